@@ -1,0 +1,70 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { readConfig } from '../src/config.ts';
+import { dispatch } from '../src/messages/dispatch.commands.ts';
+import { reconcile } from '../src/messages/reconcile.commands.ts';
+import { runNightly } from '../src/nightly/nightly.commands.ts';
+import { systemClock } from '../src/shared/clock.ts';
+import { createDatabase } from '../src/shared/database.ts';
+import { createLogger } from '../src/shared/logging.ts';
+
+const usage = `Runs one job now and prints what it did.
+  npm run job -- nightly [--date YYYY-MM-DD] [--dry-run]
+  npm run job -- dispatch
+  npm run job -- reconcile`;
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { date: { type: 'string' }, 'dry-run': { type: 'boolean' } },
+});
+const [job] = positionals;
+if (!job || !['nightly', 'dispatch', 'reconcile'].includes(job)) fail(usage);
+if (values.date && !isDate(values.date)) fail('Give --date a real date as YYYY-MM-DD.');
+
+const config = readConfig({
+  SECRET: 'not needed here, because no one signs in',
+  LOG_LEVEL: 'warn',
+  ...process.env,
+  DATABASE_URL: databaseUrl(),
+});
+const log = createLogger(config.LOG_LEVEL);
+const db = createDatabase(config.DATABASE_URL, 4, (err) => log.warn({ err }, 'a database connection broke'));
+const deps = { config, db, clock: systemClock, log };
+try {
+  if (job === 'nightly') {
+    const { localDate, steps } = await runNightly(deps, {
+      localDate: values.date,
+      again: true,
+      dryRun: values['dry-run'] ?? false,
+    });
+    console.log(`nightly for ${localDate}${values['dry-run'] ? ' (only counted, nothing changed)' : ''}`);
+    for (const { step, count } of steps) console.log(`  ${step}: ${count}`);
+  } else {
+    const counts = job === 'dispatch' ? await dispatch(deps) : await reconcile(deps);
+    console.log(job);
+    for (const [name, count] of Object.entries(counts)) console.log(`  ${name}: ${count}`);
+  }
+} finally {
+  await db.destroy();
+}
+
+/** DATABASE_URL, or the embedded Postgres of a running `npm start`. */
+function databaseUrl(): string {
+  if (process.env.DATABASE_URL) return process.env.DATABASE_URL;
+  const kept = path.join(import.meta.dirname, '../.lendwell/postgres.json');
+  if (!existsSync(kept)) fail('Start Lendwell with `npm start` first, or set DATABASE_URL.');
+  return (JSON.parse(readFileSync(kept, 'utf8')) as { appUrl: string }).appUrl;
+}
+
+function isDate(text: string): boolean {
+  const read = new Date(text);
+  return (
+    /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(read.getTime()) && read.toISOString().startsWith(text)
+  );
+}
+
+function fail(message: string): never {
+  console.error(message);
+  process.exit(1);
+}

@@ -1,0 +1,52 @@
+import { sql } from 'kysely';
+import type { Role } from '../shared/actor.ts';
+import { timestamp } from '../shared/clock.ts';
+import type { Deps } from '../shared/deps.ts';
+
+export type Session = { tokenHash: Buffer; staffId: string; name: string; role: Role; stale: boolean };
+
+/** The session of a cookie, unless it has idled, ended, been revoked, or its person is suspended. `stale`: not noted as seen for a minute. */
+export async function findSession(deps: Deps, tokenHash: Buffer): Promise<Session | undefined> {
+  const now = timestamp(deps.clock);
+  const { rows } = await sql<Session>`/* access.session */
+    select s.token_hash as "tokenHash", p.id as "staffId", p.name, p.role, s.seen_at < ${now}::timestamptz - interval '1 minute' as stale
+    from session s join staff p on p.id = s.staff_id
+    where s.token_hash = ${tokenHash} and s.revoked_at is null and s.expires_at > ${now} and p.suspended_at is null
+      and s.seen_at > ${now}::timestamptz - make_interval(mins => ${deps.config.SESSION_IDLE_MINUTES}::int)`.execute(
+    deps.db,
+  );
+  return rows[0];
+}
+
+/** Notes that a session is in use. */
+export async function noteSessionSeen(deps: Deps, tokenHash: Buffer): Promise<void> {
+  await sql`update session set seen_at = ${timestamp(deps.clock)} where token_hash = ${tokenHash}`.execute(
+    deps.db,
+  );
+}
+
+export type KeyOwner = {
+  keyId: string;
+  clientId: string;
+  name: string;
+  role: Role;
+  organisationId: string | null;
+  ratePerMinute: number | null;
+  stale: boolean;
+};
+
+/** The API client that a key belongs to, unless the key is revoked or the client disabled. */
+export async function findKeyOwner(deps: Deps, hash: Buffer): Promise<KeyOwner | undefined> {
+  const { rows } = await sql<KeyOwner>`/* access.key */
+    select k.id as "keyId", c.id as "clientId", c.name, c.role, c.organisation_id as "organisationId",
+      c.rate_per_minute as "ratePerMinute",
+      coalesce(k.used_at < ${timestamp(deps.clock)}::timestamptz - interval '1 minute', true) as stale
+    from api_key k join api_client c on c.id = k.client_id
+    where k.hash = ${hash} and k.revoked_at is null and c.disabled_at is null`.execute(deps.db);
+  return rows[0];
+}
+
+/** Notes that a key is in use. */
+export async function noteKeyUsed(deps: Deps, keyId: string): Promise<void> {
+  await sql`update api_key set used_at = ${timestamp(deps.clock)} where id = ${keyId}`.execute(deps.db);
+}

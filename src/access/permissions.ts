@@ -1,0 +1,57 @@
+import type {} from 'fastify';
+import type { Actor, Role } from '../shared/actor.ts';
+
+const office = ['officer', 'manager'] as const;
+const staff = ['officer', 'supporter', 'manager', 'auditor', 'administrator'] as const;
+const officeAndAudit = [...office, 'auditor'] as const;
+
+/**
+ * Who may do what: one row an action, and whoever is not named may not. What "own" narrows
+ * (a clinic's own referrals, a supporter's own follow-ups) is a condition in the query.
+ */
+export const permissions = {
+  'session.own': staff,
+  'today.read': officeAndAudit,
+  'searches.run': office,
+  'organisations.read': [...officeAndAudit, 'administrator', 'integration'],
+  'donations.read': [...officeAndAudit, 'administrator', 'integration'],
+  'donations.record': [...office, 'integration'],
+  'devices.read': [...officeAndAudit, 'administrator', 'integration'],
+  'devices.prepare': office,
+  'devices.fit-data': office,
+  'patients.read': officeAndAudit,
+  'referrals.read': [...officeAndAudit, 'clinic'],
+  'referrals.send': [...office, 'clinic'],
+  'referrals.decide': office,
+  'referrals.allocate': office,
+  'loans.read': officeAndAudit,
+  'loans.issue': office,
+  'loans.return': office,
+  'follow-ups.read': [...officeAndAudit, 'supporter'],
+  'follow-ups.plan': office,
+  'follow-ups.move': [...office, 'supporter'],
+  'follow-ups.record-outcome': [...office, 'supporter'],
+  'messages.read': officeAndAudit,
+  'messages.retry': office,
+  'tasks.read': officeAndAudit,
+  'tasks.complete': office,
+  'jobs.run': [...office, 'administrator'],
+  'events.read': ['manager', 'auditor', 'administrator'],
+  'staff.manage': ['administrator'],
+} as const satisfies Record<string, readonly Role[]>;
+
+export type Action = keyof typeof permissions;
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What the caller must be allowed to do; a route without one does not start. */
+    action?: Action | 'public';
+  }
+}
+
+/** Whether a role may do an action; the answer for whatever is not in the table is no. */
+export function may(actor: Pick<Actor, 'role'>, action: Action): boolean {
+  return (
+    Object.hasOwn(permissions, action) && (permissions[action] as readonly string[]).includes(actor.role)
+  );
+}

@@ -1,0 +1,38 @@
+import rateLimit, { normalizeIP } from '@fastify/rate-limit';
+import type { FastifyRequest } from 'fastify';
+import { Redis } from 'ioredis';
+import type { Deps } from '../shared/deps.ts';
+import type { App } from '../shared/http.ts';
+import { Problem } from '../shared/problem.ts';
+
+/**
+ * Holds each API client, member of staff or unknown address to its requests a minute. Counts
+ * are in this process, or in Redis where there is one; a Redis that is away lets requests pass.
+ */
+export async function limitRates(app: App, deps: Deps): Promise<void> {
+  const { REDIS_URL, RATE_PER_MINUTE } = deps.config;
+  const redis = REDIS_URL
+    ? new Redis(REDIS_URL, { connectTimeout: 500, maxRetriesPerRequest: 1, enableOfflineQueue: false })
+    : undefined;
+  redis?.on('error', (error: Error) => deps.log.warn({ err: error }, 'redis for rate limits is away'));
+  app.addHook('onClose', async () => redis?.disconnect());
+
+  await app.register(rateLimit, {
+    ...(redis && { redis, nameSpace: 'lendwell-rate-' }),
+    skipOnError: true,
+    enableDraftSpec: true,
+    timeWindow: '1 minute',
+    keyGenerator: (request) =>
+      request.ctx ? `${request.ctx.actor.type}:${request.ctx.actor.id}` : address(request),
+    max: (request) => request.ratePerMinute ?? RATE_PER_MINUTE,
+    errorResponseBuilder: (_request, { ttl }) =>
+      new Problem('too-many-requests', { detail: `Wait ${Math.ceil(ttl / 1000)} seconds, then try again.` }),
+  });
+}
+
+/** The limit of a route that strangers may try, such as signing in: requests a minute from one address. */
+export function perAddress(max: number) {
+  return { max, keyGenerator: address };
+}
+
+const address = (request: FastifyRequest) => normalizeIP(request.ip, 64);

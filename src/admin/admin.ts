@@ -1,0 +1,153 @@
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import helmet from '@fastify/helmet';
+import view from '@fastify/view';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import plugin from 'fastify-plugin';
+import nunjucks from 'nunjucks';
+import { cookieName, isApi } from '../access/authentication.ts';
+import { type Action, may } from '../access/permissions.ts';
+import type { Deps } from '../shared/deps.ts';
+import type { Problem } from '../shared/problem.ts';
+import { nhsuk, serveAssets } from './assets.ts';
+import * as formats from './formats.ts';
+import { navigationFor } from './navigation.ts';
+import { statusTag } from './statuses.ts';
+
+/** What a page says after something was done: what happened, and where the next step is. */
+export type Banner = { text: string; link?: { href: string; text: string } };
+
+declare module 'fastify' {
+  interface FastifyReply {
+    /** A page made of a template under src and its data. */
+    page(view: string, data?: object): Promise<string>;
+    /** Something was done: goes to a page (303) that says so. The banner holds no personal details. */
+    done(href: string, banner: Banner): FastifyReply;
+  }
+}
+
+/** The shell of the admin pages: templates, styles, banners, error pages, and the security headers of every reply. Comes before authentication, whose refusals need them as well. */
+export const admin = plugin<{ deps: Deps }>(async (app, { deps }) => {
+  const secure = deps.config.PUBLIC_URL.startsWith('https:');
+  const bannerCookie = cookieName(deps.config, 'lendwell-banner');
+  const bannerOptions = {
+    path: '/',
+    httpOnly: true,
+    sameSite: 'lax',
+    secure,
+    signed: true,
+    maxAge: 60,
+  } as const;
+
+  await app.register(helmet, {
+    enableCSPNonces: true,
+    strictTransportSecurity: secure,
+    referrerPolicy: { policy: 'same-origin' },
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        imgSrc: ["'self'", 'data:'],
+        objectSrc: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+  });
+  // Pages are no part of the API that OpenAPI describes.
+  app.addHook('onRoute', (route) => {
+    if (!route.url.startsWith('/api/')) route.schema = { ...route.schema, hide: true };
+  });
+  const assets = await serveAssets(app);
+  await app.register(view, {
+    engine: { nunjucks },
+    templates: [path.join(import.meta.dirname, '..'), path.dirname(nhsuk)],
+    production: true,
+    options: {
+      autoescape: true,
+      throwOnUndefined: false,
+      trimBlocks: true,
+      lstripBlocks: true,
+      onConfigure: addWords,
+    },
+  });
+
+  // A filter form sends the filters that are not set as empty.
+  app.addHook('preValidation', async (request) => {
+    if (isApi(request)) return;
+    const query = request.query as Record<string, unknown>;
+    for (const [name, value] of Object.entries(query)) if (value === '') delete query[name];
+  });
+
+  app.decorateReply('page', function (this: FastifyReply, name: string, data: object = {}) {
+    this.header('cache-control', 'no-store').type('text/html; charset=utf-8');
+    return this.viewAsync(name, { ...data, ...around(this) });
+  });
+  app.decorateReply('done', function (this: FastifyReply, href: string, banner: Banner) {
+    return this.setCookie(bannerCookie, JSON.stringify(banner), bannerOptions).redirect(href, 303);
+  });
+
+  /** What every page has around it. */
+  function around(reply: FastifyReply) {
+    const { request } = reply;
+    const actor = request.ctx?.actor;
+    const here = request.url.split('?')[0]!;
+    return {
+      page: {
+        here,
+        assets,
+        actor,
+        scheme: deps.config.SCHEME_NAME,
+        nonce: reply.cspNonce.script,
+        navigation: actor ? navigationFor(actor, here, (url) => app.hasRoute({ method: 'GET', url })) : [],
+        banner: takeBanner(reply),
+      },
+      may: (action: Action) => !!actor && may(actor, action),
+      hidden: (once = true) => hiddenFields(reply, once),
+    };
+  }
+
+  function takeBanner(reply: FastifyReply): Banner | undefined {
+    const cookie = reply.request.cookies[bannerCookie];
+    if (!cookie || reply.statusCode >= 300) return undefined;
+    reply.clearCookie(bannerCookie, bannerOptions);
+    const { valid, value } = reply.unsignCookie(cookie);
+    return valid ? (JSON.parse(value) as Banner) : undefined;
+  }
+
+  app.decorate('pageForProblem', async (request: FastifyRequest, reply: FastifyReply, problem: Problem) => {
+    if (problem.status === 401)
+      return reply.redirect(`/sign-in?next=${encodeURIComponent(comeBackTo(request))}`, 303);
+    reply.code(problem.status);
+    const page = await reply
+      .page('admin/views/problem.njk', { problem, requestId: request.id })
+      .catch((err) => {
+        request.log.error({ err }, 'the page for problems is broken');
+        return problem.title;
+      });
+    return reply.send(page);
+  });
+});
+
+/** The page to show after signing in: this one, or the one that held the form. */
+function comeBackTo(request: FastifyRequest): string {
+  if (request.method === 'GET') return request.url;
+  const { referer, host } = request.headers;
+  const from = referer && URL.canParse(referer) ? new URL(referer) : undefined;
+  return from && from.host === host ? from.pathname + from.search : '/';
+}
+
+/** The token against forged forms, and the key that makes a second click harmless. */
+function hiddenFields(reply: FastifyReply, once: boolean) {
+  const field = (name: string, value: string) => `<input type="hidden" name="${name}" value="${value}">`;
+  const html = field('_csrf', reply.formToken()) + (once ? field('_once', randomUUID()) : '');
+  return new nunjucks.runtime.SafeString(html);
+}
+
+function addWords(environment: nunjucks.Environment): void {
+  for (const [name, filter] of Object.entries(formats)) environment.addFilter(name, filter);
+  environment.addGlobal('statusTag', statusTag);
+}

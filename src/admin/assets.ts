@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import fastifyStatic from '@fastify/static';
+import type { FastifyInstance } from 'fastify';
+
+const own = path.join(import.meta.dirname, 'assets');
+/** nhsuk-frontend as it ships: templates, styles, scripts and icons. */
+export const nhsuk = path.dirname(
+  createRequire(import.meta.url).resolve('nhsuk-frontend/dist/nhsuk/template.njk'),
+);
+
+/**
+ * Serves styles, scripts and icons under a path that changes with them, so that browsers may
+ * keep them for good. Returns that path.
+ */
+export async function serveAssets(app: FastifyInstance): Promise<string> {
+  const styles = nhsukStyles();
+  const packed = gzipSync(styles);
+  const hash = createHash('sha256').update(styles);
+  for (const file of readdirSync(own)) hash.update(readFileSync(path.join(own, file)));
+  const prefix = `/assets/${hash.digest('hex').slice(0, 12)}`;
+
+  await app.register(fastifyStatic, { serve: false, maxAge: '365d', immutable: true });
+  const options = {
+    config: { action: 'public' as const, rateLimit: false as const },
+    logLevel: 'warn' as const,
+  };
+  app.get(`${prefix}/nhsuk.css`, options, (request, reply) => {
+    const gzip = /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
+    reply.header('cache-control', 'public, max-age=31536000, immutable').header('vary', 'accept-encoding');
+    return reply
+      .type('text/css; charset=utf-8')
+      .headers(gzip ? { 'content-encoding': 'gzip' } : {})
+      .send(gzip ? packed : styles);
+  });
+  app.get(`${prefix}/nhsuk.js`, options, (_request, reply) => reply.sendFile('nhsuk-frontend.min.js', nhsuk));
+  app.get<{ Params: { file: string } }>(`${prefix}/images/:file`, options, (request, reply) =>
+    reply.sendFile(request.params.file, path.join(nhsuk, 'assets/images')),
+  );
+  app.get<{ Params: { file: string } }>(`${prefix}/:file`, options, (request, reply) =>
+    reply.sendFile(request.params.file, own),
+  );
+  return prefix;
+}
+
+/** Without the NHS typeface, which is licensed for NHS sites alone and would be fetched from another host. */
+function nhsukStyles(): string {
+  const shipped = readFileSync(path.join(nhsuk, 'nhsuk-frontend.min.css'), 'utf8');
+  return shipped
+    .replaceAll(/@font-face\{[^}]*\}/g, '')
+    .replaceAll('url(/assets/images/', 'url(images/')
+    .replace(/\/\*# sourceMappingURL=.*\*\//, '');
+}

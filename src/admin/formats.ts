@@ -1,0 +1,59 @@
+import { Temporal } from 'temporal-polyfill';
+import { zone } from '../shared/clock.ts';
+
+// Dates, times and numbers as the NHS service manual writes them.
+const months = 'January February March April May June July August September October November December'.split(
+  ' ',
+);
+const days = 'Monday Tuesday Wednesday Thursday Friday Saturday Sunday'.split(' ');
+
+/** `2018-08-06` as `6 August 2018`; an instant as its date in London; nothing as nothing. */
+export function date(value: string | null | undefined): string {
+  if (!value) return '';
+  const day = value.length > 10 ? inLondon(value).toPlainDate() : Temporal.PlainDate.from(value);
+  return `${day.day} ${months[day.month - 1]} ${day.year}`;
+}
+
+/** `2018-08-06` as `Monday 6 August 2018`. */
+export function weekday(value: string): string {
+  return `${days[Temporal.PlainDate.from(value.slice(0, 10)).dayOfWeek - 1]} ${date(value)}`;
+}
+
+/** `09:30` or an instant as `9:30am`, `14:00` as `2pm`, `12:00` as `midday`. */
+export function time(value: string | null | undefined): string {
+  if (!value) return '';
+  const { hour, minute } = value.length > 10 ? inLondon(value) : Temporal.PlainTime.from(value);
+  if (minute === 0 && hour % 12 === 0) return hour === 0 ? 'midnight' : 'midday';
+  const minutes = minute ? `:${String(minute).padStart(2, '0')}` : '';
+  return `${hour % 12 || 12}${minutes}${hour < 12 ? 'am' : 'pm'}`;
+}
+
+/** An instant as `6 August 2018, 9:30am`. */
+export function dateTime(value: string | null | undefined): string {
+  return value ? `${date(value)}, ${time(value)}` : '';
+}
+
+/** An NHS number in its groups of 3, 3 and 4, with spaces that do not break a line. */
+export function nhsNumber(value: string | null | undefined): string {
+  return (value ?? '').replace(/^(\d{3})(\d{3})(\d{4})$/, '$1\u00a0$2\u00a0$3');
+}
+
+/** `1 device`, `2 devices`; for other plurals give both: `1 delivery`, `2 deliveries`. */
+export function count(number: number, one: string, several = `${one}s`): string {
+  return `${number.toLocaleString('en-GB')} ${number === 1 ? one : several}`;
+}
+
+/** `in_person` as `In person`. */
+export function words(value: string | null | undefined): string {
+  const text = (value ?? '')
+    .replaceAll(/[_-]/g, ' ')
+    .replaceAll(/\b(sim|imei|iccid|nhs|bsl|sms)\b/g, (name) => name.toUpperCase());
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+const inLondon = (instant: string) => Temporal.Instant.from(instant).toZonedDateTimeISO(zone);
+
+/** `08` as `8`: how people write a day or a month. */
+export function trimZero(value: string | null | undefined): string {
+  return (value ?? '').replace(/^0+/, '');
+}

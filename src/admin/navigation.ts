@@ -1,0 +1,24 @@
+import { type Action, may } from '../access/permissions.ts';
+import type { Actor } from '../shared/actor.ts';
+
+const places: { href: string; text: string; action: Action }[] = [
+  { href: '/', text: 'Today', action: 'today.read' },
+  { href: '/referrals', text: 'Referrals', action: 'referrals.read' },
+  { href: '/devices', text: 'Devices', action: 'devices.read' },
+  { href: '/loans', text: 'Loans', action: 'loans.read' },
+  { href: '/returns', text: 'Returns', action: 'loans.return' },
+  { href: '/patients', text: 'Patients', action: 'patients.read' },
+  { href: '/donations', text: 'Donations', action: 'donations.read' },
+  { href: '/support', text: 'Support', action: 'follow-ups.read' },
+  { href: '/messages', text: 'Messages', action: 'messages.read' },
+];
+
+/** The places that someone's role opens to them. `active` marks the one that `path` lies in. */
+export function navigationFor(actor: Actor, path: string, exists: (href: string) => boolean) {
+  return places
+    .filter(({ href, action }) => may(actor, action) && exists(href))
+    .map(({ href, text }) => ({ href, text, active: isWithin(path, href), current: path === href }));
+}
+
+const isWithin = (path: string, href: string) =>
+  path === href || (href !== '/' && path.startsWith(`${href}/`));

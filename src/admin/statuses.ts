@@ -1,0 +1,48 @@
+import { words } from './formats.ts';
+
+export type Colour = 'green' | 'blue' | 'yellow' | 'orange' | 'red' | 'purple' | 'grey';
+
+/**
+ * What a colour means, on every page: green is good and done, blue under way, yellow waits for
+ * us, purple is held for someone, orange wants a look, red went wrong, grey is over.
+ */
+const colours: Record<Colour, string[]> = {
+  green: ['ready', 'done', 'sent', 'delivered', 'returned', 'met', 'pass', 'confirmed', 'safe', 'in_stock'],
+  blue: ['on_loan', 'open', 'active', 'sending', 'planned', 'queued', 'accepted'],
+  yellow: ['in_preparation', 'received', 'waiting', 'in_repair', 'needed'],
+  purple: ['reserved', 'paused'],
+  orange: ['due_back', 'asked', 'held', 'unknown', 'suspended', 'soon', 'recheck'],
+  red: ['lost', 'failed', 'missed', 'overdue', 'fail', 'urgent', 'concern', 'not_safe', 'not_ours'],
+  grey: [
+    'retired',
+    'gifted',
+    'closed',
+    'cancelled',
+    'declined',
+    'withdrawn',
+    'ended',
+    'replaced',
+    'dropped',
+    'routine',
+    'stopped',
+    'deceased',
+  ],
+};
+
+const texts: Record<string, string> = {
+  in_preparation: 'Being prepared',
+  asked: 'Question asked',
+  unknown: 'Not known if sent',
+  gifted: 'Given as a gift',
+  pass: 'Passed',
+  fail: 'Failed',
+  sending: 'Being sent',
+  recheck: 'Ask again if safe',
+  not_ours: 'Not one of ours',
+};
+
+/** A status as its tag shows it. A status without a colour of its own is grey. */
+export function statusTag(status: string): { text: string; colour: Colour } {
+  const colour = (Object.keys(colours) as Colour[]).find((name) => colours[name].includes(status)) ?? 'grey';
+  return { text: texts[status] ?? words(status), colour };
+}

@@ -1,0 +1,87 @@
+import cookie from '@fastify/cookie';
+import formbody from '@fastify/formbody';
+import multipart from '@fastify/multipart';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import Fastify, { type FastifyBaseLogger, type FastifyReply } from 'fastify';
+import { accessPages } from './access/access.pages.ts';
+import { authentication } from './access/authentication.ts';
+import { admin } from './admin/admin.ts';
+import { homePages } from './admin/home.pages.ts';
+import { eventRoutes } from './audit/event.routes.ts';
+import { dataPlanRoutes } from './data-plans/data-plan.routes.ts';
+import { devicePages } from './devices/device.pages.ts';
+import { deviceRoutes } from './devices/device.routes.ts';
+import { donationPages } from './donations/donation.pages.ts';
+import { donationRoutes } from './donations/donation.routes.ts';
+import { loanRoutes } from './loans/loan.routes.ts';
+import { messageRoutes } from './messages/message.routes.ts';
+import { organisationRoutes } from './organisations/organisation.routes.ts';
+import { patientRoutes } from './patients/patient.routes.ts';
+import { referralRoutes } from './referrals/referral.routes.ts';
+import type { Deps } from './shared/deps.ts';
+import { health } from './shared/health.ts';
+import { type App, http, problemDetails } from './shared/http.ts';
+import { newId } from './shared/ids.ts';
+import { openapi } from './shared/openapi.ts';
+import { Problem } from './shared/problem.ts';
+import type { JobQueue } from './shared/queue.ts';
+import { followUpRoutes } from './support/follow-up.routes.ts';
+import { taskRoutes } from './tasks/task.routes.ts';
+
+const megabyte = 1024 * 1024;
+
+/** The web application: plugins first, then each feature's API and pages. `queue` is what readiness asks after. */
+export async function buildApp(deps: Deps, queue?: JobQueue): Promise<App> {
+  const app: App = Fastify({
+    loggerInstance: deps.log as FastifyBaseLogger,
+    genReqId: newId,
+    bodyLimit: megabyte,
+    requestIdHeader: false,
+    trustProxy: 'loopback',
+    routerOptions: { maxParamLength: 200 },
+    frameworkErrors: (_error, request, reply) =>
+      (reply as FastifyReply)
+        .code(400)
+        .type('application/problem+json')
+        .send(problemDetails(new Problem('bad-request'), request.id)),
+  }).withTypeProvider<TypeBoxTypeProvider>();
+
+  await app.register(openapi, { deps });
+  await app.register(cookie, { secret: deps.config.SECRET });
+  await app.register(http, { deps });
+  await app.register(admin, { deps });
+  await app.register(authentication, { deps });
+  await app.register(health, { deps, queue });
+
+  await app.register(
+    async (scope) => {
+      const api: App = scope.withTypeProvider<TypeBoxTypeProvider>();
+      organisationRoutes(api, deps);
+      donationRoutes(api, deps);
+      deviceRoutes(api, deps);
+      dataPlanRoutes(api, deps);
+      referralRoutes(api, deps);
+      patientRoutes(api, deps);
+      loanRoutes(api, deps);
+      followUpRoutes(api, deps);
+      messageRoutes(api, deps);
+      taskRoutes(api, deps);
+      eventRoutes(api, deps);
+    },
+    { prefix: '/api/v1' },
+  );
+
+  await app.register(async (scope) => {
+    await scope.register(formbody, { bodyLimit: megabyte });
+    await scope.register(multipart, {
+      attachFieldsToBody: 'keyValues',
+      limits: { fileSize: 20 * megabyte, files: 1 },
+    });
+    const pages: App = scope.withTypeProvider<TypeBoxTypeProvider>();
+    accessPages(pages, deps);
+    homePages(pages, deps);
+    donationPages(pages, deps);
+    devicePages(pages, deps);
+  });
+  return app;
+}

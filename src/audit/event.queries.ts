@@ -1,0 +1,36 @@
+import { sql } from 'kysely';
+import type { Reader } from '../shared/database.ts';
+import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
+import type { TimelineEntry } from '../shared/schemas.ts';
+
+type ListOptions = { limit: number; after?: string | undefined };
+
+/** The story of one thing, newest first: every event it is a subject of. */
+export async function timelineOf(
+  db: Reader,
+  subjectId: string,
+  { limit, after }: ListOptions,
+): Promise<ListPage<TimelineEntry>> {
+  const [before] = readCursor(after, ['uuid']) ?? [null];
+  const { rows } = await sql<TimelineEntry>`/* event.timeline */
+    select ${entry} from event_subject s join event e on e.id = s.event_id
+    where s.subject_id = ${subjectId} and (${before}::uuid is null or s.event_id < ${before})
+    order by s.event_id desc limit ${limit + 1}`.execute(db);
+  return toPage(rows, limit, (row) => [row.id]);
+}
+
+/** The whole event log, newest first. */
+export async function listEvents(
+  db: Reader,
+  { limit, after }: ListOptions,
+): Promise<ListPage<TimelineEntry>> {
+  const [before] = readCursor(after, ['uuid']) ?? [null];
+  const { rows } = await sql<TimelineEntry>`/* event.list */
+    select ${entry} from event e where ${before}::uuid is null or e.id < ${before}
+    order by e.id desc limit ${limit + 1}`.execute(db);
+  return toPage(rows, limit, (row) => [row.id]);
+}
+
+const entry = sql`e.id, e.at, e.type, e."values", e.fields, e.request_id as "requestId",
+  json_build_object('type', e.actor_type, 'name', e.actor_name) as actor,
+  (select json_agg(json_build_object('type', o.subject_type, 'id', o.subject_id)) from event_subject o where o.event_id = e.id) as subjects`;

@@ -1,0 +1,93 @@
+import { envSchema } from 'env-schema';
+import Type, { type Static } from 'typebox';
+
+/** Every setting, with what it does. The README's table is tested against this. */
+export const configSchema = Type.Object({
+  HOST: Type.String({ default: '127.0.0.1', description: 'Address that the web server listens on' }),
+  PORT: Type.Integer({
+    default: 3000,
+    minimum: 0,
+    maximum: 65535,
+    description: 'Port that the web server listens on',
+  }),
+  PUBLIC_URL: Type.String({
+    default: '',
+    description:
+      'Address that people use to reach Lendwell, such as https://lendwell.example.org; with https, cookies are secure',
+  }),
+  DATABASE_URL: Type.String({
+    minLength: 1,
+    description:
+      'PostgreSQL 15 or newer, as the role that runs Lendwell (lendwell_app); unset, `npm start` brings its own',
+  }),
+  DATABASE_OWNER_URL: Type.String({
+    default: '',
+    description:
+      'The same database as the role that owns the tables (lendwell_owner); only `npm run migrate` uses it',
+  }),
+  DATABASE_POOL: Type.Integer({
+    default: 10,
+    minimum: 2,
+    maximum: 100,
+    description: 'Connections that each process keeps',
+  }),
+  REDIS_URL: Type.String({
+    default: '',
+    description: 'Redis for the job queue and shared rate limits; empty, the queue is in PostgreSQL',
+  }),
+  SECRET: Type.String({
+    minLength: 32,
+    description: 'At least 32 random characters; keys the hashes of sessions, API keys and form tokens',
+  }),
+  SCHEME_NAME: Type.String({
+    default: 'Device lending scheme',
+    minLength: 1,
+    description: 'Name of the scheme, shown in the header',
+  }),
+  SCHEME_PHONE: Type.String({
+    default: '',
+    description: 'Number that patients ring, shown on agreements and in identified messages',
+  }),
+  SESSION_IDLE_MINUTES: Type.Integer({
+    default: 15,
+    minimum: 1,
+    description: 'Minutes without a click after which a session ends',
+  }),
+  SESSION_HOURS: Type.Integer({
+    default: 12,
+    minimum: 1,
+    description: 'Hours after which a session ends in any case',
+  }),
+  RATE_PER_MINUTE: Type.Integer({
+    default: 1000,
+    minimum: 1,
+    description: 'Requests a minute for each API key',
+  }),
+  MESSAGE_CHANNEL: Type.Union([Type.Literal('capture')], {
+    default: 'capture',
+    description: 'Where messages go; capture keeps them on the Messages page and sends nothing',
+  }),
+  ALLOW_TEST_PHONE_NUMBERS: Type.Boolean({
+    default: false,
+    description: 'Accept the numbers kept for drama, 07700 900000 to 900999',
+  }),
+  LOG_LEVEL: Type.Union(
+    ['fatal', 'error', 'warn', 'info', 'debug', 'silent'].map((level) => Type.Literal(level)),
+    { default: 'info', description: 'How much is logged' },
+  ),
+  SHUTDOWN_SECONDS: Type.Integer({
+    default: 20,
+    minimum: 1,
+    description: 'Seconds that work in progress gets to finish when told to stop',
+  }),
+});
+
+export type Config = Static<typeof configSchema>;
+
+/**
+ * Reads the configuration from the environment.
+ * @throws an error that lists every fault, not only the first
+ */
+export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  return envSchema<Config>({ schema: configSchema, data: env, dotenv: false });
+}

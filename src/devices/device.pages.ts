@@ -1,0 +1,154 @@
+import Type from 'typebox';
+import { may } from '../access/permissions.ts';
+import { words as inWords } from '../admin/formats.ts';
+import { type Form, fields, newForm, refused, typedIn } from '../admin/forms.ts';
+import { timelineLines } from '../admin/timeline.ts';
+import { timelineOf } from '../audit/event.queries.ts';
+import { fitDataPlan } from '../data-plans/data-plan.commands.ts';
+import { NewDataPlan } from '../data-plans/data-plan.schemas.ts';
+import type { Actor } from '../shared/actor.ts';
+import { today } from '../shared/clock.ts';
+import type { Deps } from '../shared/deps.ts';
+import { type App, idParams } from '../shared/http.ts';
+import { listQuery } from '../shared/lists.ts';
+import { recordCheck, reopenPreparation } from './device.commands.ts';
+import { countDevices, getDevice, listDevices } from './device.queries.ts';
+import { allowedActions, type CheckKind, deviceKinds, deviceStatuses } from './device.rules.ts';
+import { DeviceQuery, NewCheck, Reopening } from './device.schemas.ts';
+
+const words = {
+  result: 'Choose whether it passed',
+  performedOn: 'Enter the date it was done',
+  'evidence.method': 'Choose how it was erased',
+  'evidence.tool': 'Enter what it was erased with',
+  'evidence.verifiedBy': 'Enter who verified it',
+  'evidence.sdCardRemoved': 'Choose whether a memory card is left in it',
+  'evidence.level': 'Choose how it was tested',
+  reason: 'Enter why it goes back',
+  network: 'Enter the network',
+  iccid: 'Enter the number printed on the SIM',
+  durationMonths: 'Enter for how many months it runs',
+};
+
+/** /devices: the stock, and one device with its checks, its data plan and its story. */
+export function devicePages(app: App, deps: Deps): void {
+  app.get(
+    '/devices',
+    { config: { action: 'devices.read' }, schema: { querystring: DeviceQuery } },
+    async (request, reply) => {
+      const [list, count] = await Promise.all([
+        listDevices(deps.db, request.query),
+        countDevices(deps.db, request.query),
+      ]);
+      const { after, limit: _limit, ...filters } = request.query;
+      const query = new URLSearchParams(filters).toString();
+      return reply.page('devices/views/list.njk', {
+        ...list,
+        count,
+        filters,
+        query,
+        after,
+        statuses: deviceStatuses,
+        kinds: deviceKinds,
+      });
+    },
+  );
+
+  const history = { params: idParams, querystring: Type.Object(listQuery) };
+  app.get('/devices/:id', { config: { action: 'devices.read' }, schema: history }, async (request, reply) =>
+    reply.page(
+      'devices/views/device.njk',
+      await deviceView(request.ctx.actor, request.params.id, request.query),
+    ),
+  );
+
+  const prepare = { config: { action: 'devices.prepare' }, schema: { params: idParams } } as const;
+  app.post('/devices/:id/checks', prepare, async (request, reply) => {
+    const { id } = request.params;
+    const typed = typedIn(request.body);
+    try {
+      const { kind, result, device } = await recordCheck(
+        deps,
+        request.ctx,
+        id,
+        fields(NewCheck, typed, words),
+      );
+      const outcome = `${inWords(kind)} check ${result === 'pass' ? 'passed' : 'failed'}.`;
+      const next =
+        device.status === 'ready'
+          ? 'The device is ready to lend.'
+          : `Still to do: ${device.openChecks.map(inWords).join(', ').toLowerCase()}.`;
+      const link = device.status === 'ready' ? { href: '/', text: 'Scan the next device' } : undefined;
+      return reply.done(`/devices/${id}`, { text: `${outcome} ${next}`, ...(link && { link }) });
+    } catch (error) {
+      const form = { ...refused(typed, error), prefix: String(typed.kind) };
+      return reply
+        .code(form.status)
+        .page('devices/views/device.njk', await deviceView(request.ctx.actor, id, { limit: 50 }, form));
+    }
+  });
+
+  app.post('/devices/:id/reopenings', prepare, async (request, reply) => {
+    const { id } = request.params;
+    const typed = typedIn(request.body);
+    try {
+      await reopenPreparation(deps, request.ctx, id, fields(Reopening, typed, words));
+      return reply.done(`/devices/${id}`, {
+        text: 'The device is being prepared again. Every check is open.',
+      });
+    } catch (error) {
+      const form = { ...refused(typed, error), prefix: 'reopen' };
+      return reply
+        .code(form.status)
+        .page('devices/views/device.njk', await deviceView(request.ctx.actor, id, { limit: 50 }, form));
+    }
+  });
+
+  app.post(
+    '/devices/:id/data-plans',
+    { config: { action: 'devices.fit-data' }, schema: { params: idParams } },
+    async (request, reply) => {
+      const { id } = request.params;
+      const typed = typedIn(request.body);
+      try {
+        const { warnings } = await fitDataPlan(deps, request.ctx, id, fields(NewDataPlan, typed, words));
+        return reply.done(`/devices/${id}`, { text: ['The data plan is recorded.', ...warnings].join(' ') });
+      } catch (error) {
+        const form = { ...refused(typed, error), prefix: 'data-plan' };
+        return reply
+          .code(form.status)
+          .page('devices/views/device.njk', await deviceView(request.ctx.actor, id, { limit: 50 }, form));
+      }
+    },
+  );
+
+  /** One device with the forms for what may be done with it. `sent`: the form that was refused, if any. */
+  async function deviceView(
+    actor: Actor,
+    id: string,
+    page: { limit: number; after?: string | undefined },
+    sent?: Form,
+  ) {
+    const [device, events] = await Promise.all([getDevice(deps.db, id), timelineOf(deps.db, id, page)]);
+    const date = today(deps.clock);
+    const formOf = (prefix: string, start: Record<string, string> = {}) =>
+      sent?.prefix === prefix ? sent : { ...newForm(start), prefix };
+    const checkForm = (kind: CheckKind) => ({
+      kind,
+      form: formOf(kind, { performedOn: date, performedBy: actor.name }),
+    });
+    const can = allowedActions({ ...device, hasDataPlan: device.dataPlan !== null });
+    return {
+      device,
+      can,
+      checkForms:
+        may(actor, 'devices.prepare') && can.record_check === true ? device.openChecks.map(checkForm) : [],
+      reopenForm: formOf('reopen'),
+      dataPlanForm: formOf('data-plan', { activatedOn: date }),
+      form: sent,
+      timeline: timelineLines(events.items, id),
+      next: events.next,
+      after: page.after,
+    };
+  }
+}

@@ -1,0 +1,171 @@
+import { type FieldError, Problem } from '../shared/problem.ts';
+
+export const deviceKinds = ['tablet', 'phone', 'laptop', 'dongle', 'router', 'sim'] as const;
+export type DeviceKind = (typeof deviceKinds)[number];
+
+export const conditions = ['A', 'B', 'C'] as const;
+
+export const deviceStatuses = [
+  'in_preparation',
+  'ready',
+  'reserved',
+  'on_loan',
+  'due_back',
+  'in_repair',
+  'lost',
+  'gifted',
+  'retired',
+] as const;
+export type DeviceStatus = (typeof deviceStatuses)[number];
+
+export const checkKinds = ['sanitisation', 'electrical', 'setup'] as const;
+export type CheckKind = (typeof checkKinds)[number];
+
+/**
+ * The device lifecycle: every move there is and what makes it. The trigger on `device` holds the
+ * database to the same list (`device_move`); the diagram in the README is drawn from it.
+ */
+export const deviceMoves = [
+  { from: 'in_preparation', to: 'ready', by: 'the last required check passing' },
+  { from: 'ready', to: 'in_preparation', by: 'a check reopened' },
+  { from: 'in_preparation', to: 'in_repair', by: 'sent for repair' },
+  { from: 'ready', to: 'in_repair', by: 'sent for repair' },
+  { from: 'in_repair', to: 'in_preparation', by: 'back from repair' },
+  { from: 'ready', to: 'reserved', by: 'allocation' },
+  { from: 'reserved', to: 'ready', by: 'allocation released' },
+  { from: 'ready', to: 'on_loan', by: 'issue' },
+  { from: 'reserved', to: 'on_loan', by: 'issue to its referral' },
+  { from: 'on_loan', to: 'in_preparation', by: 'return' },
+  { from: 'on_loan', to: 'in_repair', by: 'handed in faulty' },
+  { from: 'on_loan', to: 'due_back', by: 'item ended, not in hand' },
+  { from: 'due_back', to: 'in_preparation', by: 'arrived' },
+  { from: 'due_back', to: 'in_repair', by: 'arrived faulty' },
+  { from: 'due_back', to: 'lost', by: 'given up' },
+  { from: 'due_back', to: 'retired', by: 'given up' },
+  { from: 'on_loan', to: 'lost', by: 'incident' },
+  { from: 'in_preparation', to: 'lost', by: 'missing at stocktake' },
+  { from: 'ready', to: 'lost', by: 'missing at stocktake' },
+  { from: 'reserved', to: 'lost', by: 'missing at stocktake' },
+  { from: 'in_repair', to: 'lost', by: 'missing at stocktake' },
+  { from: 'on_loan', to: 'gifted', by: 'gift' },
+  { from: 'lost', to: 'in_preparation', by: 'found' },
+  { from: 'ready', to: 'retired', by: 'disposal' },
+  { from: 'in_preparation', to: 'retired', by: 'disposal' },
+  { from: 'in_repair', to: 'retired', by: 'disposal' },
+  { from: 'lost', to: 'retired', by: 'write-off' },
+] as const satisfies readonly { from: DeviceStatus; to: DeviceStatus; by: string }[];
+
+export function canMove(from: DeviceStatus, to: DeviceStatus): boolean {
+  return deviceMoves.some((move) => move.from === from && move.to === to);
+}
+
+/** Statuses in words, for sentences and pages. */
+export const statusWords: Record<DeviceStatus, string> = {
+  in_preparation: 'being prepared',
+  ready: 'ready',
+  reserved: 'reserved',
+  on_loan: 'on loan',
+  due_back: 'due back',
+  in_repair: 'in repair',
+  lost: 'lost',
+  gifted: 'given as a gift',
+  retired: 'retired',
+};
+
+export type DeviceAction = 'record_check' | 'reopen' | 'fit_data_plan' | 'issue' | 'return';
+
+/** What may be done with a device next, and for the rest why not. Pages show exactly this. */
+export function allowedActions(device: {
+  status: DeviceStatus;
+  openChecks: string[];
+  hasDataPlan: boolean;
+}): Record<DeviceAction, true | string> {
+  const { status, openChecks, hasDataPlan } = device;
+  const is = `The device is ${statusWords[status]}.`;
+  return {
+    record_check: canRecordCheck(status) || `${is} Checks are recorded while it is being prepared.`,
+    reopen: status === 'ready' || `${is} Only a ready device is sent back to preparation.`,
+    fit_data_plan: hasDataPlan
+      ? 'The device has a data plan.'
+      : !['gifted', 'retired', 'lost'].includes(status) || is,
+    issue:
+      canMove(status, 'on_loan') ||
+      (status === 'in_preparation' ? `Open checks: ${openChecks.join(', ') || 'none'}.` : is),
+    return: status === 'on_loan' || is,
+  };
+}
+
+export function canRecordCheck(status: DeviceStatus): boolean {
+  return status === 'in_preparation' || status === 'ready';
+}
+
+export type CheckToRecord = {
+  kind: CheckKind;
+  result: 'pass' | 'fail';
+  performedOn: string;
+  performedBy: string;
+  evidence: object;
+};
+
+/**
+ * Ready means safe: a check counts for the cycle in which it was done, so its date lies between
+ * the cycle's start and today, and whoever verified a sanitisation is not whoever performed it
+ * (NIST SP 800-88 asks for both people).
+ * @throws Problem `check-not-open` or `invalid`
+ */
+export function assertCheckFits(
+  check: CheckToRecord,
+  device: { status: DeviceStatus; cycleStartedOn: string },
+  today: string,
+): void {
+  if (!canRecordCheck(device.status)) {
+    throw new Problem('check-not-open', {
+      detail: `The device is ${statusWords[device.status]}. Record checks while it is being prepared.`,
+      status: device.status,
+    });
+  }
+  const errors: FieldError[] = [];
+  if (check.performedOn > today)
+    errors.push({
+      pointer: '/performedOn',
+      message: 'This date is in the future. Give the day it was done.',
+    });
+  if (check.performedOn < device.cycleStartedOn) {
+    errors.push({
+      pointer: '/performedOn',
+      message: `Only checks done since the device came in count. Give a date from ${device.cycleStartedOn}.`,
+    });
+  }
+  if (
+    check.kind === 'sanitisation' &&
+    'verifiedBy' in check.evidence &&
+    sameName(String(check.evidence.verifiedBy), check.performedBy)
+  ) {
+    errors.push({
+      pointer: '/evidence/verifiedBy',
+      message: 'Someone else has to verify it than the person who did it.',
+    });
+  }
+  if (errors.length) throw new Problem('invalid', { errors });
+}
+
+function sameName(one: string, other: string): boolean {
+  const plain = (name: string) => name.normalize('NFKC').trim().replaceAll(/\s+/g, ' ').toLowerCase();
+  return plain(one) === plain(other);
+}
+
+/**
+ * Whether 15 digits are an IMEI: the last is a Luhn check digit (3GPP TS 23.003, Annex B).
+ */
+export function isImei(text: string): boolean {
+  return /^\d{15}$/.test(text) && luhn(text);
+}
+
+/** Luhn: every second digit from the right doubled, its digits summed, a multiple of ten in all. */
+export function luhn(digits: string): boolean {
+  const sum = [...digits].reverse().reduce((total, character, place) => {
+    const digit = Number(character) * (place % 2 ? 2 : 1);
+    return total + (digit > 9 ? digit - 9 : digit);
+  }, 0);
+  return sum % 10 === 0;
+}

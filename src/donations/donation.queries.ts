@@ -1,0 +1,41 @@
+import { sql } from 'kysely';
+import { summary } from '../devices/device.queries.ts';
+import type { DeviceSummary } from '../devices/device.schemas.ts';
+import type { Reader } from '../shared/database.ts';
+import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
+import { Problem } from '../shared/problem.ts';
+import type { DonationSummary } from './donation.schemas.ts';
+
+const columns = sql`n.id, n.reference, n.donor_reference as "donorReference", n.received_on as "receivedOn",
+  json_build_object('id', o.id, 'name', o.name) as donor,
+  case when l.id is not null then json_build_object('id', l.id, 'name', l.name) end as location,
+  (select count(*)::int from device d where d.donation_id = n.id) as "deviceCount"`;
+const tables = sql`donation n join organisation o on o.id = n.donor_id left join location l on l.id = n.location_id`;
+
+/** Donations, the newest first. */
+export async function listDonations(
+  db: Reader,
+  query: { limit: number; after?: string | undefined },
+): Promise<ListPage<DonationSummary>> {
+  const [before] = readCursor(query.after, ['uuid']) ?? [];
+  const { rows } = await sql<DonationSummary>`
+    select ${columns} from ${tables} where true ${before ? sql`and n.id < ${before}` : sql``}
+    order by n.id desc limit ${query.limit + 1}`.execute(db);
+  return toPage(rows, query.limit, (row) => [row.id]);
+}
+
+/**
+ * One donation with its devices in the order they were recorded.
+ * @throws Problem `not-found`
+ */
+export async function getDonation(
+  db: Reader,
+  id: string,
+): Promise<DonationSummary & { devices: DeviceSummary[] }> {
+  const [donation, devices] = await Promise.all([
+    sql<DonationSummary>`select ${columns} from ${tables} where n.id = ${id}`.execute(db),
+    sql<DeviceSummary>`select ${summary} from device d where d.donation_id = ${id} order by d.id`.execute(db),
+  ]);
+  if (!donation.rows[0]) throw new Problem('not-found');
+  return { ...donation.rows[0], devices: devices.rows };
+}

@@ -1,0 +1,95 @@
+import { randomInt } from 'node:crypto';
+import { addApiClient, addApiKey, addStaff, type StaffRole } from '../../access/access.commands.ts';
+import { addLocation, addOrganisation } from '../../organisations/organisation.commands.ts';
+import { type Actor, type Context, systemContext } from '../../shared/actor.ts';
+import type { Deps } from '../../shared/deps.ts';
+import { newId } from '../../shared/ids.ts';
+
+const people: { name: string; role: StaffRole; email: string }[] = [
+  { name: 'Olivia Marlow', role: 'officer', email: 'olivia.marlow@lendwell.example' },
+  { name: 'Dev Chaudhary', role: 'officer', email: 'dev.chaudhary@lendwell.example' },
+  { name: 'Samira Haddad', role: 'supporter', email: 'samira.haddad@lendwell.example' },
+  { name: 'Joe Pemberton', role: 'supporter', email: 'joe.pemberton@lendwell.example' },
+  { name: 'Grace Achieng', role: 'manager', email: 'grace.achieng@lendwell.example' },
+  { name: 'Alan Whitcombe', role: 'auditor', email: 'alan.whitcombe@lendwell.example' },
+  { name: 'Ruth Lindsay', role: 'administrator', email: 'ruth.lindsay@lendwell.example' },
+];
+
+export const clinics = [
+  'Elm Street Recovery Team',
+  'Canalside Early Intervention Service',
+  'Highgate Road Mental Health Team',
+  'Tavern Street Clinic',
+];
+
+/** Who takes part and where: what the stories need of it, and the ways in. */
+export type Scheme = {
+  officers: Context[];
+  supporters: Context[];
+  /** In the order of `clinics`. Two send referrals with a key of their own, for the others an officer records them. */
+  clinics: { id: string; sender: Context }[];
+  hubs: string[];
+  library: string;
+  staff: { role: string; email: string; password: string }[];
+  keys: { officer: string; clinic: string };
+};
+
+/** Adds the places, the organisations, the staff and the API clients. */
+export async function setUpScheme(deps: Deps): Promise<Scheme> {
+  const ctx = systemContext('demonstration');
+  const place = async (name: string, kind: 'hub' | 'access_point') =>
+    (await addLocation(deps, ctx, { name, kind })).id;
+  const hubs = [await place('Camden Road hub', 'hub'), await place('Seaview Street hub', 'hub')];
+  const library = await place('Torriano Library', 'access_point');
+  await addOrganisation(deps, ctx, { name: 'Good Neighbours Digital', role: 'support_partner' });
+  const clinicIds: string[] = [];
+  for (const name of clinics) clinicIds.push((await addOrganisation(deps, ctx, { name, role: 'clinic' })).id);
+
+  const staff = await Promise.all(
+    people.map(async (person) => {
+      const password = newPassword();
+      const { id } = await addStaff(deps, ctx, { ...person, password });
+      return {
+        ...person,
+        password,
+        ctx: contextOf({ type: 'staff', id, name: person.name, role: person.role }),
+      };
+    }),
+  );
+  const of = (role: StaffRole) => staff.filter((person) => person.role === role).map((person) => person.ctx);
+  const officers = of('officer');
+
+  const office = await addApiClient(deps, ctx, { name: 'Office scripts', role: 'officer' });
+  const senders: { id: string; ctx: Context }[] = [];
+  for (const [place, name] of ['Elm Street records', 'Canalside records'].entries()) {
+    const clinicId = clinicIds[place]!;
+    const { id } = await addApiClient(deps, ctx, { name, role: 'clinic', organisationId: clinicId });
+    senders.push({ id, ctx: contextOf({ type: 'client', id, name, role: 'clinic', clinicId }) });
+  }
+  return {
+    officers,
+    supporters: of('supporter'),
+    clinics: clinicIds.map((id, place) => ({
+      id,
+      sender: senders[place]?.ctx ?? officers[place % officers.length]!,
+    })),
+    hubs,
+    library,
+    staff: staff.map(({ role, email, password }) => ({ role, email, password })),
+    keys: {
+      officer: (await addApiKey(deps, ctx, office.id)).key,
+      clinic: (await addApiKey(deps, ctx, senders[0]!.id)).key,
+    },
+  };
+}
+
+function contextOf(actor: Actor): Context {
+  return { actor, requestId: newId() };
+}
+
+/** Four groups of four letters that are not mistaken for each other: over 70 bits, and can be typed. */
+function newPassword(): string {
+  const letters = 'abcdefghjkmnpqrstuvwxyz23456789';
+  const group = () => Array.from({ length: 4 }, () => letters[randomInt(letters.length)]).join('');
+  return Array.from({ length: 4 }, group).join('-');
+}

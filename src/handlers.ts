@@ -1,0 +1,17 @@
+import { planForEvent } from './messages/reminder.commands.ts';
+import { eventHandlers } from './shared/event-handlers.ts';
+import type { Handler } from './shared/outbox.ts';
+
+/** The function of each handler that shared/event-handlers.ts names. */
+export const handlers: Record<string, Handler> = {
+  'plan-reminders': planForEvent,
+};
+
+/** Start fails unless each name has its function and each function a name. */
+export function assertHandlersComplete(): void {
+  const named = new Set(Object.values(eventHandlers).flat());
+  const missing = [...named].filter((name) => !handlers[name]);
+  const unused = Object.keys(handlers).filter((name) => !named.has(name));
+  if (missing.length || unused.length)
+    throw new Error(`handlers: no function for [${missing}], no event for [${unused}]`);
+}

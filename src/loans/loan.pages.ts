@@ -1,0 +1,80 @@
+import Type, { type Static } from 'typebox';
+import { timelineLines } from '../admin/timeline.ts';
+import { timelineOf } from '../audit/event.queries.ts';
+import { shownPatient } from '../patients/contact.rules.ts';
+import { getPatient, logAccess } from '../patients/patient.queries.ts';
+import type { Context } from '../shared/actor.ts';
+import { today } from '../shared/clock.ts';
+import type { Deps } from '../shared/deps.ts';
+import { type App, idParams } from '../shared/http.ts';
+import { listQuery } from '../shared/lists.ts';
+import { countLoans, getLoan, getLoanDetails, listLoans } from './loan.queries.ts';
+import { loanStatuses } from './loan.rules.ts';
+import { LoanQuery } from './loan.schemas.ts';
+
+/** /loans: what is out and what came back, one loan, and its agreement on paper. */
+export function loanPages(app: App, deps: Deps): void {
+  app.get(
+    '/loans',
+    { config: { action: 'loans.read' }, schema: { querystring: LoanQuery } },
+    async (request, reply) => {
+      const { status, due, after, limit } = request.query;
+      // Only open loans are due.
+      const filters = { ...(due ? { status: 'open' as const, due } : status ? { status } : {}) };
+      const [list, count] = await Promise.all([
+        listLoans(deps.db, deps.clock, { ...filters, after, limit }),
+        countLoans(deps.db, deps.clock, filters),
+      ]);
+      return reply.page('loans/views/list.njk', {
+        ...list,
+        count,
+        filters,
+        after,
+        query: new URLSearchParams(filters).toString(),
+        statuses: loanStatuses,
+      });
+    },
+  );
+
+  const history = { params: idParams, querystring: Type.Object(listQuery) };
+  app.get('/loans/:id', { config: { action: 'loans.read' }, schema: history }, async (request, reply) =>
+    reply.page('loans/views/loan.njk', await loanView(request.ctx, request.params.id, request.query)),
+  );
+
+  app.get(
+    '/loans/:id/agreement',
+    { config: { action: 'loans.read' }, schema: { params: idParams } },
+    async (request, reply) => {
+      const { id } = request.params;
+      const [loan, { items, signature }] = await Promise.all([
+        getLoan(deps.db, deps.clock, id),
+        getLoanDetails(deps.db, id),
+      ]);
+      if (loan.patient) await logAccess(deps, request.ctx, loan.patient.id, 'loan');
+      const isDrawn = /^data:image\/png;base64,[A-Za-z0-9+/=]+$/.test(signature ?? '');
+      return reply.page('loans/views/agreement.njk', { loan, items, signature, isDrawn });
+    },
+  );
+
+  async function loanView(ctx: Context, id: string, page: Static<typeof history.querystring>) {
+    const loan = await getLoan(deps.db, deps.clock, id);
+    const [details, events, patient] = await Promise.all([
+      getLoanDetails(deps.db, id),
+      timelineOf(deps.db, id, page),
+      loan.patient && getPatient(deps.db, loan.patient.id),
+      loan.patient && logAccess(deps, ctx, loan.patient.id, 'loan'),
+    ]);
+    return {
+      loan,
+      ...details,
+      patient: patient && shownPatient(patient, today(deps.clock)),
+      dataEndsFirst: details.items.filter(
+        ({ dataExpiresOn }) => dataExpiresOn && (!loan.dueOn || dataExpiresOn < loan.dueOn),
+      ),
+      followUpPages: app.hasRoute({ method: 'GET', url: '/follow-ups/:id' }),
+      timeline: timelineLines(events.items, id),
+      next: events.next,
+      after: page.after,
+    };
+  }
+}

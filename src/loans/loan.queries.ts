@@ -1,0 +1,131 @@
+import { sql } from 'kysely';
+import type { DeviceKind } from '../devices/device.rules.ts';
+import { patientJson } from '../patients/patient.queries.ts';
+import { addDays, type Clock, today } from '../shared/clock.ts';
+import type { Reader } from '../shared/database.ts';
+import { readCode } from '../shared/ids.ts';
+import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
+import { Problem } from '../shared/problem.ts';
+import type { itemStatuses } from './loan.rules.ts';
+import type { Loan, LoanQuery, LoanSummary } from './loan.schemas.ts';
+
+const columns = (
+  day: string,
+) => sql`l.id, l.reference, l.status, l.issued_at as "issuedAt", l.due_on as "dueOn", l.closed_at as "closedAt",
+  coalesce(l.status = 'open' and l.due_on < ${day}, false) as overdue,
+  case when p.id is not null then ${patientJson} end as patient,
+  case when b.id is not null then json_build_object('id', b.id, 'name', b.name) end as location,
+  (select json_agg(json_build_object('id', i.id, 'deviceId', d.id, 'assetTag', d.asset_tag, 'status', i.status, 'kind', d.kind,
+      'make', d.make, 'model', d.model) order by i.id)
+    from loan_item i join device d on d.id = i.device_id where i.loan_id = l.id) as items`;
+const tables = sql`loan l left join patient p on p.id = l.patient_id left join location b on b.id = l.location_id`;
+
+/** Loans: the newest first, or those overdue or due soon with the earliest date first. */
+export async function listLoans(db: Reader, clock: Clock, query: LoanQuery): Promise<ListPage<LoanSummary>> {
+  const day = today(clock);
+  if (query.due) {
+    const [due, id] = readCursor(query.after, ['date', 'uuid']) ?? [];
+    const { rows } = await sql<LoanSummary>`
+      select ${columns(day)} from ${tables}
+      where ${within(query, day)} ${due ? sql`and (l.due_on, l.id) > (${due}::date, ${id!}::uuid)` : sql``}
+      order by l.due_on, l.id limit ${query.limit + 1}`.execute(db);
+    return toPage(rows, query.limit, (row) => [row.dueOn!, row.id]);
+  }
+  const [before] = readCursor(query.after, ['uuid']) ?? [];
+  const { rows } = await sql<LoanSummary>`
+    select ${columns(day)} from ${tables}
+    where ${within(query, day)} ${before ? sql`and l.id < ${before}` : sql``}
+    order by l.id desc limit ${query.limit + 1}`.execute(db);
+  return toPage(rows, query.limit, (row) => [row.id]);
+}
+
+/** How many loans the list has in all. */
+export async function countLoans(
+  db: Reader,
+  clock: Clock,
+  query: Pick<LoanQuery, 'status' | 'due'>,
+): Promise<number> {
+  const { rows } = await sql<{
+    count: number;
+  }>`select count(*)::int as count from loan l where ${within(query, today(clock))}`.execute(db);
+  return rows[0]!.count;
+}
+
+/** The filter of a list, in one place so that the count agrees with it. */
+function within({ status, due }: Pick<LoanQuery, 'status' | 'due'>, day: string) {
+  if (due === 'overdue') return sql`l.status = 'open' and l.due_on < ${day}`;
+  if (due === 'soon') return sql`l.status = 'open' and l.due_on between ${day} and ${addDays(day, 14)}`;
+  return status ? sql`l.status = ${status}` : sql`true`;
+}
+
+/**
+ * One loan with its items, agreement and follow-ups.
+ * @throws Problem `not-found`
+ */
+export async function getLoan(db: Reader, clock: Clock, id: string): Promise<Loan> {
+  const { rows } = await sql<Loan>`/* loan.get */
+    select ${columns(today(clock))}, l.changed_at as "changedAt",
+      (select json_build_object('id', r.id, 'reference', r.reference) from referral r where r.id = l.referral_id) as referral,
+      json_build_object('way', l.handover_way, 'on', l.handover_on) as handover,
+      json_build_object('version', a.version, 'text', l.agreement_text, 'acceptedBy', l.accepted_by, 'witness', l.witness) as agreement,
+      coalesce((select json_agg(json_build_object('id', f.id, 'step', f.step, 'dueOn', f.due_on, 'status', f.status) order by f.due_on, f.id)
+        from follow_up f where f.loan_id = l.id), '[]') as "followUps"
+    from ${tables} join agreement_version a on a.id = l.agreement_version_id where l.id = ${id}`.execute(db);
+  if (!rows[0]) throw new Problem('not-found');
+  return rows[0];
+}
+
+/** The id of the loan with this reference, as typed or scanned. */
+export async function findLoanByReference(db: Reader, text: string): Promise<string | undefined> {
+  const code = /^\s*L-?(.{6})\s*$/i.exec(text)?.[1];
+  const reference = code && readCode(code);
+  if (!reference) return undefined;
+  const row = await db
+    .selectFrom('loan')
+    .select('id')
+    .where('reference', '=', `L-${reference}`)
+    .executeTakeFirst();
+  return row?.id;
+}
+
+/** What the loan's own page shows beyond its reply in the API. */
+export type LoanDetails = {
+  items: {
+    id: string;
+    device: {
+      id: string;
+      assetTag: string;
+      kind: DeviceKind;
+      make: string;
+      model: string;
+      serialNumber: string | null;
+    };
+    status: (typeof itemStatuses)[number];
+    conditionOut: string | null;
+    conditionIn: string | null;
+    returnNotes: string | null;
+    endedAt: string | null;
+    /** The day the data on it ends, while it is out. */
+    dataExpiresOn: string | null;
+  }[];
+  signature: string | null;
+  planName: string | null;
+};
+
+/**
+ * A loan's items with their condition out and in, its signature and its support plan: one statement.
+ * @throws Problem `not-found`
+ */
+export async function getLoanDetails(db: Reader, id: string): Promise<LoanDetails> {
+  const { rows } = await sql<LoanDetails>`/* loan.details */
+    select l.signature, (select name from support_plan p where p.id = l.support_plan_id) as "planName",
+      (select json_agg(json_build_object('id', i.id, 'status', i.status, 'conditionOut', i.condition_out, 'conditionIn', i.condition_in,
+          'returnNotes', i.return_notes, 'endedAt', i.ended_at,
+          'device', json_build_object('id', d.id, 'assetTag', d.asset_tag, 'kind', d.kind, 'make', d.make, 'model', d.model, 'serialNumber', d.serial_number),
+          'dataExpiresOn', case when i.ended_at is null then s.expires_on end) order by i.id)
+        from loan_item i join device d on d.id = i.device_id left join data_plan s on s.device_id = d.id and s.status <> 'ended'
+        where i.loan_id = l.id) as items
+    from loan l where l.id = ${id}`.execute(db);
+  if (!rows[0]) throw new Problem('not-found');
+  return rows[0];
+}

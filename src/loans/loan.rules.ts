@@ -1,0 +1,116 @@
+import { type DeviceKind, type DeviceStatus, statusWords } from '../devices/device.rules.ts';
+import {
+  canIssueFor,
+  type Need,
+  type ReferralStatus,
+  referralStatusWords,
+} from '../referrals/referral.rules.ts';
+import { addDays } from '../shared/clock.ts';
+import { type FieldError, Problem } from '../shared/problem.ts';
+
+export const loanStatuses = ['open', 'closed'] as const;
+export const itemStatuses = ['on_loan', 'returned', 'lost', 'replaced', 'gifted'] as const;
+export const handoverWays = ['in_person', 'posted', 'collected'] as const;
+export const acceptances = ['signature', 'witnessed', 'verbal'] as const;
+
+export type DeviceToIssue = {
+  id: string;
+  assetTag: string;
+  kind: DeviceKind;
+  status: DeviceStatus;
+  condition: string | null;
+  /** The referral that an allocation holds it for. */
+  heldFor: string | null;
+  hasDataPlan: boolean;
+  dataExpiresOn: string | null;
+};
+
+/** Whether a device may go out: ready, or reserved for this very referral. */
+export function mayGoOut(device: DeviceToIssue, referralId: string | null): boolean {
+  return (
+    device.status === 'ready' ||
+    (device.status === 'reserved' && device.heldFor !== null && device.heldFor === referralId)
+  );
+}
+
+/** Why a device may not go out, for a line of the answer. */
+export function whyNot(device: { assetTag: string; status: DeviceStatus }): string {
+  return `${device.assetTag} is ${statusWords[device.status]}.`;
+}
+
+/**
+ * A loan is made for a referral on the waiting list or being helped.
+ * @throws Problem `referral-not-waiting`
+ */
+export function assertReferralWaits(status: ReferralStatus): void {
+  if (canIssueFor(status)) return;
+  const detail =
+    status === 'received' || status === 'asked'
+      ? 'Accept the referral first.'
+      : `The referral is ${referralStatusWords[status]}.`;
+  throw new Problem('referral-not-waiting', { detail, status });
+}
+
+/** Which needs of a referral a loan of these devices meets. */
+export function needsMet(
+  devices: Pick<DeviceToIssue, 'kind' | 'hasDataPlan'>[],
+  startsSupport: boolean,
+): Need[] {
+  const isData = (kind: DeviceKind) => kind === 'dongle' || kind === 'router' || kind === 'sim';
+  return [
+    ...(devices.some(({ kind }) => !isData(kind)) ? (['device'] as const) : []),
+    ...(devices.some(({ kind, hasDataPlan }) => isData(kind) || hasDataPlan) ? (['data'] as const) : []),
+    ...(startsSupport ? (['support'] as const) : []),
+  ];
+}
+
+export type Terms = {
+  dueOn?: string | undefined;
+  openEnded?: boolean | undefined;
+  handoverOn: string;
+  today: string;
+  defaultWeeks: number;
+};
+
+/** The day the loan is due: as given, none when open-ended, or the terms' weeks after the handover. */
+export function dueDate({ dueOn, openEnded, handoverOn, defaultWeeks }: Terms): string | null {
+  return openEnded ? null : (dueOn ?? addDays(handoverOn, defaultWeeks * 7));
+}
+
+/** What is wrong with the dates of a loan. A handover may be planned or written up up to 30 days apart from today. */
+export function dateErrors({ dueOn, openEnded, handoverOn, today }: Terms): FieldError[] {
+  const errors: FieldError[] = [];
+  if (dueOn && openEnded) errors.push({ pointer: '/dueOn', message: 'Give a date or open-ended, not both.' });
+  if (dueOn && dueOn <= handoverOn)
+    errors.push({ pointer: '/dueOn', message: 'Give a date after the handover.' });
+  if (handoverOn < addDays(today, -30) || handoverOn > addDays(today, 30)) {
+    errors.push({ pointer: '/handover/on', message: 'Give a date within 30 days of today.' });
+  }
+  return errors;
+}
+
+/** What is wrong with how the agreement was accepted. */
+export function acceptanceErrors(agreement: {
+  acceptedBy: string;
+  witness?: string | undefined;
+  signature?: string | undefined;
+}): FieldError[] {
+  const errors: FieldError[] = [];
+  if (agreement.acceptedBy === 'witnessed' && !agreement.witness)
+    errors.push({ pointer: '/agreement/witness', message: 'Give the name of the witness.' });
+  if (agreement.acceptedBy === 'signature' && !agreement.signature)
+    errors.push({ pointer: '/agreement/signature', message: 'The signature is missing.' });
+  return errors;
+}
+
+/** What the officer should know though the loan goes ahead: data that ends early, data that nobody fitted. */
+export function issueWarnings(devices: DeviceToIssue[], dueOn: string | null, hasSafeWay: boolean): string[] {
+  const warnings = devices.flatMap(({ assetTag, kind, hasDataPlan, dataExpiresOn }) => {
+    if (dataExpiresOn && (!dueOn || dataExpiresOn < dueOn))
+      return [`The data on ${assetTag} ends on ${dataExpiresOn}, before the loan is due back.`];
+    return kind === 'dongle' && !hasDataPlan ? [`No data plan is recorded for ${assetTag}.`] : [];
+  });
+  return hasSafeWay
+    ? warnings
+    : [...warnings, 'There is no safe way to write to this patient, so no reminders will go out.'];
+}

@@ -1,0 +1,144 @@
+import Type, { type Static } from 'typebox';
+import { conditions, deviceKinds } from '../devices/device.rules.ts';
+import { PatientSummary } from '../patients/patient.schemas.ts';
+import { strictObject } from '../shared/http.ts';
+import { listQuery, pageOf } from '../shared/lists.ts';
+import { nullable, oneOf, text, timelineEntry } from '../shared/schemas.ts';
+import { followUpStatuses } from '../support/support.rules.ts';
+import { acceptances, handoverWays, itemStatuses, loanStatuses } from './loan.rules.ts';
+
+const id = Type.String({ format: 'uuid' });
+const date = Type.String({ format: 'date' });
+
+export const NewLoan = strictObject(
+  {
+    referralId: Type.Optional(id),
+    patientId: Type.Optional(id),
+    locationId: Type.Optional(Type.String({ format: 'uuid', description: 'The borrower of shared kit' })),
+    items: Type.Array(strictObject({ assetTag: Type.Optional(text(20)), deviceId: Type.Optional(id) }), {
+      minItems: 1,
+      maxItems: 50,
+    }),
+    dueOn: Type.Optional(date),
+    openEnded: Type.Optional(
+      Type.Boolean({ description: 'With neither this nor dueOn the terms’ default applies' }),
+    ),
+    handover: Type.Optional(strictObject({ way: oneOf(handoverWays), on: date })),
+    agreement: strictObject({
+      acceptedBy: oneOf(acceptances),
+      witness: Type.Optional(text(200)),
+      signature: Type.Optional(
+        Type.String({
+          minLength: 1,
+          maxLength: 200_000,
+          description: 'The drawn signature as a PNG data URL, or a typed name',
+        }),
+      ),
+    }),
+    supportPlan: Type.Optional(
+      Type.String({ format: 'uuid', description: 'The default plan when left out' }),
+    ),
+  },
+  {
+    examples: [
+      {
+        referralId: '0193594e-6c00-7a4b-9f0e-2f4b7a1c5d3e',
+        items: [{ assetTag: 'LW-7K2M9Q' }, { assetTag: 'LW-0ZP4RT' }],
+        handover: { way: 'in_person', on: '2026-11-23' },
+        agreement: { acceptedBy: 'verbal' },
+      },
+    ],
+  },
+);
+export type NewLoan = Static<typeof NewLoan>;
+
+const FollowUp = Type.Object({
+  id: Type.String(),
+  step: Type.String(),
+  dueOn: Type.String(),
+  status: oneOf(followUpStatuses),
+});
+const IssuedItem = Type.Object({
+  id: Type.String(),
+  deviceId: Type.String(),
+  assetTag: Type.String(),
+  status: oneOf(itemStatuses),
+});
+
+export const LoanIssued = Type.Object({
+  id: Type.String(),
+  reference: Type.String(),
+  status: oneOf(loanStatuses),
+  dueOn: nullable(Type.String()),
+  items: Type.Array(IssuedItem),
+  followUps: Type.Array(FollowUp),
+  warnings: Type.Array(Type.String()),
+});
+export type LoanIssued = Static<typeof LoanIssued>;
+
+export const NewReturn = strictObject(
+  {
+    items: Type.Array(
+      strictObject({ itemId: id, condition: oneOf(conditions), notes: Type.Optional(text(2000)) }),
+      { minItems: 1, maxItems: 50 },
+    ),
+  },
+  { examples: [{ items: [{ itemId: '0193594e-6c00-7a4b-9f0e-2f4b7a1c5d3e', condition: 'B' }] }] },
+);
+export type NewReturn = Static<typeof NewReturn>;
+
+export const Returned = Type.Object({
+  loan: Type.Object({ id: Type.String(), status: oneOf(loanStatuses) }),
+  items: Type.Array(IssuedItem),
+});
+export type Returned = Static<typeof Returned>;
+
+export const LoanSummary = Type.Object({
+  id: Type.String(),
+  reference: Type.String(),
+  status: oneOf(loanStatuses),
+  issuedAt: Type.String(),
+  dueOn: nullable(Type.String()),
+  overdue: Type.Boolean(),
+  closedAt: nullable(Type.String()),
+  patient: nullable(PatientSummary),
+  location: nullable(Type.Object({ id: Type.String(), name: Type.String() })),
+  items: Type.Array(
+    Type.Object({
+      ...IssuedItem.properties,
+      kind: oneOf(deviceKinds),
+      make: Type.String(),
+      model: Type.String(),
+    }),
+  ),
+});
+export type LoanSummary = Static<typeof LoanSummary>;
+
+export const Loan = Type.Object({
+  ...LoanSummary.properties,
+  referral: nullable(Type.Object({ id: Type.String(), reference: Type.String() })),
+  handover: Type.Object({ way: oneOf(handoverWays), on: Type.String() }),
+  agreement: Type.Object({
+    version: Type.Integer(),
+    text: Type.String(),
+    acceptedBy: oneOf(acceptances),
+    witness: nullable(Type.String()),
+  }),
+  followUps: Type.Array(FollowUp),
+  changedAt: Type.String(),
+});
+export type Loan = Static<typeof Loan>;
+
+export const LoanList = pageOf(LoanSummary);
+export const LoanHistory = pageOf(timelineEntry);
+export const LoanQuery = Type.Object(
+  {
+    ...listQuery,
+    status: Type.Optional(oneOf(loanStatuses)),
+    due: Type.Optional(
+      oneOf(['overdue', 'soon'], { description: 'Only open loans past their date, or due within 14 days' }),
+    ),
+  },
+  { additionalProperties: false },
+);
+export type LoanQuery = Static<typeof LoanQuery>;

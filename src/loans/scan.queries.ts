@@ -1,0 +1,57 @@
+import { sql } from 'kysely';
+import type { Reader } from '../shared/database.ts';
+import { readAssetTag } from '../shared/ids.ts';
+import type { Scanned } from './scan.rules.ts';
+
+/**
+ * What scans or typed labels name, in their order: each an asset tag, an IMEI or a serial number
+ * (of several with one number the newest). One statement, however many.
+ */
+export async function findScanned(db: Reader, codes: string[]): Promise<Scanned[]> {
+  if (!codes.length) return [];
+  const typed = codes.map((code) => code.trim());
+  const { rows } = await sql<Scanned>`
+    select c.code, case when d.id is not null then json_build_object(
+      'id', d.id, 'assetTag', d.asset_tag, 'kind', d.kind, 'make', d.make, 'model', d.model, 'status', d.status, 'condition', d.condition,
+      'openChecks', case d.status when 'in_preparation' then open_checks(d.id, d.kind, d.cycle) else '{}' end,
+      'hasDataPlan', s.id is not null, 'dataExpiresOn', s.expires_on,
+      'heldFor', (select a.referral_id from allocation a where a.device_id = d.id and a.status = 'held'),
+      'loan', (select json_build_object('id', l.id, 'reference', l.reference, 'itemId', i.id)
+        from loan_item i join loan l on l.id = i.loan_id where i.device_id = d.id and i.ended_at is null)) end as device
+    from unnest(${typed}::text[], ${typed.map(readAssetTag)}::text[]) with ordinality c (code, tag, place)
+    left join lateral (
+      select f.id from (
+        select id, 1 as rank from device where asset_tag = c.tag
+        union all select id, 2 from device where imei = c.code
+        union all select id, 3 from device where upper(serial_number) = upper(c.code)
+      ) f order by f.rank, f.id desc limit 1
+    ) f on true
+    left join device d on d.id = f.id
+    left join data_plan s on s.device_id = d.id and s.status <> 'ended'
+    order by c.place`.execute(db);
+  return rows;
+}
+
+export type IssueTerms = {
+  termsName: string;
+  weeks: number;
+  agreement: { version: number; body: string };
+  /** The support plan that starts with the loan, its steps on their dates; null when follow-ups of the referral are ahead already. */
+  plan: { name: string; steps: { step: string; dueOn: string; way: string; minutes: number }[] } | null;
+};
+
+/** The terms, the agreement and the support plan that a loan for a referral gets, counted from the civil date of the handover. */
+export async function issueTerms(db: Reader, referralId: string, handoverOn: string): Promise<IssueTerms> {
+  const { rows } = await sql<IssueTerms>`
+    select t.name as "termsName", t.weeks, json_build_object('version', a.version, 'body', a.body) as agreement,
+      (select json_build_object('name', p.name, 'steps', (
+          select json_agg(json_build_object('step', s.step, 'way', s.way, 'minutes', s.minutes,
+            'dueOn', working_day_from(${handoverOn}::date + s.after_days)) order by s.position)
+          from support_plan_step s where s.plan_id = p.id))
+        from support_plan p where p.is_default and not exists (
+          select from follow_up f where f.referral_id = ${referralId} and f.status in ('planned', 'confirmed'))) as plan
+    from loan_terms t, (select version, body from agreement_version order by version desc limit 1) a where t.is_default`.execute(
+    db,
+  );
+  return rows[0]!;
+}

@@ -1,0 +1,85 @@
+import { type CheckKind, type DeviceKind, type DeviceStatus, statusWords } from '../devices/device.rules.ts';
+import { readAssetTag } from '../shared/ids.ts';
+import { mayGoOut } from './loan.rules.ts';
+
+/** A device as a scan finds it, with what decides whether it may go out or come back. */
+export type ScannedDevice = {
+  id: string;
+  assetTag: string;
+  kind: DeviceKind;
+  make: string;
+  model: string;
+  status: DeviceStatus;
+  condition: string | null;
+  openChecks: CheckKind[];
+  hasDataPlan: boolean;
+  dataExpiresOn: string | null;
+  /** The referral that an allocation holds it for. */
+  heldFor: string | null;
+  /** The open loan that has it. */
+  loan: { id: string; reference: string; itemId: string } | null;
+};
+
+export type Scanned = { code: string; device: ScannedDevice | null };
+
+/** What an officer is told of a scan: whether it may go out, its status, why in words, and the record to look at. */
+export type Verdict = { ok: boolean; status: string; text: string; link?: { href: string; text: string } };
+
+/** Whether what was scanned may go out on a loan for a referral, in words. */
+export function issueVerdict({ code, device }: Scanned, referralId: string): Verdict {
+  if (!device) return { ok: false, status: 'not_ours', text: unknownLabel(code) };
+  const { status, loan, heldFor } = device;
+  if (mayGoOut(device, referralId)) return { ok: true, status: 'ready', text: readyWords(device) };
+  if (loan)
+    return {
+      ok: false,
+      status,
+      text: 'On another loan.',
+      link: { href: `/loans/${loan.id}`, text: `See loan ${loan.reference}` },
+    };
+  if (status === 'in_preparation')
+    return {
+      ok: false,
+      status,
+      text: preparationWords(device),
+      link: { href: `/devices/${device.id}`, text: 'Do the checks' },
+    };
+  if (status === 'reserved' && heldFor)
+    return {
+      ok: false,
+      status,
+      text: 'Held for another referral.',
+      link: { href: `/referrals/${heldFor}`, text: 'See that referral' },
+    };
+  return {
+    ok: false,
+    status,
+    text: `It is ${statusWords[status]}.`,
+    link: { href: `/devices/${device.id}`, text: 'See the device' },
+  };
+}
+
+/** Why what was scanned cannot come back: it is not ours, or on no loan. */
+export function notOnLoan({ code, device }: Scanned): string {
+  if (!device) return unknownLabel(code);
+  const { assetTag, status } = device;
+  if (status === 'in_preparation')
+    return `${assetTag} is on no loan: it is being prepared. ${preparationWords(device)}`;
+  return `${assetTag} is on no loan: it is ${statusWords[status]}.`;
+}
+
+function unknownLabel(code: string): string {
+  const cut = /^\s*LW/i.test(code) && !readAssetTag(code);
+  return cut
+    ? `“${code}” is not a whole asset tag. Scan it again.`
+    : `No device here has the label or number “${code}”.`;
+}
+
+function readyWords({ kind, hasDataPlan, dataExpiresOn, status }: ScannedDevice): string {
+  const held = status === 'reserved' ? 'Held for this referral. ' : '';
+  if (hasDataPlan) return `${held}${dataExpiresOn ? '' : 'With mobile data, not started yet.'}`.trim();
+  return `${held}${kind === 'dongle' || kind === 'sim' ? 'No data plan is recorded for it.' : ''}`.trim();
+}
+
+const preparationWords = ({ openChecks }: ScannedDevice) =>
+  openChecks.length ? `Still to do: ${openChecks.join(', ')}.` : '';

@@ -1,0 +1,270 @@
+import { sql } from 'kysely';
+import { Temporal } from 'temporal-polyfill';
+import { systemContext } from '../shared/actor.ts';
+import { timestamp, today } from '../shared/clock.ts';
+import { command } from '../shared/command.ts';
+import type { Trx } from '../shared/database.ts';
+import type { Deps } from '../shared/deps.ts';
+import { recordEvents } from '../shared/events.ts';
+import { channelOf, type Outgoing } from './channels.ts';
+import { nextOpening } from './contact-window.rules.ts';
+import { draftsOf, renderDraft, templatesInUse } from './draft.queries.ts';
+import { bankHolidays, gatherReminders } from './gather.commands.ts';
+import { type Draft, judge, type MessageStatus, type Why } from './message.rules.ts';
+
+const batchSize = 50;
+/** A sender whose claim is older gives up before sending: by then another may have been told that it died. */
+const claimSeconds = 20;
+const ctx = systemContext('dispatch');
+
+export type Claim = { id: string; claim: number };
+type DispatchCounts = { sent: number; cancelled: number; waiting: number };
+
+/**
+ * Sends every message whose time has come: gathers what stands alone, opens the window, then claims,
+ * checks again, sends and settles batch by batch.
+ */
+export async function dispatch(deps: Deps, stop?: AbortSignal): Promise<DispatchCounts> {
+  const counts = { sent: 0, cancelled: 0, waiting: 0 };
+  await gatherReminders(deps, today(deps.clock));
+  await openWindow(deps);
+  while (!stop?.aborted) {
+    const giveUpAt = deps.clock.now().add(Temporal.Duration.from({ seconds: claimSeconds }));
+    const claims = await claimBatch(deps);
+    if (!claims.length) break;
+    const { outgoing, cancelled, waiting } = await settleBeforeSending(deps, claims);
+    counts.cancelled += cancelled;
+    counts.waiting += waiting;
+    const accepted = await send(deps, outgoing, giveUpAt);
+    counts.sent += await settleSent(deps, accepted);
+  }
+  return counts;
+}
+
+/** Planned messages whose time has come join the queue. */
+async function openWindow(deps: Deps): Promise<void> {
+  const now = timestamp(deps.clock);
+  for (let moved = 1; moved; ) {
+    const { rows } = await sql<{ moved: number }>`/* message.open-window */
+      with opened as (
+        update message set status = 'queued', changed_at = ${now}
+        where id in (select id from message where status = 'planned' and send_after <= ${now} order by send_after limit 5000 for update skip locked)
+        returning 1)
+      select count(*) as moved from opened`.execute(deps.db);
+    moved = rows[0]!.moved;
+  }
+}
+
+/** Takes a batch for this sender alone. Every later write names the claim, so a sender that lost it changes nothing. */
+export async function claimBatch(deps: Deps): Promise<Claim[]> {
+  const now = timestamp(deps.clock);
+  const { rows } = await sql<Claim>`/* message.claim */
+    update message m set status = 'sending', claim = claim + 1, claimed_at = ${now}, changed_at = ${now}
+    where id in (select id from message where status = 'queued' and send_after <= ${now} order by send_after, id limit ${batchSize} for update skip locked)
+    returning id, claim`.execute(deps.db);
+  return rows;
+}
+
+type Settlement = {
+  id: string;
+  claim: number;
+  status: MessageStatus;
+  why: Why | null;
+  sendAfter: string | null;
+  subject: string | null;
+  body: string | null;
+  wording: string;
+  templateIds: string[];
+  /** What happens to the reminders: those said, those released to be gathered again; the others that stand are cancelled. */
+  said: string[];
+  released: string[];
+};
+
+/**
+ * Checks everything again in one transaction, with the reminders locked so that none is cancelled between
+ * the check and the text; what is to go is marked as said and its text kept before it is handed over.
+ */
+export async function settleBeforeSending(
+  deps: Deps,
+  claims: Claim[],
+): Promise<{ outgoing: (Outgoing & Claim)[]; cancelled: number; waiting: number }> {
+  return command(deps, ctx, async (trx) => {
+    const ids = claims.map(({ id }) => id);
+    await sql`/* reminder.lock */ select id from reminder where message_id = any(${ids}::uuid[]) order by id for update`.execute(
+      trx,
+    );
+    const held = new Map(claims.map(({ id, claim }) => [id, claim]));
+    const drafts = (await draftsOf(trx, ids)).filter(({ id, claim }) => held.get(id) === claim);
+    const templates = await templatesInUse(trx);
+    const date = today(deps.clock);
+    const isHoliday = await bankHolidays(trx, date);
+    const settled = drafts.map((draft) => settle(deps, draft, templates, date, isHoliday));
+    const kept = new Set(await write(trx, deps, settled));
+    const mine = settled.filter(({ id }) => kept.has(id));
+    const patients = await patientsOf(
+      trx,
+      mine.filter(({ status }) => status === 'cancelled').map(({ id }) => id),
+    );
+    await recordEvents(
+      trx,
+      deps,
+      ctx,
+      patients.map(({ id, patientId }) => ({
+        type: 'message.cancelled',
+        subjects: [
+          ['message', id],
+          ['patient', patientId],
+        ],
+        values: { status: 'cancelled' },
+      })),
+    );
+    const points = new Map(drafts.map((draft) => [draft.id, draft.point]));
+    const outgoing = mine
+      .filter(({ status }) => status === 'sending')
+      .map(({ id, claim, subject, body }) => {
+        const point = points.get(id)!;
+        return {
+          id,
+          claim,
+          reference: id,
+          channel: point.channel as Outgoing['channel'],
+          recipient: point.value,
+          subject,
+          body: body!,
+        };
+      });
+    return { outgoing, cancelled: patients.length, waiting: mine.length - outgoing.length - patients.length };
+  });
+}
+
+function settle(
+  deps: Deps,
+  draft: Draft,
+  templates: Awaited<ReturnType<typeof templatesInUse>>,
+  date: string,
+  isHoliday: (date: string) => boolean,
+): Settlement {
+  const now = deps.clock.now();
+  const opening = draft.point && nextOpening(now, draft.point.hours, isHoliday);
+  const verdict = judge(draft, timestamp(deps.clock), date, !!opening?.equals(now));
+  const base = {
+    id: draft.id,
+    claim: draft.claim,
+    why: null,
+    sendAfter: null,
+    subject: null,
+    body: null,
+    wording: draft.wording,
+    templateIds: [],
+    said: [],
+    released: [],
+  };
+  const standing = draft.reasons
+    .filter(({ status, stands }) => status === 'standing' && stands)
+    .map(({ id }) => id);
+  switch (verdict.do) {
+    case 'cancel':
+      return { ...base, status: 'cancelled', why: verdict.why };
+    case 'gather_again':
+      return { ...base, status: 'cancelled', why: verdict.why, released: standing };
+    case 'wait':
+      return opening
+        ? { ...base, status: 'planned', sendAfter: opening.toString() }
+        : { ...base, status: 'cancelled', why: 'outside_hours', released: standing };
+    case 'send': {
+      const rendered = renderDraft(
+        deps,
+        templates,
+        draft,
+        verdict.reasons,
+        draft.wording,
+        draft.point!.channel as Outgoing['channel'],
+      );
+      return { ...base, ...rendered, status: 'sending', said: verdict.reasons.map(({ id }) => id) };
+    }
+  }
+}
+
+async function write(trx: Trx, deps: Deps, settled: Settlement[]): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`/* message.settle */
+    with x as (
+      select * from jsonb_to_recordset(${JSON.stringify(settled)}) x (id uuid, claim int, status text, why text, "sendAfter" timestamptz,
+        subject text, body text, wording text, "templateIds" uuid[], said uuid[], released uuid[])
+    ), mine as (
+      update message m set status = x.status, why = x.why, send_after = coalesce(x."sendAfter", m.send_after), subject = x.subject,
+        body = x.body, wording = x.wording, template_ids = x."templateIds", changed_at = ${timestamp(deps.clock)}
+      from x where m.id = x.id and m.claim = x.claim and m.status = 'sending' returning m.id
+    ), reminders as (
+      update reminder r set status = case when r.id = any(x.said) then 'said' when r.id = any(x.released) then 'standing' else 'cancelled' end,
+        message_id = case when r.id = any(x.released) then null else r.message_id end
+      from x where r.message_id = x.id and x.id in (select id from mine) and r.status = 'standing' and x.status in ('sending', 'cancelled')
+    )
+    select id from mine`.execute(trx);
+  return rows.map(({ id }) => id);
+}
+
+async function send(
+  deps: Deps,
+  outgoing: (Outgoing & Claim)[],
+  giveUpAt: Temporal.Instant,
+): Promise<Claim[]> {
+  const channel = channelOf(deps);
+  const accepted: Claim[] = [];
+  for (const { id, claim, ...message } of outgoing) {
+    if (Temporal.Instant.compare(deps.clock.now(), giveUpAt) > 0) break;
+    try {
+      await channel.send(message);
+      accepted.push({ id, claim });
+    } catch (err) {
+      deps.log.warn(
+        { err, message: id },
+        'it is not known whether a message was taken; it will be asked for',
+      );
+    }
+  }
+  return accepted;
+}
+
+/**
+ * What the provider accepted is sent, where this sender still holds the claim.
+ * @returns how many it settled
+ */
+export async function settleSent(deps: Deps, accepted: Claim[]): Promise<number> {
+  if (!accepted.length) return 0;
+  const now = timestamp(deps.clock);
+  return command(deps, ctx, async (trx) => {
+    const { rows } = await sql<{
+      id: string;
+      patientId: string;
+      channel: string;
+      wording: string;
+    }>`/* message.sent */
+      update message m set status = 'sent', sent_at = ${now}, changed_at = ${now}
+      from jsonb_to_recordset(${JSON.stringify(accepted)}) x (id uuid, claim int)
+      where m.id = x.id and m.claim = x.claim and m.status = 'sending'
+      returning m.id, m.patient_id as "patientId", m.channel, m.wording`.execute(trx);
+    await recordEvents(
+      trx,
+      deps,
+      ctx,
+      rows.map(({ id, patientId, channel, wording }) => ({
+        type: 'message.sent',
+        subjects: [
+          ['message', id],
+          ['patient', patientId],
+        ],
+        values: { channel, wording },
+      })),
+    );
+    return rows.length;
+  });
+}
+
+async function patientsOf(trx: Trx, ids: string[]): Promise<{ id: string; patientId: string }[]> {
+  if (!ids.length) return [];
+  const { rows } = await sql<{
+    id: string;
+    patientId: string;
+  }>`select id, patient_id as "patientId" from message where id = any(${ids}::uuid[])`.execute(trx);
+  return rows;
+}

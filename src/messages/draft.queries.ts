@@ -1,0 +1,67 @@
+import { sql } from 'kysely';
+import type { Reader } from '../shared/database.ts';
+import type { Deps } from '../shared/deps.ts';
+import type { MessageChannel } from './contact.rules.ts';
+import type { Draft, Reason } from './message.rules.ts';
+import { startOf } from './reminder.queries.ts';
+import { render, type TemplateText, type Wording } from './template.rules.ts';
+
+/** The templates in use, by reason and wording. */
+export type Templates = Map<string, TemplateText & { id: string }>;
+
+/** The newest version of each template. */
+export async function templatesInUse(db: Reader): Promise<Templates> {
+  const { rows } = await sql<{
+    id: string;
+    reason: string;
+    wording: Wording;
+    subject: string;
+    body: string;
+  }>`/* template.in-use */
+    select distinct on (reason, wording) id, reason, wording, subject, body from template order by reason, wording, version desc`.execute(
+    db,
+  );
+  return new Map(rows.map((row) => [`${row.reason} ${row.wording}`, row]));
+}
+
+/** What is known just now of messages that have not gone: the person, the contact point, each reason. */
+export async function draftsOf(db: Reader, ids: string[]): Promise<Draft[]> {
+  const { rows } = await sql<Draft>`/* message.drafts */
+    select m.id, m.claim, p.wording, coalesce(p.preferred_name, p.given_name) as name,
+      json_build_object('contactChoice', p.contact_choice, 'contactState', p.contact_state, 'pausedUntil', p.paused_until) as wishes,
+      case when c.id is not null then json_build_object('id', c.id, 'channel', c.channel, 'value', c.value, 'safe', c.safe,
+        'recheckDue', c.recheck_due, 'stopped', c.stopped_at is not null, 'failed', c.failed_at is not null, 'hours', c.hours) end as point,
+      coalesce((
+        select json_agg(json_build_object('id', r.id, 'reason', r.reason, 'status', r.status, 'way', f.way,
+          'at', to_char(r.useless_after at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+          'uselessAfter', to_char(r.useless_after at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+          'stands', f.status in ('planned', 'confirmed') and ${startOf} = r.useless_after) order by r.id)
+        from reminder r join follow_up f on f.id = r.subject_id where r.message_id = m.id), '[]') as reasons
+    from message m join patient p on p.id = m.patient_id left join contact_point c on c.id = m.contact_point_id
+    where m.id = any(${ids}::uuid[]) order by m.id`.execute(db);
+  return rows;
+}
+
+export type Rendered = { subject: string | null; body: string; templateIds: string[] };
+
+/** The text of a message: one part for each reason, each naming all that is said for it. */
+export function renderDraft(
+  deps: Deps,
+  templates: Templates,
+  draft: Pick<Draft, 'name'>,
+  reasons: Reason[],
+  wording: Wording,
+  channel: MessageChannel | null,
+): Rendered {
+  const to = { name: draft.name, scheme: deps.config.SCHEME_NAME, schemePhone: deps.config.SCHEME_PHONE };
+  const parts = [...Map.groupBy(reasons, ({ reason }) => reason)].map(([reason, together]) => {
+    const template = templates.get(`${reason} ${wording}`);
+    if (!template) throw new Error(`there is no ${wording} template for ${reason}`);
+    return { id: template.id, ...render(template, wording, together, to) };
+  });
+  return {
+    subject: channel === 'sms' ? null : (parts[0]?.subject ?? null),
+    body: parts.map(({ body }) => body).join('\n\n'),
+    templateIds: parts.map(({ id }) => id),
+  };
+}

@@ -1,0 +1,219 @@
+import { type RawBuilder, sql } from 'kysely';
+import { Temporal } from 'temporal-polyfill';
+import { systemContext } from '../shared/actor.ts';
+import { timestamp, today } from '../shared/clock.ts';
+import { command } from '../shared/command.ts';
+import type { Reader, Trx } from '../shared/database.ts';
+import type { Deps } from '../shared/deps.ts';
+import { recordEvents } from '../shared/events.ts';
+import { createTasks } from '../tasks/task.commands.ts';
+import { type ContactPoint, chooseContact, type MessageChannel } from './contact.rules.ts';
+import { nextOpening } from './contact-window.rules.ts';
+import type { Why } from './message.rules.ts';
+import { contactable } from './reminder.queries.ts';
+import type { Wording } from './template.rules.ts';
+
+const batchSize = 1_000;
+
+/**
+ * Gathers the reminders that no message says yet: what is due together to one person by one channel is
+ * one message of that day's run. A person without a safe way gets a held message and staff a task.
+ * @param date civil date of the run
+ * @returns how many messages it made or added to
+ */
+export async function gatherReminders(deps: Deps, date: string): Promise<number> {
+  const ctx = systemContext(`gather-${date}`);
+  await cancelUseless(deps);
+  let gathered = 0;
+  let after: string | null = '00000000-0000-0000-0000-000000000000';
+  while (after) {
+    const beyond: string = after;
+    const batch = await command(deps, ctx, (trx) =>
+      gatherBatch(trx, deps, date, sql`and r.patient_id > ${beyond}`),
+    );
+    gathered += batch.messages;
+    after = batch.full ? batch.lastPatient : null;
+    if (after) deps.log.info({ job: 'nightly', step: 'gather', count: gathered }, 'gathering');
+  }
+  return gathered;
+}
+
+/** How many people have something to be told that no message says yet. */
+export async function countUngathered(deps: Deps): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(distinct r.patient_id) from reminder r join patient p on p.id = r.patient_id
+    where r.status = 'standing' and r.message_id is null and r.useless_after > ${timestamp(deps.clock)}
+      and ${contactable(today(deps.clock))}`.execute(deps.db);
+  return rows[0]!.count;
+}
+
+/** What was not said in time is never said. */
+async function cancelUseless(deps: Deps): Promise<void> {
+  await sql`
+    update reminder set status = 'cancelled'
+    where status = 'standing' and message_id is null and useless_after <= ${timestamp(deps.clock)}`.execute(
+    deps.db,
+  );
+}
+
+type Person = {
+  patientId: string;
+  wording: Wording;
+  latest: string;
+  points: ContactPoint[];
+  reminders: string[];
+};
+type Plan = Person & {
+  channel: MessageChannel | null;
+  contactPointId: string | null;
+  sendAfter: string;
+  status: 'planned' | 'queued' | 'held';
+  why: Why | null;
+};
+
+/**
+ * Gathers one batch in the caller's transaction.
+ * @param which a condition that narrows the reminders `r`
+ */
+export async function gatherBatch(
+  trx: Trx,
+  deps: Deps,
+  date: string,
+  which: RawBuilder<unknown>,
+): Promise<{ messages: number; full: boolean; lastPatient: string | null }> {
+  const people = await readPeople(trx, deps, which);
+  const isHoliday = await bankHolidays(trx, date);
+  const plans = people.map((person) => planMessage(person, deps, isHoliday));
+  if (!plans.length) return { messages: 0, full: false, lastPatient: null };
+  const held = plans.filter(({ status }) => status === 'held');
+  const made = [
+    ...(await upsert(
+      trx,
+      deps,
+      date,
+      plans.filter(({ status }) => status !== 'held'),
+      false,
+    )),
+    ...(await upsert(trx, deps, date, held, true)),
+  ];
+  await sql`
+    update reminder r set message_id = m.id
+    from jsonb_to_recordset(${JSON.stringify(made)}) m (id uuid, reminders uuid[]) where r.id = any(m.reminders)`.execute(
+    trx,
+  );
+  const ctx = systemContext(`gather-${date}`);
+  const newlyHeld = made.filter(({ isHeld, isNew }) => isHeld && isNew);
+  await recordEvents(
+    trx,
+    deps,
+    ctx,
+    newlyHeld.map(({ id, patientId }) => ({
+      type: 'message.held',
+      subjects: [
+        ['message', id],
+        ['patient', patientId],
+      ],
+      values: { status: 'held' },
+    })),
+  );
+  await createTasks(
+    trx,
+    deps,
+    newlyHeld.map(({ patientId }) => ({
+      kind: 'no_safe_contact',
+      subjectType: 'patient',
+      subjectId: patientId,
+      patientId,
+    })),
+    ctx,
+  );
+  return {
+    messages: made.length,
+    full: people.length === batchSize,
+    lastPatient: people.at(-1)?.patientId ?? null,
+  };
+}
+
+/** Whole people at a time, so that a batch never splits what is said together; those being gathered elsewhere are left to it. */
+async function readPeople(trx: Trx, deps: Deps, which: RawBuilder<unknown>): Promise<Person[]> {
+  const now = timestamp(deps.clock);
+  const { rows } = await sql<Person>`
+    with people as materialized (
+      select r.patient_id from reminder r join patient p on p.id = r.patient_id
+      where r.status = 'standing' and r.message_id is null and r.useless_after > ${now} and ${contactable(today(deps.clock))} ${which}
+      group by r.patient_id order by r.patient_id limit ${batchSize}
+    ), waiting as (
+      select r.id, r.patient_id, r.useless_after from reminder r
+      where r.status = 'standing' and r.message_id is null and r.useless_after > ${now} and r.patient_id = any(array(select patient_id from people))
+      for update of r skip locked
+    )
+    select w.patient_id as "patientId", p.wording, max(w.useless_after) as latest, json_agg(w.id) as reminders,
+      coalesce((select json_agg(json_build_object('id', c.id, 'channel', c.channel, 'value', c.value, 'safe', c.safe,
+          'recheckDue', c.recheck_due, 'stopped', c.stopped_at is not null, 'failed', c.failed_at is not null, 'hours', c.hours)
+          order by c.position)
+        from contact_point c where c.patient_id = w.patient_id), '[]') as points
+    from waiting w join patient p on p.id = w.patient_id
+    group by w.patient_id, p.wording order by w.patient_id`.execute(trx);
+  return rows;
+}
+
+function planMessage(person: Person, deps: Deps, isHoliday: (date: string) => boolean): Plan {
+  const now = deps.clock.now();
+  const point = chooseContact(person.points, today(deps.clock));
+  const opening = point && nextOpening(now, point.hours, isHoliday);
+  const held = {
+    ...person,
+    channel: null,
+    contactPointId: null,
+    sendAfter: now.toString(),
+    status: 'held' as const,
+  };
+  if (!point) return { ...held, why: 'no_safe_contact' };
+  if (!opening || Temporal.Instant.compare(opening, person.latest) >= 0)
+    return { ...held, why: 'outside_hours' };
+  const isOpen = opening.equals(now);
+  return {
+    ...person,
+    channel: point.channel,
+    contactPointId: point.id,
+    sendAfter: opening.toString(),
+    status: isOpen ? 'queued' : 'planned',
+    why: null,
+  };
+}
+
+type Made = { id: string; patientId: string; isNew: boolean; isHeld: boolean; reminders: string[] };
+
+/**
+ * Makes the messages, or finds the day's message to the same person by the same channel that has not gone.
+ * One that is on its way just now takes nothing more: its reminders wait for the next gathering.
+ */
+async function upsert(trx: Trx, deps: Deps, date: string, plans: Plan[], isHeld: boolean): Promise<Made[]> {
+  if (!plans.length) return [];
+  const now = timestamp(deps.clock);
+  const arbiter = isHeld
+    ? sql`(patient_id, run_date) where status = 'held'`
+    : sql`(patient_id, channel, run_date) where status in ('planned', 'queued', 'sending')`;
+  const rows = plans.map(({ points: _points, latest: _latest, ...plan }) => plan);
+  const { rows: made } = await sql<Made>`
+    with given as (
+      select * from jsonb_to_recordset(${JSON.stringify(rows)}) g ("patientId" uuid, wording text, channel text, "contactPointId" uuid,
+        "sendAfter" timestamptz, status text, why text, reminders uuid[])
+    ), made as (
+      insert into message (id, patient_id, channel, contact_point_id, wording, run_date, status, why, send_after, created_at, changed_at)
+      select new_id(), "patientId", channel, "contactPointId", wording, ${date}, status, why, "sendAfter", ${now}, ${now} from given
+      on conflict ${arbiter} do update set changed_at = excluded.changed_at where message.status <> 'sending'
+      returning id, patient_id, xmax = 0 as is_new
+    )
+    select m.id, m.patient_id as "patientId", m.is_new as "isNew", ${isHeld}::boolean as "isHeld", g.reminders
+    from made m join given g on g."patientId" = m.patient_id`.execute(trx);
+  return made;
+}
+
+/** Whether a civil date is a bank holiday of England and Wales, for the months ahead. */
+export async function bankHolidays(db: Reader, from: string): Promise<(date: string) => boolean> {
+  const { rows } = await sql<{ day: string }>`/* bank-holiday.ahead */
+    select day from bank_holiday where day between ${from}::date - 7 and ${from}::date + 120`.execute(db);
+  const days = new Set(rows.map(({ day }) => day));
+  return (date) => days.has(date);
+}

@@ -1,0 +1,86 @@
+import { sql } from 'kysely';
+import type { Context } from '../shared/actor.ts';
+import { timestamp, today } from '../shared/clock.ts';
+import { command } from '../shared/command.ts';
+import type { Trx } from '../shared/database.ts';
+import type { Deps } from '../shared/deps.ts';
+import { recordEvent } from '../shared/events.ts';
+import { Problem } from '../shared/problem.ts';
+import { type ContactPoint, type ContactWishes, chooseContact, mayContact } from './contact.rules.ts';
+import { nextOpening } from './contact-window.rules.ts';
+import { draftsOf } from './draft.queries.ts';
+import { bankHolidays } from './gather.commands.ts';
+import { isRetriable, type MessageStatus } from './message.rules.ts';
+import type { MessageRetried } from './message.schemas.ts';
+
+/**
+ * Has a held, failed or unknown message tried again, by the first way that is safe now.
+ * @throws Problem `not-found`, `message-not-retriable` with what stands in the way
+ */
+export async function retryMessage(deps: Deps, ctx: Context, id: string): Promise<MessageRetried> {
+  return command<MessageRetried>(deps, ctx, async (trx) => {
+    const message = await lockMessage(trx, id);
+    const refuse = (detail: string) =>
+      new Problem('message-not-retriable', { detail, status: message.status });
+    if (!isRetriable(message.status))
+      throw refuse(
+        `The message is ${message.status}. Only one that is held, failed or unknown can be tried again.`,
+      );
+    const date = today(deps.clock);
+    const now = timestamp(deps.clock);
+    if (!mayContact(message.wishes, date)) throw refuse('This person is not to be written to now.');
+    const [draft] = await draftsOf(trx, [id]);
+    const left = draft!.reasons.filter(
+      ({ status, stands, uselessAfter }) => status !== 'cancelled' && stands && uselessAfter > now,
+    );
+    if (!left.length) throw refuse('Nothing is left to say: it was cancelled, moved or is over.');
+    const point = chooseContact(message.points, date);
+    if (!point) throw refuse('There is no contact point that is safe and can be used. Record one first.');
+    const opening = nextOpening(deps.clock.now(), point.hours, await bankHolidays(trx, date))?.toString({
+      smallestUnit: 'millisecond',
+    });
+    if (!opening || !left.some(({ uselessAfter }) => uselessAfter > opening))
+      throw refuse('The person’s hours begin only when it would be too late.');
+    const status = opening === now ? 'queued' : 'planned';
+    await sql`
+      with again as (
+        update reminder set status = 'standing' where message_id = ${id} and status = 'said' and id = any(${left.map((reason) => reason.id)}::uuid[])
+      )
+      update message set status = ${status}, why = null, channel = ${point.channel}, contact_point_id = ${point.id}, send_after = ${opening},
+        subject = null, body = null, template_ids = '{}', changed_at = ${now}
+      where id = ${id}`.execute(trx);
+    await recordEvent(trx, deps, ctx, {
+      type: 'message.retried',
+      subjects: [
+        ['message', id],
+        ['patient', message.patientId],
+      ],
+      values: { from: message.status, to: status, channel: point.channel },
+    });
+    return { id, status, sendAfter: opening };
+  }).catch((error: unknown) => {
+    if ((error as { constraint?: string }).constraint !== 'message_one_per_patient_run_channel') throw error;
+    throw new Problem('message-not-retriable', {
+      detail: 'Another message to this person is about to go the same way. Try again when it has.',
+    });
+  });
+}
+
+type LockedMessage = {
+  status: MessageStatus;
+  patientId: string;
+  wishes: ContactWishes;
+  points: ContactPoint[];
+};
+
+async function lockMessage(trx: Trx, id: string): Promise<LockedMessage> {
+  const { rows } = await sql<LockedMessage>`
+    select m.status, m.patient_id as "patientId",
+      json_build_object('contactChoice', p.contact_choice, 'contactState', p.contact_state, 'pausedUntil', p.paused_until) as wishes,
+      coalesce((select json_agg(json_build_object('id', c.id, 'channel', c.channel, 'value', c.value, 'safe', c.safe,
+          'recheckDue', c.recheck_due, 'stopped', c.stopped_at is not null, 'failed', c.failed_at is not null, 'hours', c.hours) order by c.position)
+        from contact_point c where c.patient_id = p.id), '[]') as points
+    from message m join patient p on p.id = m.patient_id where m.id = ${id} for update of m`.execute(trx);
+  if (!rows[0]) throw new Problem('not-found');
+  return rows[0];
+}

@@ -1,0 +1,89 @@
+import { sql } from 'kysely';
+import { timestamp } from '../shared/clock.ts';
+import type { Deps } from '../shared/deps.ts';
+import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
+import { Problem } from '../shared/problem.ts';
+import { draftsOf, type Rendered, renderDraft, templatesInUse } from './draft.queries.ts';
+import { type Draft, isRetriable, type Reason } from './message.rules.ts';
+import type { Message, MessageQuery, MessageSummary } from './message.schemas.ts';
+import { smsFragments, type Wording } from './template.rules.ts';
+
+const summary = sql`m.id, m.channel, m.status, m.why, m.wording, m.run_date as "runDate", m.send_after as "sendAfter", m.sent_at as "sentAt", m.body as text,
+  json_build_object('id', p.id, 'name', coalesce(p.preferred_name, p.given_name) || ' ' || p.family_name) as patient`;
+
+/** Messages, newest first, each with its text: as it went out, or as it would now. */
+export async function listMessages(deps: Deps, query: MessageQuery): Promise<ListPage<MessageSummary>> {
+  const [before] = readCursor(query.after, ['uuid']) ?? [];
+  const { rows } = await sql<MessageSummary>`
+    select ${summary} from message m join patient p on p.id = m.patient_id
+    where true ${query.status ? sql`and m.status = ${query.status}` : sql``}
+      ${query.patientId ? sql`and m.patient_id = ${query.patientId}` : sql``}
+      ${before ? sql`and m.id < ${before}` : sql``}
+    order by m.id desc limit ${query.limit + 1}`.execute(deps.db);
+  const page = toPage(rows, query.limit, (row) => [row.id]);
+  const unsent = page.items.filter(({ text, status }) => text === null && status !== 'cancelled');
+  if (!unsent.length) return page;
+  const [drafts, templates] = await Promise.all([
+    draftsOf(
+      deps.db,
+      unsent.map(({ id }) => id),
+    ),
+    templatesInUse(deps.db),
+  ]);
+  const texts = new Map(
+    drafts.map((draft) => [draft.id, preview(deps, templates, draft, draft.wording)?.body ?? null]),
+  );
+  return {
+    ...page,
+    items: page.items.map((item) => ({ ...item, text: item.text ?? texts.get(item.id) ?? null })),
+  };
+}
+
+/**
+ * One message with its reminders and, while it has not gone, what would go out now in both wordings.
+ * @throws Problem `not-found`
+ */
+export async function getMessage(deps: Deps, id: string): Promise<Message> {
+  const { rows } = await sql<Omit<Message, 'previews' | 'retriable'>>`
+    select ${summary}, m.subject, m.changed_at as "changedAt", c.value as recipient,
+      coalesce((select json_agg(json_build_object('id', r.id, 'reason', r.reason, 'followUpId', r.subject_id, 'status', r.status,
+          'at', to_char(r.useless_after at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')) order by r.useless_after, r.id)
+        from reminder r where r.message_id = m.id), '[]') as reminders
+    from message m join patient p on p.id = m.patient_id left join contact_point c on c.id = m.contact_point_id
+    where m.id = ${id}`.execute(deps.db);
+  const message = rows[0];
+  if (!message) throw new Problem('not-found');
+  const previews =
+    message.text === null && message.status !== 'cancelled' ? await previewsOf(deps, id) : null;
+  return {
+    ...message,
+    text: message.text ?? previews?.[message.wording].body ?? null,
+    previews,
+    retriable: isRetriable(message.status),
+  };
+}
+
+async function previewsOf(deps: Deps, id: string): Promise<Message['previews']> {
+  const [drafts, templates] = await Promise.all([draftsOf(deps.db, [id]), templatesInUse(deps.db)]);
+  const draft = drafts[0];
+  const both = (['discreet', 'identified'] as const).map(
+    (wording) => draft && preview(deps, templates, draft, wording),
+  );
+  const [discreet, identified] = both.map(
+    (text) => text && { subject: text.subject ?? '', body: text.body, sms: smsFragments(text.body) },
+  );
+  return discreet && identified ? { discreet, identified } : null;
+}
+
+function preview(
+  deps: Deps,
+  templates: Awaited<ReturnType<typeof templatesInUse>>,
+  draft: Draft,
+  wording: Wording,
+): Rendered | null {
+  const now = timestamp(deps.clock);
+  const left: Reason[] = draft.reasons.filter(
+    ({ status, stands, uselessAfter }) => status === 'standing' && stands && uselessAfter > now,
+  );
+  return left.length ? renderDraft(deps, templates, draft, left, wording, null) : null;
+}

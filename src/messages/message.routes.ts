@@ -1,0 +1,60 @@
+import { logAccess } from '../patients/patient.queries.ts';
+import type { Deps } from '../shared/deps.ts';
+import { type App, idParams, problemReplies, sendPage } from '../shared/http.ts';
+import { retryMessage } from './message.commands.ts';
+import { getMessage, listMessages } from './message.queries.ts';
+import { Message, MessageList, MessageQuery, MessageRetried } from './message.schemas.ts';
+
+const tags = ['Messages'];
+
+/** /messages: what goes out, went out, or could not. */
+export function messageRoutes(app: App, deps: Deps): void {
+  app.get(
+    '/messages',
+    {
+      config: { action: 'messages.read' },
+      schema: {
+        operationId: 'listMessages',
+        summary: 'Messages, newest first',
+        tags,
+        querystring: MessageQuery,
+        response: { 200: MessageList },
+      },
+    },
+    (request, reply) => sendPage(request, reply, listMessages(deps, request.query)),
+  );
+
+  app.get(
+    '/messages/:id',
+    {
+      config: { action: 'messages.read' },
+      schema: {
+        operationId: 'getMessage',
+        summary: 'One message with its text, or what would go out now in both wordings; the look is logged',
+        tags,
+        params: idParams,
+        response: { 200: Message, ...problemReplies('not-found') },
+      },
+    },
+    async (request) => {
+      const message = await getMessage(deps, request.params.id);
+      await logAccess(deps, request.ctx, message.patient.id, 'message');
+      return message;
+    },
+  );
+
+  app.post(
+    '/messages/:id/retries',
+    {
+      config: { action: 'messages.retry' },
+      schema: {
+        operationId: 'retryMessage',
+        summary: 'Have a message that did not go out tried again',
+        tags,
+        params: idParams,
+        response: { 201: MessageRetried, ...problemReplies('not-found', 'message-not-retriable') },
+      },
+    },
+    async (request, reply) => reply.code(201).send(await retryMessage(deps, request.ctx, request.params.id)),
+  );
+}

@@ -1,0 +1,88 @@
+import type { ContactPoint, ContactWishes } from './contact.rules.ts';
+import { isUsable, mayContact } from './contact.rules.ts';
+import type { Appointment, Wording } from './template.rules.ts';
+
+export const messageStatuses = [
+  'planned',
+  'queued',
+  'sending',
+  'sent',
+  'delivered',
+  'failed',
+  'cancelled',
+  'held',
+  'unknown',
+] as const;
+export type MessageStatus = (typeof messageStatuses)[number];
+
+/** A message's life: every move there is. */
+export const messageMoves: Record<MessageStatus, MessageStatus[]> = {
+  planned: ['queued', 'cancelled'],
+  queued: ['sending', 'cancelled'],
+  sending: ['sent', 'queued', 'planned', 'failed', 'cancelled', 'unknown'],
+  sent: ['delivered', 'failed'],
+  delivered: [],
+  failed: ['planned', 'queued'],
+  cancelled: [],
+  held: ['planned', 'queued', 'cancelled'],
+  unknown: ['planned', 'queued'],
+};
+
+/** Statuses from which a person may have a message tried again. */
+export const retriableStatuses = ['held', 'failed', 'unknown'] as const satisfies MessageStatus[];
+
+export function isRetriable(status: MessageStatus): boolean {
+  return (retriableStatuses as readonly MessageStatus[]).includes(status);
+}
+
+/** Why a message is held, cancelled, failed or unknown, in words. */
+export const whyWords = {
+  no_safe_contact: 'There is no contact point that is safe and can be used',
+  outside_hours: 'The person’s hours never meet the times when messages go out, or not before it is too late',
+  nothing_left: 'Nothing is left to say: it was cancelled, moved or is over',
+  contact_changed: 'The contact point may no longer be used',
+  contact_stopped: 'The person is not to be written to now',
+} as const;
+export type Why = keyof typeof whyWords;
+
+/** A reminder as it is when its message is about to go. */
+export type Reason = {
+  id: string;
+  reason: 'follow_up' | 'changed';
+  status: 'standing' | 'said' | 'cancelled';
+  uselessAfter: string;
+  /** Whether its subject is still ahead and still at the time that the reminder was made for. */
+  stands: boolean;
+} & Appointment;
+
+/** What is known of a message at the moment of sending. */
+export type Draft = {
+  id: string;
+  claim: number;
+  wording: Wording;
+  name: string;
+  wishes: ContactWishes;
+  point: ContactPoint | null;
+  reasons: Reason[];
+};
+
+export type Verdict =
+  | { do: 'send'; reasons: Reason[] }
+  | { do: 'cancel'; why: Why }
+  | { do: 'gather_again'; why: Why }
+  | { do: 'wait' };
+
+/**
+ * Looks again at consent, safety, hours and every reason at the moment of sending.
+ * `gather_again`: the reasons stand but not this way; `wait`: the window is closed just now.
+ * @param now ISO 8601 instant, `today` the civil date; `isOpen` whether the contact point's window is open
+ */
+export function judge(draft: Draft, now: string, today: string, isOpen: boolean): Verdict {
+  const reasons = draft.reasons.filter(
+    ({ status, stands, uselessAfter }) => status === 'standing' && stands && uselessAfter > now,
+  );
+  if (!reasons.length) return { do: 'cancel', why: 'nothing_left' };
+  if (!mayContact(draft.wishes, today)) return { do: 'gather_again', why: 'contact_stopped' };
+  if (!draft.point || !isUsable(draft.point, today)) return { do: 'gather_again', why: 'contact_changed' };
+  return isOpen ? { do: 'send', reasons } : { do: 'wait' };
+}

@@ -1,0 +1,107 @@
+import { type RawBuilder, sql } from 'kysely';
+import { timestamp, today } from '../shared/clock.ts';
+import type { Reader, Trx } from '../shared/database.ts';
+import type { Deps } from '../shared/deps.ts';
+import type { OutboxEvent } from '../shared/outbox.ts';
+import { gatherBatch } from './gather.commands.ts';
+import { contactable, startOf } from './reminder.queries.ts';
+
+/** Enough to be quick, few enough to hold no lock for long. */
+const batchSize = 5_000;
+
+/** Follow-ups of which a reminder is due: on this civil date or up to the next working day, not yet begun, not told of by a change. */
+const due = (date: string, now: string) => sql`
+  from follow_up f join patient p on p.id = f.patient_id
+  where f.status in ('planned', 'confirmed') and f.due_on between ${date}::date and working_day_from(${date}::date + 1)
+    and ${startOf} > ${now}::timestamptz and ${contactable(date)}
+    and not exists (
+      select from reminder c where c.reason = 'changed' and c.subject_id = f.id and c.for_date = f.due_on and c.status <> 'cancelled'
+        and (c.created_at at time zone 'Europe/London')::date >= working_day_before(f.due_on))`;
+
+/**
+ * Plans a reminder for each follow-up that is due and has none, in batches; what is planned already
+ * stays as it is, so it may run any number of times.
+ * @param date civil date to plan for: its own follow-ups still ahead, and those up to the next working day
+ * @returns how many reminders it made
+ */
+export async function planFollowUpReminders(deps: Deps, date: string): Promise<number> {
+  let planned = 0;
+  let after: { dueOn: string; id: string } | undefined = {
+    dueOn: date,
+    id: '00000000-0000-0000-0000-000000000000',
+  };
+  while (after) {
+    const batch = await planBatch(
+      deps.db,
+      deps,
+      date,
+      sql`and (f.due_on, f.id) > (${after.dueOn}::date, ${after.id}::uuid)`,
+    );
+    planned += batch.planned;
+    after =
+      batch.seen === batchSize && batch.dueOn && batch.id ? { dueOn: batch.dueOn, id: batch.id } : undefined;
+    if (after) deps.log.info({ job: 'nightly', step: 'follow-up-reminders', count: planned }, 'planning');
+  }
+  return planned;
+}
+
+/** How many reminders `planFollowUpReminders` would make. */
+export async function countDueReminders(deps: Deps, date: string): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*) ${due(date, timestamp(deps.clock))} and not exists (
+      select from reminder r where r.reason = 'follow_up' and r.subject_id = f.id and r.stage = 'day_before'
+        and r.for_date = f.due_on and r.status <> 'cancelled')`.execute(deps.db);
+  return rows[0]!.count;
+}
+
+type Batch = { planned: number; seen: number; dueOn: string | null; id: string | null };
+
+async function planBatch(db: Reader, deps: Deps, date: string, which: RawBuilder<unknown>): Promise<Batch> {
+  const now = timestamp(deps.clock);
+  const { rows } = await sql<Batch>`
+    with due as (
+      select f.id, f.patient_id, f.due_on, ${startOf} as starts ${due(date, now)} ${which}
+      order by f.due_on, f.id limit ${batchSize}
+    ), made as (
+      insert into reminder (id, patient_id, reason, subject_id, stage, for_date, useless_after, created_at)
+      select new_id(), patient_id, 'follow_up', id, 'day_before', due_on, starts, ${now} from due
+      on conflict do nothing returning 1
+    )
+    select (select count(*) from made) as planned, (select count(*) from due) as seen, last.due_on as "dueOn", last.id
+    from (select 1) one left join (select due_on, id from due order by due_on desc, id desc limit 1) last on true`.execute(
+    db,
+  );
+  return rows[0]!;
+}
+
+/**
+ * After follow-ups were made or moved: plans the reminders that tonight would come too late for,
+ * and where one was already said for another time, one that says what changed.
+ * Follow-ups are those that the event names, or of the loan or referral that it names.
+ */
+export async function planForEvent(trx: Trx, deps: Deps, event: OutboxEvent): Promise<void> {
+  const ids = event.subjects.map(({ id }) => id);
+  const date = today(deps.clock);
+  const now = timestamp(deps.clock);
+  const ofEvent = event.type.startsWith('follow_up.')
+    ? sql`f.id = any(${ids}::uuid[])`
+    : sql`(f.loan_id = any(${ids}::uuid[]) or f.referral_id = any(${ids}::uuid[]))`;
+  await sql`
+    insert into reminder (id, patient_id, reason, subject_id, stage, for_date, useless_after, created_at)
+    select new_id(), f.patient_id, 'changed', f.id, ${event.id}, f.due_on, ${startOf}, ${now}
+    from follow_up f join patient p on p.id = f.patient_id
+    where ${event.type} = 'follow_up.moved' and ${ofEvent} and f.status in ('planned', 'confirmed') and ${startOf} > ${now}::timestamptz
+      and ${contactable(date)}
+      and ${startOf} is distinct from (
+        select r.useless_after from reminder r where r.subject_id = f.id and r.reason in ('follow_up', 'changed') and r.status = 'said'
+        order by r.id desc limit 1)
+      and exists (select from reminder r where r.subject_id = f.id and r.reason in ('follow_up', 'changed') and r.status = 'said')
+    on conflict do nothing`.execute(trx);
+  await planBatch(trx, deps, date, sql`and ${ofEvent}`);
+  await gatherBatch(
+    trx,
+    deps,
+    date,
+    sql`and r.subject_id in (select f.id from follow_up f where ${ofEvent})`,
+  );
+}

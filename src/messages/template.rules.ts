@@ -1,0 +1,124 @@
+import { Temporal } from 'temporal-polyfill';
+import { zone } from '../shared/clock.ts';
+import type { FieldError } from '../shared/problem.ts';
+
+export const wordings = ['discreet', 'identified'] as const;
+export type Wording = (typeof wordings)[number];
+
+/** What a template may name. A discreet one knows nothing of the scheme, the person or the help. */
+export const placeholders = {
+  identified: ['name', 'scheme', 'contacts', 'when', 'ring'],
+  discreet: ['when'],
+} as const satisfies Record<Wording, readonly string[]>;
+type Placeholder = (typeof placeholders)[Wording][number];
+
+/** What is said of one reminder: an appointment at an instant, and how. */
+export type Appointment = { at: string; way: 'phone' | 'video' | 'in_person' | 'message' };
+
+export type TemplateText = { subject: string; body: string };
+
+export type Addressee = { name: string; scheme: string; schemePhone: string };
+
+const placeholder = /\{\{\s*(\w+)\s*\}\}/g;
+
+/**
+ * Fills in a template for appointments that are said together.
+ * @throws Error when the template names something that it may not
+ */
+export function render(
+  template: TemplateText,
+  wording: Wording,
+  appointments: Appointment[],
+  to: Addressee,
+): TemplateText {
+  const sorted = appointments.toSorted((one, other) => one.at.localeCompare(other.at));
+  const values: Record<Placeholder, string> = {
+    name: to.name,
+    scheme: to.scheme,
+    when: listed(sorted.map(({ at }) => spokenTime(at))),
+    contacts: listed(sorted.map(({ at, way }) => `${wayWords[way]} on ${spokenTime(at)}`)),
+    ring: to.schemePhone ? `please ring us on ${to.schemePhone}` : 'please ring us',
+  };
+  const allowed: readonly string[] = placeholders[wording];
+  const fill = (text: string) =>
+    text.replace(placeholder, (_, name: string) => {
+      if (!allowed.includes(name)) throw new Error(`a ${wording} template may not name ${name}`);
+      return values[name as Placeholder];
+    });
+  return { subject: fill(template.subject), body: fill(template.body) };
+}
+
+const wayWords: Record<Appointment['way'], string> = {
+  phone: 'phone you',
+  video: 'make a video call to you',
+  in_person: 'see you',
+  message: 'write to you',
+};
+
+function listed(parts: string[]): string {
+  return parts.length < 2 ? (parts[0] ?? '') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
+}
+
+/** An instant as London says it: `Wednesday 6 August at 10am`, `at 9:30am`, `at midday`. */
+export function spokenTime(instant: string): string {
+  const at = Temporal.Instant.from(instant).toZonedDateTimeISO(zone);
+  const day = at
+    .toPlainDate()
+    .toLocaleString('en-GB', { weekday: 'long', day: 'numeric', month: 'long' })
+    .replace(',', '');
+  if (at.minute === 0 && (at.hour === 12 || at.hour === 0))
+    return `${day} at ${at.hour ? 'midday' : 'midnight'}`;
+  const minutes = at.minute ? `:${String(at.minute).padStart(2, '0')}` : '';
+  return `${day} at ${at.hour % 12 || 12}${minutes}${at.hour < 12 ? 'am' : 'pm'}`;
+}
+
+/** Words that tell a stranger what a message is about; none may be in a discreet template. */
+const revealing =
+  /\b(nhs|health|mental\w*|clinic\w*|hospital\w*|ward|trust|doctor|nurse|therap\w*|psych\w*|trauma\w*|crisis|patient\w*|referr\w*|appointment\w*|medic\w*|treatment|wellbeing|recovery|support\w*|scheme|service\w*|tablet\w*|device\w*|loan\w*|lend\w*|lent)\b/gi;
+
+/** What is wrong with a template: names it may not use, and in a discreet one, words that reveal. */
+export function templateFaults(template: TemplateText, wording: Wording): FieldError[] {
+  const allowed: readonly string[] = placeholders[wording];
+  return (['subject', 'body'] as const).flatMap((field) => {
+    const unknown = [...template[field].matchAll(placeholder)]
+      .map((found) => found[1]!)
+      .filter((name) => !allowed.includes(name));
+    const telling = wording === 'discreet' ? (template[field].match(revealing) ?? []) : [];
+    return [
+      ...unknown.map((name) => ({
+        pointer: `/${field}`,
+        message: `A ${wording} template may not use {{${name}}}. It may use ${allowed.join(', ')}.`,
+      })),
+      ...[...new Set(telling)].map((word) => ({
+        pointer: `/${field}`,
+        message: `“${word}” tells others what this is about. Leave it out of the discreet text.`,
+      })),
+    ];
+  });
+}
+
+const gsm7 =
+  '@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&\'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà';
+/** These take two places in GSM-7. */
+const gsm7Extended = '^{}\\[~]|€\f';
+
+/**
+ * How many parts a text message is billed and sent as: 160 characters, or 153 each in GSM-7; 70, or 67 each
+ * in UCS-2 as soon as one character is outside GSM-7. Source: 3GPP TS 23.038 and 23.040.
+ */
+export function smsFragments(text: string): {
+  fragments: number;
+  encoding: 'GSM-7' | 'UCS-2';
+  units: number;
+} {
+  const plain = [...text].every((character) => gsm7.includes(character) || gsm7Extended.includes(character));
+  const units = plain
+    ? [...text].reduce((sum, character) => sum + (gsm7Extended.includes(character) ? 2 : 1), 0)
+    : text.length;
+  const [single, part] = plain ? [160, 153] : [70, 67];
+  return {
+    fragments: units <= single ? 1 : Math.ceil(units / part),
+    encoding: plain ? 'GSM-7' : 'UCS-2',
+    units,
+  };
+}

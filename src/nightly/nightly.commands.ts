@@ -1,0 +1,88 @@
+import { sql } from 'kysely';
+import { Temporal } from 'temporal-polyfill';
+import { countUngathered, gatherReminders } from '../messages/gather.commands.ts';
+import { countDueReminders, planFollowUpReminders } from '../messages/reminder.commands.ts';
+import { timestamp, today, zone } from '../shared/clock.ts';
+import type { Deps } from '../shared/deps.ts';
+
+type Step = {
+  name: string;
+  /** Does everything that is due and not yet done for a civil date; harmless when repeated. */
+  run(deps: Deps, date: string): Promise<number>;
+  /** How much `run` would do. */
+  count(deps: Deps, date: string): Promise<number>;
+};
+
+/** The nightly steps in order. Each may be run again by itself. */
+const steps: Step[] = [
+  { name: 'follow-up-reminders', run: planFollowUpReminders, count: countDueReminders },
+  { name: 'gather', run: gatherReminders, count: countUngathered },
+];
+
+export type NightlyResult = { localDate: string; steps: { step: string; count: number; skipped: boolean }[] };
+
+/**
+ * Runs the night of a civil date. A step that has finished for this date is skipped unless `again`;
+ * one that was broken off is run from its start. Unfinished nights before it are marked as superseded:
+ * what they left is due now and planned now.
+ * @param options.localDate `YYYY-MM-DD`, today in London when left out
+ * @param options.dryRun only counts
+ */
+export async function runNightly(
+  deps: Deps,
+  options: { localDate?: string | undefined; again?: boolean; dryRun?: boolean } = {},
+): Promise<NightlyResult> {
+  const localDate = options.localDate ?? today(deps.clock);
+  const result: NightlyResult = { localDate, steps: [] };
+  if (!options.dryRun) await supersedeOlder(deps, localDate);
+  for (const step of steps) {
+    if (options.dryRun) {
+      result.steps.push({ step: step.name, count: await step.count(deps, localDate), skipped: false });
+      continue;
+    }
+    const begun = await begin(deps, localDate, step.name, options.again ?? false);
+    const count = begun ? await step.run(deps, localDate) : 0;
+    if (begun) {
+      await finish(deps, localDate, step.name, count);
+      deps.log.info({ job: 'nightly', localDate, step: step.name, count }, 'nightly step finished');
+    }
+    result.steps.push({ step: step.name, count, skipped: !begun });
+  }
+  return result;
+}
+
+/** Whether today's night has come and is not finished. */
+export async function nightlyIsDue(deps: Deps, nightlyTime: string): Promise<boolean> {
+  const now = deps.clock.now().toZonedDateTimeISO(zone);
+  if (Temporal.PlainTime.compare(now.toPlainTime(), nightlyTime) < 0) return false;
+  const { rows } = await sql<{ finished: number }>`
+    select count(*) as finished from job_run
+    where job = 'nightly' and local_date = ${now.toPlainDate().toString()} and finished_at is not null and step = any(${steps.map(({ name }) => name)})`.execute(
+    deps.db,
+  );
+  return rows[0]!.finished < steps.length;
+}
+
+async function supersedeOlder(deps: Deps, localDate: string): Promise<void> {
+  await sql`
+    update job_run set superseded_at = ${timestamp(deps.clock)}
+    where job = 'nightly' and local_date < ${localDate} and finished_at is null and superseded_at is null`.execute(
+    deps.db,
+  );
+}
+
+/** @returns false when the step has finished for this date and is not to be run again */
+async function begin(deps: Deps, localDate: string, step: string, again: boolean): Promise<boolean> {
+  const { rows } = await sql`
+    insert into job_run (job, local_date, step, started_at) values ('nightly', ${localDate}, ${step}, ${timestamp(deps.clock)})
+    on conflict (job, local_date, step) do update set started_at = excluded.started_at, superseded_at = null
+      where job_run.finished_at is null or ${again}
+    returning 1`.execute(deps.db);
+  return rows.length > 0;
+}
+
+async function finish(deps: Deps, localDate: string, step: string, count: number): Promise<void> {
+  await sql`
+    update job_run set finished_at = ${timestamp(deps.clock)}, count = ${count}
+    where job = 'nightly' and local_date = ${localDate} and step = ${step}`.execute(deps.db);
+}

@@ -1,0 +1,77 @@
+import type { Patient } from './patient.schemas.ts';
+
+const days = ['', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
+const languageNames = new Intl.DisplayNames('en-GB', { type: 'language', fallback: 'code' });
+
+type Point = Patient['contactPoints'][number];
+export type ShownPoint = Point & {
+  state: 'safe' | 'not_safe' | 'recheck' | 'stopped' | 'failed';
+  times: string[];
+};
+
+export type ShownPatient = Patient & { contactPoints: ShownPoint[]; languageName: string; mayWrite: boolean };
+
+/**
+ * A patient as pages show them: each contact point with whether it may be used on the civil date
+ * `today` and at what times, the language by its name, and whether there is a way to write at all.
+ */
+export function shownPatient(patient: Patient, today: string): ShownPatient {
+  const contactPoints = patient.contactPoints.map((point) => ({
+    ...point,
+    state: stateOf(point, today),
+    times: (point.hours ?? []).map(times),
+  }));
+  const mayWrite = contactPoints.some(({ channel, state }) => channel !== 'phone' && state === 'safe');
+  return { ...patient, contactPoints, languageName: languageName(patient.language), mayWrite };
+}
+
+function stateOf({ safe, stoppedAt, failedAt, recheckDue }: Point, today: string): ShownPoint['state'] {
+  if (stoppedAt) return 'stopped';
+  if (!safe) return 'not_safe';
+  if (failedAt) return 'failed';
+  return recheckDue && recheckDue < today ? 'recheck' : 'safe';
+}
+
+const times = (hours: { days: number[]; from: string; to: string }) =>
+  `${[...hours.days]
+    .sort()
+    .map((day) => days[day])
+    .join(', ')}, ${hours.from} to ${hours.to}`;
+
+function languageName(tag: string | null): string {
+  try {
+    return tag ? (languageNames.of(tag) ?? tag) : '';
+  } catch {
+    return tag ?? '';
+  }
+}
+
+/** The languages that a form offers, by name; any other is typed as its tag. */
+export const languages = [
+  'sq',
+  'am',
+  'ar',
+  'bn',
+  'yue',
+  'zh',
+  'fr',
+  'gu',
+  'it',
+  'ku',
+  'fa',
+  'pl',
+  'pt',
+  'pa',
+  'ro',
+  'ru',
+  'so',
+  'es',
+  'ta',
+  'ti',
+  'tr',
+  'uk',
+  'ur',
+  'vi',
+]
+  .map((value) => ({ value, text: languageName(value) }))
+  .sort((one, other) => one.text.localeCompare(other.text));

@@ -1,0 +1,4 @@
+declare module 'nhs-number-validator' {
+  const validator: { validate(nhsNumber: string | number): boolean };
+  export default validator;
+}

@@ -1,0 +1,76 @@
+import { sql } from 'kysely';
+import type { Context } from '../shared/actor.ts';
+import { timestamp } from '../shared/clock.ts';
+import type { Reader } from '../shared/database.ts';
+import type { Deps } from '../shared/deps.ts';
+import { newId } from '../shared/ids.ts';
+import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
+import { Problem } from '../shared/problem.ts';
+import type { Patient, PatientSummary } from './patient.schemas.ts';
+
+/** What lists and other records show of the patient `p`. */
+export const patientColumns = sql`p.id, p.given_name as "givenName", p.family_name as "familyName", p.preferred_name as "preferredName",
+  p.date_of_birth as "dateOfBirth", p.nhs_number as "nhsNumber"`;
+
+/** The same as one JSON value. */
+export const patientJson = sql`json_build_object('id', p.id, 'givenName', p.given_name, 'familyName', p.family_name,
+  'preferredName', p.preferred_name, 'dateOfBirth', p.date_of_birth, 'nhsNumber', p.nhs_number)`;
+
+/** Patients, the newest first. */
+export async function listPatients(
+  db: Reader,
+  query: { limit: number; after?: string | undefined },
+): Promise<ListPage<PatientSummary>> {
+  const [before] = readCursor(query.after, ['uuid']) ?? [];
+  const { rows } = await sql<PatientSummary>`
+    select ${patientColumns} from patient p where true ${before ? sql`and p.id < ${before}` : sql``}
+    order by p.id desc limit ${query.limit + 1}`.execute(db);
+  return toPage(rows, query.limit, (row) => [row.id]);
+}
+
+/**
+ * One patient with everything that matters for contact, their referrals and their loans.
+ * @throws Problem `not-found`
+ */
+export async function getPatient(db: Reader, id: string): Promise<Patient> {
+  const { rows } = await sql<Patient>`/* patient.get */
+    select ${patientColumns}, p.no_nhs_number_reason as "noNhsNumberReason", p.address, p.no_fixed_abode as "noFixedAbode", p.wording,
+      p.contact_choice as "contactChoice", p.contact_state as "contactState", p.paused_until as "pausedUntil",
+      p.communication_needs as "communicationNeeds", p.language, p.trusted_person as "trustedPerson", p.changed_at as "changedAt",
+      coalesce((select json_agg(json_build_object('id', c.id, 'channel', c.channel, 'value', c.value, 'safe', c.safe, 'safeFrom', c.safe_from,
+          'recheckDue', c.recheck_due, 'voicemailOk', c.voicemail_ok, 'hours', c.hours, 'stoppedAt', c.stopped_at, 'failedAt', c.failed_at) order by c.position)
+        from contact_point c where c.patient_id = p.id), '[]') as "contactPoints",
+      coalesce((select json_agg(json_build_object('id', r.id, 'reference', r.reference, 'status', r.status, 'clinic', o.name) order by r.id desc)
+        from referral r join organisation o on o.id = r.clinic_id where r.patient_id = p.id), '[]') as referrals,
+      coalesce((select json_agg(json_build_object('id', l.id, 'reference', l.reference, 'status', l.status, 'dueOn', l.due_on) order by l.id desc)
+        from loan l where l.patient_id = p.id), '[]') as loans
+    from patient p where p.id = ${id}`.execute(db);
+  if (!rows[0]) throw new Problem('not-found');
+  return rows[0];
+}
+
+/** Writes down that someone looked at a patient's record; `what` names the kind of page or reply. */
+export async function logAccess(
+  deps: Deps,
+  ctx: Context,
+  patientId: string,
+  what: 'patient' | 'referral' | 'loan' | 'follow_up' | 'message',
+): Promise<void> {
+  const { actor, requestId } = ctx;
+  await sql`/* access.log */
+    insert into access_log (id, at, patient_id, actor_type, actor_id, actor_name, request_id, what)
+    values (${newId()}, ${timestamp(deps.clock)}, ${patientId}, ${actor.type}, ${actor.id}, ${actor.name}, ${requestId}, ${what})`.execute(
+    deps.db,
+  );
+}
+
+export type Access = { id: string; at: string; actorName: string; what: string };
+
+/** Who looked at a patient's record lately, newest first. */
+export async function recentAccess(db: Reader, patientId: string): Promise<Access[]> {
+  const { rows } = await sql<Access>`
+    select id, at, actor_name as "actorName", what from access_log where patient_id = ${patientId} order by id desc limit 20`.execute(
+    db,
+  );
+  return rows;
+}

@@ -1,0 +1,66 @@
+import Type from 'typebox';
+import { timelineOf } from '../audit/event.queries.ts';
+import type { Deps } from '../shared/deps.ts';
+import { type App, idParams, problemReplies, sendPage } from '../shared/http.ts';
+import { listQuery } from '../shared/lists.ts';
+import { getPatient, listPatients, logAccess } from './patient.queries.ts';
+import { Patient, PatientHistory, PatientList, PatientQuery } from './patient.schemas.ts';
+
+const tags = ['Patients'];
+
+/** /patients: the people referred; each look at one is logged. */
+export function patientRoutes(app: App, deps: Deps): void {
+  app.get(
+    '/patients',
+    {
+      config: { action: 'patients.read' },
+      schema: {
+        operationId: 'listPatients',
+        summary: 'Patients, newest first',
+        tags,
+        querystring: PatientQuery,
+        response: { 200: PatientList },
+      },
+    },
+    (request, reply) => sendPage(request, reply, listPatients(deps.db, request.query)),
+  );
+
+  app.get(
+    '/patients/:id',
+    {
+      config: { action: 'patients.read' },
+      schema: {
+        operationId: 'getPatient',
+        summary: 'One patient; the look is logged',
+        tags,
+        params: idParams,
+        response: { 200: Patient, ...problemReplies('not-found') },
+      },
+    },
+    async (request) => {
+      const patient = await getPatient(deps.db, request.params.id);
+      await logAccess(deps, request.ctx, patient.id, 'patient');
+      return patient;
+    },
+  );
+
+  app.get(
+    '/patients/:id/history',
+    {
+      config: { action: 'patients.read' },
+      schema: {
+        operationId: 'getPatientHistory',
+        summary: 'What happened for a patient, newest first; the look is logged',
+        tags,
+        params: idParams,
+        querystring: Type.Object(listQuery, { additionalProperties: false }),
+        response: { 200: PatientHistory, ...problemReplies('not-found') },
+      },
+    },
+    async (request, reply) => {
+      const { id } = await getPatient(deps.db, request.params.id);
+      await logAccess(deps, request.ctx, id, 'patient');
+      return sendPage(request, reply, timelineOf(deps.db, id, request.query));
+    },
+  );
+}

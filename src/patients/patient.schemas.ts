@@ -1,0 +1,132 @@
+import Type, { type Static } from 'typebox';
+import { strictObject } from '../shared/http.ts';
+import { listQuery, pageOf } from '../shared/lists.ts';
+import { nullable, oneOf, text, timelineEntry } from '../shared/schemas.ts';
+
+export const channels = ['sms', 'email', 'phone', 'letter'] as const;
+export const wordings = ['discreet', 'identified'] as const;
+export const contactChoices = ['any_safe', 'patient_contacts_us'] as const;
+export const communicationNeeds = ['easy_read', 'large_print', 'audio', 'braille', 'bsl'] as const;
+export const noNhsNumberReasons = ['not_known', 'overseas', 'devolved_nation'] as const;
+
+const time = Type.String({
+  pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$',
+  errorMessage: 'Give a time as 09:30.',
+});
+
+export const Hours = strictObject({
+  days: Type.Array(Type.Integer({ minimum: 1, maximum: 7 }), {
+    minItems: 1,
+    maxItems: 7,
+    uniqueItems: true,
+    description: '1 is Monday',
+  }),
+  from: time,
+  to: time,
+});
+
+export const NewContactPoint = strictObject({
+  channel: oneOf(channels),
+  value: text(500, { description: 'Number, email address, or the lines of an address joined by \\n' }),
+  safe: Type.Boolean({ description: 'True only when the patient said that this way is safe' }),
+  voicemailOk: Type.Optional(Type.Boolean()),
+  hours: Type.Optional(
+    Type.Array(Hours, {
+      maxItems: 14,
+      description: 'When the patient may be contacted; any time when left out',
+    }),
+  ),
+});
+export type NewContactPoint = Static<typeof NewContactPoint>;
+
+export const NewPatient = strictObject({
+  givenName: text(100),
+  familyName: text(100),
+  preferredName: Type.Optional(text(100)),
+  dateOfBirth: Type.Optional(Type.String({ format: 'date' })),
+  nhsNumber: Type.Optional(Type.String({ maxLength: 20, description: 'Ten digits, with or without spaces' })),
+  noNhsNumberReason: Type.Optional(oneOf(noNhsNumberReasons)),
+  address: Type.Optional(text(500, { description: 'Lines joined by \\n' })),
+  noFixedAbode: Type.Optional(Type.Boolean()),
+  contactPoints: Type.Array(NewContactPoint, { maxItems: 10, description: 'In order of preference' }),
+  contactChoice: Type.Optional(oneOf(contactChoices)),
+  wording: Type.Optional(oneOf(wordings, { description: 'How messages are worded; discreet when left out' })),
+  communicationNeeds: Type.Optional(
+    Type.Array(oneOf(communicationNeeds), { maxItems: 5, uniqueItems: true }),
+  ),
+  language: Type.Optional(text(35, { description: 'BCP 47 tag such as `bn`' })),
+  trustedPerson: Type.Optional(
+    strictObject({
+      name: text(200),
+      relationship: Type.Optional(text(100)),
+      phone: Type.Optional(text(30)),
+      mayBeContacted: Type.Boolean(),
+    }),
+  ),
+});
+export type NewPatient = Static<typeof NewPatient>;
+
+export const PatientSummary = Type.Object({
+  id: Type.String(),
+  givenName: Type.String(),
+  familyName: Type.String(),
+  preferredName: nullable(Type.String()),
+  dateOfBirth: nullable(Type.String()),
+  nhsNumber: nullable(Type.String()),
+});
+export type PatientSummary = Static<typeof PatientSummary>;
+
+export const Patient = Type.Object({
+  ...PatientSummary.properties,
+  noNhsNumberReason: nullable(oneOf(noNhsNumberReasons)),
+  address: nullable(Type.String()),
+  noFixedAbode: Type.Boolean(),
+  wording: oneOf(wordings),
+  contactChoice: oneOf(contactChoices),
+  contactState: oneOf(['open', 'paused', 'withdrawn', 'deceased']),
+  pausedUntil: nullable(Type.String()),
+  communicationNeeds: Type.Array(oneOf(communicationNeeds)),
+  language: nullable(Type.String()),
+  trustedPerson: nullable(
+    Type.Unsafe<Record<string, unknown>>({ type: 'object', additionalProperties: true }),
+  ),
+  contactPoints: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      channel: oneOf(channels),
+      value: Type.String(),
+      safe: Type.Boolean(),
+      safeFrom: nullable(Type.String()),
+      recheckDue: nullable(Type.String()),
+      voicemailOk: Type.Boolean(),
+      hours: nullable(
+        Type.Array(Type.Object({ days: Type.Array(Type.Integer()), from: Type.String(), to: Type.String() })),
+      ),
+      stoppedAt: nullable(Type.String()),
+      failedAt: nullable(Type.String()),
+    }),
+    { description: 'In order of preference' },
+  ),
+  referrals: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      reference: Type.String(),
+      status: Type.String(),
+      clinic: Type.String(),
+    }),
+  ),
+  loans: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      reference: Type.String(),
+      status: Type.String(),
+      dueOn: nullable(Type.String()),
+    }),
+  ),
+  changedAt: Type.String(),
+});
+export type Patient = Static<typeof Patient>;
+
+export const PatientList = pageOf(PatientSummary);
+export const PatientQuery = Type.Object(listQuery, { additionalProperties: false });
+export const PatientHistory = pageOf(timelineEntry);

@@ -1,0 +1,86 @@
+import { sql } from 'kysely';
+import type { Context } from '../shared/actor.ts';
+import { timestamp, today } from '../shared/clock.ts';
+import { command } from '../shared/command.ts';
+import type { Trx } from '../shared/database.ts';
+import type { Deps } from '../shared/deps.ts';
+import { recordEvent } from '../shared/events.ts';
+import { Problem } from '../shared/problem.ts';
+import { insertFollowUps } from '../support/follow-up.commands.ts';
+import { position } from './referral.queries.ts';
+import { decide, decisionErrors, type Need, type ReferralStatus } from './referral.rules.ts';
+import type { Decided, NewDecision } from './referral.schemas.ts';
+
+const eventTypes = {
+  accept: 'referral.accepted',
+  decline: 'referral.declined',
+  ask: 'referral.asked',
+} as const;
+
+/**
+ * Accepts a referral (it waits for stock, or for support alone is active at once with its
+ * follow-ups made from the default plan), declines it, or asks the clinic.
+ * @throws Problem `not-found`, `invalid`, `referral-already-decided`
+ */
+export async function decideReferral(
+  deps: Deps,
+  ctx: Context,
+  referralId: string,
+  input: NewDecision,
+): Promise<Decided> {
+  const errors = decisionErrors(input);
+  if (errors.length) throw new Problem('invalid', { errors });
+  return command(deps, ctx, async (trx) => {
+    const referral = await lockReferral(trx, referralId);
+    const status = decide(referral, input.decision);
+    const at = timestamp(deps.clock);
+    await sql`
+      update referral set status = ${status}, changed_at = ${at},
+        question = coalesce(${input.question ?? null}, question), decision_reason = ${input.reason ?? null},
+        waiting_since = case when ${status} = 'waiting' then ${at}::timestamptz end
+      where id = ${referralId}`.execute(trx);
+    if (status === 'active') await startSupport(trx, deps, { ...referral, referralId }, at);
+    await recordEvent(trx, deps, ctx, {
+      type: eventTypes[input.decision],
+      subjects: [
+        ['referral', referralId],
+        ['patient', referral.patientId],
+      ],
+      values: { from: referral.status, to: status },
+      fields: [...(input.reason ? ['decisionReason'] : []), ...(input.question ? ['question'] : [])],
+    });
+    if (status !== 'waiting') return { status };
+    const { rows } = await sql<{
+      position: number;
+    }>`select ${position} as position from referral r where r.id = ${referralId}`.execute(trx);
+    return { status, waitingPosition: rows[0]!.position };
+  });
+}
+
+type LockedReferral = { status: ReferralStatus; patientId: string; needs: Need[] };
+
+async function lockReferral(trx: Trx, id: string): Promise<LockedReferral> {
+  const { rows } = await sql<LockedReferral>`/* referral.lock */
+    select r.status, r.patient_id as "patientId", array(select need from referral_need n where n.referral_id = r.id) as needs
+    from referral r where r.id = ${id} for no key update`.execute(trx);
+  if (!rows[0]) throw new Problem('not-found');
+  return rows[0];
+}
+
+async function startSupport(
+  trx: Trx,
+  deps: Deps,
+  referral: { referralId: string; patientId: string },
+  at: string,
+): Promise<void> {
+  const plan = await trx
+    .selectFrom('support_plan')
+    .select('id')
+    .where('is_default', '=', true)
+    .executeTakeFirst();
+  if (plan) await insertFollowUps(trx, deps, { ...referral, planId: plan.id, from: today(deps.clock) });
+  await sql`
+    update referral_need set status = 'met', settled_at = ${at} where referral_id = ${referral.referralId} and need = 'support'`.execute(
+    trx,
+  );
+}

@@ -1,0 +1,163 @@
+import { sql } from 'kysely';
+import { applyStricterContact, insertPatient } from '../patients/patient.commands.ts';
+import { hasSafeWay, readPatient } from '../patients/patient.rules.ts';
+import type { NewPatient } from '../patients/patient.schemas.ts';
+import type { Actor, Context } from '../shared/actor.ts';
+import { timestamp, today } from '../shared/clock.ts';
+import { command } from '../shared/command.ts';
+import type { Trx } from '../shared/database.ts';
+import type { Deps } from '../shared/deps.ts';
+import { recordEvent } from '../shared/events.ts';
+import { newId, referralReference } from '../shared/ids.ts';
+import { phoneNumber } from '../shared/phone.ts';
+import { type FieldError, invalid, Problem } from '../shared/problem.ts';
+import { createTasks, type NewTask } from '../tasks/task.commands.ts';
+import { openReferralOf } from './referral.queries.ts';
+import type { NewReferral, ReferralReceived } from './referral.schemas.ts';
+
+/**
+ * Receives a referral from a clinic's key, or from an officer on a clinic's behalf. The person is
+ * linked to one already known only when NHS number, date of birth and family name all agree; what
+ * the referral then says of contact applies where it is stricter, and the rest waits for an officer.
+ * @throws Problem `invalid`, or `referral-already-open` with the id of the one in the way
+ */
+export async function receiveReferral(
+  deps: Deps,
+  ctx: Context,
+  input: NewReferral,
+): Promise<ReferralReceived> {
+  const { patient, referrerPhone } = readReferral(deps, input);
+  const clinicId = clinicOf(ctx.actor, input.clinicId);
+  try {
+    return await command(deps, ctx, async (trx) => {
+      await assertClinic(trx, clinicId);
+      const inTheWay = patient.nhsNumber && (await openReferralOf(trx, clinicId, patient.nhsNumber));
+      if (inTheWay) throw new Problem('referral-already-open', { referralId: inTheWay });
+      const at = timestamp(deps.clock);
+      const known = await knownPatient(trx, patient);
+      if (known) await applyStricterContact(trx, known, patient, at);
+      const patientId = known ?? (await insertPatient(trx, patient, input.consent.givenOn, at));
+      const referral = await insertReferral(
+        trx,
+        { ...input, patient },
+        { clinicId, patientId, referrerPhone, at, linked: known !== undefined },
+      );
+      await recordEvent(trx, deps, ctx, {
+        type: 'referral.received',
+        subjects: [
+          ['referral', referral.id],
+          ['patient', patientId],
+          ['organisation', clinicId],
+        ],
+        values: { reference: referral.reference, needs: input.needs, urgency: input.urgency ?? 'routine' },
+        fields: ['patient', 'referrer', 'consent'],
+      });
+      const unreachable =
+        !known && !hasSafeWay(patient.contactPoints) && patient.contactChoice !== 'patient_contacts_us';
+      const tasks: NewTask[] = [];
+      if (known)
+        tasks.push({
+          kind: 'check_contact_proposal',
+          subjectType: 'referral',
+          subjectId: referral.id,
+          patientId,
+        });
+      if (unreachable)
+        tasks.push({ kind: 'no_safe_contact', subjectType: 'patient', subjectId: patientId, patientId });
+      await createTasks(trx, deps, tasks, ctx);
+      return referral;
+    });
+  } catch (error) {
+    // The loser of a race learns who won in a new transaction: its own snapshot cannot see it.
+    if ((error as { constraint?: string }).constraint !== 'referral_one_open_per_person') throw error;
+    throw new Problem('referral-already-open', {
+      referralId: await openReferralOf(deps.db, clinicId, patient.nhsNumber!),
+    });
+  }
+}
+
+/** The referral's values as they are kept; every fault at once. */
+function readReferral({ clock, config }: Deps, input: NewReferral) {
+  const day = today(clock);
+  const { patient, errors: found } = readPatient(input.patient, day, config.ALLOW_TEST_PHONE_NUMBERS);
+  const errors: FieldError[] = found.map(({ pointer, message }) => ({
+    pointer: `/patient${pointer}`,
+    message,
+  }));
+  if (input.consent.givenOn > day)
+    errors.push({
+      pointer: '/consent/givenOn',
+      message: 'This date is in the future. Give the day the patient agreed.',
+    });
+  const { phone } = input.referrer;
+  const referrerPhone = phone === undefined ? undefined : phoneNumber(phone, config.ALLOW_TEST_PHONE_NUMBERS);
+  if (referrerPhone === null)
+    errors.push({ pointer: '/referrer/phone', message: 'Give a real phone number, like 020 7946 0123.' });
+  if (errors.length) throw new Problem('invalid', { errors });
+  return { patient, referrerPhone: referrerPhone ?? undefined };
+}
+
+function clinicOf(actor: Actor, given: string | undefined): string {
+  const own = actor.role === 'clinic' ? actor.clinicId : undefined;
+  if (own && given && given !== own)
+    throw invalid({
+      pointer: '/clinicId',
+      message: 'A clinic’s key refers for its own clinic; leave this out.',
+    });
+  const clinicId = own ?? given;
+  if (!clinicId)
+    throw invalid({ pointer: '/clinicId', message: 'Say for which clinic you record this referral.' });
+  return clinicId;
+}
+
+async function assertClinic(trx: Trx, id: string): Promise<void> {
+  const clinic = await trx
+    .selectFrom('organisation')
+    .select('id')
+    .where('id', '=', id)
+    .where(sql<boolean>`'clinic' = any(roles)`)
+    .executeTakeFirst();
+  if (!clinic) throw invalid({ pointer: '/clinicId', message: 'There is no clinic of this id.' });
+}
+
+async function knownPatient(trx: Trx, patient: NewPatient): Promise<string | undefined> {
+  if (!patient.nhsNumber || !patient.dateOfBirth) return undefined;
+  const { rows } = await sql<{ id: string }>`/* patient.known */
+    select id from patient where nhs_number = ${patient.nhsNumber} and date_of_birth = ${patient.dateOfBirth}
+      and lower(family_name) = lower(${patient.familyName}) order by id limit 1 for no key update`.execute(
+    trx,
+  );
+  return rows[0]?.id;
+}
+
+type Placed = {
+  clinicId: string;
+  patientId: string;
+  referrerPhone: string | undefined;
+  at: string;
+  linked: boolean;
+};
+
+async function insertReferral(
+  trx: Trx,
+  input: NewReferral,
+  { clinicId, patientId, referrerPhone, at, linked }: Placed,
+): Promise<ReferralReceived> {
+  const id = newId();
+  const { rows } = await sql<{ number: number }>`select nextval('referral_number') as number`.execute(trx);
+  const reference = referralReference(rows[0]!.number);
+  const { contactPoints, wording, contactChoice, nhsNumber } = input.patient;
+  const proposal = linked ? JSON.stringify({ contactPoints, wording, contactChoice }) : null;
+  await sql`/* referral.insert */
+    with r as (
+      insert into referral (id, reference, clinic_id, patient_id, nhs_number, urgency, barriers, referrer_name, referrer_email, referrer_phone,
+        share_with_scheme, share_back_with_clinic, consent_given_on, consent_given_by, clinic_reference, notes, contact_proposal, received_at, changed_at)
+      values (${id}, ${reference}, ${clinicId}, ${patientId}, ${nhsNumber ?? null}, ${input.urgency ?? 'routine'}, ${input.barriers}::text[],
+        ${input.referrer.name}, ${input.referrer.email ?? null}, ${referrerPhone ?? null}, true, ${input.consent.shareBackWithClinic ?? false},
+        ${input.consent.givenOn}, ${input.consent.givenBy ?? null}, ${input.clinicReference ?? null}, ${input.notes ?? null}, ${proposal}, ${at}, ${at})
+    )
+    insert into referral_need (referral_id, need) select ${id}, n from unnest(${input.needs}::text[]) n`.execute(
+    trx,
+  );
+  return { id, reference, status: 'received' };
+}

@@ -1,0 +1,206 @@
+import Type, { type Static } from 'typebox';
+import { count } from '../admin/formats.ts';
+import { type Form, fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
+import { timelineLines } from '../admin/timeline.ts';
+import { timelineOf } from '../audit/event.queries.ts';
+import { shownPatient } from '../patients/contact.rules.ts';
+import { getPatient, logAccess } from '../patients/patient.queries.ts';
+import type { Context } from '../shared/actor.ts';
+import { today } from '../shared/clock.ts';
+import type { Deps } from '../shared/deps.ts';
+import { type App, idParams } from '../shared/http.ts';
+import { listQuery } from '../shared/lists.ts';
+import { oneOf } from '../shared/schemas.ts';
+import { decideReferral } from './decision.commands.ts';
+import {
+  countReferrals,
+  getReferral,
+  listReferrals,
+  partlyMet,
+  readyStock,
+  referralDesk,
+  waitingList,
+} from './referral.queries.ts';
+import {
+  canDecide,
+  canIssueFor,
+  type Decision,
+  decisions,
+  referralStatuses,
+  referralStatusWords,
+  waited,
+} from './referral.rules.ts';
+import { type Decided, NewDecision, type ReferralSummary } from './referral.schemas.ts';
+
+const toDecide = referralStatuses.filter(canDecide);
+const ListQuery = Type.Object(
+  { ...listQuery, status: Type.Optional(oneOf([...referralStatuses, 'to_decide', 'all'])) },
+  { additionalProperties: false },
+);
+const WaitingQuery = Type.Object(
+  { after: Type.Optional(Type.String({ format: 'uuid' })) },
+  { additionalProperties: false },
+);
+const words = {
+  reason: 'Enter why, in words that the clinic can pass on.',
+  question: 'Enter what you want to know from the clinic.',
+};
+const rowsOfWaiting = 50;
+
+/** /referrals: the queue, the waiting list, and one referral with its decision. */
+export function referralPages(app: App, deps: Deps): void {
+  app.get(
+    '/referrals',
+    { config: { action: 'referrals.read' }, schema: { querystring: ListQuery } },
+    async (request, reply) => {
+      const { status = 'to_decide', ...page } = request.query;
+      const filter = {
+        status: status === 'to_decide' ? toDecide : status === 'all' ? undefined : status,
+      } as const;
+      const { actor } = request.ctx;
+      const [list, number] = await Promise.all([
+        listReferrals(deps.db, actor, { ...page, ...filter }),
+        countReferrals(deps.db, actor, filter),
+      ]);
+      const items = list.items.map(withAge);
+      return reply.page('referrals/views/list.njk', {
+        ...list,
+        items,
+        count: number,
+        status,
+        after: page.after,
+        query: queryOf(request.query),
+        statuses: referralStatuses,
+      });
+    },
+  );
+
+  app.get(
+    '/referrals/waiting',
+    { config: { action: 'referrals.read' }, schema: { querystring: WaitingQuery } },
+    async (request, reply) => {
+      const { after } = request.query;
+      const [rows, active, stock] = await Promise.all([
+        waitingList(deps.db, rowsOfWaiting + 1, after),
+        partlyMet(deps.db, rowsOfWaiting),
+        readyStock(deps.db),
+      ]);
+      const day = today(deps.clock);
+      const say = <T extends ReferralSummary & { waitingSince: string | null }>(row: T) => ({
+        ...row,
+        waited: row.waitingSince && waited(row.waitingSince, day),
+        ...waitsFor(row, stock),
+      });
+      const items = rows.slice(0, rowsOfWaiting).map(say);
+      const next = rows.length > rowsOfWaiting ? items.at(-1)!.id : null;
+      return reply.page('referrals/views/waiting.njk', {
+        items,
+        active: after ? [] : active.map(say),
+        stock,
+        next,
+        after,
+      });
+    },
+  );
+
+  const history = { params: idParams, querystring: Type.Object(listQuery) };
+  app.get(
+    '/referrals/:id',
+    { config: { action: 'referrals.read' }, schema: history },
+    async (request, reply) =>
+      reply.page(
+        'referrals/views/referral.njk',
+        await referralView(request.ctx, request.params.id, request.query),
+      ),
+  );
+
+  app.post(
+    '/referrals/:id/decisions',
+    { config: { action: 'referrals.decide' }, schema: { params: idParams } },
+    async (request, reply) => {
+      const { id } = request.params;
+      const typed = typedIn(request.body);
+      try {
+        const decision = fields(NewDecision, typed, words);
+        const decided = await decideReferral(deps, request.ctx, id, decision);
+        return reply.done(`/referrals/${id}`, bannerFor(decision.decision, decided, id));
+      } catch (error) {
+        const form = { ...refused(typed, error), prefix: prefixOf(typed) };
+        return reply
+          .code(form.status)
+          .page('referrals/views/referral.njk', await referralView(request.ctx, id, { limit: 50 }, form));
+      }
+    },
+  );
+
+  function withAge(referral: ReferralSummary) {
+    return { ...referral, age: waited(referral.receivedAt, today(deps.clock)) };
+  }
+
+  /** One referral with what may be decided. `sent`: the form that was refused, if any. */
+  async function referralView(
+    ctx: Context,
+    id: string,
+    page: Static<typeof history.querystring>,
+    sent?: Form,
+  ) {
+    const referral = await getReferral(deps.db, ctx.actor, id);
+    const [patient, desk, stock, events] = await Promise.all([
+      getPatient(deps.db, referral.patient.id),
+      referralDesk(deps.db, id),
+      readyStock(deps.db),
+      timelineOf(deps.db, id, page),
+      logAccess(deps, ctx, referral.patient.id, 'referral'),
+    ]);
+    const formOf = (prefix: string) => (sent?.prefix === prefix ? sent : { ...newForm(), prefix });
+    return {
+      referral: withAge(referral),
+      patient: shownPatient(patient, today(deps.clock)),
+      desk,
+      statusWords: referralStatusWords[referral.status],
+      open: { decide: canDecide(referral.status), issue: canIssueFor(referral.status) },
+      waits: waitsFor(referral, stock),
+      declineForm: formOf('decline'),
+      askForm: formOf('ask'),
+      form: sent,
+      timeline: timelineLines(events.items, id),
+      next: events.next,
+      after: page.after,
+    };
+  }
+}
+
+/** What a referral still waits for, and whether ready stock could meet any of it now. */
+function waitsFor({ needs }: ReferralSummary, stock: { device: number; data: number }) {
+  const open = needs.filter(({ status }) => status === 'open').map(({ need }) => need);
+  const inStock = open.filter((need) => need !== 'support' && stock[need] > 0);
+  return { waitsFor: open, inStock };
+}
+
+function bannerFor(decision: Decision, { status, waitingPosition }: Decided, id: string) {
+  if (decision === 'decline')
+    return {
+      text: 'The referral is declined.',
+      link: { href: '/referrals', text: 'Decide the next referral' },
+    };
+  if (decision === 'ask')
+    return {
+      text: 'The referral waits for an answer to your question.',
+      link: { href: '/referrals', text: 'Decide the next referral' },
+    };
+  if (status === 'active') return { text: 'The referral is accepted. Its follow-ups are planned.' };
+  const ahead = (waitingPosition ?? 1) - 1;
+  const place = ahead
+    ? `${count(ahead, 'referral')} ${ahead === 1 ? 'is' : 'are'} ahead of it on the waiting list.`
+    : 'It is first on the waiting list.';
+  return {
+    text: `The referral is accepted. ${place}`,
+    link: { href: `/referrals/${id}/issue`, text: 'Issue a device now' },
+  };
+}
+
+/** Which of the page's forms was sent. */
+const prefixOf = ({ decision }: Typed) => decisions.find((known) => known === decision) ?? 'accept';
+
+/** The filters of a list as its links carry them. */
+const queryOf = ({ status }: { status?: string }) => (status ? `status=${status}` : '');

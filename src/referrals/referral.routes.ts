@@ -1,0 +1,92 @@
+import { logAccess } from '../patients/patient.queries.ts';
+import type { Deps } from '../shared/deps.ts';
+import { type App, idParams, problemReplies, sendPage } from '../shared/http.ts';
+import { decideReferral } from './decision.commands.ts';
+import { receiveReferral } from './referral.commands.ts';
+import { getReferral, listReferrals } from './referral.queries.ts';
+import {
+  Decided,
+  NewDecision,
+  NewReferral,
+  Referral,
+  ReferralList,
+  ReferralQuery,
+  ReferralReceived,
+} from './referral.schemas.ts';
+
+const tags = ['Referrals'];
+
+/** /referrals: what clinics send, and what officers decide. A clinic's key sees its own. */
+export function referralRoutes(app: App, deps: Deps): void {
+  app.post(
+    '/referrals',
+    {
+      config: { action: 'referrals.send', onceRequired: 'clinic' },
+      schema: {
+        operationId: 'sendReferral',
+        summary: 'Refer a patient; a clinic’s key must send an Idempotency-Key',
+        tags,
+        body: NewReferral,
+        response: {
+          201: ReferralReceived,
+          ...problemReplies('invalid', 'referral-already-open', 'idempotency-key-required'),
+        },
+      },
+    },
+    async (request, reply) => {
+      const referral = await receiveReferral(deps, request.ctx, request.body);
+      return reply.code(201).header('location', `/api/v1/referrals/${referral.id}`).send(referral);
+    },
+  );
+
+  app.get(
+    '/referrals',
+    {
+      config: { action: 'referrals.read' },
+      schema: {
+        operationId: 'listReferrals',
+        summary: 'Referrals, the oldest first',
+        tags,
+        querystring: ReferralQuery,
+        response: { 200: ReferralList },
+      },
+    },
+    (request, reply) => sendPage(request, reply, listReferrals(deps.db, request.ctx.actor, request.query)),
+  );
+
+  app.get(
+    '/referrals/:id',
+    {
+      config: { action: 'referrals.read' },
+      schema: {
+        operationId: 'getReferral',
+        summary: 'One referral; the look is logged',
+        tags,
+        params: idParams,
+        response: { 200: Referral, ...problemReplies('not-found') },
+      },
+    },
+    async (request) => {
+      const referral = await getReferral(deps.db, request.ctx.actor, request.params.id);
+      await logAccess(deps, request.ctx, referral.patient.id, 'referral');
+      return referral;
+    },
+  );
+
+  app.post(
+    '/referrals/:id/decisions',
+    {
+      config: { action: 'referrals.decide' },
+      schema: {
+        operationId: 'decideReferral',
+        summary: 'Accept, decline or ask',
+        tags,
+        params: idParams,
+        body: NewDecision,
+        response: { 201: Decided, ...problemReplies('not-found', 'invalid', 'referral-already-decided') },
+      },
+    },
+    async (request, reply) =>
+      reply.code(201).send(await decideReferral(deps, request.ctx, request.params.id, request.body)),
+  );
+}

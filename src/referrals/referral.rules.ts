@@ -1,0 +1,114 @@
+import { Temporal } from 'temporal-polyfill';
+import { zone } from '../shared/clock.ts';
+import { type FieldError, Problem } from '../shared/problem.ts';
+
+export const referralStatuses = [
+  'received',
+  'asked',
+  'waiting',
+  'active',
+  'closed',
+  'declined',
+  'withdrawn',
+] as const;
+export type ReferralStatus = (typeof referralStatuses)[number];
+
+/** A referral with one of these stands in the way of another for the same person from the same clinic. */
+export const openStatuses: ReferralStatus[] = ['received', 'asked', 'waiting', 'active'];
+
+export const needs = ['device', 'data', 'support'] as const;
+export type Need = (typeof needs)[number];
+
+export const urgencies = ['routine', 'soon', 'urgent'] as const;
+
+export const barriers = [
+  'access_to_device',
+  'access_to_data',
+  'ease_of_use',
+  'skills',
+  'beliefs_and_trust',
+  'private_space',
+  'health_and_symptoms',
+  'money',
+  'housing',
+] as const;
+
+export const decisions = ['accept', 'decline', 'ask'] as const;
+export type Decision = (typeof decisions)[number];
+
+/** Every move of a referral and what makes it. */
+export const referralMoves = [
+  { from: 'received', to: 'asked', by: 'ask' },
+  { from: 'asked', to: 'received', by: 'answer' },
+  { from: 'received', to: 'waiting', by: 'accept' },
+  { from: 'asked', to: 'waiting', by: 'accept' },
+  { from: 'received', to: 'active', by: 'accept, support alone' },
+  { from: 'asked', to: 'active', by: 'accept, support alone' },
+  { from: 'received', to: 'declined', by: 'decline' },
+  { from: 'asked', to: 'declined', by: 'decline' },
+  { from: 'received', to: 'withdrawn', by: 'withdrawal' },
+  { from: 'asked', to: 'withdrawn', by: 'withdrawal' },
+  { from: 'waiting', to: 'active', by: 'a first need met' },
+  { from: 'waiting', to: 'withdrawn', by: 'withdrawal' },
+  { from: 'active', to: 'withdrawn', by: 'withdrawal' },
+  { from: 'active', to: 'closed', by: 'every need settled and help ended' },
+] as const satisfies readonly { from: ReferralStatus; to: ReferralStatus; by: string }[];
+
+export const referralStatusWords: Record<ReferralStatus, string> = {
+  received: 'received',
+  asked: 'waiting for an answer',
+  waiting: 'on the waiting list',
+  active: 'being helped',
+  closed: 'closed',
+  declined: 'declined',
+  withdrawn: 'withdrawn',
+};
+
+/** Statuses in which an officer still decides. */
+export function canDecide(status: ReferralStatus): boolean {
+  return status === 'received' || status === 'asked';
+}
+
+/** Statuses in which a loan may be made for a referral. */
+export function canIssueFor(status: ReferralStatus): boolean {
+  return status === 'waiting' || status === 'active';
+}
+
+/**
+ * The status that a decision leads to. Support alone needs no device to wait for, so its help begins at once.
+ * @throws Problem `referral-already-decided`
+ */
+export function decide(
+  referral: { status: ReferralStatus; needs: Need[] },
+  decision: Decision,
+): ReferralStatus {
+  if (!canDecide(referral.status)) {
+    throw new Problem('referral-already-decided', {
+      detail: `The referral is ${referralStatusWords[referral.status]}.`,
+      status: referral.status,
+    });
+  }
+  if (decision === 'ask') return 'asked';
+  if (decision === 'decline') return 'declined';
+  return referral.needs.every((need) => need === 'support') ? 'active' : 'waiting';
+}
+
+/** What a decision must say beside itself. */
+export function decisionErrors(input: {
+  decision: Decision;
+  reason?: string | undefined;
+  question?: string | undefined;
+}): FieldError[] {
+  if (input.decision === 'decline' && !input.reason)
+    return [{ pointer: '/reason', message: 'Say why, in words that the clinic can pass on.' }];
+  if (input.decision === 'ask' && !input.question)
+    return [{ pointer: '/question', message: 'Say what you want to know from the clinic.' }];
+  return [];
+}
+
+/** How long ago an instant was, in civil days, as people say it: `today`, `1 day`, `12 days`. */
+export function waited(since: string, today: string): string {
+  const from = Temporal.Instant.from(since).toZonedDateTimeISO(zone).toPlainDate();
+  const { days } = from.until(Temporal.PlainDate.from(today));
+  return days <= 0 ? 'today' : days === 1 ? '1 day' : `${days} days`;
+}

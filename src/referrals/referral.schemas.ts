@@ -1,0 +1,127 @@
+import Type, { type Static } from 'typebox';
+import { NewPatient, PatientSummary } from '../patients/patient.schemas.ts';
+import { strictObject } from '../shared/http.ts';
+import { listQuery, pageOf } from '../shared/lists.ts';
+import { nullable, oneOf, text } from '../shared/schemas.ts';
+import { barriers, decisions, needs, referralStatuses, urgencies } from './referral.rules.ts';
+
+const email = Type.String({ format: 'email', maxLength: 254 });
+
+export const NewReferral = strictObject(
+  {
+    clinicId: Type.Optional(
+      Type.String({
+        format: 'uuid',
+        description:
+          'For an officer who records a referral that came another way; a clinic’s key says it already',
+      }),
+    ),
+    patient: NewPatient,
+    needs: Type.Array(oneOf(needs), { minItems: 1, maxItems: 3, uniqueItems: true }),
+    barriers: Type.Array(oneOf(barriers), { maxItems: barriers.length, uniqueItems: true }),
+    referrer: strictObject({ name: text(200), email: Type.Optional(email), phone: Type.Optional(text(30)) }),
+    consent: strictObject({
+      shareWithScheme: Type.Literal(true, {
+        errorMessage: 'Without the patient’s consent to share with the scheme there can be no referral.',
+      }),
+      shareBackWithClinic: Type.Optional(Type.Boolean()),
+      givenOn: Type.String({ format: 'date' }),
+      givenBy: Type.Optional(text(200)),
+    }),
+    urgency: Type.Optional(oneOf(urgencies)),
+    clinicReference: Type.Optional(text(100)),
+    notes: Type.Optional(text(4000)),
+  },
+  {
+    examples: [
+      {
+        patient: {
+          givenName: 'Amal',
+          familyName: 'Example',
+          dateOfBirth: '1980-02-29',
+          nhsNumber: '999 000 0018',
+          contactPoints: [{ channel: 'sms', value: '07700 900123', safe: true, voicemailOk: false }],
+          wording: 'discreet',
+        },
+        needs: ['device', 'data', 'support'],
+        barriers: ['skills', 'money'],
+        referrer: { name: 'Dr Young', email: 'referrer@clinic.example' },
+        consent: { shareWithScheme: true, givenOn: '2026-11-20' },
+        clinicReference: 'TSC-1000',
+      },
+    ],
+  },
+);
+export type NewReferral = Static<typeof NewReferral>;
+
+const status = oneOf(referralStatuses);
+
+export const ReferralReceived = Type.Object({ id: Type.String(), reference: Type.String(), status });
+export type ReferralReceived = Static<typeof ReferralReceived>;
+
+export const NewDecision = strictObject(
+  { decision: oneOf(decisions), reason: Type.Optional(text(1000)), question: Type.Optional(text(1000)) },
+  {
+    examples: [
+      { decision: 'accept' },
+      { decision: 'decline', reason: 'The person would rather ring than use a tablet.' },
+    ],
+  },
+);
+export type NewDecision = Static<typeof NewDecision>;
+
+export const Decided = Type.Object({
+  status,
+  waitingPosition: Type.Optional(Type.Integer({ description: 'Place on the waiting list, from 1' })),
+});
+export type Decided = Static<typeof Decided>;
+
+export const ReferralSummary = Type.Object({
+  id: Type.String(),
+  reference: Type.String(),
+  status,
+  urgency: oneOf(urgencies),
+  clinic: Type.Object({ id: Type.String(), name: Type.String() }),
+  clinicReference: nullable(Type.String()),
+  patient: PatientSummary,
+  needs: Type.Array(
+    Type.Object({
+      need: oneOf(needs),
+      status: oneOf(['open', 'met', 'dropped']),
+      reason: nullable(Type.String()),
+    }),
+  ),
+  receivedAt: Type.String(),
+  changedAt: Type.String(),
+});
+export type ReferralSummary = Static<typeof ReferralSummary>;
+
+export const Referral = Type.Object({
+  ...ReferralSummary.properties,
+  barriers: Type.Array(oneOf(barriers)),
+  referrer: Type.Object({
+    name: Type.String(),
+    email: nullable(Type.String()),
+    phone: nullable(Type.String()),
+  }),
+  consent: Type.Object({
+    shareWithScheme: Type.Boolean(),
+    shareBackWithClinic: Type.Boolean(),
+    givenOn: Type.String(),
+    givenBy: nullable(Type.String()),
+  }),
+  notes: nullable(Type.String()),
+  question: nullable(Type.String()),
+  decisionReason: nullable(Type.String()),
+  waitingSince: nullable(Type.String()),
+  waitingPosition: nullable(Type.Integer()),
+  loans: Type.Array(Type.Object({ id: Type.String(), reference: Type.String(), status: Type.String() })),
+});
+export type Referral = Static<typeof Referral>;
+
+export const ReferralList = pageOf(ReferralSummary);
+export const ReferralQuery = Type.Object(
+  { ...listQuery, status: Type.Optional(status) },
+  { additionalProperties: false },
+);
+export type ReferralQuery = Static<typeof ReferralQuery>;

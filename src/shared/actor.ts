@@ -1,0 +1,32 @@
+/** Roles of staff and of API clients; what each may do is in access/permissions.ts. */
+export const roles = [
+  'officer',
+  'supporter',
+  'manager',
+  'auditor',
+  'administrator',
+  'clinic',
+  'integration',
+] as const;
+export type Role = (typeof roles)[number];
+
+/** Who does something: a member of staff, an API client, or Lendwell itself. */
+export type Actor = {
+  type: 'staff' | 'client' | 'system';
+  id: string | null;
+  name: string;
+  role: Role | 'system';
+  /** The clinic whose referrals a clinic's key may see. */
+  clinicId?: string | null;
+};
+
+/** The idempotency key of a request; `replayed` is set when a kept reply was given. */
+export type Once = { caller: string; key: string; fingerprint: string; replayed?: boolean };
+
+/** Who asks, in which request, and whether it is to happen only once. */
+export type Context = { actor: Actor; requestId: string; once?: Once | undefined };
+
+/** The context of a job: Lendwell itself acts. */
+export function systemContext(requestId: string): Context {
+  return { actor: { type: 'system', id: null, name: 'Lendwell', role: 'system' }, requestId };
+}

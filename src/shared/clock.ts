@@ -1,0 +1,34 @@
+import { Temporal } from 'temporal-polyfill';
+
+export const zone = 'Europe/London';
+
+/** The time, as commands and rules see it; tests and demonstration data give another one. */
+export type Clock = { now(): Temporal.Instant };
+
+export const systemClock: Clock = { now: () => Temporal.Now.instant() };
+
+/** A clock that stands still at an instant until it is moved. */
+export function fixedClock(at: string): Clock & { set(at: string): void } {
+  let instant = Temporal.Instant.from(at);
+  return {
+    now: () => instant,
+    set(next) {
+      instant = Temporal.Instant.from(next);
+    },
+  };
+}
+
+/** The civil date in London, `YYYY-MM-DD`. */
+export function today(clock: Clock): string {
+  return clock.now().toZonedDateTimeISO(zone).toPlainDate().toString();
+}
+
+/** The present instant as ISO 8601 with milliseconds, for a `timestamptz` column. */
+export function timestamp(clock: Clock): string {
+  return clock.now().toString({ smallestUnit: 'millisecond' });
+}
+
+/** Adds whole days to a civil date. */
+export function addDays(date: string, days: number): string {
+  return Temporal.PlainDate.from(date).add({ days }).toString();
+}

@@ -1,0 +1,72 @@
+import { createHash, createHmac } from 'node:crypto';
+import { sql } from 'kysely';
+import type { Context, Once } from './actor.ts';
+import { timestamp } from './clock.ts';
+import type { Trx } from './database.ts';
+import type { Deps } from './deps.ts';
+import { Problem } from './problem.ts';
+
+/**
+ * Runs a command: one transaction, retried when it lost a deadlock or a serialisation race.
+ * With an idempotency key the result is kept beside the rows and given again to a repeat.
+ * `work` must do no network calls and must be safe to run again from its start.
+ * @throws Problem `idempotency-key-in-use`, `idempotency-key-reused`, `busy`
+ */
+export async function command<T>(deps: Deps, ctx: Context, work: (trx: Trx) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await deps.db.transaction().execute(async (trx) => {
+        const kept = ctx.once && (await keptResult<T>(trx, ctx.once));
+        if (kept) return kept.result;
+        const result = await work(trx);
+        if (ctx.once) await keep(trx, deps, ctx.once, result);
+        return result;
+      });
+    } catch (error) {
+      if (attempt >= 3 || !isLostRace(error)) throw error;
+    }
+  }
+}
+
+function isLostRace(error: unknown): boolean {
+  const { code, constraint } = error as { code?: string; constraint?: string };
+  return code === '40P01' || code === '40001' || constraint === 'idempotency_key_pkey';
+}
+
+async function keptResult<T>(trx: Trx, once: Once): Promise<{ result: T } | undefined> {
+  const lock = createHash('sha256').update(`${once.caller}\n${once.key}`).digest().readBigInt64BE();
+  const { rows } = await sql<{
+    got: boolean;
+  }>`/* once.lock */ select pg_try_advisory_xact_lock(${lock}) as got`.execute(trx);
+  if (!rows[0]!.got) {
+    throw new Problem('idempotency-key-in-use', {
+      detail: 'Wait for the first request to finish, then send this one again.',
+    });
+  }
+  const kept = await sql<{ fingerprint: string; result: T }>`/* once.kept */
+    select fingerprint, result from idempotency_key where caller = ${once.caller} and key = ${once.key}`.execute(
+    trx,
+  );
+  const row = kept.rows[0];
+  if (!row) return undefined;
+  if (row.fingerprint !== once.fingerprint) {
+    throw new Problem('idempotency-key-reused', { detail: 'Use a new key for a new request.' });
+  }
+  once.replayed = true;
+  return { result: row.result };
+}
+
+async function keep(trx: Trx, deps: Deps, once: Once, result: unknown): Promise<void> {
+  await sql`/* once.keep */
+    insert into idempotency_key (caller, key, fingerprint, result, created_at)
+    values (${once.caller}, ${once.key}, ${once.fingerprint}, ${JSON.stringify(result ?? null)}, ${timestamp(deps.clock)})`.execute(
+    trx,
+  );
+}
+
+/** What makes two requests the same: method, path and body, keyed so that it tells nothing of a patient. */
+export function fingerprint(secret: string, method: string, path: string, body: unknown): string {
+  return createHmac('sha256', secret)
+    .update(`${method}\n${path}\n${JSON.stringify(body ?? null)}`)
+    .digest('base64url');
+}

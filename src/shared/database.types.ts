@@ -1,0 +1,494 @@
+// Made by `npm run table-types` from the migrated database; not edited by hand.
+import type { ColumnType, GeneratedAlways } from 'kysely';
+
+/** Read as what was stored, written as JSON text. */
+export type Json = ColumnType<unknown, string, string>;
+
+/** A column with a default: may be left out of an insert. */
+export type Generated<T> =
+  T extends ColumnType<infer S, infer I, infer U> ? ColumnType<S, I | undefined, U> : ColumnType<T, T | undefined, T>;
+
+export interface AccessLog {
+  id: string;
+  at: string;
+  patient_id: string;
+  actor_type: 'staff' | 'client' | 'system';
+  actor_id: string | null;
+  actor_name: string;
+  request_id: string;
+  what: string;
+}
+
+export interface AgreementVersion {
+  id: string;
+  version: number;
+  body: string;
+  created_at: Generated<string>;
+}
+
+export interface Allocation {
+  id: string;
+  referral_id: string;
+  device_id: string;
+  status: Generated<'held' | 'issued' | 'released' | 'expired'>;
+  expires_on: string | null;
+  created_at: string;
+  ended_at: string | null;
+}
+
+export interface ApiClient {
+  id: string;
+  name: string;
+  role: 'officer' | 'clinic' | 'integration';
+  organisation_id: string | null;
+  rate_per_minute: number | null;
+  created_at: string;
+  disabled_at: string | null;
+}
+
+export interface ApiKey {
+  id: string;
+  client_id: string;
+  hash: Buffer;
+  created_at: string;
+  used_at: string | null;
+  revoked_at: string | null;
+}
+
+export interface BankHoliday {
+  day: string;
+  title: string;
+}
+
+export interface CapturedMessage {
+  id: GeneratedAlways<number>;
+  reference: string;
+  channel: string;
+  recipient: string;
+  subject: string | null;
+  body: string;
+  at: Generated<string>;
+}
+
+export interface ContactPoint {
+  id: string;
+  patient_id: string;
+  position: number;
+  channel: 'sms' | 'email' | 'phone' | 'letter';
+  value: string;
+  safe: boolean;
+  safe_from: string | null;
+  recheck_due: string | null;
+  voicemail_ok: Generated<boolean>;
+  hours: Json | null;
+  stopped_at: string | null;
+  failed_at: string | null;
+  created_at: string;
+}
+
+export interface DataPlan {
+  id: string;
+  device_id: string;
+  network: string;
+  iccid: string;
+  msisdn: string | null;
+  gb_per_month: number | null;
+  duration_months: number;
+  activated_on: string | null;
+  expires_on: string | null;
+  status: Generated<'active' | 'suspended' | 'ended'>;
+  created_at: string;
+}
+
+export interface Device {
+  id: string;
+  asset_tag: string;
+  kind: 'tablet' | 'phone' | 'laptop' | 'dongle' | 'router' | 'sim';
+  make: string;
+  model: string;
+  serial_number: string | null;
+  imei: string | null;
+  condition: 'A' | 'B' | 'C' | null;
+  notes: string | null;
+  status: Generated<'in_preparation' | 'ready' | 'reserved' | 'on_loan' | 'due_back' | 'in_repair' | 'lost' | 'gifted' | 'retired'>;
+  cycle: Generated<number>;
+  cycle_started_on: string;
+  donation_id: string;
+  location_id: string | null;
+  created_at: string;
+  changed_at: string;
+}
+
+export interface DeviceMove {
+  from_status: string;
+  to_status: string;
+}
+
+export interface Donation {
+  id: string;
+  reference: string;
+  donor_id: string;
+  donor_reference: string | null;
+  received_on: string;
+  location_id: string | null;
+  created_at: string;
+}
+
+export interface Event {
+  id: string;
+  at: string;
+  type: string;
+  actor_type: 'staff' | 'client' | 'system';
+  actor_id: string | null;
+  actor_name: string;
+  request_id: string;
+  values: Generated<Json>;
+  fields: Generated<string[]>;
+}
+
+export interface EventSubject {
+  subject_id: string;
+  event_id: string;
+  subject_type: string;
+}
+
+export interface FollowUp {
+  id: string;
+  patient_id: string;
+  loan_id: string | null;
+  referral_id: string | null;
+  step: string;
+  due_on: string;
+  starts_at: string;
+  minutes: number;
+  way: 'phone' | 'video' | 'in_person' | 'message';
+  supporter_id: string | null;
+  status: Generated<'planned' | 'confirmed' | 'done' | 'missed' | 'cancelled'>;
+  note: string | null;
+  created_at: string;
+  changed_at: string;
+}
+
+export interface FollowUpOutcome {
+  follow_up_id: string;
+  result: 'done' | 'missed' | 'cancelled';
+  topics: Generated<string[]>;
+  minutes: number | null;
+  confidence: number | null;
+  frequency: 'daily' | 'weekly' | 'monthly' | 'rarely' | 'never' | null;
+  got_in_the_way: Generated<string[]>;
+  concern: Generated<boolean>;
+  note: string | null;
+  next_step: string | null;
+  recorded_at: string;
+}
+
+export interface IdempotencyKey {
+  caller: string;
+  key: string;
+  fingerprint: string;
+  result: Json | null;
+  created_at: string;
+}
+
+export interface JobRun {
+  job: string;
+  local_date: string;
+  step: string;
+  started_at: string;
+  finished_at: string | null;
+  superseded_at: string | null;
+  count: number | null;
+}
+
+export interface Loan {
+  id: string;
+  reference: string;
+  patient_id: string | null;
+  referral_id: string | null;
+  location_id: string | null;
+  status: Generated<'open' | 'closed'>;
+  issued_at: string;
+  due_on: string | null;
+  handover_way: 'in_person' | 'posted' | 'collected';
+  handover_on: string;
+  terms_id: string | null;
+  agreement_version_id: string;
+  agreement_text: string;
+  accepted_by: 'signature' | 'witnessed' | 'verbal';
+  witness: string | null;
+  signature: string | null;
+  support_plan_id: string | null;
+  closed_at: string | null;
+  changed_at: string;
+}
+
+export interface LoanItem {
+  id: string;
+  loan_id: string;
+  device_id: string;
+  status: Generated<'on_loan' | 'returned' | 'lost' | 'replaced' | 'gifted'>;
+  issued_at: string;
+  ended_at: string | null;
+  condition_out: string | null;
+  condition_in: string | null;
+  return_notes: string | null;
+}
+
+export interface LoanTerms {
+  id: string;
+  name: string;
+  weeks: number;
+  is_default: Generated<boolean>;
+}
+
+export interface Location {
+  id: string;
+  name: string;
+  kind: 'hub' | 'clinic' | 'access_point' | 'repairer';
+  organisation_id: string | null;
+  created_at: string;
+}
+
+export interface Message {
+  id: string;
+  patient_id: string;
+  channel: 'sms' | 'email' | 'letter' | null;
+  contact_point_id: string | null;
+  wording: 'discreet' | 'identified';
+  run_date: string;
+  status: Generated<'planned' | 'queued' | 'sending' | 'sent' | 'delivered' | 'failed' | 'cancelled' | 'held' | 'unknown'>;
+  why: string | null;
+  send_after: string;
+  claim: Generated<number>;
+  claimed_at: string | null;
+  subject: string | null;
+  body: string | null;
+  template_ids: Generated<string[]>;
+  sent_at: string | null;
+  created_at: string;
+  changed_at: string;
+}
+
+export interface Organisation {
+  id: string;
+  name: string;
+  roles: string[];
+  ods_code: string | null;
+  created_at: string;
+}
+
+export interface Outbox {
+  event_id: string;
+  handler: string;
+  created_at: Generated<string>;
+  next_at: Generated<string>;
+  handed_at: string | null;
+  done_at: string | null;
+  failed_at: string | null;
+  attempts: Generated<number>;
+  error: string | null;
+}
+
+export interface Patient {
+  id: string;
+  given_name: string;
+  family_name: string;
+  preferred_name: string | null;
+  date_of_birth: string | null;
+  nhs_number: string | null;
+  no_nhs_number_reason: 'not_known' | 'overseas' | 'devolved_nation' | null;
+  address: string | null;
+  no_fixed_abode: Generated<boolean>;
+  wording: Generated<'discreet' | 'identified'>;
+  contact_choice: Generated<'any_safe' | 'patient_contacts_us'>;
+  contact_state: Generated<'open' | 'paused' | 'withdrawn' | 'deceased'>;
+  paused_until: string | null;
+  communication_needs: Generated<string[]>;
+  language: string | null;
+  trusted_person: Json | null;
+  created_at: string;
+  changed_at: string;
+}
+
+export interface PatientHistory {
+  id: string;
+  patient_id: string;
+  event_id: string;
+  at: string;
+  before: Json;
+}
+
+export interface PreparationCheck {
+  id: string;
+  device_id: string;
+  cycle: number;
+  kind: 'sanitisation' | 'electrical' | 'setup';
+  result: 'pass' | 'fail';
+  performed_on: string;
+  performed_by: string;
+  evidence: Json;
+  notes: string | null;
+  recorded_at: string;
+}
+
+export interface Referral {
+  id: string;
+  reference: string;
+  clinic_id: string;
+  patient_id: string;
+  nhs_number: string | null;
+  status: Generated<'received' | 'asked' | 'waiting' | 'active' | 'closed' | 'declined' | 'withdrawn'>;
+  urgency: Generated<'routine' | 'soon' | 'urgent'>;
+  barriers: Generated<string[]>;
+  referrer_name: string;
+  referrer_email: string | null;
+  referrer_phone: string | null;
+  share_with_scheme: boolean;
+  share_back_with_clinic: Generated<boolean>;
+  consent_given_on: string;
+  consent_given_by: string | null;
+  clinic_reference: string | null;
+  notes: string | null;
+  contact_proposal: Json | null;
+  question: string | null;
+  decision_reason: string | null;
+  received_at: string;
+  waiting_since: string | null;
+  changed_at: string;
+}
+
+export interface ReferralNeed {
+  referral_id: string;
+  need: 'device' | 'data' | 'support';
+  status: Generated<'open' | 'met' | 'dropped'>;
+  reason: string | null;
+  settled_at: string | null;
+}
+
+export interface Reminder {
+  id: string;
+  patient_id: string;
+  reason: 'follow_up' | 'return_due' | 'overdue' | 'data_ending' | 'changed';
+  subject_id: string;
+  stage: string;
+  for_date: string;
+  useless_after: string;
+  status: Generated<'standing' | 'said' | 'cancelled'>;
+  message_id: string | null;
+  created_at: string;
+}
+
+export interface RequiredCheck {
+  device_kind: string;
+  kind: 'sanitisation' | 'electrical' | 'setup';
+  position: number;
+}
+
+export interface Session {
+  token_hash: Buffer;
+  staff_id: string;
+  created_at: string;
+  seen_at: string;
+  expires_at: string;
+  revoked_at: string | null;
+}
+
+export interface SignInThrottle {
+  account: Buffer;
+  failures: number;
+  waits_until: string | null;
+  failed_at: string;
+}
+
+export interface Staff {
+  id: string;
+  name: string;
+  email: string;
+  role: 'officer' | 'supporter' | 'manager' | 'auditor' | 'administrator';
+  password_hash: string | null;
+  suspended_at: string | null;
+  created_at: string;
+}
+
+export interface SupportPlan {
+  id: string;
+  name: string;
+  version: number;
+  is_default: Generated<boolean>;
+  created_at: Generated<string>;
+}
+
+export interface SupportPlanStep {
+  plan_id: string;
+  position: number;
+  step: string;
+  after_days: number;
+  way: 'phone' | 'video' | 'in_person' | 'message';
+  minutes: number;
+  starts_at: Generated<string>;
+}
+
+export interface Task {
+  id: string;
+  kind: string;
+  subject_type: string;
+  subject_id: string;
+  patient_id: string | null;
+  status: Generated<'open' | 'done'>;
+  urgent: Generated<boolean>;
+  created_at: string;
+  done_at: string | null;
+}
+
+export interface Template {
+  id: string;
+  reason: string;
+  wording: 'discreet' | 'identified';
+  version: number;
+  subject: string;
+  body: string;
+  created_at: Generated<string>;
+}
+
+export interface DB {
+  access_log: AccessLog;
+  agreement_version: AgreementVersion;
+  allocation: Allocation;
+  api_client: ApiClient;
+  api_key: ApiKey;
+  bank_holiday: BankHoliday;
+  captured_message: CapturedMessage;
+  contact_point: ContactPoint;
+  data_plan: DataPlan;
+  device: Device;
+  device_move: DeviceMove;
+  donation: Donation;
+  event: Event;
+  event_subject: EventSubject;
+  follow_up: FollowUp;
+  follow_up_outcome: FollowUpOutcome;
+  idempotency_key: IdempotencyKey;
+  job_run: JobRun;
+  loan: Loan;
+  loan_item: LoanItem;
+  loan_terms: LoanTerms;
+  location: Location;
+  message: Message;
+  organisation: Organisation;
+  outbox: Outbox;
+  patient: Patient;
+  patient_history: PatientHistory;
+  preparation_check: PreparationCheck;
+  referral: Referral;
+  referral_need: ReferralNeed;
+  reminder: Reminder;
+  required_check: RequiredCheck;
+  session: Session;
+  sign_in_throttle: SignInThrottle;
+  staff: Staff;
+  support_plan: SupportPlan;
+  support_plan_step: SupportPlanStep;
+  task: Task;
+  template: Template;
+}

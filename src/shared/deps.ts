@@ -1,0 +1,8 @@
+import type { Kysely } from 'kysely';
+import type { Logger } from 'pino';
+import type { Config } from '../config.ts';
+import type { Clock } from './clock.ts';
+import type { DB } from './database.types.ts';
+
+/** What commands, queries and jobs are given. */
+export type Deps = { config: Config; db: Kysely<DB>; clock: Clock; log: Logger };

@@ -1,0 +1,124 @@
+import { sql } from 'kysely';
+import type { Context } from './actor.ts';
+import { timestamp } from './clock.ts';
+import type { Trx } from './database.ts';
+import type { Deps } from './deps.ts';
+import { eventHandlers } from './event-handlers.ts';
+import { newId } from './ids.ts';
+
+export type SubjectType =
+  | 'device'
+  | 'donation'
+  | 'loan'
+  | 'patient'
+  | 'referral'
+  | 'follow_up'
+  | 'message'
+  | 'task'
+  | 'organisation'
+  | 'location'
+  | 'staff'
+  | 'api_client'
+  | 'data_plan';
+
+/** What happened, to what, with the non-personal values and the names of the fields that are personal. */
+export type NewEvent = {
+  type: string;
+  /** The things whose story this is part of. */
+  subjects: [SubjectType, string][];
+  values?: Partial<Record<LoggedValue, unknown>>;
+  /** Names of fields that changed and whose values may not be in the log. */
+  fields?: string[];
+};
+
+/** The only values the event log may hold: states, dates of things, kinds and counts; nothing that a person said or is called. */
+export const loggedValues = [
+  'status',
+  'from',
+  'to',
+  'kind',
+  'result',
+  'cycle',
+  'condition',
+  'assetTag',
+  'assetTags',
+  'reference',
+  'devices',
+  'dueOn',
+  'performedOn',
+  'receivedOn',
+  'expiresOn',
+  'handoverWay',
+  'handoverOn',
+  'acceptedBy',
+  'agreementVersion',
+  'needs',
+  'urgency',
+  'decision',
+  'step',
+  'way',
+  'supporterId',
+  'startsAt',
+  'role',
+  'make',
+  'model',
+  'network',
+  'openChecks',
+  'itemIds',
+  'lines',
+  'channel',
+  'job',
+  'localDate',
+  'count',
+  'clinicId',
+  'wording',
+  'contactState',
+  'run',
+] as const;
+type LoggedValue = (typeof loggedValues)[number];
+
+/** Writes what happened, as `recordEvents` does for many. */
+export async function recordEvent(trx: Trx, deps: Deps, ctx: Context, event: NewEvent): Promise<void> {
+  await recordEvents(trx, deps, ctx, [event]);
+}
+
+/**
+ * Writes what happened to the event log and its follow-on work to the outbox, in the command's own
+ * transaction: one statement, however many events.
+ */
+export async function recordEvents(trx: Trx, deps: Deps, ctx: Context, events: NewEvent[]): Promise<void> {
+  if (!events.length) return;
+  for (const event of events) assertLoggable(event);
+  const at = timestamp(deps.clock);
+  const made = events.map((event) => ({
+    ...event,
+    id: newId(),
+    values: event.values ?? {},
+    fields: event.fields ?? [],
+  }));
+  const subjects = made.flatMap(({ id, subjects }) =>
+    subjects.map(([type, subject]) => ({ id, type, subject })),
+  );
+  const work = made.flatMap(({ id, type }) =>
+    (eventHandlers[type] ?? []).map((handler) => ({ id, handler })),
+  );
+  await sql`/* event.record */
+    with e as (
+      insert into event (id, at, type, actor_type, actor_id, actor_name, request_id, "values", fields)
+      select x.id, ${at}::timestamptz, x.type, ${ctx.actor.type}, ${ctx.actor.id}, ${ctx.actor.name}, ${ctx.requestId}, x."values", x.fields
+      from jsonb_to_recordset(${JSON.stringify(made)}::jsonb) x (id uuid, type text, "values" jsonb, fields text[])
+    ), s as (
+      insert into event_subject (subject_id, event_id, subject_type)
+      select x.subject, x.id, x.type from jsonb_to_recordset(${JSON.stringify(subjects)}::jsonb) x (id uuid, type text, subject uuid)
+    )
+    insert into outbox (event_id, handler, created_at)
+    select x.id, x.handler, ${at}::timestamptz from jsonb_to_recordset(${JSON.stringify(work)}::jsonb) x (id uuid, handler text)`.execute(
+    trx,
+  );
+}
+
+/** @throws Error when an event would put a value in the log that may not be there */
+function assertLoggable({ type, values = {} }: NewEvent): void {
+  const refused = Object.keys(values).find((name) => !loggedValues.includes(name as LoggedValue));
+  if (refused) throw new Error(`${type}: ${refused} may not be logged`);
+}

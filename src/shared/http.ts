@@ -1,0 +1,234 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type {
+  FastifyBaseLogger,
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  RawServerDefault,
+} from 'fastify';
+import plugin from 'fastify-plugin';
+import Type, { type TProperties } from 'typebox';
+import type { Context } from './actor.ts';
+import { fingerprint } from './command.ts';
+import type { Deps } from './deps.ts';
+import type { ListPage } from './lists.ts';
+import { Problem, type ProblemType, problems, toProblem } from './problem.ts';
+import { coercing, fieldErrors, strict, unstorable } from './validation.ts';
+
+export type App = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>;
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks; set before any handler runs, except on public routes without a session. */
+    ctx: Context;
+  }
+  interface FastifyContextConfig {
+    /** A POST that is refused without an Idempotency-Key. */
+    onceRequired?: 'clinic';
+  }
+  interface FastifyInstance {
+    /** How the admin pages show a refusal; absent where there are no pages. */
+    pageForProblem?(
+      request: FastifyRequest,
+      reply: FastifyReply,
+      problem: Problem,
+    ): FastifyReply | Promise<FastifyReply>;
+  }
+}
+
+/** A JSON body or part of one: unknown fields are refused by name. */
+export function strictObject<T extends TProperties>(properties: T, options: object = {}) {
+  return Type.Object(properties, { additionalProperties: false, ...options });
+}
+
+export const idParams = Type.Object({ id: Type.String({ format: 'uuid', description: 'Id of the thing' }) });
+
+const problemBody = {
+  type: 'object',
+  description: 'RFC 9457 problem details; a type may add members, such as ids in the way.',
+  required: ['type', 'title', 'status', 'requestId'],
+  properties: {
+    type: { type: 'string', description: '/problems/ and the name of the problem' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    detail: { type: 'string', description: 'What would make it succeed' },
+    requestId: { type: 'string' },
+    errors: {
+      type: 'array',
+      items: { type: 'object', properties: { pointer: { type: 'string' }, message: { type: 'string' } } },
+    },
+  },
+} as const;
+
+/** The replies of a route that refuses with these problems, for its schema: grouped by status. */
+export function problemReplies(...types: ProblemType[]): Record<number, object> {
+  const byStatus = Map.groupBy(new Set(types), (type) => problems[type][0]);
+  return Object.fromEntries(
+    [...byStatus].map(([status, group]) => {
+      const description = group.map((type) => `\`${type}\`: ${problems[type][1]}`).join('. ');
+      const examples = Object.fromEntries(
+        group.map((type) => [
+          type,
+          {
+            value: {
+              type: `/problems/${type}`,
+              title: problems[type][1],
+              status,
+              requestId: '0193594e-6c00-7a4b-9f0e-2f4b7a1c5d3e',
+            },
+          },
+        ]),
+      );
+      return [
+        status,
+        { description, content: { 'application/problem+json': { schema: problemBody, examples } } },
+      ];
+    }),
+  );
+}
+
+const everywhere: ProblemType[] = [
+  'bad-request',
+  'bad-query',
+  'not-signed-in',
+  'not-allowed',
+  'too-many-requests',
+  'not-ready',
+  'busy',
+];
+const everyPost: ProblemType[] = [
+  'idempotency-key-in-use',
+  'idempotency-key-reused',
+  'unsupported-media-type',
+  'too-large',
+];
+
+/** Validation, refusals and idempotency keys for every route. */
+export const http = plugin(async (app: FastifyInstance, { deps }: { deps: Deps }) => {
+  app.removeContentTypeParser('text/plain');
+  app.setValidatorCompiler<object>(({ schema, httpPart }) =>
+    (httpPart === 'body' ? strict : coercing).compile(schema),
+  );
+  app.setSchemaErrorFormatter((errors, part) => {
+    const found = fieldErrors(errors as Parameters<typeof fieldErrors>[0]);
+    if (part === 'body') return new Problem('invalid', { errors: found });
+    if (part === 'params') return new Problem('not-found');
+    return new Problem('bad-query', {
+      errors: found.map(({ pointer, message }) => ({ pointer: pointer.replace(/^\//, ''), message })),
+    });
+  });
+
+  app.addHook('onRoute', (route) => {
+    if (!route.config?.action) throw new Error(`${String(route.method)} ${route.url} names no action`);
+    if (!route.url.startsWith('/api/') || !route.schema || route.schema.hide) return;
+    const documented = (route.schema.response ?? {}) as Record<
+      string,
+      { content?: Record<string, { examples: object }>; description?: string }
+    >;
+    const added = problemReplies(...everywhere, ...(route.method === 'POST' ? everyPost : []));
+    for (const [status, reply] of Object.entries(added) as [string, (typeof documented)[string]][]) {
+      const own = documented[status];
+      if (!own?.content?.['application/problem+json']) documented[status] ??= reply;
+      else {
+        own.description = `${own.description}. ${reply.description}`;
+        Object.assign(
+          own.content['application/problem+json'].examples,
+          reply.content?.['application/problem+json']?.examples,
+        );
+      }
+    }
+    route.schema.response = documented;
+    if (route.method === 'POST') {
+      route.schema.headers ??= Type.Object({
+        'idempotency-key': Type.Optional(
+          Type.String({
+            minLength: 1,
+            maxLength: 255,
+            description: 'The same key gives the first answer again, for 7 days',
+          }),
+        ),
+      });
+    }
+  });
+
+  app.addHook('preValidation', async (request) => {
+    const found = unstorable(request.body);
+    if (found.length) throw new Problem('invalid', { errors: found });
+    if (unstorable(request.query).length)
+      throw new Problem('bad-query', { detail: 'The address has characters that are not text.' });
+  });
+
+  app.addHook('preHandler', async (request) => {
+    if (request.method !== 'POST' || !request.ctx) return;
+    const { _csrf, _once, ...body } = (request.body ?? {}) as Record<string, unknown>;
+    const key = request.headers['idempotency-key'] ?? _once;
+    const { actor } = request.ctx;
+    if (typeof key === 'string' && key.length > 0 && key.length <= 255) {
+      const path = request.url.split('?')[0]!;
+      request.ctx.once = {
+        caller: `${actor.type}:${actor.id}`,
+        key,
+        fingerprint: fingerprint(deps.config.SECRET, request.method, path, body),
+      };
+    } else if (request.routeOptions.config.onceRequired === actor.role) {
+      throw new Problem('idempotency-key-required', {
+        detail: 'Send a new random Idempotency-Key for each referral, and the same one when you repeat it.',
+      });
+    }
+  });
+
+  app.addHook('onSend', async (request, reply, payload) => {
+    if (request.ctx?.once?.replayed) reply.header('idempotent-replayed', 'true');
+    return payload;
+  });
+
+  app.setErrorHandler((error, request, reply) => {
+    const problem = toProblem(error);
+    if (problem.type === 'internal') request.log.error({ err: error }, 'request failed');
+    else if (problem.status >= 500) request.log.warn({ err: error }, 'request refused for now');
+    return answer(app, request, reply, problem);
+  });
+  app.setNotFoundHandler({ preHandler: [] }, (request, reply) =>
+    answer(app, request, reply, new Problem('not-found')),
+  );
+});
+
+function answer(app: FastifyInstance, request: FastifyRequest, reply: FastifyReply, problem: Problem) {
+  if (problem.status === 401) reply.header('www-authenticate', 'Bearer realm="Lendwell"');
+  if (problem.status === 503) reply.header('retry-after', '2');
+  if (app.pageForProblem && !request.url.startsWith('/api/'))
+    return app.pageForProblem(request, reply, problem);
+  return reply
+    .code(problem.status)
+    .type('application/problem+json')
+    .send(problemDetails(problem, request.id));
+}
+
+/** Answers with one page of a list and, when there is more, a Link to the next. */
+export async function sendPage<T>(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  page: Promise<ListPage<T>>,
+): Promise<ListPage<T>> {
+  const { items, next } = await page;
+  if (next) {
+    const [path, query] = request.url.split('?');
+    const following = new URLSearchParams(query);
+    following.set('after', next);
+    reply.header('link', `<${path}?${following}>; rel="next"`);
+  }
+  return { items, next };
+}
+
+/** A refusal as RFC 9457 problem details, ready to send. */
+export function problemDetails(problem: Problem, requestId: string): string {
+  const { type, title, status, detail, errors, extra } = problem;
+  return JSON.stringify({ type: `/problems/${type}`, title, status, detail, requestId, errors, ...extra });
+}

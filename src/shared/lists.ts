@@ -1,0 +1,54 @@
+import Type, { type TSchema } from 'typebox';
+import { Problem } from './problem.ts';
+
+/** The query parameters that every list takes. */
+export const listQuery = {
+  limit: Type.Integer({ minimum: 1, maximum: 200, default: 50, description: 'How many to return' }),
+  after: Type.Optional(Type.String({ maxLength: 500, description: 'The `next` of the page before' })),
+};
+
+/** One page of a list: its items, and the cursor of the next page or null at the end. */
+export function pageOf<T extends TSchema>(item: T) {
+  return Type.Object({ items: Type.Array(item), next: Type.Union([Type.String(), Type.Null()]) });
+}
+
+export type ListPage<T> = { items: T[]; next: string | null };
+
+const kinds = {
+  uuid: /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/,
+  date: /^\d{4}-\d{2}-\d{2}$/,
+  instant: /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/,
+} as const;
+export type CursorKind = keyof typeof kinds;
+
+/**
+ * Reads a cursor into the sort key it stands for.
+ * @throws Problem `bad-query` when it is not one of ours
+ */
+export function readCursor(after: string | undefined, shape: CursorKind[]): string[] | undefined {
+  if (!after) return undefined;
+  try {
+    const key: unknown = JSON.parse(Buffer.from(after, 'base64url').toString());
+    if (Array.isArray(key) && key.length === shape.length) {
+      const fits = key.every(
+        (part, place) =>
+          typeof part === 'string' &&
+          kinds[shape[place]!].test(part) &&
+          (shape[place] === 'uuid' || !Number.isNaN(Date.parse(part))),
+      );
+      if (fits) return key;
+    }
+  } catch {}
+  throw new Problem('bad-query', {
+    errors: [{ pointer: 'after', message: 'Use the `next` of the page before, unchanged.' }],
+  });
+}
+
+/** Cuts `limit + 1` rows to a page; `key` gives a row's sort key. */
+export function toPage<T>(rows: T[], limit: number, key: (row: T) => string[]): ListPage<T> {
+  const items = rows.slice(0, limit);
+  const last = items.at(-1);
+  const next =
+    rows.length > limit && last ? Buffer.from(JSON.stringify(key(last))).toString('base64url') : null;
+  return { items, next };
+}

@@ -1,0 +1,127 @@
+import { isDatabaseAway } from './database.ts';
+
+/** One fault of a request: where, as a JSON pointer into the body (or the name of a query parameter), and what would be right. */
+export type FieldError = { pointer: string; message: string };
+
+/** Every refusal there is: its status and its title. A route declares which of them it gives. */
+export const problems = {
+  'bad-request': [400, 'The request could not be read'],
+  'bad-query': [400, 'A query parameter is not right'],
+  'idempotency-key-required': [400, 'This request needs an Idempotency-Key header'],
+  'not-signed-in': [401, 'A valid key or session is needed'],
+  'not-allowed': [403, 'This role may not do that'],
+  'form-expired': [403, 'The form is too old or was not ours'],
+  'not-found': [404, 'There is no such thing, or it is not yours to see'],
+  'referral-already-open': [409, 'This person already has an open referral from this clinic'],
+  'device-not-available': [409, 'A device cannot be issued'],
+  'device-move-refused': [409, 'The device cannot move to that status'],
+  'device-identifier-in-use': [409, 'A device in use already has this IMEI or serial number'],
+  'check-not-open': [409, 'The device is not being prepared'],
+  'referral-not-waiting': [409, 'The referral is not waiting'],
+  'referral-already-decided': [409, 'The referral has been decided'],
+  'loan-closed': [409, 'The loan is closed'],
+  'item-already-ended': [409, 'An item is no longer on this loan'],
+  'follow-up-settled': [409, 'The follow-up already has an outcome'],
+  'allocation-refused': [409, 'The device cannot be held for this referral'],
+  'data-plan-in-use': [409, 'The SIM or the device already has a data plan'],
+  'import-refused': [409, 'The import has faulty lines'],
+  'message-not-retriable': [409, 'The message cannot be tried again'],
+  'name-in-use': [409, 'The name or email address is taken'],
+  conflict: [409, 'Something else is in the way'],
+  'idempotency-key-in-use': [409, 'A request with this idempotency key is still running'],
+  'changed-meanwhile': [412, 'It was changed by someone else meanwhile'],
+  'too-large': [413, 'The body is too large'],
+  'unsupported-media-type': [415, 'The content type is not one this takes'],
+  invalid: [422, 'Some values are not right'],
+  'idempotency-key-reused': [422, 'This idempotency key was used for another request'],
+  'if-match-required': [428, 'This change needs an If-Match header'],
+  'too-many-requests': [429, 'Too many requests'],
+  internal: [500, 'Something went wrong on our side'],
+  'not-ready': [503, 'The service is not ready'],
+  busy: [503, 'Someone else is changing the same thing; try again'],
+} as const satisfies Record<string, readonly [number, string]>;
+
+export type ProblemType = keyof typeof problems;
+
+/** A refusal: thrown by rules and commands, shown by the API as RFC 9457 and by pages as an error summary. */
+export class Problem extends Error {
+  readonly type: ProblemType;
+  readonly status: number;
+  readonly title: string;
+  /** What would make it succeed, in a sentence. */
+  readonly detail: string | undefined;
+  readonly errors: FieldError[] | undefined;
+  /** Ids in the way and the like; no personal values. */
+  readonly extra: Record<string, unknown>;
+
+  constructor(
+    type: ProblemType,
+    extra: { detail?: string; errors?: FieldError[]; [name: string]: unknown } = {},
+  ) {
+    const [status, title] = problems[type];
+    const { detail, errors, ...rest } = extra;
+    super(detail ?? title);
+    this.type = type;
+    this.status = status;
+    this.title = title;
+    this.detail = detail;
+    this.errors = errors;
+    this.extra = rest;
+  }
+}
+
+/** A 422 about named fields. */
+export function invalid(...errors: FieldError[]): Problem {
+  return new Problem('invalid', { errors });
+}
+
+/** What the database refuses by a constraint, as a refusal that says what it means. */
+const constraints: Record<string, () => Problem> = {
+  loan_item_one_open_per_device: () => new Problem('device-not-available'),
+  device_move_allowed: () => new Problem('device-move-refused'),
+  device_imei_in_use: () =>
+    new Problem('device-identifier-in-use', { detail: 'A device in use already has this IMEI.' }),
+  device_serial_in_use: () =>
+    new Problem('device-identifier-in-use', {
+      detail: 'A device in use already has this make and serial number.',
+    }),
+  referral_one_open_per_person: () => new Problem('referral-already-open'),
+  allocation_one_held_per_device: () =>
+    new Problem('allocation-refused', { detail: 'The device is held for another referral.' }),
+  data_plan_iccid_in_use: () =>
+    new Problem('data-plan-in-use', {
+      detail: 'This SIM is in use on another device. End its plan there first.',
+    }),
+  data_plan_one_per_device: () =>
+    new Problem('data-plan-in-use', { detail: 'This device has a data plan. End it first.' }),
+  staff_email: () => new Problem('name-in-use', { detail: 'Someone has this email address already.' }),
+  location_name: () => new Problem('name-in-use', { detail: 'There is a location of this name already.' }),
+};
+
+/** Makes a Problem of any error, so that nothing but a Problem is ever shown. */
+export function toProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  const { code, constraint, statusCode } = error as {
+    code?: string;
+    constraint?: string;
+    statusCode?: number;
+  };
+  const known =
+    constraint && ['23505', '23514', '23503', '23P01'].includes(code ?? '')
+      ? constraints[constraint]
+      : undefined;
+  if (known) return known();
+  if (code === '55P03') return new Problem('busy');
+  if (isDatabaseAway(error))
+    return new Problem('not-ready', { detail: 'The database cannot be reached. Try again in a moment.' });
+  if (code?.startsWith('FST_CSRF_'))
+    return new Problem('form-expired', { detail: 'Load the page again, then send the form.' });
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE' || statusCode === 413) return new Problem('too-large');
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE' || statusCode === 415)
+    return new Problem('unsupported-media-type');
+  if (statusCode === 429) return new Problem('too-many-requests');
+  if (statusCode === 503) return new Problem('not-ready');
+  if (statusCode === 404) return new Problem('not-found');
+  if (statusCode && statusCode >= 400 && statusCode < 500) return new Problem('bad-request');
+  return new Problem('internal');
+}

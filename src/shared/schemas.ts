@@ -1,0 +1,30 @@
+import Type, { type Static, type TSchema } from 'typebox';
+
+/** Text with something in it, at most `max` characters; only spaces do not count. */
+export function text(max: number, options: object = {}) {
+  return Type.String({ minLength: 1, maxLength: max, pattern: '\\S', ...options });
+}
+
+/** One of these words. */
+export function oneOf<const T extends readonly string[]>(words: T, options: object = {}) {
+  return Type.Unsafe<T[number]>({ type: 'string', enum: [...words], ...options });
+}
+
+export function nullable<T extends TSchema>(schema: T) {
+  return Type.Union([schema, Type.Null()]);
+}
+
+/** One line of a history: who did what, when. */
+export const timelineEntry = Type.Object({
+  id: Type.String(),
+  at: Type.String({ description: 'Instant, ISO 8601' }),
+  type: Type.String(),
+  actor: Type.Object({ type: oneOf(['staff', 'client', 'system']), name: Type.String() }),
+  requestId: Type.String(),
+  values: Type.Unsafe<Record<string, unknown>>({ type: 'object', additionalProperties: true }),
+  fields: Type.Array(Type.String(), {
+    description: 'Personal fields that changed; their values are not in the log',
+  }),
+  subjects: Type.Array(Type.Object({ type: Type.String(), id: Type.String() })),
+});
+export type TimelineEntry = Static<typeof timelineEntry>;

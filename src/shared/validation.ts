@@ -1,0 +1,121 @@
+import { Ajv, type ErrorObject } from 'ajv';
+import addFormats from 'ajv-formats';
+import { Temporal } from 'temporal-polyfill';
+import type { FieldError } from './problem.ts';
+
+/** A civil date that the database can hold and that is not a slip of the keyboard. */
+function isDate(text: string): boolean {
+  try {
+    const date = /^\d{4}-\d{2}-\d{2}$/.test(text) && Temporal.PlainDate.from(text);
+    return !!date && date.year >= 1900 && date.year <= 2199;
+  } catch {
+    return false;
+  }
+}
+
+function createAjv(coerceTypes: boolean): Ajv {
+  const ajv = new Ajv({
+    allErrors: true,
+    coerceTypes: coerceTypes ? 'array' : false,
+    removeAdditional: false,
+    useDefaults: true,
+    strict: false,
+    verbose: true,
+    discriminator: true,
+  });
+  addFormats.default(ajv, ['uuid', 'email', 'date-time', 'time']);
+  ajv.addFormat('date', isDate);
+  return ajv;
+}
+
+/** Bodies are taken as they are; only query strings, parameters and headers are text that stands for something else. */
+export const strict = createAjv(false);
+export const coercing = createAjv(true);
+
+const formats: Record<string, string> = {
+  date: 'Give a real date as YYYY-MM-DD.',
+  uuid: 'Give an id as Lendwell gave it.',
+  email: 'Give an email address, like name@example.com.',
+  'date-time': 'Give a date and time with its zone, like 2026-11-23T09:30:00Z.',
+};
+
+/** What Ajv found, in words that say what would be right; the pointer leads to the field itself. */
+export function fieldErrors(errors: ErrorObject[]): FieldError[] {
+  const found = errors.map((error) => {
+    const { keyword, params, instancePath, parentSchema } = error;
+    const own = (parentSchema as { errorMessage?: string } | undefined)?.errorMessage;
+    switch (keyword) {
+      case 'required':
+        return { pointer: `${instancePath}/${params.missingProperty}`, message: 'This is needed.' };
+      case 'additionalProperties':
+        return {
+          pointer: `${instancePath}/${pointerPart(params.additionalProperty)}`,
+          message: 'There is no field of this name.',
+        };
+      case 'enum':
+        return { pointer: instancePath, message: own ?? `Give one of ${params.allowedValues.join(', ')}.` };
+      case 'const':
+        return {
+          pointer: instancePath,
+          message: own ?? `This has to be ${JSON.stringify(params.allowedValue)}.`,
+        };
+      case 'format':
+        return {
+          pointer: instancePath,
+          message: own ?? formats[params.format] ?? `Give a ${params.format}.`,
+        };
+      case 'type':
+        return { pointer: instancePath, message: `This has to be ${[params.type].flat().join(' or ')}.` };
+      case 'minLength':
+        return {
+          pointer: instancePath,
+          message:
+            own ?? (params.limit === 1 ? 'This is needed.' : `Give at least ${params.limit} characters.`),
+        };
+      case 'maxLength':
+        return { pointer: instancePath, message: `Give at most ${params.limit} characters.` };
+      case 'minItems':
+        return {
+          pointer: instancePath,
+          message: params.limit === 1 ? 'Give at least one.' : `Give at least ${params.limit}.`,
+        };
+      case 'maxItems':
+        return { pointer: instancePath, message: `Give at most ${params.limit}.` };
+      case 'uniqueItems':
+        return { pointer: instancePath, message: 'Give each only once.' };
+      case 'minimum':
+      case 'maximum':
+        return {
+          pointer: instancePath,
+          message: `Give a number ${keyword === 'minimum' ? 'from' : 'up to'} ${params.limit}.`,
+        };
+      case 'pattern':
+        return { pointer: instancePath, message: own ?? 'This is not in the right form.' };
+      case 'discriminator': {
+        const forms = (parentSchema as { oneOf: { properties: Record<string, { const: string }> }[] }).oneOf;
+        const known = forms.map(({ properties }) => properties[params.tag]!.const);
+        return { pointer: `${instancePath}/${params.tag}`, message: `Give one of ${known.join(', ')}.` };
+      }
+      case 'anyOf':
+      case 'oneOf':
+        return { pointer: instancePath, message: own ?? 'This is none of the forms allowed here.' };
+      default:
+        return { pointer: instancePath, message: own ?? `This is not right: ${error.message}.` };
+    }
+  });
+  return found.filter(
+    (error, place) => found.findIndex((other) => other.pointer === error.pointer) === place,
+  );
+}
+
+const pointerPart = (name: string) => name.replaceAll('~', '~0').replaceAll('/', '~1');
+
+/** Pointers to text that the database cannot hold: U+0000 and halves of surrogate pairs. */
+export function unstorable(value: unknown, pointer = ''): FieldError[] {
+  if (typeof value === 'string') {
+    const fine = !value.includes('\u0000') && value.isWellFormed();
+    return fine ? [] : [{ pointer, message: 'This has characters that are not text.' }];
+  }
+  if (typeof value !== 'object' || value === null || Buffer.isBuffer(value)) return [];
+  return Object.entries(value).flatMap(([name, part]) => unstorable(part, `${pointer}/${pointerPart(name)}`));
+}

@@ -1,0 +1,215 @@
+import { sql } from 'kysely';
+import type { Actor, Context } from '../shared/actor.ts';
+import { timestamp } from '../shared/clock.ts';
+import { command } from '../shared/command.ts';
+import type { Trx } from '../shared/database.ts';
+import type { Deps } from '../shared/deps.ts';
+import { etagOf, requireMatch } from '../shared/etag.ts';
+import { recordEvent, type SubjectType } from '../shared/events.ts';
+import { newId } from '../shared/ids.ts';
+import { invalid, Problem } from '../shared/problem.ts';
+import { getFollowUp, visibleTo } from './follow-up.queries.ts';
+import type { FollowUp, FollowUpChange, NewFollowUp } from './follow-up.schemas.ts';
+import { assertAhead, type FollowUpStatus } from './support.rules.ts';
+
+export type PlannedFollowUp = { id: string; step: string; dueOn: string; status: FollowUpStatus };
+
+/**
+ * Makes the follow-ups of a support plan, counted from the civil date `from` (handover or
+ * acceptance) and shifted to working days: one statement, in the order of the plan's steps.
+ * The caller's event (`loan.issued`, `referral.accepted`) plans reminders that are due at once.
+ */
+export async function insertFollowUps(
+  trx: Trx,
+  deps: Deps,
+  input: {
+    patientId: string;
+    loanId?: string | undefined;
+    referralId?: string | undefined;
+    planId: string;
+    from: string;
+  },
+): Promise<PlannedFollowUp[]> {
+  const { patientId, loanId = null, referralId = null, planId, from } = input;
+  const at = timestamp(deps.clock);
+  const { rows } = await sql<PlannedFollowUp>`/* follow-up.plan */
+    with made as (
+      insert into follow_up (id, patient_id, loan_id, referral_id, step, due_on, starts_at, minutes, way, created_at, changed_at)
+      select new_id(), ${patientId}, ${loanId}, ${referralId}, s.step, working_day_from(${from}::date + s.after_days),
+        s.starts_at, s.minutes, s.way, ${at}, ${at}
+      from support_plan_step s where s.plan_id = ${planId}
+      returning id, step, due_on, status, starts_at
+    )
+    select id, step, due_on as "dueOn", status from made order by due_on, starts_at, step`.execute(trx);
+  return rows;
+}
+
+/**
+ * Cancels the follow-ups of a loan that are still ahead, with the reminders of them that were not
+ * yet said: one statement. For the command that closes the loan, in its transaction.
+ * @returns ids of the cancelled follow-ups
+ */
+export async function cancelFollowUps(
+  trx: Trx,
+  deps: Deps,
+  { loanId }: { loanId: string },
+): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`/* follow-up.cancel-of-loan */
+    with cancelled as (
+      update follow_up set status = 'cancelled', changed_at = ${timestamp(deps.clock)}
+      where loan_id = ${loanId} and status in ('planned', 'confirmed') returning id
+    ), unsaid as (
+      update reminder set status = 'cancelled'
+      where status = 'standing' and reason in ('follow_up', 'changed') and subject_id in (select id from cancelled)
+    )
+    select id from cancelled order by id`.execute(trx);
+  return rows.map((row) => row.id);
+}
+
+/**
+ * Makes one follow-up beside the plan, such as a call that was asked for.
+ * @throws Problem `invalid` for an unknown patient or supporter or a time that is past, `conflict` when the person has withdrawn or died
+ */
+export async function addFollowUp(deps: Deps, ctx: Context, input: NewFollowUp): Promise<FollowUp> {
+  return command(deps, ctx, async (trx) => {
+    const { patientId, dueOn, way, supporterId = null, note = null } = input;
+    const patient = await sql<{ state: string; referralId: string | null }>`
+      select contact_state as state, (select r.id from referral r where r.patient_id = p.id and r.status = 'active' order by r.id desc limit 1) as "referralId"
+      from patient p where p.id = ${patientId} for share`.execute(trx);
+    const found = patient.rows[0];
+    if (!found) throw invalid({ pointer: '/patientId', message: 'There is no such patient.' });
+    if (found.state === 'withdrawn' || found.state === 'deceased')
+      throw new Problem('conflict', { detail: 'This person is not to be contacted any more.' });
+    if (supporterId) await assertSupporter(trx, supporterId);
+    const id = newId();
+    const at = timestamp(deps.clock);
+    const { rows } = await sql<{ isPast: boolean }>`
+      insert into follow_up (id, patient_id, referral_id, step, due_on, starts_at, minutes, way, supporter_id, note, created_at, changed_at)
+      values (${id}, ${patientId}, ${found.referralId}, ${input.step ?? 'Extra contact'}, ${dueOn}, ${input.startsAt ?? '10:00'}, ${input.minutes ?? 20},
+        ${way}, ${supporterId}, ${note}, ${at}, ${at})
+      returning ((due_on + starts_at) at time zone 'Europe/London') <= ${at}::timestamptz as "isPast"`.execute(
+      trx,
+    );
+    if (rows[0]!.isPast)
+      throw invalid({ pointer: '/dueOn', message: 'This time is past. Give one that is ahead.' });
+    await recordEvent(trx, deps, ctx, {
+      type: 'follow_up.added',
+      subjects: [
+        ['follow_up', id],
+        ['patient', patientId],
+      ],
+      values: { dueOn, way, ...(supporterId ? { supporterId } : {}) },
+      fields: note ? ['note'] : [],
+    });
+    return getFollowUp(trx, ctx.actor, id);
+  });
+}
+
+/**
+ * Moves, assigns or confirms a follow-up that is ahead. Another time takes back the reminder not yet
+ * said and, through the event, plans the right one; it also takes back that the old time was confirmed.
+ * @throws Problem `not-found`, `if-match-required`, `changed-meanwhile`, `follow-up-settled`, `invalid`, `not-allowed` for a supporter who assigns
+ */
+export async function changeFollowUp(
+  deps: Deps,
+  ctx: Context,
+  id: string,
+  change: FollowUpChange,
+  ifMatch: string | undefined,
+): Promise<FollowUp> {
+  if (ctx.actor.role === 'supporter' && change.supporterId !== undefined)
+    throw new Problem('not-allowed', { detail: 'An officer decides who does a follow-up.' });
+  return command(deps, ctx, async (trx) => {
+    const before = await lockFollowUp(trx, ctx.actor, id);
+    requireMatch(ifMatch, etagOf(id, before.changedAt));
+    assertAhead(before.status);
+    if (change.supporterId) await assertSupporter(trx, change.supporterId);
+    const at = timestamp(deps.clock);
+    const moves =
+      (change.dueOn ?? before.dueOn) !== before.dueOn ||
+      (change.startsAt ?? before.startsAt) !== before.startsAt;
+    const status = change.status ?? (moves ? 'planned' : before.status);
+    const { rows } = await sql<{ isPast: boolean }>`/* follow-up.change */
+      with unsaid as (
+        update reminder set status = 'cancelled'
+        where ${moves} and status = 'standing' and reason in ('follow_up', 'changed') and subject_id = ${id}
+      )
+      update follow_up f set due_on = ${change.dueOn ?? before.dueOn}, starts_at = ${change.startsAt ?? before.startsAt},
+        minutes = coalesce(${change.minutes ?? null}, f.minutes), way = coalesce(${change.way ?? null}, f.way), status = ${status}, changed_at = ${at},
+        supporter_id = case when ${change.supporterId !== undefined} then ${change.supporterId ?? null}::uuid else f.supporter_id end
+      where f.id = ${id}
+      returning ((due_on + starts_at) at time zone 'Europe/London') <= ${at}::timestamptz as "isPast"`.execute(
+      trx,
+    );
+    if (moves && rows[0]!.isPast)
+      throw invalid({
+        pointer: change.dueOn ? '/dueOn' : '/startsAt',
+        message: 'This time is past. Give one that is ahead.',
+      });
+    const { supporterId, ...rest } = change;
+    await recordEvent(trx, deps, ctx, {
+      type: moves ? 'follow_up.moved' : 'follow_up.changed',
+      subjects: subjectsOf(before),
+      values: {
+        ...(moves
+          ? { dueOn: change.dueOn ?? before.dueOn, startsAt: change.startsAt ?? before.startsAt }
+          : {}),
+        ...(status === before.status ? {} : { from: before.status, to: status }),
+        ...(rest.way ? { way: rest.way } : {}),
+        ...(supporterId === undefined ? {} : { supporterId }),
+      },
+    });
+    return getFollowUp(trx, ctx.actor, id);
+  });
+}
+
+async function assertSupporter(trx: Trx, id: string): Promise<void> {
+  const { rows } = await sql`
+    select from staff where id = ${id} and role in ('supporter', 'officer', 'manager') and suspended_at is null for share`.execute(
+    trx,
+  );
+  if (!rows.length) throw invalid({ pointer: '/supporterId', message: 'There is no such supporter.' });
+}
+
+export type LockedFollowUp = {
+  id: string;
+  patientId: string;
+  referralId: string | null;
+  loanId: string | null;
+  step: string;
+  status: FollowUpStatus;
+  dueOn: string;
+  startsAt: string;
+  /** The start as an instant, ISO 8601. */
+  start: string;
+  changedAt: string;
+};
+
+/**
+ * Locks a follow-up, after the person and the referral that it is for, so that its outcome and a return do not wait for each other.
+ * @throws Problem `not-found`, also for one that is not the supporter's own
+ */
+export async function lockFollowUp(trx: Trx, actor: Actor, id: string): Promise<LockedFollowUp> {
+  await sql`/* follow-up.lock-patient */ select from patient p where p.id = (select patient_id from follow_up where id = ${id}) for no key update`.execute(
+    trx,
+  );
+  await sql`/* follow-up.lock-referral */ select from referral r where r.id = (select referral_id from follow_up where id = ${id}) for no key update`.execute(
+    trx,
+  );
+  const { rows } = await sql<LockedFollowUp>`
+    select f.id, f.patient_id as "patientId", f.referral_id as "referralId", f.loan_id as "loanId", f.step, f.status, f.due_on as "dueOn",
+      to_char(f.starts_at, 'HH24:MI') as "startsAt", ((f.due_on + f.starts_at) at time zone 'Europe/London') as start, f.changed_at as "changedAt"
+    from follow_up f where f.id = ${id} and ${visibleTo(actor)} for update of f`.execute(trx);
+  if (!rows[0]) throw new Problem('not-found');
+  return rows[0];
+}
+
+/** The things whose story a follow-up is part of. */
+export function subjectsOf({ id, patientId, loanId, referralId }: LockedFollowUp): [SubjectType, string][] {
+  return [
+    ['follow_up', id],
+    ['patient', patientId],
+    ...(loanId ? [['loan', loanId] as [SubjectType, string]] : []),
+    ...(referralId ? [['referral', referralId] as [SubjectType, string]] : []),
+  ];
+}

@@ -1,0 +1,73 @@
+import { sql } from 'kysely';
+import type { Actor } from '../shared/actor.ts';
+import type { Reader } from '../shared/database.ts';
+import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
+import { Problem } from '../shared/problem.ts';
+import type { FollowUp, FollowUpQuery, FollowUpSummary } from './follow-up.schemas.ts';
+
+/** A supporter sees their own follow-ups `f` and no others. */
+export const visibleTo = (actor: Actor) =>
+  actor.role === 'supporter' ? sql`f.supporter_id = ${actor.id}` : sql`true`;
+
+const summary = sql`f.id, f.step, f.due_on as "dueOn", to_char(f.starts_at, 'HH24:MI') as "startsAt", f.minutes, f.way, f.status,
+  json_build_object('id', p.id, 'name', coalesce(p.preferred_name, p.given_name) || ' ' || p.family_name) as patient,
+  case when s.id is not null then json_build_object('id', s.id, 'name', s.name) end as supporter`;
+
+/** The diary: follow-ups by date and time. */
+export async function listFollowUps(
+  db: Reader,
+  actor: Actor,
+  query: FollowUpQuery,
+): Promise<ListPage<FollowUpSummary>> {
+  const after = readCursor(query.after, ['instant', 'uuid']);
+  const { rows } = await sql<FollowUpSummary>`
+    select ${summary} from follow_up f join patient p on p.id = f.patient_id left join staff s on s.id = f.supporter_id
+    where ${visibleTo(actor)}
+      ${query.from ? sql`and f.due_on >= ${query.from}` : sql``}
+      ${query.to ? sql`and f.due_on <= ${query.to}` : sql``}
+      ${query.status ? sql`and f.status = ${query.status}` : sql``}
+      ${query.supporterId ? sql`and f.supporter_id = ${query.supporterId}` : sql``}
+      ${query.unassigned ? sql`and f.supporter_id is null` : sql``}
+      ${query.patientId ? sql`and f.patient_id = ${query.patientId}` : sql``}
+      ${after ? sql`and (f.due_on, f.starts_at, f.id) > (${after[0]!.slice(0, 10)}::date, ${after[0]!.slice(11, 19)}::time, ${after[1]})` : sql``}
+    order by f.due_on, f.starts_at, f.id limit ${query.limit + 1}`.execute(db);
+  return toPage(rows, query.limit, (row) => [`${row.dueOn}T${row.startsAt}:00Z`, row.id]);
+}
+
+/**
+ * One follow-up with what matters for the contact.
+ * @throws Problem `not-found`, also for one that is not the supporter's own
+ */
+export async function getFollowUp(db: Reader, actor: Actor, id: string): Promise<FollowUp> {
+  const { rows } = await sql<FollowUp>`/* follow-up.get */
+    select ${summary}, f.note, f.changed_at as "changedAt", ((f.due_on + f.starts_at) at time zone 'Europe/London') as "startsAtInstant",
+      json_build_object('choice', p.contact_choice, 'state', p.contact_state, 'pausedUntil', p.paused_until,
+        'communicationNeeds', p.communication_needs, 'language', p.language,
+        'points', coalesce((select json_agg(json_build_object('channel', c.channel, 'value', c.value, 'voicemailOk', c.voicemail_ok, 'hours', c.hours)
+            order by c.position)
+          from contact_point c where c.patient_id = p.id and c.safe and c.stopped_at is null and p.contact_choice = 'any_safe'), '[]')) as contact,
+      (select json_build_object('id', l.id, 'reference', l.reference, 'devices', coalesce((
+          select json_agg(json_build_object('assetTag', d.asset_tag, 'kind', d.kind, 'make', d.make, 'model', d.model) order by d.asset_tag)
+          from loan_item i join device d on d.id = i.device_id where i.loan_id = l.id and i.ended_at is null), '[]'))
+        from loan l where l.id = f.loan_id) as loan,
+      (select json_build_object('result', o.result, 'topics', o.topics, 'minutes', o.minutes, 'confidence', o.confidence, 'frequency', o.frequency,
+          'gotInTheWay', o.got_in_the_way, 'concern', o.concern, 'note', o.note, 'nextStep', o.next_step)
+        from follow_up_outcome o where o.follow_up_id = f.id) as outcome,
+      coalesce((select json_agg(e) from (
+          select b.id, b.step, b.due_on as "dueOn", b.status, o.confidence, o.note, o.next_step as "nextStep"
+          from follow_up b left join follow_up_outcome o on o.follow_up_id = b.id
+          where b.patient_id = f.patient_id and b.status in ('done', 'missed') and b.id <> f.id and (b.due_on, b.starts_at) <= (f.due_on, f.starts_at)
+          order by b.due_on desc, b.starts_at desc, b.id desc limit 5) e), '[]') as earlier
+    from follow_up f join patient p on p.id = f.patient_id left join staff s on s.id = f.supporter_id
+    where f.id = ${id} and ${visibleTo(actor)}`.execute(db);
+  if (!rows[0]) throw new Problem('not-found');
+  return rows[0];
+}
+
+/** Who can be given follow-ups. */
+export async function listSupporters(db: Reader): Promise<{ id: string; name: string }[]> {
+  const { rows } = await sql<{ id: string; name: string }>`
+    select id, name from staff where role in ('supporter', 'officer', 'manager') and suspended_at is null
+    order by role = 'supporter' desc, name, id limit 200`.execute(db);
+  return rows;
+}

@@ -1,0 +1,182 @@
+import Type, { type Static } from 'typebox';
+import { strictObject } from '../shared/http.ts';
+import { listQuery, pageOf } from '../shared/lists.ts';
+import { nullable, oneOf, text } from '../shared/schemas.ts';
+import { followUpStatuses, frequencies, obstacles, outcomeResults, topics, ways } from './support.rules.ts';
+
+const id = Type.String({ format: 'uuid' });
+const date = Type.String({ format: 'date' });
+const time = Type.String({
+  pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$',
+  errorMessage: 'Give a time as HH:MM, such as 14:30.',
+  description: 'HH:MM in London',
+});
+const minutes = Type.Integer({ minimum: 5, maximum: 480 });
+
+export const NewOutcome = strictObject(
+  {
+    result: oneOf(outcomeResults),
+    topics: Type.Optional(Type.Array(oneOf(topics), { uniqueItems: true })),
+    minutes: Type.Optional(Type.Integer({ minimum: 0, maximum: 480 })),
+    confidence: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 5,
+        description: 'Digital confidence as the person puts it, 1 to 5',
+      }),
+    ),
+    frequency: Type.Optional(oneOf(frequencies, { description: 'How often the device is used' })),
+    gotInTheWay: Type.Optional(Type.Array(oneOf(obstacles), { uniqueItems: true })),
+    concern: Type.Optional(Type.Boolean({ description: 'True makes an urgent task for staff' })),
+    note: Type.Optional(text(4000)),
+    nextStep: Type.Optional(text(1000)),
+  },
+  {
+    examples: [
+      {
+        result: 'done',
+        topics: ['getting_started'],
+        minutes: 25,
+        confidence: 2,
+        frequency: 'weekly',
+        nextStep: 'Show how to join a video call',
+      },
+    ],
+  },
+);
+export type NewOutcome = Static<typeof NewOutcome>;
+
+export const OutcomeRecorded = Type.Object({
+  followUp: Type.Object({ id: Type.String(), status: oneOf(followUpStatuses) }),
+  tasks: Type.Array(oneOf(['missed_twice', 'concern']), {
+    description: 'What staff were asked to do because of it',
+  }),
+});
+export type OutcomeRecorded = Static<typeof OutcomeRecorded>;
+
+export const FollowUpChange = strictObject(
+  {
+    dueOn: Type.Optional(date),
+    startsAt: Type.Optional(time),
+    minutes: Type.Optional(minutes),
+    way: Type.Optional(oneOf(ways)),
+    supporterId: Type.Optional(nullable(id)),
+    status: Type.Optional(oneOf(['planned', 'confirmed'])),
+  },
+  { minProperties: 1, examples: [{ dueOn: '2026-12-01', startsAt: '14:30' }] },
+);
+export type FollowUpChange = Static<typeof FollowUpChange>;
+
+export const NewFollowUp = strictObject(
+  {
+    patientId: id,
+    dueOn: date,
+    startsAt: Type.Optional(time),
+    minutes: Type.Optional(minutes),
+    way: oneOf(ways),
+    step: Type.Optional(text(100, { description: 'What it is for, in a few words' })),
+    supporterId: Type.Optional(id),
+    note: Type.Optional(text(2000)),
+  },
+  { examples: [{ patientId: '0193594e-6c00-7a4b-9f0e-2f4b7a1c5d3e', dueOn: '2026-12-01', way: 'phone' }] },
+);
+export type NewFollowUp = Static<typeof NewFollowUp>;
+
+const Named = Type.Object({ id: Type.String(), name: Type.String() });
+export const FollowUpSummary = Type.Object({
+  id: Type.String(),
+  step: Type.String(),
+  dueOn: Type.String(),
+  startsAt: Type.String({ description: 'HH:MM in London' }),
+  minutes: Type.Integer(),
+  way: oneOf(ways),
+  status: oneOf(followUpStatuses),
+  patient: Named,
+  supporter: nullable(Named),
+});
+export type FollowUpSummary = Static<typeof FollowUpSummary>;
+
+export const FollowUp = Type.Object({
+  ...FollowUpSummary.properties,
+  note: nullable(Type.String()),
+  changedAt: Type.String(),
+  startsAtInstant: Type.String({ description: 'The start as an instant, ISO 8601' }),
+  contact: Type.Object(
+    {
+      choice: oneOf(['any_safe', 'patient_contacts_us']),
+      state: oneOf(['open', 'paused', 'withdrawn', 'deceased']),
+      pausedUntil: nullable(Type.String()),
+      communicationNeeds: Type.Array(Type.String()),
+      language: nullable(Type.String()),
+      points: Type.Array(
+        Type.Object({
+          channel: Type.String(),
+          value: Type.String(),
+          voicemailOk: Type.Boolean(),
+          hours: nullable(
+            Type.Array(
+              Type.Object({ days: Type.Array(Type.Integer()), from: Type.String(), to: Type.String() }),
+            ),
+          ),
+        }),
+        { description: 'Only the safe ones, in the person’s order' },
+      ),
+    },
+    { description: 'What the contact itself needs, and no more' },
+  ),
+  loan: nullable(
+    Type.Object({
+      id: Type.String(),
+      reference: Type.String(),
+      devices: Type.Array(
+        Type.Object({
+          assetTag: Type.String(),
+          kind: Type.String(),
+          make: Type.String(),
+          model: Type.String(),
+        }),
+      ),
+    }),
+  ),
+  outcome: nullable(
+    Type.Object({
+      result: oneOf(outcomeResults),
+      topics: Type.Array(Type.String()),
+      minutes: nullable(Type.Integer()),
+      confidence: nullable(Type.Integer()),
+      frequency: nullable(Type.String()),
+      gotInTheWay: Type.Array(Type.String()),
+      concern: Type.Boolean(),
+      note: nullable(Type.String()),
+      nextStep: nullable(Type.String()),
+    }),
+  ),
+  earlier: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      step: Type.String(),
+      dueOn: Type.String(),
+      status: oneOf(followUpStatuses),
+      confidence: nullable(Type.Integer()),
+      note: nullable(Type.String()),
+      nextStep: nullable(Type.String()),
+    }),
+    { description: 'The last contacts before it, newest first' },
+  ),
+});
+export type FollowUp = Static<typeof FollowUp>;
+
+export const FollowUpList = pageOf(FollowUpSummary);
+export const FollowUpQuery = Type.Object(
+  {
+    ...listQuery,
+    from: Type.Optional(date),
+    to: Type.Optional(date),
+    supporterId: Type.Optional(id),
+    unassigned: Type.Optional(Type.Boolean({ description: 'Only those without a supporter' })),
+    patientId: Type.Optional(id),
+    status: Type.Optional(oneOf(followUpStatuses)),
+  },
+  { additionalProperties: false },
+);
+export type FollowUpQuery = Static<typeof FollowUpQuery>;

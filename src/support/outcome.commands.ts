@@ -1,0 +1,65 @@
+import { sql } from 'kysely';
+import { closeReferralWhenDone } from '../referrals/closing.commands.ts';
+import type { Context } from '../shared/actor.ts';
+import { timestamp } from '../shared/clock.ts';
+import { command } from '../shared/command.ts';
+import type { Trx } from '../shared/database.ts';
+import type { Deps } from '../shared/deps.ts';
+import { recordEvent } from '../shared/events.ts';
+import { createTasks, type NewTask } from '../tasks/task.commands.ts';
+import { lockFollowUp, subjectsOf } from './follow-up.commands.ts';
+import type { NewOutcome, OutcomeRecorded } from './follow-up.schemas.ts';
+import { assertAhead, assertOutcomeFits } from './support.rules.ts';
+
+/**
+ * Records what came of a follow-up. Two missed in a row make a task for staff, a concern an urgent one;
+ * the referral closes when this was the last thing to do for it.
+ * @throws Problem `not-found`, `follow-up-settled`, `invalid`
+ */
+export async function recordOutcome(
+  deps: Deps,
+  ctx: Context,
+  id: string,
+  outcome: NewOutcome,
+): Promise<OutcomeRecorded> {
+  return command(deps, ctx, async (trx) => {
+    const followUp = await lockFollowUp(trx, ctx.actor, id);
+    assertAhead(followUp.status);
+    const at = timestamp(deps.clock);
+    assertOutcomeFits(outcome, followUp.start, at);
+    await sql`/* follow-up.outcome */
+      with f as (update follow_up set status = ${outcome.result}, changed_at = ${at} where id = ${id}),
+      r as (update reminder set status = 'cancelled' where status = 'standing' and reason in ('follow_up', 'changed') and subject_id = ${id})
+      insert into follow_up_outcome (follow_up_id, result, topics, minutes, confidence, frequency, got_in_the_way, concern, note, next_step, recorded_at)
+      values (${id}, ${outcome.result}, ${outcome.topics ?? []}::text[], ${outcome.minutes ?? null}, ${outcome.confidence ?? null}, ${outcome.frequency ?? null},
+        ${outcome.gotInTheWay ?? []}::text[], ${outcome.concern ?? false}, ${outcome.note ?? null}, ${outcome.nextStep ?? null}, ${at})`.execute(
+      trx,
+    );
+    await recordEvent(trx, deps, ctx, {
+      type: 'follow_up.outcome_recorded',
+      subjects: subjectsOf(followUp),
+      values: { result: outcome.result, step: followUp.step, from: followUp.status, to: outcome.result },
+      fields: Object.keys(outcome).filter((name) => name !== 'result'),
+    });
+    const { patientId } = followUp;
+    const tasks: NewTask[] = [];
+    if (outcome.concern)
+      tasks.push({ kind: 'concern', subjectType: 'follow_up', subjectId: id, patientId, urgent: true });
+    if (outcome.result === 'missed' && (await missedTwice(trx, patientId)))
+      tasks.push({ kind: 'missed_twice', subjectType: 'patient', subjectId: patientId, patientId });
+    await createTasks(trx, deps, tasks, ctx);
+    if (followUp.referralId) await closeReferralWhenDone(trx, followUp.referralId, at);
+    return {
+      followUp: { id, status: outcome.result },
+      tasks: tasks.map(({ kind }) => kind as 'concern' | 'missed_twice'),
+    };
+  });
+}
+
+/** Whether the last two contacts that were to take place were both missed. */
+async function missedTwice(trx: Trx, patientId: string): Promise<boolean> {
+  const { rows } = await sql<{ status: string }>`
+    select status from follow_up where patient_id = ${patientId} and status in ('done', 'missed')
+    order by due_on desc, starts_at desc, id desc limit 2`.execute(trx);
+  return rows.length === 2 && rows.every(({ status }) => status === 'missed');
+}

@@ -1,0 +1,126 @@
+import { type FieldError, Problem } from '../shared/problem.ts';
+
+export const followUpStatuses = ['planned', 'confirmed', 'done', 'missed', 'cancelled'] as const;
+export type FollowUpStatus = (typeof followUpStatuses)[number];
+export const ways = ['phone', 'video', 'in_person', 'message'] as const;
+export type Way = (typeof ways)[number];
+export const outcomeResults = ['done', 'missed', 'cancelled'] as const;
+export type OutcomeResult = (typeof outcomeResults)[number];
+
+/** The life of a follow-up: every move there is. A planned or confirmed one may also be moved to another date. */
+export const followUpMoves: Record<FollowUpStatus, FollowUpStatus[]> = {
+  planned: ['confirmed', 'done', 'missed', 'cancelled'],
+  confirmed: ['planned', 'done', 'missed', 'cancelled'],
+  done: [],
+  missed: [],
+  cancelled: [],
+};
+
+/** Statuses in words, for sentences and pages. */
+export const followUpWords: Record<FollowUpStatus, string> = {
+  planned: 'planned',
+  confirmed: 'confirmed',
+  done: 'done',
+  missed: 'missed',
+  cancelled: 'cancelled',
+};
+
+/** Statuses in which a follow-up is still ahead: it may be moved, assigned, confirmed and given an outcome. */
+export const aheadStatuses = followUpStatuses.filter((status) => followUpMoves[status].length > 0);
+
+/** @throws Problem `follow-up-settled` when the follow-up has its outcome */
+export function assertAhead(status: FollowUpStatus): void {
+  if (aheadStatuses.includes(status)) return;
+  throw new Problem('follow-up-settled', {
+    detail: `The follow-up is ${followUpWords[status]}. Add a new one instead.`,
+    status,
+  });
+}
+
+export const frequencies = ['daily', 'weekly', 'monthly', 'rarely', 'never'] as const;
+export const topics = [
+  'getting_started',
+  'connecting',
+  'communicating',
+  'finding_information',
+  'online_services',
+  'managing_health',
+  'staying_safe',
+  'accessibility',
+  'leisure_and_learning',
+  'other',
+] as const;
+export const obstacles = [
+  'data_exhausted',
+  'device_fault',
+  'private_space',
+  'trust',
+  'health',
+  'other',
+] as const;
+
+export const wayWords: Record<Way, string> = {
+  phone: 'phone call',
+  video: 'video call',
+  in_person: 'in person',
+  message: 'message',
+};
+export const topicWords: Record<(typeof topics)[number], string> = {
+  getting_started: 'Getting started',
+  connecting: 'Getting online',
+  communicating: 'Calls, email and messages',
+  finding_information: 'Finding information',
+  online_services: 'Using online services',
+  managing_health: 'Managing health',
+  staying_safe: 'Staying safe',
+  accessibility: 'Making it easier to use',
+  leisure_and_learning: 'Leisure and learning',
+  other: 'Something else',
+};
+export const obstacleWords: Record<(typeof obstacles)[number], string> = {
+  data_exhausted: 'Data ran out',
+  device_fault: 'Device not working',
+  private_space: 'No private space',
+  trust: 'Trust',
+  health: 'Health',
+  other: 'Something else',
+};
+
+/** What was said at a contact; it needs one that took place. */
+const ofTheContact = ['topics', 'minutes', 'confidence', 'frequency', 'gotInTheWay'] as const;
+
+/**
+ * Holds an outcome together: only a contact that took place has what was covered, and one that is
+ * still ahead cannot have been missed.
+ * @param start and `now`: ISO 8601 instants
+ * @throws Problem `invalid`
+ */
+export function assertOutcomeFits(
+  outcome: { result: OutcomeResult } & { [name in (typeof ofTheContact)[number]]?: unknown },
+  start: string,
+  now: string,
+): void {
+  const errors: FieldError[] = [];
+  if (outcome.result !== 'done') {
+    for (const name of ofTheContact) {
+      if (outcome[name] !== undefined)
+        errors.push({ pointer: `/${name}`, message: 'Only a contact that took place has this.' });
+    }
+  }
+  if (outcome.result === 'missed' && start > now)
+    errors.push({ pointer: '/result', message: 'It is still ahead. Move or cancel it instead.' });
+  if (errors.length) throw new Problem('invalid', { errors });
+}
+
+/** What may be done with a follow-up next, and for the rest why not. Pages show exactly this. */
+export function allowedActions(
+  status: FollowUpStatus,
+): Record<'record_outcome' | 'move' | 'confirm', true | string> {
+  const settled = `The follow-up is ${followUpWords[status]}. Add a new one instead.`;
+  const ahead = aheadStatuses.includes(status);
+  return {
+    record_outcome: ahead || settled,
+    move: ahead || settled,
+    confirm: status === 'planned' || (status === 'confirmed' ? 'It is confirmed.' : settled),
+  };
+}

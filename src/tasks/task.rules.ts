@@ -1,0 +1,12 @@
+/** What staff are asked to do, by kind: the sentence that the list shows. */
+export const taskKinds = {
+  no_safe_contact: 'Find a safe way to reach this person',
+  check_contact_proposal: 'A new referral says otherwise about contact: decide what applies',
+  missed_twice: 'Two follow-ups missed in a row: call back',
+  concern: 'A concern was raised at a follow-up: speak to the clinic’s duty contact',
+  message_unknown: 'Find out whether a message arrived',
+} as const;
+export type TaskKind = keyof typeof taskKinds;
+
+export const taskStatuses = ['open', 'done'] as const;
+export type TaskStatus = (typeof taskStatuses)[number];

@@ -1,0 +1,78 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { FastifyInstance, RouteOptions } from 'fastify';
+import t from 'tap';
+import { may, permissions } from '../../src/access/permissions.ts';
+import { roles } from '../../src/shared/actor.ts';
+import { testApp } from '../support/app.ts';
+
+const routes: RouteOptions[] = [];
+const collect = (message: unknown) => {
+  (message as { fastify: FastifyInstance }).fastify.addHook('onRoute', (route) => void routes.push(route));
+};
+subscribe('fastify.initialization', collect);
+const { app, as } = await testApp(t, { RATE_PER_MINUTE: '100000' });
+unsubscribe('fastify.initialization', collect);
+
+const someId = '0193594e-6c00-7a4b-9f0e-2f4b7a1c5d3e';
+const calls = routes
+  .flatMap((route) => [route.method].flat().map((method) => ({ method, route })))
+  .filter(({ method }) => method !== 'HEAD' && method !== 'OPTIONS');
+
+const statusOf = async (method: string, route: RouteOptions, headers: Record<string, string>) => {
+  const url = route.url.replace(/:\w+/g, someId).replace('*', 'x');
+  const isForm = method !== 'GET' && !route.url.startsWith('/api/');
+  const reply = await app.inject({
+    method: method as 'GET',
+    url,
+    headers: {
+      ...headers,
+      ...(method === 'GET'
+        ? {}
+        : { 'content-type': isForm ? 'application/x-www-form-urlencoded' : 'application/json' }),
+    },
+    ...(method === 'GET' ? {} : { payload: isForm ? '' : '{}' }),
+  });
+  return { status: reply.statusCode, location: String(reply.headers.location ?? '') };
+};
+
+t.test('every route names an action of the table, or is public', async (t) => {
+  t.ok(calls.length > 30, `${calls.length} routes`);
+  for (const { method, route } of calls) {
+    const { action } = route.config ?? {};
+    t.ok(action === 'public' || (action && action in permissions), `${method} ${route.url} ${action}`);
+  }
+  const publicRoutes = new Set(
+    calls.filter(({ route }) => route.config?.action === 'public').map(({ route }) => route.url),
+  );
+  t.notOk(
+    [...publicRoutes].some((url) => url.startsWith('/api/')),
+    'no part of the API is public',
+  );
+});
+
+t.test('rule 19: every route for every role: what the table says, and nobody else', async (t) => {
+  for (const { method, route } of calls) {
+    const { action } = route.config ?? {};
+    // Signing out is every role's to do, and would end the sessions that the rest needs.
+    if (!action || action === 'public' || route.url === '/sign-out') continue;
+    const nobody = await statusOf(method, route, {});
+    if (route.url.startsWith('/api/')) t.equal(nobody.status, 401, `nobody ${method} ${route.url}`);
+    else
+      t.ok(
+        nobody.status === 303 && nobody.location.startsWith('/sign-in'),
+        `nobody ${method} ${route.url} ${nobody.status}`,
+      );
+    for (const role of roles) {
+      const { status, location } = await statusOf(method, route, as[role]);
+      const name = `${role} ${method} ${route.url}: ${status} ${location}`;
+      if (may({ role }, action)) t.ok(status !== 401 && status !== 403 && status < 500, name);
+      else t.equal(status, 403, name);
+    }
+  }
+});
+
+t.test('whoever is not in the table may not', async (t) => {
+  t.equal(may({ role: 'system' }, 'devices.read'), false);
+  t.equal(may({ role: 'officer' }, 'no.such' as 'devices.read'), false);
+  t.equal(may({ role: 'officer' }, 'toString' as 'devices.read'), false);
+});

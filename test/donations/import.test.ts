@@ -1,0 +1,137 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import t from 'tap';
+import { importDonation, previewImport } from '../../src/donations/import.commands.ts';
+import { decodeCsv, readImport } from '../../src/donations/import.rules.ts';
+import { testApp } from '../support/app.ts';
+import { officer } from '../support/factories.ts';
+import { refusal } from '../support/refusal.ts';
+
+const { app, as, db, deps } = await testApp(t);
+const file = readFileSync(path.join(import.meta.dirname, '../fixtures/donation.csv'));
+const donation = { donor: { name: 'Asda Camden' }, receivedOn: '2026-11-20' };
+const stock = async () =>
+  (await db.selectFrom('device').select(db.fn.countAll<number>().as('n')).executeTakeFirstOrThrow()).n;
+const faultsOf = (lines: { row: number; faults: { column: string; message: string }[] }[]) =>
+  lines.flatMap(({ row, faults }) => faults.map(({ column, message }) => `${row} ${column}: ${message}`));
+
+t.test('the preview of a real spreadsheet tells each faulty line in words, and saves nothing', async (t) => {
+  const preview = await previewImport(db, decodeCsv(file));
+  t.same(faultsOf(preview.lines), [
+    '17 Condition: “very good” is not a condition. Give A (like new), B (marks of use) or C (worn but working).',
+    '96 Make: The make is missing.',
+    '96 Model: The model is missing.',
+    '98 Type: “Tabelt” is not a kind of device. Did you mean tablet?',
+    '106 IMEI: This IMEI has a wrong digit. Dial *#06# on the device, or leave it empty.',
+    '117 Serial No.: The same as row 3.',
+    '125 IMEI: The spreadsheet has shortened this number. Format the column as text and type the IMEI again.',
+  ]);
+  t.equal(preview.faulty, 6);
+  t.equal(preview.ready + preview.faulty, preview.lines.length);
+  t.same(preview.unusedColumns, []);
+  t.equal(await stock(), 0);
+});
+
+t.test('all or nothing, unless the faulty lines are left out', async (t) => {
+  const csv = decodeCsv(file);
+  const problem = await refusal(importDonation(deps, officer, csv, donation, false));
+  t.match(problem, { type: 'import-refused', status: 409 });
+  t.equal((problem.extra.lines as unknown[]).length, 6);
+  t.equal(await stock(), 0);
+  const { donation: saved, lines } = await importDonation(deps, officer, csv, donation, true);
+  t.equal(saved.devices.length, lines.length - 6);
+  t.equal(await stock(), lines.length - 6);
+  const kept = await db
+    .selectFrom('device')
+    .selectAll()
+    .where('serial_number', '=', 'NPNFMV0Z2KS')
+    .executeTakeFirst();
+  t.ok(kept, 'a serial number with spaces and small letters is tidied');
+  const quoted = await db
+    .selectFrom('device')
+    .select('notes')
+    .where('serial_number', '=', '5B1YV9EHRGF')
+    .executeTakeFirstOrThrow();
+  t.match(quoted.notes, 'quoted "text", with a comma\nand a line break');
+  const again = await previewImport(db, csv);
+  t.equal(again.ready, 0, 'a second import finds each already in stock');
+  t.match(again.lines[0]!.faults, [{ column: 'IMEI', message: /Already in stock as LW-/ }]);
+});
+
+t.test('what is not such a file is refused in words', async (t) => {
+  for (const [csv, message] of [
+    ['', /Missing: Type, Make, Model/],
+    ['a,b\n1,2', /Missing: Type, Make, Model/],
+    ['Type,Make,Model\n', /no rows/],
+    ['Type,Make,Model\n"unclosed', /not a CSV file/],
+    [`Type,Make,Model\n${'tablet,A,B\n'.repeat(2001)}`, /at most 2000/],
+  ] as const) {
+    t.match(await refusal(previewImport(db, csv)), {
+      type: 'invalid',
+      errors: [{ pointer: '/csv', message }],
+    });
+  }
+});
+
+t.test('headings, separators and encodings as spreadsheets write them', async (t) => {
+  const { lines, unusedColumns } = readImport(
+    '\ufeffKIND;Manufacturer;model;Serial Number;Colour\r\nTablet;Café;X;s1;red\r\n',
+  );
+  t.match(lines[0], {
+    row: 2,
+    verdict: 'ready',
+    device: { kind: 'tablet', make: 'Café', serialNumber: 's1' },
+  });
+  t.same(unusedColumns, ['Colour']);
+  t.equal(decodeCsv(Buffer.from('Caf\xe9', 'latin1')), 'Café');
+  t.match(readImport('Type,Make,Model,Charger,SIM (ICCID)\nrouter,J,Get Box,maybe,123').lines[0]!.faults, [
+    { column: 'Charger' },
+    { column: 'SIM (ICCID)' },
+  ]);
+  t.match(
+    readImport('Type,Make,Model,Charger,SIM (ICCID)\nrouter,J,Get Box,N,8944116059799981690').lines[0],
+    {
+      device: { notes: 'No charger came with it.\nSIM (ICCID): 8944116059799981690' },
+      remarks: [/notes/, /ICCID/],
+    },
+  );
+});
+
+t.test('over the API: preview, refusal, import, and the same answer to a repeat', async (t) => {
+  const query = 'donor=Big%20Shop&receivedOn=2026-11-20';
+  const send = (more: string, payload: string, headers = {}) =>
+    app.inject({
+      method: 'POST',
+      url: `/api/v1/donations/imports?${query}${more}`,
+      headers: { ...as.officer, 'content-type': 'text/csv', ...headers },
+      payload,
+    });
+  const csv = 'Type,Make,Model,Serial No.\ntablet,Acme,One,API1\ntablet,Acme,,API2\n';
+  t.match((await send('&preview=true', csv)).json(), {
+    ready: 1,
+    faulty: 1,
+    lines: [
+      { row: 2, verdict: 'ready' },
+      { row: 3, faults: [{ column: 'Model' }] },
+    ],
+  });
+  t.match((await send('', csv)).json(), { type: '/problems/import-refused', lines: [{ row: 3 }] });
+  const headers = { 'idempotency-key': 'import-1' };
+  const first = await send('&partial=true', csv, headers);
+  t.equal(first.statusCode, 201);
+  const again = await send('&partial=true', csv, headers);
+  t.same(again.json(), first.json());
+  t.equal(again.headers['idempotent-replayed'], 'true');
+  t.equal((await send('&preview=perhaps', csv)).statusCode, 400);
+  t.equal(
+    (
+      await app.inject({
+        method: 'POST',
+        url: '/api/v1/donations',
+        headers: { ...as.officer, 'content-type': 'text/csv' },
+        payload: csv,
+      })
+    ).statusCode,
+    422,
+  );
+});

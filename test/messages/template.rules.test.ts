@@ -1,0 +1,202 @@
+import t from 'tap';
+import {
+  type ContactPoint,
+  chooseContact,
+  isDeliverable,
+  isUsable,
+  mayContact,
+} from '../../src/messages/contact.rules.ts';
+import { templatesInUse } from '../../src/messages/draft.queries.ts';
+import {
+  type Draft,
+  judge,
+  messageMoves,
+  messageStatuses,
+  type Reason,
+} from '../../src/messages/message.rules.ts';
+import {
+  render,
+  smsFragments,
+  spokenTime,
+  templateFaults,
+  type Wording,
+} from '../../src/messages/template.rules.ts';
+import { testDatabase } from '../support/database.ts';
+
+const to = { name: 'Amal', scheme: 'Test scheme', schemePhone: '020 7946 0000' };
+
+t.test('times are said as London says them', async (t) => {
+  t.equal(spokenTime('2026-08-05T09:00:00Z'), 'Wednesday 5 August at 10am');
+  t.equal(spokenTime('2026-11-24T09:30:00Z'), 'Tuesday 24 November at 9:30am');
+  t.equal(spokenTime('2026-11-24T12:00:00Z'), 'Tuesday 24 November at midday');
+  t.equal(spokenTime('2026-11-24T12:05:00Z'), 'Tuesday 24 November at 12:05pm');
+  t.equal(spokenTime('2026-11-24T17:15:00Z'), 'Tuesday 24 November at 5:15pm');
+});
+
+t.test('a template says several appointments together, in their order', async (t) => {
+  const appointments = [
+    { at: '2026-11-25T14:00:00Z', way: 'video' },
+    { at: '2026-11-24T10:00:00Z', way: 'phone' },
+  ] as const;
+  const template = {
+    subject: 'Your call',
+    body: 'Hello {{name}}. {{scheme}} will {{contacts}}. If not, {{ring}}.',
+  };
+  t.equal(
+    render(template, 'identified', [...appointments], to).body,
+    'Hello Amal. Test scheme will phone you on Tuesday 24 November at 10am and make a video call to you on Wednesday 25 November at 2pm. If not, please ring us on 020 7946 0000.',
+  );
+  t.throws(
+    () => render(template, 'discreet', [...appointments], to),
+    /may not name name/,
+    'a discreet one cannot name anyone',
+  );
+});
+
+t.test(
+  'the templates in use break no rule, and the discreet ones tell a stranger nothing (rule 12)',
+  async (t) => {
+    const { db } = await testDatabase(t);
+    const templates = await templatesInUse(db);
+    t.equal(templates.size, 4);
+    for (const [key, template] of templates)
+      t.same(templateFaults(template, key.split(' ')[1] as Wording), [], key);
+    const told = { subject: 'NHS reminder', body: 'Your tablet from the clinic, {{name}}' };
+    t.match(templateFaults(told, 'discreet'), [
+      { pointer: '/subject', message: /“NHS”/ },
+      { pointer: '/body', message: /may not use \{\{name\}\}/ },
+      { pointer: '/body', message: /“tablet”/ },
+      { pointer: '/body', message: /“clinic”/ },
+    ]);
+    t.same(templateFaults(told, 'identified'), []);
+  },
+);
+
+t.test('text messages are counted in parts', async (t) => {
+  t.same(smsFragments('a'.repeat(160)), { fragments: 1, encoding: 'GSM-7', units: 160 });
+  t.same(smsFragments('a'.repeat(161)), { fragments: 2, encoding: 'GSM-7', units: 161 });
+  t.same(smsFragments('a'.repeat(307)), { fragments: 3, encoding: 'GSM-7', units: 307 });
+  t.same(
+    smsFragments(`${'a'.repeat(159)}€`),
+    { fragments: 2, encoding: 'GSM-7', units: 161 },
+    'the euro sign takes two',
+  );
+  t.same(smsFragments('ł'.repeat(70)), { fragments: 1, encoding: 'UCS-2', units: 70 });
+  t.same(smsFragments('ł'.repeat(71)), { fragments: 2, encoding: 'UCS-2', units: 71 });
+  t.same(smsFragments('👍'), { fragments: 1, encoding: 'UCS-2', units: 2 });
+});
+
+const point = (changes: Partial<ContactPoint> = {}): ContactPoint => ({
+  id: 'p',
+  channel: 'sms',
+  value: '+447700900123',
+  safe: true,
+  recheckDue: null,
+  stopped: false,
+  failed: false,
+  hours: null,
+  ...changes,
+});
+
+t.test('contact only by a way the person said is safe (rule 11)', async (t) => {
+  const today = '2026-11-23';
+  t.ok(isUsable(point(), today));
+  for (const [why, changes] of Object.entries({
+    'not safe': { safe: false },
+    stopped: { stopped: true },
+    failed: { failed: true },
+    'to be checked again': { recheckDue: '2026-11-22' },
+    'a phone call': { channel: 'phone' },
+    'no address': { channel: 'letter', value: 'No fixed abode\nLondon\nN1 9GU' },
+  } as const))
+    t.notOk(isUsable(point(changes), today), why);
+  t.ok(isUsable(point({ recheckDue: today }), today));
+  const email = point({ id: 'e', channel: 'email', value: 'a@example.com' });
+  t.equal(
+    chooseContact([point({ safe: false }), email], today)?.id,
+    'e',
+    'the first that is safe, in the person’s order',
+  );
+  t.equal(chooseContact([point({ channel: 'phone' })], today), null);
+  const wishes = { contactChoice: 'any_safe', contactState: 'open', pausedUntil: null } as const;
+  t.ok(mayContact(wishes, today));
+  t.ok(
+    mayContact({ ...wishes, contactState: 'paused', pausedUntil: today }, today),
+    'a pause ends on its date',
+  );
+  for (const no of [
+    { ...wishes, contactChoice: 'patient_contacts_us' },
+    { ...wishes, contactState: 'paused', pausedUntil: '2026-11-24' },
+    { ...wishes, contactState: 'paused' },
+    { ...wishes, contactState: 'withdrawn' },
+    { ...wishes, contactState: 'deceased' },
+  ] as const)
+    t.notOk(mayContact(no, today));
+});
+
+t.test('an address that a letter can reach', async (t) => {
+  t.ok(isDeliverable('1 Elm Street\nLondon\nNW1 8QL'));
+  t.ok(isDeliverable('1 Elm Street\nEC1A1BB'));
+  for (const no of [
+    'NW1 8QL',
+    '1 Elm Street\nLondon',
+    'NFA\nLondon\nN1 9GU',
+    '(flat) 2\nElm Street\nN1 9GU',
+    'a\nb\nc\nd\ne\nf\nN1 9GU',
+  ])
+    t.notOk(isDeliverable(no), no);
+});
+
+t.test('what is checked again at the moment of sending (rule 13)', async (t) => {
+  const reason: Reason = {
+    id: 'r',
+    reason: 'follow_up',
+    status: 'standing',
+    uselessAfter: '2026-11-24T10:00:00.000Z',
+    stands: true,
+    at: '2026-11-24T10:00:00.000Z',
+    way: 'phone',
+  };
+  const draft: Draft = {
+    id: 'm',
+    claim: 1,
+    wording: 'discreet',
+    name: 'Amal',
+    wishes: { contactChoice: 'any_safe', contactState: 'open', pausedUntil: null },
+    point: point(),
+    reasons: [reason],
+  };
+  const asked = (changes: Partial<Draft>, isOpen = true) =>
+    judge({ ...draft, ...changes }, '2026-11-23T10:00:00.000Z', '2026-11-23', isOpen);
+  t.match(asked({}), { do: 'send', reasons: [{ id: 'r' }] });
+  t.same(asked({}, false), { do: 'wait' });
+  t.same(asked({ point: point({ safe: false }) }), { do: 'gather_again', why: 'contact_changed' });
+  t.same(asked({ point: null }), { do: 'gather_again', why: 'contact_changed' });
+  t.same(asked({ wishes: { ...draft.wishes, contactState: 'withdrawn' } }), {
+    do: 'gather_again',
+    why: 'contact_stopped',
+  });
+  for (const gone of [
+    { stands: false },
+    { status: 'cancelled' },
+    { status: 'said' },
+    { uselessAfter: '2026-11-23T10:00:00.000Z' },
+  ] as const) {
+    t.same(asked({ reasons: [{ ...reason, ...gone }] }), { do: 'cancel', why: 'nothing_left' });
+    t.match(
+      asked({
+        reasons: [
+          { ...reason, ...gone },
+          { ...reason, id: 'left' },
+        ],
+      }),
+      { do: 'send', reasons: [{ id: 'left' }] },
+    );
+  }
+});
+
+t.test('every move of a message leads to a status that there is', async (t) => {
+  t.same(Object.keys(messageMoves).sort(), [...messageStatuses].sort());
+  t.same(messageMoves.delivered, []);
+  t.notOk(messageMoves.sent.includes('queued'), 'what a provider took is never sent again');
+});

@@ -1,0 +1,59 @@
+import { spawn } from 'node:child_process';
+import { createServer } from 'node:net';
+import path from 'node:path';
+import t from 'tap';
+
+const root = path.join(import.meta.dirname, '../..');
+
+/** Runs a script as `npm run` does, with these settings and no others of Lendwell's. */
+function runScript(
+  script: string,
+  settings: Record<string, string> = {},
+): Promise<{ code: number | null; said: string }> {
+  const env = { PATH: process.env.PATH ?? '', ...settings };
+  const child = spawn(process.execPath, ['scripts/with-node24.js', script], { cwd: root, env });
+  let said = '';
+  for (const output of [child.stdout, child.stderr]) {
+    output.on('data', (chunk) => {
+      said += chunk;
+    });
+  }
+  return new Promise((resolve) => child.on('close', (code) => resolve({ code, said })));
+}
+
+t.test(
+  'npm run migrate without the address of the owner says what an administrator makes first',
+  async (t) => {
+    const { code, said } = await runScript('scripts/migrate.ts');
+    t.equal(code, 1);
+    t.match(said, /DATABASE_OWNER_URL is not set/);
+    t.match(said, /create role lendwell_app login/);
+  },
+);
+
+t.test('npm start refuses a database of your own with unsafe settings, and names each', async (t) => {
+  const { code, said } = await runScript('scripts/start.ts', {
+    DATABASE_URL: 'postgres://lendwell_app@db.example.org/lendwell',
+    SECRET: 'x'.repeat(40),
+  });
+  t.equal(code, 1);
+  t.match(said, /without verified TLS/);
+  t.match(said, /SECRET is not random/);
+  const missing = await runScript('scripts/start.ts', {
+    DATABASE_URL: 'postgres://lendwell_app@localhost/lendwell',
+  });
+  t.equal(missing.code, 1);
+  t.match(missing.said, /SECRET/);
+});
+
+t.test('npm start says so when its port is taken, before it starts anything', async (t) => {
+  const other = createServer();
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+  t.teardown(() => other.close());
+  const address = other.address();
+  const port = String(address && typeof address === 'object' ? address.port : 0);
+  const { code, said } = await runScript('scripts/start.ts', { PORT: port });
+  t.equal(code, 1);
+  t.match(said, `port ${port} of 127.0.0.1 is in use by another program`);
+  t.notMatch(said, 'Starting the embedded PostgreSQL');
+});

@@ -1,0 +1,73 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import { chromium, type Page } from 'playwright-core';
+import type { Test } from 'tap';
+
+type Checks = Pick<Test, 'teardown' | 'strictSame'>;
+
+const flags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/**
+ * Debian's Chromium with a fresh profile, closed when the test ends. Opens pages at
+ * `width` pixels.
+ */
+export async function openBrowser(
+  t: Checks,
+  { baseURL, width = 1280 }: { baseURL: string; width?: number },
+): Promise<Page> {
+  const profile = await mkdtemp(path.join(tmpdir(), 'lendwell-browser-'));
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: process.env.CHROMIUM_PATH || '/usr/bin/chromium',
+    args: flags,
+    baseURL,
+    locale: 'en-GB',
+    timezoneId: 'Europe/London',
+    viewport: { width, height: 900 },
+  });
+  const page = context.pages()[0] ?? (await context.newPage());
+  const complaints: string[] = [];
+  consoles.set(page, complaints);
+  // Chromium calls every 4xx page a console error; those are looked at by what they show.
+  page.on('console', (line) => {
+    if (line.type() === 'error' && !line.text().startsWith('Failed to load resource'))
+      complaints.push(line.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  t.teardown(async () => {
+    await context.close();
+    await rm(profile, { recursive: true, force: true });
+  });
+  return page;
+}
+
+/** What pages wrote to their console as errors: a script that broke, or something that the security policy refused. */
+const consoles = new WeakMap<Page, string[]>();
+
+/** Holds a page to WCAG 2.2 AA as far as axe can tell, and to a quiet console. */
+export async function axeClean(t: Checks, page: Page, name: string): Promise<void> {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+    .analyze();
+  const found = violations.map(({ id, help, nodes }) => ({
+    id,
+    help,
+    where: nodes.map((node) => node.target.join(' ')),
+  }));
+  t.strictSame(found, [], `${name} is clean by axe`);
+  t.strictSame(consoles.get(page)?.splice(0), [], `${name} leaves the console quiet`);
+}
+
+/** Whether anything is wider than the window, so that one would have to scroll sideways. */
+export async function overflows(page: Page): Promise<boolean> {
+  return page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
+}

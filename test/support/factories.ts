@@ -1,0 +1,102 @@
+import { recordCheck } from '../../src/devices/device.commands.ts';
+import type { NewDevice } from '../../src/devices/device.schemas.ts';
+import { recordDonation } from '../../src/donations/donation.commands.ts';
+import { issueLoan } from '../../src/loans/issue.commands.ts';
+import type { NewLoan } from '../../src/loans/loan.schemas.ts';
+import { addOrganisation } from '../../src/organisations/organisation.commands.ts';
+import type { NewPatient } from '../../src/patients/patient.schemas.ts';
+import { decideReferral } from '../../src/referrals/decision.commands.ts';
+import { receiveReferral } from '../../src/referrals/referral.commands.ts';
+import type { NewReferral } from '../../src/referrals/referral.schemas.ts';
+import type { Context } from '../../src/shared/actor.ts';
+import { today } from '../../src/shared/clock.ts';
+import type { Deps } from '../../src/shared/deps.ts';
+import { newId } from '../../src/shared/ids.ts';
+
+/** An officer who is only a name; the events say so. */
+export const officer: Context = {
+  actor: { type: 'staff', id: null, name: 'Olive Officer', role: 'officer' },
+  requestId: 'test',
+};
+
+/** Things as the commands make them; what a test does not care about is filled in. */
+export function factories(deps: Deps) {
+  const day = () => today(deps.clock);
+  let serial = 0;
+
+  async function devices(count: number, device: Partial<NewDevice> = {}) {
+    const { devices } = await recordDonation(deps, officer, {
+      donor: { name: 'Asda Camden' },
+      receivedOn: day(),
+      devices: Array.from({ length: count }, () => ({
+        kind: 'tablet',
+        make: 'Samsung',
+        model: 'Galaxy Tab A8',
+        serialNumber: `SN${++serial}`,
+        condition: 'B',
+        ...device,
+      })),
+    });
+    return devices;
+  }
+
+  async function pass(deviceId: string, kind: 'sanitisation' | 'electrical' | 'setup') {
+    const check = { result: 'pass', performedOn: day() } as const;
+    if (kind === 'setup') return recordCheck(deps, officer, deviceId, { kind, ...check, evidence: {} });
+    if (kind === 'electrical')
+      return recordCheck(deps, officer, deviceId, { kind, ...check, evidence: { level: 'visual' } });
+    return recordCheck(deps, officer, deviceId, {
+      kind,
+      ...check,
+      evidence: { method: 'clear', tool: 'Factory reset', verifiedBy: 'Vera Verifier', sdCardRemoved: true },
+    });
+  }
+
+  async function readyDevices(count: number, device: Partial<NewDevice> = {}) {
+    const made = await devices(count, device);
+    for (const { id, openChecks } of made) for (const kind of openChecks) await pass(id, kind);
+    return made;
+  }
+
+  let clinics = 0;
+  async function clinic(name = `Clinic ${++clinics} ${newId().slice(-6)}`) {
+    return (await addOrganisation(deps, officer, { name, role: 'clinic' })).id;
+  }
+
+  async function referral(changes: Partial<NewReferral> & { person?: Partial<NewPatient> } = {}) {
+    const { person, ...rest } = changes;
+    return receiveReferral(deps, officer, {
+      clinicId: rest.clinicId ?? (await clinic()),
+      patient: {
+        givenName: 'Amal',
+        familyName: 'Example',
+        dateOfBirth: '1980-02-29',
+        contactPoints: [{ channel: 'sms', value: '07700 900123', safe: true }],
+        ...person,
+      },
+      needs: ['device', 'data', 'support'],
+      barriers: ['money'],
+      referrer: { name: 'Dr Young' },
+      consent: { shareWithScheme: true, givenOn: day() },
+      ...rest,
+    });
+  }
+
+  async function waitingReferral(changes: Parameters<typeof referral>[0] = {}) {
+    const received = await referral(changes);
+    await decideReferral(deps, officer, received.id, { decision: 'accept' });
+    return received;
+  }
+
+  async function loan(changes: Partial<NewLoan> & { count?: number } = {}) {
+    const { count = 1, ...rest } = changes;
+    const borrower =
+      rest.patientId || rest.locationId
+        ? {}
+        : { referralId: rest.referralId ?? (await waitingReferral()).id };
+    const items = rest.items ?? (await readyDevices(count)).map(({ id }) => ({ deviceId: id }));
+    return issueLoan(deps, officer, { agreement: { acceptedBy: 'verbal' }, ...borrower, ...rest, items });
+  }
+
+  return { devices, pass, readyDevices, clinic, referral, waitingReferral, loan };
+}

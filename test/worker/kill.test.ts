@@ -1,0 +1,95 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { sql } from 'kysely';
+import t from 'tap';
+import { Temporal } from 'temporal-polyfill';
+import { createQueue } from '../../src/shared/queue.ts';
+import { addFollowUp } from '../../src/support/follow-up.commands.ts';
+import { testDatabase } from '../support/database.ts';
+import { officer } from '../support/factories.ts';
+import { seedFollowUps } from '../support/follow-ups.ts';
+import { testRedis } from '../support/redis.ts';
+
+const rounds = 8;
+const planned = 600;
+const addedEachRound = 4;
+const script = path.join(import.meta.dirname, '../support/worker-process.ts');
+
+type Tap = Parameters<typeof testDatabase>[0] & { comment(text: string): void };
+
+/** Whatever was not done 10 minutes ago is taken up again, so each start is 11 minutes after the one before. */
+const startOf = (round: number) => Temporal.Instant.from('2026-11-23T09:00:00Z').add({ minutes: 11 * round });
+
+async function start(settings: Record<string, string>, round: number): Promise<ChildProcess> {
+  const child = spawn(process.execPath, [script], {
+    env: { ...settings, CLOCK_STARTS: startOf(round).toString() },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await once(child.stdout!, 'data');
+  return child;
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  const ended = once(child, 'exit');
+  child.kill(signal);
+  await ended;
+}
+
+/** Kills a worker again and again, lets the last one finish, and tells how it all stands. */
+async function killAgainAndAgain(t: Tap, redis?: Awaited<ReturnType<typeof testRedis>>) {
+  const { deps, db, clock, appUrl } = await testDatabase(t, redis ? { REDIS_URL: redis.url } : {});
+  const settings = { DATABASE_URL: appUrl, SECRET: deps.config.SECRET, LOG_LEVEL: 'silent', REDIS_URL: redis?.url ?? '' };
+  const queue = createQueue(deps);
+  t.teardown(() => queue.close());
+  await seedFollowUps(db, { patients: planned, dueOn: '2026-11-24' });
+  const others = await seedFollowUps(db, { patients: rounds * addedEachRound, dueOn: '2026-12-15' });
+  const captured = async () => (await sql<{ count: number }>`select count(*) from captured_message`.execute(db)).rows[0]!.count;
+
+  for (let round = 0; round < rounds; round++) {
+    clock.set(startOf(round).toString());
+    for (const { patientId } of others.splice(0, addedEachRound)) {
+      await addFollowUp(deps, officer, { patientId, dueOn: '2026-11-24', startsAt: '15:00', way: 'phone' });
+    }
+    const before = await captured();
+    const child = await start(settings, round);
+    const delay = Math.round(Math.random() * 700);
+    // Every other round it is killed while messages are going out.
+    if (round % 2) for (let tries = 0; tries < 100 && (await captured()) === before; tries++) await wait(10);
+    await wait(round % 2 ? delay / 20 : delay);
+    await end(child, 'SIGKILL');
+    t.comment(`round ${round}: ${delay} ms, ${(await captured()) - before} more messages out`);
+    if (redis && round === rounds / 2) await redis.empty();
+  }
+
+  const last = await start(settings, rounds);
+  for (let tries = 0; ; tries++) {
+    const left = await sql<{ count: number }>`
+      select (select count(*) from outbox where done_at is null) + (select count(*) from message where status in ('planned', 'queued', 'sending'))
+        + (select count(*) from reminder where status = 'standing') as count`.execute(db);
+    if (left.rows[0]!.count === 0 && (await captured()) >= planned + rounds * addedEachRound) break;
+    if (tries % 10 === 9) await queue.add([{ name: 'dispatch', id: `dispatch-${tries}`, data: {} }]);
+    await wait(100);
+  }
+  await end(last, 'SIGTERM');
+  const { rows } = await sql<{ people: number; captured: number; most: number; notSent: number; undone: number; attempts: number }>`
+    select (select count(distinct patient_id) from message m join captured_message c on c.reference = m.id) as people,
+      (select count(*) from captured_message) as captured,
+      (select max(n) from (select count(*) n from captured_message group by reference) x) as most,
+      (select count(*) from message where status <> 'sent') as "notSent",
+      (select count(*) from outbox where done_at is null) as undone,
+      (select count(*) from reminder where status <> 'said') as "unsaid"`.execute(db);
+  return rows[0];
+}
+
+const expected = { people: planned + rounds * addedEachRound, captured: planned + rounds * addedEachRound, most: 1, notSent: 0, undone: 0, unsaid: 0 };
+
+t.jobs = 2;
+t.test('a worker killed at any moment loses nothing and doubles nothing, with the queue on Postgres', async (t) => {
+  t.same(await killAgainAndAgain(t), expected);
+});
+
+t.test('nor with the queue on Redis, emptied in the middle', async (t) => {
+  t.same(await killAgainAndAgain(t, await testRedis(t)), expected);
+});
