@@ -32,6 +32,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       subject_type text not null,
       primary key (subject_id, event_id)
     );
+    create index event_subject_event on event_subject (event_id);
     comment on table event_subject is 'The things an event is part of the story of. Event ids are UUIDv7, so the key is a timeline.';
 
     create trigger event_append_only before update or delete on event for each row execute function refuse_change();

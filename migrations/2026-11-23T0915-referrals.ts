@@ -70,6 +70,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       constraint safe_has_its_date check (not safe or safe_from is not null)
     );
     create index contact_point_patient on contact_point (patient_id, position);
+    create index contact_point_value on contact_point (value);
 
     create table referral (
       id uuid primary key,

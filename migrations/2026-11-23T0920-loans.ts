@@ -21,16 +21,26 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       ('2028-05-01', 'Early May bank holiday'), ('2028-05-29', 'Spring bank holiday'), ('2028-08-28', 'Summer bank holiday'),
       ('2028-12-25', 'Christmas Day'), ('2028-12-26', 'Boxing Day');
 
-    create function working_day_from(day date) returns date language sql stable as $$
-      select min(d)::date from generate_series(day, day + 10, interval '1 day') d
-      where extract(isodow from d) < 6 and not exists (select from bank_holiday h where h.day = d::date)
-    $$;
+    create function is_working_day(day date) returns boolean language plpgsql stable as $$
+    begin
+      return extract(isodow from day) < 6 and not exists (select from bank_holiday h where h.day = is_working_day.day);
+    end $$;
+    comment on function is_working_day is 'Whether this is a working day of England and Wales.';
+
+    create function working_day_from(day date) returns date language plpgsql stable as $$
+    begin
+      while not is_working_day(day) loop day := day + 1; end loop;
+      return day;
+    end $$;
     comment on function working_day_from is 'The first working day of England and Wales on or after this day.';
 
-    create function working_day_before(day date) returns date language sql stable as $$
-      select max(d)::date from generate_series(day - 10, day - 1, interval '1 day') d
-      where extract(isodow from d) < 6 and not exists (select from bank_holiday h where h.day = d::date)
-    $$;
+    create function working_day_before(day date) returns date language plpgsql stable as $$
+    begin
+      loop
+        day := day - 1;
+        if is_working_day(day) then return day; end if;
+      end loop;
+    end $$;
     comment on function working_day_before is 'The last working day of England and Wales before this day.';
 
     create function new_id() returns uuid language sql volatile as $$
@@ -156,6 +166,7 @@ When it comes back we erase everything on it. Save anything you want to keep fir
     create index follow_up_supporter on follow_up (supporter_id, due_on, starts_at, id);
     create index follow_up_patient on follow_up (patient_id, due_on, starts_at, id);
     create index follow_up_loan on follow_up (loan_id);
+    create index follow_up_referral on follow_up (referral_id);
 
     create table follow_up_outcome (
       follow_up_id uuid primary key references follow_up,

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { readConfig } from '../src/config.ts';
+import { embeddedSettings } from '../src/embedded/settings.ts';
 import { dispatch } from '../src/messages/dispatch.commands.ts';
 import { reconcile } from '../src/messages/reconcile.commands.ts';
 import { runNightly } from '../src/nightly/nightly.commands.ts';
@@ -25,6 +26,7 @@ if (values.date && !isDate(values.date)) fail('Give --date a real date as YYYY-M
 const config = readConfig({
   SECRET: 'not needed here, because no one signs in',
   LOG_LEVEL: 'warn',
+  ...(process.env.DATABASE_URL ? {} : embeddedSettings),
   ...process.env,
   DATABASE_URL: databaseUrl(),
 });

@@ -7,6 +7,7 @@ import pg from 'pg';
 import { type Config, readConfig } from '../src/config.ts';
 import { loadDemonstration } from '../src/embedded/demonstration.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../src/embedded/postgres.ts';
+import { embeddedSettings } from '../src/embedded/settings.ts';
 import { run } from '../src/main.ts';
 import { systemClock } from '../src/shared/clock.ts';
 import { createDatabase } from '../src/shared/database.ts';
@@ -69,8 +70,7 @@ async function startOnOwnDatabase(): Promise<void> {
 async function startEmbedded(): Promise<void> {
   mkdirSync(dir, { recursive: true });
   const settings = {
-    SCHEME_NAME: 'Camden Road Device Lending (demonstration)',
-    ALLOW_TEST_PHONE_NUMBERS: 'true',
+    ...embeddedSettings,
     LOG_LEVEL: 'error',
     SECRET: keptSecret(),
     ...process.env,

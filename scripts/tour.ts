@@ -1,5 +1,5 @@
 import { randomInt, randomUUID } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { luhn } from '../src/devices/device.rules.ts';
@@ -7,10 +7,16 @@ import { readNhsNumber } from '../src/patients/patient.rules.ts';
 import { addDays, systemClock, today } from '../src/shared/clock.ts';
 
 // npm run tour                                     the main story over the API of the Lendwell that `npm start` runs
-// npm run tour -- --url … --officer-key … --clinic-key …   of another one
+// npm run tour -- --record openapi/examples         also keeps each call with its reply in a file
+// npm run tour -- --url … --officer-key … --clinic-key …   of another one, with ALLOW_TEST_PHONE_NUMBERS=true
 
 const { values: options } = parseArgs({
-  options: { url: { type: 'string' }, 'officer-key': { type: 'string' }, 'clinic-key': { type: 'string' } },
+  options: {
+    record: { type: 'string' },
+    url: { type: 'string' },
+    'officer-key': { type: 'string' },
+    'clinic-key': { type: 'string' },
+  },
 });
 const demo = readDemo();
 const url = (options.url ?? demo.url).replace(/\/$/, '');
@@ -23,6 +29,8 @@ type Json = Record<string, unknown>;
 type Reply<T> = { status: number; headers: Headers; body: T };
 
 let steps = 0;
+/** Names of the calls that were kept. */
+const recorded = new Set<string>();
 
 try {
   await tour();
@@ -343,10 +351,31 @@ async function call<T>(
     ...(body && { body: JSON.stringify(body) }),
   });
   const text = await response.text();
-  console.log(`   ${who} ${method} ${where.replaceAll(/[0-9a-f-]{30}([0-9a-f]{6})/g, '…$1')} → ${response.status}`);
+  console.log(
+    `   ${who} ${method} ${where.replaceAll(/[0-9a-f-]{30}([0-9a-f]{6})/g, '…$1')} → ${response.status}`,
+  );
   if (response.status !== status)
     throw new Error(`${method} ${where} answered ${response.status} instead of ${status}:\n${text}`);
+  record({ method, path: `/api/v1${where}`, headers, body }, { status, body: JSON.parse(text) });
   return { status, headers: response.headers, body: JSON.parse(text) as T };
+}
+
+/** Keeps a call as an example, the first of each route and status. */
+function record(
+  request: { method: string; path: string; headers: Json; body?: Json | undefined },
+  reply: { status: number; body: Json },
+): void {
+  if (!options.record) return;
+  const route = request.path
+    .split('?')[0]!
+    .replace(/^\/api\/v1\//, '')
+    .replaceAll(/\/[0-9a-f-]{36}/g, '');
+  const name = `${request.method.toLowerCase()}-${route.replaceAll('/', '-')}-${reply.status}`;
+  if (recorded.has(name)) return;
+  recorded.add(name);
+  mkdirSync(options.record, { recursive: true });
+  const file = `${String(recorded.size).padStart(2, '0')}-${name}.json`;
+  writeFileSync(path.join(options.record, file), `${JSON.stringify({ request, reply }, null, 2)}\n`);
 }
 
 function title(words: string): void {

@@ -1,22 +1,31 @@
 import cookie from '@fastify/cookie';
 import formbody from '@fastify/formbody';
-import multipart from '@fastify/multipart';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyBaseLogger, type FastifyReply } from 'fastify';
 import { accessPages } from './access/access.pages.ts';
 import { authentication } from './access/authentication.ts';
 import { admin } from './admin/admin.ts';
 import { homePages } from './admin/home.pages.ts';
+import { homeRoutes } from './admin/home.routes.ts';
 import { eventRoutes } from './audit/event.routes.ts';
 import { dataPlanRoutes } from './data-plans/data-plan.routes.ts';
 import { devicePages } from './devices/device.pages.ts';
 import { deviceRoutes } from './devices/device.routes.ts';
 import { donationPages } from './donations/donation.pages.ts';
 import { donationRoutes } from './donations/donation.routes.ts';
+import { importPages } from './donations/import.pages.ts';
+import { issuePages } from './loans/issue.pages.ts';
+import { loanPages } from './loans/loan.pages.ts';
 import { loanRoutes } from './loans/loan.routes.ts';
+import { returnPages } from './loans/return.pages.ts';
+import { messagePages } from './messages/message.pages.ts';
 import { messageRoutes } from './messages/message.routes.ts';
+import { jobRunRoutes } from './nightly/job-run.routes.ts';
 import { organisationRoutes } from './organisations/organisation.routes.ts';
+import { patientPages } from './patients/patient.pages.ts';
 import { patientRoutes } from './patients/patient.routes.ts';
+import { newReferralPages } from './referrals/new-referral.pages.ts';
+import { referralPages } from './referrals/referral.pages.ts';
 import { referralRoutes } from './referrals/referral.routes.ts';
 import type { Deps } from './shared/deps.ts';
 import { health } from './shared/health.ts';
@@ -25,7 +34,11 @@ import { newId } from './shared/ids.ts';
 import { openapi } from './shared/openapi.ts';
 import { Problem } from './shared/problem.ts';
 import type { JobQueue } from './shared/queue.ts';
+import { uploads } from './shared/uploads.ts';
+import { diaryPages } from './support/diary.pages.ts';
+import { followUpPages } from './support/follow-up.pages.ts';
 import { followUpRoutes } from './support/follow-up.routes.ts';
+import { taskPages } from './tasks/task.pages.ts';
 import { taskRoutes } from './tasks/task.routes.ts';
 
 const megabyte = 1024 * 1024;
@@ -37,7 +50,7 @@ export async function buildApp(deps: Deps, queue?: JobQueue): Promise<App> {
     genReqId: newId,
     bodyLimit: megabyte,
     requestIdHeader: false,
-    trustProxy: 'loopback',
+    trustProxy: deps.config.TRUST_PROXY,
     routerOptions: { maxParamLength: 200 },
     frameworkErrors: (_error, request, reply) =>
       (reply as FastifyReply)
@@ -48,6 +61,7 @@ export async function buildApp(deps: Deps, queue?: JobQueue): Promise<App> {
 
   await app.register(openapi, { deps });
   await app.register(cookie, { secret: deps.config.SECRET });
+  await app.register(uploads);
   await app.register(http, { deps });
   await app.register(admin, { deps });
   await app.register(authentication, { deps });
@@ -56,6 +70,7 @@ export async function buildApp(deps: Deps, queue?: JobQueue): Promise<App> {
   await app.register(
     async (scope) => {
       const api: App = scope.withTypeProvider<TypeBoxTypeProvider>();
+      homeRoutes(api, deps);
       organisationRoutes(api, deps);
       donationRoutes(api, deps);
       deviceRoutes(api, deps);
@@ -66,6 +81,7 @@ export async function buildApp(deps: Deps, queue?: JobQueue): Promise<App> {
       followUpRoutes(api, deps);
       messageRoutes(api, deps);
       taskRoutes(api, deps);
+      jobRunRoutes(api, deps);
       eventRoutes(api, deps);
     },
     { prefix: '/api/v1' },
@@ -73,15 +89,22 @@ export async function buildApp(deps: Deps, queue?: JobQueue): Promise<App> {
 
   await app.register(async (scope) => {
     await scope.register(formbody, { bodyLimit: megabyte });
-    await scope.register(multipart, {
-      attachFieldsToBody: 'keyValues',
-      limits: { fileSize: 20 * megabyte, files: 1 },
-    });
     const pages: App = scope.withTypeProvider<TypeBoxTypeProvider>();
     accessPages(pages, deps);
     homePages(pages, deps);
     donationPages(pages, deps);
+    importPages(pages, deps);
     devicePages(pages, deps);
+    newReferralPages(pages, deps);
+    referralPages(pages, deps);
+    issuePages(pages, deps);
+    loanPages(pages, deps);
+    returnPages(pages, deps);
+    patientPages(pages, deps);
+    diaryPages(pages, deps);
+    followUpPages(pages, deps);
+    messagePages(pages, deps);
+    taskPages(pages, deps);
   });
   return app;
 }

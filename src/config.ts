@@ -58,6 +58,11 @@ export const configSchema = Type.Object({
     minimum: 1,
     description: 'Hours after which a session ends in any case',
   }),
+  TRUST_PROXY: Type.String({
+    default: 'loopback',
+    description:
+      'Addresses or networks of the proxies in front, separated by commas; theirs is the word on who calls',
+  }),
   RATE_PER_MINUTE: Type.Integer({
     default: 1000,
     minimum: 1,

@@ -19,6 +19,7 @@ export const permissions = {
   'devices.read': [...officeAndAudit, 'administrator', 'integration'],
   'devices.prepare': office,
   'devices.fit-data': office,
+  'devices.export': [...office, 'administrator'],
   'patients.read': officeAndAudit,
   'referrals.read': [...officeAndAudit, 'clinic'],
   'referrals.send': [...office, 'clinic'],

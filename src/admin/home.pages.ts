@@ -1,16 +1,19 @@
-import Type from 'typebox';
 import { may } from '../access/permissions.ts';
+import { soonDays } from '../loans/loan.rules.ts';
 import { addDays, today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, strictObject } from '../shared/http.ts';
 import { invalid } from '../shared/problem.ts';
+import { text } from '../shared/schemas.ts';
 import { count } from './formats.ts';
 import { type Form, fields, newForm, refused, typedIn } from './forms.ts';
-import { findByCode, type Work, type WorkKind, worklist } from './home.queries.ts';
+import { type Work, type WorkKind, worklist } from './home.queries.ts';
 import { navigationFor } from './navigation.ts';
+import { countFound, runSearch } from './search.commands.ts';
+import type { Found } from './search.schemas.ts';
 
-const Scan = strictObject({ code: Type.String({ minLength: 1, maxLength: 200 }) });
-const words = { code: 'Scan or type a label first' };
+const Scan = strictObject({ code: text(200) });
+const words = { code: 'Scan or type something first' };
 
 /** Today: the box for scans, and what needs doing. Whoever has no Today starts at the first place their role opens. */
 export function homePages(app: App, deps: Deps): void {
@@ -21,17 +24,20 @@ export function homePages(app: App, deps: Deps): void {
     return first ? reply.redirect(first.href, 303) : reply.page('admin/views/nothing-here.njk');
   });
 
-  app.post('/scan', { config: { action: 'today.read' } }, async (request, reply) => {
+  app.post('/scan', { config: { action: 'searches.run' } }, async (request, reply) => {
     const typed = typedIn(request.body);
     try {
       const { code } = fields(Scan, typed, words);
-      const href = await findByCode(deps.db, code);
-      if (!href)
+      const found = await runSearch(deps, request.ctx, code);
+      const hits = countFound(found);
+      if (!hits)
         throw invalid({
           pointer: '/code',
-          message: `Nothing here has the label or number “${code}”. Check it and try again.`,
+          message: `Nothing here is called “${code}”. Check it and try again.`,
         });
-      return reply.redirect(href, 303);
+      return hits === 1
+        ? reply.redirect(pageOfOne(found), 303)
+        : reply.page('admin/views/found.njk', { form: newForm(), text: code, found, hits });
     } catch (error) {
       const form = refused(typed, error);
       return reply.code(form.status).page('admin/views/today.njk', await todayView(form));
@@ -47,6 +53,15 @@ export function homePages(app: App, deps: Deps): void {
   }
 }
 
+/** The page of the one thing that was found. */
+function pageOfOne({ more: _more, ...groups }: Found): string {
+  const [kind, [only]] = Object.entries(groups).find(([, group]) => group.length)! as [
+    string,
+    { id: string }[],
+  ];
+  return `/${kind}/${only!.id}`;
+}
+
 /** A kind of work in words, with the list that holds it. */
 function say({ kind, count: number }: Work, today: string): { text: string; href: string } {
   const yesterday = addDays(today, -1);
@@ -57,23 +72,28 @@ function say({ kind, count: number }: Work, today: string): { text: string; href
     },
     waiting_and_in_stock: {
       text: `${count(number, 'person', 'people')} waiting for something that is in stock`,
-      href: '/referrals?status=waiting',
+      href: '/referrals/waiting',
     },
     devices_to_prepare: {
       text: `${count(number, 'device')} to prepare`,
       href: '/devices?status=in_preparation',
     },
     follow_ups_today: {
-      text: `${count(number, 'follow-up')} today`,
-      href: `/support?from=${today}&to=${today}`,
+      text: `${count(number, 'follow-up')} still to do today`,
+      href: `/support?from=${today}&to=${today}&status=ahead`,
     },
     follow_ups_without_outcome: {
       text: `${count(number, 'follow-up')} without an outcome`,
-      href: `/support?to=${yesterday}&status=planned`,
+      href: `/support?to=${yesterday}&status=ahead`,
     },
     loans_overdue: { text: `${count(number, 'loan')} overdue`, href: '/loans?due=overdue' },
-    loans_due: { text: `${count(number, 'loan')} due back within a week`, href: '/loans?due=soon' },
-    messages_held: { text: `${count(number, 'message')} held or not sent`, href: '/messages?status=held' },
+    loans_due: { text: `${count(number, 'loan')} due back within ${soonDays} days`, href: '/loans?due=soon' },
+    messages_held: { text: `${count(number, 'message')} held`, href: '/messages?status=held' },
+    messages_failed: { text: `${count(number, 'message')} not sent`, href: '/messages?status=failed' },
+    messages_unknown: {
+      text: `${count(number, 'message')} not known if sent`,
+      href: '/messages?status=unknown',
+    },
     tasks: { text: `${count(number, 'task')} open`, href: '/tasks' },
   };
   return told[kind];

@@ -1,7 +1,6 @@
 import { sql } from 'kysely';
-import { findDeviceByCode } from '../devices/device.queries.ts';
+import { soonDays } from '../loans/loan.rules.ts';
 import type { Reader } from '../shared/database.ts';
-import { readAssetTag, readCode } from '../shared/ids.ts';
 
 /** The kinds of work that a day may hold, in the order in which they are shown. */
 export const workKinds = [
@@ -13,6 +12,8 @@ export const workKinds = [
   'loans_overdue',
   'loans_due',
   'messages_held',
+  'messages_failed',
+  'messages_unknown',
   'tasks',
 ] as const;
 export type WorkKind = (typeof workKinds)[number];
@@ -22,7 +23,7 @@ export type Work = { kind: WorkKind; count: number; oldest: string | null };
 
 /**
  * What needs doing today, counted: one statement.
- * @param today civil date; loans are due when they end within the next 7 days
+ * @param today civil date
  */
 export async function worklist(db: Reader, today: string): Promise<Work[]> {
   const { rows } = await sql<Work>`/* today.worklist */
@@ -45,27 +46,13 @@ export async function worklist(db: Reader, today: string): Promise<Work[]> {
       select 'loans_overdue', count(*), min(due_on) from loan where status = 'open' and due_on < ${today}
       union all
       select 'loans_due', count(*), min(due_on) from loan
-      where status = 'open' and due_on between ${today}::date and ${today}::date + 7
+      where status = 'open' and due_on between ${today}::date and ${today}::date + ${soonDays}::int
       union all
-      select 'messages_held', count(*), min(created_at)::date from message where status in ('held', 'failed', 'unknown')
+      select 'messages_' || s.status, count(m.id), min(m.created_at)::date
+      from unnest(array['held', 'failed', 'unknown']) s (status) left join message m on m.status = s.status group by s.status
       union all
       select 'tasks', count(*), min(created_at)::date from task where status = 'open'
     )
     select kind, count::int, oldest from work`.execute(db);
   return rows.sort((one, other) => workKinds.indexOf(one.kind) - workKinds.indexOf(other.kind));
-}
-
-/** The page of the one record that a scan or typed text names exactly; undefined when there is none. */
-export async function findByCode(db: Reader, text: string): Promise<string | undefined> {
-  const [, letter, code] = /^\s*([LRD])-?(.{6})\s*$/i.exec(text) ?? [];
-  const reference = letter && readCode(code!) && `${letter.toUpperCase()}-${readCode(code!)}`;
-  if (reference) {
-    const { rows } = await sql<{ href: string }>`
-      select '/loans/' || id as href from loan where reference = ${reference}
-      union all select '/referrals/' || id from referral where reference = ${reference}
-      union all select '/donations/' || id from donation where reference = ${reference}`.execute(db);
-    if (rows[0]) return rows[0].href;
-  }
-  const device = await findDeviceByCode(db, readAssetTag(text), text.trim());
-  return device && `/devices/${device}`;
 }

@@ -1,7 +1,8 @@
 import { type Action, may } from '../access/permissions.ts';
 import type { Actor } from '../shared/actor.ts';
 
-const places: { href: string; text: string; action: Action }[] = [
+/** `also`: pages of the same place that have an address of their own. */
+const places: { href: string; text: string; action: Action; also?: string }[] = [
   { href: '/', text: 'Today', action: 'today.read' },
   { href: '/referrals', text: 'Referrals', action: 'referrals.read' },
   { href: '/devices', text: 'Devices', action: 'devices.read' },
@@ -9,7 +10,7 @@ const places: { href: string; text: string; action: Action }[] = [
   { href: '/returns', text: 'Returns', action: 'loans.return' },
   { href: '/patients', text: 'Patients', action: 'patients.read' },
   { href: '/donations', text: 'Donations', action: 'donations.read' },
-  { href: '/support', text: 'Support', action: 'follow-ups.read' },
+  { href: '/support', text: 'Support', action: 'follow-ups.read', also: '/follow-ups' },
   { href: '/messages', text: 'Messages', action: 'messages.read' },
 ];
 
@@ -17,7 +18,12 @@ const places: { href: string; text: string; action: Action }[] = [
 export function navigationFor(actor: Actor, path: string, exists: (href: string) => boolean) {
   return places
     .filter(({ href, action }) => may(actor, action) && exists(href))
-    .map(({ href, text }) => ({ href, text, active: isWithin(path, href), current: path === href }));
+    .map(({ href, text, also }) => ({
+      href,
+      text,
+      active: isWithin(path, href) || (also !== undefined && isWithin(path, also)),
+      current: path === href,
+    }));
 }
 
 const isWithin = (path: string, href: string) =>

@@ -6,13 +6,26 @@ export type Colour = 'green' | 'blue' | 'yellow' | 'orange' | 'red' | 'purple' |
  * What a colour means, on every page: green is good and done, blue under way, yellow waits for
  * us, purple is held for someone, orange wants a look, red went wrong, grey is over.
  */
-const colours: Record<Colour, string[]> = {
-  green: ['ready', 'done', 'sent', 'delivered', 'returned', 'met', 'pass', 'confirmed', 'safe', 'in_stock'],
-  blue: ['on_loan', 'open', 'active', 'sending', 'planned', 'queued', 'accepted'],
+export const statusColours: Record<Colour, string[]> = {
+  green: [
+    'ready',
+    'done',
+    'sent',
+    'delivered',
+    'returned',
+    'met',
+    'pass',
+    'confirmed',
+    'safe',
+    'in_stock',
+    'issued',
+    'said',
+  ],
+  blue: ['on_loan', 'open', 'active', 'sending', 'planned', 'queued', 'accepted', 'standing', 'ahead'],
   yellow: ['in_preparation', 'received', 'waiting', 'in_repair', 'needed'],
   purple: ['reserved', 'paused'],
   orange: ['due_back', 'asked', 'held', 'unknown', 'suspended', 'soon', 'recheck'],
-  red: ['lost', 'failed', 'missed', 'overdue', 'fail', 'urgent', 'concern', 'not_safe', 'not_ours'],
+  red: ['lost', 'failed', 'missed', 'overdue', 'fail', 'urgent', 'concern', 'not_safe', 'not_ours', 'faulty'],
   grey: [
     'retired',
     'gifted',
@@ -21,6 +34,8 @@ const colours: Record<Colour, string[]> = {
     'declined',
     'withdrawn',
     'ended',
+    'released',
+    'expired',
     'replaced',
     'dropped',
     'routine',
@@ -39,10 +54,12 @@ const texts: Record<string, string> = {
   sending: 'Being sent',
   recheck: 'Ask again if safe',
   not_ours: 'Not one of ours',
+  ahead: 'No outcome yet',
 };
 
 /** A status as its tag shows it. A status without a colour of its own is grey. */
 export function statusTag(status: string): { text: string; colour: Colour } {
-  const colour = (Object.keys(colours) as Colour[]).find((name) => colours[name].includes(status)) ?? 'grey';
+  const colour =
+    (Object.keys(statusColours) as Colour[]).find((name) => statusColours[name].includes(status)) ?? 'grey';
   return { text: texts[status] ?? words(status), colour };
 }

@@ -33,4 +33,4 @@ export async function listEvents(
 
 const entry = sql`e.id, e.at, e.type, e."values", e.fields, e.request_id as "requestId",
   json_build_object('type', e.actor_type, 'name', e.actor_name) as actor,
-  (select json_agg(json_build_object('type', o.subject_type, 'id', o.subject_id)) from event_subject o where o.event_id = e.id) as subjects`;
+  coalesce((select json_agg(json_build_object('type', o.subject_type, 'id', o.subject_id)) from event_subject o where o.event_id = e.id), '[]') as subjects`;

@@ -66,7 +66,7 @@ export async function reopenPreparation(
     if (device.status !== 'ready') {
       throw new Problem('device-move-refused', {
         detail: `The device is ${statusWords[device.status]}. Only a ready device is sent back to preparation.`,
-        status: device.status,
+        deviceStatus: device.status,
       });
     }
     const { rows } = await sql<DeviceState>`

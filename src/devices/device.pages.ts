@@ -8,6 +8,7 @@ import { fitDataPlan } from '../data-plans/data-plan.commands.ts';
 import { NewDataPlan } from '../data-plans/data-plan.schemas.ts';
 import type { Actor } from '../shared/actor.ts';
 import { today } from '../shared/clock.ts';
+import { sendCsv } from '../shared/csv.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams } from '../shared/http.ts';
 import { listQuery } from '../shared/lists.ts';
@@ -15,6 +16,13 @@ import { recordCheck, reopenPreparation } from './device.commands.ts';
 import { countDevices, getDevice, listDevices } from './device.queries.ts';
 import { allowedActions, type CheckKind, deviceKinds, deviceStatuses } from './device.rules.ts';
 import { DeviceQuery, NewCheck, Reopening } from './device.schemas.ts';
+import { exportColumns, exportDevices } from './device-export.commands.ts';
+
+const { status, kind } = DeviceQuery.properties;
+const ExportQuery = Type.Object(
+  { status, kind, donationId: Type.Optional(Type.String({ format: 'uuid' })) },
+  { additionalProperties: false },
+);
 
 const words = {
   result: 'Choose whether it passed',
@@ -48,9 +56,19 @@ export function devicePages(app: App, deps: Deps): void {
         filters,
         query,
         after,
+        exportPath: `/devices/export.csv${query && `?${query}`}`,
         statuses: deviceStatuses,
         kinds: deviceKinds,
       });
+    },
+  );
+
+  app.get(
+    '/devices/export.csv',
+    { config: { action: 'devices.export' }, schema: { querystring: ExportQuery } },
+    async (request, reply) => {
+      const rows = await exportDevices(deps, request.ctx, request.query);
+      return sendCsv(reply, `devices-${today(deps.clock)}`, exportColumns, rows);
     },
   );
 

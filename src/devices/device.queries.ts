@@ -9,26 +9,63 @@ export const summary = sql`d.id, d.asset_tag as "assetTag", d.kind, d.make, d.mo
   d.condition, d.status, d.changed_at as "changedAt",
   case d.status when 'in_preparation' then open_checks(d.id, d.kind, d.cycle) else '{}' end as "openChecks"`;
 
+/** What a list of devices is narrowed to. */
+export type DeviceFilter = Partial<Pick<DeviceQuery, 'status' | 'kind'>> & { donationId?: string };
+
+/** The filter in one place, so that a list, its count and its file agree. */
+const matching = ({ status, kind, donationId }: DeviceFilter) => sql`true
+  ${status ? sql`and d.status = ${status}` : sql``} ${kind ? sql`and d.kind = ${kind}` : sql``}
+  ${donationId ? sql`and d.donation_id = ${donationId}` : sql``}`;
+
 /** Devices, the newest first, of one status or kind when asked. */
 export async function listDevices(db: Reader, query: DeviceQuery): Promise<ListPage<DeviceSummary>> {
   const [before] = readCursor(query.after, ['uuid']) ?? [];
   const { rows } = await sql<DeviceSummary>`
     select ${summary} from device d
-    where true ${query.status ? sql`and d.status = ${query.status}` : sql``}
-      ${query.kind ? sql`and d.kind = ${query.kind}` : sql``}
-      ${before ? sql`and d.id < ${before}` : sql``}
+    where ${matching(query)} ${before ? sql`and d.id < ${before}` : sql``}
     order by d.id desc limit ${query.limit + 1}`.execute(db);
   return toPage(rows, query.limit, (row) => [row.id]);
 }
 
 /** How many devices the list has in all. */
-export async function countDevices(db: Reader, query: Pick<DeviceQuery, 'status' | 'kind'>): Promise<number> {
+export async function countDevices(db: Reader, filter: DeviceFilter): Promise<number> {
   const { rows } = await sql<{ count: number }>`
-    select count(*)::int as count from device d
-    where true ${query.status ? sql`and d.status = ${query.status}` : sql``} ${query.kind ? sql`and d.kind = ${query.kind}` : sql``}`.execute(
-    db,
-  );
+    select count(*)::int as count from device d where ${matching(filter)}`.execute(db);
   return rows[0]!.count;
+}
+
+/** A device as a file for a spreadsheet has it. */
+export type DeviceRow = Omit<DeviceSummary, 'openChecks' | 'changedAt'> & {
+  openChecks: string;
+  imei: string | null;
+  notes: string | null;
+  location: string | null;
+  donation: string;
+  donor: string;
+  receivedOn: string;
+  loan: string | null;
+  dataEndsOn: string | null;
+};
+
+/** All devices of a filter, the newest first, read page by page as they are taken. */
+export async function* eachDevice(
+  db: Reader,
+  filter: DeviceFilter,
+  pageSize = 500,
+): AsyncGenerator<DeviceRow> {
+  let before: string | null = null;
+  do {
+    const page: { rows: DeviceRow[] } = await sql<DeviceRow>`
+      select ${summary}, array_to_string(case d.status when 'in_preparation' then open_checks(d.id, d.kind, d.cycle) end, ', ') as "openChecks",
+        d.imei, d.notes, p.name as location, n.reference as donation, o.name as donor, n.received_on as "receivedOn",
+        (select l.reference from loan_item i join loan l on l.id = i.loan_id where i.device_id = d.id and i.ended_at is null) as loan,
+        (select s.expires_on from data_plan s where s.device_id = d.id and s.status <> 'ended') as "dataEndsOn"
+      from device d join donation n on n.id = d.donation_id join organisation o on o.id = n.donor_id left join location p on p.id = d.location_id
+      where ${matching(filter)} and (${before}::uuid is null or d.id < ${before})
+      order by d.id desc limit ${pageSize}`.execute(db);
+    yield* page.rows;
+    before = page.rows.length === pageSize ? page.rows.at(-1)!.id : null;
+  } while (before);
 }
 
 /**
@@ -53,18 +90,4 @@ export async function getDevice(db: Reader, id: string): Promise<Device> {
     where d.id = ${id}`.execute(db);
   if (!rows[0]) throw new Problem('not-found');
   return rows[0];
-}
-
-/** The id of the device that a scan or typed text names exactly: asset tag, IMEI or serial number; the newest when several. */
-export async function findDeviceByCode(
-  db: Reader,
-  assetTag: string | null,
-  text: string,
-): Promise<string | undefined> {
-  const { rows } = await sql<{ id: string }>`
-    select id from device where asset_tag = ${assetTag}
-    union all (select id from device where imei = ${text} order by id desc limit 1)
-    union all (select id from device where upper(serial_number) = upper(${text}) order by id desc limit 1)
-    limit 1`.execute(db);
-  return rows[0]?.id;
 }

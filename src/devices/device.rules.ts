@@ -121,7 +121,7 @@ export function assertCheckFits(
   if (!canRecordCheck(device.status)) {
     throw new Problem('check-not-open', {
       detail: `The device is ${statusWords[device.status]}. Record checks while it is being prepared.`,
-      status: device.status,
+      deviceStatus: device.status,
     });
   }
   const errors: FieldError[] = [];

@@ -10,7 +10,7 @@ import type { Deps } from '../shared/deps.ts';
 import { recordEvent } from '../shared/events.ts';
 import { assetTag, donationReference, newId } from '../shared/ids.ts';
 import { type FieldError, invalid, Problem } from '../shared/problem.ts';
-import { deviceFaults, identifiersOf, serialKey, tidyDevice } from './donation.rules.ts';
+import { assertDonationFits, deviceFaults, identifiersOf, serialKey, tidyDevice } from './donation.rules.ts';
 import type { DonationRecorded, NewDonation } from './donation.schemas.ts';
 
 /**
@@ -51,15 +51,6 @@ export async function recordDonationIn(
     values: { reference: recorded.reference, devices: devices.length, receivedOn: input.receivedOn },
   });
   return recorded;
-}
-
-function assertDonationFits(input: NewDonation, today: string): void {
-  const errors: FieldError[] = [];
-  if (!input.donor === !input.donorId)
-    errors.push({ pointer: '/donor', message: 'Give either the donor’s name or a donorId.' });
-  if (input.receivedOn > today)
-    errors.push({ pointer: '/receivedOn', message: 'This date is in the future. Give the day it arrived.' });
-  if (errors.length) throw invalid(...errors);
 }
 
 /** Devices already in stock are a conflict; whatever else is wrong is in the values. */

@@ -11,7 +11,7 @@ import { type App, idParams, strictObject } from '../shared/http.ts';
 import { listQuery } from '../shared/lists.ts';
 import { text } from '../shared/schemas.ts';
 import { recordDonation } from './donation.commands.ts';
-import { getDonation, listDonations } from './donation.queries.ts';
+import { countDonations, getDonation, listDonations } from './donation.queries.ts';
 import { DonationQuery, NewDonation } from './donation.schemas.ts';
 
 /** The form names the donor in words; the rest is as the API takes it. */
@@ -32,8 +32,11 @@ export function donationPages(app: App, deps: Deps): void {
     '/donations',
     { config: { action: 'donations.read' }, schema: { querystring: DonationQuery } },
     async (request, reply) => {
-      const list = await listDonations(deps.db, request.query);
-      return reply.page('donations/views/list.njk', { ...list, after: request.query.after });
+      const [list, count] = await Promise.all([
+        listDonations(deps.db, request.query),
+        countDonations(deps.db),
+      ]);
+      return reply.page('donations/views/list.njk', { ...list, count, after: request.query.after });
     },
   );
 

@@ -24,6 +24,12 @@ export async function listDonations(
   return toPage(rows, query.limit, (row) => [row.id]);
 }
 
+/** How many donations there are in all. */
+export async function countDonations(db: Reader): Promise<number> {
+  const { rows } = await sql<{ count: number }>`select count(*)::int as count from donation`.execute(db);
+  return rows[0]!.count;
+}
+
 /**
  * One donation with its devices in the order they were recorded.
  * @throws Problem `not-found`

@@ -1,6 +1,7 @@
 import { isImei } from '../devices/device.rules.ts';
 import type { NewDevice } from '../devices/device.schemas.ts';
-import type { FieldError } from '../shared/problem.ts';
+import { type FieldError, invalid } from '../shared/problem.ts';
+import type { NewDonation } from './donation.schemas.ts';
 
 /** The device as it is kept: serial numbers in capitals without spaces around them. */
 export function tidyDevice(device: NewDevice): NewDevice {
@@ -52,4 +53,20 @@ export function deviceFaults(devices: NewDevice[], taken: Map<string, string>): 
     }
     return faults;
   });
+}
+
+/**
+ * Holds what is said of a delivery together.
+ * @throws Problem `invalid`
+ */
+export function assertDonationFits(
+  input: Pick<NewDonation, 'donor' | 'donorId' | 'receivedOn'>,
+  today: string,
+): void {
+  const errors: FieldError[] = [];
+  if (!input.donor === !input.donorId)
+    errors.push({ pointer: '/donor', message: 'Give either the donor’s name or a donorId.' });
+  if (input.receivedOn > today)
+    errors.push({ pointer: '/receivedOn', message: 'This date is in the future. Give the day it arrived.' });
+  if (errors.length) throw invalid(...errors);
 }

@@ -33,7 +33,7 @@ export async function importDonation(
   csv: string,
   input: Omit<NewDonation, 'devices'>,
   partial: boolean,
-): Promise<{ donation: DonationRecorded; lines: Omit<ImportLine, 'device'>[] }> {
+): Promise<{ donation: DonationRecorded; lines: Omit<ImportLine, 'device' | 'textLine'>[] }> {
   return command(deps, ctx, async (trx) => {
     const { lines, ready, faulty } = await previewImport(trx, csv);
     if (!ready || (faulty && !partial)) {
@@ -55,4 +55,4 @@ export async function importDonation(
   });
 }
 
-const withoutDevice = ({ device, ...line }: ImportLine) => line;
+const withoutDevice = ({ device, textLine, ...line }: ImportLine) => line;

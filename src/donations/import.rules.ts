@@ -7,6 +7,8 @@ import { deviceFaults, tidyDevice } from './donation.rules.ts';
 /** One row of a donor's spreadsheet: `row` is the number that the spreadsheet shows, faults are told by column. */
 export type ImportLine = {
   row: number;
+  /** The line of the text on which the row begins, from 1. */
+  textLine: number;
   verdict: 'ready' | 'faulty';
   device: Partial<NewDevice>;
   faults: { column: string; message: string }[];
@@ -15,6 +17,8 @@ export type ImportLine = {
 };
 
 const mostRows = 2000;
+/** Empty rows count here; spreadsheets have a million of them. */
+const mostRead = 50_000;
 
 /** The columns there may be, and the headings that mean them (letters only, lower case). */
 const columns = {
@@ -42,8 +46,9 @@ export const columnNames: Record<Column, string> = {
   notes: 'Notes',
 };
 
-/** A file's bytes as text: UTF-8, or else the Windows-1252 that older spreadsheets write. */
+/** A file's bytes as text: UTF-16 where its mark says so, UTF-8, or else the Windows-1252 that older spreadsheets write. */
 export function decodeCsv(bytes: Uint8Array): string {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
@@ -57,20 +62,22 @@ export function decodeCsv(bytes: Uint8Array): string {
  * @throws Problem `invalid` when it is not such a file: no rows, too many, or needed columns missing
  */
 export function readImport(text: string): { lines: ImportLine[]; unusedColumns: string[] } {
-  const [heading, ...rows] = readRows(text);
-  const found = (heading ?? []).map((name) => columnOf(name));
+  const [first, ...rows] = readRows(text);
+  const heading = first?.cells ?? [];
+  const found = heading.map((name) => columnOf(name));
   const missing = (['kind', 'make', 'model'] as const).filter((column) => !found.includes(column));
   if (missing.length)
     throw refuse(
       `The first row has to name the columns. Missing: ${missing.map((column) => columnNames[column]).join(', ')}.`,
     );
   if (!rows.length) throw refuse('There are no rows under the heading.');
-  if (rows.length > mostRows) throw refuse(`Give at most ${mostRows} rows at a time.`);
-  const lines = rows.map((cells, place) => {
+  if (rows.length > mostRows || rows.at(-1)?.row === mostRead)
+    throw refuse(`Give at most ${mostRows} rows at a time.`);
+  const lines = rows.map(({ row, textLine, cells }) => {
     const cell = (column: Column) => cells[found.indexOf(column)]?.trim() ?? '';
-    return readLine(place + 2, cell);
+    return { ...readLine(row, cell), textLine };
   });
-  return { lines, unusedColumns: (heading ?? []).filter((name, place) => name.trim() && !found[place]) };
+  return { lines, unusedColumns: heading.filter((name, place) => name.trim() && !found[place]) };
 }
 
 /** Adds what only the whole list and the stock can tell: devices named twice or already in stock. */
@@ -81,21 +88,36 @@ export function judge(lines: ImportLine[], taken: Map<string, string>): ImportLi
     const known = new Set(line.faults.map(({ column }) => column));
     const added = found[place]!.map(({ pointer, message }) => ({
       column: columnNames[pointer as 'imei'],
-      message: message.replace(/device (\d+) of this list/, (_, number) => `row ${Number(number) + 1}`),
+      message: message.replace(
+        /device (\d+) of this list/,
+        (_, number) => `row ${lines[Number(number) - 1]!.row}`,
+      ),
     }));
     const faults = [...line.faults, ...added.filter(({ column }) => !known.has(column))];
     return { ...line, faults, verdict: faults.length ? 'faulty' : 'ready' };
   });
 }
 
-function readRows(text: string): string[][] {
+type Row = { row: number; textLine: number; cells: string[] };
+
+/** The rows that have something in them, each with the number that the spreadsheet shows: empty rows count. */
+function readRows(text: string): Row[] {
+  let textLine = 1;
   try {
-    return parse(text, {
+    const read = parse(text.replaceAll(/\r\n?/g, '\n'), {
       bom: true,
       delimiter: [',', ';', '\t'],
       relax_column_count: true,
-      skip_empty_lines: true,
-    });
+      info: true,
+      to: mostRead,
+    }) as unknown as { record: string[]; info: { lines: number } }[];
+    return read
+      .map(({ record, info }, place) => {
+        const began = textLine;
+        textLine = info.lines + 1;
+        return { row: place + 1, textLine: began, cells: record };
+      })
+      .filter(({ row, cells }) => row === mostRead || cells.some((cell) => cell.trim()));
   } catch {
     throw refuse('This is not a CSV file. In the spreadsheet choose Save as, CSV UTF-8.');
   }
@@ -111,7 +133,7 @@ function columnOf(heading: string): Column | undefined {
   );
 }
 
-function readLine(row: number, cell: (column: Column) => string): ImportLine {
+function readLine(row: number, cell: (column: Column) => string): Omit<ImportLine, 'textLine'> {
   const faults: ImportLine['faults'] = [];
   const remarks: string[] = [];
   const fault = (column: Column, message: string) =>

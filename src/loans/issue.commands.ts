@@ -105,6 +105,7 @@ type Asked = { assetTag?: string; deviceId?: string };
 /** The request beyond its form: one borrower, and each item by one of its two names. */
 function readInput(input: NewLoan): Asked[] {
   const errors = acceptanceErrors(input.agreement);
+  if (!input.items.length) errors.push({ pointer: '/items', message: 'Name at least one device.' });
   if ([input.referralId, input.patientId, input.locationId].filter(Boolean).length !== 1) {
     errors.push({
       pointer: '/referralId',

@@ -30,6 +30,7 @@ const words = {
   'agreement.acceptedBy': 'Choose how the agreement was accepted.',
 };
 const mostItems = 50;
+const tooMany = `One loan takes at most ${mostItems} items.`;
 
 /** A scanned thing of the kit with its verdict; `label` is its asset tag, or what was scanned. */
 type Line = Scanned & { label: string; verdict: Verdict };
@@ -86,16 +87,14 @@ export function issuePages(app: App, deps: Deps): void {
     }) {
       const { referral, patient } = await readBorrower(request.ctx, id);
       const carried = carry(typed, ['scan', 'kit', 'contactConfirmed', 'do']);
-      return reply
-        .code(form?.status ?? 200)
-        .page('loans/views/issue-kit.njk', {
-          referral,
-          patient,
-          lines,
-          last,
-          carried,
-          form: form ?? newForm(typed),
-        });
+      return reply.code(form?.status ?? 200).page('loans/views/issue-kit.njk', {
+        referral,
+        patient,
+        lines,
+        last,
+        carried,
+        form: form ?? newForm(typed),
+      });
     }
 
     async function showTerms(form: Form, lines: Line[]) {
@@ -118,7 +117,7 @@ export function issuePages(app: App, deps: Deps): void {
         handoverWays,
         acceptances,
         form: { ...form, typed: { ...start, ...form.typed } },
-        carried: carry(form.typed, ['scan', 'do', ...ownOfTerms]),
+        carried: carry(form.typed, ['scan', 'kit', 'do', ...ownOfTerms]),
       });
     }
 
@@ -184,8 +183,7 @@ function kitFaults(lines: Line[], typed: Typed): FieldError[] {
     });
   if (!lines.length)
     errors.push({ pointer: '/scan', message: 'Scan or type the label of at least one device.' });
-  if (lines.length > mostItems)
-    errors.push({ pointer: '/kit', message: `One loan takes at most ${mostItems} items.` });
+  if (lines.length > mostItems) errors.push({ pointer: '/kit', message: tooMany });
   if (stopped.length)
     errors.push({ pointer: '/kit', message: `Take out what cannot go out now: ${stopped.join(', ')}.` });
   return errors;
@@ -226,8 +224,11 @@ function readTerms(typed: Typed) {
   return terms;
 }
 
-/** @throws Problem `invalid` when something in the kit is none of our devices */
+/** @throws Problem `invalid` when the kit is empty, too large, or has something that is none of our devices */
 function itemsOf(lines: Line[]): { deviceId: string }[] {
+  if (!lines.length)
+    throw invalid({ pointer: '/kit', message: 'The kit is empty. Go back and scan at least one device.' });
+  if (lines.length > mostItems) throw invalid({ pointer: '/kit', message: tooMany });
   return lines.map(({ device, label }) => {
     if (!device) throw invalid({ pointer: '/kit', message: `Take out what cannot go out now: ${label}.` });
     return { deviceId: device.id };

@@ -6,7 +6,7 @@ import type { Reader } from '../shared/database.ts';
 import { readCode } from '../shared/ids.ts';
 import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
 import { Problem } from '../shared/problem.ts';
-import type { itemStatuses } from './loan.rules.ts';
+import { type itemStatuses, soonDays } from './loan.rules.ts';
 import type { Loan, LoanQuery, LoanSummary } from './loan.schemas.ts';
 
 const columns = (
@@ -54,7 +54,7 @@ export async function countLoans(
 /** The filter of a list, in one place so that the count agrees with it. */
 function within({ status, due }: Pick<LoanQuery, 'status' | 'due'>, day: string) {
   if (due === 'overdue') return sql`l.status = 'open' and l.due_on < ${day}`;
-  if (due === 'soon') return sql`l.status = 'open' and l.due_on between ${day} and ${addDays(day, 14)}`;
+  if (due === 'soon') return sql`l.status = 'open' and l.due_on between ${day} and ${addDays(day, soonDays)}`;
   return status ? sql`l.status = ${status}` : sql`true`;
 }
 

@@ -9,6 +9,8 @@ import { addDays } from '../shared/clock.ts';
 import { type FieldError, Problem } from '../shared/problem.ts';
 
 export const loanStatuses = ['open', 'closed'] as const;
+/** An open loan whose date is this many days ahead, or fewer, is due soon. */
+export const soonDays = 14;
 export const itemStatuses = ['on_loan', 'returned', 'lost', 'replaced', 'gifted'] as const;
 export const handoverWays = ['in_person', 'posted', 'collected'] as const;
 export const acceptances = ['signature', 'witnessed', 'verbal'] as const;
@@ -48,7 +50,7 @@ export function assertReferralWaits(status: ReferralStatus): void {
     status === 'received' || status === 'asked'
       ? 'Accept the referral first.'
       : `The referral is ${referralStatusWords[status]}.`;
-  throw new Problem('referral-not-waiting', { detail, status });
+  throw new Problem('referral-not-waiting', { detail, referralStatus: status });
 }
 
 /** Which needs of a referral a loan of these devices meets. */

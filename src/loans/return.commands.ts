@@ -25,6 +25,7 @@ export async function returnItems(
   const ids = input.items.map(({ itemId }) => itemId);
   if (new Set(ids).size < ids.length)
     throw invalid({ pointer: '/items', message: 'Name each item only once.' });
+  if (!ids.length) throw invalid({ pointer: '/items', message: 'Name at least one item.' });
   return command(deps, ctx, async (trx) => {
     const loan = await lockForReturn(trx, loanId, ids);
     assertReturnable(loan, input);

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { Temporal } from 'temporal-polyfill';
 import { systemContext } from '../shared/actor.ts';
-import { timestamp, today } from '../shared/clock.ts';
+import { timestamp, today, zone } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
 import type { Reader, Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
@@ -83,7 +83,7 @@ export async function gatherBatch(
 ): Promise<{ messages: number; full: boolean; lastPatient: string | null }> {
   const people = await readPeople(trx, deps, which);
   const isHoliday = await bankHolidays(trx, date);
-  const plans = people.map((person) => planMessage(person, deps, isHoliday));
+  const plans = people.map((person) => planMessage(person, deps, date, isHoliday));
   if (!plans.length) return { messages: 0, full: false, lastPatient: null };
   const held = plans.filter(({ status }) => status === 'held');
   const made = [
@@ -157,10 +157,13 @@ async function readPeople(trx: Trx, deps: Deps, which: RawBuilder<unknown>): Pro
   return rows;
 }
 
-function planMessage(person: Person, deps: Deps, isHoliday: (date: string) => boolean): Plan {
+/** When and how a person is told. What is planned for a night to come waits for its day. */
+function planMessage(person: Person, deps: Deps, date: string, isHoliday: (date: string) => boolean): Plan {
   const now = deps.clock.now();
+  const day = Temporal.PlainDate.from(date).toZonedDateTime(zone).toInstant();
   const point = chooseContact(person.points, today(deps.clock));
-  const opening = point && nextOpening(now, point.hours, isHoliday);
+  const opening =
+    point && nextOpening(Temporal.Instant.compare(now, day) < 0 ? day : now, point.hours, isHoliday);
   const held = {
     ...person,
     channel: null,

@@ -21,7 +21,7 @@ export async function retryMessage(deps: Deps, ctx: Context, id: string): Promis
   return command<MessageRetried>(deps, ctx, async (trx) => {
     const message = await lockMessage(trx, id);
     const refuse = (detail: string) =>
-      new Problem('message-not-retriable', { detail, status: message.status });
+      new Problem('message-not-retriable', { detail, messageStatus: message.status });
     if (!isRetriable(message.status))
       throw refuse(
         `The message is ${message.status}. Only one that is held, failed or unknown can be tried again.`,

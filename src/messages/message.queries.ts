@@ -87,3 +87,12 @@ function preview(
   );
   return left.length ? renderDraft(deps, templates, draft, left, wording, null) : null;
 }
+
+/** How many messages the filters of a list match. */
+export async function countMessages(deps: Deps, query: Pick<MessageQuery, 'status'>): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*) from message where true ${query.status ? sql`and status = ${query.status}` : sql``}`.execute(
+    deps.db,
+  );
+  return rows[0]!.count;
+}

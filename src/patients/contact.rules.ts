@@ -32,13 +32,15 @@ function stateOf({ safe, stoppedAt, failedAt, recheckDue }: Point, today: string
   return recheckDue && recheckDue < today ? 'recheck' : 'safe';
 }
 
-const times = (hours: { days: number[]; from: string; to: string }) =>
+/** Hours in words, such as `Monday, Tuesday, 09:00 to 12:00`. */
+export const times = (hours: { days: number[]; from: string; to: string }) =>
   `${[...hours.days]
     .sort()
     .map((day) => days[day])
     .join(', ')}, ${hours.from} to ${hours.to}`;
 
-function languageName(tag: string | null): string {
+/** A language by its name in English; what is no known tag stays as it is. */
+export function languageName(tag: string | null): string {
   try {
     return tag ? (languageNames.of(tag) ?? tag) : '';
   } catch {

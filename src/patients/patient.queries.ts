@@ -29,6 +29,36 @@ export async function listPatients(
 }
 
 /**
+ * Patients whom typed text may mean, by name: an NHS number or a phone number names exactly; of a
+ * name each word is the beginning of a given, family or preferred name, in any case. At most `limit`.
+ * @param numbers what the text is as an NHS number (ten digits) and as a phone number (E.164), where it is one
+ */
+export async function findPatients(
+  db: Reader,
+  text: string,
+  numbers: { nhsNumber: string | null; phone: string | null },
+  limit: number,
+): Promise<PatientSummary[]> {
+  const { nhsNumber, phone } = numbers;
+  const prefixes = text
+    .trim()
+    .toLowerCase()
+    .split(/\s+/)
+    .filter(Boolean)
+    .map((word) => `${word.replaceAll(/[\\%_]/g, '\\$&')}%`);
+  const { rows } = await sql<PatientSummary>`
+    select ${patientColumns} from patient p
+    where ${
+      nhsNumber || phone
+        ? sql`p.nhs_number = ${nhsNumber} or p.id in (select patient_id from contact_point where channel in ('sms', 'phone') and value = ${phone})`
+        : sql`not exists (select from unnest(${prefixes}::text[]) w (prefix) where not (
+            lower(p.family_name) like w.prefix or lower(p.given_name) like w.prefix or lower(coalesce(p.preferred_name, '')) like w.prefix))`
+    }
+    order by lower(p.family_name), lower(p.given_name), p.id limit ${limit}`.execute(db);
+  return rows;
+}
+
+/**
  * One patient with everything that matters for contact, their referrals and their loans.
  * @throws Problem `not-found`
  */

@@ -9,11 +9,6 @@ export function readNhsNumber(text: string): string | null {
   return /^\d{10}$/.test(digits) && nhsNumberValidator.validate(digits) ? digits : null;
 }
 
-/** An NHS number as people read it: 999 000 0018. */
-export function showNhsNumber(digits: string): string {
-  return digits.replace(/^(\d{3})(\d{3})(\d{4})$/, '$1 $2 $3');
-}
-
 /**
  * A patient as they are kept: NHS number as digits, phone numbers as E.164, text without spaces
  * around it. Every fault is found, with pointers from the patient's own root.

@@ -80,7 +80,10 @@ export function newReferralPages(app: App, deps: Deps): void {
 
   async function formView(form: Form, rows = rowsAtOnce) {
     return {
-      form: { ...form, summary: form.summary.map(ofItsRow) },
+      form: {
+        ...form,
+        summary: form.summary.toSorted((one, other) => placeOf(one) - placeOf(other)).map(ofItsRow),
+      },
       clinics: await listClinics(deps.db),
       rows: Math.min(Math.max(rows, rowsAtOnce), mostRows),
       mostRows,
@@ -119,6 +122,25 @@ function ofItsRow(fault: Form['summary'][number]): Form['summary'][number] {
   const row = /^contactPoints\.(\d+)\./.exec(fault.name ?? '')?.[1];
   return row ? { ...fault, text: `Way ${Number(row) + 1} to reach them: ${fault.text}` } : fault;
 }
+
+/** The order of the page, so that faults are listed from top to bottom. */
+const order = [
+  'clinicId',
+  'referrer',
+  'clinicReference',
+  'patient.',
+  'contactPoints',
+  'patient.contactChoice',
+  'patient.trustedPerson',
+  'needs',
+  'barriers',
+  'urgency',
+  'notes',
+  'consent',
+  'consent.givenOn',
+];
+const placeOf = ({ name = '' }: Form['summary'][number]) =>
+  order.findLastIndex((start) => name.startsWith(start));
 
 const rowsIn = (typed: Typed) =>
   new Set(Object.keys(typed).flatMap((name) => /^contactPoints\.\d+/.exec(name)?.[0] ?? [])).size;

@@ -41,10 +41,6 @@ const WaitingQuery = Type.Object(
   { after: Type.Optional(Type.String({ format: 'uuid' })) },
   { additionalProperties: false },
 );
-const words = {
-  reason: 'Enter why, in words that the clinic can pass on.',
-  question: 'Enter what you want to know from the clinic.',
-};
 const rowsOfWaiting = 50;
 
 /** /referrals: the queue, the waiting list, and one referral with its decision. */
@@ -121,7 +117,7 @@ export function referralPages(app: App, deps: Deps): void {
       const { id } = request.params;
       const typed = typedIn(request.body);
       try {
-        const decision = fields(NewDecision, typed, words);
+        const decision = fields(NewDecision, typed);
         const decided = await decideReferral(deps, request.ctx, id, decision);
         return reply.done(`/referrals/${id}`, bannerFor(decision.decision, decided, id));
       } catch (error) {

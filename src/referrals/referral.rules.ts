@@ -13,9 +13,6 @@ export const referralStatuses = [
 ] as const;
 export type ReferralStatus = (typeof referralStatuses)[number];
 
-/** A referral with one of these stands in the way of another for the same person from the same clinic. */
-export const openStatuses: ReferralStatus[] = ['received', 'asked', 'waiting', 'active'];
-
 export const needs = ['device', 'data', 'support'] as const;
 export type Need = (typeof needs)[number];
 
@@ -85,7 +82,7 @@ export function decide(
   if (!canDecide(referral.status)) {
     throw new Problem('referral-already-decided', {
       detail: `The referral is ${referralStatusWords[referral.status]}.`,
-      status: referral.status,
+      referralStatus: referral.status,
     });
   }
   if (decision === 'ask') return 'asked';

@@ -20,8 +20,11 @@ export type Actor = {
   clinicId?: string | null;
 };
 
-/** The idempotency key of a request; `replayed` is set when a kept reply was given. */
-export type Once = { caller: string; key: string; fingerprint: string; replayed?: boolean };
+/**
+ * The idempotency key of a request; `replayed` is set when a kept reply was given. A form `waits`
+ * for a first click still at work, so that nobody is shown a refusal of what just succeeded.
+ */
+export type Once = { caller: string; key: string; fingerprint: string; waits: boolean; replayed?: boolean };
 
 /** Who asks, in which request, and whether it is to happen only once. */
 export type Context = { actor: Actor; requestId: string; once?: Once | undefined };

@@ -25,7 +25,7 @@ export function today(clock: Clock): string {
 
 /** The present instant as ISO 8601 with milliseconds, for a `timestamptz` column. */
 export function timestamp(clock: Clock): string {
-  return clock.now().toString({ smallestUnit: 'millisecond' });
+  return new Date(clock.now().epochMilliseconds).toISOString();
 }
 
 /** Adds whole days to a civil date. */

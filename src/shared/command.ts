@@ -35,13 +35,16 @@ function isLostRace(error: unknown): boolean {
 
 async function keptResult<T>(trx: Trx, once: Once): Promise<{ result: T } | undefined> {
   const lock = createHash('sha256').update(`${once.caller}\n${once.key}`).digest().readBigInt64BE();
-  const { rows } = await sql<{
-    got: boolean;
-  }>`/* once.lock */ select pg_try_advisory_xact_lock(${lock}) as got`.execute(trx);
-  if (!rows[0]!.got) {
-    throw new Problem('idempotency-key-in-use', {
-      detail: 'Wait for the first request to finish, then send this one again.',
-    });
+  if (once.waits) await sql`/* once.wait */ select pg_advisory_xact_lock(${lock})`.execute(trx);
+  else {
+    const { rows } = await sql<{
+      got: boolean;
+    }>`/* once.lock */ select pg_try_advisory_xact_lock(${lock}) as got`.execute(trx);
+    if (!rows[0]!.got) {
+      throw new Problem('idempotency-key-in-use', {
+        detail: 'Wait for the first request to finish, then send this one again.',
+      });
+    }
   }
   const kept = await sql<{ fingerprint: string; result: T }>`/* once.kept */
     select fingerprint, result from idempotency_key where caller = ${once.caller} and key = ${once.key}`.execute(
@@ -64,9 +67,9 @@ async function keep(trx: Trx, deps: Deps, once: Once, result: unknown): Promise<
   );
 }
 
-/** What makes two requests the same: method, path and body, keyed so that it tells nothing of a patient. */
-export function fingerprint(secret: string, method: string, path: string, body: unknown): string {
+/** What makes two requests the same: method, address and body, keyed so that it tells nothing of a patient. */
+export function fingerprint(secret: string, method: string, url: string, body: unknown): string {
   return createHmac('sha256', secret)
-    .update(`${method}\n${path}\n${JSON.stringify(body ?? null)}`)
+    .update(`${method}\n${url}\n${JSON.stringify(body ?? null)}`)
     .digest('base64url');
 }

@@ -31,11 +31,16 @@ function statementName(text: string): string | undefined {
 
 /**
  * Statements that begin with a comment such as `/* loan.issue *\/` are prepared once per
- * connection; the others are planned each time they run.
+ * connection; the others are planned each time they run. In a transaction the prepared ones keep
+ * one plan for all parameters: commands reach their rows by id, and to plan each time costs more
+ * than to run. Reads outside of one are planned for their parameters, since a list of a rare
+ * status wants another plan than one of a common status.
  */
 function prepareNamedStatements(client: pg.ClientBase): void {
   const query = client.query.bind(client) as (...args: unknown[]) => unknown;
   const named = (text: unknown, values: unknown, ...rest: unknown[]) => {
+    if (text === 'begin')
+      return query('begin; set local plan_cache_mode = force_generic_plan', undefined, ...rest);
     const name = typeof text === 'string' && statementName(text);
     return name ? query({ name, text, values }, ...rest) : query(text, values, ...rest);
   };

@@ -77,6 +77,11 @@ export const loggedValues = [
 ] as const;
 type LoggedValue = (typeof loggedValues)[number];
 
+/** Who asks, as the subject of what is about nothing but them. */
+export function callerOf({ actor }: Context): [SubjectType, string][] {
+  return actor.id ? [[actor.type === 'client' ? 'api_client' : 'staff', actor.id]] : [];
+}
+
 /** Writes what happened, as `recordEvents` does for many. */
 export async function recordEvent(trx: Trx, deps: Deps, ctx: Context, event: NewEvent): Promise<void> {
   await recordEvents(trx, deps, ctx, [event]);

@@ -167,15 +167,16 @@ export const http = plugin(async (app: FastifyInstance, { deps }: { deps: Deps }
 
   app.addHook('preHandler', async (request) => {
     if (request.method !== 'POST' || !request.ctx) return;
-    const { _csrf, _once, ...body } = (request.body ?? {}) as Record<string, unknown>;
-    const key = request.headers['idempotency-key'] ?? _once;
+    const { once, body } = withoutHidden(request.body);
+    const header = request.headers['idempotency-key'];
+    const key = header ?? once;
     const { actor } = request.ctx;
     if (typeof key === 'string' && key.length > 0 && key.length <= 255) {
-      const path = request.url.split('?')[0]!;
       request.ctx.once = {
         caller: `${actor.type}:${actor.id}`,
         key,
-        fingerprint: fingerprint(deps.config.SECRET, request.method, path, body),
+        fingerprint: fingerprint(deps.config.SECRET, request.method, request.url, body),
+        waits: header === undefined,
       };
     } else if (request.routeOptions.config.onceRequired === actor.role) {
       throw new Problem('idempotency-key-required', {
@@ -199,6 +200,13 @@ export const http = plugin(async (app: FastifyInstance, { deps }: { deps: Deps }
     answer(app, request, reply, new Problem('not-found')),
   );
 });
+
+/** A body without a form's hidden fields, which differ each time it is shown; and the key among them. */
+function withoutHidden(body: unknown): { once?: unknown; body: unknown } {
+  if (typeof body !== 'object' || body === null) return { body };
+  const { _csrf, _once, ...rest } = body as Record<string, unknown>;
+  return { once: _once, body: rest };
+}
 
 function answer(app: FastifyInstance, request: FastifyRequest, reply: FastifyReply, problem: Problem) {
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer realm="Lendwell"');
@@ -230,5 +238,5 @@ export async function sendPage<T>(
 /** A refusal as RFC 9457 problem details, ready to send. */
 export function problemDetails(problem: Problem, requestId: string): string {
   const { type, title, status, detail, errors, extra } = problem;
-  return JSON.stringify({ type: `/problems/${type}`, title, status, detail, requestId, errors, ...extra });
+  return JSON.stringify({ ...extra, type: `/problems/${type}`, title, status, detail, requestId, errors });
 }

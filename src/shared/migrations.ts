@@ -13,7 +13,9 @@ const migrationFolder = path.join(import.meta.dirname, '../../migrations');
  * @returns the names of the migrations that ran
  */
 export async function migrateToLatest(ownerUrl: string): Promise<string[]> {
-  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: createPool(ownerUrl, 1) }) });
+  const pool = createPool(ownerUrl, 1);
+  pool.on('error', () => {});
+  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
   try {
     await sql`do $$ begin
       if not exists (select from pg_roles where rolname = 'lendwell_app') then create role lendwell_app login; end if;
@@ -22,16 +24,31 @@ export async function migrateToLatest(ownerUrl: string): Promise<string[]> {
     const { error, results = [] } = await new Migrator({ db, provider }).migrateToLatest();
     if (error) throw error;
     await migrateQueue(ownerUrl);
-    await sql`
-      grant usage, create on schema bullmq to lendwell_app;
-      grant select, insert, update, delete on all tables in schema bullmq to lendwell_app;
-      grant usage, select on all sequences in schema bullmq to lendwell_app;
-      grant execute on all functions in schema bullmq to lendwell_app;
-    `.execute(db);
+    await grantQueue(db);
     return results.map((result) => result.migrationName);
   } finally {
     await db.destroy();
   }
+}
+
+/**
+ * Lets the application use the queue's tables. What the queue makes as it runs belongs to the
+ * application already, and only an owner may grant.
+ */
+async function grantQueue(db: Kysely<unknown>): Promise<void> {
+  await sql`
+    grant usage, create on schema bullmq to lendwell_app;
+    do $$ declare made record; begin
+      for made in
+        select c.oid::regclass as name, c.relkind from pg_class c
+        where c.relnamespace = 'bullmq'::regnamespace and c.relkind in ('r', 'p', 'S') and pg_has_role(c.relowner, 'member')
+      loop
+        if made.relkind = 'S' then execute format('grant usage, select on sequence %s to lendwell_app', made.name);
+        else execute format('grant select, insert, update, delete on %s to lendwell_app', made.name);
+        end if;
+      end loop;
+    end $$;
+  `.execute(db);
 }
 
 async function migrateQueue(ownerUrl: string): Promise<void> {

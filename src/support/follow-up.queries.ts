@@ -4,6 +4,7 @@ import type { Reader } from '../shared/database.ts';
 import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
 import { Problem } from '../shared/problem.ts';
 import type { FollowUp, FollowUpQuery, FollowUpSummary } from './follow-up.schemas.ts';
+import { aheadStatuses } from './support.rules.ts';
 
 /** A supporter sees their own follow-ups `f` and no others. */
 export const visibleTo = (actor: Actor) =>
@@ -13,25 +14,38 @@ const summary = sql`f.id, f.step, f.due_on as "dueOn", to_char(f.starts_at, 'HH2
   json_build_object('id', p.id, 'name', coalesce(p.preferred_name, p.given_name) || ' ' || p.family_name) as patient,
   case when s.id is not null then json_build_object('id', s.id, 'name', s.name) end as supporter`;
 
+const matching = (actor: Actor, query: Partial<FollowUpQuery>) => sql`${visibleTo(actor)}
+  ${query.from ? sql`and f.due_on >= ${query.from}` : sql``}
+  ${query.to ? sql`and f.due_on <= ${query.to}` : sql``}
+  ${query.status ? sql`and f.status = any(${query.status === 'ahead' ? aheadStatuses : [query.status]}::text[])` : sql``}
+  ${query.supporterId ? sql`and f.supporter_id = ${query.supporterId}` : sql``}
+  ${query.unassigned ? sql`and f.supporter_id is null` : sql``}
+  ${query.patientId ? sql`and f.patient_id = ${query.patientId}` : sql``}`;
+
 /** The diary: follow-ups by date and time. */
 export async function listFollowUps(
   db: Reader,
   actor: Actor,
   query: FollowUpQuery,
 ): Promise<ListPage<FollowUpSummary>> {
-  const after = readCursor(query.after, ['instant', 'uuid']);
+  const [at, id] = readCursor(query.after, ['instant', 'uuid']) ?? [];
   const { rows } = await sql<FollowUpSummary>`
     select ${summary} from follow_up f join patient p on p.id = f.patient_id left join staff s on s.id = f.supporter_id
-    where ${visibleTo(actor)}
-      ${query.from ? sql`and f.due_on >= ${query.from}` : sql``}
-      ${query.to ? sql`and f.due_on <= ${query.to}` : sql``}
-      ${query.status ? sql`and f.status = ${query.status}` : sql``}
-      ${query.supporterId ? sql`and f.supporter_id = ${query.supporterId}` : sql``}
-      ${query.unassigned ? sql`and f.supporter_id is null` : sql``}
-      ${query.patientId ? sql`and f.patient_id = ${query.patientId}` : sql``}
-      ${after ? sql`and (f.due_on, f.starts_at, f.id) > (${after[0]!.slice(0, 10)}::date, ${after[0]!.slice(11, 19)}::time, ${after[1]})` : sql``}
+    where ${matching(actor, query)}
+      ${at ? sql`and (f.due_on, f.starts_at, f.id) > (${at.slice(0, 10)}::date, ${at.slice(11, 19)}::time, ${id})` : sql``}
     order by f.due_on, f.starts_at, f.id limit ${query.limit + 1}`.execute(db);
   return toPage(rows, query.limit, (row) => [`${row.dueOn}T${row.startsAt}:00Z`, row.id]);
+}
+
+/** How many follow-ups the filters of a list match. */
+export async function countFollowUps(
+  db: Reader,
+  actor: Actor,
+  query: Partial<FollowUpQuery>,
+): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*) from follow_up f where ${matching(actor, query)}`.execute(db);
+  return rows[0]!.count;
 }
 
 /**

@@ -175,7 +175,9 @@ export const FollowUpQuery = Type.Object(
     supporterId: Type.Optional(id),
     unassigned: Type.Optional(Type.Boolean({ description: 'Only those without a supporter' })),
     patientId: Type.Optional(id),
-    status: Type.Optional(oneOf(followUpStatuses)),
+    status: Type.Optional(
+      oneOf([...followUpStatuses, 'ahead'], { description: 'ahead: planned or confirmed' }),
+    ),
   },
   { additionalProperties: false },
 );

@@ -33,7 +33,7 @@ export function assertAhead(status: FollowUpStatus): void {
   if (aheadStatuses.includes(status)) return;
   throw new Problem('follow-up-settled', {
     detail: `The follow-up is ${followUpWords[status]}. Add a new one instead.`,
-    status,
+    followUpStatus: status,
   });
 }
 

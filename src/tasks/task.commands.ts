@@ -17,11 +17,6 @@ export type NewTask = {
   urgent?: boolean;
 };
 
-/** Makes one task; see `createTasks`. */
-export async function createTask(trx: Trx, deps: Deps, task: NewTask, ctx?: Context): Promise<void> {
-  await createTasks(trx, deps, [task], ctx);
-}
-
 /**
  * Makes tasks for staff. One that is open already for the same thing stays the only one, and becomes
  * urgent when it is asked for as urgent. Two statements, however many.

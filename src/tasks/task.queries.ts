@@ -18,3 +18,12 @@ export async function listTasks(db: Reader, query: TaskQuery): Promise<ListPage<
   const tasks = rows.map((row) => ({ ...row, what: taskKinds[row.kind as TaskKind] }));
   return toPage(tasks, query.limit, (row) => [row.createdAt, row.id]);
 }
+
+/** How many tasks the filters of a list match. */
+export async function countTasks(db: Reader, query: Pick<TaskQuery, 'status' | 'kind'>): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*) from task where status = ${query.status} ${query.kind ? sql`and kind = ${query.kind}` : sql``}`.execute(
+    db,
+  );
+  return rows[0]!.count;
+}

@@ -9,4 +9,3 @@ export const taskKinds = {
 export type TaskKind = keyof typeof taskKinds;
 
 export const taskStatuses = ['open', 'done'] as const;
-export type TaskStatus = (typeof taskStatuses)[number];

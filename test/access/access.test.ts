@@ -171,7 +171,7 @@ t.test('API keys', async (t) => {
     role: 'integration',
     ratePerMinute: 5,
   });
-  const once = { caller: 'staff:x', key: 'k', fingerprint: 'f' };
+  const once = { caller: 'staff:x', key: 'k', fingerprint: 'f', waits: false };
   const first = await addApiKey(deps, { ...ctx, once }, client.id);
   const owner = (key: string) => findKeyOwner(deps, keyedHash(deps.config.SECRET, 'api-key', key));
   t.match(first.key, /^lw_[\w-]{43}$/);

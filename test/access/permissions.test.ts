@@ -1,23 +1,14 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import type { FastifyInstance, RouteOptions } from 'fastify';
+import type { RouteOptions } from 'fastify';
 import t from 'tap';
 import { may, permissions } from '../../src/access/permissions.ts';
 import { roles } from '../../src/shared/actor.ts';
 import { testApp } from '../support/app.ts';
+import { routesOf } from '../support/routes.ts';
 
-const routes: RouteOptions[] = [];
-const collect = (message: unknown) => {
-  (message as { fastify: FastifyInstance }).fastify.addHook('onRoute', (route) => void routes.push(route));
-};
-subscribe('fastify.initialization', collect);
-const { app, as } = await testApp(t, { RATE_PER_MINUTE: '100000' });
-unsubscribe('fastify.initialization', collect);
+const { built, routes: calls } = await routesOf(() => testApp(t, { RATE_PER_MINUTE: '100000' }));
+const { app, as } = built;
 
 const someId = '0193594e-6c00-7a4b-9f0e-2f4b7a1c5d3e';
-const calls = routes
-  .flatMap((route) => [route.method].flat().map((method) => ({ method, route })))
-  .filter(({ method }) => method !== 'HEAD' && method !== 'OPTIONS');
-
 const statusOf = async (method: string, route: RouteOptions, headers: Record<string, string>) => {
   const url = route.url.replace(/:\w+/g, someId).replace('*', 'x');
   const isForm = method !== 'GET' && !route.url.startsWith('/api/');

@@ -72,7 +72,7 @@ t.test('an officer signs in, records a donation, and prepares a device', async (
   await page.getByRole('heading', { name: 'There is a problem' }).waitFor();
   await look('today, nothing found');
   const { asset_tag } = await db.selectFrom('device').select('asset_tag').executeTakeFirstOrThrow();
-  await page.getByLabel('Scan or type a label').fill(asset_tag.toLowerCase());
+  await page.getByLabel('Scan or search').fill(asset_tag.toLowerCase());
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: asset_tag }).waitFor();
   await look('a device');

@@ -73,6 +73,19 @@ t.test('what is not such a file is refused in words', async (t) => {
   }
 });
 
+t.test('rows are numbered as the spreadsheet numbers them, empty ones included', async (t) => {
+  const { lines } = await previewImport(
+    db,
+    'Type,Make,Model,Serial No.,Notes\r\n\r\ntablet,Acme,One,E1,"two\r\nlines"\r\n,,,,\r\ntablet,Acme,One,E1,\r\n',
+  );
+  t.match(lines, [
+    { row: 3, textLine: 3, verdict: 'ready', device: { notes: 'two\nlines' } },
+    { row: 5, textLine: 6, faults: [{ message: 'The same as row 3.' }] },
+  ]);
+  const sparse = `Type,Make,Model\n${',,\n'.repeat(60_000)}tablet,Acme,One\n`;
+  t.match(await refusal(previewImport(db, sparse)), { errors: [{ message: /at most 2000/ }] });
+});
+
 t.test('headings, separators and encodings as spreadsheets write them', async (t) => {
   const { lines, unusedColumns } = readImport(
     '\ufeffKIND;Manufacturer;model;Serial Number;Colour\r\nTablet;Café;X;s1;red\r\n',
@@ -84,6 +97,7 @@ t.test('headings, separators and encodings as spreadsheets write them', async (t
   });
   t.same(unusedColumns, ['Colour']);
   t.equal(decodeCsv(Buffer.from('Caf\xe9', 'latin1')), 'Café');
+  t.equal(decodeCsv(Buffer.from('\ufeffCafé', 'utf16le')), 'Café');
   t.match(readImport('Type,Make,Model,Charger,SIM (ICCID)\nrouter,J,Get Box,maybe,123').lines[0]!.faults, [
     { column: 'Charger' },
     { column: 'SIM (ICCID)' },

@@ -25,15 +25,13 @@ async function withEvent(t: Parameters<typeof testDatabase>[0]) {
   const database = await testDatabase(t);
   const { deps, db } = database;
   const patientId = newId();
-  await db
-    .transaction()
-    .execute((trx) =>
-      recordEvent(trx, deps, officer, {
-        type: 'follow_up.added',
-        subjects: [['patient', patientId]],
-        values: { way: 'phone' },
-      }),
-    );
+  await db.transaction().execute((trx) =>
+    recordEvent(trx, deps, officer, {
+      type: 'follow_up.added',
+      subjects: [['patient', patientId]],
+      values: { way: 'phone' },
+    }),
+  );
   const row = () => db.selectFrom('outbox').selectAll().executeTakeFirstOrThrow();
   return { ...database, eventId: (await row()).event_id, row, patientId };
 }

@@ -19,11 +19,11 @@ const flags = [
 
 /**
  * Debian's Chromium with a fresh profile, closed when the test ends. Opens pages at
- * `width` pixels.
+ * `width` pixels, with scripts or without.
  */
 export async function openBrowser(
   t: Checks,
-  { baseURL, width = 1280 }: { baseURL: string; width?: number },
+  { baseURL, width = 1280, scripts = true }: { baseURL: string; width?: number; scripts?: boolean },
 ): Promise<Page> {
   const profile = await mkdtemp(path.join(tmpdir(), 'lendwell-browser-'));
   const context = await chromium.launchPersistentContext(profile, {
@@ -33,6 +33,7 @@ export async function openBrowser(
     locale: 'en-GB',
     timezoneId: 'Europe/London',
     viewport: { width, height: 900 },
+    javaScriptEnabled: scripts,
   });
   const page = context.pages()[0] ?? (await context.newPage());
   const complaints: string[] = [];
@@ -67,7 +68,10 @@ export async function axeClean(t: Checks, page: Page, name: string): Promise<voi
   t.strictSame(consoles.get(page)?.splice(0), [], `${name} leaves the console quiet`);
 }
 
-/** Whether anything is wider than the window, so that one would have to scroll sideways. */
+/** Whether anything stays wider than the window, so that one would have to scroll sideways. The menu folds a moment after the window has changed. */
 export async function overflows(page: Page): Promise<boolean> {
-  return page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
+  const isWider = () =>
+    page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
+  for (let times = 0; times < 20 && (await isWider()); times++) await page.waitForTimeout(100);
+  return (await isWider()) as boolean;
 }

@@ -28,7 +28,7 @@ export async function testRedis(t: { teardown(work: () => unknown): unknown }) {
     client.disconnect();
   };
   const stop = async () => {
-    if (!server || server.exitCode !== null) return;
+    if (!server || server.exitCode !== null || server.signalCode !== null) return;
     server.kill('SIGKILL');
     await once(server, 'exit');
   };

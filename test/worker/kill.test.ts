@@ -22,11 +22,12 @@ type Tap = Parameters<typeof testDatabase>[0] & { comment(text: string): void };
 /** Whatever was not done 10 minutes ago is taken up again, so each start is 11 minutes after the one before. */
 const startOf = (round: number) => Temporal.Instant.from('2026-11-23T09:00:00Z').add({ minutes: 11 * round });
 
-async function start(settings: Record<string, string>, round: number): Promise<ChildProcess> {
+async function start(t: Tap, settings: Record<string, string>, round: number): Promise<ChildProcess> {
   const child = spawn(process.execPath, [script], {
     env: { ...settings, CLOCK_STARTS: startOf(round).toString() },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  t.teardown(() => child.kill('SIGKILL'));
   await once(child.stdout!, 'data');
   return child;
 }
@@ -40,12 +41,18 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
 /** Kills a worker again and again, lets the last one finish, and tells how it all stands. */
 async function killAgainAndAgain(t: Tap, redis?: Awaited<ReturnType<typeof testRedis>>) {
   const { deps, db, clock, appUrl } = await testDatabase(t, redis ? { REDIS_URL: redis.url } : {});
-  const settings = { DATABASE_URL: appUrl, SECRET: deps.config.SECRET, LOG_LEVEL: 'silent', REDIS_URL: redis?.url ?? '' };
+  const settings = {
+    DATABASE_URL: appUrl,
+    SECRET: deps.config.SECRET,
+    LOG_LEVEL: 'silent',
+    REDIS_URL: redis?.url ?? '',
+  };
   const queue = createQueue(deps);
   t.teardown(() => queue.close());
   await seedFollowUps(db, { patients: planned, dueOn: '2026-11-24' });
   const others = await seedFollowUps(db, { patients: rounds * addedEachRound, dueOn: '2026-12-15' });
-  const captured = async () => (await sql<{ count: number }>`select count(*) from captured_message`.execute(db)).rows[0]!.count;
+  const captured = async () =>
+    (await sql<{ count: number }>`select count(*) from captured_message`.execute(db)).rows[0]!.count;
 
   for (let round = 0; round < rounds; round++) {
     clock.set(startOf(round).toString());
@@ -53,7 +60,7 @@ async function killAgainAndAgain(t: Tap, redis?: Awaited<ReturnType<typeof testR
       await addFollowUp(deps, officer, { patientId, dueOn: '2026-11-24', startsAt: '15:00', way: 'phone' });
     }
     const before = await captured();
-    const child = await start(settings, round);
+    const child = await start(t, settings, round);
     const delay = Math.round(Math.random() * 700);
     // Every other round it is killed while messages are going out.
     if (round % 2) for (let tries = 0; tries < 100 && (await captured()) === before; tries++) await wait(10);
@@ -63,7 +70,7 @@ async function killAgainAndAgain(t: Tap, redis?: Awaited<ReturnType<typeof testR
     if (redis && round === rounds / 2) await redis.empty();
   }
 
-  const last = await start(settings, rounds);
+  const last = await start(t, settings, rounds);
   for (let tries = 0; ; tries++) {
     const left = await sql<{ count: number }>`
       select (select count(*) from outbox where done_at is null) + (select count(*) from message where status in ('planned', 'queued', 'sending'))
@@ -73,7 +80,14 @@ async function killAgainAndAgain(t: Tap, redis?: Awaited<ReturnType<typeof testR
     await wait(100);
   }
   await end(last, 'SIGTERM');
-  const { rows } = await sql<{ people: number; captured: number; most: number; notSent: number; undone: number; attempts: number }>`
+  const { rows } = await sql<{
+    people: number;
+    captured: number;
+    most: number;
+    notSent: number;
+    undone: number;
+    attempts: number;
+  }>`
     select (select count(distinct patient_id) from message m join captured_message c on c.reference = m.id) as people,
       (select count(*) from captured_message) as captured,
       (select max(n) from (select count(*) n from captured_message group by reference) x) as most,
@@ -83,13 +97,26 @@ async function killAgainAndAgain(t: Tap, redis?: Awaited<ReturnType<typeof testR
   return rows[0];
 }
 
-const expected = { people: planned + rounds * addedEachRound, captured: planned + rounds * addedEachRound, most: 1, notSent: 0, undone: 0, unsaid: 0 };
+const expected = {
+  people: planned + rounds * addedEachRound,
+  captured: planned + rounds * addedEachRound,
+  most: 1,
+  notSent: 0,
+  undone: 0,
+  unsaid: 0,
+};
 
+t.setTimeout(120_000);
 t.jobs = 2;
-t.test('a worker killed at any moment loses nothing and doubles nothing, with the queue on Postgres', async (t) => {
-  t.same(await killAgainAndAgain(t), expected);
-});
+t.test(
+  'a worker killed at any moment loses nothing and doubles nothing, with the queue on Postgres',
+  async (t) => {
+    t.setTimeout(120_000);
+    t.same(await killAgainAndAgain(t), expected);
+  },
+);
 
 t.test('nor with the queue on Redis, emptied in the middle', async (t) => {
+  t.setTimeout(120_000);
   t.same(await killAgainAndAgain(t, await testRedis(t)), expected);
 });

@@ -10,3 +10,22 @@ document.addEventListener('keydown', (event) => {
   const next = event.target.name.replace(/\.(\d+)\./, (_, row) => `.${Number(row) + 1}.`);
   event.target.form.elements.namedItem(next)?.focus();
 });
+
+// A row of an import leads to its line in the text, which is selected there to be mended.
+document.addEventListener('click', (event) => {
+  const line = Number(event.target.dataset?.textLine);
+  const text = line && document.getElementById('csv');
+  if (!text) return;
+  event.preventDefault();
+  text.closest('details')?.setAttribute('open', '');
+  const lines = text.value.split('\n');
+  const start = lines.slice(0, line - 1).reduce((length, { length: more }) => length + more + 1, 0);
+  text.focus();
+  text.setSelectionRange(start, start + (lines[line - 1] ?? '').length);
+  const height = Number.parseFloat(getComputedStyle(text).lineHeight);
+  text.scrollTop = Math.max(0, (line - 3) * height);
+  text.scrollLeft = 0;
+});
+
+// The next scan takes the place of what is in the box.
+document.querySelector('.app-scan input:focus')?.select();

@@ -1,0 +1,21 @@
+# Lendwell: `node src/main.ts` runs api and worker; name one to run it alone.
+FROM node:24-slim
+
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000
+WORKDIR /app
+
+# The optional packages are Node.js itself and the PostgreSQL of `npm start`; the image needs neither.
+COPY package.json package-lock.json ./
+RUN npm install --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund && npm cache clean --force
+
+COPY LICENSE README.md ./
+COPY src ./src
+COPY migrations ./migrations
+COPY scripts/migrate.ts scripts/job.ts scripts/access.ts ./scripts/
+COPY openapi ./openapi
+
+USER node
+EXPOSE 3000
+HEALTHCHECK --interval=15s --timeout=5s --start-period=20s \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health/live`).then((reply) => process.exit(reply.ok ? 0 : 1), () => process.exit(1))"]
+CMD ["node", "src/main.ts"]

@@ -1,0 +1,77 @@
+import { randomInt } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import {
+  addApiClient,
+  addApiKey,
+  addStaff,
+  type ClientRole,
+  type StaffRole,
+} from '../src/access/access.commands.ts';
+import { readConfig } from '../src/config.ts';
+import { addOrganisation } from '../src/organisations/organisation.commands.ts';
+import { systemContext } from '../src/shared/actor.ts';
+import { systemClock } from '../src/shared/clock.ts';
+import { createDatabase } from '../src/shared/database.ts';
+import { createLogger } from '../src/shared/logging.ts';
+import { Problem } from '../src/shared/problem.ts';
+
+const usage = `Adds who may use Lendwell, on the database of DATABASE_URL and with its SECRET.
+  npm run access -- staff --role officer|supporter|manager|auditor|administrator --name <name> --email <address>
+  npm run access -- key --role officer|integration --name <name of the system>
+  npm run access -- key --role clinic --name <name of the system> --clinic <name of the clinic>
+The password or key is shown this once.`;
+
+const staffRoles = ['officer', 'supporter', 'manager', 'auditor', 'administrator'];
+const clientRoles = ['officer', 'clinic', 'integration'];
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    role: { type: 'string' },
+    name: { type: 'string' },
+    email: { type: 'string' },
+    clinic: { type: 'string' },
+  },
+});
+const [what] = positionals;
+const { role = '', name, email, clinic } = values;
+const isStaff = what === 'staff' && staffRoles.includes(role) && name && email;
+const isClient = what === 'key' && clientRoles.includes(role) && name && (role !== 'clinic' || clinic);
+if (!isStaff && !isClient) {
+  console.error(usage);
+  process.exit(1);
+}
+
+const config = readConfig();
+const db = createDatabase(config.DATABASE_URL, 2, () => {});
+const deps = { config, db, clock: systemClock, log: createLogger('warn') };
+const ctx = systemContext('scripts/access');
+try {
+  if (isStaff) {
+    const password = newPassword();
+    await addStaff(deps, ctx, { name, email, role: role as StaffRole, password });
+    console.log(`${name} signs in with ${email} and ${password}`);
+  } else {
+    const organisationId = clinic && (await addOrganisation(deps, ctx, { name: clinic, role: 'clinic' })).id;
+    const client = await addApiClient(deps, ctx, {
+      name: name!,
+      role: role as ClientRole,
+      ...(organisationId && { organisationId }),
+    });
+    console.log(`The key of ${name} is ${(await addApiKey(deps, ctx, client.id)).key}`);
+  }
+} catch (error) {
+  console.error(
+    error instanceof Problem ? (error.errors?.[0]?.message ?? error.detail ?? error.title) : error,
+  );
+  process.exitCode = 1;
+} finally {
+  await db.destroy();
+}
+
+/** Letters that are not mistaken for each other: over 70 bits, and can be typed. */
+function newPassword(): string {
+  const letters = 'abcdefghjkmnpqrstuvwxyz23456789';
+  const group = () => Array.from({ length: 4 }, () => letters[randomInt(letters.length)]).join('');
+  return Array.from({ length: 4 }, group).join('-');
+}

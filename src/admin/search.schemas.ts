@@ -1,0 +1,62 @@
+import Type, { type Static } from 'typebox';
+import { deviceKinds, deviceStatuses } from '../devices/device.rules.ts';
+import { loanStatuses } from '../loans/loan.rules.ts';
+import { PatientSummary } from '../patients/patient.schemas.ts';
+import { referralStatuses } from '../referrals/referral.rules.ts';
+import { strictObject } from '../shared/http.ts';
+import { nullable, oneOf, text } from '../shared/schemas.ts';
+import { workKinds } from './home.queries.ts';
+
+export const NewSearch = strictObject(
+  {
+    text: text(200, {
+      description:
+        'An asset tag, serial number or IMEI; the reference of a loan, referral or donation; an NHS number, a phone number, or the beginning of a name',
+    }),
+  },
+  { examples: [{ text: 'LW-7K2M9Q' }] },
+);
+
+export const Found = Type.Object(
+  {
+    devices: Type.Array(
+      Type.Object({
+        id: Type.String(),
+        assetTag: Type.String(),
+        kind: oneOf(deviceKinds),
+        make: Type.String(),
+        model: Type.String(),
+        status: oneOf(deviceStatuses),
+      }),
+    ),
+    loans: Type.Array(
+      Type.Object({
+        id: Type.String(),
+        reference: Type.String(),
+        status: oneOf(loanStatuses),
+        dueOn: nullable(Type.String()),
+      }),
+    ),
+    referrals: Type.Array(
+      Type.Object({ id: Type.String(), reference: Type.String(), status: oneOf(referralStatuses) }),
+    ),
+    donations: Type.Array(
+      Type.Object({ id: Type.String(), reference: Type.String(), receivedOn: Type.String() }),
+    ),
+    patients: Type.Array(PatientSummary),
+    more: Type.Boolean({ description: 'True when a kind has more than the 10 that are given' }),
+  },
+  { description: 'What was found, by kind' },
+);
+export type Found = Static<typeof Found>;
+
+export const Worklist = Type.Object({
+  date: Type.String(),
+  items: Type.Array(
+    Type.Object({
+      kind: oneOf(workKinds),
+      count: Type.Integer(),
+      oldest: nullable(Type.String({ description: 'The day since when the oldest of them waits' })),
+    }),
+  ),
+});

@@ -1,0 +1,86 @@
+import Type, { type Static } from 'typebox';
+import { fields, newForm, refused, typedIn } from '../admin/forms.ts';
+import { timelineLines } from '../admin/timeline.ts';
+import { timelineOf } from '../audit/event.queries.ts';
+import { listMessages } from '../messages/message.queries.ts';
+import type { Context } from '../shared/actor.ts';
+import { today } from '../shared/clock.ts';
+import type { Deps } from '../shared/deps.ts';
+import { type App, idParams, strictObject } from '../shared/http.ts';
+import { listQuery } from '../shared/lists.ts';
+import { phoneNumber } from '../shared/phone.ts';
+import { listFollowUps } from '../support/follow-up.queries.ts';
+import { shownPatient } from './contact.rules.ts';
+import { findPatients, getPatient, listPatients, logAccess, recentAccess } from './patient.queries.ts';
+import { readNhsNumber } from './patient.rules.ts';
+import { PatientQuery } from './patient.schemas.ts';
+
+const Search = strictObject({ search: Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' }) });
+const mostFound = 50;
+
+/** /patients: the people referred, and one of them. Names and numbers that are searched for go by POST, never in an address. */
+export function patientPages(app: App, deps: Deps): void {
+  app.get(
+    '/patients',
+    { config: { action: 'patients.read' }, schema: { querystring: PatientQuery } },
+    async (request, reply) => {
+      const list = await listPatients(deps.db, request.query);
+      return reply.page('patients/views/list.njk', { ...list, form: newForm(), after: request.query.after });
+    },
+  );
+
+  app.post('/patients', { config: { action: 'patients.read' } }, async (request, reply) => {
+    const typed = typedIn(request.body);
+    try {
+      const { search } = fields(Search, typed, { search: 'Enter a name, an NHS number or a phone number.' });
+      const numbers = {
+        nhsNumber: readNhsNumber(search),
+        phone: phoneNumber(search, deps.config.ALLOW_TEST_PHONE_NUMBERS),
+      };
+      const found = await findPatients(deps.db, search, numbers, mostFound + 1);
+      return reply.page('patients/views/list.njk', {
+        form: newForm(typed),
+        searched: true,
+        items: found.slice(0, mostFound),
+        more: found.length > mostFound,
+      });
+    } catch (error) {
+      const form = refused(typed, error);
+      const list = await listPatients(deps.db, { limit: 50 });
+      return reply.code(form.status).page('patients/views/list.njk', { ...list, form });
+    }
+  });
+
+  const history = { params: idParams, querystring: Type.Object(listQuery) };
+  app.get('/patients/:id', { config: { action: 'patients.read' }, schema: history }, async (request, reply) =>
+    reply.page(
+      'patients/views/patient.njk',
+      await patientView(request.ctx, request.params.id, request.query),
+    ),
+  );
+
+  async function patientView(ctx: Context, id: string, page: Static<typeof history.querystring>) {
+    const patient = await getPatient(deps.db, id);
+    await logAccess(deps, ctx, id, 'patient');
+    const [followUps, messages, events, access] = await Promise.all([
+      listFollowUps(deps.db, ctx.actor, { patientId: id, limit: 50 }),
+      listMessages(deps, { patientId: id, limit: 10 }),
+      timelineOf(deps.db, id, page),
+      recentAccess(deps.db, id),
+    ]);
+    return {
+      patient: shownPatient(patient, today(deps.clock)),
+      followUps: followUps.items,
+      messages: messages.items,
+      moreMessages: messages.next !== null,
+      access,
+      pages: {
+        followUp: app.hasRoute({ method: 'GET', url: '/follow-ups/:id' }),
+        message: app.hasRoute({ method: 'GET', url: '/messages/:id' }),
+      },
+      timeline: timelineLines(events.items, id),
+      next: events.next,
+      after: page.after,
+    };
+  }
+}

@@ -1,0 +1,125 @@
+import { may } from '../access/permissions.ts';
+import { type Form, fields, newForm, refused, typedIn } from '../admin/forms.ts';
+import { timelineLines } from '../admin/timeline.ts';
+import { timelineOf } from '../audit/event.queries.ts';
+import { languageName, times } from '../patients/contact.rules.ts';
+import { logAccess } from '../patients/patient.queries.ts';
+import type { Context } from '../shared/actor.ts';
+import type { Deps } from '../shared/deps.ts';
+import { etagOf } from '../shared/etag.ts';
+import { type App, idParams } from '../shared/http.ts';
+import { changeFollowUp } from './follow-up.commands.ts';
+import { getFollowUp, listSupporters } from './follow-up.queries.ts';
+import { FollowUpChange, NewOutcome } from './follow-up.schemas.ts';
+import { recordOutcome } from './outcome.commands.ts';
+import { allowedActions, frequencies, obstacleWords, topicWords, ways, wayWords } from './support.rules.ts';
+
+const choices = (texts: Record<string, string>) =>
+  Object.entries(texts).map(([value, text]) => ({ value, text }));
+const words = { result: 'Choose what came of it', dueOn: 'Enter the date', status: 'Choose one' };
+const recorded = {
+  done: 'The contact is recorded.',
+  missed: 'Recorded as missed.',
+  cancelled: 'The follow-up is cancelled.',
+};
+
+/** /follow-ups/:id: what the contact needs, its outcome in a minute, moving, confirming, assigning. */
+export function followUpPages(app: App, deps: Deps): void {
+  app.get(
+    '/follow-ups/:id',
+    { config: { action: 'follow-ups.read' }, schema: { params: idParams } },
+    async (request, reply) =>
+      reply.page('support/views/follow-up.njk', await view(request.ctx, request.params.id)),
+  );
+
+  app.post(
+    '/follow-ups/:id/outcomes',
+    { config: { action: 'follow-ups.record-outcome' }, schema: { params: idParams } },
+    async (request, reply) => {
+      const { id } = request.params;
+      const typed = typedIn(request.body);
+      try {
+        const outcome = fields(NewOutcome, typed, words);
+        const { tasks } = await recordOutcome(deps, request.ctx, id, outcome);
+        const asked = [
+          ...(tasks.includes('concern') ? ['An urgent task tells the office of the concern.'] : []),
+          ...(tasks.includes('missed_twice') ? ['That is two in a row: there is a task to call back.'] : []),
+        ];
+        return reply.done('/support', {
+          text: [recorded[outcome.result], ...asked].join(' '),
+          link: { href: `/follow-ups/${id}`, text: 'See the follow-up' },
+        });
+      } catch (error) {
+        const form = { ...refused(typed, error), prefix: 'outcome' };
+        return reply.code(form.status).page('support/views/follow-up.njk', await view(request.ctx, id, form));
+      }
+    },
+  );
+
+  app.post(
+    '/follow-ups/:id/changes',
+    { config: { action: 'follow-ups.move' }, schema: { params: idParams } },
+    async (request, reply) => {
+      const { id } = request.params;
+      const { version, ...typed } = typedIn(request.body);
+      try {
+        const change =
+          typed.supporterId === 'none' ? { supporterId: null } : fields(FollowUpChange, typed, words);
+        await changeFollowUp(deps, request.ctx, id, change, String(version));
+        const text = change.dueOn
+          ? 'Saved. If the person was told of another time, they get a message.'
+          : change.status
+            ? 'The follow-up is confirmed.'
+            : 'Saved.';
+        return reply.done(`/follow-ups/${id}`, { text, link: { href: '/support', text: 'See the diary' } });
+      } catch (error) {
+        const form = { ...refused(typed, error), prefix: String(typed.form) };
+        return reply.code(form.status).page('support/views/follow-up.njk', await view(request.ctx, id, form));
+      }
+    },
+  );
+
+  /** One follow-up with the forms for what may be done with it. `sent`: the form that was refused, if any. */
+  async function view(ctx: Context, id: string, sent?: Form) {
+    const followUp = await getFollowUp(deps.db, ctx.actor, id);
+    const mayAssign = may(ctx.actor, 'follow-ups.plan');
+    const [events, supporters] = await Promise.all([
+      timelineOf(deps.db, id, { limit: 50 }),
+      mayAssign ? listSupporters(deps.db) : [],
+      logAccess(deps, ctx, followUp.patient.id, 'follow_up'),
+    ]);
+    const formOf = (prefix: string, start: Record<string, string> = {}) =>
+      sent?.prefix === prefix ? sent : { ...newForm(start), prefix };
+    const { dueOn, startsAt, minutes, way, supporter, contact } = followUp;
+    return {
+      followUp,
+      version: etagOf(id, followUp.changedAt),
+      can: allowedActions(followUp.status),
+      mayAssign,
+      person: {
+        ...contact,
+        contactState: contact.state,
+        contactChoice: contact.choice,
+        languageName: languageName(contact.language),
+      },
+      points: contact.points.map((point) => ({ ...point, times: (point.hours ?? []).map(times) })),
+      form: sent,
+      outcomeForm: formOf('outcome', { minutes: String(minutes) }),
+      moveForm: formOf('move', { dueOn, startsAt, minutes: String(minutes), way }),
+      confirmForm: formOf('confirm'),
+      assignForm: formOf('assign', { supporterId: supporter?.id ?? 'none' }),
+      ways: ways.map((value) => ({ value, text: wayWords[value] })),
+      wayWords,
+      topics: choices(topicWords),
+      obstacles: choices(obstacleWords),
+      topicWords,
+      obstacleWords,
+      frequencies,
+      supporters: [
+        { value: 'none', text: 'Nobody yet' },
+        ...supporters.map((one) => ({ value: one.id, text: one.name })),
+      ],
+      timeline: timelineLines(events.items, id),
+    };
+  }
+}

@@ -1,0 +1,175 @@
+import { sql } from 'kysely';
+import t from 'tap';
+import { recordOutcome } from '../../src/support/outcome.commands.ts';
+import { testApp } from '../support/app.ts';
+import { factories, officer } from '../support/factories.ts';
+import { seedFollowUps } from '../support/follow-ups.ts';
+import { forms } from '../support/pages.ts';
+
+const { app, as, db, deps } = await testApp(t);
+const make = factories(deps);
+const { get, post } = forms(app, as.officer);
+const worklist = async () =>
+  (await app.inject({ url: '/api/v1/worklist', headers: as.officer })).json() as {
+    date: string;
+    items: { kind: string; count: number; oldest: string | null }[];
+  };
+const find = (text: string, headers = as.officer) =>
+  app.inject({ method: 'POST', url: '/api/v1/searches', headers, payload: { text } });
+
+t.test('Today counts each kind of work, and its links lead to lists of just that', async (t) => {
+  t.ok((await worklist()).items.every(({ count, oldest }) => count === 0 && oldest === null));
+  t.match((await get('/')).body, 'Nothing waits for you.');
+
+  const { id: late } = await make.loan();
+  await make.loan({ dueOn: '2026-12-20' });
+  await make.loan({ dueOn: '2026-12-07' });
+  await sql`update loan set due_on = '2026-11-20' where id = ${late}`.execute(db);
+  await make.referral();
+  await make.devices(3);
+  await make.waitingReferral({ needs: ['device'] });
+  await make.readyDevices(1);
+  await seedFollowUps(db, { patients: 2, dueOn: '2026-11-20' });
+  const [confirmed, done] = await seedFollowUps(db, { patients: 2, dueOn: '2026-11-23' });
+  await sql`update follow_up set status = 'confirmed' where id = ${confirmed!.followUpId}`.execute(db);
+  await recordOutcome(deps, officer, done!.followUpId, { result: 'done', concern: true });
+  for (const [status, number] of [
+    ['held', 3],
+    ['failed', 2],
+    ['unknown', 1],
+  ] as const)
+    await sql`
+      with p as (
+        insert into patient (id, given_name, family_name, created_at, changed_at)
+        select new_id(), 'Amal', 'Example', now(), now() from generate_series(1, ${number}::int) returning id
+      ), c as (
+        insert into contact_point (id, patient_id, position, channel, value, safe, safe_from, created_at)
+        select new_id(), id, 0, 'sms', '+447700900123', true, '2026-01-01', now() from p returning id, patient_id
+      )
+      insert into message (id, patient_id, contact_point_id, channel, wording, run_date, send_after, status, why, created_at, changed_at)
+      select new_id(), patient_id, id, 'sms', 'discreet', '2026-11-23', now(), ${status}, 'contact_changed', now(), now() from c`.execute(
+      db,
+    );
+  const { date, items } = await worklist();
+  t.equal(date, '2026-11-23');
+  const counts = Object.fromEntries(items.map(({ kind, count }) => [kind, count]));
+  t.match(counts, {
+    referrals_to_decide: 1,
+    waiting_and_in_stock: 1,
+    devices_to_prepare: 3,
+    loans_overdue: 1,
+    follow_ups_today: 1,
+    follow_ups_without_outcome: 2,
+    loans_due: 1,
+    messages_held: 3,
+    messages_failed: 2,
+    messages_unknown: 1,
+    tasks: 1,
+  });
+  t.equal(items.find(({ kind }) => kind === 'loans_overdue')!.oldest, '2026-11-20');
+
+  const today = await get('/');
+  const shown = [
+    ...today.body.matchAll(/<li class="app-work__item app-work__item--(\w+)">\s*<a href="([^"]+)">(\d+) /g),
+  ];
+  t.same(
+    shown.map(([, kind, , number]) => [kind, Number(number)]),
+    items.filter(({ count }) => count).map(({ kind, count }) => [kind, count]),
+  );
+  for (const [, kind, href, number] of shown) {
+    const list = await get(href!.replaceAll('&amp;', '&'));
+    t.equal(list.statusCode, 200, `${href}`);
+    // The waiting list has everyone who waits, and shows who could be helped now.
+    if (kind !== 'waiting_and_in_stock')
+      t.equal(/class="app-count">(\d+)/.exec(list.body)?.[1], number, `${kind} ${href}`);
+  }
+});
+
+t.test(
+  'a search finds by label, reference, number, phone and name, and says only that it was made',
+  async (t) => {
+    const loan = await make.loan();
+    const { id: referralId, reference } = await make.referral({
+      person: {
+        givenName: 'Zoë',
+        familyName: 'O’Brien',
+        nhsNumber: '999 000 0018',
+        contactPoints: [{ channel: 'sms', value: '07700 900777', safe: true }],
+      },
+    });
+    const [item] = loan.items;
+    const [twin] = await make.devices(1, { serialNumber: 'TWIN', make: 'One' });
+    await make.devices(1, { serialNumber: 'twin', make: 'Two' });
+    const { imei } = await db
+      .updateTable('device')
+      .set({ imei: '490154203237518' })
+      .where('id', '=', twin!.id)
+      .returning('imei')
+      .executeTakeFirstOrThrow();
+    const before = await searches();
+    const kinds = async (text: string) => {
+      const { more: _more, ...groups } = (await find(text)).json();
+      return Object.fromEntries(
+        Object.entries(groups as Record<string, { id: string }[]>).flatMap(([kind, hits]) =>
+          hits.length ? [[kind, hits.map(({ id }) => id)]] : [],
+        ),
+      );
+    };
+    const patientId = (await kinds('999 000 0018')).patients![0]!;
+    for (const [text, found] of [
+      [item!.assetTag.toLowerCase().replace('-', ''), { devices: [item!.deviceId] }],
+      [` ${imei} `, { devices: [twin!.id] }],
+      [loan.reference, { loans: [loan.id] }],
+      [reference.toLowerCase(), { referrals: [referralId] }],
+      ['9990000018', { patients: [patientId] }],
+      ['07700 900777', { patients: [patientId] }],
+      ['o’br', { patients: [patientId] }],
+      ['zoë O’', { patients: [patientId] }],
+      ['%', {}],
+      ['brien', {}],
+    ] as const)
+      t.same(await kinds(text), found, text);
+    t.equal((await kinds('Twin')).devices!.length, 2);
+    const many = (await find('amal')).json();
+    t.equal(many.patients.length, 10);
+    t.equal(many.more, true);
+    t.equal((await searches()).length, before.length + 13);
+    const log = JSON.stringify(
+      await db.selectFrom('event').selectAll().where('type', '=', 'search.run').execute(),
+    );
+    for (const word of ['9990000018', '900777', 'Brien', 'br', 'Zo'])
+      t.notMatch(log.replaceAll('search.run', ''), word);
+    t.same(await db.selectFrom('access_log').selectAll().where('patient_id', '=', patientId).execute(), []);
+
+    const once = { ...as.officer, 'idempotency-key': 'search-1' };
+    t.equal((await find('Zoë', once)).statusCode, 200);
+    t.equal((await find('Zoë', once)).json().patients.length, 1);
+    t.same(
+      await db.selectFrom('idempotency_key').selectAll().where('key', '=', 'search-1').execute(),
+      [],
+      'no answer with names is kept',
+    );
+    t.equal((await find('Zoë', as.auditor)).statusCode, 403);
+    for (const text of ['', '  ', 'x'.repeat(201)]) t.equal((await find(text)).statusCode, 422);
+    t.equal(
+      (await app.inject({ url: '/api/v1/searches?text=x', headers: as.officer })).statusCode,
+      404,
+      'never in an address',
+    );
+
+    t.equal((await post('/scan', { code: loan.reference })).headers.location, `/loans/${loan.id}`);
+    t.equal((await post('/scan', { code: '999 000 0018' })).headers.location, `/patients/${patientId}`);
+    const several = await post('/scan', { code: 'twin' });
+    t.equal(several.statusCode, 200);
+    t.match(several.body, /2 records found for “twin”[\s\S]*<h2[^>]*>Devices/);
+    t.match((await post('/scan', { code: 'amal' })).body, 'type more of the name');
+    t.match((await post('/scan', { code: 'nobody' })).body, 'Nothing here is called “nobody”');
+    t.notMatch(
+      (await app.inject({ url: '/', headers: as.auditor })).body,
+      '/scan',
+      'who may not search has no box',
+    );
+  },
+);
+
+const searches = () => db.selectFrom('event').select('id').where('type', '=', 'search.run').execute();

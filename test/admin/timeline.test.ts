@@ -1,0 +1,143 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import t from 'tap';
+import { statusColours, statusTag } from '../../src/admin/statuses.ts';
+import { eventLines, timelineLines } from '../../src/admin/timeline.ts';
+
+const root = path.join(import.meta.dirname, '../..');
+const filesUnder = (folder: string) =>
+  readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => ({ file, text: readFileSync(path.join(root, folder, file), 'utf8') }));
+const say = (type: string, values: Record<string, unknown>) => eventLines[type]!(values);
+
+t.test('every event that the commands record has its sentence, and no sentence is left over', async (t) => {
+  const recorders = filesUnder('src').filter(
+    ({ file, text }) => /\brecordEvents?\(/.test(text) && file !== path.join('shared', 'events.ts'),
+  );
+  const types = recorders.map(({ file, text }) => {
+    const found = [...text.matchAll(/'([a-z_]+\.[a-z_]+)'/g)].map(([, type]) => type!);
+    t.ok(found.length, `${file} names its events`);
+    return found;
+  });
+  t.ok(recorders.length > 10);
+  t.same(Object.keys(eventLines).sort(), [...new Set(types.flat())].sort());
+});
+
+t.test('every status that the database knows has its colour', async (t) => {
+  const known = Object.values(statusColours).flat();
+  t.equal(new Set(known).size, known.length, 'and only one');
+  const statuses = filesUnder('migrations').flatMap(({ text }) =>
+    [
+      ...text.matchAll(/(?:status|contact_state|result|urgency) text[^,]*?check \(\w+ in\s*\(([^)]+)\)/g),
+    ].flatMap(([, list]) => [...list!.matchAll(/'(\w+)'/g)].map(([, status]) => status!)),
+  );
+  t.ok(statuses.includes('in_preparation') && statuses.includes('withdrawn') && statuses.includes('unknown'));
+  t.same(
+    [...new Set(statuses)].filter((status) => !known.includes(status)),
+    [],
+  );
+  t.same(statusTag('in_preparation'), { text: 'Being prepared', colour: 'yellow' });
+});
+
+t.test('the sentences tell what happened with its values', async (t) => {
+  for (const [type, values, sentence] of [
+    [
+      'donation.recorded',
+      { devices: 2, receivedOn: '2026-11-20' },
+      'Donation recorded with 2 devices, arrived on 20 November 2026',
+    ],
+    [
+      'device.checked',
+      { kind: 'setup', result: 'pass', performedOn: '2026-11-20', from: 'in_preparation', to: 'ready' },
+      'Setup check passed, done on 20 November 2026. The device is now ready',
+    ],
+    [
+      'referral.received',
+      { needs: ['device', 'data', 'support'], urgency: 'soon' },
+      'Referral received for device, data and support (soon)',
+    ],
+    [
+      'referral.accepted',
+      { from: 'received', to: 'waiting' },
+      'Referral accepted. It is on the waiting list',
+    ],
+    [
+      'loan.issued',
+      {
+        assetTags: ['LW-AAAAAA', 'LW-BBBBBB'],
+        dueOn: '2027-01-04',
+        handoverWay: 'in_person',
+        handoverOn: '2026-11-23',
+        acceptedBy: 'signature',
+        agreementVersion: 1,
+      },
+      'Loan issued with LW-AAAAAA and LW-BBBBBB, handed over in person on 23 November 2026, due back on 4 January 2027. Agreement version 1 accepted with a signature',
+    ],
+    ['loan.issued', { dueOn: null }, 'Loan issued, with no date to come back'],
+    [
+      'loan.returned',
+      { status: 'closed', assetTags: ['LW-AAAAAA'] },
+      'LW-AAAAAA came back. Everything is back and the loan is closed',
+    ],
+    [
+      'follow_up.added',
+      { dueOn: '2026-12-01', way: 'phone' },
+      'Follow-up planned for 1 December 2026 (phone call)',
+    ],
+    [
+      'follow_up.moved',
+      { dueOn: '2026-12-01', startsAt: '14:30', from: 'confirmed', to: 'planned', supporterId: null },
+      'Follow-up moved to 1 December 2026 at 2:30pm. No longer confirmed. No supporter has it',
+    ],
+    [
+      'follow_up.changed',
+      { from: 'planned', to: 'confirmed' },
+      'Follow-up changed: confirmed with the person',
+    ],
+    [
+      'follow_up.changed',
+      { way: 'video', supporterId: 'x' },
+      'Follow-up changed: now video call. Given to a supporter',
+    ],
+    ['follow_up.outcome_recorded', { result: 'done', step: 'One week' }, 'Follow-up done: One week'],
+    ['message.sent', { channel: 'sms', wording: 'discreet' }, 'Text message sent in the discreet wording'],
+    [
+      'message.retried',
+      { channel: 'email', from: 'unknown' },
+      'Email put back to be sent (it was not known if sent)',
+    ],
+    ['task.created', { kind: 'missed_twice' }, 'Task for staff: Two follow-ups missed in a row: call back'],
+    ['devices.exported', { count: 1 }, 'Took a file of 1 device'],
+  ] as const)
+    t.equal(say(type, values), sentence);
+  for (const [type, line] of Object.entries(eventLines))
+    t.notMatch(line({}), /undefined|null|NaN|\[object/, `${type} without values`);
+});
+
+t.test('a line links to the one other thing of a kind, and not to its own page', async (t) => {
+  const entry = {
+    id: 'e',
+    at: '2026-11-23T09:30:00Z',
+    type: 'loan.issued',
+    actor: { type: 'staff' as const, name: 'Ana Lima' },
+    requestId: 'r',
+    values: {},
+    fields: [],
+    subjects: [
+      { type: 'loan', id: 'l' },
+      { type: 'device', id: 'd1' },
+      { type: 'device', id: 'd2' },
+      { type: 'referral', id: 'r' },
+    ],
+  };
+  const [onReferral] = timelineLines([entry], 'r');
+  t.same(onReferral!.links, [{ href: '/loans/l', text: 'See the loan' }]);
+  t.equal(onReferral!.who, 'Ana Lima');
+  const [onDevice] = timelineLines([entry], 'd1');
+  t.match(onDevice!.links, [
+    { text: 'See the loan' },
+    { href: '/devices/d2', text: 'See the other device' },
+    {},
+  ]);
+});

@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parse } from 'csv-parse/sync';
+import t from 'tap';
+import { eachDevice } from '../../src/devices/device.queries.ts';
+import { importDonation } from '../../src/donations/import.commands.ts';
+import { decodeCsv, readImport } from '../../src/donations/import.rules.ts';
+import { csvOf } from '../../src/shared/csv.ts';
+import { testApp } from '../support/app.ts';
+import { factories, officer } from '../support/factories.ts';
+
+const { app, as, db, deps, ids } = await testApp(t);
+const spreadsheet = decodeCsv(readFileSync(path.join(import.meta.dirname, '../fixtures/donation.csv')));
+const donation = { donor: { name: 'Asda Camden' }, receivedOn: '2026-11-20' };
+const taken = await importDonation(deps, officer, spreadsheet, donation, true);
+const [ready] = await factories(deps).readyDevices(1, { make: 'Nokia', model: 'Mark "2", blue' });
+const readBack = (file: string): Record<string, string>[] => parse(file, { bom: true, columns: true });
+const take = (query: string, headers = as.officer) =>
+  app.inject({ url: `/devices/export.csv${query}`, headers });
+
+t.test('a formula that came in with a spreadsheet goes out as plain text', async (t) => {
+  const reply = await take('');
+  t.equal(reply.statusCode, 200);
+  t.match(reply.headers, {
+    'content-type': 'text/csv; charset=utf-8',
+    'content-disposition': 'attachment; filename="devices-2026-11-23.csv"',
+    'cache-control': 'no-store',
+  });
+  t.ok(reply.body.startsWith('\ufeffAsset tag,Type,Make,'));
+  const rows = readBack(reply.body);
+  t.equal(rows.length, taken.donation.devices.length + 1);
+  const cells = rows.flatMap((row) => Object.values(row));
+  t.ok(
+    cells.some((cell) => cell.startsWith("'=HYPERLINK(")),
+    'it is there, behind an apostrophe',
+  );
+  t.same(
+    cells.filter((cell) => /^[=+\-@\t\r]/.test(cell)),
+    [],
+    'and nothing begins as a formula does',
+  );
+  t.match(rows[0], {
+    Make: 'Nokia',
+    Model: 'Mark "2", blue',
+    Status: 'ready',
+    Donor: 'Asda Camden',
+    'Open checks': '',
+  });
+  t.match(rows[1], { Status: 'being prepared', 'Open checks': /electrical/ });
+  t.equal(readImport(reply.body).lines.length, rows.length, 'an import knows its columns');
+});
+
+t.test('the file has what the list is narrowed to, and is written down with who took it', async (t) => {
+  const before = await exported();
+  t.equal(readBack((await take('?status=ready')).body).length, 1);
+  t.equal(readBack((await take('?kind=router&status=ready')).body).length, 0);
+  const ofDonation = readBack((await take(`?donationId=${taken.donation.id}`)).body);
+  t.equal(ofDonation.length, taken.donation.devices.length);
+  t.notOk(ofDonation.some((row) => row['Asset tag'] === ready!.assetTag));
+  t.same((await exported()).slice(before.length), [1, 0, taken.donation.devices.length]);
+  t.equal((await take('?limit=5')).statusCode, 400);
+  t.equal((await take('', as.auditor)).statusCode, 403);
+  const list = async (headers: Record<string, string>) =>
+    (await app.inject({ url: '/devices?status=ready&kind=tablet', headers })).body;
+  t.match(await list(as.manager), 'href="/devices/export.csv?status=ready&amp;kind=tablet"');
+  t.notMatch(await list(as.auditor), '/devices/export.csv', 'who may not is not offered it');
+  const log = await app.inject({ url: '/api/v1/events?limit=1', headers: as.manager });
+  t.match(log.json().items[0], { type: 'devices.exported', subjects: [{ type: 'staff', id: ids.officer }] });
+});
+
+t.test('rows are read page by page, each once, and only as they are taken', async (t) => {
+  const seen: string[] = [];
+  for await (const { assetTag } of eachDevice(db, {}, 7)) seen.push(assetTag);
+  t.equal(new Set(seen).size, taken.donation.devices.length + 1);
+  t.equal(seen.length, new Set(seen).size);
+  let asked = 0;
+  async function* endless() {
+    for (;;) yield { a: `${++asked} ${'x'.repeat(1000)}` };
+  }
+  const file = csvOf({ a: 'A' }, endless());
+  for await (const chunk of file) {
+    t.ok(chunk.length);
+    break;
+  }
+  t.ok(asked < 1000, `${asked} rows were read for the first part`);
+});
+
+async function exported() {
+  const rows = await db
+    .selectFrom('event')
+    .select('values')
+    .where('type', '=', 'devices.exported')
+    .orderBy('id')
+    .execute();
+  return rows.map(({ values }) => (values as { count: number }).count);
+}

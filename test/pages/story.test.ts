@@ -1,0 +1,253 @@
+import type { Page } from 'playwright-core';
+import t from 'tap';
+import { addStaff } from '../../src/access/access.commands.ts';
+import { dispatch } from '../../src/messages/dispatch.commands.ts';
+import { runNightly } from '../../src/nightly/nightly.commands.ts';
+import { systemContext } from '../../src/shared/actor.ts';
+import { testApp } from '../support/app.ts';
+import { axeClean, openBrowser, overflows } from '../support/browser.ts';
+
+t.setTimeout(200_000);
+
+const password = 'seven green kettles';
+
+// The main job as one story, by mouse and keyboard: a donated tablet reaches a patient, is followed up and comes back.
+for (const scripts of [true, false]) {
+  t.test(`from the donation to the return; scripts ${scripts ? 'on' : 'off'}`, async (t) => {
+    const { app, as, deps, clock } = await testApp(t);
+    await addStaff(deps, systemContext('test'), {
+      name: 'Ana Lima',
+      email: 'ana@example.com',
+      role: 'officer',
+      password,
+    });
+    const baseURL = await app.listen({ host: '127.0.0.1', port: 0 });
+    const page = await openBrowser(t, { baseURL, scripts });
+    page.setDefaultTimeout(15_000);
+    const look = async (name: string) => {
+      if (!scripts) return;
+      await axeClean(t, page, name);
+      for (const width of [360, 1440]) {
+        await page.setViewportSize({ width, height: 900 });
+        t.notOk(await overflows(page), `${name} fits ${width} pixels`);
+      }
+    };
+    const press = (name: string | RegExp) => page.getByRole('button', { name }).click();
+    const follow = (name: string | RegExp) => page.getByRole('link', { name }).first().click();
+    const goTo = (place: string) => page.goto(place === 'Today' ? '/' : `/${place.toLowerCase()}`);
+    const signIn = async () => {
+      await page.goto('/');
+      await page.getByLabel('Email address').fill('ana@example.com');
+      await page.getByLabel('Password', { exact: true }).fill(password);
+      await press('Sign in');
+      await page.getByRole('heading', { name: 'What needs doing' }).waitFor();
+    };
+
+    await page.goto('/');
+    await look('sign in');
+    await signIn();
+    await page.getByText('Nothing waits for you.').waitFor();
+    await look('Today, nothing to do');
+
+    await goTo('Donations');
+    await press('Record a donation');
+    await page.getByLabel('Who gave the devices').fill('Asda Camden');
+    for (const [row, kind, make, model, serial] of [
+      [1, 'Tablet', 'Samsung', 'Galaxy Tab A8', 'TAB1'],
+      [2, 'Dongle', 'Huawei', 'E5576-320', 'DON1'],
+    ] as const) {
+      const line = page.getByRole('group', { name: `Device ${row}`, exact: true });
+      await line.getByLabel('Kind').selectOption(kind);
+      await line.getByLabel('Make').fill(make);
+      await line.getByLabel('Model').fill(model);
+      await line.getByLabel('Serial number').fill(serial);
+    }
+    await look('a donation to record');
+    await press('Record donation');
+    await page.getByText(/Donation D-\w+ is recorded with 2 devices/).waitFor();
+    await look('the donation');
+
+    const tags: string[] = [];
+    for (const serial of ['TAB1', 'DON1']) {
+      await goTo('Today');
+      await page.getByLabel('Scan or search').fill(serial);
+      await page.keyboard.press('Enter');
+      await page.waitForURL('**/devices/*');
+      tags.push(
+        (/LW-\w{6}/.exec((await page.getByRole('heading', { level: 1 }).textContent()) ?? '') ?? [''])[0],
+      );
+      await recordChecks(page, press);
+      await page.getByText('Setup check passed. The device is ready to lend.').waitFor();
+      if (serial === 'DON1') {
+        await page.getByText('Add a data plan').click();
+        await page.getByLabel('Network').fill('Vodafone');
+        await page.getByLabel('SIM number').fill('8944100030012345674');
+        await page.getByLabel('Months').fill('12');
+        await press('Add data plan');
+        await page.getByText('The data plan is recorded.').waitFor();
+      }
+      await look(`a device that is ready, ${serial}`);
+    }
+    const [tablet, dongle] = tags as [string, string];
+
+    const sent = await app.inject({
+      method: 'POST',
+      url: '/api/v1/referrals',
+      headers: { ...as.clinic, 'idempotency-key': 'story-1' },
+      payload: {
+        patient: {
+          givenName: 'Niamh',
+          familyName: 'O’Brien',
+          dateOfBirth: '1980-02-29',
+          nhsNumber: '999 000 0018',
+          contactPoints: [{ channel: 'sms', value: '07700 900123', safe: true }],
+        },
+        needs: ['device', 'data', 'support'],
+        barriers: ['skills', 'money'],
+        referrer: { name: 'Dr Young' },
+        consent: { shareWithScheme: true, givenOn: '2026-11-20' },
+      },
+    });
+    t.equal(sent.statusCode, 201);
+    const { reference } = sent.json();
+    await goTo('Today');
+    await look('Today, a referral to decide');
+    await follow('1 referral to decide');
+    await look('referrals');
+    await follow(reference);
+    await press('Accept');
+    await page.getByText('It is first on the waiting list.').waitFor();
+    await look('the referral, accepted');
+    await follow('Issue a device now');
+
+    for (const tag of [tablet, dongle]) {
+      await page.getByLabel('Scan or type a label').fill(tag.toLowerCase());
+      const loaded = page.waitForEvent('load');
+      await page.keyboard.press('Enter');
+      await loaded;
+      await page.getByText(`${tag}: ready.`).waitFor();
+    }
+    await page.getByLabel('I asked. What is marked safe is still safe').check();
+    await look('the kit');
+    await press('Go on to terms and agreement');
+    await page.getByRole('heading', { name: 'Terms and agreement' }).waitFor();
+    await page.getByLabel('Said yes', { exact: true }).check();
+    await look('the terms');
+    await press('Issue the loan');
+    await page.getByText(/Loan L-\w+ is issued with 2 items/).waitFor();
+    await page.getByText(`Loan issued with ${tablet} and ${dongle}, handed over in person`).waitFor();
+    const loan = new URL(page.url()).pathname;
+    await look('the loan');
+
+    clock.set('2026-11-24T03:15:00Z');
+    const night = async () => (await runNightly(deps, { again: true })).steps.map(({ count }) => count);
+    t.same(await night(), [1, 1]);
+    t.same(await night(), [0, 0], 'the same night again changes nothing');
+    clock.set('2026-11-24T09:30:00Z');
+    await goTo('Messages');
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await signIn();
+    await goTo('Messages');
+    const discreet = /Hello\. A reminder for Wednesday 25 November at \d+/;
+    await page.getByText(discreet).waitFor();
+    t.notMatch(
+      await page.locator('main').textContent(),
+      /tablet|clinic|Lendwell|loan/i,
+      'the text tells nothing',
+    );
+    await look('messages, before they go');
+    await dispatch(deps);
+    await follow('Niamh O’Brien');
+    await page.getByRole('heading', { name: 'What went out' }).waitFor();
+    await page.getByText(discreet).waitFor();
+    await page.getByText('Text message sent in the discreet wording').waitFor();
+    await look('the message');
+
+    clock.set('2026-11-25T10:40:00Z');
+    await page.context().clearCookies();
+    await signIn();
+    await look('Today, a follow-up to do');
+    await follow('1 follow-up still to do today');
+    await page.getByRole('heading', { name: 'Wednesday 25 November 2026' }).waitFor();
+    await look('the diary of the day');
+    await page
+      .getByRole('row', { name: /Niamh O’Brien/ })
+      .getByRole('link')
+      .click();
+    await page.getByRole('radio', { name: 'Yes', exact: true }).check();
+    await page.getByLabel('Note (optional)').fill('She can join the Wi-Fi by herself.');
+    await look('the follow-up');
+    await press('Record');
+    await follow('See the follow-up');
+    await page.getByText('Follow-up done: Set-up call').waitFor();
+    await look('the follow-up, done');
+
+    await goTo('Returns');
+    await page.getByLabel('Scan or type a label').fill(dongle);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'What came back?' }).waitFor();
+    await page.getByLabel(new RegExp(`^${tablet} Tablet`)).check();
+    await page.getByLabel(`Condition of ${dongle}`).selectOption('B, marks of use');
+    await page.getByLabel(`Condition of ${tablet}`).selectOption('B, marks of use');
+    await look('the return');
+    await press('Take back what is ticked');
+    await page.getByText('Everything is back and the loan is closed.').first().waitFor();
+
+    const story = async (path: string, name: string, lines: (string | RegExp)[]) => {
+      await page.goto(path);
+      for (const line of lines) await page.locator('.app-timeline').getByText(line).first().waitFor();
+      t.match(await page.locator('.app-timeline').last().textContent(), 'Ana Lima', `${name} says who`);
+      await look(`${name} with its story`);
+    };
+    const backAgain = /LW-\w+ and LW-\w+ came back\. Everything is back and the loan is closed/;
+    await story(loan, 'the loan', [/^Loan issued with/, backAgain]);
+    await follow('Niamh O’Brien');
+    await page.waitForURL('**/patients/*');
+    await story(page.url(), 'the patient', [
+      'Referral received for device, data and support (routine)',
+      'Referral accepted. It is on the waiting list',
+      /^Loan issued with/,
+      'Text message sent in the discreet wording',
+      'Follow-up done: Set-up call',
+      backAgain,
+    ]);
+    await goTo('Today');
+    await page.getByText('2 devices to prepare').waitFor();
+    await page.getByLabel('Scan or search').fill(tablet);
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/devices/*');
+    await story(page.url(), 'the tablet', [
+      'Donation recorded with 2 devices, arrived on 23 November 2026',
+      'Setup check passed, done on 23 November 2026. The device is now ready',
+      /^Loan issued with/,
+      backAgain,
+    ]);
+  });
+}
+
+/** The three checks of a device, each in its own form on the device's page; the first is open. */
+async function recordChecks(page: Page, press: (name: string) => Promise<void>): Promise<void> {
+  const form = (kind: string) =>
+    page.locator('form').filter({ has: page.getByRole('button', { name: `Record ${kind} check` }) });
+  const open = async (kind: string) => {
+    const summary = page.locator('summary').filter({ hasText: new RegExp(`^\\s*${kind}\\s*$`, 'i') });
+    if (!(await form(kind).getByLabel('Done by').isVisible())) await summary.click();
+  };
+  await open('sanitisation');
+  const erased = form('sanitisation');
+  await erased.getByLabel('Passed').check();
+  await erased.getByLabel('Clear').check();
+  await erased.getByLabel('Erased with').fill('Factory reset');
+  await erased.getByLabel('Verified by').fill('Bo Chen');
+  await erased.getByRole('group', { name: 'Is it free of memory cards?' }).getByLabel('Yes').check();
+  await press('Record sanitisation check');
+  await page.getByText('Sanitisation check passed.').waitFor();
+  await open('electrical');
+  await form('electrical').getByLabel('Passed').check();
+  await form('electrical').getByLabel('Formal visual inspection').check();
+  await press('Record electrical check');
+  await page.getByText('Electrical check passed.').waitFor();
+  await open('setup');
+  await form('setup').getByLabel('Passed').check();
+  await press('Record setup check');
+}

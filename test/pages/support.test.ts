@@ -1,0 +1,169 @@
+import t from 'tap';
+import { dispatch } from '../../src/messages/dispatch.commands.ts';
+import { runNightly } from '../../src/nightly/nightly.commands.ts';
+import { testApp } from '../support/app.ts';
+import { factories } from '../support/factories.ts';
+import { seedFollowUps } from '../support/follow-ups.ts';
+import { signedInBrowser } from '../support/pages.ts';
+
+t.setTimeout(180_000);
+
+for (const scripts of [true, false]) {
+  t.test(`support and messages, the officer’s part; scripts ${scripts ? 'on' : 'off'}`, async (t) => {
+    t.setTimeout(90_000);
+    const { app, as, ids, deps, db, clock } = await testApp(t);
+    const baseURL = await app.listen({ host: '127.0.0.1', port: 0 });
+    const { page, look } = await signedInBrowser(t, baseURL, as.officer, { scripts });
+    page.setDefaultTimeout(7000);
+    await page.goto('/support');
+    await page.getByText('There are no follow-ups like this.').waitFor();
+    await look('support diary, empty');
+    await page.goto('/messages');
+    await page.getByText('There are no messages yet.').waitFor();
+    await look('messages, none');
+    await page.goto('/tasks');
+    await page.getByText('There is nothing to do here.').waitFor();
+    await look('tasks, none');
+
+    await factories(deps).loan({ handover: { way: 'in_person', on: '2026-11-22' } });
+    await seedFollowUps(db, { patients: 1, dueOn: '2026-11-24', startsAt: '15:30', safe: false });
+    await runNightly(deps);
+    await page.goto('/support');
+    await page.getByRole('heading', { name: 'Tuesday 24 November 2026' }).waitFor();
+    await look('support diary');
+    await page.getByLabel('Supporter').selectOption('Nobody yet');
+    await page.getByLabel('To', { exact: true }).fill('2026-11-24');
+    await page.getByRole('button', { name: 'Filter' }).click();
+    await page.getByText('2 follow-ups', { exact: true }).waitFor();
+    await page
+      .getByRole('row', { name: /Set-up call/ })
+      .getByRole('link')
+      .click();
+    await page.getByRole('heading', { name: 'For this contact' }).waitFor();
+    await look('a follow-up');
+
+    await page.getByLabel('Who does it').selectOption('Test supporter');
+    await page
+      .getByRole('group')
+      .filter({ has: page.getByLabel('Who does it') })
+      .getByRole('button', { name: 'Save' })
+      .click();
+    await page.getByRole('alert').getByText('Saved.').or(page.getByText('Saved.')).first().waitFor();
+    await page.getByText('Move it').click();
+    await page.getByLabel('Time', { exact: true }).fill('late');
+    await page
+      .getByRole('group')
+      .filter({ has: page.getByLabel('Time', { exact: true }) })
+      .getByRole('button', { name: 'Save' })
+      .click();
+    await page.getByRole('link', { name: 'Give a time as HH:MM, such as 14:30' }).waitFor();
+    t.equal(await page.getByLabel('Time', { exact: true }).inputValue(), 'late', 'what was typed stays');
+    await look('a follow-up, move refused');
+    await page.getByLabel('Time', { exact: true }).fill('11:15');
+    await page
+      .getByRole('group')
+      .filter({ has: page.getByLabel('Time', { exact: true }) })
+      .getByRole('button', { name: 'Save' })
+      .last()
+      .click();
+    await page.getByText('Tuesday 24 November 2026, 11:15am, 30 minutes').waitFor();
+    await page.getByRole('button', { name: 'Confirm' }).click({ clickCount: scripts ? 2 : 1 });
+    await page.getByText('The follow-up is confirmed.').waitFor();
+
+    await page.goto('/messages');
+    await look('messages');
+    await page.goto('/messages?status=held');
+    await page.getByRole('link', { name: /Amal Example 1/ }).click();
+    await page.getByText('There is no contact point that is safe and can be used.').waitFor();
+    await look('a held message');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByText(/Record one first/).waitFor();
+    await look('a held message, not tried again');
+    await db.updateTable('contact_point').set({ safe: true, safe_from: '2026-11-23' }).execute();
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByText('The message goes out within a minute.').waitFor();
+    await dispatch(deps);
+    await page.reload();
+    await page.getByRole('heading', { name: 'What went out' }).waitFor();
+    await page.getByText('Hello. A reminder for Tuesday 24 November at 3:30pm.').waitFor();
+    await look('a sent message');
+
+    await page.goto('/tasks');
+    await page.getByRole('link', { name: 'Find a safe way to reach this person' }).waitFor();
+    await look('tasks');
+    await page.getByRole('button', { name: /^Done/ }).click();
+    await page.getByText('The task is done.').waitFor();
+    await page.getByRole('link', { name: 'Show those that are done' }).click();
+    await look('tasks that are done');
+
+    const patient = await db
+      .selectFrom('follow_up')
+      .select('patient_id')
+      .where('supporter_id', '=', ids.supporter)
+      .executeTakeFirstOrThrow();
+    await page.goto(`/follow-ups/new?patientId=${patient.patient_id}`);
+    await page.getByRole('button', { name: 'Add follow-up' }).click();
+    await page.getByRole('link', { name: 'Enter the date' }).waitFor();
+    await look('a follow-up to add, refused');
+    for (const [part, value] of [
+      ['Day', '3'],
+      ['Month', '12'],
+      ['Year', '2026'],
+    ] as const)
+      await page.getByLabel(part).fill(value);
+    await page.getByLabel('Video call').check();
+    await page.getByLabel('What it is for (optional)').fill('Her sister abroad');
+    await page.getByRole('button', { name: 'Add follow-up' }).click({ clickCount: scripts ? 2 : 1 });
+    await page.getByText('The follow-up is planned.').waitFor();
+    await page.getByRole('heading', { name: /Her sister abroad/ }).waitFor();
+    t.equal(
+      (await db.selectFrom('follow_up').select('id').where('step', '=', 'Her sister abroad').execute())
+        .length,
+      1,
+      'a double click adds one',
+    );
+    clock.set('2026-11-23T09:31:00Z');
+  });
+}
+
+t.test('a supporter records an outcome in a minute, and sees nothing else', async (t) => {
+  const { app, as, ids, deps, db, clock } = await testApp(t);
+  await factories(deps).loan({ handover: { way: 'in_person', on: '2026-11-21' } });
+  await db
+    .updateTable('follow_up')
+    .set({ supporter_id: ids.supporter })
+    .where('step', '=', 'Set-up call')
+    .execute();
+  clock.set('2026-11-23T09:40:00Z');
+  const baseURL = await app.listen({ host: '127.0.0.1', port: 0 });
+  const { page, look } = await signedInBrowser(t, baseURL, as.supporter);
+  await page.goto('/support');
+  t.same(
+    await page
+      .getByRole('navigation', { name: 'Menu' })
+      .getByRole('link')
+      .allInnerTexts()
+      .then((texts) => texts.map((text) => text.trim()).filter(Boolean)),
+    ['Support'],
+  );
+  await page.getByText('1 follow-up', { exact: true }).waitFor();
+  await look('a supporter’s diary');
+  await page.getByRole('link', { name: 'Amal Example' }).click();
+  await look('a supporter’s follow-up');
+  t.equal(await page.getByLabel('Who does it').count(), 0);
+  await page.getByRole('button', { name: 'Record', exact: true }).click();
+  await page.getByRole('link', { name: 'Choose what came of it' }).waitFor();
+  await look('an outcome, refused');
+  await page.getByLabel('Yes', { exact: true }).check();
+  await page.getByLabel('Getting started').check();
+  await page.getByLabel('2', { exact: true }).check();
+  await page.getByLabel('Data ran out').check();
+  await page.getByLabel('Note (optional)').fill('Wants to try video calls');
+  await page.getByLabel('Yes, the office is to speak to their clinic today').check();
+  await page.getByRole('button', { name: 'Record', exact: true }).dblclick();
+  await page.getByText('An urgent task tells the office of the concern.').waitFor();
+  await page.getByRole('link', { name: 'See the follow-up' }).click();
+  await page.getByText('Wants to try video calls').waitFor();
+  await look('a follow-up with its outcome');
+  t.equal((await page.goto('/messages'))?.status(), 403);
+});

@@ -1,0 +1,351 @@
+import t from 'tap';
+import { addApiClient, addApiKey } from '../../src/access/access.commands.ts';
+import type { Deps } from '../../src/shared/deps.ts';
+import { newId } from '../../src/shared/ids.ts';
+import { insertFollowUps } from '../../src/support/follow-up.commands.ts';
+import {
+  aheadStatuses,
+  allowedActions,
+  assertAhead,
+  followUpMoves,
+  followUpStatuses,
+} from '../../src/support/support.rules.ts';
+import { testApp } from '../support/app.ts';
+import { testDatabase } from '../support/database.ts';
+import { factories, officer } from '../support/factories.ts';
+import { seedFollowUps } from '../support/follow-ups.ts';
+
+const api = '/api/v1/follow-ups';
+
+t.test('every status and what may be done with it', async (t) => {
+  for (const status of followUpStatuses) {
+    const ahead = aheadStatuses.includes(status);
+    t.equal(ahead, status === 'planned' || status === 'confirmed', status);
+    if (ahead) t.doesNotThrow(() => assertAhead(status));
+    else t.throws(() => assertAhead(status), /Add a new one instead/);
+    t.equal(allowedActions(status).record_outcome === true, ahead);
+    t.ok(followUpMoves[status].every((next) => followUpStatuses.includes(next)));
+  }
+});
+
+t.test('a plan makes its follow-ups on working days, counted from the handover', async (t) => {
+  const { db, deps } = await testDatabase(t);
+  const [person] = await seedFollowUps(db, { patients: 1, dueOn: '2030-01-01' });
+  const make = (from: string) =>
+    db.transaction().execute((trx) =>
+      insertFollowUps(trx, deps, {
+        patientId: person!.patientId,
+        planId: '01900000-0000-7000-8000-000000000001',
+        from,
+      }),
+    );
+  const dates = async (from: string) =>
+    (await make(from)).map(({ step, dueOn, status }) => `${step} ${dueOn} ${status}`);
+  t.same(await dates('2026-11-23'), [
+    'Set-up call 2026-11-25 planned',
+    'One week 2026-11-30 planned',
+    'Four weeks 2026-12-21 planned',
+    'Three months 2027-02-22 planned',
+  ]);
+  t.same(await dates('2026-12-23'), [
+    'Set-up call 2026-12-29 planned',
+    'One week 2026-12-30 planned',
+    'Four weeks 2027-01-20 planned',
+    'Three months 2027-03-24 planned',
+  ]);
+});
+
+t.test('the diary and one follow-up', async (t) => {
+  const { app, as, ids, deps, db } = await testApp(t);
+  const { id: loanId } = await factories(deps).loan();
+  const list = async (query = '', who = as.officer) =>
+    (await app.inject({ url: `${api}${query}`, headers: who })).json();
+  const all = await list();
+  t.same(
+    all.items.map(({ step, dueOn, startsAt, supporter }: Record<string, unknown>) => ({
+      step,
+      dueOn,
+      startsAt,
+      supporter,
+    })),
+    [
+      { step: 'Set-up call', dueOn: '2026-11-25', startsAt: '10:00', supporter: null },
+      { step: 'One week', dueOn: '2026-11-30', startsAt: '10:00', supporter: null },
+      { step: 'Four weeks', dueOn: '2026-12-21', startsAt: '10:00', supporter: null },
+      { step: 'Three months', dueOn: '2027-02-22', startsAt: '10:00', supporter: null },
+    ],
+  );
+  const pages: string[] = [];
+  for (let after = ''; ; ) {
+    const page = await list(`?limit=3${after}`);
+    pages.push(...page.items.map(({ id }: { id: string }) => id));
+    if (!page.next) break;
+    after = `&after=${encodeURIComponent(page.next)}`;
+  }
+  t.same(
+    pages,
+    all.items.map(({ id }: { id: string }) => id),
+    'page by page it is the same list',
+  );
+  t.equal((await list('?from=2026-11-26&to=2026-12-21&status=planned')).items.length, 2);
+  t.equal((await list('?unassigned=true')).items.length, 4);
+  t.equal((await app.inject({ url: `${api}?from=tomorrow`, headers: as.officer })).statusCode, 400);
+
+  const [first, second] = all.items;
+  const get = (id: string, who = as.officer) => app.inject({ url: `${api}/${id}`, headers: who });
+  const change = async (id: string, payload: object, who = as.officer, etag?: string) => {
+    const tag = etag ?? (await get(id)).headers.etag;
+    return app.inject({
+      method: 'PATCH',
+      url: `${api}/${id}`,
+      headers: { ...who, 'if-match': String(tag) },
+      payload,
+    });
+  };
+  t.equal((await change(first.id, { supporterId: ids.supporter })).statusCode, 200);
+  t.same(
+    (await list('', as.supporter)).items.map(({ id }: { id: string }) => id),
+    [first.id],
+    'a supporter sees their own (rule 19)',
+  );
+  t.equal((await list(`?supporterId=${ids.supporter}`)).items.length, 1);
+
+  const seen = await get(first.id, as.supporter);
+  t.match(seen.json(), {
+    step: 'Set-up call',
+    patient: { name: 'Amal Example' },
+    loan: { id: loanId, devices: [{ kind: 'tablet' }] },
+    outcome: null,
+    earlier: [],
+    contact: { choice: 'any_safe', points: [{ channel: 'sms', value: '+447700900123' }] },
+  });
+  t.notMatch(seen.body, /dateOfBirth|nhsNumber|1980/, 'and only what the contact needs');
+  t.equal((await get(second.id, as.supporter)).statusCode, 404, 'what is not theirs does not exist');
+  t.equal((await change(second.id, { way: 'video' }, as.supporter, '*')).statusCode, 404);
+  t.equal(
+    (
+      await app.inject({
+        method: 'POST',
+        url: `${api}/${second.id}/outcomes`,
+        headers: as.supporter,
+        payload: { result: 'done' },
+      })
+    ).statusCode,
+    404,
+  );
+  t.match(
+    await db
+      .selectFrom('access_log')
+      .select(['what', 'actor_name'])
+      .where('actor_name', '=', 'Test supporter')
+      .execute(),
+    [{ what: 'follow_up' }],
+    'each look is logged',
+  );
+
+  t.match((await change(first.id, { dueOn: '2026-11-26' }, as.supporter)).json(), {
+    dueOn: '2026-11-26',
+    status: 'planned',
+  });
+  t.equal(
+    (await change(first.id, { supporterId: null }, as.supporter)).statusCode,
+    403,
+    'a supporter does not assign',
+  );
+  t.match((await change(first.id, { status: 'confirmed' }, as.supporter)).json(), { status: 'confirmed' });
+  t.match(
+    (await change(first.id, { startsAt: '11:30' })).json(),
+    { startsAt: '11:30', status: 'planned' },
+    'another time is no longer confirmed',
+  );
+  t.match((await change(first.id, { dueOn: '2026-11-20' })).json(), {
+    status: 422,
+    errors: [{ pointer: '/dueOn' }],
+  });
+  t.match((await change(first.id, { supporterId: newId() })).json(), {
+    status: 422,
+    errors: [{ pointer: '/supporterId' }],
+  });
+  t.match((await change(first.id, { startsAt: '25:00' })).json(), {
+    status: 422,
+    errors: [{ pointer: '/startsAt' }],
+  });
+  t.equal((await change(first.id, { way: 'video' }, as.officer, '"old"')).statusCode, 412);
+  t.equal(
+    (
+      await app.inject({
+        method: 'PATCH',
+        url: `${api}/${first.id}`,
+        headers: as.officer,
+        payload: { way: 'video' },
+      })
+    ).statusCode,
+    428,
+  );
+  t.same(
+    await db
+      .selectFrom('event')
+      .select(['type', 'values'])
+      .where('type', 'like', 'follow_up.%')
+      .orderBy('id')
+      .execute(),
+    [
+      { type: 'follow_up.changed', values: { supporterId: ids.supporter } },
+      { type: 'follow_up.moved', values: { dueOn: '2026-11-26', startsAt: '10:00' } },
+      { type: 'follow_up.changed', values: { from: 'planned', to: 'confirmed' } },
+      {
+        type: 'follow_up.moved',
+        values: { dueOn: '2026-11-26', startsAt: '11:30', from: 'confirmed', to: 'planned' },
+      },
+    ],
+  );
+});
+
+/** A key does not end while the test's clock goes on for weeks, as a session does. */
+async function officerKey(deps: Deps) {
+  const { id } = await addApiClient(deps, officer, { name: 'Scheme office', role: 'officer' });
+  const { key } = await addApiKey(deps, officer, id);
+  return { authorization: `Bearer ${key}` };
+}
+
+t.test('outcomes', async (t) => {
+  const { app, deps, db, clock } = await testApp(t);
+  const key = await officerKey(deps);
+  await factories(deps).loan();
+  const items: { id: string; patient: { id: string } }[] = (
+    await app.inject({ url: api, headers: key })
+  ).json().items;
+  const record = (place: number, payload: object) =>
+    app.inject({ method: 'POST', url: `${api}/${items[place]!.id}/outcomes`, headers: key, payload });
+
+  t.match(
+    (await record(0, { result: 'missed' })).json(),
+    { status: 422, errors: [{ pointer: '/result' }] },
+    'what is ahead is not missed',
+  );
+  t.match((await record(0, { result: 'cancelled', minutes: 5, confidence: 2 })).json(), {
+    status: 422,
+    errors: [{ pointer: '/minutes' }, { pointer: '/confidence' }],
+  });
+  t.match((await record(0, { result: 'done', topics: ['flying'] })).json(), {
+    status: 422,
+    errors: [{ pointer: '/topics/0' }],
+  });
+  clock.set('2026-11-25T10:30:00Z');
+  const done = {
+    result: 'done',
+    topics: ['getting_started', 'connecting'],
+    minutes: 25,
+    confidence: 2,
+    frequency: 'weekly',
+    gotInTheWay: ['data_exhausted'],
+    note: 'Said that',
+    nextStep: 'Video call',
+    concern: true,
+  };
+  t.same((await record(0, done)).json(), {
+    followUp: { id: items[0]!.id, status: 'done' },
+    tasks: ['concern'],
+  });
+  t.match((await record(0, { result: 'missed' })).json(), {
+    status: 409,
+    type: '/problems/follow-up-settled',
+  });
+  t.match((await app.inject({ url: `${api}/${items[0]!.id}`, headers: key })).json().outcome, done);
+  const event = await db
+    .selectFrom('event')
+    .selectAll()
+    .where('type', '=', 'follow_up.outcome_recorded')
+    .executeTakeFirstOrThrow();
+  t.same(event.values, { result: 'done', step: 'Set-up call', from: 'planned', to: 'done' });
+  t.notMatch(JSON.stringify(event), /Said that/, 'what was said is not in the log');
+
+  clock.set('2026-11-30T12:00:00Z');
+  t.same((await record(1, { result: 'missed' })).json().tasks, []);
+  clock.set('2026-12-21T12:00:00Z');
+  t.same(
+    (await record(2, { result: 'missed', note: 'No answer' })).json().tasks,
+    ['missed_twice'],
+    'two missed in a row make a task',
+  );
+  const tasks = (await app.inject({ url: '/api/v1/tasks', headers: key })).json().items;
+  t.match(tasks, [
+    {
+      kind: 'concern',
+      urgent: true,
+      subject: { type: 'follow_up', id: items[0]!.id },
+      patient: { name: 'Amal Example' },
+    },
+    { kind: 'missed_twice', urgent: false, subject: { type: 'patient', id: items[0]!.patient.id } },
+  ]);
+  t.match((await app.inject({ url: `${api}/${items[3]!.id}`, headers: key })).json().earlier, [
+    { status: 'missed', note: 'No answer' },
+    { status: 'missed' },
+    { status: 'done', nextStep: 'Video call', confidence: 2 },
+  ]);
+
+  const complete = (id: string) =>
+    app.inject({ method: 'POST', url: `/api/v1/tasks/${id}/completions`, headers: key });
+  const first = await complete(tasks[0].id);
+  t.match(first.json(), { status: 'done' });
+  t.same((await complete(tasks[0].id)).json(), first.json(), 'done twice is done once');
+  t.equal((await complete(newId())).statusCode, 404);
+  t.equal((await app.inject({ url: '/api/v1/tasks?status=done', headers: key })).json().items.length, 1);
+  t.equal(
+    (await db.selectFrom('event').select('id').where('type', '=', 'task.completed').execute()).length,
+    1,
+  );
+});
+
+t.test('two people record the same outcome at once: one is told that it is settled', async (t) => {
+  const { app, as, deps } = await testApp(t);
+  await factories(deps).loan();
+  const [first] = (await app.inject({ url: api, headers: as.officer })).json().items;
+  const replies = await Promise.all(
+    Array.from({ length: 6 }, () =>
+      app.inject({
+        method: 'POST',
+        url: `${api}/${first.id}/outcomes`,
+        headers: as.officer,
+        payload: { result: 'done' },
+      }),
+    ),
+  );
+  t.same(replies.map(({ statusCode }) => statusCode).sort(), [201, 409, 409, 409, 409, 409]);
+});
+
+t.test('a follow-up beside the plan', async (t) => {
+  const { app, as, ids, deps, db } = await testApp(t);
+  await factories(deps).loan();
+  const patient = await db.selectFrom('patient').select('id').executeTakeFirstOrThrow();
+  const add = (payload: object, who = as.officer) =>
+    app.inject({ method: 'POST', url: api, headers: who, payload });
+  const body = { patientId: patient.id, dueOn: '2026-12-01', way: 'video' };
+  const made = await add({
+    ...body,
+    startsAt: '14:30',
+    supporterId: ids.supporter,
+    note: 'Wants to see her sister',
+  });
+  t.equal(made.statusCode, 201);
+  t.match(made.json(), {
+    step: 'Extra contact',
+    dueOn: '2026-12-01',
+    startsAt: '14:30',
+    way: 'video',
+    supporter: { name: 'Test supporter' },
+    status: 'planned',
+  });
+  t.equal(made.headers.location, `${api}/${made.json().id}`);
+  t.equal((await add(body, as.supporter)).statusCode, 403);
+  t.match((await add({ ...body, dueOn: '2026-11-22' })).json(), {
+    status: 422,
+    errors: [{ pointer: '/dueOn' }],
+  });
+  t.match((await add({ ...body, patientId: newId() })).json(), {
+    status: 422,
+    errors: [{ pointer: '/patientId' }],
+  });
+  await db.updateTable('patient').set({ contact_state: 'withdrawn' }).where('id', '=', patient.id).execute();
+  t.equal((await add(body)).statusCode, 409);
+});

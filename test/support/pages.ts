@@ -1,0 +1,50 @@
+import type { Test } from 'tap';
+import type { App } from '../../src/shared/http.ts';
+import type { Headers } from './app.ts';
+import { axeClean, openBrowser, overflows } from './browser.ts';
+
+/** Sends forms as a page does, without a browser: `post(url, fields)`; a field may have several values. */
+export function forms(app: App, headers: Headers) {
+  return {
+    get: (url: string) => app.inject({ url, headers }),
+    post(url: string, fields: Record<string, string | string[]> = {}) {
+      const pairs = Object.entries(fields).flatMap(([name, value]) =>
+        [value].flat().map((one): [string, string] => [name, one]),
+      );
+      return app.inject({
+        method: 'POST',
+        url,
+        headers: { ...headers, 'content-type': 'application/x-www-form-urlencoded' },
+        payload: new URLSearchParams(pairs).toString(),
+      });
+    },
+  };
+}
+
+/** A browser in which someone is signed in, with `look`: holds the page shown to axe (which needs scripts) and to both widths. */
+export async function signedInBrowser(t: Test, baseURL: string, headers: Headers, { scripts = true } = {}) {
+  const page = await openBrowser(t, { baseURL, scripts });
+  const cookies = headers.cookie!.split('; ').map((cookie) => {
+    const [name, ...value] = cookie.split('=');
+    return { name: name!, value: value.join('='), url: baseURL };
+  });
+  await page.context().addCookies(cookies);
+  return {
+    page,
+    /** What a scanner does: types into what has the focus and ends with Enter, which loads the next page. */
+    async scan(code: string) {
+      await page.locator('input:focus').waitFor();
+      const loaded = page.waitForEvent('load');
+      await page.keyboard.type(code);
+      await page.keyboard.press('Enter');
+      await loaded;
+    },
+    async look(name: string) {
+      if (scripts) await axeClean(t, page, name);
+      for (const width of [360, 1440]) {
+        await page.setViewportSize({ width, height: 900 });
+        t.notOk(await overflows(page), `${name} fits ${width} pixels`);
+      }
+    },
+  };
+}
