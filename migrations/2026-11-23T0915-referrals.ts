@@ -26,7 +26,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       changed_at timestamptz not null
     );
     create index patient_identity on patient (nhs_number, date_of_birth, lower(family_name)) where nhs_number is not null;
-    create index patient_name on patient (lower(family_name), lower(given_name), id);
+    create index patient_family_name on patient (lower(family_name) text_pattern_ops);
+    create index patient_given_name on patient (lower(given_name) text_pattern_ops);
+    create index patient_preferred_name on patient (lower(preferred_name) text_pattern_ops) where preferred_name is not null;
 
     create table patient_history (
       id uuid primary key,

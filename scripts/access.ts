@@ -13,7 +13,7 @@ import { systemContext } from '../src/shared/actor.ts';
 import { systemClock } from '../src/shared/clock.ts';
 import { createDatabase } from '../src/shared/database.ts';
 import { createLogger } from '../src/shared/logging.ts';
-import { Problem } from '../src/shared/problem.ts';
+import { toProblem } from '../src/shared/problem.ts';
 
 const usage = `Adds who may use Lendwell, on the database of DATABASE_URL and with its SECRET.
   npm run access -- staff --role officer|supporter|manager|auditor|administrator --name <name> --email <address>
@@ -24,23 +24,12 @@ The password or key is shown this once.`;
 const staffRoles = ['officer', 'supporter', 'manager', 'auditor', 'administrator'];
 const clientRoles = ['officer', 'clinic', 'integration'];
 
-const { positionals, values } = parseArgs({
-  allowPositionals: true,
-  options: {
-    role: { type: 'string' },
-    name: { type: 'string' },
-    email: { type: 'string' },
-    clinic: { type: 'string' },
-  },
-});
+const { positionals, values } = readArguments();
 const [what] = positionals;
 const { role = '', name, email, clinic } = values;
 const isStaff = what === 'staff' && staffRoles.includes(role) && name && email;
 const isClient = what === 'key' && clientRoles.includes(role) && name && (role !== 'clinic' || clinic);
-if (!isStaff && !isClient) {
-  console.error(usage);
-  process.exit(1);
-}
+if (!isStaff && !isClient) showUsage();
 
 const config = readConfig();
 const db = createDatabase(config.DATABASE_URL, 2, () => {});
@@ -61,12 +50,34 @@ try {
     console.log(`The key of ${name} is ${(await addApiKey(deps, ctx, client.id)).key}`);
   }
 } catch (error) {
-  console.error(
-    error instanceof Problem ? (error.errors?.[0]?.message ?? error.detail ?? error.title) : error,
-  );
+  // Never the error itself: what Postgres says quotes rows.
+  const { type, title, detail, errors } = toProblem(error);
+  if (type === 'internal') deps.log.error({ err: error }, 'nothing was added');
+  console.error(errors?.[0]?.message ?? detail ?? title);
   process.exitCode = 1;
 } finally {
   await db.destroy();
+}
+
+function readArguments() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        role: { type: 'string' },
+        name: { type: 'string' },
+        email: { type: 'string' },
+        clinic: { type: 'string' },
+      },
+    });
+  } catch {
+    return showUsage();
+  }
+}
+
+function showUsage(): never {
+  console.error(usage);
+  process.exit(1);
 }
 
 /** Letters that are not mistaken for each other: over 70 bits, and can be typed. */

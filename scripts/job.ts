@@ -9,19 +9,17 @@ import { runNightly } from '../src/nightly/nightly.commands.ts';
 import { systemClock } from '../src/shared/clock.ts';
 import { createDatabase } from '../src/shared/database.ts';
 import { createLogger } from '../src/shared/logging.ts';
+import { toProblem } from '../src/shared/problem.ts';
 
 const usage = `Runs one job now and prints what it did.
   npm run job -- nightly [--date YYYY-MM-DD] [--dry-run]
   npm run job -- dispatch
   npm run job -- reconcile`;
 
-const { positionals, values } = parseArgs({
-  allowPositionals: true,
-  options: { date: { type: 'string' }, 'dry-run': { type: 'boolean' } },
-});
+const { positionals, values } = readArguments();
 const [job] = positionals;
 if (!job || !['nightly', 'dispatch', 'reconcile'].includes(job)) fail(usage);
-if (values.date && !isDate(values.date)) fail('Give --date a real date as YYYY-MM-DD.');
+if (values.date !== undefined && !isDate(values.date)) fail('Give --date a real date as YYYY-MM-DD.');
 
 const config = readConfig({
   SECRET: 'not needed here, because no one signs in',
@@ -47,8 +45,25 @@ try {
     console.log(job);
     for (const [name, count] of Object.entries(counts)) console.log(`  ${name}: ${count}`);
   }
+} catch (error) {
+  // Never the error itself: what Postgres says quotes rows.
+  const { type, title, detail } = toProblem(error);
+  if (type === 'internal') log.error({ err: error }, 'the job stopped');
+  console.error(`The job stopped. ${detail ?? title} It may be run again at any time.`);
+  process.exitCode = 1;
 } finally {
   await db.destroy();
+}
+
+function readArguments() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: { date: { type: 'string' }, 'dry-run': { type: 'boolean' } },
+    });
+  } catch {
+    return fail(usage);
+  }
 }
 
 /** DATABASE_URL, or the embedded Postgres of a running `npm start`. */

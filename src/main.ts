@@ -37,7 +37,12 @@ export async function run(
     await db.destroy();
     log.info('stopped');
   };
-  return { url, stop: () => within(config.SHUTDOWN_SECONDS, close()) };
+  const stop = () =>
+    within(config.SHUTDOWN_SECONDS, close()).catch((err) => {
+      log.error({ err, seconds: config.SHUTDOWN_SECONDS }, 'gave up on what did not finish in time');
+      throw err;
+    });
+  return { url, stop };
 }
 
 /** The log is append-only only for a role that does not own it. */

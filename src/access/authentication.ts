@@ -72,6 +72,10 @@ export const authentication = plugin<{ deps: Deps }>(async (app, { deps }) => {
     if (!action || !may(actor, action)) {
       throw new Problem('not-allowed', { detail: 'Ask someone whose role allows it, or an administrator.' });
     }
+    // Pages show what staff may see; only the API narrows what it shows to a client's own.
+    if (actor.type === 'client' && !isApi(request)) {
+      throw new Problem('not-allowed', { detail: 'Keys are for the API. Sign in to use the pages.' });
+    }
   });
 
   async function whoAsks(request: FastifyRequest): Promise<Actor | undefined> {

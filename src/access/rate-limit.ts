@@ -6,8 +6,8 @@ import type { App } from '../shared/http.ts';
 import { Problem } from '../shared/problem.ts';
 
 /**
- * Holds each API client, member of staff or unknown address to its requests a minute. Counts
- * are in this process, or in Redis where there is one; a Redis that is away lets requests pass.
+ * Holds each API client and member of staff, and on public routes each address, to its requests a
+ * minute. Counts are in this process, or in Redis where there is one; a Redis that is away lets requests pass.
  */
 export async function limitRates(app: App, deps: Deps): Promise<void> {
   const { REDIS_URL, RATE_PER_MINUTE } = deps.config;

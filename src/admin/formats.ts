@@ -1,5 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import { zone } from '../shared/clock.ts';
+import { showPhoneNumber } from '../shared/phone.ts';
 
 // Dates, times and numbers as the NHS service manual writes them.
 const months = 'January February March April May June July August September October November December'.split(
@@ -36,6 +37,12 @@ export function dateTime(value: string | null | undefined): string {
 /** An NHS number in its groups of 3, 3 and 4, with spaces that do not break a line. */
 export function nhsNumber(value: string | null | undefined): string {
   return (value ?? '').replace(/^(\d{3})(\d{3})(\d{4})$/, '$1\u00a0$2\u00a0$3');
+}
+
+/** A way to reach someone: a phone number in groups that do not break, anything else as it is. */
+export function contact(value: string): string {
+  const shown = showPhoneNumber(value);
+  return shown === value ? value : shown.replaceAll(' ', '\u00a0');
 }
 
 /** `1 device`, `2 devices`; for other plurals give both: `1 delivery`, `2 deliveries`. */

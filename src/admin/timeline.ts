@@ -44,6 +44,7 @@ export const eventLines: Record<string, (values: Values) => string> = {
     `Referral accepted${v.to === 'waiting' ? '. It is on the waiting list' : v.to === 'active' ? '. Support begins' : ''}`,
   'referral.declined': () => 'Referral declined',
   'referral.asked': () => 'Question sent to the clinic',
+  'referral.closed': () => 'Referral closed: everything it asked for is settled',
   'loan.issued': (v) => {
     const what = v.assetTags ? ` with ${several(v.assetTags)}` : '';
     const handover = v.handoverWay

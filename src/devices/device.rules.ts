@@ -110,7 +110,7 @@ export type CheckToRecord = {
 /**
  * Ready means safe: a check counts for the cycle in which it was done, so its date lies between
  * the cycle's start and today, and whoever verified a sanitisation is not whoever performed it
- * (NIST SP 800-88 asks for both people).
+ * (NIST SP 800-88 asks for both people). With a memory card left in it nothing is erased for sure.
  * @throws Problem `check-not-open` or `invalid`
  */
 export function assertCheckFits(
@@ -144,6 +144,13 @@ export function assertCheckFits(
     errors.push({
       pointer: '/evidence/verifiedBy',
       message: 'Someone else has to verify it than the person who did it.',
+    });
+  }
+  if (check.result === 'pass' && 'sdCardRemoved' in check.evidence && !check.evidence.sdCardRemoved) {
+    errors.push({
+      pointer: '/evidence/sdCardRemoved',
+      message:
+        'Erasing a device leaves a memory card as it was. Take the card out, or record that it failed.',
     });
   }
   if (errors.length) throw new Problem('invalid', { errors });

@@ -1,6 +1,8 @@
 import Type from 'typebox';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams, problemReplies, sendPage } from '../shared/http.ts';
+import { Problem } from '../shared/problem.ts';
+import { uploadLimit } from '../shared/uploads.ts';
 import { recordDonation } from './donation.commands.ts';
 import { getDonation, listDonations } from './donation.queries.ts';
 import { Donation, DonationList, DonationQuery, DonationRecorded, NewDonation } from './donation.schemas.ts';
@@ -9,7 +11,6 @@ import { decodeCsv } from './import.rules.ts';
 import { ImportDone, ImportPreview, ImportQuery } from './import.schemas.ts';
 
 const tags = ['Donations'];
-const importLimit = 20 * 1024 * 1024;
 
 /** /donations: what donors brought. */
 export function donationRoutes(app: App, deps: Deps): void {
@@ -61,15 +62,15 @@ export function donationRoutes(app: App, deps: Deps): void {
     },
   );
 
-  app.addContentTypeParser(
-    'text/csv',
-    { parseAs: 'buffer', bodyLimit: importLimit },
-    (_request, body, done) => done(null, decodeCsv(body as Buffer)),
-  );
+  app.addContentTypeParser('text/csv', { parseAs: 'buffer' }, (request, body, done) => {
+    if (!request.routeOptions.schema?.consumes?.includes('text/csv'))
+      return done(new Problem('unsupported-media-type'));
+    done(null, decodeCsv(body as Buffer));
+  });
   app.post(
     '/donations/imports',
     {
-      bodyLimit: importLimit,
+      bodyLimit: uploadLimit,
       config: { action: 'donations.record' },
       schema: {
         operationId: 'importDonation',

@@ -106,7 +106,7 @@ function readRows(text: string): Row[] {
   try {
     const read = parse(text.replaceAll(/\r\n?/g, '\n'), {
       bom: true,
-      delimiter: [',', ';', '\t'],
+      delimiter: separatorOf(text),
       relax_column_count: true,
       info: true,
       to: mostRead,
@@ -121,6 +121,13 @@ function readRows(text: string): Row[] {
   } catch {
     throw refuse('This is not a CSV file. In the spreadsheet choose Save as, CSV UTF-8.');
   }
+}
+
+/** The one separator of the file: the one at which its heading falls into most columns that we know. The others are text. */
+function separatorOf(text: string): string {
+  const heading = /^.*[^\s,;"].*$/m.exec(text)?.[0] ?? '';
+  const known = (separator: string) => heading.split(separator).filter(columnOf).length;
+  return [',', ';', '\t'].reduce((best, other) => (known(other) > known(best) ? other : best));
 }
 
 const refuse = (message: string) =>

@@ -49,7 +49,6 @@ export async function issueLoan(deps: Deps, ctx: Context, input: NewLoan): Promi
     if (stopped.length) throw await notAvailable(trx, stopped);
     if (found.referral) assertReferralWaits(found.referral.status);
 
-    const planId = found.patient && !found.hasFollowUps ? (input.supportPlan ?? found.planId) : null;
     const dueOn = dueDate(terms);
     const loan = {
       id: newId(),
@@ -59,13 +58,13 @@ export async function issueLoan(deps: Deps, ctx: Context, input: NewLoan): Promi
       locationId: input.locationId ?? null,
       dueOn,
       handover,
-      planId,
+      planId: found.patient && (input.supportPlan ?? found.planId),
       agreement: input.agreement,
       agreementId: found.agreementId,
       termsId: found.termsId,
       at: timestamp(deps.clock),
     };
-    const items = await insertLoan(trx, loan, devices, needsMet(devices, planId !== null));
+    const { items, planId } = await insertLoan(trx, loan, devices, needsMet(devices));
     const followUps = planId
       ? await insertFollowUps(trx, deps, {
           patientId: found.patient!.id,
@@ -131,7 +130,6 @@ type Found = {
   patient: { id: string; contactPoints: { safe: boolean }[] } | null;
   referral: { status: ReferralStatus } | null;
   locationExists: boolean;
-  hasFollowUps: boolean;
   devices: DeviceToIssue[];
   number: number;
   termsId: string;
@@ -164,7 +162,6 @@ async function lockForIssue(trx: Trx, input: NewLoan, asked: Asked[]): Promise<F
         where c.patient_id = pat.id and c.stopped_at is null and c.failed_at is null and c.channel <> 'phone'), '[]')) from pat) as patient,
       (select json_build_object('status', status) from ref) as referral,
       exists (select from location where id = ${input.locationId ?? null}::uuid) as "locationExists",
-      exists (select from follow_up f where f.referral_id = ${input.referralId ?? null}::uuid and f.status in ('planned', 'confirmed')) as "hasFollowUps",
       coalesce((select json_agg(json_build_object('id', dev.id, 'assetTag', dev.asset_tag, 'kind', dev.kind, 'status', dev.status,
           'condition', dev.condition, 'hasDataPlan', s.id is not null, 'dataExpiresOn', s.expires_on,
           'heldFor', (select referral_id from allocation a where a.device_id = dev.id and a.status = 'held')))
@@ -222,6 +219,7 @@ type LoanToInsert = {
   locationId: string | null;
   dueOn: string | null;
   handover: { way: string; on: string };
+  /** The support plan that starts, unless follow-ups of the referral are ahead already. */
   planId: string | null;
   agreement: NewLoan['agreement'];
   agreementId: string;
@@ -229,13 +227,18 @@ type LoanToInsert = {
   at: string;
 };
 
-/** Writes the loan in one statement: its row, its items, the devices' move, the referral's progress. */
+/**
+ * Writes the loan in one statement: its row, its items, the devices' move, the referral's progress.
+ * Whether a support plan starts is asked here and not where the locks are taken: that statement's
+ * snapshot may be older than a loan of the same referral it waited for.
+ * @returns the items, and the support plan that starts
+ */
 async function insertLoan(
   trx: Trx,
   loan: LoanToInsert,
   devices: DeviceToIssue[],
   met: string[],
-): Promise<LoanIssued['items']> {
+): Promise<{ items: LoanIssued['items']; planId: string | null }> {
   const items = devices.map(({ id: deviceId, assetTag, condition }) => ({
     id: newId(),
     deviceId,
@@ -243,13 +246,16 @@ async function insertLoan(
     condition,
     status: 'on_loan' as const,
   }));
-  const { rows } = await sql<{ moved: number }>`/* loan.insert */
-    with l as (
+  const { rows } = await sql<{ moved: number; planId: string | null }>`/* loan.insert */
+    with plan as (
+      select id from support_plan where id = ${loan.planId}::uuid and not exists (
+        select from follow_up f where f.referral_id = ${loan.referralId}::uuid and f.status in ('planned', 'confirmed'))
+    ), l as (
       insert into loan (id, reference, patient_id, referral_id, location_id, issued_at, due_on, handover_way, handover_on, terms_id,
         agreement_version_id, agreement_text, accepted_by, witness, signature, support_plan_id, changed_at)
       select ${loan.id}, ${loan.reference}, ${loan.patientId}, ${loan.referralId}, ${loan.locationId}, ${loan.at}::timestamptz, ${loan.dueOn}::date,
         ${loan.handover.way}, ${loan.handover.on}::date, ${loan.termsId}, a.id, a.body, ${loan.agreement.acceptedBy},
-        ${loan.agreement.witness ?? null}, ${loan.agreement.signature ?? null}, ${loan.planId}, ${loan.at}::timestamptz
+        ${loan.agreement.witness ?? null}, ${loan.agreement.signature ?? null}, (select id from plan), ${loan.at}::timestamptz
       from agreement_version a where a.id = ${loan.agreementId}
     ), i as (
       insert into loan_item (id, loan_id, device_id, issued_at, condition_out)
@@ -264,11 +270,12 @@ async function insertLoan(
       where status = 'held' and device_id = any(${items.map(({ deviceId }) => deviceId)}::uuid[])
     ), n as (
       update referral_need set status = 'met', settled_at = ${loan.at}::timestamptz
-      where referral_id = ${loan.referralId}::uuid and status = 'open' and need = any(${met}::text[])
+      where referral_id = ${loan.referralId}::uuid and status = 'open'
+        and (need = any(${met}::text[]) or (need = 'support' and exists (select from plan)))
     ), r as (
       update referral set status = 'active', changed_at = ${loan.at}::timestamptz where id = ${loan.referralId}::uuid and status = 'waiting'
     )
-    select count(*)::int as moved from d`.execute(trx);
+    select count(*)::int as moved, (select id from plan) as "planId" from d`.execute(trx);
   if (rows[0]!.moved !== items.length) throw new Problem('device-not-available');
-  return items.map(({ condition, ...item }) => item);
+  return { items: items.map(({ condition, ...item }) => item), planId: rows[0]!.planId };
 }

@@ -53,16 +53,12 @@ export function assertReferralWaits(status: ReferralStatus): void {
   throw new Problem('referral-not-waiting', { detail, referralStatus: status });
 }
 
-/** Which needs of a referral a loan of these devices meets. */
-export function needsMet(
-  devices: Pick<DeviceToIssue, 'kind' | 'hasDataPlan'>[],
-  startsSupport: boolean,
-): Need[] {
+/** Which needs of a referral these devices meet; support is met by the plan that starts. */
+export function needsMet(devices: Pick<DeviceToIssue, 'kind' | 'hasDataPlan'>[]): Need[] {
   const isData = (kind: DeviceKind) => kind === 'dongle' || kind === 'router' || kind === 'sim';
   return [
     ...(devices.some(({ kind }) => !isData(kind)) ? (['device'] as const) : []),
     ...(devices.some(({ kind, hasDataPlan }) => isData(kind) || hasDataPlan) ? (['data'] as const) : []),
-    ...(startsSupport ? (['support'] as const) : []),
   ];
 }
 

@@ -32,10 +32,7 @@ export async function returnItems(
     const at = timestamp(deps.clock);
     const closes = loan.openItems === ids.length;
     const items = await takeBack(trx, loanId, input, { at, day: today(deps.clock), closes });
-    if (closes) {
-      await cancelFollowUps(trx, deps, { loanId });
-      if (loan.referralId) await closeReferralWhenDone(trx, loan.referralId, at);
-    }
+    if (closes) await cancelFollowUps(trx, deps, { loanId });
     const subjects: [SubjectType, string | null][] = [
       ['loan', loanId],
       ['patient', loan.patientId],
@@ -50,6 +47,7 @@ export async function returnItems(
       values: { status, assetTags: items.map(({ assetTag }) => assetTag), itemIds: ids },
       fields: input.items.some(({ notes }) => notes) ? ['returnNotes'] : [],
     });
+    if (closes && loan.referralId) await closeReferralWhenDone(trx, deps, ctx, loan.referralId);
     return { loan: { id: loanId, status }, items };
   });
 }

@@ -33,13 +33,14 @@ export function nextOpening(
   return null;
 }
 
-/** Whether a message may go out now. */
-export function isOpen(
-  now: Temporal.Instant,
+/** `nextOpening` for instants as ISO 8601 text with milliseconds; the same text while the window is open. */
+export function openingFrom(
+  now: string,
   hours: Hours[] | null,
   isHoliday: (date: string) => boolean,
-): boolean {
-  return nextOpening(now, hours, isHoliday)?.equals(now) ?? false;
+): string | null {
+  const opening = nextOpening(Temporal.Instant.from(now), hours, isHoliday);
+  return opening?.toString({ smallestUnit: 'millisecond' }) ?? null;
 }
 
 type Window = { from: Temporal.PlainTime; to: Temporal.PlainTime };

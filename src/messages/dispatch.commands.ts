@@ -7,7 +7,7 @@ import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvents } from '../shared/events.ts';
 import { channelOf, type Outgoing } from './channels.ts';
-import { nextOpening } from './contact-window.rules.ts';
+import { openingFrom } from './contact-window.rules.ts';
 import { draftsOf, renderDraft, templatesInUse } from './draft.queries.ts';
 import { bankHolidays, gatherReminders } from './gather.commands.ts';
 import { type Draft, judge, type MessageStatus, type Why } from './message.rules.ts';
@@ -144,9 +144,9 @@ function settle(
   date: string,
   isHoliday: (date: string) => boolean,
 ): Settlement {
-  const now = deps.clock.now();
-  const opening = draft.point && nextOpening(now, draft.point.hours, isHoliday);
-  const verdict = judge(draft, timestamp(deps.clock), date, !!opening?.equals(now));
+  const now = timestamp(deps.clock);
+  const opening = draft.point && openingFrom(now, draft.point.hours, isHoliday);
+  const verdict = judge(draft, now, date, opening);
   const base = {
     id: draft.id,
     claim: draft.claim,
@@ -168,9 +168,7 @@ function settle(
     case 'gather_again':
       return { ...base, status: 'cancelled', why: verdict.why, released: standing };
     case 'wait':
-      return opening
-        ? { ...base, status: 'planned', sendAfter: opening.toString() }
-        : { ...base, status: 'cancelled', why: 'outside_hours', released: standing };
+      return { ...base, status: 'planned', sendAfter: verdict.until };
     case 'send': {
       const rendered = renderDraft(
         deps,

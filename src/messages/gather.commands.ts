@@ -38,14 +38,24 @@ export async function gatherReminders(deps: Deps, date: string): Promise<number>
   return gathered;
 }
 
-/** How many people have something to be told that no message says yet. */
-export async function countUngathered(deps: Deps): Promise<number> {
+/** How many people have something to be told on a civil date that no message says yet. */
+export async function countUngathered(deps: Deps, date: string): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     select count(distinct r.patient_id) from reminder r join patient p on p.id = r.patient_id
     where r.status = 'standing' and r.message_id is null and r.useless_after > ${timestamp(deps.clock)}
-      and ${contactable(today(deps.clock))}`.execute(deps.db);
+      and ${contactable(today(deps.clock))} and ${isDue(deps, date)}`.execute(deps.db);
   return rows[0]!.count;
 }
+
+/**
+ * Reminders `r` that a run for a civil date has said: those for it and up to the next working day, and what
+ * changed at once. A night to come may have planned ahead of its day, and takes nothing that is due before it.
+ */
+const isDue = (
+  deps: Deps,
+  date: string,
+) => sql<boolean>`(case when r.reason = 'changed' then ${date}::date <= ${today(deps.clock)}::date
+  else r.for_date between ${date}::date and (select working_day_from(${date}::date + 1)) end)`;
 
 /** What was not said in time is never said. */
 async function cancelUseless(deps: Deps): Promise<void> {
@@ -81,7 +91,7 @@ export async function gatherBatch(
   date: string,
   which: RawBuilder<unknown>,
 ): Promise<{ messages: number; full: boolean; lastPatient: string | null }> {
-  const people = await readPeople(trx, deps, which);
+  const people = await readPeople(trx, deps, date, which);
   const isHoliday = await bankHolidays(trx, date);
   const plans = people.map((person) => planMessage(person, deps, date, isHoliday));
   if (!plans.length) return { messages: 0, full: false, lastPatient: null };
@@ -135,16 +145,17 @@ export async function gatherBatch(
 }
 
 /** Whole people at a time, so that a batch never splits what is said together; those being gathered elsewhere are left to it. */
-async function readPeople(trx: Trx, deps: Deps, which: RawBuilder<unknown>): Promise<Person[]> {
+async function readPeople(trx: Trx, deps: Deps, date: string, which: RawBuilder<unknown>): Promise<Person[]> {
   const now = timestamp(deps.clock);
+  const due = isDue(deps, date);
   const { rows } = await sql<Person>`
     with people as materialized (
       select r.patient_id from reminder r join patient p on p.id = r.patient_id
-      where r.status = 'standing' and r.message_id is null and r.useless_after > ${now} and ${contactable(today(deps.clock))} ${which}
+      where r.status = 'standing' and r.message_id is null and r.useless_after > ${now} and ${due} and ${contactable(today(deps.clock))} ${which}
       group by r.patient_id order by r.patient_id limit ${batchSize}
     ), waiting as (
       select r.id, r.patient_id, r.useless_after from reminder r
-      where r.status = 'standing' and r.message_id is null and r.useless_after > ${now} and r.patient_id = any(array(select patient_id from people))
+      where r.status = 'standing' and r.message_id is null and r.useless_after > ${now} and ${due} and r.patient_id = any(array(select patient_id from people))
       for update of r skip locked
     )
     select w.patient_id as "patientId", p.wording, max(w.useless_after) as latest, json_agg(w.id) as reminders,

@@ -7,7 +7,7 @@ import type { Deps } from '../shared/deps.ts';
 import { recordEvent } from '../shared/events.ts';
 import { Problem } from '../shared/problem.ts';
 import { type ContactPoint, type ContactWishes, chooseContact, mayContact } from './contact.rules.ts';
-import { nextOpening } from './contact-window.rules.ts';
+import { openingFrom } from './contact-window.rules.ts';
 import { draftsOf } from './draft.queries.ts';
 import { bankHolidays } from './gather.commands.ts';
 import { isRetriable, type MessageStatus } from './message.rules.ts';
@@ -36,9 +36,7 @@ export async function retryMessage(deps: Deps, ctx: Context, id: string): Promis
     if (!left.length) throw refuse('Nothing is left to say: it was cancelled, moved or is over.');
     const point = chooseContact(message.points, date);
     if (!point) throw refuse('There is no contact point that is safe and can be used. Record one first.');
-    const opening = nextOpening(deps.clock.now(), point.hours, await bankHolidays(trx, date))?.toString({
-      smallestUnit: 'millisecond',
-    });
+    const opening = openingFrom(now, point.hours, await bankHolidays(trx, date));
     if (!opening || !left.some(({ uselessAfter }) => uselessAfter > opening))
       throw refuse('The person’s hours begin only when it would be too late.');
     const status = opening === now ? 'queued' : 'planned';

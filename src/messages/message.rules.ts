@@ -70,19 +70,23 @@ export type Verdict =
   | { do: 'send'; reasons: Reason[] }
   | { do: 'cancel'; why: Why }
   | { do: 'gather_again'; why: Why }
-  | { do: 'wait' };
+  | { do: 'wait'; until: string };
 
 /**
  * Looks again at consent, safety, hours and every reason at the moment of sending.
  * `gather_again`: the reasons stand but not this way; `wait`: the window is closed just now.
- * @param now ISO 8601 instant, `today` the civil date; `isOpen` whether the contact point's window is open
+ * @param now ISO 8601 instant, `today` the civil date
+ * @param opening when the contact point's window is open next, `now` while it is; null when it never is
  */
-export function judge(draft: Draft, now: string, today: string, isOpen: boolean): Verdict {
+export function judge(draft: Draft, now: string, today: string, opening: string | null): Verdict {
   const reasons = draft.reasons.filter(
     ({ status, stands, uselessAfter }) => status === 'standing' && stands && uselessAfter > now,
   );
   if (!reasons.length) return { do: 'cancel', why: 'nothing_left' };
   if (!mayContact(draft.wishes, today)) return { do: 'gather_again', why: 'contact_stopped' };
   if (!draft.point || !isUsable(draft.point, today)) return { do: 'gather_again', why: 'contact_changed' };
-  return isOpen ? { do: 'send', reasons } : { do: 'wait' };
+  if (opening === now) return { do: 'send', reasons };
+  return opening && reasons.some(({ uselessAfter }) => uselessAfter > opening)
+    ? { do: 'wait', until: opening }
+    : { do: 'gather_again', why: 'outside_hours' };
 }

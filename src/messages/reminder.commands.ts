@@ -56,7 +56,14 @@ export async function countDueReminders(deps: Deps, date: string): Promise<numbe
 
 type Batch = { planned: number; seen: number; dueOn: string | null; id: string | null };
 
-async function planBatch(db: Reader, deps: Deps, date: string, which: RawBuilder<unknown>): Promise<Batch> {
+/** @param known what happens to a reminder for the same date that is there already */
+async function planBatch(
+  db: Reader,
+  deps: Deps,
+  date: string,
+  which: RawBuilder<unknown>,
+  known = sql`do nothing`,
+): Promise<Batch> {
   const now = timestamp(deps.clock);
   const { rows } = await sql<Batch>`
     with due as (
@@ -65,7 +72,7 @@ async function planBatch(db: Reader, deps: Deps, date: string, which: RawBuilder
     ), made as (
       insert into reminder (id, patient_id, reason, subject_id, stage, for_date, useless_after, created_at)
       select new_id(), patient_id, 'follow_up', id, 'day_before', due_on, starts, ${now} from due
-      on conflict do nothing returning 1
+      on conflict (reason, subject_id, stage, for_date) where status <> 'cancelled' ${known} returning 1
     )
     select (select count(*) from made) as planned, (select count(*) from due) as seen, last.due_on as "dueOn", last.id
     from (select 1) one left join (select due_on, id from due order by due_on desc, id desc limit 1) last on true`.execute(
@@ -73,6 +80,9 @@ async function planBatch(db: Reader, deps: Deps, date: string, which: RawBuilder
   );
   return rows[0]!;
 }
+
+/** A night that ran beside a move may have planned for the time before it; not yet said, it takes the new time. */
+const corrected = sql`do update set useless_after = excluded.useless_after where reminder.status = 'standing'`;
 
 /**
  * After follow-ups were made or moved: plans the reminders that tonight would come too late for,
@@ -82,26 +92,35 @@ async function planBatch(db: Reader, deps: Deps, date: string, which: RawBuilder
 export async function planForEvent(trx: Trx, deps: Deps, event: OutboxEvent): Promise<void> {
   const ids = event.subjects.map(({ id }) => id);
   const date = today(deps.clock);
-  const now = timestamp(deps.clock);
   const ofEvent = event.type.startsWith('follow_up.')
     ? sql`f.id = any(${ids}::uuid[])`
     : sql`(f.loan_id = any(${ids}::uuid[]) or f.referral_id = any(${ids}::uuid[]))`;
-  await sql`
-    insert into reminder (id, patient_id, reason, subject_id, stage, for_date, useless_after, created_at)
-    select new_id(), f.patient_id, 'changed', f.id, ${event.id}, f.due_on, ${startOf}, ${now}
-    from follow_up f join patient p on p.id = f.patient_id
-    where ${event.type} = 'follow_up.moved' and ${ofEvent} and f.status in ('planned', 'confirmed') and ${startOf} > ${now}::timestamptz
-      and ${contactable(date)}
-      and ${startOf} is distinct from (
-        select r.useless_after from reminder r where r.subject_id = f.id and r.reason in ('follow_up', 'changed') and r.status = 'said'
-        order by r.id desc limit 1)
-      and exists (select from reminder r where r.subject_id = f.id and r.reason in ('follow_up', 'changed') and r.status = 'said')
-    on conflict do nothing`.execute(trx);
-  await planBatch(trx, deps, date, sql`and ${ofEvent}`);
+  const moved = event.type === 'follow_up.moved';
+  if (moved) {
+    // Locked, it does not move again meanwhile, and what is read below is how it stands.
+    await sql`select from follow_up f where ${ofEvent} for share`.execute(trx);
+    await planChanged(trx, deps, date, ofEvent);
+  }
+  await planBatch(trx, deps, date, sql`and ${ofEvent}`, moved ? corrected : undefined);
   await gatherBatch(
     trx,
     deps,
     date,
     sql`and r.subject_id in (select f.id from follow_up f where ${ofEvent})`,
   );
+}
+
+/** What was last said is corrected by one reminder, however often the follow-up moves before anyone is told. */
+async function planChanged(trx: Trx, deps: Deps, date: string, ofEvent: RawBuilder<unknown>): Promise<void> {
+  const now = timestamp(deps.clock);
+  await sql`
+    insert into reminder (id, patient_id, reason, subject_id, stage, for_date, useless_after, created_at)
+    select new_id(), f.patient_id, 'changed', f.id, told.id::text, f.due_on, ${startOf}, ${now}
+    from follow_up f join patient p on p.id = f.patient_id
+      cross join lateral (
+        select r.id, r.useless_after from reminder r
+        where r.subject_id = f.id and r.reason in ('follow_up', 'changed') and r.status = 'said' order by r.id desc limit 1) told
+    where ${ofEvent} and f.status in ('planned', 'confirmed') and ${startOf} > ${now}::timestamptz
+      and ${contactable(date)} and ${startOf} <> told.useless_after
+    on conflict do nothing`.execute(trx);
 }

@@ -52,7 +52,8 @@ export async function applyStricterContact(
         contact_choice = case when ${said.contactChoice ?? 'any_safe'} = 'patient_contacts_us' then 'patient_contacts_us' else contact_choice end
       where id = ${patientId}
     )
-    update contact_point set safe = false, safe_from = null where patient_id = ${patientId} and value = any(${unsafe}::text[])`.execute(
+    update contact_point set safe = false, safe_from = null 
+    where patient_id = ${patientId} and lower(value) in (select lower(u) from unnest(${unsafe}::text[]) u)`.execute(
     trx,
   );
 }

@@ -40,19 +40,18 @@ export async function findPatients(
   limit: number,
 ): Promise<PatientSummary[]> {
   const { nhsNumber, phone } = numbers;
-  const prefixes = text
-    .trim()
-    .toLowerCase()
-    .split(/\s+/)
-    .filter(Boolean)
-    .map((word) => `${word.replaceAll(/[\\%_]/g, '\\$&')}%`);
+  const words = text.trim().toLowerCase().split(/\s+/).filter(Boolean);
+  const named = words.map((word) => {
+    const prefix = `${word.replaceAll(/[\\%_]/g, '\\$&')}%`;
+    return sql`(lower(p.family_name) like ${prefix} or lower(p.given_name) like ${prefix} or lower(p.preferred_name) like ${prefix})`;
+  });
+  if (!nhsNumber && !phone && !words.length) return [];
   const { rows } = await sql<PatientSummary>`
     select ${patientColumns} from patient p
     where ${
       nhsNumber || phone
         ? sql`p.nhs_number = ${nhsNumber} or p.id in (select patient_id from contact_point where channel in ('sms', 'phone') and value = ${phone})`
-        : sql`not exists (select from unnest(${prefixes}::text[]) w (prefix) where not (
-            lower(p.family_name) like w.prefix or lower(p.given_name) like w.prefix or lower(coalesce(p.preferred_name, '')) like w.prefix))`
+        : sql.join(named, sql` and `)
     }
     order by lower(p.family_name), lower(p.given_name), p.id limit ${limit}`.execute(db);
   return rows;

@@ -31,6 +31,7 @@ export async function receiveReferral(
   try {
     return await command(deps, ctx, async (trx) => {
       await assertClinic(trx, clinicId);
+      if (patient.nhsNumber) await takeTurn(trx, patient.nhsNumber);
       const inTheWay = patient.nhsNumber && (await openReferralOf(trx, clinicId, patient.nhsNumber));
       if (inTheWay) throw new Problem('referral-already-open', { referralId: inTheWay });
       const at = timestamp(deps.clock);
@@ -118,6 +119,13 @@ async function assertClinic(trx: Trx, id: string): Promise<void> {
     .where(sql<boolean>`'clinic' = any(roles)`)
     .executeTakeFirst();
   if (!clinic) throw invalid({ pointer: '/clinicId', message: 'There is no clinic of this id.' });
+}
+
+/** Referrals of one person from several clinics at once come one after the other, so that the later finds the patient of the first. */
+async function takeTurn(trx: Trx, nhsNumber: string): Promise<void> {
+  await sql`/* patient.turn */ select pg_advisory_xact_lock(hashtextextended(${`nhs-number ${nhsNumber}`}, 0))`.execute(
+    trx,
+  );
 }
 
 async function knownPatient(trx: Trx, patient: NewPatient): Promise<string | undefined> {

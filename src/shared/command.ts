@@ -6,6 +6,9 @@ import type { Trx } from './database.ts';
 import type { Deps } from './deps.ts';
 import { Problem } from './problem.ts';
 
+/** How long a reply is kept for a repeat of its request. */
+const keptFor = '7 days';
+
 /**
  * Runs a command: one transaction, retried when it lost a deadlock or a serialisation race.
  * With an idempotency key the result is kept beside the rows and given again to a repeat.
@@ -16,7 +19,7 @@ export async function command<T>(deps: Deps, ctx: Context, work: (trx: Trx) => P
   for (let attempt = 1; ; attempt++) {
     try {
       return await deps.db.transaction().execute(async (trx) => {
-        const kept = ctx.once && (await keptResult<T>(trx, ctx.once));
+        const kept = ctx.once && (await keptResult<T>(trx, deps, ctx.once));
         if (kept) return kept.result;
         const result = await work(trx);
         if (ctx.once) await keep(trx, deps, ctx.once, result);
@@ -29,11 +32,11 @@ export async function command<T>(deps: Deps, ctx: Context, work: (trx: Trx) => P
 }
 
 function isLostRace(error: unknown): boolean {
-  const { code, constraint } = error as { code?: string; constraint?: string };
-  return code === '40P01' || code === '40001' || constraint === 'idempotency_key_pkey';
+  const { code } = error as { code?: string };
+  return code === '40P01' || code === '40001';
 }
 
-async function keptResult<T>(trx: Trx, once: Once): Promise<{ result: T } | undefined> {
+async function keptResult<T>(trx: Trx, deps: Deps, once: Once): Promise<{ result: T } | undefined> {
   const lock = createHash('sha256').update(`${once.caller}\n${once.key}`).digest().readBigInt64BE();
   if (once.waits) await sql`/* once.wait */ select pg_advisory_xact_lock(${lock})`.execute(trx);
   else {
@@ -47,7 +50,8 @@ async function keptResult<T>(trx: Trx, once: Once): Promise<{ result: T } | unde
     }
   }
   const kept = await sql<{ fingerprint: string; result: T }>`/* once.kept */
-    select fingerprint, result from idempotency_key where caller = ${once.caller} and key = ${once.key}`.execute(
+    select fingerprint, result from idempotency_key
+    where caller = ${once.caller} and key = ${once.key} and created_at > ${timestamp(deps.clock)}::timestamptz - ${keptFor}::interval`.execute(
     trx,
   );
   const row = kept.rows[0];
@@ -59,10 +63,21 @@ async function keptResult<T>(trx: Trx, once: Once): Promise<{ result: T } | unde
   return { result: row.result };
 }
 
+/** Replies may hold personal details, so each that is kept takes a few away whose time is over. */
 async function keep(trx: Trx, deps: Deps, once: Once, result: unknown): Promise<void> {
+  const at = timestamp(deps.clock);
   await sql`/* once.keep */
+    with old as (
+      select caller, key from idempotency_key
+      where created_at <= ${at}::timestamptz - ${keptFor}::interval and (caller, key) <> (${once.caller}, ${once.key})
+      order by created_at limit 10 for update skip locked
+    ), forgotten as (
+      delete from idempotency_key k using old where (k.caller, k.key) = (old.caller, old.key)
+    )
     insert into idempotency_key (caller, key, fingerprint, result, created_at)
-    values (${once.caller}, ${once.key}, ${once.fingerprint}, ${JSON.stringify(result ?? null)}, ${timestamp(deps.clock)})`.execute(
+    values (${once.caller}, ${once.key}, ${once.fingerprint}, ${JSON.stringify(result ?? null)}, ${at})
+    on conflict (caller, key) do update
+      set fingerprint = excluded.fingerprint, result = excluded.result, created_at = excluded.created_at`.execute(
     trx,
   );
 }

@@ -1,5 +1,6 @@
 import Type, { type TSchema } from 'typebox';
 import { Problem } from './problem.ts';
+import { isDate, uuid } from './validation.ts';
 
 /** The query parameters that every list takes. */
 export const listQuery = {
@@ -15,7 +16,7 @@ export function pageOf<T extends TSchema>(item: T) {
 export type ListPage<T> = { items: T[]; next: string | null };
 
 const kinds = {
-  uuid: /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/,
+  uuid,
   date: /^\d{4}-\d{2}-\d{2}$/,
   instant: /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/,
 } as const;
@@ -34,7 +35,7 @@ export function readCursor(after: string | undefined, shape: CursorKind[]): stri
         (part, place) =>
           typeof part === 'string' &&
           kinds[shape[place]!].test(part) &&
-          (shape[place] === 'uuid' || !Number.isNaN(Date.parse(part))),
+          (shape[place] === 'uuid' || (isDate(part.slice(0, 10)) && !Number.isNaN(Date.parse(part)))),
       );
       if (fits) return key;
     }

@@ -10,3 +10,15 @@ export function phoneNumber(text: string, allowTest: boolean): string | null {
   const drama = /^\+447700900\d{3}$/.test(number.number);
   return (drama ? allowTest : number.isValid()) ? number.number : null;
 }
+
+/**
+ * A phone number as people in Britain read it: `07700 900 123`, others with their country code.
+ * What is no phone number stays as it is.
+ * Source: NHS service manual, content style on phone numbers.
+ */
+export function showPhoneNumber(value: string): string {
+  const number = /^\+\d+$/.test(value) ? parsePhoneNumberFromString(value) : undefined;
+  if (!number) return value;
+  if (number.countryCallingCode !== '44') return number.formatInternational();
+  return number.formatNational().replace(/^(07\d{3}) (\d{3})(\d{3})$/, '$1 $2 $3');
+}

@@ -111,7 +111,8 @@ export function toProblem(error: unknown): Problem {
       ? constraints[constraint]
       : undefined;
   if (known) return known();
-  if (code === '55P03') return new Problem('busy');
+  // Waited too long for a lock, or lost a deadlock or a serialisation race each time.
+  if (code === '55P03' || code === '40P01' || code === '40001') return new Problem('busy');
   if (isDatabaseAway(error))
     return new Problem('not-ready', { detail: 'The database cannot be reached. Try again in a moment.' });
   if (code?.startsWith('FST_CSRF_'))

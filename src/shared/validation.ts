@@ -4,7 +4,7 @@ import { Temporal } from 'temporal-polyfill';
 import type { FieldError } from './problem.ts';
 
 /** A civil date that the database can hold and that is not a slip of the keyboard. */
-function isDate(text: string): boolean {
+export function isDate(text: string): boolean {
   try {
     const date = /^\d{4}-\d{2}-\d{2}$/.test(text) && Temporal.PlainDate.from(text);
     return !!date && date.year >= 1900 && date.year <= 2199;
@@ -12,6 +12,9 @@ function isDate(text: string): boolean {
     return false;
   }
 }
+
+/** An id as Lendwell writes it: ids are compared as text, and the database knows no `urn:uuid:`. */
+export const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 function createAjv(coerceTypes: boolean): Ajv {
   const ajv = new Ajv({
@@ -23,7 +26,8 @@ function createAjv(coerceTypes: boolean): Ajv {
     verbose: true,
     discriminator: true,
   });
-  addFormats.default(ajv, ['uuid', 'email', 'date-time', 'time']);
+  addFormats.default(ajv, ['email', 'date-time', 'time']);
+  ajv.addFormat('uuid', uuid);
   ajv.addFormat('date', isDate);
   return ajv;
 }
@@ -110,12 +114,18 @@ export function fieldErrors(errors: ErrorObject[]): FieldError[] {
 
 const pointerPart = (name: string) => name.replaceAll('~', '~0').replaceAll('/', '~1');
 
-/** Pointers to text that the database cannot hold: U+0000 and halves of surrogate pairs. */
-export function unstorable(value: unknown, pointer = ''): FieldError[] {
+/** No body of ours is nested as deeply as this; one that is could exhaust the stack of what reads it. */
+const mostLevels = 20;
+
+/** Pointers to what nothing can hold: U+0000 and halves of surrogate pairs in text, and nesting without end. */
+export function unstorable(value: unknown, pointer = '', level = 0): FieldError[] {
   if (typeof value === 'string') {
     const fine = !value.includes('\u0000') && value.isWellFormed();
     return fine ? [] : [{ pointer, message: 'This has characters that are not text.' }];
   }
   if (typeof value !== 'object' || value === null || Buffer.isBuffer(value)) return [];
-  return Object.entries(value).flatMap(([name, part]) => unstorable(part, `${pointer}/${pointerPart(name)}`));
+  if (level === mostLevels) return [{ pointer, message: 'This is nested too deeply.' }];
+  return Object.entries(value).flatMap(([name, part]) =>
+    unstorable(part, `${pointer}/${pointerPart(name)}`, level + 1),
+  );
 }

@@ -59,7 +59,8 @@ export async function getFollowUp(db: Reader, actor: Actor, id: string): Promise
         'communicationNeeds', p.communication_needs, 'language', p.language,
         'points', coalesce((select json_agg(json_build_object('channel', c.channel, 'value', c.value, 'voicemailOk', c.voicemail_ok, 'hours', c.hours)
             order by c.position)
-          from contact_point c where c.patient_id = p.id and c.safe and c.stopped_at is null and p.contact_choice = 'any_safe'), '[]')) as contact,
+          from contact_point c where c.patient_id = p.id and c.safe and c.stopped_at is null
+            and p.contact_choice = 'any_safe' and p.contact_state not in ('withdrawn', 'deceased')), '[]')) as contact,
       (select json_build_object('id', l.id, 'reference', l.reference, 'devices', coalesce((
           select json_agg(json_build_object('assetTag', d.asset_tag, 'kind', d.kind, 'make', d.make, 'model', d.model) order by d.asset_tag)
           from loan_item i join device d on d.id = i.device_id where i.loan_id = l.id and i.ended_at is null), '[]'))

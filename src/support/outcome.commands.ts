@@ -48,7 +48,7 @@ export async function recordOutcome(
     if (outcome.result === 'missed' && (await missedTwice(trx, patientId)))
       tasks.push({ kind: 'missed_twice', subjectType: 'patient', subjectId: patientId, patientId });
     await createTasks(trx, deps, tasks, ctx);
-    if (followUp.referralId) await closeReferralWhenDone(trx, followUp.referralId, at);
+    if (followUp.referralId) await closeReferralWhenDone(trx, deps, ctx, followUp.referralId);
     return {
       followUp: { id, status: outcome.result },
       tasks: tasks.map(({ kind }) => kind as 'concern' | 'missed_twice'),

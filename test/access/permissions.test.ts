@@ -56,11 +56,20 @@ t.test('rule 19: every route for every role: what the table says, and nobody els
     for (const role of roles) {
       const { status, location } = await statusOf(method, route, as[role]);
       const name = `${role} ${method} ${route.url}: ${status} ${location}`;
-      if (may({ role }, action)) t.ok(status !== 401 && status !== 403 && status < 500, name);
+      const isForClients = route.url.startsWith('/api/') || !as[role].authorization;
+      if (may({ role }, action) && isForClients) t.ok(status !== 401 && status !== 403 && status < 500, name);
       else t.equal(status, 403, name);
     }
   }
 });
+
+t.test(
+  'rule 19: pages are for people: a clinic’s key does not open the waiting list of all clinics',
+  async (t) => {
+    const { status } = await statusOf('GET', { url: '/referrals/waiting' } as RouteOptions, as.clinic);
+    t.equal(status, 403);
+  },
+);
 
 t.test('whoever is not in the table may not', async (t) => {
   t.equal(may({ role: 'system' }, 'devices.read'), false);

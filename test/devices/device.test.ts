@@ -155,6 +155,14 @@ t.test('rule 3: a check lies between the cycle’s start and today, and two peop
       errors: [{ pointer: '/evidence/verifiedBy' }],
     },
   );
+  const withCard = { ...evidence, sdCardRemoved: false };
+  t.match(
+    await refusal(
+      recordCheck(deps, officer, device!.id, { ...wipe, performedOn: '2026-11-23', evidence: withCard }),
+    ),
+    { errors: [{ pointer: '/evidence/sdCardRemoved' }] },
+    'with a card left in it, it has not passed',
+  );
   t.equal(
     (
       await db

@@ -96,6 +96,9 @@ t.test('headings, separators and encodings as spreadsheets write them', async (t
     device: { kind: 'tablet', make: 'Café', serialNumber: 's1' },
   });
   t.same(unusedColumns, ['Colour']);
+  const text = readImport('Type,Make,Model,Notes\ntablet,Samsung,A8; 2021,Cracked; no box\n');
+  t.match(text.lines[0], { verdict: 'ready', device: { model: 'A8; 2021', notes: 'Cracked; no box' } });
+  t.equal(readImport('Type\tMake\tModel\nphone\tNokia\tA, B').lines[0]!.device.model, 'A, B');
   t.equal(decodeCsv(Buffer.from('Caf\xe9', 'latin1')), 'Café');
   t.equal(decodeCsv(Buffer.from('\ufeffCafé', 'utf16le')), 'Café');
   t.match(readImport('Type,Make,Model,Charger,SIM (ICCID)\nrouter,J,Get Box,maybe,123').lines[0]!.faults, [
@@ -146,6 +149,6 @@ t.test('over the API: preview, refusal, import, and the same answer to a repeat'
         payload: csv,
       })
     ).statusCode,
-    422,
+    415,
   );
 });

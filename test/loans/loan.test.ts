@@ -305,11 +305,28 @@ t.test(
   },
 );
 
+t.test('two loans of one referral at once start its support once', async (t) => {
+  const referral = await make.waitingReferral();
+  const devices = await make.readyDevices(4);
+  const loans = await Promise.all(
+    devices.map(({ id }) =>
+      issueLoan(deps, officer, {
+        referralId: referral.id,
+        items: [{ deviceId: id }],
+        agreement: { acceptedBy: 'verbal' },
+      }),
+    ),
+  );
+  t.same(loans.map(({ followUps }) => followUps.length).sort(), [0, 0, 0, 4]);
+});
+
 t.test('a referral closes when its needs are settled and nothing is out', async (t) => {
   const referral = await make.waitingReferral({ needs: ['device', 'support'] });
   const loan = await make.loan({ referralId: referral.id });
   await returnItems(deps, officer, loan.id, { items: [{ itemId: loan.items[0]!.id, condition: 'B' }] });
   t.equal((await getReferral(db, officer.actor, referral.id)).status, 'closed');
+  const [last] = (await timelineOf(db, referral.id, { limit: 1 })).items;
+  t.match(last, { type: 'referral.closed', values: { from: 'active', to: 'closed' } });
 });
 
 t.test('two returns of one item at once: one outcome, no half-done change', async (t) => {

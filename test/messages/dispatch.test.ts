@@ -7,7 +7,7 @@ import {
   settleSent,
 } from '../../src/messages/dispatch.commands.ts';
 import { reconcile } from '../../src/messages/reconcile.commands.ts';
-import { planForEvent } from '../../src/messages/reminder.commands.ts';
+import { planFollowUpReminders, planForEvent } from '../../src/messages/reminder.commands.ts';
 import { runNightly } from '../../src/nightly/nightly.commands.ts';
 import { etagOf } from '../../src/shared/etag.ts';
 import { handle } from '../../src/shared/outbox.ts';
@@ -31,7 +31,7 @@ async function planned(
 }
 
 /** Does the outbox's work in this process. */
-async function work({ db, deps }: Awaited<ReturnType<typeof planned>>) {
+async function work({ db, deps }: Pick<Awaited<ReturnType<typeof planned>>, 'db' | 'deps'>) {
   const rows = await db
     .selectFrom('outbox')
     .select(['event_id', 'handler'])
@@ -72,6 +72,17 @@ t.test('outside the window nothing goes', async (t) => {
   await sql`update message set send_after = '2026-11-23T07:00:00Z'`.execute(db);
   t.same(await dispatch(deps), { sent: 0, cancelled: 0, waiting: 1 }, 'even when its row says that it may');
   t.match((await sentMessages(db)).messages, [{ status: 'planned', send_after: '2026-11-23T08:00:00.000Z' }]);
+});
+
+t.test('what could only be said too late becomes a task, not silence (rules 13, 14, 16)', async (t) => {
+  const { deps, db, clock } = await planned(t, { startsAt: '07:30' });
+  clock.set('2026-11-23T18:01:00Z');
+  await dispatch(deps);
+  await dispatch(deps);
+  const { messages, captured } = await sentMessages(db);
+  t.same(captured, []);
+  t.match(messages, [{ status: 'cancelled' }, { status: 'held', why: 'outside_hours' }]);
+  t.match(await db.selectFrom('task').select(['kind']).execute(), [{ kind: 'no_safe_contact' }]);
 });
 
 t.test('what changed since the night is honoured at the moment of sending (rules 11, 13, 24)', async (t) => {
@@ -201,6 +212,38 @@ t.test('a follow-up that moves takes its reminder back and gets the right one (r
     'the reminder for the new date comes on its night',
   );
   t.match((await sentMessages(db)).captured[2], { body: /A reminder for Tuesday 1 December at 2pm/ });
+});
+
+t.test('moved twice before the first move was worked on: the new time is said once', async (t) => {
+  const database = await planned(t);
+  const { deps, db, people, clock } = database;
+  await dispatch(deps);
+  const id = people[0]!.followUpId;
+  for (const startsAt of ['14:00', '15:00']) {
+    const { changedAt } = await getFollowUp(db, officer.actor, id);
+    clock.set(clock.now().add({ seconds: 1 }).toString());
+    await changeFollowUp(deps, officer, id, { startsAt }, etagOf(id, changedAt));
+  }
+  await work(database);
+  t.same(await dispatch(deps), { sent: 1, cancelled: 0, waiting: 0 });
+  t.match((await sentMessages(db)).captured[1], { body: /it is now Tuesday 24 November at 3pm\. / });
+});
+
+t.test('moved while the night was planning it: the reminder is for the new time', async (t) => {
+  const { deps, db, clock } = await testDatabase(t);
+  const [person] = await seedFollowUps(db, { patients: 1, dueOn: '2026-11-24' });
+  const id = person!.followUpId;
+  const { changedAt } = await getFollowUp(db, officer.actor, id);
+  await db.transaction().execute(async (trx) => {
+    await planFollowUpReminders({ ...deps, db: trx }, '2026-11-23');
+    await changeFollowUp(deps, officer, id, { startsAt: '15:00' }, etagOf(id, changedAt));
+  });
+  await work({ deps, db });
+  t.same(await dispatch(deps), { sent: 1, cancelled: 0, waiting: 0 });
+  t.match((await sentMessages(db)).captured, [{ body: /A reminder for Tuesday 24 November at 3pm/ }]);
+  clock.set('2026-11-24T03:15:00Z');
+  await runNightly(deps);
+  t.equal((await sentMessages(db)).messages.length, 1);
 });
 
 t.test('a change to the next working day is said once, not again as a reminder', async (t) => {

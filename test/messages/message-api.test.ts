@@ -1,7 +1,11 @@
 import { sql } from 'kysely';
 import t from 'tap';
 import { dispatch } from '../../src/messages/dispatch.commands.ts';
+import { retryMessage } from '../../src/messages/message.commands.ts';
+import { runNightly } from '../../src/nightly/nightly.commands.ts';
 import { testApp } from '../support/app.ts';
+import { testDatabase } from '../support/database.ts';
+import { officer } from '../support/factories.ts';
 import { seedFollowUps } from '../support/follow-ups.ts';
 
 t.test('the nightly run by hand, and its messages', async (t) => {
@@ -109,4 +113,19 @@ t.test('a held message is tried again once there is a safe way', async (t) => {
     story.map(({ type }) => type),
     ['message.held', 'message.retried', 'message.sent'],
   );
+});
+
+t.test('tried again inside the window it joins the queue, though time goes on meanwhile', async (t) => {
+  const { deps, db, clock } = await testDatabase(t);
+  await seedFollowUps(db, { patients: 1, dueOn: '2026-11-24', safe: false });
+  await runNightly(deps);
+  await sql`update contact_point set safe = true, safe_from = '2026-11-23'`.execute(db);
+  const { id } = await db.selectFrom('message').select('id').executeTakeFirstOrThrow();
+  const ticking = {
+    now() {
+      clock.set(clock.now().add({ milliseconds: 3 }).toString());
+      return clock.now();
+    },
+  };
+  t.match(await retryMessage({ ...deps, clock: ticking }, officer, id), { status: 'queued' });
 });

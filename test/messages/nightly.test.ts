@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import t from 'tap';
 import { dispatch } from '../../src/messages/dispatch.commands.ts';
+import { planFollowUpReminders } from '../../src/messages/reminder.commands.ts';
 import { nightlyIsDue, runNightly } from '../../src/nightly/nightly.commands.ts';
 import { testDatabase } from '../support/database.ts';
 import { seedFollowUps, sentMessages } from '../support/follow-ups.ts';
@@ -164,3 +165,24 @@ t.test('a night planned ahead waits for its day', async (t) => {
   await dispatch(deps);
   t.equal((await sentMessages(db)).captured.length, 1);
 });
+
+t.test(
+  'what a night to come has planned waits for its day, also when that night was broken off',
+  async (t) => {
+    const { deps, db, clock } = await testDatabase(t);
+    await seedFollowUps(db, { patients: 1, dueOn: '2026-11-24' });
+    await seedFollowUps(db, { patients: 1, dueOn: '2026-12-10' });
+    await planFollowUpReminders(deps, '2026-12-09');
+    t.same(await dispatch(deps), { sent: 0, cancelled: 0, waiting: 0 }, 'nothing is said weeks early');
+    await planFollowUpReminders(deps, '2026-11-23');
+    t.match(counts(await runNightly(deps, { localDate: '2026-12-09', dryRun: true })), { gather: 1 });
+    t.match(counts(await runNightly(deps, { localDate: '2026-12-09' })), { gather: 1 });
+    t.match((await sentMessages(db)).messages, [
+      { status: 'planned', send_after: '2026-12-09T08:00:00.000Z' },
+    ]);
+    t.same(await dispatch(deps), { sent: 1, cancelled: 0, waiting: 0 }, 'and what is due now does not wait');
+    t.match((await sentMessages(db)).captured, [{ body: /Tuesday 24 November/ }]);
+    clock.set('2026-12-09T08:00:00Z');
+    t.same(await dispatch(deps), { sent: 1, cancelled: 0, waiting: 0 });
+  },
+);

@@ -166,10 +166,13 @@ t.test('what is checked again at the moment of sending (rule 13)', async (t) => 
     point: point(),
     reasons: [reason],
   };
-  const asked = (changes: Partial<Draft>, isOpen = true) =>
-    judge({ ...draft, ...changes }, '2026-11-23T10:00:00.000Z', '2026-11-23', isOpen);
+  const now = '2026-11-23T10:00:00.000Z';
+  const asked = (changes: Partial<Draft>, opening: string | null = now) =>
+    judge({ ...draft, ...changes }, now, '2026-11-23', opening);
   t.match(asked({}), { do: 'send', reasons: [{ id: 'r' }] });
-  t.same(asked({}, false), { do: 'wait' });
+  t.same(asked({}, '2026-11-24T08:00:00.000Z'), { do: 'wait', until: '2026-11-24T08:00:00.000Z' });
+  for (const tooLate of ['2026-11-24T10:00:00.000Z', null])
+    t.same(asked({}, tooLate), { do: 'gather_again', why: 'outside_hours' });
   t.same(asked({ point: point({ safe: false }) }), { do: 'gather_again', why: 'contact_changed' });
   t.same(asked({ point: null }), { do: 'gather_again', why: 'contact_changed' });
   t.same(asked({ wishes: { ...draft.wishes, contactState: 'withdrawn' } }), {

@@ -125,6 +125,23 @@ t.test(
   },
 );
 
+t.test('rule 17: a person whom two clinics refer at once is one patient', async (t) => {
+  const person = { nhsNumber: '9434765919', dateOfBirth: '1970-01-02' };
+  const clinics = await Promise.all(Array.from({ length: 6 }, () => make.clinic()));
+  const referrals = await Promise.all(clinics.map((clinicId) => make.referral({ clinicId, person })));
+  const found = await Promise.all(referrals.map(({ id }) => getReferral(db, officer.actor, id)));
+  t.equal(new Set(found.map(({ patient }) => patient.id)).size, 1);
+});
+
+t.test('rule 17: a way no longer safe is stopped however its letters are written', async (t) => {
+  const person = { nhsNumber: '4505577104' };
+  const points = (value: string, safe: boolean) => [{ channel: 'email' as const, value, safe }];
+  const first = await make.referral({ person: { ...person, contactPoints: points('Jo@Example.com', true) } });
+  await make.referral({ person: { ...person, contactPoints: points('jo@example.com', false) } });
+  const patient = await getPatient(db, (await getReferral(db, officer.actor, first.id)).patient.id);
+  t.match(patient.contactPoints, [{ value: 'Jo@Example.com', safe: false }]);
+});
+
 t.test(
   'rule 17: what a second referral says of contact applies where stricter, and waits where looser',
   async (t) => {

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import t from 'tap';
+import { testDatabase } from '../support/database.ts';
 
 const root = path.join(import.meta.dirname, '../..');
 
@@ -9,9 +10,10 @@ const root = path.join(import.meta.dirname, '../..');
 function runScript(
   script: string,
   settings: Record<string, string> = {},
+  args: string[] = [],
 ): Promise<{ code: number | null; said: string }> {
   const env = { PATH: process.env.PATH ?? '', ...settings };
-  const child = spawn(process.execPath, ['scripts/with-node24.js', script], { cwd: root, env });
+  const child = spawn(process.execPath, ['scripts/with-node24.js', script, ...args], { cwd: root, env });
   let said = '';
   for (const output of [child.stdout, child.stderr]) {
     output.on('data', (chunk) => {
@@ -56,4 +58,38 @@ t.test('npm start says so when its port is taken, before it starts anything', as
   t.equal(code, 1);
   t.match(said, `port ${port} of 127.0.0.1 is in use by another program`);
   t.notMatch(said, 'Starting the embedded PostgreSQL');
+});
+
+t.test('npm run job says in words what is wrong', async (t) => {
+  const away = { DATABASE_URL: 'postgres://lendwell_app:word@127.0.0.1:1/lendwell' };
+  for (const [args, expected] of [
+    [['weekly'], /Runs one job now/],
+    [['nightly', '--day', '2026-11-24'], /Runs one job now/],
+    [['nightly', '--date', '2026-02-30'], /a real date/],
+    [['nightly', '--date='], /a real date/],
+    [['dispatch'], /The job stopped\. The database cannot be reached/],
+  ] as const) {
+    const { code, said } = await runScript('scripts/job.ts', away, [...args]);
+    t.equal(code, 1);
+    t.match(said, expected);
+    t.notMatch(said, /at .*node_modules/, 'no trace of the program');
+  }
+});
+
+t.test('npm run access adds people and keys, and never shows a row of the database', async (t) => {
+  const { appUrl, config } = await testDatabase(t);
+  const settings = { DATABASE_URL: appUrl, SECRET: config.SECRET };
+  const access = (...args: string[]) => runScript('scripts/access.ts', settings, args);
+  const ruth = ['staff', '--role', 'officer', '--name', 'Ruth', '--email', 'ruth@example.org'];
+  t.match(await access(...ruth), { code: 0, said: /^Ruth signs in with ruth@example\.org and / });
+  const again = await access(...ruth);
+  t.match(again, { code: 1, said: /Someone has this email address already/ });
+  t.notMatch(again.said, /ruth@example/);
+  const key = ['key', '--role', 'clinic', '--name', 'Records', '--clinic', 'Elm Street'];
+  t.match(await access(...key), { code: 0, said: /^The key of Records is lw_/ });
+  t.match(await access('key', '--role', 'clinic', '--name', 'Records'), {
+    code: 1,
+    said: /^Adds who may use/,
+  });
+  t.match(await access('staff', '--role'), { code: 1, said: /^Adds who may use/ });
 });

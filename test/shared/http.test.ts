@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { sql } from 'kysely';
 import t from 'tap';
 import { testApp } from '../support/app.ts';
 import { factories } from '../support/factories.ts';
@@ -104,7 +105,9 @@ t.test('what is not JSON, too large, of another type or nowhere', async (t) => {
       415,
       'unsupported-media-type',
     ],
+    [{ raw: 'Type,Make', headers: { 'content-type': 'text/csv' } }, 415, 'unsupported-media-type'],
     [{ raw: `"${'x'.repeat(1024 * 1024 + 1)}"` }, 413, 'too-large'],
+    [{ raw: `{"notes":${'['.repeat(200_000)}${']'.repeat(200_000)}}` }, 422, 'invalid'],
     [{ url: '/nothing-here', body: {} }, 404, 'not-found'],
   ];
   for (const [changes, status, type] of cases) {
@@ -120,6 +123,7 @@ t.test('ids and query parameters', async (t) => {
     '/devices/nonsense',
     '/devices/0193594e-6c00-7a4b-9f0e-2f4b7a1c5d3e',
     `/devices/${'1'.repeat(150)}`,
+    '/devices/urn:uuid:0193594e-6c00-7a4b-9f0e-2f4b7a1c5d3e',
   ]) {
     t.match(await call({ url }), { status: 404, body: { type: '/problems/not-found' } }, url);
   }
@@ -136,6 +140,11 @@ t.test('ids and query parameters', async (t) => {
     t.same(pointers(reply.body), [field], query);
   }
   t.match(await call({ url: '/devices?after=%00' }), { status: 400 });
+  for (const day of ['2026-02-31', '0000-01-01']) {
+    const key = JSON.stringify([day, '0193594e-6c00-7a4b-9f0e-2f4b7a1c5d3e']);
+    const after = Buffer.from(key).toString('base64url');
+    t.match(await call({ url: `/loans?due=overdue&after=${after}` }), { status: 400 }, day);
+  }
 });
 
 t.test('lists come in pages with a link to the next', async (t) => {
@@ -193,6 +202,20 @@ t.test('once: the same key gives the first answer again, whatever happened since
   });
   const manager = await call({ url: '/donations', body: donation, headers, who: 'manager' });
   t.not(manager.body.id, first.body.id, 'another caller’s key is another key');
+});
+
+t.test('once: a reply is kept for 7 days', async (t) => {
+  const send = async (key: string) =>
+    (await call({ url: '/donations', body: donation, headers: { 'idempotency-key': key } })).body.id;
+  const kept = () => db.selectFrom('idempotency_key').select('key').where('key', 'like', 'week-%').execute();
+  const [one, two] = [await send('week-1'), await send('week-2')];
+  await sql`update idempotency_key set created_at = created_at - interval '7 days'
+    where key in ('week-1', 'week-2')`.execute(db);
+  const again = await send('week-1');
+  t.not(again, one, 'after that it is another request');
+  t.equal(await send('week-1'), again);
+  t.same(await kept(), [{ key: 'week-1' }], 'and the others are forgotten');
+  t.not(await send('week-2'), two);
 });
 
 t.test('once: a refusal is not kept, so the mended request may use its key', async (t) => {

@@ -349,3 +349,17 @@ t.test('a follow-up beside the plan', async (t) => {
   await db.updateTable('patient').set({ contact_state: 'withdrawn' }).where('id', '=', patient.id).execute();
   t.equal((await add(body)).statusCode, 409);
 });
+
+t.test('who withdrew or died is not to be reached from their follow-ups (rule 24)', async (t) => {
+  const { app, as, ids, db } = await testApp(t);
+  const [person] = await seedFollowUps(db, { patients: 1, dueOn: '2026-11-24' });
+  await db.updateTable('follow_up').set({ supporter_id: ids.supporter }).execute();
+  const points = async () =>
+    (await app.inject({ url: `${api}/${person!.followUpId}`, headers: as.supporter })).json().contact.points
+      .length;
+  t.equal(await points(), 1);
+  for (const state of ['withdrawn', 'deceased'] as const) {
+    await db.updateTable('patient').set({ contact_state: state }).execute();
+    t.equal(await points(), 0, state);
+  }
+});

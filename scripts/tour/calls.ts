@@ -1,0 +1,99 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+
+const { values: options } = parseArgs({
+  options: {
+    record: { type: 'string' },
+    url: { type: 'string' },
+    'officer-key': { type: 'string' },
+    'clinic-key': { type: 'string' },
+  },
+});
+const demo = readDemo();
+export const url = (options.url ?? demo.url).replace(/\/$/, '');
+const keys = {
+  officer: options['officer-key'] ?? demo.keys.officer,
+  clinic: options['clinic-key'] ?? demo.keys.clinic,
+};
+
+type Json = Record<string, unknown>;
+type Reply<T> = { status: number; headers: Headers; body: T };
+
+let steps = 0;
+/** Names of the calls that were kept. */
+const recorded = new Set<string>();
+
+/** Sends a request, shows it in a line, and holds the reply to the status that it should have. */
+export async function call<T>(
+  who: keyof typeof keys,
+  method: string,
+  where: string,
+  status: number,
+  body?: Json,
+  headers: Record<string, string> = {},
+): Promise<Reply<T>> {
+  const response = await fetch(`${url}/api/v1${where}`, {
+    method,
+    headers: {
+      authorization: `Bearer ${keys[who]}`,
+      ...(body && { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  console.log(
+    `   ${who} ${method} ${where.replaceAll(/[0-9a-f-]{30}([0-9a-f]{6})/g, '…$1')} → ${response.status}`,
+  );
+  if (response.status !== status)
+    throw new Error(`${method} ${where} answered ${response.status} instead of ${status}:\n${text}`);
+  record({ method, path: `/api/v1${where}`, headers, body }, { status, body: JSON.parse(text) });
+  return { status, headers: response.headers, body: JSON.parse(text) as T };
+}
+
+/** Keeps a call as an example, the first of each route and status. */
+function record(
+  request: { method: string; path: string; headers: Json; body?: Json | undefined },
+  reply: { status: number; body: Json },
+): void {
+  if (!options.record) return;
+  const route = request.path
+    .split('?')[0]!
+    .replace(/^\/api\/v1\//, '')
+    .replaceAll(/\/[0-9a-f-]{36}/g, '');
+  const name = `${request.method.toLowerCase()}-${route.replaceAll('/', '-')}-${reply.status}`;
+  if (recorded.has(name)) return;
+  recorded.add(name);
+  mkdirSync(options.record, { recursive: true });
+  const file = `${String(recorded.size).padStart(2, '0')}-${name}.json`;
+  writeFileSync(path.join(options.record, file), `${JSON.stringify({ request, reply }, null, 2)}\n`);
+}
+
+export function title(words: string): void {
+  console.log(`\n${++steps}. ${words}`);
+}
+
+export function say(words: string): void {
+  console.log(`     ${words}`);
+}
+
+export function see(page: string): void {
+  console.log(`     to look at it: ${url}${page}`);
+}
+
+export function same(found: unknown, wanted: unknown, what: string): void {
+  if (JSON.stringify(found) === JSON.stringify(wanted)) return;
+  throw new Error(`${what}: expected ${JSON.stringify(wanted)}, found ${JSON.stringify(found)}`);
+}
+
+function readDemo(): { url: string; keys: { officer: string; clinic: string } } {
+  const file = path.join(import.meta.dirname, '../../.lendwell/demo.json');
+  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as ReturnType<typeof readDemo>;
+  if (options.url && options['officer-key'] && options['clinic-key'])
+    return { url: '', keys: { officer: '', clinic: '' } };
+  console.error(
+    'There is no .lendwell/demo.json. Run `npm start` first, or give --url, --officer-key and --clinic-key.',
+  );
+  process.exit(1);
+}
