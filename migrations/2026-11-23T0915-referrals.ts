@@ -80,6 +80,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       clinic_id uuid not null references organisation,
       patient_id uuid not null references patient,
       nhs_number text,
+      given_name text not null,
+      preferred_name text,
       status text not null default 'received' check (status in
         ('received', 'asked', 'waiting', 'active', 'closed', 'declined', 'withdrawn')),
       urgency text not null default 'routine' check (urgency in ('routine', 'soon', 'urgent')),
@@ -100,6 +102,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       waiting_since timestamptz,
       changed_at timestamptz not null
     );
+    comment on column referral.given_name is 'As the clinic wrote it, with preferred_name and nhs_number: all that the clinic is shown of a person whom others may know by another name.';
     create unique index referral_one_open_per_person on referral (clinic_id, nhs_number)
       where status in ('received', 'asked', 'waiting', 'active');
     create index referral_by_status on referral (status, id);

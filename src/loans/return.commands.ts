@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { stopNumbersOnDevices } from '../patients/patient.commands.ts';
 import { closeReferralWhenDone } from '../referrals/closing.commands.ts';
 import type { Context } from '../shared/actor.ts';
 import { timestamp, today } from '../shared/clock.ts';
@@ -7,7 +8,8 @@ import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvent, type SubjectType } from '../shared/events.ts';
 import { type FieldError, invalid, Problem } from '../shared/problem.ts';
-import { cancelFollowUps } from '../support/follow-up.commands.ts';
+import { endFollowUps } from '../support/follow-up.commands.ts';
+import { createTasks } from '../tasks/task.commands.ts';
 import type { NewReturn, Returned } from './loan.schemas.ts';
 
 /**
@@ -32,7 +34,8 @@ export async function returnItems(
     const at = timestamp(deps.clock);
     const closes = loan.openItems === ids.length;
     const items = await takeBack(trx, loanId, input, { at, day: today(deps.clock), closes });
-    if (closes) await cancelFollowUps(trx, deps, { loanId });
+    if (closes) await endFollowUps(trx, deps, { loanId });
+    if (loan.patientId) await stopNumbers(trx, deps, ctx, loan.patientId, items);
     const subjects: [SubjectType, string | null][] = [
       ['loan', loanId],
       ['patient', loan.patientId],
@@ -50,6 +53,25 @@ export async function returnItems(
     if (closes && loan.referralId) await closeReferralWhenDone(trx, deps, ctx, loan.referralId);
     return { loan: { id: loanId, status }, items };
   });
+}
+
+/** A device's number stops with the device; someone asks for another way to reach the patient. */
+async function stopNumbers(
+  trx: Trx,
+  deps: Deps,
+  ctx: Context,
+  patientId: string,
+  items: Returned['items'],
+): Promise<void> {
+  const deviceIds = items.map(({ deviceId }) => deviceId);
+  const stopped = await stopNumbersOnDevices(trx, patientId, deviceIds, timestamp(deps.clock));
+  if (!stopped) return;
+  await createTasks(
+    trx,
+    deps,
+    [{ kind: 'number_stopped', subjectType: 'patient', subjectId: patientId, patientId }],
+    ctx,
+  );
 }
 
 type LockedLoan = {

@@ -57,13 +57,35 @@ const isDue = (
 ) => sql<boolean>`(case when r.reason = 'changed' then ${date}::date <= ${today(deps.clock)}::date
   else r.for_date between ${date}::date and (select working_day_from(${date}::date + 1)) end)`;
 
-/** What was not said in time is never said. */
+/** What was not said in time is never said, and a message that was held for it is over with it. */
 async function cancelUseless(deps: Deps): Promise<void> {
-  await sql`
-    update reminder set status = 'cancelled'
-    where status = 'standing' and message_id is null and useless_after <= ${timestamp(deps.clock)}`.execute(
-    deps.db,
-  );
+  const ctx = systemContext('gather');
+  const now = timestamp(deps.clock);
+  await command(deps, ctx, async (trx) => {
+    await sql`
+      update reminder r set status = 'cancelled'
+      where r.status = 'standing' and r.useless_after <= ${now}
+        and (r.message_id is null or exists (select from message m where m.id = r.message_id and m.status = 'held'))`.execute(
+      trx,
+    );
+    const { rows } = await sql<{ id: string; patientId: string }>`
+      update message m set status = 'cancelled', why = 'nothing_left', changed_at = ${now}
+      where m.status = 'held' and not exists (select from reminder r where r.message_id = m.id and r.status = 'standing')
+      returning m.id, m.patient_id as "patientId"`.execute(trx);
+    await recordEvents(
+      trx,
+      deps,
+      ctx,
+      rows.map(({ id, patientId }) => ({
+        type: 'message.cancelled',
+        subjects: [
+          ['message', id],
+          ['patient', patientId],
+        ],
+        values: { status: 'cancelled' },
+      })),
+    );
+  });
 }
 
 type Person = {
@@ -126,11 +148,14 @@ export async function gatherBatch(
       values: { status: 'held' },
     })),
   );
+  const unreachable = new Set(
+    held.filter(({ why }) => why === 'no_safe_contact').map(({ patientId }) => patientId),
+  );
   await createTasks(
     trx,
     deps,
     newlyHeld.map(({ patientId }) => ({
-      kind: 'no_safe_contact',
+      kind: unreachable.has(patientId) ? 'no_safe_contact' : 'no_time_to_contact',
       subjectType: 'patient',
       subjectId: patientId,
       patientId,

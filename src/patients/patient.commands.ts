@@ -34,26 +34,74 @@ export async function insertPatient(
   return id;
 }
 
+/** What a patient's contact was before a stricter word on it applied, and whether a safe way is left. */
+export type ContactBefore = {
+  before: { wording: string; contactChoice: string; safe: string[] };
+  changed: boolean;
+  hasSafeWay: boolean;
+};
+
 /**
  * Applies what a second referral says where it is stricter: discreet wording, only the patient
  * makes contact, a way no longer safe. What is looser waits for an officer.
+ * @returns what held before, for `patient_history`
  */
 export async function applyStricterContact(
   trx: Trx,
   patientId: string,
   said: NewPatient,
   at: string,
-): Promise<void> {
+): Promise<ContactBefore> {
   const unsafe = said.contactPoints.filter((point) => !point.safe).map((point) => point.value);
-  await sql`
-    with p as (
+  const { rows } = await sql<ContactBefore>`
+    with was as materialized (
+      select p.wording, p.contact_choice,
+        coalesce((select json_agg(c.value order by c.position) from contact_point c where c.patient_id = p.id and c.safe), '[]') as safe
+      from patient p where p.id = ${patientId}
+    ), p as (
       update patient set changed_at = ${at},
         wording = case when ${said.wording ?? 'discreet'} = 'discreet' then 'discreet' else wording end,
         contact_choice = case when ${said.contactChoice ?? 'any_safe'} = 'patient_contacts_us' then 'patient_contacts_us' else contact_choice end
-      where id = ${patientId}
+      where id = ${patientId} returning wording, contact_choice
+    ), c as (
+      update contact_point set safe = false, safe_from = null
+      where patient_id = ${patientId} and safe and lower(value) in (select lower(u) from unnest(${unsafe}::text[]) u) returning id
     )
-    update contact_point set safe = false, safe_from = null 
-    where patient_id = ${patientId} and lower(value) in (select lower(u) from unnest(${unsafe}::text[]) u)`.execute(
-    trx,
-  );
+    select json_build_object('wording', was.wording, 'contactChoice', was.contact_choice, 'safe', was.safe) as before,
+      (was.wording, was.contact_choice) <> (p.wording, p.contact_choice) or exists (select from c) as changed,
+      json_array_length(was.safe) > (select count(*) from c) as "hasSafeWay"
+    from was, p`.execute(trx);
+  return rows[0]!;
+}
+
+/** Keeps earlier personal values of a patient apart from the event log, where they can be erased. */
+export async function keepHistory(
+  trx: Trx,
+  patientId: string,
+  eventId: string,
+  before: object,
+  at: string,
+): Promise<void> {
+  await sql`insert into patient_history (id, patient_id, event_id, at, before)
+    values (${newId()}, ${patientId}, ${eventId}, ${at}, ${JSON.stringify(before)})`.execute(trx);
+}
+
+/**
+ * Stops the contact points whose number is on the SIM of one of these devices: a message to it
+ * would reach whoever has the device next.
+ * @returns whether any was stopped
+ */
+export async function stopNumbersOnDevices(
+  trx: Trx,
+  patientId: string,
+  deviceIds: string[],
+  at: string,
+): Promise<boolean> {
+  const { rows } = await sql`/* contact.stop-on-devices */
+    update contact_point c set stopped_at = ${at}::timestamptz
+    from data_plan s
+    where c.patient_id = ${patientId} and c.stopped_at is null and c.channel in ('sms', 'phone')
+      and s.device_id = any(${deviceIds}::uuid[]) and s.status <> 'ended' and s.msisdn = c.value
+    returning c.id`.execute(trx);
+  return rows.length > 0;
 }

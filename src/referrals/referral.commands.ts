@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { applyStricterContact, insertPatient } from '../patients/patient.commands.ts';
+import { applyStricterContact, insertPatient, keepHistory } from '../patients/patient.commands.ts';
 import { hasSafeWay, readPatient } from '../patients/patient.rules.ts';
 import type { NewPatient } from '../patients/patient.schemas.ts';
 import type { Actor, Context } from '../shared/actor.ts';
@@ -36,14 +36,14 @@ export async function receiveReferral(
       if (inTheWay) throw new Problem('referral-already-open', { referralId: inTheWay });
       const at = timestamp(deps.clock);
       const known = await knownPatient(trx, patient);
-      if (known) await applyStricterContact(trx, known, patient, at);
+      const contact = known ? await applyStricterContact(trx, known, patient, at) : undefined;
       const patientId = known ?? (await insertPatient(trx, patient, input.consent.givenOn, at));
       const referral = await insertReferral(
         trx,
         { ...input, patient },
         { clinicId, patientId, referrerPhone, at, linked: known !== undefined },
       );
-      await recordEvent(trx, deps, ctx, {
+      const eventId = await recordEvent(trx, deps, ctx, {
         type: 'referral.received',
         subjects: [
           ['referral', referral.id],
@@ -53,8 +53,9 @@ export async function receiveReferral(
         values: { reference: referral.reference, needs: input.needs, urgency: input.urgency ?? 'routine' },
         fields: ['patient', 'referrer', 'consent'],
       });
-      const unreachable =
-        !known && !hasSafeWay(patient.contactPoints) && patient.contactChoice !== 'patient_contacts_us';
+      if (contact?.changed) await keepHistory(trx, patientId, eventId, contact.before, at);
+      const reachable = contact ? contact.hasSafeWay : hasSafeWay(patient.contactPoints);
+      const unreachable = !reachable && patient.contactChoice !== 'patient_contacts_us';
       const tasks: NewTask[] = [];
       if (known)
         tasks.push({
@@ -154,13 +155,13 @@ async function insertReferral(
   const id = newId();
   const { rows } = await sql<{ number: number }>`select nextval('referral_number') as number`.execute(trx);
   const reference = referralReference(rows[0]!.number);
-  const { contactPoints, wording, contactChoice, nhsNumber } = input.patient;
+  const { contactPoints, wording, contactChoice, nhsNumber, givenName, preferredName } = input.patient;
   const proposal = linked ? JSON.stringify({ contactPoints, wording, contactChoice }) : null;
   await sql`/* referral.insert */
     with r as (
-      insert into referral (id, reference, clinic_id, patient_id, nhs_number, urgency, barriers, referrer_name, referrer_email, referrer_phone,
+      insert into referral (id, reference, clinic_id, patient_id, nhs_number, given_name, preferred_name, urgency, barriers, referrer_name, referrer_email, referrer_phone,
         share_with_scheme, share_back_with_clinic, consent_given_on, consent_given_by, clinic_reference, notes, contact_proposal, received_at, changed_at)
-      values (${id}, ${reference}, ${clinicId}, ${patientId}, ${nhsNumber ?? null}, ${input.urgency ?? 'routine'}, ${input.barriers}::text[],
+      values (${id}, ${reference}, ${clinicId}, ${patientId}, ${nhsNumber ?? null}, ${givenName}, ${preferredName ?? null}, ${input.urgency ?? 'routine'}, ${input.barriers}::text[],
         ${input.referrer.name}, ${input.referrer.email ?? null}, ${referrerPhone ?? null}, true, ${input.consent.shareBackWithClinic ?? false},
         ${input.consent.givenOn}, ${input.consent.givenBy ?? null}, ${input.clinicReference ?? null}, ${input.notes ?? null}, ${proposal}, ${at}, ${at})
     )

@@ -8,8 +8,14 @@ import { Problem } from '../shared/problem.ts';
 import type { ReferralStatus } from './referral.rules.ts';
 import type { Referral, ReferralQuery, ReferralSummary } from './referral.schemas.ts';
 
-const columns = sql`r.id, r.reference, r.status, r.urgency, r.clinic_reference as "clinicReference", r.received_at as "receivedAt",
-  r.changed_at as "changedAt", json_build_object('id', o.id, 'name', o.name) as clinic, ${patientJson} as patient,
+/** The person as the clinic itself wrote them; what others wrote of the same person is not a clinic's to see. */
+const asWritten = sql`json_build_object('id', p.id, 'givenName', r.given_name, 'familyName', p.family_name,
+  'preferredName', r.preferred_name, 'dateOfBirth', p.date_of_birth, 'nhsNumber', r.nhs_number)`;
+
+const columnsFor = (
+  actor?: Actor,
+) => sql`r.id, r.reference, r.status, r.urgency, r.clinic_reference as "clinicReference", r.received_at as "receivedAt",
+  r.changed_at as "changedAt", json_build_object('id', o.id, 'name', o.name) as clinic, ${actor?.role === 'clinic' ? asWritten : patientJson} as patient,
   (select json_agg(json_build_object('need', n.need, 'status', n.status, 'reason', n.reason) order by array_position(array['device','data','support'], n.need))
     from referral_need n where n.referral_id = r.id) as needs`;
 const tables = sql`referral r join patient p on p.id = r.patient_id join organisation o on o.id = r.clinic_id`;
@@ -38,7 +44,7 @@ export async function listReferrals(
 ): Promise<ListPage<ReferralSummary>> {
   const [after] = readCursor(query.after, ['uuid']) ?? [];
   const { rows } = await sql<ReferralSummary>`
-    select ${columns} from ${tables}
+    select ${columnsFor(actor)} from ${tables}
     where true ${ownOnly(actor)} ${ofStatus(query)} ${after ? sql`and r.id > ${after}` : sql``}
     order by r.id limit ${query.limit + 1}`.execute(db);
   return toPage(rows, query.limit, (row) => [row.id]);
@@ -59,7 +65,7 @@ export async function countReferrals(db: Reader, actor: Actor, query: ReferralFi
  */
 export async function getReferral(db: Reader, actor: Actor, id: string): Promise<Referral> {
   const { rows } = await sql<Referral>`/* referral.get */
-    select ${columns}, r.barriers, r.notes, r.question, r.decision_reason as "decisionReason", r.waiting_since as "waitingSince",
+    select ${columnsFor(actor)}, r.barriers, r.notes, r.question, r.decision_reason as "decisionReason", r.waiting_since as "waitingSince",
       json_build_object('name', r.referrer_name, 'email', r.referrer_email, 'phone', r.referrer_phone) as referrer,
       json_build_object('shareWithScheme', r.share_with_scheme, 'shareBackWithClinic', r.share_back_with_clinic,
         'givenOn', r.consent_given_on, 'givenBy', r.consent_given_by) as consent,
@@ -89,7 +95,7 @@ export async function waitingList(db: Reader, limit: number, after?: string): Pr
       where ${after ?? null}::uuid is null or (rank, waiting_since, id) > (select ${urgencyRank}, waiting_since, id from referral where id = ${after ?? null})
       order by position limit ${limit}
     )
-    select ${columns}, r.waiting_since as "waitingSince", part.position from ${tables} join part on part.id = r.id order by part.position`.execute(
+    select ${columnsFor()}, r.waiting_since as "waitingSince", part.position from ${tables} join part on part.id = r.id order by part.position`.execute(
     db,
   );
   return rows;
@@ -101,7 +107,7 @@ export async function partlyMet(
   limit: number,
 ): Promise<(ReferralSummary & { waitingSince: string | null })[]> {
   const { rows } = await sql<ReferralSummary & { waitingSince: string | null }>`
-    select ${columns}, r.waiting_since as "waitingSince" from ${tables}
+    select ${columnsFor()}, r.waiting_since as "waitingSince" from ${tables}
     where r.status = 'active' and exists (select from referral_need n where n.referral_id = r.id and n.status = 'open' and n.need <> 'support')
     order by r.waiting_since, r.id limit ${limit}`.execute(db);
   return rows;

@@ -338,6 +338,8 @@ export interface Referral {
   clinic_id: string;
   patient_id: string;
   nhs_number: string | null;
+  given_name: string;
+  preferred_name: string | null;
   status: Generated<'received' | 'asked' | 'waiting' | 'active' | 'closed' | 'declined' | 'withdrawn'>;
   urgency: Generated<'routine' | 'soon' | 'urgent'>;
   barriers: Generated<string[]>;

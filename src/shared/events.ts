@@ -82,17 +82,24 @@ export function callerOf({ actor }: Context): [SubjectType, string][] {
   return actor.id ? [[actor.type === 'client' ? 'api_client' : 'staff', actor.id]] : [];
 }
 
-/** Writes what happened, as `recordEvents` does for many. */
-export async function recordEvent(trx: Trx, deps: Deps, ctx: Context, event: NewEvent): Promise<void> {
-  await recordEvents(trx, deps, ctx, [event]);
+/** Writes what happened, as `recordEvents` does for many. Its id. */
+export async function recordEvent(trx: Trx, deps: Deps, ctx: Context, event: NewEvent): Promise<string> {
+  const [id] = await recordEvents(trx, deps, ctx, [event]);
+  return id!;
 }
 
 /**
  * Writes what happened to the event log and its follow-on work to the outbox, in the command's own
  * transaction: one statement, however many events.
+ * @returns their ids, in the order given
  */
-export async function recordEvents(trx: Trx, deps: Deps, ctx: Context, events: NewEvent[]): Promise<void> {
-  if (!events.length) return;
+export async function recordEvents(
+  trx: Trx,
+  deps: Deps,
+  ctx: Context,
+  events: NewEvent[],
+): Promise<string[]> {
+  if (!events.length) return [];
   for (const event of events) assertLoggable(event);
   const at = timestamp(deps.clock);
   const made = events.map((event) => ({
@@ -120,6 +127,7 @@ export async function recordEvents(trx: Trx, deps: Deps, ctx: Context, events: N
     select x.id, x.handler, ${at}::timestamptz from jsonb_to_recordset(${JSON.stringify(work)}::jsonb) x (id uuid, handler text)`.execute(
     trx,
   );
+  return made.map(({ id }) => id);
 }
 
 /** @throws Error when an event would put a value in the log that may not be there */

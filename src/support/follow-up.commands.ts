@@ -45,24 +45,28 @@ export async function insertFollowUps(
 }
 
 /**
- * Cancels the follow-ups of a loan that are still ahead, with the reminders of them that were not
- * yet said: one statement. For the command that closes the loan, in its transaction.
+ * Deals with the follow-ups of a loan that has closed and that are still ahead: they go over to
+ * another open loan of the same referral, since the person is still being helped; without one they
+ * are cancelled, with the reminders of them that were not yet said. One statement, for the
+ * command that closes the loan, in its transaction.
  * @returns ids of the cancelled follow-ups
  */
-export async function cancelFollowUps(
-  trx: Trx,
-  deps: Deps,
-  { loanId }: { loanId: string },
-): Promise<string[]> {
-  const { rows } = await sql<{ id: string }>`/* follow-up.cancel-of-loan */
-    with cancelled as (
-      update follow_up set status = 'cancelled', changed_at = ${timestamp(deps.clock)}
-      where loan_id = ${loanId} and status in ('planned', 'confirmed') returning id
+export async function endFollowUps(trx: Trx, deps: Deps, { loanId }: { loanId: string }): Promise<string[]> {
+  const at = timestamp(deps.clock);
+  const { rows } = await sql<{ id: string }>`/* follow-up.end-of-loan */
+    with other as (
+      select o.id from loan l join loan o on o.referral_id = l.referral_id and o.id <> l.id and o.status = 'open'
+      where l.id = ${loanId} order by o.id desc limit 1
+    ), ended as (
+      update follow_up set changed_at = ${at}, loan_id = coalesce((select id from other), loan_id),
+        status = case when exists (select from other) then status else 'cancelled' end
+      where loan_id = ${loanId} and status in ('planned', 'confirmed') returning id, status
     ), unsaid as (
       update reminder set status = 'cancelled'
-      where status = 'standing' and reason in ('follow_up', 'changed') and subject_id in (select id from cancelled)
+      where status = 'standing' and reason in ('follow_up', 'changed')
+        and subject_id in (select id from ended where status = 'cancelled')
     )
-    select id from cancelled order by id`.execute(trx);
+    select id from ended where status = 'cancelled' order by id`.execute(trx);
   return rows.map((row) => row.id);
 }
 

@@ -11,7 +11,7 @@ import { planFollowUpReminders, planForEvent } from '../../src/messages/reminder
 import { runNightly } from '../../src/nightly/nightly.commands.ts';
 import { etagOf } from '../../src/shared/etag.ts';
 import { handle } from '../../src/shared/outbox.ts';
-import { cancelFollowUps, changeFollowUp } from '../../src/support/follow-up.commands.ts';
+import { changeFollowUp, endFollowUps } from '../../src/support/follow-up.commands.ts';
 import { getFollowUp } from '../../src/support/follow-up.queries.ts';
 import { testDatabase } from '../support/database.ts';
 import { officer } from '../support/factories.ts';
@@ -82,7 +82,7 @@ t.test('what could only be said too late becomes a task, not silence (rules 13, 
   const { messages, captured } = await sentMessages(db);
   t.same(captured, []);
   t.match(messages, [{ status: 'cancelled' }, { status: 'held', why: 'outside_hours' }]);
-  t.match(await db.selectFrom('task').select(['kind']).execute(), [{ kind: 'no_safe_contact' }]);
+  t.match(await db.selectFrom('task').select(['kind']).execute(), [{ kind: 'no_time_to_contact' }]);
 });
 
 t.test('what changed since the night is honoured at the moment of sending (rules 11, 13, 24)', async (t) => {
@@ -267,7 +267,7 @@ t.test('a change to the next working day is said once, not again as a reminder',
 
 t.test('a loan that closes takes its follow-ups and their reminders back', async (t) => {
   const { deps, db, people } = await planned(t);
-  await db.transaction().execute((trx) => cancelFollowUps(trx, deps, { loanId: people[0]!.patientId }));
+  await db.transaction().execute((trx) => endFollowUps(trx, deps, { loanId: people[0]!.patientId }));
   t.match((await sentMessages(db)).reminders, [{ status: 'standing' }], 'another loan’s are left alone');
 });
 

@@ -186,3 +186,24 @@ t.test(
     t.same(await dispatch(deps), { sent: 1, cancelled: 0, waiting: 0 });
   },
 );
+
+t.test('a held message is over when what it would have said is', async (t) => {
+  const { deps, db, clock } = await testDatabase(t);
+  clock.set('2026-11-23T03:15:00Z');
+  await seedFollowUps(db, { patients: 1, dueOn: '2026-11-24', safe: false });
+  await seedFollowUps(db, {
+    patients: 1,
+    dueOn: '2026-11-24',
+    hours: [{ days: [7], from: '09:00', to: '10:00' }],
+  });
+  await runNightly(deps);
+  const tasks = await db.selectFrom('task').select('kind').orderBy('kind').execute();
+  t.same(
+    tasks.map(({ kind }) => kind),
+    ['no_safe_contact', 'no_time_to_contact'],
+  );
+  t.match((await sentMessages(db)).messages, [{ status: 'held' }, { status: 'held' }]);
+  clock.set('2026-11-24T12:00:00Z');
+  await dispatch(deps);
+  t.match((await sentMessages(db)).messages, [{ status: 'cancelled' }, { status: 'cancelled' }]);
+});

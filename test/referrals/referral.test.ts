@@ -290,6 +290,59 @@ t.test(
   },
 );
 
+t.test('rule 19: of a person whom two clinics know each sees what it wrote itself', async (t) => {
+  const person = { nhsNumber: '9990005001', dateOfBirth: '1970-08-25', familyName: 'Hussain' };
+  await make.referral({ person: { ...person, givenName: 'Qasim', preferredName: 'Kay' } });
+  const clinicId = await make.clinic();
+  const second = await make.referral({ clinicId, person: { ...person, givenName: 'Q.' } });
+  const { actor } = clinicContext(clinicId);
+  t.match((await getReferral(db, actor, second.id)).patient, { givenName: 'Q.', preferredName: null });
+  t.match((await listReferrals(db, actor, { limit: 50 })).items[0]!.patient, {
+    givenName: 'Q.',
+    preferredName: null,
+  });
+  t.match((await getReferral(db, officer.actor, second.id)).patient, {
+    givenName: 'Qasim',
+    preferredName: 'Kay',
+  });
+});
+
+t.test(
+  'rule 20: what held before a stricter word is kept where it can be erased, and the last safe way lost is a task',
+  async (t) => {
+    const person = {
+      nhsNumber: '9990005028',
+      dateOfBirth: '1977-07-21',
+      familyName: 'Farah',
+      wording: 'identified' as const,
+    };
+    const first = await make.referral({ person });
+    const patientId = (await getReferral(db, officer.actor, first.id)).patient.id;
+    const kept = () =>
+      db.selectFrom('patient_history').select('before').where('patient_id', '=', patientId).execute();
+    await make.referral({ person });
+    t.same(await kept(), [], 'nothing stricter, nothing kept');
+    await make.referral({
+      person: {
+        ...person,
+        wording: 'discreet',
+        contactPoints: [{ channel: 'sms', value: '07700 900123', safe: false }],
+      },
+    });
+    t.same(await kept(), [
+      { before: { wording: 'identified', contactChoice: 'any_safe', safe: ['+447700900123'] } },
+    ]);
+    t.ok(
+      await db
+        .selectFrom('task')
+        .select('id')
+        .where('kind', '=', 'no_safe_contact')
+        .where('subject_id', '=', patientId)
+        .executeTakeFirst(),
+    );
+  },
+);
+
 async function sample(): Promise<NewReferral> {
   return {
     patient: { givenName: 'A', familyName: 'B', contactPoints: [] },
