@@ -99,11 +99,22 @@ async function runTap(args: string[]): Promise<{ passed: number; failed: number 
   const notRun = count('skip') + count('todo');
   if (notRun) console.log(`✖ ${notRun} skipped or unfinished`);
   const failed = count('fail') + notRun;
+  for (const failure of failuresIn(output)) console.log(failure);
   if (failed === 0 && (status !== 0 || count('pass') === 0)) {
     console.log(`✖ tap did not finish as it should (exit code ${status})`);
     return { passed: count('pass'), failed: 1 };
   }
   return { passed: count('pass'), failed };
+}
+
+/** Each failed assertion with what was expected, which the reporter leaves out where there is no terminal. */
+function failuresIn(output: string): string[] {
+  const lines = output.split('\n');
+  return lines.flatMap((line, at) =>
+    /^ +not ok /.test(line) && lines[at + 1]?.trim() === '---' && !/# time=/.test(line)
+      ? [lines.slice(at, at + 30).join('\n')]
+      : [],
+  );
 }
 
 /** Runs a program under a heading, its output as it comes. @returns its exit code */

@@ -10,12 +10,8 @@ const { values: options } = parseArgs({
     'clinic-key': { type: 'string' },
   },
 });
-const demo = readDemo();
-export const url = (options.url ?? demo.url).replace(/\/$/, '');
-const keys = {
-  officer: options['officer-key'] ?? demo.keys.officer,
-  clinic: options['clinic-key'] ?? demo.keys.clinic,
-};
+const { url: address, keys } = whereTo();
+export const url = address.replace(/\/$/, '');
 
 type Json = Record<string, unknown>;
 type Reply<T> = { status: number; headers: Headers; body: T };
@@ -87,13 +83,14 @@ export function same(found: unknown, wanted: unknown, what: string): void {
   throw new Error(`${what}: expected ${JSON.stringify(wanted)}, found ${JSON.stringify(found)}`);
 }
 
-function readDemo(): { url: string; keys: { officer: string; clinic: string } } {
+type Place = { url: string; keys: { officer: string; clinic: string } };
+
+/** The Lendwell that the options name, with keys of its own, or the one that `npm start` runs. */
+function whereTo(): Place {
+  const { url, 'officer-key': officer, 'clinic-key': clinic } = options;
+  if (url && officer && clinic) return { url, keys: { officer, clinic } };
   const file = path.join(import.meta.dirname, '../../.lendwell/demo.json');
-  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as ReturnType<typeof readDemo>;
-  if (options.url && options['officer-key'] && options['clinic-key'])
-    return { url: '', keys: { officer: '', clinic: '' } };
-  console.error(
-    'There is no .lendwell/demo.json. Run `npm start` first, or give --url, --officer-key and --clinic-key.',
-  );
+  if (!url && existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Place;
+  console.error('Run `npm start` first, or give all of --url, --officer-key and --clinic-key.');
   process.exit(1);
 }

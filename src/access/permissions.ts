@@ -24,7 +24,6 @@ export const permissions = {
   'referrals.read': [...officeAndAudit, 'clinic'],
   'referrals.send': [...office, 'clinic'],
   'referrals.decide': office,
-  'referrals.allocate': office,
   'loans.read': officeAndAudit,
   'loans.issue': office,
   'loans.return': office,
@@ -38,7 +37,6 @@ export const permissions = {
   'tasks.complete': office,
   'jobs.run': [...office, 'administrator'],
   'events.read': ['manager', 'auditor', 'administrator'],
-  'staff.manage': ['administrator'],
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Action = keyof typeof permissions;

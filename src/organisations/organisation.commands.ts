@@ -46,7 +46,8 @@ export async function addOrganisation(
   });
 }
 
-export type LocationKind = 'hub' | 'clinic' | 'access_point' | 'repairer';
+export const locationKinds = ['hub', 'clinic', 'access_point', 'repairer'] as const;
+export type LocationKind = (typeof locationKinds)[number];
 
 /**
  * Adds a place that holds stock or hosts people.

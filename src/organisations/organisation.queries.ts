@@ -1,10 +1,11 @@
 import { sql } from 'kysely';
 import type { Reader } from '../shared/database.ts';
+import type { LocationKind } from './organisation.commands.ts';
 
 export type Named = { id: string; name: string };
 
 /** The places that hold stock or host people, by name. */
-export async function listLocations(db: Reader): Promise<(Named & { kind: string })[]> {
+export async function listLocations(db: Reader): Promise<(Named & { kind: LocationKind })[]> {
   return db.selectFrom('location').select(['id', 'name', 'kind']).orderBy('name').execute();
 }
 

@@ -2,6 +2,7 @@ import Type from 'typebox';
 import type { Deps } from '../shared/deps.ts';
 import type { App } from '../shared/http.ts';
 import { oneOf } from '../shared/schemas.ts';
+import { locationKinds } from './organisation.commands.ts';
 import { listClinics, listLocations } from './organisation.queries.ts';
 
 const Named = { id: Type.String(), name: Type.String() };
@@ -19,14 +20,12 @@ export function organisationRoutes(app: App, deps: Deps): void {
         tags,
         response: {
           200: Type.Object({
-            items: Type.Array(
-              Type.Object({ ...Named, kind: oneOf(['hub', 'clinic', 'access_point', 'repairer']) }),
-            ),
+            items: Type.Array(Type.Object({ ...Named, kind: oneOf(locationKinds) })),
           }),
         },
       },
     },
-    async () => ({ items: (await listLocations(deps.db)) as { id: string; name: string; kind: 'hub' }[] }),
+    async () => ({ items: await listLocations(deps.db) }),
   );
 
   app.get(

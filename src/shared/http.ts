@@ -51,6 +51,7 @@ export function strictObject<T extends TProperties>(properties: T, options: obje
 export const idParams = Type.Object({ id: Type.String({ format: 'uuid', description: 'Id of the thing' }) });
 
 const problemBody = {
+  $id: 'Problem',
   type: 'object',
   description: 'RFC 9457 problem details; a type may add members, such as ids in the way.',
   required: ['type', 'title', 'status', 'requestId'],
@@ -88,7 +89,7 @@ export function problemReplies(...types: ProblemType[]): Record<number, object> 
       );
       return [
         status,
-        { description, content: { 'application/problem+json': { schema: problemBody, examples } } },
+        { description, content: { 'application/problem+json': { schema: { $ref: 'Problem#' }, examples } } },
       ];
     }),
   );
@@ -112,6 +113,7 @@ const everyPost: ProblemType[] = [
 
 /** Validation, refusals and idempotency keys for every route. */
 export const http = plugin(async (app: FastifyInstance, { deps }: { deps: Deps }) => {
+  app.addSchema(problemBody);
   app.removeContentTypeParser('text/plain');
   app.setValidatorCompiler<object>(({ schema, httpPart }) =>
     (httpPart === 'body' ? strict : coercing).compile(schema),

@@ -7,6 +7,9 @@ import type { Deps } from './deps.ts';
 /** OpenAPI 3.1 made from the routes' schemas, with Swagger UI at /docs. */
 export const openapi = plugin(async (app: FastifyInstance, { deps }: { deps: Deps }) => {
   await app.register(swagger, {
+    refResolver: {
+      buildLocalReference: (schema, _base, _fragment, place) => String(schema.$id ?? `def-${place}`),
+    },
     openapi: {
       openapi: '3.1.0',
       info: {
