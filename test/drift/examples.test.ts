@@ -14,7 +14,10 @@ type Example = {
 
 const folder = path.join(import.meta.dirname, '../../openapi');
 const read = <T>(file: string) => JSON.parse(readFileSync(path.join(folder, file), 'utf8')) as T;
-const { paths } = read<{ paths: Record<string, Record<string, Operation>> }>('openapi.json');
+const { paths, components } = read<{
+  paths: Record<string, Record<string, Operation>>;
+  components: Schema;
+}>('openapi.json');
 const ajv = new Ajv({ strict: false, discriminator: true, allErrors: true });
 addFormats.default(ajv);
 
@@ -34,7 +37,7 @@ for (const file of files) {
     if (!operation) return t.fail('there is no such operation');
     const fits = (schema: Schema | undefined, value: unknown, what: string) => {
       if (!schema) return t.fail(`${what} is not described`);
-      t.ok(ajv.validate(schema, value), `${what}: ${ajv.errorsText()}`);
+      t.ok(ajv.validate({ ...schema, components }, value), `${what}: ${ajv.errorsText()}`);
     };
     if (request.body)
       fits(operation.requestBody?.content['application/json']?.schema, request.body, 'the request');
