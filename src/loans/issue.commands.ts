@@ -36,7 +36,7 @@ export async function issueLoan(deps: Deps, ctx: Context, input: NewLoan): Promi
   const asked = readInput(input);
   return command(deps, ctx, async (trx) => {
     const found = await lockForIssue(trx, input, asked);
-    const terms = { ...input, handoverOn: handover.on, today: day, defaultWeeks: found.defaultWeeks };
+    const terms = { ...input, handoverOn: handover.on, today: day, weeks: found.weeks };
     const errors = [...missing(input, asked, found), ...dateErrors(terms)];
     if (errors.length) throw new Problem('invalid', { errors });
     const devices = asked.map(
@@ -133,7 +133,7 @@ type Found = {
   devices: DeviceToIssue[];
   number: number;
   termsId: string;
-  defaultWeeks: number;
+  weeks: number | null;
   agreementId: string;
   agreementVersion: number;
   planId: string | null;
@@ -167,10 +167,11 @@ async function lockForIssue(trx: Trx, input: NewLoan, asked: Asked[]): Promise<F
           'heldFor', (select referral_id from allocation a where a.device_id = dev.id and a.status = 'held')))
         from dev left join data_plan s on s.device_id = dev.id and s.status <> 'ended'), '[]') as devices,
       nextval('loan_number') as number,
-      t.id as "termsId", t.weeks as "defaultWeeks", a.id as "agreementId", a.version as "agreementVersion",
+      t.id as "termsId", t.weeks, a.id as "agreementId", a.version as "agreementVersion",
       (select id from support_plan where is_default) as "planId",
       exists (select from support_plan where id = ${input.supportPlan ?? null}::uuid) as "planExists"
-    from loan_terms t, (select id, version from agreement_version order by version desc limit 1) a where t.is_default`.execute(
+    from loan_terms t, (select id, version from agreement_version order by version desc limit 1) a
+    where t.is_default and t.borrower = case when ${input.locationId ?? null}::uuid is null then 'patient' else 'location' end`.execute(
     trx,
   );
   return rows[0]!;

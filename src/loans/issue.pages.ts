@@ -104,8 +104,8 @@ export function issuePages(app: App, deps: Deps): void {
         issueTerms(deps.db, id, day),
       ]);
       const start: Typed = {
-        openEnded: 'no',
-        dueOn: addDays(day, terms.weeks * 7),
+        openEnded: terms.weeks === null ? 'yes' : 'no',
+        ...(terms.weeks !== null && { dueOn: addDays(day, terms.weeks * 7) }),
         'handover.way': 'in_person',
         'handover.on': day,
       };

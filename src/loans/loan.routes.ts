@@ -14,9 +14,12 @@ import {
   LoanQuery,
   NewLoan,
   NewReturn,
+  NewReturns,
   Returned,
+  ReturnsDone,
+  ReturnsQuery,
 } from './loan.schemas.ts';
-import { returnItems } from './return.commands.ts';
+import { returnDevices, returnItems } from './return.commands.ts';
 
 const tags = ['Loans'];
 
@@ -94,6 +97,23 @@ export function loanRoutes(app: App, deps: Deps): void {
       const { id } = await getLoan(deps.db, deps.clock, request.params.id);
       return sendPage(request, reply, timelineOf(deps.db, id, request.query));
     },
+  );
+
+  app.post(
+    '/returns',
+    {
+      config: { action: 'loans.return' },
+      schema: {
+        operationId: 'returnDevices',
+        summary: 'Take back many devices by their labels, of whatever loans, with a verdict per line',
+        tags,
+        querystring: ReturnsQuery,
+        body: NewReturns,
+        response: { 201: ReturnsDone, ...problemReplies('invalid', 'return-refused') },
+      },
+    },
+    async (request, reply) =>
+      reply.code(201).send(await returnDevices(deps, request.ctx, request.body, request.query.partial)),
   );
 
   app.post(

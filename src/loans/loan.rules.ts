@@ -9,11 +9,24 @@ import { addDays } from '../shared/clock.ts';
 import { type FieldError, Problem } from '../shared/problem.ts';
 
 export const loanStatuses = ['open', 'closed'] as const;
+export type LoanStatus = (typeof loanStatuses)[number];
+/**
+ * Every move of a loan and what makes it. A loan that closed because its last item was lost opens
+ * again when that item is replaced, since the replacement is of the same loan.
+ */
+export const loanMoves = [
+  { from: 'open', to: 'closed', by: 'its last item ends and nothing is missing' },
+  { from: 'closed', to: 'open', by: 'a replacement of what an incident ended' },
+] as const satisfies readonly { from: LoanStatus; to: LoanStatus; by: string }[];
+
 /** An open loan whose date is this many days ahead, or fewer, is due soon. */
 export const soonDays = 14;
 export const itemStatuses = ['on_loan', 'returned', 'lost', 'replaced', 'gifted'] as const;
+export type ItemStatus = (typeof itemStatuses)[number];
 export const handoverWays = ['in_person', 'posted', 'collected'] as const;
 export const acceptances = ['signature', 'witnessed', 'verbal'] as const;
+/** How the agreement of a loan may be recorded: of one taken over from before Lendwell it may not be known. */
+export const recordedAcceptances = [...acceptances, 'not_recorded'] as const;
 
 export type DeviceToIssue = {
   id: string;
@@ -67,12 +80,14 @@ export type Terms = {
   openEnded?: boolean | undefined;
   handoverOn: string;
   today: string;
-  defaultWeeks: number;
+  /** Of the terms; null when they are open-ended. */
+  weeks: number | null;
 };
 
 /** The day the loan is due: as given, none when open-ended, or the terms' weeks after the handover. */
-export function dueDate({ dueOn, openEnded, handoverOn, defaultWeeks }: Terms): string | null {
-  return openEnded ? null : (dueOn ?? addDays(handoverOn, defaultWeeks * 7));
+export function dueDate({ dueOn, openEnded, handoverOn, weeks }: Terms): string | null {
+  if (openEnded) return null;
+  return dueOn ?? (weeks === null ? null : addDays(handoverOn, weeks * 7));
 }
 
 /** What is wrong with the dates of a loan. A handover may be planned or written up up to 30 days apart from today. */

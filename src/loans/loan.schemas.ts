@@ -5,7 +5,7 @@ import { strictObject } from '../shared/http.ts';
 import { listQuery, pageOf } from '../shared/lists.ts';
 import { nullable, oneOf, text, timelineEntry } from '../shared/schemas.ts';
 import { followUpStatuses } from '../support/support.rules.ts';
-import { acceptances, handoverWays, itemStatuses, loanStatuses } from './loan.rules.ts';
+import { acceptances, handoverWays, itemStatuses, loanStatuses, recordedAcceptances } from './loan.rules.ts';
 
 const id = Type.String({ format: 'uuid' });
 const date = Type.String({ format: 'date' });
@@ -82,6 +82,9 @@ export const NewReturn = strictObject(
       strictObject({ itemId: id, condition: oneOf(conditions), notes: Type.Optional(text(2000)) }),
       { minItems: 1, maxItems: 50 },
     ),
+    locationId: Type.Optional(
+      Type.String({ format: 'uuid', description: 'Where they are kept from now on' }),
+    ),
   },
   { examples: [{ items: [{ itemId: '0193594e-6c00-7a4b-9f0e-2f4b7a1c5d3e', condition: 'B' }] }] },
 );
@@ -92,6 +95,53 @@ export const Returned = Type.Object({
   items: Type.Array(IssuedItem),
 });
 export type Returned = Static<typeof Returned>;
+
+export const NewReturns = strictObject(
+  {
+    items: Type.Array(
+      strictObject({
+        assetTag: Type.Optional(text(20)),
+        deviceId: Type.Optional(id),
+        condition: oneOf(conditions),
+        notes: Type.Optional(text(2000)),
+      }),
+      { minItems: 1, maxItems: 200 },
+    ),
+    locationId: Type.Optional(
+      Type.String({ format: 'uuid', description: 'Where they are kept from now on' }),
+    ),
+  },
+  { examples: [{ items: [{ assetTag: 'LW-7K2M9Q', condition: 'B' }] }] },
+);
+export type NewReturns = Static<typeof NewReturns>;
+
+export const ReturnsQuery = Type.Object(
+  {
+    partial: Type.Boolean({
+      default: false,
+      description: 'Take back what can be and leave out the rest; otherwise all or none',
+    }),
+  },
+  { additionalProperties: false },
+);
+
+const ReturnLine = Type.Object({
+  line: Type.Integer({ description: 'Its place in the request, from 1' }),
+  verdict: oneOf(['returned', 'twice', 'refused']),
+  text: Type.String({ description: 'The verdict in a sentence' }),
+  assetTag: nullable(Type.String()),
+  itemId: nullable(Type.String()),
+  loanId: nullable(Type.String()),
+});
+export type ReturnLine = Static<typeof ReturnLine>;
+
+export const ReturnsDone = Type.Object({
+  lines: Type.Array(ReturnLine),
+  loans: Type.Array(
+    Type.Object({ id: Type.String(), reference: Type.String(), status: oneOf(loanStatuses) }),
+  ),
+});
+export type ReturnsDone = Static<typeof ReturnsDone>;
 
 export const LoanSummary = Type.Object({
   id: Type.String(),
@@ -119,9 +169,9 @@ export const Loan = Type.Object({
   referral: nullable(Type.Object({ id: Type.String(), reference: Type.String() })),
   handover: Type.Object({ way: oneOf(handoverWays), on: Type.String() }),
   agreement: Type.Object({
-    version: Type.Integer(),
-    text: Type.String(),
-    acceptedBy: oneOf(acceptances),
+    version: nullable(Type.Integer({ description: 'Null for a loan taken over from before' })),
+    text: nullable(Type.String()),
+    acceptedBy: oneOf(recordedAcceptances),
     witness: nullable(Type.String()),
   }),
   followUps: Type.Array(FollowUp),

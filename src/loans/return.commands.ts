@@ -1,16 +1,23 @@
 import { sql } from 'kysely';
-import { stopNumbersOnDevices } from '../patients/patient.commands.ts';
-import { closeReferralWhenDone } from '../referrals/closing.commands.ts';
 import type { Context } from '../shared/actor.ts';
-import { timestamp, today } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
 import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
-import { recordEvent, type SubjectType } from '../shared/events.ts';
+import { recordEvents } from '../shared/events.ts';
+import { readAssetTag } from '../shared/ids.ts';
 import { type FieldError, invalid, Problem } from '../shared/problem.ts';
-import { endFollowUps } from '../support/follow-up.commands.ts';
-import { createTasks } from '../tasks/task.commands.ts';
-import type { NewReturn, Returned } from './loan.schemas.ts';
+import {
+  type EndedItem,
+  endHelp,
+  endItems,
+  type LockedLoan,
+  lockLoans,
+  stopNumbers,
+  subjectsOf,
+} from './ending.commands.ts';
+import type { NewReturn, NewReturns, Returned, ReturnLine, ReturnsDone } from './loan.schemas.ts';
+import { findScanned } from './scan.queries.ts';
+import { notOnLoan } from './scan.rules.ts';
 
 /**
  * Takes items of a loan back: their devices begin a new cycle of preparation with every check
@@ -29,83 +36,151 @@ export async function returnItems(
     throw invalid({ pointer: '/items', message: 'Name each item only once.' });
   if (!ids.length) throw invalid({ pointer: '/items', message: 'Name at least one item.' });
   return command(deps, ctx, async (trx) => {
-    const loan = await lockForReturn(trx, loanId, ids);
+    if (input.locationId) await assertLocation(trx, input.locationId);
+    const { loans } = await lockLoans(trx, [loanId], { itemIds: ids });
+    const [loan] = loans;
+    if (!loan) throw new Problem('not-found');
     assertReturnable(loan, input);
-    const at = timestamp(deps.clock);
-    const closes = loan.openItems === ids.length;
-    const items = await takeBack(trx, loanId, input, { at, day: today(deps.clock), closes });
-    if (closes) await endFollowUps(trx, deps, { loanId });
-    if (loan.patientId) await stopNumbers(trx, deps, ctx, loan.patientId, items);
-    const subjects: [SubjectType, string | null][] = [
-      ['loan', loanId],
-      ['patient', loan.patientId],
-      ['referral', loan.referralId],
-      ['location', loan.locationId],
-      ...items.map(({ deviceId }) => ['device', deviceId] as [SubjectType, string]),
-    ];
-    const status = closes ? 'closed' : 'open';
-    await recordEvent(trx, deps, ctx, {
-      type: 'loan.returned',
-      subjects: subjects.filter((subject): subject is [SubjectType, string] => subject[1] !== null),
-      values: { status, assetTags: items.map(({ assetTag }) => assetTag), itemIds: ids },
-      fields: input.items.some(({ notes }) => notes) ? ['returnNotes'] : [],
-    });
-    if (closes && loan.referralId) await closeReferralWhenDone(trx, deps, ctx, loan.referralId);
-    return { loan: { id: loanId, status }, items };
+    const items = await takeBack(trx, deps, ctx, loans, input.items, input.locationId);
+    return {
+      loan: { id: loanId, status: items[0]!.loanStatus },
+      items: items.map(({ id, deviceId, assetTag, status }) => ({ id, deviceId, assetTag, status })),
+    };
   });
 }
 
-/** A device's number stops with the device; someone asks for another way to reach the patient. */
-async function stopNumbers(
+/**
+ * Takes back many devices by their labels, of whatever loans: all or none, or with `partial` those
+ * that can be. A label named twice counts once. The same few statements whatever their number.
+ * @throws Problem `invalid` for an unknown location; `return-refused` with a verdict per line
+ */
+export async function returnDevices(
+  deps: Deps,
+  ctx: Context,
+  input: NewReturns,
+  partial = false,
+): Promise<ReturnsDone> {
+  return command(deps, ctx, async (trx) => {
+    if (input.locationId) await assertLocation(trx, input.locationId);
+    const read = await judgeReturns(trx, input);
+    const wanted = read.filter(({ verdict }) => verdict === 'returned');
+    const itemIds = wanted.map(({ itemId }) => itemId!);
+    const { loans } = await lockLoans(trx, [...new Set(wanted.map(({ loanId }) => loanId!))], { itemIds });
+    const out = new Set(
+      loans.flatMap(({ items }) => items.flatMap(({ id, status }) => (status === 'on_loan' ? id : []))),
+    );
+    const lines = read.map((line) =>
+      line.verdict === 'returned' && !out.has(line.itemId!)
+        ? { ...line, verdict: 'refused' as const, text: `${line.assetTag} has just come back or ended.` }
+        : line,
+    );
+    const taken = lines.filter(({ verdict }) => verdict === 'returned');
+    if (!taken.length || (!partial && lines.some(({ verdict }) => verdict === 'refused')))
+      throw new Problem('return-refused', {
+        detail: lines.flatMap(({ verdict, text }) => (verdict === 'refused' ? text : [])).join(' '),
+        lines,
+      });
+    const items = taken.map(({ line, itemId }) => {
+      const { condition, notes } = input.items[line - 1]!;
+      return { itemId: itemId!, condition, notes };
+    });
+    const ended = await takeBack(trx, deps, ctx, loans, items, input.locationId);
+    const statusOf = new Map(ended.map(({ loanId, loanStatus }) => [loanId, loanStatus]));
+    return {
+      lines,
+      loans: loans.flatMap(({ id, reference }) => {
+        const status = statusOf.get(id);
+        return status ? [{ id, reference, status }] : [];
+      }),
+    };
+  });
+}
+
+/** What each line names and whether it is on loan, as far as can be told before anything is locked. */
+async function judgeReturns(trx: Trx, { items }: NewReturns): Promise<ReturnLine[]> {
+  const errors: FieldError[] = items.flatMap(({ assetTag, deviceId }, place) =>
+    !assetTag === !deviceId
+      ? [{ pointer: `/items/${place}`, message: 'Give the asset tag or the deviceId.' }]
+      : [],
+  );
+  if (errors.length) throw new Problem('invalid', { errors });
+  const scans = await findScanned(
+    trx,
+    items.map(({ assetTag, deviceId }) => (assetTag ? (readAssetTag(assetTag) ?? assetTag) : deviceId!)),
+  );
+  const seen = new Set<string>();
+  return scans.map((scan, place): ReturnLine => {
+    const { device } = scan;
+    const of = {
+      line: place + 1,
+      assetTag: device?.assetTag ?? null,
+      itemId: device?.loan?.itemId ?? null,
+      loanId: device?.loan?.id ?? null,
+    };
+    if (!device?.loan) return { ...of, verdict: 'refused', text: notOnLoan(scan) };
+    if (seen.has(device.id))
+      return { ...of, verdict: 'twice', text: `${device.assetTag} is in the list already.` };
+    seen.add(device.id);
+    return {
+      ...of,
+      verdict: 'returned',
+      text: `${device.assetTag} came back, loan ${device.loan.reference}.`,
+    };
+  });
+}
+
+/** Ends items of locked loans as returned, with what follows for the people and the log. */
+async function takeBack(
   trx: Trx,
   deps: Deps,
   ctx: Context,
-  patientId: string,
-  items: Returned['items'],
-): Promise<void> {
-  const deviceIds = items.map(({ deviceId }) => deviceId);
-  const stopped = await stopNumbersOnDevices(trx, patientId, deviceIds, timestamp(deps.clock));
-  if (!stopped) return;
-  await createTasks(
+  loans: LockedLoan[],
+  items: NewReturn['items'],
+  locationId: string | undefined,
+): Promise<EndedItem[]> {
+  const ended = await endItems(
     trx,
     deps,
-    [{ kind: 'number_stopped', subjectType: 'patient', subjectId: patientId, patientId }],
-    ctx,
+    items.map((item) => ({ ...item, as: 'returned', device: 'in_preparation' })),
+    { locationId },
   );
+  const byLoan = Map.groupBy(ended, ({ loanId }) => loanId);
+  const touched = loans.filter(({ id }) => byLoan.has(id));
+  await stopNumbers(trx, deps, ctx, loans, ended);
+  const noted = new Set(items.flatMap(({ itemId, notes }) => (notes ? itemId : [])));
+  await recordEvents(
+    trx,
+    deps,
+    ctx,
+    touched.map((loan) => {
+      const own = byLoan.get(loan.id)!;
+      return {
+        type: 'loan.returned',
+        subjects: subjectsOf(
+          loan,
+          own.map(({ deviceId }) => deviceId),
+        ),
+        values: {
+          status: own[0]!.loanStatus,
+          assetTags: own.map(({ assetTag }) => assetTag),
+          itemIds: own.map(({ id }) => id),
+        },
+        fields: own.some(({ id }) => noted.has(id)) ? ['returnNotes'] : [],
+      };
+    }),
+  );
+  await endHelp(
+    trx,
+    deps,
+    ctx,
+    touched.filter(({ id }) => byLoan.get(id)![0]!.loanStatus === 'closed'),
+  );
+  return ended;
 }
 
-type LockedLoan = {
-  status: 'open' | 'closed';
-  patientId: string | null;
-  referralId: string | null;
-  locationId: string | null;
-  openItems: number;
-  items: { id: string; status: string }[];
-};
-
-/** Locks the patient, the referral, the loan, its items and their devices, in that order. */
-async function lockForReturn(trx: Trx, loanId: string, itemIds: string[]): Promise<LockedLoan> {
-  const { rows } = await sql<LockedLoan>`/* loan.lock-for-return */
-    with of as materialized (
-      select patient_id, referral_id from loan where id = ${loanId}
-    ), p as materialized (
-      select p.id from patient p where p.id = (select patient_id from of) for no key update
-    ), r as materialized (
-      select r.id from referral r where r.id = (select referral_id from of) and (select count(*) from p) >= 0 for no key update
-    ), l as materialized (
-      select * from loan where id = ${loanId} and (select count(*) from r) >= 0 for no key update
-    ), i as materialized (
-      select id, device_id, status, ended_at from loan_item
-      where loan_id = (select id from l) order by id for no key update
-    ), d as materialized (
-      select id from device where id in (select device_id from i where id = any(${itemIds}::uuid[])) order by id for no key update
-    )
-    select l.status, l.patient_id as "patientId", l.referral_id as "referralId", l.location_id as "locationId",
-      (select count(*)::int from i where ended_at is null) as "openItems", (select count(*) from d),
-      coalesce((select json_agg(json_build_object('id', id, 'status', status)) from i), '[]') as items
-    from l`.execute(trx);
-  if (!rows[0]) throw new Problem('not-found');
-  return rows[0];
+async function assertLocation(trx: Trx, id: string): Promise<void> {
+  const { rows } = await sql`/* location.exists */ select from location where id = ${id}`.execute(trx);
+  if (!rows.length) throw invalid({ pointer: '/locationId', message: 'There is no location of this id.' });
 }
 
 function assertReturnable(loan: LockedLoan, input: NewReturn): void {
@@ -131,32 +206,4 @@ function assertReturnable(loan: LockedLoan, input: NewReturn): void {
       detail: 'Leave out what has ended and send the rest.',
       items: ended,
     });
-}
-
-async function takeBack(
-  trx: Trx,
-  loanId: string,
-  input: NewReturn,
-  on: { at: string; day: string; closes: boolean },
-): Promise<Returned['items']> {
-  const rows = input.items.map(({ itemId, condition, notes }) => ({ id: itemId, condition, notes }));
-  const result = await sql<Returned['items'][number]>`/* loan.take-back */
-    with t as (
-      select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as t (id uuid, condition text, notes text)
-    ), i as (
-      update loan_item i set status = 'returned', ended_at = ${on.at}::timestamptz, condition_in = t.condition, return_notes = t.notes
-      from t where i.id = t.id and i.ended_at is null returning i.id, i.device_id, i.status, t.condition
-    ), d as (
-      update device d set status = 'in_preparation', cycle = cycle + 1, cycle_started_on = ${on.day}::date, condition = i.condition,
-        changed_at = ${on.at}::timestamptz
-      from i where d.id = i.device_id and d.status = 'on_loan' returning d.id, d.asset_tag
-    ), l as (
-      update loan set changed_at = ${on.at}::timestamptz, status = case when ${on.closes} then 'closed' else status end,
-        closed_at = case when ${on.closes} then ${on.at}::timestamptz end
-      where id = ${loanId}
-    )
-    select i.id, i.device_id as "deviceId", d.asset_tag as "assetTag", i.status from i join d on d.id = i.device_id order by i.id`.execute(
-    trx,
-  );
-  return result.rows;
 }

@@ -1,11 +1,12 @@
 import { sql } from 'kysely';
 import type { Reader } from '../shared/database.ts';
 import { readAssetTag } from '../shared/ids.ts';
+import { uuid } from '../shared/validation.ts';
 import type { Scanned } from './scan.rules.ts';
 
 /**
- * What scans or typed labels name, in their order: each an asset tag, an IMEI or a serial number
- * (of several with one number the newest). One statement, however many.
+ * What scans or typed labels name, in their order: each an asset tag, an IMEI, a serial number
+ * (of several with one number the newest) or a device's id. One statement, however many.
  */
 export async function findScanned(db: Reader, codes: string[]): Promise<Scanned[]> {
   if (!codes.length) return [];
@@ -18,12 +19,14 @@ export async function findScanned(db: Reader, codes: string[]): Promise<Scanned[
       'heldFor', (select a.referral_id from allocation a where a.device_id = d.id and a.status = 'held'),
       'loan', (select json_build_object('id', l.id, 'reference', l.reference, 'itemId', i.id)
         from loan_item i join loan l on l.id = i.loan_id where i.device_id = d.id and i.ended_at is null)) end as device
-    from unnest(${typed}::text[], ${typed.map(readAssetTag)}::text[]) with ordinality c (code, tag, place)
+    from unnest(${typed}::text[], ${typed.map(readAssetTag)}::text[], ${typed.map((code) => (uuid.test(code) ? code : null))}::uuid[])
+      with ordinality c (code, tag, id, place)
     left join lateral (
       select f.id from (
         select id, 1 as rank from device where asset_tag = c.tag
         union all select id, 2 from device where imei = c.code
         union all select id, 3 from device where upper(serial_number) = upper(c.code)
+        union all select id, 4 from device where id = c.id
       ) f order by f.rank, f.id desc limit 1
     ) f on true
     left join device d on d.id = f.id
@@ -34,7 +37,7 @@ export async function findScanned(db: Reader, codes: string[]): Promise<Scanned[
 
 export type IssueTerms = {
   termsName: string;
-  weeks: number;
+  weeks: number | null;
   agreement: { version: number; body: string };
   /** The support plan that starts with the loan, its steps on their dates; null when follow-ups of the referral are ahead already. */
   plan: { name: string; steps: { step: string; dueOn: string; way: string; minutes: number }[] } | null;
@@ -50,8 +53,7 @@ export async function issueTerms(db: Reader, referralId: string, handoverOn: str
           from support_plan_step s where s.plan_id = p.id))
         from support_plan p where p.is_default and not exists (
           select from follow_up f where f.referral_id = ${referralId} and f.status in ('planned', 'confirmed'))) as plan
-    from loan_terms t, (select version, body from agreement_version order by version desc limit 1) a where t.is_default`.execute(
-    db,
-  );
+    from loan_terms t, (select version, body from agreement_version order by version desc limit 1) a
+    where t.is_default and t.borrower = 'patient'`.execute(db);
   return rows[0]!;
 }

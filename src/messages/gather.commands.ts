@@ -154,13 +154,13 @@ export async function gatherBatch(
   await createTasks(
     trx,
     deps,
+    ctx,
     newlyHeld.map(({ patientId }) => ({
       kind: unreachable.has(patientId) ? 'no_safe_contact' : 'no_time_to_contact',
       subjectType: 'patient',
       subjectId: patientId,
       patientId,
     })),
-    ctx,
   );
   return {
     messages: made.length,

@@ -87,21 +87,22 @@ export async function keepHistory(
 }
 
 /**
- * Stops the contact points whose number is on the SIM of one of these devices: a message to it
- * would reach whoever has the device next.
- * @returns whether any was stopped
+ * Stops the contact points of patients whose number is on the SIM of a device that leaves them: a
+ * message to it would reach whoever has the device next. One statement, however many.
+ * @returns the patients of whom a number was stopped
  */
 export async function stopNumbersOnDevices(
   trx: Trx,
-  patientId: string,
-  deviceIds: string[],
+  held: { patientId: string; deviceId: string }[],
   at: string,
-): Promise<boolean> {
-  const { rows } = await sql`/* contact.stop-on-devices */
+): Promise<string[]> {
+  const { rows } = await sql<{ patientId: string }>`/* contact.stop-on-devices */
     update contact_point c set stopped_at = ${at}::timestamptz
     from data_plan s
-    where c.patient_id = ${patientId} and c.stopped_at is null and c.channel in ('sms', 'phone')
-      and s.device_id = any(${deviceIds}::uuid[]) and s.status <> 'ended' and s.msisdn = c.value
-    returning c.id`.execute(trx);
-  return rows.length > 0;
+      join unnest(${held.map(({ patientId }) => patientId)}::uuid[], ${held.map(({ deviceId }) => deviceId)}::uuid[]) h (patient_id, device_id)
+        on h.device_id = s.device_id
+    where c.patient_id = h.patient_id and c.stopped_at is null and c.channel in ('sms', 'phone')
+      and s.status <> 'ended' and s.msisdn = c.value
+    returning c.patient_id as "patientId"`.execute(trx);
+  return [...new Set(rows.map(({ patientId }) => patientId))];
 }

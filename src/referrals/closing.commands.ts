@@ -3,29 +3,34 @@ import type { Context } from '../shared/actor.ts';
 import { timestamp } from '../shared/clock.ts';
 import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
-import { recordEvent } from '../shared/events.ts';
+import { recordEvents } from '../shared/events.ts';
 
-/** Closes an active referral when every need is settled, no loan of it is open and no follow-up is ahead. */
-export async function closeReferralWhenDone(
+/** Closes those of these active referrals of which every need is settled, no loan is open and no follow-up is ahead: two statements, however many. */
+export async function closeReferralsWhenDone(
   trx: Trx,
   deps: Deps,
   ctx: Context,
-  referralId: string,
+  referralIds: string[],
 ): Promise<void> {
-  const { rows } = await sql<{ patientId: string }>`/* referral.close-when-done */
+  if (!referralIds.length) return;
+  const { rows } = await sql<{ id: string; patientId: string }>`/* referral.close-when-done */
     update referral r set status = 'closed', changed_at = ${timestamp(deps.clock)}
-    where r.id = ${referralId} and r.status = 'active'
+    where r.id = any(${referralIds}::uuid[]) and r.status = 'active'
       and not exists (select from referral_need n where n.referral_id = r.id and n.status = 'open')
       and not exists (select from loan l where l.referral_id = r.id and l.status = 'open')
       and not exists (select from follow_up f where f.referral_id = r.id and f.status in ('planned', 'confirmed'))
-    returning r.patient_id as "patientId"`.execute(trx);
-  if (!rows[0]) return;
-  await recordEvent(trx, deps, ctx, {
-    type: 'referral.closed',
-    subjects: [
-      ['referral', referralId],
-      ['patient', rows[0].patientId],
-    ],
-    values: { from: 'active', to: 'closed' },
-  });
+    returning r.id, r.patient_id as "patientId"`.execute(trx);
+  await recordEvents(
+    trx,
+    deps,
+    ctx,
+    rows.map(({ id, patientId }) => ({
+      type: 'referral.closed',
+      subjects: [
+        ['referral', id],
+        ['patient', patientId],
+      ],
+      values: { from: 'active', to: 'closed' },
+    })),
+  );
 }

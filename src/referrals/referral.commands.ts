@@ -66,7 +66,7 @@ export async function receiveReferral(
         });
       if (unreachable)
         tasks.push({ kind: 'no_safe_contact', subjectType: 'patient', subjectId: patientId, patientId });
-      await createTasks(trx, deps, tasks, ctx);
+      await createTasks(trx, deps, ctx, tasks);
       return referral;
     });
   } catch (error) {

@@ -19,11 +19,38 @@ export interface AccessLog {
   what: string;
 }
 
+export interface Accessory {
+  id: string;
+  kind: string;
+  low_stock_level: Generated<number>;
+  retired_at: string | null;
+  created_at: string;
+}
+
+export interface AccessoryMovement {
+  id: string;
+  accessory_id: string;
+  location_id: string | null;
+  kind: 'received' | 'issued' | 'returned' | 'moved_out' | 'moved_in' | 'lost' | 'damaged' | 'counted' | 'not_returned' | 'gifted';
+  change: number;
+  loan_id: string | null;
+  note: string | null;
+  actor_name: string;
+  at: string;
+}
+
+export interface AccessoryStock {
+  accessory_id: string;
+  location_id: string;
+  quantity: number;
+}
+
 export interface AgreementVersion {
   id: string;
   version: number;
   body: string;
   created_at: Generated<string>;
+  created_by: string | null;
 }
 
 export interface Allocation {
@@ -34,6 +61,7 @@ export interface Allocation {
   expires_on: string | null;
   created_at: string;
   ended_at: string | null;
+  ended_reason: string | null;
 }
 
 export interface ApiClient {
@@ -86,9 +114,19 @@ export interface ContactPoint {
   created_at: string;
 }
 
+export interface DataOffer {
+  id: string;
+  network: string;
+  gb_per_month: number | null;
+  duration_months: number;
+  source: string | null;
+  retired_at: string | null;
+  created_at: string;
+}
+
 export interface DataPlan {
   id: string;
-  device_id: string;
+  device_id: string | null;
   network: string;
   iccid: string;
   msisdn: string | null;
@@ -98,6 +136,9 @@ export interface DataPlan {
   expires_on: string | null;
   status: Generated<'active' | 'suspended' | 'ended'>;
   created_at: string;
+  suspended_at: string | null;
+  ended_on: string | null;
+  changed_at: Generated<string>;
 }
 
 export interface Device {
@@ -117,11 +158,26 @@ export interface Device {
   location_id: string | null;
   created_at: string;
   changed_at: string;
+  taken_over: Generated<boolean>;
 }
 
 export interface DeviceMove {
   from_status: string;
   to_status: string;
+}
+
+export interface Disposal {
+  id: string;
+  device_id: string;
+  way: 'recycled' | 'destroyed' | 'returned_to_donor' | 'passed_on' | 'written_off';
+  disposed_on: string;
+  organisation: string | null;
+  transfer_note: string | null;
+  destruction_certificate: string | null;
+  book_value: string | null;
+  authorised_by: string | null;
+  notes: string | null;
+  created_at: string;
 }
 
 export interface Donation {
@@ -191,6 +247,40 @@ export interface IdempotencyKey {
   created_at: string;
 }
 
+export interface Incident {
+  id: string;
+  reference: string;
+  kind: 'lost' | 'stolen' | 'damaged' | 'faulty' | 'not_returned';
+  status: Generated<'open' | 'closed'>;
+  loan_id: string;
+  loan_item_id: string;
+  device_id: string;
+  patient_id: string | null;
+  reported_on: string;
+  account: string | null;
+  crime_reference: string | null;
+  handed_in: Generated<boolean>;
+  approval_asked_at: string | null;
+  approved_by: string | null;
+  approval_reason: string | null;
+  reported_at: string;
+  closed_at: string | null;
+  changed_at: string;
+}
+
+export interface IncidentAction {
+  id: string;
+  incident_id: string;
+  kind: 'lock' | 'lost_mode' | 'locate' | 'wipe' | 'suspend_sim' | 'told_police' | 'told_ig' | 'found' | 'write_off' | 'note' | 'approved' | 'closed';
+  note: string | null;
+  patient_data: boolean | null;
+  authorised_by: string | null;
+  requested_at: string;
+  requested_by: string;
+  confirmed_at: string | null;
+  confirmed_by: string | null;
+}
+
 export interface JobRun {
   job: string;
   local_date: string;
@@ -199,6 +289,31 @@ export interface JobRun {
   finished_at: string | null;
   superseded_at: string | null;
   count: number | null;
+}
+
+export interface Kit {
+  id: string;
+  name: string;
+  retired_at: string | null;
+  created_at: string;
+  changed_at: string;
+}
+
+export interface KitLine {
+  kit_id: string;
+  position: number;
+  device_kind: 'tablet' | 'phone' | 'laptop' | 'dongle' | 'router' | 'sim' | null;
+  with_data: Generated<boolean>;
+  accessory_id: string | null;
+  quantity: Generated<number>;
+}
+
+export interface LendingPolicy {
+  id: Generated<boolean>;
+  replacement_limit: Generated<number>;
+  replacement_months: Generated<number>;
+  allocation_days: Generated<number>;
+  changed_at: Generated<string>;
 }
 
 export interface Loan {
@@ -213,14 +328,37 @@ export interface Loan {
   handover_way: 'in_person' | 'posted' | 'collected';
   handover_on: string;
   terms_id: string | null;
-  agreement_version_id: string;
-  agreement_text: string;
-  accepted_by: 'signature' | 'witnessed' | 'verbal';
+  agreement_version_id: string | null;
+  agreement_text: string | null;
+  accepted_by: 'signature' | 'witnessed' | 'verbal' | 'not_recorded';
   witness: string | null;
   signature: string | null;
   support_plan_id: string | null;
   closed_at: string | null;
   changed_at: string;
+  kit_id: string | null;
+  kit_gaps: Generated<Json>;
+  extensions: Generated<number>;
+  review_on: string | null;
+  taken_over: Generated<boolean>;
+}
+
+export interface LoanAccessory {
+  loan_id: string;
+  accessory_id: string;
+  quantity: number;
+  returned: Generated<number>;
+  written_off: Generated<number>;
+}
+
+export interface LoanExtension {
+  id: string;
+  loan_id: string;
+  from_due_on: string | null;
+  due_on: string;
+  reason: string | null;
+  actor_name: string;
+  at: string;
 }
 
 export interface LoanItem {
@@ -233,13 +371,20 @@ export interface LoanItem {
   condition_out: string | null;
   condition_in: string | null;
   return_notes: string | null;
+  replaces_item_id: string | null;
+  incident_id: string | null;
 }
 
 export interface LoanTerms {
   id: string;
   name: string;
-  weeks: number;
+  weeks: number | null;
   is_default: Generated<boolean>;
+  borrower: Generated<'patient' | 'location'>;
+  review_months: number | null;
+  extensions_allowed: Generated<number>;
+  extension_weeks: Generated<number>;
+  retired_at: string | null;
 }
 
 export interface Location {
@@ -330,6 +475,8 @@ export interface PreparationCheck {
   evidence: Json;
   notes: string | null;
   recorded_at: string;
+  next_due: string | null;
+  expired_at: string | null;
 }
 
 export interface Referral {
@@ -381,6 +528,19 @@ export interface Reminder {
   created_at: string;
 }
 
+export interface Repair {
+  id: string;
+  device_id: string;
+  location_id: string | null;
+  fault: string;
+  sent_on: string;
+  expected_back_on: string | null;
+  back_on: string | null;
+  result: 'repaired' | 'not_repaired' | null;
+  notes: string | null;
+  created_at: string;
+}
+
 export interface RequiredCheck {
   device_kind: string;
   kind: 'sanitisation' | 'electrical' | 'setup';
@@ -411,6 +571,23 @@ export interface Staff {
   password_hash: string | null;
   suspended_at: string | null;
   created_at: string;
+}
+
+export interface Stocktake {
+  id: string;
+  reference: string;
+  location_id: string;
+  started_at: string;
+  started_by: string;
+  closed_at: string | null;
+}
+
+export interface StocktakeLine {
+  stocktake_id: string;
+  device_id: string;
+  expected: boolean;
+  scanned_at: string | null;
+  verdict: 'found' | 'missing' | 'unexpected' | null;
 }
 
 export interface SupportPlan {
@@ -453,8 +630,21 @@ export interface Template {
   created_at: Generated<string>;
 }
 
+export interface WaitingSkip {
+  id: string;
+  referral_id: string;
+  for_referral_id: string;
+  allocation_id: string | null;
+  reason: string;
+  actor_name: string;
+  at: string;
+}
+
 export interface DB {
   access_log: AccessLog;
+  accessory: Accessory;
+  accessory_movement: AccessoryMovement;
+  accessory_stock: AccessoryStock;
   agreement_version: AgreementVersion;
   allocation: Allocation;
   api_client: ApiClient;
@@ -462,17 +652,26 @@ export interface DB {
   bank_holiday: BankHoliday;
   captured_message: CapturedMessage;
   contact_point: ContactPoint;
+  data_offer: DataOffer;
   data_plan: DataPlan;
   device: Device;
   device_move: DeviceMove;
+  disposal: Disposal;
   donation: Donation;
   event: Event;
   event_subject: EventSubject;
   follow_up: FollowUp;
   follow_up_outcome: FollowUpOutcome;
   idempotency_key: IdempotencyKey;
+  incident: Incident;
+  incident_action: IncidentAction;
   job_run: JobRun;
+  kit: Kit;
+  kit_line: KitLine;
+  lending_policy: LendingPolicy;
   loan: Loan;
+  loan_accessory: LoanAccessory;
+  loan_extension: LoanExtension;
   loan_item: LoanItem;
   loan_terms: LoanTerms;
   location: Location;
@@ -485,12 +684,16 @@ export interface DB {
   referral: Referral;
   referral_need: ReferralNeed;
   reminder: Reminder;
+  repair: Repair;
   required_check: RequiredCheck;
   session: Session;
   sign_in_throttle: SignInThrottle;
   staff: Staff;
+  stocktake: Stocktake;
+  stocktake_line: StocktakeLine;
   support_plan: SupportPlan;
   support_plan_step: SupportPlanStep;
   task: Task;
   template: Template;
+  waiting_skip: WaitingSkip;
 }

@@ -19,7 +19,12 @@ export type SubjectType =
   | 'location'
   | 'staff'
   | 'api_client'
-  | 'data_plan';
+  | 'data_plan'
+  | 'incident'
+  | 'accessory'
+  | 'kit'
+  | 'stocktake'
+  | 'allocation';
 
 /** What happened, to what, with the non-personal values and the names of the fields that are personal. */
 export type NewEvent = {
@@ -74,6 +79,31 @@ export const loggedValues = [
   'wording',
   'contactState',
   'run',
+  'incidentKind',
+  'handedIn',
+  'replaces',
+  'extensions',
+  'reviewOn',
+  'locationId',
+  'fromLocationId',
+  'quantity',
+  'accessory',
+  'kit',
+  'verdict',
+  'found',
+  'missing',
+  'unexpected',
+  'sentOn',
+  'backOn',
+  'disposedOn',
+  'reportedOn',
+  'patientData',
+  'activatedOn',
+  'gbPerMonth',
+  'durationMonths',
+  'nextDue',
+  'policy',
+  'terms',
 ] as const;
 type LoggedValue = (typeof loggedValues)[number];
 

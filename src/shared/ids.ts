@@ -44,6 +44,8 @@ export function readAssetTag(text: string): string | null {
 export const assetTag = (number: number) => `LW-${codeOf(number)}`;
 export const loanReference = (number: number) => `L-${codeOf(number)}`;
 export const referralReference = (number: number) => `R-${codeOf(number)}`;
+export const incidentReference = (number: number) => `I-${codeOf(number)}`;
+export const stocktakeReference = (number: number) => `S-${codeOf(number)}`;
 export const donationReference = (number: number) => `D-${codeOf(number)}`;
 
 /** A weighted sum in GF(32), each place with its own power of the generator. */

@@ -45,22 +45,23 @@ export async function insertFollowUps(
 }
 
 /**
- * Deals with the follow-ups of a loan that has closed and that are still ahead: they go over to
+ * Deals with the follow-ups of loans that have closed and that are still ahead: they go over to
  * another open loan of the same referral, since the person is still being helped; without one they
  * are cancelled, with the reminders of them that were not yet said. One statement, for the
- * command that closes the loan, in its transaction.
+ * command that closes the loans, in its transaction.
  * @returns ids of the cancelled follow-ups
  */
-export async function endFollowUps(trx: Trx, deps: Deps, { loanId }: { loanId: string }): Promise<string[]> {
+export async function endFollowUps(trx: Trx, deps: Deps, loanIds: string[]): Promise<string[]> {
   const at = timestamp(deps.clock);
   const { rows } = await sql<{ id: string }>`/* follow-up.end-of-loan */
     with other as (
-      select o.id from loan l join loan o on o.referral_id = l.referral_id and o.id <> l.id and o.status = 'open'
-      where l.id = ${loanId} order by o.id desc limit 1
+      select distinct on (l.id) l.id as closed, o.id as open
+      from loan l left join loan o on o.referral_id = l.referral_id and o.id <> l.id and o.status = 'open'
+      where l.id = any(${loanIds}::uuid[]) order by l.id, o.id desc
     ), ended as (
-      update follow_up set changed_at = ${at}, loan_id = coalesce((select id from other), loan_id),
-        status = case when exists (select from other) then status else 'cancelled' end
-      where loan_id = ${loanId} and status in ('planned', 'confirmed') returning id, status
+      update follow_up f set changed_at = ${at}, loan_id = coalesce(other.open, f.loan_id),
+        status = case when other.open is null then 'cancelled' else f.status end
+      from other where f.loan_id = other.closed and f.status in ('planned', 'confirmed') returning f.id, f.status
     ), unsaid as (
       update reminder set status = 'cancelled'
       where status = 'standing' and reason in ('follow_up', 'changed')

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { closeReferralWhenDone } from '../referrals/closing.commands.ts';
+import { closeReferralsWhenDone } from '../referrals/closing.commands.ts';
 import type { Context } from '../shared/actor.ts';
 import { timestamp } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
@@ -47,8 +47,8 @@ export async function recordOutcome(
       tasks.push({ kind: 'concern', subjectType: 'follow_up', subjectId: id, patientId, urgent: true });
     if (outcome.result === 'missed' && (await missedTwice(trx, patientId)))
       tasks.push({ kind: 'missed_twice', subjectType: 'patient', subjectId: patientId, patientId });
-    await createTasks(trx, deps, tasks, ctx);
-    if (followUp.referralId) await closeReferralWhenDone(trx, deps, ctx, followUp.referralId);
+    await createTasks(trx, deps, ctx, tasks);
+    if (followUp.referralId) await closeReferralsWhenDone(trx, deps, ctx, [followUp.referralId]);
     return {
       followUp: { id, status: outcome.result },
       tasks: tasks.map(({ kind }) => kind as 'concern' | 'missed_twice'),

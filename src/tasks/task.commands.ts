@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { type Context, systemContext } from '../shared/actor.ts';
+import type { Context } from '../shared/actor.ts';
 import { timestamp } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
 import type { Trx } from '../shared/database.ts';
@@ -20,14 +20,8 @@ export type NewTask = {
 /**
  * Makes tasks for staff. One that is open already for the same thing stays the only one, and becomes
  * urgent when it is asked for as urgent. Two statements, however many.
- * @param ctx who caused them; left out, Lendwell found them
  */
-export async function createTasks(
-  trx: Trx,
-  deps: Deps,
-  tasks: NewTask[],
-  ctx: Context = systemContext('tasks'),
-): Promise<void> {
+export async function createTasks(trx: Trx, deps: Deps, ctx: Context, tasks: NewTask[]): Promise<void> {
   if (!tasks.length) return;
   const rows = tasks.map((task) => ({ ...task, id: newId(), urgent: task.urgent ?? false }));
   const { rows: made } = await sql<{

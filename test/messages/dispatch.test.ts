@@ -267,7 +267,7 @@ t.test('a change to the next working day is said once, not again as a reminder',
 
 t.test('a loan that closes takes its follow-ups and their reminders back', async (t) => {
   const { deps, db, people } = await planned(t);
-  await db.transaction().execute((trx) => endFollowUps(trx, deps, { loanId: people[0]!.patientId }));
+  await db.transaction().execute((trx) => endFollowUps(trx, deps, [people[0]!.patientId]));
   t.match((await sentMessages(db)).reminders, [{ status: 'standing' }], 'another loan’s are left alone');
 });
 

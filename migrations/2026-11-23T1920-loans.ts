@@ -1,0 +1,68 @@
+import { type Kysely, sql } from 'kysely';
+
+/** Terms by kind of loan, extensions, policy, skipped places on the waiting list, and loans taken over from before. */
+export async function up(db: Kysely<unknown>): Promise<void> {
+  await sql`
+    alter table loan_terms alter column weeks drop not null,
+      add column borrower text not null default 'patient' check (borrower in ('patient', 'location')),
+      add column review_months int check (review_months > 0),
+      add column extensions_allowed int not null default 2 check (extensions_allowed >= 0),
+      add column extension_weeks int not null default 13 check (extension_weeks > 0),
+      add column retired_at timestamptz,
+      add constraint open_ended_terms_have_a_review check (weeks is not null or review_months is not null);
+    comment on column loan_terms.weeks is 'Null for open-ended terms, which are reviewed every so many months.';
+    drop index loan_terms_default;
+    create unique index loan_terms_default on loan_terms (borrower) where is_default;
+    insert into loan_terms (id, name, weeks, is_default, borrower, review_months, extensions_allowed) values
+      ('01900000-0000-7000-8000-000000000050', 'Open-ended loan', null, false, 'patient', 1, 0),
+      ('01900000-0000-7000-8000-000000000051', 'Shared kit of an access point', null, true, 'location', 3, 0);
+
+    alter table loan add column extensions int not null default 0, add column review_on date,
+      add column taken_over boolean not null default false,
+      alter column agreement_version_id drop not null, alter column agreement_text drop not null,
+      drop constraint loan_accepted_by_check,
+      add constraint loan_accepted_by_check check (accepted_by in ('signature', 'witnessed', 'verbal', 'not_recorded')),
+      add constraint only_a_loan_taken_over_lacks_its_agreement
+        check (taken_over or (agreement_version_id is not null and agreement_text is not null and accepted_by <> 'not_recorded'));
+    comment on column loan.extensions is 'How many times its date was put off.';
+    comment on column loan.review_on is 'When an open-ended loan is looked at again.';
+    create index loan_review on loan (review_on, id) where status = 'open' and review_on is not null;
+
+    create table loan_extension (
+      id uuid primary key,
+      loan_id uuid not null references loan,
+      from_due_on date,
+      due_on date not null,
+      reason text,
+      actor_name text not null,
+      at timestamptz not null
+    );
+    create index loan_extension_loan on loan_extension (loan_id, id);
+
+    alter table agreement_version add column created_by text;
+
+    create table lending_policy (
+      id boolean primary key default true check (id),
+      replacement_limit int not null default 2 check (replacement_limit >= 0),
+      replacement_months int not null default 12 check (replacement_months > 0),
+      allocation_days int not null default 14 check (allocation_days > 0),
+      changed_at timestamptz not null default now()
+    );
+    comment on table lending_policy is 'What the scheme decided about lending: one row.';
+    insert into lending_policy default values;
+
+    create table waiting_skip (
+      id uuid primary key,
+      referral_id uuid not null references referral,
+      for_referral_id uuid not null references referral,
+      allocation_id uuid references allocation,
+      reason text not null,
+      actor_name text not null,
+      at timestamptz not null
+    );
+    comment on table waiting_skip is 'Who was passed over on the waiting list, for whom and why.';
+    create index waiting_skip_referral on waiting_skip (referral_id, id);
+    create index allocation_expiry on allocation (expires_on) where status = 'held';
+    alter table allocation add column ended_reason text;
+  `.execute(db);
+}
