@@ -35,7 +35,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     create table incident_action (
       id uuid primary key,
       incident_id uuid not null references incident,
-      kind text not null check (kind in ('lock', 'lost_mode', 'locate', 'wipe', 'suspend_sim', 'told_police', 'told_ig', 'found', 'write_off', 'note', 'approved', 'closed')),
+      kind text not null check (kind in ('lock', 'lost_mode', 'locate', 'wipe', 'suspend_sim', 'told_police', 'told_ig', 'found', 'write_off', 'note', 'replaced', 'approved', 'closed')),
       note text,
       patient_data boolean,
       authorised_by text,

@@ -14,6 +14,9 @@ import { deviceRoutes } from './devices/device.routes.ts';
 import { donationPages } from './donations/donation.pages.ts';
 import { donationRoutes } from './donations/donation.routes.ts';
 import { importPages } from './donations/import.pages.ts';
+import { incidentPages } from './incidents/incident.pages.ts';
+import { incidentRoutes } from './incidents/incident.routes.ts';
+import { replacementPages } from './incidents/replacement.pages.ts';
 import { issuePages } from './loans/issue.pages.ts';
 import { loanPages } from './loans/loan.pages.ts';
 import { loanRoutes } from './loans/loan.routes.ts';
@@ -78,6 +81,7 @@ export async function buildApp(deps: Deps, queue?: JobQueue): Promise<App> {
       referralRoutes(api, deps);
       patientRoutes(api, deps);
       loanRoutes(api, deps);
+      incidentRoutes(api, deps);
       followUpRoutes(api, deps);
       messageRoutes(api, deps);
       taskRoutes(api, deps);
@@ -100,6 +104,8 @@ export async function buildApp(deps: Deps, queue?: JobQueue): Promise<App> {
     issuePages(pages, deps);
     loanPages(pages, deps);
     returnPages(pages, deps);
+    incidentPages(pages, deps);
+    replacementPages(pages, deps);
     patientPages(pages, deps);
     diaryPages(pages, deps);
     followUpPages(pages, deps);

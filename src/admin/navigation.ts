@@ -8,6 +8,7 @@ const places: { href: string; text: string; action: Action; also?: string }[] = 
   { href: '/devices', text: 'Devices', action: 'devices.read' },
   { href: '/loans', text: 'Loans', action: 'loans.read' },
   { href: '/returns', text: 'Returns', action: 'loans.return' },
+  { href: '/incidents', text: 'Incidents', action: 'incidents.read' },
   { href: '/patients', text: 'Patients', action: 'patients.read' },
   { href: '/donations', text: 'Donations', action: 'donations.read' },
   { href: '/support', text: 'Support', action: 'follow-ups.read', also: '/follow-ups' },

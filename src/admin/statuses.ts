@@ -22,7 +22,7 @@ export const statusColours: Record<Colour, string[]> = {
     'said',
   ],
   blue: ['on_loan', 'open', 'active', 'sending', 'planned', 'queued', 'accepted', 'standing', 'ahead'],
-  yellow: ['in_preparation', 'received', 'waiting', 'in_repair', 'needed'],
+  yellow: ['in_preparation', 'received', 'waiting', 'in_repair', 'needed', 'requested'],
   purple: ['reserved', 'paused'],
   orange: ['due_back', 'asked', 'held', 'unknown', 'suspended', 'soon', 'recheck'],
   red: ['lost', 'failed', 'missed', 'overdue', 'fail', 'urgent', 'concern', 'not_safe', 'not_ours', 'faulty'],
@@ -45,6 +45,7 @@ export const statusColours: Record<Colour, string[]> = {
 };
 
 const texts: Record<string, string> = {
+  requested: 'Asked for',
   in_preparation: 'Being prepared',
   asked: 'Question asked',
   unknown: 'Not known if sent',

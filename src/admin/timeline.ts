@@ -1,3 +1,10 @@
+import {
+  type ActionKind,
+  actionWords,
+  doneWords,
+  type IncidentKind,
+  incidentWords,
+} from '../incidents/incident.rules.ts';
 import type { TimelineEntry } from '../shared/schemas.ts';
 import { type Way, wayWords } from '../support/support.rules.ts';
 import { type TaskKind, taskKinds } from '../tasks/task.rules.ts';
@@ -61,6 +68,18 @@ export const eventLines: Record<string, (values: Values) => string> = {
       v.status === 'closed' ? '. Everything is back and the loan is closed' : '. The rest is still out';
     return `${several(v.assetTags) || 'Items'} came back${left}`;
   },
+  'incident.reported': (v) =>
+    `${incidentWords[v.incidentKind as IncidentKind] ?? 'Incident'}: ${v.assetTag ?? 'a device'}, told on ${day(v.reportedOn)}${v.handedIn ? ', and handed in' : ''}. The device is now ${status(v.status)}`,
+  'incident.action': (v) => {
+    const kind = v.kind as ActionKind;
+    const what =
+      v.status === 'requested' ? `Asked for: ${actionWords[kind]?.toLowerCase()}` : doneWords[kind];
+    if (v.patientData === undefined) return what;
+    return `${what}. There was ${v.patientData ? '' : 'no '}patient data on it`;
+  },
+  'incident.replacement_approved': () => 'A manager approved a replacement above the scheme’s limit',
+  'loan.item_replaced': (v) =>
+    `${v.replaces ?? 'A device'} was replaced by ${v.assetTag ?? 'another'}. The old one is now ${status(v.to)}`,
   'follow_up.added': (v) => `Follow-up planned for ${day(v.dueOn)}${v.way ? ` (${way(v.way)})` : ''}`,
   'follow_up.moved': (v) =>
     [

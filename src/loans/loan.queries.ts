@@ -105,6 +105,10 @@ export type LoanDetails = {
     conditionIn: string | null;
     returnNotes: string | null;
     endedAt: string | null;
+    /** The item whose place it took. */
+    replacesItemId: string | null;
+    /** The last incident about it. */
+    incident: { id: string; reference: string; kind: string; status: string } | null;
     /** The day the data on it ends, while it is out. */
     dataExpiresOn: string | null;
   }[];
@@ -120,7 +124,9 @@ export async function getLoanDetails(db: Reader, id: string): Promise<LoanDetail
   const { rows } = await sql<LoanDetails>`/* loan.details */
     select l.signature, (select name from support_plan p where p.id = l.support_plan_id) as "planName",
       (select json_agg(json_build_object('id', i.id, 'status', i.status, 'conditionOut', i.condition_out, 'conditionIn', i.condition_in,
-          'returnNotes', i.return_notes, 'endedAt', i.ended_at,
+          'returnNotes', i.return_notes, 'endedAt', i.ended_at, 'replacesItemId', i.replaces_item_id,
+          'incident', (select json_build_object('id', n.id, 'reference', n.reference, 'kind', n.kind, 'status', n.status)
+            from incident n where n.loan_item_id = i.id order by n.id desc limit 1),
           'device', json_build_object('id', d.id, 'assetTag', d.asset_tag, 'kind', d.kind, 'make', d.make, 'model', d.model, 'serialNumber', d.serial_number),
           'dataExpiresOn', case when i.ended_at is null then s.expires_on end) order by i.id)
         from loan_item i join device d on d.id = i.device_id left join data_plan s on s.device_id = d.id and s.status <> 'ended'

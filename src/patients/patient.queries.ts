@@ -83,7 +83,7 @@ export async function logAccess(
   deps: Deps,
   ctx: Context,
   patientId: string,
-  what: 'patient' | 'referral' | 'loan' | 'follow_up' | 'message',
+  what: 'patient' | 'referral' | 'loan' | 'follow_up' | 'message' | 'incident',
 ): Promise<void> {
   const { actor, requestId } = ctx;
   await sql`/* access.log */

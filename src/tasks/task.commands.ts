@@ -50,6 +50,30 @@ export async function createTasks(trx: Trx, deps: Deps, ctx: Context, tasks: New
   );
 }
 
+/** Marks open tasks of these kinds about these things as done, because what they asked for has happened: two statements. */
+export async function settleTasks(
+  trx: Trx,
+  deps: Deps,
+  ctx: Context,
+  kinds: TaskKind[],
+  subjectIds: string[],
+): Promise<void> {
+  const { rows } = await sql<{ id: string; kind: string; patientId: string | null }>`/* task.settle */
+    update task set status = 'done', done_at = ${timestamp(deps.clock)}
+    where status = 'open' and kind = any(${kinds}::text[]) and subject_id = any(${subjectIds}::uuid[])
+    returning id, kind, patient_id as "patientId"`.execute(trx);
+  await recordEvents(
+    trx,
+    deps,
+    ctx,
+    rows.map(({ id, kind, patientId }) => ({
+      type: 'task.completed',
+      subjects: [['task', id], ...(patientId ? ([['patient', patientId]] as [SubjectType, string][]) : [])],
+      values: { kind },
+    })),
+  );
+}
+
 /**
  * Marks a task as done; done twice, the second answers as the first did.
  * @throws Problem `not-found`

@@ -7,6 +7,9 @@ export const taskKinds = {
   missed_twice: 'Two follow-ups missed in a row: call back',
   concern: 'A concern was raised at a follow-up: speak to the clinic’s duty contact',
   message_unknown: 'Find out whether a message arrived',
+  secure_device: 'A device is gone: see what should be done with it and its SIM',
+  wipe_device: 'A device has been gone for a day: decide whether to erase it from afar',
+  approve_replacement: 'A replacement above the scheme’s limit waits for a manager',
 } as const;
 export type TaskKind = keyof typeof taskKinds;
 

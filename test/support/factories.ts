@@ -19,6 +19,12 @@ export const officer: Context = {
   requestId: 'test',
 };
 
+/** A manager who is only a name. */
+export const manager: Context = {
+  actor: { type: 'staff', id: null, name: 'Mona Manager', role: 'manager' },
+  requestId: 'test',
+};
+
 /** Things as the commands make them; what a test does not care about is filled in. */
 export function factories(deps: Deps) {
   const day = () => today(deps.clock);
