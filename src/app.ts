@@ -17,6 +17,7 @@ import { importPages } from './donations/import.pages.ts';
 import { incidentPages } from './incidents/incident.pages.ts';
 import { incidentRoutes } from './incidents/incident.routes.ts';
 import { replacementPages } from './incidents/replacement.pages.ts';
+import { bulkReturnPages } from './loans/bulk-return.pages.ts';
 import { issuePages } from './loans/issue.pages.ts';
 import { loanPages } from './loans/loan.pages.ts';
 import { loanRoutes } from './loans/loan.routes.ts';
@@ -104,6 +105,7 @@ export async function buildApp(deps: Deps, queue?: JobQueue): Promise<App> {
     issuePages(pages, deps);
     loanPages(pages, deps);
     returnPages(pages, deps);
+    bulkReturnPages(pages, deps);
     incidentPages(pages, deps);
     replacementPages(pages, deps);
     patientPages(pages, deps);

@@ -59,6 +59,22 @@ export function issueVerdict({ code, device }: Scanned, referralId: string): Ver
   };
 }
 
+/** Whether what was scanned may come back, in words. */
+export function returnVerdict(scan: Scanned): Verdict {
+  const { device } = scan;
+  if (!device) return { ok: false, status: 'not_ours', text: notOnLoan(scan) };
+  if (device.loan)
+    return {
+      ok: true,
+      status: device.status,
+      text: `Loan ${device.loan.reference}.`,
+      link: { href: `/loans/${device.loan.id}`, text: 'See the loan' },
+    };
+  const arrives = device.status === 'due_back' ? 'It was replaced and is expected.' : notOnLoan(scan);
+  const text = device.status === 'due_back' ? 'Write down that it arrived' : 'See the device';
+  return { ok: false, status: device.status, text: arrives, link: { href: `/devices/${device.id}`, text } };
+}
+
 /** Why what was scanned cannot come back: it is not ours, or on no loan. */
 export function notOnLoan({ code, device }: Scanned): string {
   if (!device) return unknownLabel(code);

@@ -24,17 +24,13 @@ t.test('the nightly run by hand, and its messages', async (t) => {
   clock.set('2026-11-23T06:00:00Z');
   const run = await post('/job-runs', { job: 'nightly', localDate: '2026-11-23' });
   t.equal(run.statusCode, 201);
-  t.match(run.json(), {
-    job: 'nightly',
-    localDate: '2026-11-23',
-    steps: [
-      { step: 'follow-up-reminders', count: 1 },
-      { step: 'gather', count: 1 },
-    ],
-  });
-  t.match(
-    (await post('/job-runs', { job: 'nightly' })).json(),
-    { steps: [{ count: 0 }, { count: 0 }] },
+  t.match(run.json(), { job: 'nightly', localDate: '2026-11-23' });
+  const counts = ({ steps }: { steps: { step: string; count: number }[] }) =>
+    Object.fromEntries(steps.map(({ step, count }) => [step, count]));
+  t.match(counts(run.json()), { 'follow-up-reminders': 1, gather: 1 });
+  const again = (await post('/job-runs', { job: 'nightly' })).json();
+  t.ok(
+    Object.values(counts(again)).every((count) => count === 0),
     'again it changes nothing',
   );
   t.equal((await post('/job-runs', { job: 'nightly' }, as.supporter)).statusCode, 403);

@@ -7,7 +7,11 @@ import { testDatabase } from '../support/database.ts';
 import { seedFollowUps, sentMessages } from '../support/follow-ups.ts';
 
 const counts = ({ steps }: Awaited<ReturnType<typeof runNightly>>) =>
-  Object.fromEntries(steps.map(({ step, count }) => [step, count]));
+  Object.fromEntries(
+    steps.flatMap(({ step, count }) =>
+      ['follow-up-reminders', 'gather'].includes(step) ? [[step, count]] : [],
+    ),
+  );
 
 t.test(
   'each follow-up due up to the next working day gets one reminder, however often the night runs (rule 14)',
@@ -77,10 +81,13 @@ t.test('a night that was broken off goes on where it was', async (t) => {
   await sql`update reminder set message_id = null`.execute(db);
   await sql`delete from message`.execute(db);
   const { steps } = await runNightly(deps);
-  t.same(steps, [
-    { step: 'follow-up-reminders', count: 0, skipped: true },
-    { step: 'gather', count: 2, skipped: false },
-  ]);
+  t.ok(steps.length > 2);
+  for (const { step, count, skipped } of steps)
+    t.same(
+      { count, skipped },
+      step === 'gather' ? { count: 2, skipped: false } : { count: 0, skipped: true },
+      step,
+    );
 });
 
 t.test('what is due together to one person is one message (rule 15)', async (t) => {

@@ -1,0 +1,93 @@
+import { count } from '../admin/formats.ts';
+import { type Form, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
+import { conditions } from '../devices/device.rules.ts';
+import { listLocations } from '../organisations/organisation.queries.ts';
+import type { Deps } from '../shared/deps.ts';
+import type { App } from '../shared/http.ts';
+import { invalid } from '../shared/problem.ts';
+import type { NewReturns } from './loan.schemas.ts';
+import { returnDevices } from './return.commands.ts';
+import { findScanned } from './scan.queries.ts';
+import { returnVerdict, type Scanned, type Verdict } from './scan.rules.ts';
+
+const most = 200;
+
+/** A scanned thing with its verdict; `label` is its asset tag, or what was scanned. */
+type Line = Scanned & { label: string; verdict: Verdict };
+
+/** /returns/many: scan whatever came back, of any loans, and take it in with one confirmation. */
+export function bulkReturnPages(app: App, deps: Deps): void {
+  app.get('/returns/many', { config: { action: 'loans.return' } }, async (_request, reply) =>
+    reply.page('loans/views/return-many.njk', await view(newForm({ condition: 'B' }), [])),
+  );
+
+  app.post('/returns/many', { config: { action: 'loans.return' } }, async (request, reply) => {
+    const typed = typedIn(request.body);
+    const [, action = 'add', removed] = /^(\w+) ?(.*)$/.exec(String(typed.do ?? '')) ?? [];
+    const kept = [typed.label ?? []].flat().filter((label) => label !== removed);
+    const scan = String(typed.scan ?? '').trim();
+    if (action === 'remove')
+      return reply.page('loans/views/return-many.njk', await view(newForm(typed), await linesOf(kept)));
+    if (action === 'add' && scan) {
+      const lines = await linesOf([...kept, scan]);
+      const last = lines.at(-1)!;
+      const twice = lines.slice(0, -1).some(({ label }) => label.toUpperCase() === last.label.toUpperCase());
+      return reply.page('loans/views/return-many.njk', {
+        ...(await view(newForm({ ...typed, scan: '' }), twice ? lines.slice(0, -1) : lines)),
+        last: { ...last, twice },
+      });
+    }
+    const lines = await linesOf(kept);
+    try {
+      const done = await returnDevices(deps, request.ctx, toReturn(typed, lines));
+      const open = done.loans.filter(({ status }) => status === 'open');
+      return reply.done('/returns/many', {
+        text: `${count(done.lines.filter(({ verdict }) => verdict === 'returned').length, 'device')} came back, of ${count(done.loans.length, 'loan')}. ${whatIsOpen(open)}`,
+        link: { href: '/devices?status=in_preparation', text: 'Prepare them' },
+      });
+    } catch (error) {
+      const form = refused(typed, error);
+      return reply
+        .code(form.status)
+        .page('loans/views/return-many.njk', await view(form, await linesOf(kept)));
+    }
+  });
+
+  async function linesOf(labels: string[]): Promise<Line[]> {
+    const found = await findScanned(deps.db, labels);
+    return found.map((scan) => ({
+      ...scan,
+      label: scan.device?.assetTag ?? scan.code,
+      verdict: returnVerdict(scan),
+    }));
+  }
+
+  async function view(form: Form, lines: Line[]) {
+    return { form, lines, conditions, locations: await listLocations(deps.db) };
+  }
+}
+
+/** @throws Problem `invalid` when nothing was scanned, too much, or something that cannot come back */
+function toReturn(typed: Typed, lines: Line[]): NewReturns {
+  const stopped = lines.filter(({ verdict }) => !verdict.ok).map(({ label }) => label);
+  if (!lines.length)
+    throw invalid({ pointer: '/scan', message: 'Scan or type the label of at least one device.' });
+  if (stopped.length)
+    throw invalid({ pointer: '/list', message: `Take out what cannot come back: ${stopped.join(', ')}.` });
+  if (lines.length > most) throw invalid({ pointer: '/list', message: `Take back at most ${most} at once.` });
+  const grade = (value: string | string[] | undefined) => conditions.find((one) => one === value);
+  const all = grade(typed.condition) ?? 'B';
+  return {
+    items: lines.map(({ device, label }) => ({
+      deviceId: device!.id,
+      condition: grade(typed[`conditionOf.${label}`]) ?? all,
+    })),
+    ...(typed.locationId && { locationId: String(typed.locationId) }),
+  };
+}
+
+function whatIsOpen(open: { reference: string }[]): string {
+  if (!open.length) return 'Each of them is closed.';
+  const some = open.slice(0, 5).map(({ reference }) => reference);
+  return `Something is still out on ${some.join(', ')}${open.length > some.length ? ` and ${open.length - some.length} more` : ''}.`;
+}
