@@ -21,6 +21,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       id uuid primary key,
       device_id uuid not null references device,
       location_id uuid references location,
+      from_location_id uuid references location,
       fault text not null,
       sent_on date not null,
       expected_back_on date,
@@ -31,6 +32,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       constraint back_has_its_result check ((back_on is null) = (result is null))
     );
     comment on column repair.location_id is 'The repairer; null while it is mended in the house.';
+    comment on column repair.from_location_id is 'Where the device was kept before, and where it goes back to.';
     create unique index repair_one_open_per_device on repair (device_id) where back_on is null;
     create index repair_device on repair (device_id, id);
     create index repair_expected on repair (expected_back_on) where back_on is null;
@@ -50,7 +52,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       constraint written_off_names_who_authorised check (way <> 'written_off' or authorised_by is not null)
     );
     comment on table disposal is 'How a device left for good: the waste transfer note or destruction certificate, or the line of the losses register.';
-    create index disposal_register on disposal (disposed_on, id);
+    create index disposal_register on disposal (disposed_on, id) where way = 'written_off';
+
+    alter table location add column changed_at timestamptz not null default now();
 
     alter table device add column taken_over boolean not null default false;
     comment on column device.taken_over is 'It was on loan before Lendwell knew it: it begins on loan, without checks of ours.';

@@ -78,6 +78,11 @@ function say({ kind, count: number }: Work, today: string): { text: string; href
       text: `${count(number, 'device')} to prepare`,
       href: '/devices?status=in_preparation',
     },
+    devices_due_back: {
+      text: `${count(number, 'device')} due back that ${number === 1 ? 'has' : 'have'} not arrived`,
+      href: '/devices?status=due_back',
+    },
+    repairs_late: { text: `${count(number, 'repair')} overdue`, href: '/repairs?late=true' },
     follow_ups_today: {
       text: `${count(number, 'follow-up')} still to do today`,
       href: `/support?from=${today}&to=${today}&status=ahead`,

@@ -7,6 +7,8 @@ export const workKinds = [
   'referrals_to_decide',
   'waiting_and_in_stock',
   'devices_to_prepare',
+  'devices_due_back',
+  'repairs_late',
   'follow_ups_today',
   'follow_ups_without_outcome',
   'loans_overdue',
@@ -37,6 +39,11 @@ export async function worklist(db: Reader, today: string): Promise<Work[]> {
           or (n.need = 'data' and exists (select from device where status = 'ready' and kind in ('dongle', 'router', 'sim')))))
       union all
       select 'devices_to_prepare', count(*), min(cycle_started_on) from device where status = 'in_preparation'
+      union all
+      select 'devices_due_back', count(*), min(changed_at)::date from device where status = 'due_back'
+      union all
+      select 'repairs_late', count(*), min(r.expected_back_on) from repair r join device d on d.id = r.device_id
+      where r.back_on is null and r.expected_back_on < ${today} and d.status = 'in_repair'
       union all
       select 'follow_ups_today', count(*), min(due_on) from follow_up where status in ('planned', 'confirmed') and due_on = ${today}
       union all

@@ -20,6 +20,7 @@ export const statusColours: Record<Colour, string[]> = {
     'in_stock',
     'issued',
     'said',
+    'repaired',
   ],
   blue: ['on_loan', 'open', 'active', 'sending', 'planned', 'queued', 'accepted', 'standing', 'ahead'],
   yellow: ['in_preparation', 'received', 'waiting', 'in_repair', 'needed', 'requested'],
@@ -41,6 +42,7 @@ export const statusColours: Record<Colour, string[]> = {
     'routine',
     'stopped',
     'deceased',
+    'not_repaired',
   ],
 };
 

@@ -43,6 +43,18 @@ export const eventLines: Record<string, (values: Values) => string> = {
   },
   'device.reopened': () => 'Sent back to preparation. Every check is open again',
   'devices.exported': (v) => `Took a file of ${count(Number(v.count ?? 0), 'device')}`,
+  'device.sent_for_repair': (v) =>
+    `Sent for repair${v.sentOn ? ` on ${day(v.sentOn)}` : ''}${v.dueOn ? `, expected back on ${day(v.dueOn)}` : ''}`,
+  'device.back_from_repair': (v) =>
+    `Back from repair${v.backOn ? ` on ${day(v.backOn)}` : ''}${v.result ? `, ${text(v.result)}` : ''}. Every check is open again`,
+  'device.arrived': (v) =>
+    `${v.from === 'lost' ? 'Found again' : 'Arrived'}${v.condition ? ` in condition ${v.condition}` : ''}${v.to ? `. The device is now ${status(v.to)}` : ''}`,
+  'device.given_up': () => 'Given up waiting for it. The device is now lost',
+  'device.moved': () => 'Moved to another place',
+  'device.retired': (v) =>
+    `Retired${v.way ? `: ${text(v.way)}` : ''}${v.disposedOn ? ` on ${day(v.disposedOn)}` : ''}`,
+  'losses.exported': (v) => `Took a file of the losses register with ${count(Number(v.count ?? 0), 'line')}`,
+  'location.changed': () => 'Place changed',
   'data_plan.fitted': (v) =>
     `Data plan added${v.network ? `: ${v.network}` : ''}${v.expiresOn ? `, ends on ${day(v.expiresOn)}` : ''}`,
   'referral.received': (v) =>

@@ -86,7 +86,11 @@ export async function reopenPreparation(
 
 type LockedDevice = { kind: DeviceKind; status: DeviceStatus; cycle: number; cycleStartedOn: string };
 
-async function lockDevice(trx: Trx, id: string): Promise<LockedDevice> {
+/**
+ * Locks one device and reads it as it is then.
+ * @throws Problem `not-found`
+ */
+export async function lockDevice(trx: Trx, id: string): Promise<LockedDevice> {
   const { rows } = await sql<LockedDevice>`/* device.lock */
     select kind, status, cycle, cycle_started_on as "cycleStartedOn" from device where id = ${id} for update`.execute(
     trx,

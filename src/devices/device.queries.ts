@@ -82,6 +82,11 @@ export async function getDevice(db: Reader, id: string): Promise<Device> {
       (select json_build_object('id', s.id, 'network', s.network, 'iccid', s.iccid, 'gbPerMonth', s.gb_per_month,
           'expiresOn', s.expires_on, 'status', s.status)
         from data_plan s where s.device_id = d.id and s.status <> 'ended') as "dataPlan",
+      (select json_build_object('id', r.id, 'fault', r.fault, 'sentOn', r.sent_on, 'expectedBackOn', r.expected_back_on)
+        from repair r where r.device_id = d.id and r.back_on is null and d.status = 'in_repair') as repair,
+      (select json_build_object('id', x.id, 'way', x.way, 'disposedOn', x.disposed_on, 'organisation', x.organisation,
+          'transferNote', x.transfer_note, 'destructionCertificate', x.destruction_certificate, 'authorisedBy', x.authorised_by, 'notes', x.notes)
+        from disposal x where x.device_id = d.id) as disposal,
       coalesce((select json_agg(json_build_object('id', c.id, 'kind', c.kind, 'result', c.result, 'performedOn', c.performed_on,
           'performedBy', c.performed_by, 'evidence', c.evidence, 'notes', c.notes) order by c.id desc)
         from preparation_check c where c.device_id = d.id and c.cycle = d.cycle), '[]') as checks

@@ -72,16 +72,53 @@ export const statusWords: Record<DeviceStatus, string> = {
   retired: 'retired',
 };
 
-export type DeviceAction = 'record_check' | 'reopen' | 'fit_data_plan' | 'issue' | 'return';
+/** What has to happen first where a device is not free to be dealt with; null where it is. */
+export const firstDo: Record<DeviceStatus, string | null> = {
+  in_preparation: null,
+  ready: null,
+  in_repair: null,
+  reserved: 'Release it from its referral first.',
+  on_loan: 'Take it back first.',
+  due_back: 'Record its arrival first.',
+  lost: 'Record that it was found first.',
+  gifted: 'It has left the stock for good.',
+  retired: 'It has left the stock for good.',
+};
 
-/** What may be done with a device next, and for the rest why not. Pages show exactly this. */
+/** Whether the device itself is there, or at a repairer: it can be moved from place to place. */
+export function isInHand(status: DeviceStatus): boolean {
+  return status === 'reserved' || firstDo[status] === null;
+}
+
+export type DeviceAction =
+  | 'record_check'
+  | 'reopen'
+  | 'fit_data_plan'
+  | 'issue'
+  | 'return'
+  | 'send_for_repair'
+  | 'back_from_repair'
+  | 'arrive'
+  | 'give_up'
+  | 'move'
+  | 'dispose'
+  | 'write_off';
+
+/**
+ * What may be done with a device next, and for the rest why not. Pages show exactly this.
+ * @param device `repair`: what is open of it; of a device handed in faulty nothing is until it is sent
+ * somewhere. `incident`: the open one, where what is found of it is recorded
+ */
 export function allowedActions(device: {
   status: DeviceStatus;
   openChecks: string[];
   hasDataPlan: boolean;
+  repair?: object | null;
+  incident?: { reference: string } | null;
 }): Record<DeviceAction, true | string> {
-  const { status, openChecks, hasDataPlan } = device;
+  const { status, openChecks, hasDataPlan, repair = null, incident = null } = device;
   const is = `The device is ${statusWords[status]}.`;
+  const first = firstDo[status] === null || `${is} ${firstDo[status]}`;
   return {
     record_check: canRecordCheck(status) || `${is} Checks are recorded while it is being prepared.`,
     reopen: status === 'ready' || `${is} Only a ready device is sent back to preparation.`,
@@ -92,7 +129,36 @@ export function allowedActions(device: {
       canMove(status, 'on_loan') ||
       (status === 'in_preparation' ? `Open checks: ${openChecks.join(', ') || 'none'}.` : is),
     return: status === 'on_loan' || is,
+    send_for_repair:
+      status === 'in_repair' && repair ? `${is} Record that it is back before it goes again.` : first,
+    back_from_repair: status === 'in_repair' || is,
+    arrive:
+      status === 'due_back' ||
+      (status !== 'lost'
+        ? `${is} Only what is due back or lost arrives.`
+        : !incident || `${is} Record that it was found in incident ${incident.reference}.`),
+    give_up: status === 'due_back' || `${is} Only what is due back is given up.`,
+    move: isInHand(status) || first,
+    dispose: first,
+    write_off:
+      (canMove(status, 'retired') && !isInHand(status)) ||
+      `${is} Only what is lost or never arrived is written off.`,
   };
+}
+
+/**
+ * Holds a command to what may be done with a device.
+ * @throws Problem `device-move-refused`
+ */
+export function assertAllowed(
+  action: DeviceAction,
+  {
+    status,
+    ...state
+  }: { status: DeviceStatus; repair?: object | null; incident?: { reference: string } | null },
+): void {
+  const why = allowedActions({ openChecks: [], hasDataPlan: false, ...state, status })[action];
+  if (why !== true) throw new Problem('device-move-refused', { detail: why, deviceStatus: status });
 }
 
 export function canRecordCheck(status: DeviceStatus): boolean {

@@ -3,6 +3,7 @@ import { strictObject } from '../shared/http.ts';
 import { listQuery, pageOf } from '../shared/lists.ts';
 import { nullable, oneOf, text, timelineEntry } from '../shared/schemas.ts';
 import { checkKinds, conditions, deviceKinds, deviceStatuses } from './device.rules.ts';
+import { disposalWays } from './stock.rules.ts';
 
 export const Condition = oneOf(conditions, {
   description: 'A: like new, B: marks of use, C: worn but working',
@@ -134,6 +135,32 @@ export const Device = Type.Object({
       gbPerMonth: nullable(Type.Integer()),
       expiresOn: nullable(Type.String()),
       status: Type.String(),
+    }),
+  ),
+  repair: nullable(
+    Type.Object(
+      {
+        id: Type.String(),
+        fault: Type.String(),
+        sentOn: Type.String(),
+        expectedBackOn: nullable(Type.String()),
+      },
+      {
+        description:
+          'The one under way; of a device handed in faulty there is none until it is sent somewhere',
+      },
+    ),
+  ),
+  disposal: nullable(
+    Type.Object({
+      id: Type.String(),
+      way: oneOf(disposalWays),
+      disposedOn: Type.String(),
+      organisation: nullable(Type.String()),
+      transferNote: nullable(Type.String()),
+      destructionCertificate: nullable(Type.String()),
+      authorisedBy: nullable(Type.String()),
+      notes: nullable(Type.String()),
     }),
   ),
   checks: Type.Array(

@@ -82,8 +82,8 @@ export type EndedItem = {
 };
 
 /**
- * Ends items of locked loans: each item, its device's move (back in preparation it begins a new cycle
- * with every check open), and the loan, which closes when no item of it is out and no accessory is
+ * Ends items of locked loans: each item, its device's move (back in hand it begins a new cycle with
+ * every check open), and the loan, which closes when no item of it is out and no accessory is
  * missing. One statement. Items that have ended already are left out of the answer.
  * @param staysOpen keeps the loans open: something takes the place of what ends
  * @param locationId where what comes back is kept from now on
@@ -106,8 +106,8 @@ export async function endItems(
       returning i.id, i.loan_id, i.device_id, i.status, t.device, t.condition
     ), d as (
       update device d set status = i.device, condition = coalesce(i.condition, d.condition), changed_at = ${at}::timestamptz,
-        cycle = case i.device when 'in_preparation' then cycle + 1 else cycle end,
-        cycle_started_on = case i.device when 'in_preparation' then ${today(deps.clock)}::date else cycle_started_on end,
+        cycle = case when i.device in ('in_preparation', 'in_repair') then cycle + 1 else cycle end,
+        cycle_started_on = case when i.device in ('in_preparation', 'in_repair') then ${today(deps.clock)}::date else cycle_started_on end,
         location_id = case when i.device in ('in_preparation', 'in_repair') then coalesce(${locationId ?? null}::uuid, location_id) else location_id end
       from i where d.id = i.device_id and d.status = 'on_loan' returning d.id, d.asset_tag
     ), ends as (

@@ -4,8 +4,12 @@ import { timestamp } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
 import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
+import { etagOf, requireMatch } from '../shared/etag.ts';
 import { recordEvent } from '../shared/events.ts';
 import { newId } from '../shared/ids.ts';
+import { Problem } from '../shared/problem.ts';
+import { getLocation } from './location.queries.ts';
+import type { Location, LocationChange, NewLocation } from './location.schemas.ts';
 
 export type OrganisationRole =
   | 'donor'
@@ -49,26 +53,71 @@ export async function addOrganisation(
 export const locationKinds = ['hub', 'clinic', 'access_point', 'repairer'] as const;
 export type LocationKind = (typeof locationKinds)[number];
 
+/** What an organisation is that runs a location of a kind. */
+const roleOf: Record<LocationKind, OrganisationRole> = {
+  hub: 'support_partner',
+  clinic: 'clinic',
+  access_point: 'access_point',
+  repairer: 'repairer',
+};
+
 /**
  * Adds a place that holds stock or hosts people.
  * @throws Problem `name-in-use`
  */
-export async function addLocation(
-  deps: Deps,
-  ctx: Context,
-  input: { name: string; kind: LocationKind },
-): Promise<{ id: string }> {
+export async function addLocation(deps: Deps, ctx: Context, input: NewLocation): Promise<Location> {
   return command(deps, ctx, async (trx) => {
     const id = newId();
-    await trx
-      .insertInto('location')
-      .values({ id, name: input.name.trim(), kind: input.kind, created_at: timestamp(deps.clock) })
-      .execute();
+    const at = timestamp(deps.clock);
+    const organisationId = input.organisation
+      ? await findOrAddOrganisation(trx, deps, input.organisation.name, roleOf[input.kind])
+      : null;
+    await sql`
+      insert into location (id, name, kind, organisation_id, created_at, changed_at)
+      values (${id}, ${input.name.trim()}, ${input.kind}, ${organisationId}, ${at}, ${at})`.execute(trx);
     await recordEvent(trx, deps, ctx, {
       type: 'location.added',
-      subjects: [['location', id]],
+      subjects: [
+        ['location', id],
+        ...(organisationId ? [['organisation', organisationId] as ['organisation', string]] : []),
+      ],
       values: { kind: input.kind },
     });
-    return { id };
+    return getLocation(trx, id);
+  });
+}
+
+/**
+ * Renames a place, or says what it is and who runs it.
+ * @throws Problem `not-found`, `if-match-required`, `changed-meanwhile`, `name-in-use`
+ */
+export async function changeLocation(
+  deps: Deps,
+  ctx: Context,
+  id: string,
+  change: LocationChange,
+  ifMatch: string | undefined,
+): Promise<Location> {
+  return command(deps, ctx, async (trx) => {
+    const { rows } = await sql<{ kind: LocationKind; changedAt: string }>`
+      select kind, changed_at as "changedAt" from location where id = ${id} for update`.execute(trx);
+    const [before] = rows;
+    if (!before) throw new Problem('not-found');
+    requireMatch(ifMatch, etagOf(id, before.changedAt));
+    const kind = change.kind ?? before.kind;
+    const organisationId = change.organisation
+      ? await findOrAddOrganisation(trx, deps, change.organisation.name, roleOf[kind])
+      : null;
+    await sql`
+      update location set name = coalesce(${change.name?.trim() ?? null}::text, name), kind = ${kind}, changed_at = ${timestamp(deps.clock)},
+        organisation_id = case when ${change.organisation !== undefined} then ${organisationId}::uuid else organisation_id end
+      where id = ${id}`.execute(trx);
+    await recordEvent(trx, deps, ctx, {
+      type: 'location.changed',
+      subjects: [['location', id]],
+      values: kind === before.kind ? {} : { kind },
+      fields: Object.keys(change).filter((name) => name !== 'kind'),
+    });
+    return getLocation(trx, id);
   });
 }

@@ -78,19 +78,27 @@ export async function getPatient(db: Reader, id: string): Promise<Patient> {
   return rows[0];
 }
 
+/** The kind of page or reply on which someone looked at a patient's record. */
+export type LookedOn = 'patient' | 'referral' | 'loan' | 'follow_up' | 'message' | 'device' | 'incident';
+
 /** Writes down that someone looked at a patient's record; `what` names the kind of page or reply. */
-export async function logAccess(
+export async function logAccess(deps: Deps, ctx: Context, patientId: string, what: LookedOn): Promise<void> {
+  await logAccesses(deps, ctx, [patientId], what);
+}
+
+/** The same for every patient whom a page or reply shows, each once: one statement, however many. */
+export async function logAccesses(
   deps: Deps,
-  ctx: Context,
-  patientId: string,
-  what: 'patient' | 'referral' | 'loan' | 'follow_up' | 'message' | 'incident',
+  { actor, requestId }: Context,
+  patientIds: string[],
+  what: LookedOn,
 ): Promise<void> {
-  const { actor, requestId } = ctx;
+  const looked = [...new Set(patientIds)];
+  if (!looked.length) return;
   await sql`/* access.log */
     insert into access_log (id, at, patient_id, actor_type, actor_id, actor_name, request_id, what)
-    values (${newId()}, ${timestamp(deps.clock)}, ${patientId}, ${actor.type}, ${actor.id}, ${actor.name}, ${requestId}, ${what})`.execute(
-    deps.db,
-  );
+    select t.id, ${timestamp(deps.clock)}::timestamptz, t.patient_id, ${actor.type}, ${actor.id}::uuid, ${actor.name}, ${requestId}, ${what}
+    from unnest(${looked.map(newId)}::uuid[], ${looked}::uuid[]) t (id, patient_id)`.execute(deps.db);
 }
 
 export type Access = { id: string; at: string; actorName: string; what: string };

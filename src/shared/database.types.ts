@@ -393,6 +393,7 @@ export interface Location {
   kind: 'hub' | 'clinic' | 'access_point' | 'repairer';
   organisation_id: string | null;
   created_at: string;
+  changed_at: Generated<string>;
 }
 
 export interface Message {
@@ -532,6 +533,7 @@ export interface Repair {
   id: string;
   device_id: string;
   location_id: string | null;
+  from_location_id: string | null;
   fault: string;
   sent_on: string;
   expected_back_on: string | null;

@@ -55,17 +55,23 @@ t.test('rule 2: the trigger refuses every other move to plain SQL, even the owne
   }
 });
 
-t.test('rule 2: a device begins in preparation', async (t) => {
+t.test('rule 2: a device begins in preparation, or on loan when it was taken over from before', async (t) => {
   const [device] = await make.devices(1);
-  t.match(
-    await refusal(
-      sql`insert into device (id, asset_tag, kind, make, model, status, cycle_started_on, donation_id, created_at, changed_at)
-      select new_id(), 'LW-000000', kind, make, model, 'ready', cycle_started_on, donation_id, created_at, changed_at from device where id = ${device!.id}`.execute(
-        db,
-      ),
-    ),
-    { constraint: 'device_move_allowed' },
-  );
+  for (const status of deviceStatuses)
+    for (const takenOver of [false, true]) {
+      const outcome = await db
+        .transaction()
+        .execute(async (trx) => {
+          await sql`
+            insert into device (id, asset_tag, kind, make, model, status, taken_over, cycle_started_on, donation_id, created_at, changed_at)
+            select new_id(), 'LW-000000', kind, make, model, ${status}, ${takenOver}, cycle_started_on, donation_id, created_at, changed_at
+            from device where id = ${device!.id}`.execute(trx);
+          throw new Error('inserted');
+        })
+        .catch((error: Error & { constraint?: string }) => error.constraint ?? error.message);
+      const allowed = status === 'in_preparation' || (status === 'on_loan' && takenOver);
+      t.equal(outcome, allowed ? 'inserted' : 'device_move_allowed', `${status}, taken over ${takenOver}`);
+    }
 });
 
 t.test('rule 3: the last required pass makes it ready, without an extra click', async (t) => {

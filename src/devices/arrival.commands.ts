@@ -1,0 +1,81 @@
+import { sql } from 'kysely';
+import { requireLocation } from '../organisations/location.queries.ts';
+import type { Context } from '../shared/actor.ts';
+import { timestamp, today } from '../shared/clock.ts';
+import { command } from '../shared/command.ts';
+import type { Deps } from '../shared/deps.ts';
+import { recordEvent } from '../shared/events.ts';
+import { invalid } from '../shared/problem.ts';
+import { type DeviceState, lockDevice } from './device.commands.ts';
+import { assertAllowed } from './device.rules.ts';
+import type { GivingUp, NewArrival } from './repair.schemas.ts';
+
+/**
+ * What was due back has come, or what was lost without an incident is found again: it is prepared
+ * from the start, or goes into repair when it came faulty.
+ * @throws Problem `not-found`, `invalid`, `device-move-refused`
+ */
+export async function recordArrival(
+  deps: Deps,
+  ctx: Context,
+  deviceId: string,
+  input: NewArrival,
+): Promise<DeviceState> {
+  const { condition, faulty = false, notes = null, locationId = null } = input;
+  return command(deps, ctx, async (trx) => {
+    const device = await lockDevice(trx, deviceId);
+    const { rows: incidents } = await sql<{ reference: string }>`/* incident.open-of-device */
+      select reference from incident where device_id = ${deviceId} and status = 'open' limit 1`.execute(trx);
+    assertAllowed('arrive', { status: device.status, incident: incidents[0] ?? null });
+    if (faulty && device.status === 'lost')
+      throw invalid({
+        pointer: '/faulty',
+        message: 'What is found again is prepared first. Record that it is there, then send it for repair.',
+      });
+    if (locationId) await requireLocation(trx, locationId);
+    const to = faulty ? 'in_repair' : 'in_preparation';
+    const { rows } = await sql<DeviceState>`/* device.arrive */
+      update device set status = ${to}, condition = ${condition}, cycle = cycle + 1, cycle_started_on = ${today(deps.clock)},
+        changed_at = ${timestamp(deps.clock)}, location_id = coalesce(${locationId}::uuid, location_id), notes = concat_ws(E'\n', notes, ${notes}::text)
+      where id = ${deviceId}
+      returning id, status, case status when 'in_preparation' then open_checks(id, kind, cycle) else '{}' end as "openChecks"`.execute(
+      trx,
+    );
+    await recordEvent(trx, deps, ctx, {
+      type: 'device.arrived',
+      subjects: [
+        ['device', deviceId],
+        ...(locationId ? [['location', locationId] as ['location', string]] : []),
+      ],
+      values: { from: device.status, to, condition, cycle: device.cycle + 1 },
+      fields: notes ? ['notes'] : [],
+    });
+    return rows[0]!;
+  });
+}
+
+/**
+ * Gives up waiting for a device that was due back: it is lost, and may be written off or found again.
+ * @throws Problem `not-found`, `device-move-refused`
+ */
+export async function giveUp(
+  deps: Deps,
+  ctx: Context,
+  deviceId: string,
+  { reason }: GivingUp,
+): Promise<DeviceState> {
+  return command(deps, ctx, async (trx) => {
+    const device = await lockDevice(trx, deviceId);
+    assertAllowed('give_up', device);
+    const { rows } = await sql<DeviceState>`/* device.give-up */
+      update device set status = 'lost', changed_at = ${timestamp(deps.clock)}, notes = concat_ws(E'\n', notes, ${reason}::text)
+      where id = ${deviceId} returning id, status, '{}'::text[] as "openChecks"`.execute(trx);
+    await recordEvent(trx, deps, ctx, {
+      type: 'device.given_up',
+      subjects: [['device', deviceId]],
+      values: { from: device.status, to: 'lost' },
+      fields: ['notes'],
+    });
+    return rows[0]!;
+  });
+}

@@ -1,0 +1,3 @@
+import type { Deps } from '../shared/deps.ts';
+import type { App } from '../shared/http.ts';
+export function locationPages(_app: App, _deps: Deps): void {}
