@@ -20,12 +20,36 @@ export const statusColours: Record<Colour, string[]> = {
     'in_stock',
     'issued',
     'said',
+    'found',
   ],
-  blue: ['on_loan', 'open', 'active', 'sending', 'planned', 'queued', 'accepted', 'standing', 'ahead'],
+  blue: [
+    'on_loan',
+    'open',
+    'active',
+    'sending',
+    'planned',
+    'queued',
+    'accepted',
+    'standing',
+    'ahead',
+    'expected',
+  ],
   yellow: ['in_preparation', 'received', 'waiting', 'in_repair', 'needed'],
   purple: ['reserved', 'paused'],
-  orange: ['due_back', 'asked', 'held', 'unknown', 'suspended', 'soon', 'recheck'],
-  red: ['lost', 'failed', 'missed', 'overdue', 'fail', 'urgent', 'concern', 'not_safe', 'not_ours', 'faulty'],
+  orange: ['due_back', 'asked', 'held', 'unknown', 'suspended', 'soon', 'recheck', 'unexpected'],
+  red: [
+    'lost',
+    'failed',
+    'missed',
+    'overdue',
+    'fail',
+    'urgent',
+    'concern',
+    'not_safe',
+    'not_ours',
+    'faulty',
+    'missing',
+  ],
   grey: [
     'retired',
     'gifted',
@@ -41,6 +65,8 @@ export const statusColours: Record<Colour, string[]> = {
     'routine',
     'stopped',
     'deceased',
+    'left',
+    'twice',
   ],
 };
 
@@ -55,6 +81,9 @@ const texts: Record<string, string> = {
   recheck: 'Ask again if safe',
   not_ours: 'Not one of ours',
   ahead: 'No outcome yet',
+  expected: 'Still to scan',
+  left: 'Left meanwhile',
+  twice: 'Scanned already',
 };
 
 /** A status as its tag shows it. A status without a colour of its own is grey. */

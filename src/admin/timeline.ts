@@ -89,7 +89,22 @@ export const eventLines: Record<string, (values: Values) => string> = {
   'api_client.added': (v) => `API client added with the role ${text(v.role)}`,
   'api_client.key_added': () => 'API key made',
   'api_client.key_revoked': () => 'API key revoked',
+  'stocktake.started': (v) =>
+    `Stocktake${named(v)} started${typeof v.devices === 'number' ? `, with ${count(v.devices, 'device')} expected` : ''}`,
+  'stocktake.scanned': (v) =>
+    v.verdict === 'unexpected'
+      ? `Seen at stocktake${named(v)}, where it is not kept`
+      : `Seen at stocktake${named(v)}`,
+  'stocktake.missed': (v) => `Not seen at stocktake${named(v)}`,
+  'stocktake.closed': (v) =>
+    `Stocktake${named(v)} closed: ${Number(v.found ?? 0)} found, ${Number(v.missing ?? 0)} missing, ${Number(v.unexpected ?? 0)} unexpected`,
+  'device.lost': (v) => `Recorded as lost${v.reference ? `: not seen at stocktake ${v.reference}` : ''}`,
+  'device.found': () => 'Found again. Every check is open again',
+  'device.moved': () => 'Kept at another place from now on',
+  'allocation.released': () => 'No longer held for the referral',
 };
+
+const named = ({ reference }: Values) => (reference ? ` ${reference}` : '');
 
 /** What else changed of a follow-up, in sentences. */
 function changed({ from, to, way: by, supporterId }: Values): string[] {
@@ -108,6 +123,7 @@ const places: Record<string, { path: string; name: string }> = {
   loan: { path: '/loans/', name: 'loan' },
   follow_up: { path: '/follow-ups/', name: 'follow-up' },
   message: { path: '/messages/', name: 'message' },
+  stocktake: { path: '/stocktakes/', name: 'stocktake' },
 };
 
 export type TimelineLine = { at: string; who: string; what: string; links: { href: string; text: string }[] };

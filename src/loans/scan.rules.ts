@@ -68,7 +68,8 @@ export function notOnLoan({ code, device }: Scanned): string {
   return `${assetTag} is on no loan: it is ${statusWords[status]}.`;
 }
 
-function unknownLabel(code: string): string {
+/** What to say of a code that is no label of ours. */
+export function unknownLabel(code: string): string {
   const cut = /^\s*LW/i.test(code) && !readAssetTag(code);
   return cut
     ? `“${code}” is not a whole asset tag. Scan it again.`

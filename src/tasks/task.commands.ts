@@ -82,3 +82,28 @@ export async function completeTask(
     return { id, status: 'done', doneAt: task.doneAt };
   });
 }
+
+/** Marks the open tasks of these kinds about these things as done, since what they asked for has happened. */
+export async function completeTasksAbout(
+  trx: Trx,
+  deps: Deps,
+  ctx: Context,
+  kinds: TaskKind[],
+  subjectIds: string[],
+): Promise<void> {
+  if (!subjectIds.length) return;
+  const { rows } = await sql<{ id: string; kind: string; patientId: string | null }>`/* task.complete-about */
+    update task set status = 'done', done_at = ${timestamp(deps.clock)}
+    where status = 'open' and kind = any(${kinds}::text[]) and subject_id = any(${subjectIds}::uuid[])
+    returning id, kind, patient_id as "patientId"`.execute(trx);
+  await recordEvents(
+    trx,
+    deps,
+    ctx,
+    rows.map(({ id, kind, patientId }) => ({
+      type: 'task.completed',
+      subjects: [['task', id], ...(patientId ? ([['patient', patientId]] as [SubjectType, string][]) : [])],
+      values: { kind },
+    })),
+  );
+}

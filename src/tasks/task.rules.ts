@@ -7,6 +7,10 @@ export const taskKinds = {
   missed_twice: 'Two follow-ups missed in a row: call back',
   concern: 'A concern was raised at a follow-up: speak to the clinic’s duty contact',
   message_unknown: 'Find out whether a message arrived',
+  missing_at_stocktake: 'Not seen at a stocktake: look for it, or record it as missing there',
+  unexpected_at_stocktake:
+    'Seen at a stocktake where it should not be: take it to its place, or keep it there',
+  suspend_sim: 'Its device is lost: suspend the SIM',
 } as const;
 export type TaskKind = keyof typeof taskKinds;
 
