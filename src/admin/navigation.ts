@@ -5,7 +5,7 @@ import type { Actor } from '../shared/actor.ts';
 const places: { href: string; text: string; action: Action; also?: string }[] = [
   { href: '/', text: 'Today', action: 'today.read' },
   { href: '/referrals', text: 'Referrals', action: 'referrals.read' },
-  { href: '/devices', text: 'Devices', action: 'devices.read' },
+  { href: '/devices', text: 'Devices', action: 'devices.read', also: '/labels' },
   { href: '/loans', text: 'Loans', action: 'loans.read' },
   { href: '/returns', text: 'Returns', action: 'loans.return' },
   { href: '/incidents', text: 'Incidents', action: 'incidents.read' },
@@ -13,6 +13,7 @@ const places: { href: string; text: string; action: Action; also?: string }[] = 
   { href: '/donations', text: 'Donations', action: 'donations.read' },
   { href: '/support', text: 'Support', action: 'follow-ups.read', also: '/follow-ups' },
   { href: '/messages', text: 'Messages', action: 'messages.read' },
+  { href: '/stocktakes', text: 'Stocktakes', action: 'stocktakes.read' },
 ];
 
 /** The places that someone's role opens to them. `active` marks the one that `path` lies in. */

@@ -21,12 +21,36 @@ export const statusColours: Record<Colour, string[]> = {
     'issued',
     'said',
     'repaired',
+    'found',
   ],
-  blue: ['on_loan', 'open', 'active', 'sending', 'planned', 'queued', 'accepted', 'standing', 'ahead'],
+  blue: [
+    'on_loan',
+    'open',
+    'active',
+    'sending',
+    'planned',
+    'queued',
+    'accepted',
+    'standing',
+    'ahead',
+    'expected',
+  ],
   yellow: ['in_preparation', 'received', 'waiting', 'in_repair', 'needed', 'requested'],
   purple: ['reserved', 'paused'],
-  orange: ['due_back', 'asked', 'held', 'unknown', 'suspended', 'soon', 'recheck'],
-  red: ['lost', 'failed', 'missed', 'overdue', 'fail', 'urgent', 'concern', 'not_safe', 'not_ours', 'faulty'],
+  orange: ['due_back', 'asked', 'held', 'unknown', 'suspended', 'soon', 'recheck', 'unexpected'],
+  red: [
+    'lost',
+    'failed',
+    'missed',
+    'overdue',
+    'fail',
+    'urgent',
+    'concern',
+    'not_safe',
+    'not_ours',
+    'faulty',
+    'missing',
+  ],
   grey: [
     'retired',
     'gifted',
@@ -43,6 +67,8 @@ export const statusColours: Record<Colour, string[]> = {
     'stopped',
     'deceased',
     'not_repaired',
+    'left',
+    'twice',
   ],
 };
 
@@ -58,6 +84,9 @@ const texts: Record<string, string> = {
   recheck: 'Ask again if safe',
   not_ours: 'Not one of ours',
   ahead: 'No outcome yet',
+  expected: 'Still to scan',
+  left: 'Left meanwhile',
+  twice: 'Scanned already',
 };
 
 /** A status as its tag shows it. A status without a colour of its own is grey. */

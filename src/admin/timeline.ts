@@ -33,6 +33,8 @@ const accepted: Record<string, string> = {
 const channels: Record<string, string> = { sms: 'Text message', email: 'Email', letter: 'Letter' };
 const message = ({ channel }: Values) => channels[String(channel)] ?? 'Message';
 
+const nowIs = (value: unknown, what = 'The device') => (value ? `. ${what} is now ${status(value)}` : '');
+
 /** What each type of event says on a timeline. */
 export const eventLines: Record<string, (values: Values) => string> = {
   'donation.recorded': (v) =>
@@ -80,18 +82,23 @@ export const eventLines: Record<string, (values: Values) => string> = {
       v.status === 'closed' ? '. Everything is back and the loan is closed' : '. The rest is still out';
     return `${several(v.assetTags) || 'Items'} came back${left}`;
   },
-  'incident.reported': (v) =>
-    `${incidentWords[v.incidentKind as IncidentKind] ?? 'Incident'}: ${v.assetTag ?? 'a device'}, told on ${day(v.reportedOn)}${v.handedIn ? ', and handed in' : ''}. The device is now ${status(v.status)}`,
+  'incident.reported': (v) => {
+    const what = incidentWords[v.incidentKind as IncidentKind] ?? 'Incident';
+    const told = v.reportedOn ? `, told on ${day(v.reportedOn)}` : '';
+    return `${what}: ${v.assetTag ?? 'a device'}${told}${v.handedIn ? ', and handed in' : ''}${nowIs(v.status)}`;
+  },
   'incident.action': (v) => {
     const kind = v.kind as ActionKind;
     const what =
-      v.status === 'requested' ? `Asked for: ${actionWords[kind]?.toLowerCase()}` : doneWords[kind];
+      v.status === 'requested'
+        ? `Asked for: ${actionWords[kind]?.toLowerCase()}`
+        : (doneWords[kind] ?? 'Something was done');
     if (v.patientData === undefined) return what;
     return `${what}. There was ${v.patientData ? '' : 'no '}patient data on it`;
   },
   'incident.replacement_approved': () => 'A manager approved a replacement above the scheme’s limit',
   'loan.item_replaced': (v) =>
-    `${v.replaces ?? 'A device'} was replaced by ${v.assetTag ?? 'another'}. The old one is now ${status(v.to)}`,
+    `${v.replaces ?? 'A device'} was replaced by ${v.assetTag ?? 'another'}${nowIs(v.to, 'The old one')}`,
   'follow_up.added': (v) => `Follow-up planned for ${day(v.dueOn)}${v.way ? ` (${way(v.way)})` : ''}`,
   'follow_up.moved': (v) =>
     [
@@ -120,7 +127,21 @@ export const eventLines: Record<string, (values: Values) => string> = {
   'api_client.added': (v) => `API client added with the role ${text(v.role)}`,
   'api_client.key_added': () => 'API key made',
   'api_client.key_revoked': () => 'API key revoked',
+  'stocktake.started': (v) =>
+    `Stocktake${named(v)} started${typeof v.devices === 'number' ? `, with ${count(v.devices, 'device')} expected` : ''}`,
+  'stocktake.scanned': (v) =>
+    v.verdict === 'unexpected'
+      ? `Seen at stocktake${named(v)}, where it is not kept`
+      : `Seen at stocktake${named(v)}`,
+  'stocktake.missed': (v) => `Not seen at stocktake${named(v)}`,
+  'stocktake.closed': (v) =>
+    `Stocktake${named(v)} closed: ${Number(v.found ?? 0)} found, ${Number(v.missing ?? 0)} missing, ${Number(v.unexpected ?? 0)} unexpected`,
+  'device.lost': (v) => `Recorded as lost${v.reference ? `: not seen at stocktake ${v.reference}` : ''}`,
+  'device.found': () => 'Found again. Every check is open again',
+  'allocation.released': () => 'No longer held for the referral',
 };
+
+const named = ({ reference }: Values) => (reference ? ` ${reference}` : '');
 
 /** What else changed of a follow-up, in sentences. */
 function changed({ from, to, way: by, supporterId }: Values): string[] {
@@ -139,6 +160,7 @@ const places: Record<string, { path: string; name: string }> = {
   loan: { path: '/loans/', name: 'loan' },
   follow_up: { path: '/follow-ups/', name: 'follow-up' },
   message: { path: '/messages/', name: 'message' },
+  stocktake: { path: '/stocktakes/', name: 'stocktake' },
 };
 
 export type TimelineLine = { at: string; who: string; what: string; links: { href: string; text: string }[] };

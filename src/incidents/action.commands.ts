@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { recordFoundIn } from '../devices/found.commands.ts';
 import { lockLoans } from '../loans/ending.commands.ts';
 import { closeReferralsWhenDone } from '../referrals/closing.commands.ts';
 import type { Context } from '../shared/actor.ts';
@@ -9,7 +10,7 @@ import type { Deps } from '../shared/deps.ts';
 import { recordEvent, type SubjectType } from '../shared/events.ts';
 import { newId } from '../shared/ids.ts';
 import { Problem } from '../shared/problem.ts';
-import { createTasks, settleTasks } from '../tasks/task.commands.ts';
+import { completeTasksAbout, createTasks } from '../tasks/task.commands.ts';
 import {
   actionErrors,
   assertAllowed,
@@ -119,7 +120,7 @@ export async function approveIn(
     trx,
   );
   await insertAction(trx, deps, ctx, incident.id, { kind: 'approved', note: reason }, true);
-  await settleTasks(trx, deps, ctx, ['approve_replacement'], [incident.id]);
+  await completeTasksAbout(trx, deps, ctx, ['approve_replacement'], [incident.id]);
   await recordEvent(trx, deps, ctx, {
     type: 'incident.replacement_approved',
     subjects: subjectsOfIncident(incident),
@@ -213,10 +214,7 @@ async function carryOut(
   const at = timestamp(deps.clock);
   const day = today(deps.clock);
   const { deviceId } = incident;
-  if (input.kind === 'found')
-    await sql`/* incident.found */
-      update device set status = 'in_preparation', cycle = cycle + 1, cycle_started_on = ${day}::date, changed_at = ${at}
-      where id = ${deviceId} and status = 'lost'`.execute(trx);
+  if (input.kind === 'found') await recordFoundIn(trx, deps, ctx, deviceId);
   if (input.kind === 'suspend_sim')
     await sql`/* incident.suspend-sim */
       update data_plan set status = 'suspended', suspended_at = ${at}, changed_at = ${at} where device_id = ${deviceId} and status = 'active'`.execute(
@@ -242,7 +240,13 @@ async function closeIncident(trx: Trx, deps: Deps, ctx: Context, incident: Locke
     update incident set status = 'closed', closed_at = ${at}, changed_at = ${at} where id = ${incident.id}`.execute(
     trx,
   );
-  await settleTasks(trx, deps, ctx, ['secure_device', 'wipe_device', 'approve_replacement'], [incident.id]);
+  await completeTasksAbout(
+    trx,
+    deps,
+    ctx,
+    ['secure_device', 'wipe_device', 'approve_replacement'],
+    [incident.id],
+  );
   if (incident.referralId) await closeReferralsWhenDone(trx, deps, ctx, [incident.referralId]);
 }
 

@@ -582,14 +582,19 @@ export interface Stocktake {
   started_at: string;
   started_by: string;
   closed_at: string | null;
+  closed_by: string | null;
+  found: number | null;
+  missing: number | null;
+  left_meanwhile: number | null;
+  unexpected: number | null;
 }
 
 export interface StocktakeLine {
   stocktake_id: string;
   device_id: string;
-  expected: boolean;
+  verdict: 'expected' | 'found' | 'missing' | 'left' | 'unexpected';
   scanned_at: string | null;
-  verdict: 'found' | 'missing' | 'unexpected' | null;
+  scanned_by: string | null;
 }
 
 export interface SupportPlan {

@@ -50,30 +50,6 @@ export async function createTasks(trx: Trx, deps: Deps, ctx: Context, tasks: New
   );
 }
 
-/** Marks open tasks of these kinds about these things as done, because what they asked for has happened: two statements. */
-export async function settleTasks(
-  trx: Trx,
-  deps: Deps,
-  ctx: Context,
-  kinds: TaskKind[],
-  subjectIds: string[],
-): Promise<void> {
-  const { rows } = await sql<{ id: string; kind: string; patientId: string | null }>`/* task.settle */
-    update task set status = 'done', done_at = ${timestamp(deps.clock)}
-    where status = 'open' and kind = any(${kinds}::text[]) and subject_id = any(${subjectIds}::uuid[])
-    returning id, kind, patient_id as "patientId"`.execute(trx);
-  await recordEvents(
-    trx,
-    deps,
-    ctx,
-    rows.map(({ id, kind, patientId }) => ({
-      type: 'task.completed',
-      subjects: [['task', id], ...(patientId ? ([['patient', patientId]] as [SubjectType, string][]) : [])],
-      values: { kind },
-    })),
-  );
-}
-
 /**
  * Marks a task as done; done twice, the second answers as the first did.
  * @throws Problem `not-found`
@@ -105,4 +81,29 @@ export async function completeTask(
     }
     return { id, status: 'done', doneAt: task.doneAt };
   });
+}
+
+/** Marks the open tasks of these kinds about these things as done, since what they asked for has happened. */
+export async function completeTasksAbout(
+  trx: Trx,
+  deps: Deps,
+  ctx: Context,
+  kinds: TaskKind[],
+  subjectIds: string[],
+): Promise<void> {
+  if (!subjectIds.length) return;
+  const { rows } = await sql<{ id: string; kind: string; patientId: string | null }>`/* task.complete-about */
+    update task set status = 'done', done_at = ${timestamp(deps.clock)}
+    where status = 'open' and kind = any(${kinds}::text[]) and subject_id = any(${subjectIds}::uuid[])
+    returning id, kind, patient_id as "patientId"`.execute(trx);
+  await recordEvents(
+    trx,
+    deps,
+    ctx,
+    rows.map(({ id, kind, patientId }) => ({
+      type: 'task.completed',
+      subjects: [['task', id], ...(patientId ? ([['patient', patientId]] as [SubjectType, string][]) : [])],
+      values: { kind },
+    })),
+  );
 }

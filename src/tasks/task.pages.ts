@@ -12,6 +12,7 @@ const places: Record<string, string> = {
   patient: '/patients/',
   message: '/messages/',
   incident: '/incidents/',
+  device: '/devices/',
 };
 
 /** /tasks: what Lendwell asks staff to do. */

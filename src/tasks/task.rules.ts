@@ -10,6 +10,10 @@ export const taskKinds = {
   secure_device: 'A device is gone: see what should be done with it and its SIM',
   wipe_device: 'A device has been gone for a day: decide whether to erase it from afar',
   approve_replacement: 'A replacement above the scheme’s limit waits for a manager',
+  missing_at_stocktake: 'Not seen at a stocktake: look for it, or record it as missing there',
+  unexpected_at_stocktake:
+    'Seen at a stocktake where it should not be: take it to its place, or keep it there',
+  suspend_sim: 'Its device is lost: suspend the SIM',
 } as const;
 export type TaskKind = keyof typeof taskKinds;
 

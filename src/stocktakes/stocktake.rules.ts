@@ -1,0 +1,150 @@
+import { type DeviceKind, type DeviceStatus, statusWords } from '../devices/device.rules.ts';
+
+export const stocktakeStatuses = ['open', 'closed'] as const;
+export type StocktakeStatus = (typeof stocktakeStatuses)[number];
+
+/** What a line of a stocktake says of its device; `left` went away between start and closing, as it may. */
+export const lineVerdicts = ['expected', 'found', 'missing', 'left', 'unexpected'] as const;
+export type LineVerdict = (typeof lineVerdicts)[number];
+
+export const scanVerdicts = ['found', 'unexpected', 'twice', 'unknown'] as const;
+export type ScanVerdict = (typeof scanVerdicts)[number];
+
+/** The statuses in which a device stands on the shelf of the place where it is kept. */
+export const shelfStatuses = ['in_preparation', 'ready', 'reserved'] as const satisfies DeviceStatus[];
+
+/** The statuses from which a device that a stocktake missed becomes lost. */
+export const losableStatuses = [...shelfStatuses, 'in_repair'] as const satisfies DeviceStatus[];
+
+/** What may be done next about a line, by a button of the stocktake. */
+export const nextSteps = ['keep_here', 'record_found', 'record_loss'] as const;
+export type NextStep = (typeof nextSteps)[number];
+
+export type CountedDevice = {
+  id: string;
+  assetTag: string;
+  kind: DeviceKind;
+  make: string;
+  model: string;
+  status: DeviceStatus;
+  /** Where it is kept. */
+  location: { id: string; name: string } | null;
+  /** The open loan that has it. */
+  loan: { id: string; reference: string; itemId: string } | null;
+};
+
+export type CountedLine = {
+  device: CountedDevice;
+  verdict: LineVerdict;
+  scannedAt: string | null;
+  scannedBy: string | null;
+  /** It was scanned in another stocktake after this one had closed. */
+  seenSince: boolean;
+};
+
+/** Why a line is as it is and what to do about it, as the device stands now. */
+export type Told = { text: string; next: NextStep | null; link: { href: string; text: string } | null };
+
+export function standsAt(device: Pick<CountedDevice, 'status' | 'location'>, locationId: string): boolean {
+  return device.location?.id === locationId && isOnShelf(device.status);
+}
+
+const isOnShelf = (status: DeviceStatus) => (shelfStatuses as readonly string[]).includes(status);
+const nothing: Told = { text: '', next: null, link: null };
+
+/** What to say of a line of a stocktake at this location. */
+export function tell(line: CountedLine, locationId: string): Told {
+  const { device, verdict } = line;
+  if (verdict === 'expected') return nothing;
+  if (verdict === 'unexpected') return whyUnexpected(device, locationId);
+  if (verdict === 'missing') return ofMissing(line, locationId);
+  if (standsAt(device, locationId)) return nothing;
+  return { ...nothing, text: whereabouts(device), link: recordOf(device) };
+}
+
+function ofMissing(line: CountedLine, locationId: string): Told {
+  const { device } = line;
+  const refusal = lossRefusal(line, locationId);
+  if (!refusal) return { ...nothing, next: 'record_loss' };
+  if (device.status === 'lost') return { ...nothing, text: 'Recorded as lost.' };
+  const text = line.seenSince
+    ? 'It was scanned since.'
+    : standsAt(device, locationId)
+      ? ''
+      : whereabouts(device);
+  return { ...nothing, text, link: recordOf(device) };
+}
+
+/** Why a device that a stocktake missed cannot be recorded as lost; undefined when it can. */
+export function lossRefusal(line: CountedLine, locationId: string): string | undefined {
+  const { device, verdict, seenSince } = line;
+  if (verdict !== 'missing') return `${device.assetTag} is not missing in this stocktake.`;
+  if (device.status === 'lost') return `${device.assetTag} is recorded as lost already.`;
+  if (seenSince) return `${device.assetTag} was scanned in another stocktake since.`;
+  if (!(losableStatuses as readonly string[]).includes(device.status))
+    return `${device.assetTag} is ${statusWords[device.status]}.`;
+  if (device.location?.id !== locationId)
+    return `${device.assetTag} is kept ${device.location ? `at ${device.location.name}` : 'at no place'} now.`;
+  return undefined;
+}
+
+/** Why a device cannot be kept from now on where a stocktake found it; undefined when it can. */
+export function keepRefusal(line: CountedLine, locationId: string): string | undefined {
+  const { device, verdict } = line;
+  if (verdict !== 'unexpected') return `${device.assetTag} was not unexpected in this stocktake.`;
+  if (!isOnShelf(device.status))
+    return `${device.assetTag} is ${statusWords[device.status]}. Only a device in stock can be kept here.`;
+  if (device.location?.id === locationId) return `${device.assetTag} is kept here already.`;
+  return undefined;
+}
+
+function whyUnexpected(device: CountedDevice, locationId: string): Told {
+  const { status, location, loan } = device;
+  const link = recordOf(device);
+  if (standsAt(device, locationId)) return { text: 'It is kept here now.', next: null, link: null };
+  switch (status) {
+    case 'on_loan':
+      return loan
+        ? {
+            text: `It is on loan ${loan.reference}. Take it back, or give it to its borrower.`,
+            next: null,
+            link: { href: `/loans/${loan.id}/return?item=${loan.itemId}`, text: 'Take it back' },
+          }
+        : { text: 'It is on loan.', next: null, link };
+    case 'due_back':
+      return { text: 'It was due back. Record on its page that it has arrived.', next: null, link };
+    case 'in_repair':
+      return { text: 'It is in repair. Record on its page that it is back.', next: null, link };
+    case 'lost':
+      return {
+        text: 'It was recorded as lost. Record that it is found.',
+        next: 'record_found',
+        link: null,
+      };
+    case 'retired':
+      return { text: 'It is retired. Put it aside for disposal.', next: null, link };
+    case 'gifted':
+      return { text: 'It was given as a gift. Find out whose it is.', next: null, link };
+    default:
+      return {
+        text: location
+          ? `It is kept at ${location.name}. Take it there, or keep it here from now on.`
+          : 'No place is recorded for it. Keep it here from now on.',
+        next: 'keep_here',
+        link: null,
+      };
+  }
+}
+
+/** Where a device is that does not stand on the shelf. */
+function whereabouts({ status, location, loan }: CountedDevice): string {
+  if (loan) return `It is on loan ${loan.reference}.`;
+  if (isOnShelf(status))
+    return location ? `It is kept at ${location.name} now.` : 'No place is recorded for it.';
+  return `It is ${statusWords[status]}.`;
+}
+
+const recordOf = ({ id, assetTag, loan }: CountedDevice) =>
+  loan
+    ? { href: `/loans/${loan.id}`, text: `See loan ${loan.reference}` }
+    : { href: `/devices/${id}`, text: `See ${assetTag}` };
