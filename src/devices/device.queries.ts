@@ -80,7 +80,8 @@ export async function getDevice(db: Reader, id: string): Promise<Device> {
       (select json_build_object('id', l.id, 'reference', l.reference, 'itemId', i.id)
         from loan_item i join loan l on l.id = i.loan_id where i.device_id = d.id and i.ended_at is null) as loan,
       (select json_build_object('id', s.id, 'network', s.network, 'iccid', s.iccid, 'gbPerMonth', s.gb_per_month,
-          'expiresOn', s.expires_on, 'status', s.status)
+          'expiresOn', s.expires_on,
+          'status', case when s.status = 'active' and s.activated_on is null then 'not_started' else s.status end)
         from data_plan s where s.device_id = d.id and s.status <> 'ended') as "dataPlan",
       coalesce((select json_agg(json_build_object('id', c.id, 'kind', c.kind, 'result', c.result, 'performedOn', c.performed_on,
           'performedBy', c.performed_by, 'evidence', c.evidence, 'notes', c.notes) order by c.id desc)

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { Temporal } from 'temporal-polyfill';
+import { countDataEndingTasks, planDataEndingTasks } from '../data-plans/data-ending.commands.ts';
 import { countUngathered, gatherReminders } from '../messages/gather.commands.ts';
 import { countDueReminders, planFollowUpReminders } from '../messages/reminder.commands.ts';
 import { timestamp, today, zone } from '../shared/clock.ts';
@@ -16,6 +17,7 @@ type Step = {
 /** The nightly steps in order. Each may be run again by itself. */
 const steps: Step[] = [
   { name: 'follow-up-reminders', run: planFollowUpReminders, count: countDueReminders },
+  { name: 'data-ending', run: planDataEndingTasks, count: countDataEndingTasks },
   { name: 'gather', run: gatherReminders, count: countUngathered },
 ];
 

@@ -136,8 +136,12 @@ export interface DataPlan {
   expires_on: string | null;
   status: Generated<'active' | 'suspended' | 'ended'>;
   created_at: string;
+  offer_id: string | null;
   suspended_at: string | null;
+  suspended_reason: string | null;
+  removed_reason: string | null;
   ended_on: string | null;
+  ended_reason: string | null;
   changed_at: Generated<string>;
 }
 

@@ -82,3 +82,31 @@ export async function completeTask(
     return { id, status: 'done', doneAt: task.doneAt };
   });
 }
+
+/**
+ * Marks the open tasks of a kind about these things as done, since what they asked for is settled.
+ * Two statements, however many.
+ */
+export async function settleTasks(
+  trx: Trx,
+  deps: Deps,
+  ctx: Context,
+  kind: TaskKind,
+  subjectIds: string[],
+): Promise<void> {
+  if (!subjectIds.length) return;
+  const { rows } = await sql<{ id: string; patientId: string | null }>`/* task.settle */
+    update task set status = 'done', done_at = ${timestamp(deps.clock)}
+    where kind = ${kind} and subject_id = any(${subjectIds}::uuid[]) and status = 'open'
+    returning id, patient_id as "patientId"`.execute(trx);
+  await recordEvents(
+    trx,
+    deps,
+    ctx,
+    rows.map(({ id, patientId }) => ({
+      type: 'task.completed',
+      subjects: [['task', id], ...(patientId ? ([['patient', patientId]] as [SubjectType, string][]) : [])],
+      values: { kind },
+    })),
+  );
+}

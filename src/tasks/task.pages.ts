@@ -11,6 +11,7 @@ const places: Record<string, string> = {
   referral: '/referrals/',
   patient: '/patients/',
   message: '/messages/',
+  data_plan: '/data-plans/',
 };
 
 /** /tasks: what Lendwell asks staff to do. */

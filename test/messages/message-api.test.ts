@@ -24,19 +24,14 @@ t.test('the nightly run by hand, and its messages', async (t) => {
   clock.set('2026-11-23T06:00:00Z');
   const run = await post('/job-runs', { job: 'nightly', localDate: '2026-11-23' });
   t.equal(run.statusCode, 201);
-  t.match(run.json(), {
-    job: 'nightly',
-    localDate: '2026-11-23',
-    steps: [
-      { step: 'follow-up-reminders', count: 1 },
-      { step: 'gather', count: 1 },
-    ],
-  });
-  t.match(
-    (await post('/job-runs', { job: 'nightly' })).json(),
-    { steps: [{ count: 0 }, { count: 0 }] },
-    'again it changes nothing',
-  );
+  t.match(run.json(), { job: 'nightly', localDate: '2026-11-23' });
+  const done = (reply: typeof run) =>
+    (reply.json().steps as { step: string; count: number }[]).filter(({ count }) => count > 0);
+  t.same(done(run), [
+    { step: 'follow-up-reminders', count: 1 },
+    { step: 'gather', count: 1 },
+  ]);
+  t.same(done(await post('/job-runs', { job: 'nightly' })), [], 'again it changes nothing');
   t.equal((await post('/job-runs', { job: 'nightly' }, as.supporter)).statusCode, 403);
   t.equal((await post('/job-runs', { job: 'weekly' })).statusCode, 422);
 

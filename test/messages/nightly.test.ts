@@ -6,8 +6,9 @@ import { nightlyIsDue, runNightly } from '../../src/nightly/nightly.commands.ts'
 import { testDatabase } from '../support/database.ts';
 import { seedFollowUps, sentMessages } from '../support/follow-ups.ts';
 
+const mine = ['follow-up-reminders', 'gather'];
 const counts = ({ steps }: Awaited<ReturnType<typeof runNightly>>) =>
-  Object.fromEntries(steps.map(({ step, count }) => [step, count]));
+  Object.fromEntries(steps.filter(({ step }) => mine.includes(step)).map(({ step, count }) => [step, count]));
 
 t.test(
   'each follow-up due up to the next working day gets one reminder, however often the night runs (rule 14)',
@@ -77,10 +78,13 @@ t.test('a night that was broken off goes on where it was', async (t) => {
   await sql`update reminder set message_id = null`.execute(db);
   await sql`delete from message`.execute(db);
   const { steps } = await runNightly(deps);
-  t.same(steps, [
-    { step: 'follow-up-reminders', count: 0, skipped: true },
-    { step: 'gather', count: 2, skipped: false },
-  ]);
+  t.same(
+    steps.filter(({ step }) => mine.includes(step)),
+    [
+      { step: 'follow-up-reminders', count: 0, skipped: true },
+      { step: 'gather', count: 2, skipped: false },
+    ],
+  );
 });
 
 t.test('what is due together to one person is one message (rule 15)', async (t) => {
