@@ -20,13 +20,24 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       ('01900000-0000-7000-8000-000000000042', 'Three', 20, 6, 'National Databank', now());
 
     alter table data_plan alter column device_id drop not null,
-      add column suspended_at timestamptz, add column ended_on date, add column changed_at timestamptz,
-      add constraint ended_has_its_date check (status <> 'ended' or ended_on is not null);
+      add column offer_id uuid references data_offer,
+      add column suspended_at timestamptz, add column suspended_reason text, add column removed_reason text,
+      add column ended_on date, add column ended_reason text, add column changed_at timestamptz,
+      add constraint ended_has_its_date check ((status = 'ended') = (ended_on is not null)),
+      add constraint suspended_has_its_time check (status <> 'suspended' or suspended_at is not null),
+      add constraint started_has_its_end check ((activated_on is null) = (expires_on is null)),
+      add constraint active_is_not_suspended check (status <> 'active' or suspended_at is null);
     update data_plan set changed_at = created_at;
     alter table data_plan alter column changed_at set not null, alter column changed_at set default now();
-    comment on column data_plan.device_id is 'The device it is fitted to; null while the SIM lies in the drawer.';
+    comment on column data_plan.device_id is 'The device it is fitted to, or was in when it ended; null while the SIM lies in the drawer.';
+    comment on column data_plan.offer_id is 'What the network gave when it was recorded; null when that was written by hand.';
+    comment on column data_plan.removed_reason is 'Why it was last taken out of a device.';
     create index data_plan_ending on data_plan (expires_on, id) where status <> 'ended';
     create index data_plan_list on data_plan (status, id);
     create index data_plan_device on data_plan (device_id, id);
+    create index data_plan_drawer on data_plan (id) where device_id is null and status <> 'ended';
+    create index data_plan_network on data_plan (network, id);
+    create index data_plan_iccid on data_plan (iccid, id);
+    create index task_about on task (subject_id, kind);
   `.execute(db);
 }

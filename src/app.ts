@@ -9,6 +9,7 @@ import { homePages } from './admin/home.pages.ts';
 import { homeRoutes } from './admin/home.routes.ts';
 import { eventRoutes } from './audit/event.routes.ts';
 import { dataPlanRoutes } from './data-plans/data-plan.routes.ts';
+import { offerRoutes } from './data-plans/offer.routes.ts';
 import { devicePages } from './devices/device.pages.ts';
 import { deviceRoutes } from './devices/device.routes.ts';
 import { disposalPages } from './devices/disposal.pages.ts';
@@ -97,6 +98,7 @@ export async function buildApp(deps: Deps, queue?: JobQueue): Promise<App> {
       foundRoutes(api, deps);
       stocktakeRoutes(api, deps);
       dataPlanRoutes(api, deps);
+      offerRoutes(api, deps);
       referralRoutes(api, deps);
       patientRoutes(api, deps);
       loanRoutes(api, deps);

@@ -1,4 +1,5 @@
 import { may } from '../access/permissions.ts';
+import { endingDays } from '../data-plans/data-plan.rules.ts';
 import { soonDays } from '../loans/loan.rules.ts';
 import { addDays, today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
@@ -59,7 +60,7 @@ function pageOfOne({ more: _more, ...groups }: Found): string {
     string,
     { id: string }[],
   ];
-  return `/${kind}/${only!.id}`;
+  return `/${kind === 'dataPlans' ? 'data-plans' : kind}/${only!.id}`;
 }
 
 /** A kind of work in words, with the list that holds it. */
@@ -93,6 +94,10 @@ function say({ kind, count: number }: Work, today: string): { text: string; href
     },
     loans_overdue: { text: `${count(number, 'loan')} overdue`, href: '/loans?due=overdue' },
     loans_due: { text: `${count(number, 'loan')} due back within ${soonDays} days`, href: '/loans?due=soon' },
+    data_ending: {
+      text: `${count(number, 'data plan')} on loan ending within ${endingDays} days or over`,
+      href: '/data-plans?ending=soon',
+    },
     messages_held: { text: `${count(number, 'message')} held`, href: '/messages?status=held' },
     messages_failed: { text: `${count(number, 'message')} not sent`, href: '/messages?status=failed' },
     messages_unknown: {

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { isEndingSoon } from '../data-plans/data-plan.queries.ts';
 import { soonDays } from '../loans/loan.rules.ts';
 import type { Reader } from '../shared/database.ts';
 
@@ -13,6 +14,7 @@ export const workKinds = [
   'follow_ups_without_outcome',
   'loans_overdue',
   'loans_due',
+  'data_ending',
   'messages_held',
   'messages_failed',
   'messages_unknown',
@@ -54,6 +56,8 @@ export async function worklist(db: Reader, today: string): Promise<Work[]> {
       union all
       select 'loans_due', count(*), min(due_on) from loan
       where status = 'open' and due_on between ${today}::date and ${today}::date + ${soonDays}::int
+      union all
+      select 'data_ending', count(*), min(s.expires_on) from data_plan s where ${isEndingSoon(today)}
       union all
       select 'messages_' || s.status, count(m.id), min(m.created_at)::date
       from unnest(array['held', 'failed', 'unknown']) s (status) left join message m on m.status = s.status group by s.status

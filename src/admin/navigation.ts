@@ -6,6 +6,8 @@ const places: { href: string; text: string; action: Action; also?: string }[] = 
   { href: '/', text: 'Today', action: 'today.read' },
   { href: '/referrals', text: 'Referrals', action: 'referrals.read' },
   { href: '/devices', text: 'Devices', action: 'devices.read', also: '/labels' },
+  { href: '/devices', text: 'Devices', action: 'devices.read' },
+  { href: '/data-plans', text: 'Mobile data', action: 'data-plans.read' },
   { href: '/loans', text: 'Loans', action: 'loans.read' },
   { href: '/returns', text: 'Returns', action: 'loans.return' },
   { href: '/incidents', text: 'Incidents', action: 'incidents.read' },

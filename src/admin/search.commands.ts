@@ -1,4 +1,6 @@
 import { sql } from 'kysely';
+import { planStatusOf } from '../data-plans/data-plan.queries.ts';
+import { readIccid } from '../data-plans/data-plan.rules.ts';
 import { findPatients } from '../patients/patient.queries.ts';
 import { readNhsNumber } from '../patients/patient.rules.ts';
 import type { Context } from '../shared/actor.ts';
@@ -32,6 +34,7 @@ export async function runSearch(deps: Deps, ctx: Context, typed: string): Promis
       loans: groups.loans,
       referrals: groups.referrals,
       donations: groups.donations,
+      dataPlans: groups.dataPlans.slice(0, most),
       patients: patients.slice(0, most),
       more: Object.values(groups).some((group) => group.length > most),
     };
@@ -47,16 +50,16 @@ export async function runSearch(deps: Deps, ctx: Context, typed: string): Promis
 export const countFound = ({ more: _more, ...groups }: Found) =>
   Object.values(groups).reduce((total, group) => total + group.length, 0);
 
-/** Devices whose tag, IMEI or serial number the text is, and what has it as its reference. */
+/** Devices whose tag, IMEI or serial number the text is, plans of the SIM that it is printed on, and what has it as its reference. */
 async function findLabelled(
   db: Reader,
   text: string,
-): Promise<Pick<Found, 'devices' | 'loans' | 'referrals' | 'donations'>> {
+): Promise<Pick<Found, 'devices' | 'loans' | 'referrals' | 'donations' | 'dataPlans'>> {
   const [, letter, code] = /^([LRD])-?(.{6})$/i.exec(text) ?? [];
   const read = code ? readCode(code) : null;
   const reference = read && `${letter!.toUpperCase()}-${read}`;
   const { rows } = await sql<
-    Pick<Found, 'devices' | 'loans' | 'referrals' | 'donations'>
+    Pick<Found, 'devices' | 'loans' | 'referrals' | 'donations' | 'dataPlans'>
   >`/* search.labelled */
     select
       coalesce((select json_agg(json_build_object('id', d.id, 'assetTag', d.asset_tag, 'kind', d.kind, 'make', d.make, 'model', d.model,
@@ -70,6 +73,11 @@ async function findLabelled(
       coalesce((select json_agg(json_build_object('id', id, 'reference', reference, 'status', status))
         from referral where reference = ${reference}), '[]') as referrals,
       coalesce((select json_agg(json_build_object('id', id, 'reference', reference, 'receivedOn', received_on))
-        from donation where reference = ${reference}), '[]') as donations`.execute(db);
+        from donation where reference = ${reference}), '[]') as donations,
+      coalesce((select json_agg(json_build_object('id', s.id, 'iccid', s.iccid, 'network', s.network, 'status', ${planStatusOf})
+          order by s.status = 'ended', s.id desc)
+        from (select * from data_plan where iccid = ${readIccid(text)} order by status = 'ended', id desc limit ${most + 1}) s), '[]') as "dataPlans"`.execute(
+    db,
+  );
   return rows[0]!;
 }

@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { planStatuses } from '../data-plans/data-plan.rules.ts';
 import { deviceKinds, deviceStatuses } from '../devices/device.rules.ts';
 import { loanStatuses } from '../loans/loan.rules.ts';
 import { PatientSummary } from '../patients/patient.schemas.ts';
@@ -11,7 +12,7 @@ export const NewSearch = strictObject(
   {
     text: text(200, {
       description:
-        'An asset tag, serial number or IMEI; the reference of a loan, referral or donation; an NHS number, a phone number, or the beginning of a name',
+        'An asset tag, serial number or IMEI; the ICCID of a SIM; the reference of a loan, referral or donation; an NHS number, a phone number, or the beginning of a name',
     }),
   },
   { examples: [{ text: 'LW-7K2M9Q' }] },
@@ -42,6 +43,14 @@ export const Found = Type.Object(
     ),
     donations: Type.Array(
       Type.Object({ id: Type.String(), reference: Type.String(), receivedOn: Type.String() }),
+    ),
+    dataPlans: Type.Array(
+      Type.Object({
+        id: Type.String(),
+        iccid: Type.String(),
+        network: Type.String(),
+        status: oneOf(planStatuses),
+      }),
     ),
     patients: Type.Array(PatientSummary),
     more: Type.Boolean({ description: 'True when a kind has more than the 10 that are given' }),

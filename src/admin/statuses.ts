@@ -35,7 +35,7 @@ export const statusColours: Record<Colour, string[]> = {
     'ahead',
     'expected',
   ],
-  yellow: ['in_preparation', 'received', 'waiting', 'in_repair', 'needed', 'requested'],
+  yellow: ['in_preparation', 'received', 'waiting', 'in_repair', 'needed', 'requested', 'not_started'],
   purple: ['reserved', 'paused'],
   orange: ['due_back', 'asked', 'held', 'unknown', 'suspended', 'soon', 'recheck', 'unexpected'],
   red: [
@@ -50,6 +50,7 @@ export const statusColours: Record<Colour, string[]> = {
     'not_ours',
     'faulty',
     'missing',
+    'ran_out',
   ],
   grey: [
     'retired',

@@ -18,6 +18,9 @@ const status = (value: unknown) => statusTag(String(value)).text.toLowerCase();
 /** `A`, `A and B`, `A, B and C`. */
 const several = (value: unknown) =>
   Array.isArray(value) ? new Intl.ListFormat('en-GB').format(value.map(String)) : '';
+/** From one device to another. */
+const tags = (value: unknown) =>
+  Array.isArray(value) && value.length === 2 ? ` from ${value[0]} to ${value[1]}` : '';
 const way = (value: unknown) => wayWords[value as Way] ?? text(value);
 const task = ({ kind }: Values) => taskKinds[kind as TaskKind] ?? words(String(kind));
 const lent: Record<string, string> = {
@@ -58,7 +61,19 @@ export const eventLines: Record<string, (values: Values) => string> = {
   'losses.exported': (v) => `Took a file of the losses register with ${count(Number(v.count ?? 0), 'line')}`,
   'location.changed': () => 'Place changed',
   'data_plan.fitted': (v) =>
-    `Data plan added${v.network ? `: ${v.network}` : ''}${v.expiresOn ? `, ends on ${day(v.expiresOn)}` : ''}`,
+    `Data plan added${v.network ? `: ${v.network}` : ''}${v.assetTag ? `, in ${v.assetTag}` : ''}${v.expiresOn ? `, ends on ${day(v.expiresOn)}` : ''}`,
+  'data_plan.recorded': (v) => `SIM recorded${v.network ? `: ${v.network}` : ''}. It lies in the drawer`,
+  'data_plan.moved': (v) => `SIM moved${tags(v.assetTags)}`,
+  'data_plan.removed': (v) => `SIM taken out${v.assetTag ? ` of ${v.assetTag}` : ''}. It lies in the drawer`,
+  'data_plan.activated': (v) =>
+    `SIM activated${v.activatedOn ? ` on ${day(v.activatedOn)}` : ''}${v.expiresOn ? `: its data ends on ${day(v.expiresOn)}` : ''}`,
+  'data_plan.renewed': (v) =>
+    `Data plan renewed${v.durationMonths ? ` for ${count(Number(v.durationMonths), 'month')}` : ''}${v.expiresOn ? `: it ends on ${day(v.expiresOn)}` : ''}`,
+  'data_plan.suspended': () => 'SIM suspended',
+  'data_plan.resumed': () => 'SIM in use again',
+  'data_plan.ended': () => 'Data plan ended',
+  'data_offer.added': (v) => `Data offer added${v.network ? `: ${v.network}` : ''}`,
+  'data_offer.retired': (v) => `Data offer taken out of the choices${v.network ? `: ${v.network}` : ''}`,
   'referral.received': (v) =>
     `Referral received${v.needs ? ` for ${several(v.needs)}` : ''}${v.urgency ? ` (${text(v.urgency)})` : ''}`,
   'referral.accepted': (v) =>
@@ -161,6 +176,7 @@ const places: Record<string, { path: string; name: string }> = {
   follow_up: { path: '/follow-ups/', name: 'follow-up' },
   message: { path: '/messages/', name: 'message' },
   stocktake: { path: '/stocktakes/', name: 'stocktake' },
+  data_plan: { path: '/data-plans/', name: 'data plan' },
 };
 
 export type TimelineLine = { at: string; who: string; what: string; links: { href: string; text: string }[] };

@@ -80,7 +80,8 @@ export async function getDevice(db: Reader, id: string): Promise<Device> {
       (select json_build_object('id', l.id, 'reference', l.reference, 'itemId', i.id)
         from loan_item i join loan l on l.id = i.loan_id where i.device_id = d.id and i.ended_at is null) as loan,
       (select json_build_object('id', s.id, 'network', s.network, 'iccid', s.iccid, 'gbPerMonth', s.gb_per_month,
-          'expiresOn', s.expires_on, 'status', s.status)
+          'expiresOn', s.expires_on,
+          'status', case when s.status = 'active' and s.activated_on is null then 'not_started' else s.status end)
         from data_plan s where s.device_id = d.id and s.status <> 'ended') as "dataPlan",
       (select json_build_object('id', r.id, 'fault', r.fault, 'sentOn', r.sent_on, 'expectedBackOn', r.expected_back_on)
         from repair r where r.device_id = d.id and r.back_on is null and d.status = 'in_repair') as repair,

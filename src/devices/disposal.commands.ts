@@ -53,16 +53,16 @@ export async function disposeDevices(
           : { verdict: 'done', text: `${device.assetTag} is retired.` };
       },
     );
-    return { lines, disposals: await retire(trx, deps, ctx, devices, input) };
+    return { lines, disposals: await retireDevices(trx, deps, ctx, devices, input) };
   });
 }
 
 /** Retires locked devices: the move, the record, the end of the data plan and of an open repair, and the event. Two statements. */
-async function retire(
+export async function retireDevices(
   trx: Trx,
   deps: Deps,
   ctx: Context,
-  devices: (DeviceToDispose & { id: string })[],
+  devices: (Pick<DeviceToDispose, 'assetTag' | 'status'> & { id: string })[],
   input: Omit<NewDisposals, 'items'>,
 ): Promise<DisposalsDone['disposals']> {
   const { way, disposedOn, organisation = null, transferNote = null, notes = null } = input;

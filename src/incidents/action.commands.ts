@@ -1,4 +1,6 @@
 import { sql } from 'kysely';
+import { suspendPlanOf } from '../data-plans/course.commands.ts';
+import { retireDevices } from '../devices/disposal.commands.ts';
 import { recordFoundIn } from '../devices/found.commands.ts';
 import { lockLoans } from '../loans/ending.commands.ts';
 import { closeReferralsWhenDone } from '../referrals/closing.commands.ts';
@@ -159,7 +161,9 @@ export async function askForApproval(
 export type LockedIncident = IncidentState & {
   id: string;
   loanId: string;
+  reference: string;
   deviceId: string;
+  assetTag: string;
   patientId: string | null;
   referralId: string | null;
   reportedAt: string;
@@ -172,8 +176,8 @@ async function lockIncident(trx: Trx, id: string): Promise<LockedIncident> {
   if (!of[0]) throw new Problem('not-found');
   await lockLoans(trx, [of[0].loanId], { deviceIds: [of[0].deviceId] });
   const { rows } = await sql<LockedIncident>`/* incident.lock */
-    select n.id, n.kind, n.status, n.loan_id as "loanId", n.device_id as "deviceId", n.patient_id as "patientId",
-      l.referral_id as "referralId", n.reported_at as "reportedAt", d.status as "deviceStatus", d.kind as "deviceKind",
+    select n.id, n.reference, n.kind, n.status, n.loan_id as "loanId", n.device_id as "deviceId", n.patient_id as "patientId",
+      l.referral_id as "referralId", n.reported_at as "reportedAt", d.asset_tag as "assetTag", d.status as "deviceStatus", d.kind as "deviceKind",
       exists (select from data_plan s where s.device_id = d.id and s.status <> 'ended') as "hasDataPlan"
     from incident n join loan l on l.id = n.loan_id join device d on d.id = n.device_id where n.id = ${id} for no key update of n`.execute(
     trx,
@@ -211,26 +215,16 @@ async function carryOut(
   incident: LockedIncident,
   input: NewAction,
 ): Promise<void> {
-  const at = timestamp(deps.clock);
-  const day = today(deps.clock);
-  const { deviceId } = incident;
-  if (input.kind === 'found') await recordFoundIn(trx, deps, ctx, deviceId);
+  const { deviceId: id, reference, assetTag, deviceStatus: status } = incident;
+  if (input.kind === 'found') await recordFoundIn(trx, deps, ctx, id);
   if (input.kind === 'suspend_sim')
-    await sql`/* incident.suspend-sim */
-      update data_plan set status = 'suspended', suspended_at = ${at}, changed_at = ${at} where device_id = ${deviceId} and status = 'active'`.execute(
-      trx,
-    );
-  if (input.kind === 'write_off')
-    await sql`/* incident.write-off */
-      with d as (
-        update device set status = 'retired', changed_at = ${at} where id = ${deviceId} and status = 'lost' returning id
-      ), s as (
-        update data_plan set status = 'ended', ended_on = ${day}::date, changed_at = ${at} where device_id = ${deviceId} and status <> 'ended'
-      )
-      insert into disposal (id, device_id, way, disposed_on, book_value, authorised_by, created_at)
-      select ${newId()}, d.id, 'written_off', ${day}::date, ${input.bookValue ?? null}, ${input.authorisedBy ?? ctx.actor.name}, ${at} from d`.execute(
-      trx,
-    );
+    await suspendPlanOf(trx, deps, ctx, id, { reason: `Incident ${reference}` });
+  if (input.kind === 'write_off') {
+    const { authorisedBy = ctx.actor.name, bookValue } = input;
+    const disposedOn = today(deps.clock);
+    const record = { way: 'written_off', disposedOn, authorisedBy, bookValue } as const;
+    await retireDevices(trx, deps, ctx, [{ id, assetTag, status }], record);
+  }
 }
 
 /** The case is over: its tasks are done, and the referral closes when nothing is left to do for it. */

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { movePlan } from '../data-plans/placing.commands.ts';
 import type { DeviceKind, DeviceStatus } from '../devices/device.rules.ts';
 import {
   endItems,
@@ -78,7 +79,7 @@ export async function replaceItemIn(
 
   const oldDevice = devices.find(({ id }) => id === item.deviceId)!;
   const old = await endOld(trx, deps, item, oldDevice.status, input.handedIn ?? false);
-  const dataPlan = await settleDataPlan(trx, deps, found.device.hasDataPlan, old, device.id);
+  const dataPlan = await settleDataPlan(trx, deps, ctx, found.device.hasDataPlan, old, device.id);
   if (old.endedNow && dataPlan !== 'moved')
     await stopNumbers(trx, deps, ctx, loans, [{ loanId, deviceId: old.deviceId }]);
   const newItem = await insertItem(trx, deps, loan, input.itemId, device, found.device.condition);
@@ -236,16 +237,14 @@ async function endOld(
 async function settleDataPlan(
   trx: Trx,
   deps: Deps,
+  ctx: Context,
   newHasPlan: boolean,
   old: Old,
   newDeviceId: string,
 ): Promise<Replaced['dataPlan']> {
   if (newHasPlan) return 'own';
-  if (!old.inHand) return 'none';
-  const { rows } = await sql`/* replacement.move-plan */
-    update data_plan set device_id = ${newDeviceId}, changed_at = ${timestamp(deps.clock)} where device_id = ${old.deviceId} and status <> 'ended'
-    returning id`.execute(trx);
-  return rows.length ? 'moved' : 'none';
+  const moved = old.inHand && (await movePlan(trx, deps, ctx, old.deviceId, newDeviceId));
+  return moved ? 'moved' : 'none';
 }
 
 async function insertItem(

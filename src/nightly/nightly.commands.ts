@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { Temporal } from 'temporal-polyfill';
+import { countDataEndingTasks, planDataEndingTasks } from '../data-plans/data-ending.commands.ts';
 import { askToWipe, countToWipe } from '../incidents/wipe-due.commands.ts';
 import { countUngathered, gatherReminders } from '../messages/gather.commands.ts';
 import { countDueReminders, planFollowUpReminders } from '../messages/reminder.commands.ts';
@@ -18,6 +19,7 @@ type Step = {
 const steps: Step[] = [
   { name: 'follow-up-reminders', run: planFollowUpReminders, count: countDueReminders },
   { name: 'devices-gone-a-day', run: askToWipe, count: countToWipe },
+  { name: 'data-ending', run: planDataEndingTasks, count: countDataEndingTasks },
   { name: 'gather', run: gatherReminders, count: countUngathered },
 ];
 

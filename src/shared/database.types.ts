@@ -136,8 +136,12 @@ export interface DataPlan {
   expires_on: string | null;
   status: Generated<'active' | 'suspended' | 'ended'>;
   created_at: string;
+  offer_id: string | null;
   suspended_at: string | null;
+  suspended_reason: string | null;
+  removed_reason: string | null;
   ended_on: string | null;
+  ended_reason: string | null;
   changed_at: Generated<string>;
 }
 
@@ -271,7 +275,7 @@ export interface Incident {
 export interface IncidentAction {
   id: string;
   incident_id: string;
-  kind: 'lock' | 'lost_mode' | 'locate' | 'wipe' | 'suspend_sim' | 'told_police' | 'told_ig' | 'found' | 'write_off' | 'note' | 'approved' | 'closed';
+  kind: 'lock' | 'lost_mode' | 'locate' | 'wipe' | 'suspend_sim' | 'told_police' | 'told_ig' | 'found' | 'write_off' | 'note' | 'replaced' | 'approved' | 'closed';
   note: string | null;
   patient_data: boolean | null;
   authorised_by: string | null;

@@ -24,7 +24,8 @@ export type SubjectType =
   | 'accessory'
   | 'kit'
   | 'stocktake'
-  | 'allocation';
+  | 'allocation'
+  | 'data_offer';
 
 /** What happened, to what, with the non-personal values and the names of the fields that are personal. */
 export type NewEvent = {

@@ -119,6 +119,8 @@ const constraints: Record<string, () => Problem> = {
     }),
   data_plan_one_per_device: () =>
     new Problem('data-plan-in-use', { detail: 'This device has a data plan. End it first.' }),
+  data_offer_once: () =>
+    new Problem('conflict', { detail: 'This network, allowance and number of months is offered already.' }),
   staff_email: () => new Problem('name-in-use', { detail: 'Someone has this email address already.' }),
   location_name: () => new Problem('name-in-use', { detail: 'There is a location of this name already.' }),
 };

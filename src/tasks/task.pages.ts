@@ -13,6 +13,7 @@ const places: Record<string, string> = {
   message: '/messages/',
   incident: '/incidents/',
   device: '/devices/',
+  data_plan: '/data-plans/',
 };
 
 /** /tasks: what Lendwell asks staff to do. */

@@ -6,6 +6,7 @@ export const taskKinds = {
   check_contact_proposal: 'A new referral says otherwise about contact: decide what applies',
   missed_twice: 'Two follow-ups missed in a row: call back',
   concern: 'A concern was raised at a follow-up: speak to the clinic’s duty contact',
+  data_ending: 'The mobile data on a loan ends: renew it, or change the SIM',
   message_unknown: 'Find out whether a message arrived',
   secure_device: 'A device is gone: see what should be done with it and its SIM',
   wipe_device: 'A device has been gone for a day: decide whether to erase it from afar',

@@ -149,12 +149,12 @@ t.test(
       warnings: [/ICCID/],
     });
     t.match(await refusal(fitDataPlan(deps, officer, other!.id, plan)), {
-      type: undefined,
-      constraint: 'data_plan_iccid_in_use',
+      type: 'data-plan-in-use',
+      message: new RegExp(`This SIM is in ${dongle!.assetTag}`),
     });
     t.match(
       await refusal(fitDataPlan(deps, officer, dongle!.id, { ...plan, iccid: '8944116059799981699' })),
-      { constraint: 'data_plan_one_per_device' },
+      { type: 'data-plan-in-use', message: /A SIM is in/ },
     );
     t.match(await refusal(fitDataPlan(deps, officer, other!.id, { ...plan, msisdn: '12' })), {
       errors: [{ pointer: '/msisdn' }],

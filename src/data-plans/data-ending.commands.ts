@@ -1,0 +1,93 @@
+import { sql } from 'kysely';
+import { systemContext } from '../shared/actor.ts';
+import { addDays } from '../shared/clock.ts';
+import { command } from '../shared/command.ts';
+import type { Deps } from '../shared/deps.ts';
+import { newId } from '../shared/ids.ts';
+import { completeTasksAbout, createTasks } from '../tasks/task.commands.ts';
+import { endingDays } from './data-plan.rules.ts';
+
+/** Enough to be quick, few enough to hold no lock for long. */
+const batchSize = 1_000;
+
+/** Plans `s` in a device on a loan `l` that end within the days in which it is time to renew them, have run out, or end before the loan is due back. */
+const ends = (date: string) => sql`
+  data_plan s join loan_item i on i.device_id = s.device_id and i.ended_at is null join loan l on l.id = i.loan_id
+  where s.status <> 'ended' and s.expires_on is not null
+    and (s.expires_on <= ${addDays(date, endingDays)}::date or s.expires_on < l.due_on)`;
+
+/**
+ * Of those, the ones for which nobody was asked: a plan that ends before its loan is told of once when
+ * the loan has it, and each plan once in its last days. What staff have settled is not asked again.
+ */
+const unasked = (date: string) => sql`
+  not exists (
+    select from task t where t.kind = 'data_ending' and t.subject_id = s.id and (t.status = 'open' or t.created_at >= case
+      when s.expires_on <= ${addDays(date, endingDays)}::date
+        then greatest(i.issued_at, (s.expires_on - ${endingDays}::int)::timestamp at time zone 'Europe/London')
+      else i.issued_at end))`;
+
+/**
+ * Makes a task for each data plan that ends while someone has it (rule 10), and settles those whose plan
+ * was renewed, taken out or came back. In batches; run again it changes nothing.
+ * @param date civil date
+ * @returns how many tasks it made
+ */
+export async function planDataEndingTasks(deps: Deps, date: string): Promise<number> {
+  await settleThoseOver(deps, date);
+  const ctx = systemContext(newId());
+  let made = 0;
+  let after = { expiresOn: '0001-01-01', id: '00000000-0000-0000-0000-000000000000' };
+  for (;;) {
+    const batch = await command(deps, ctx, async (trx) => {
+      const { rows } = await sql<{ id: string; expiresOn: string; patientId: string | null }>`
+        select s.id, s.expires_on as "expiresOn", l.patient_id as "patientId" from ${ends(date)} and ${unasked(date)}
+          and (s.expires_on, s.id) > (${after.expiresOn}::date, ${after.id}::uuid)
+        order by s.expires_on, s.id limit ${batchSize}`.execute(trx);
+      await createTasks(
+        trx,
+        deps,
+        ctx,
+        rows.map(({ id, patientId }) => ({
+          kind: 'data_ending',
+          subjectType: 'data_plan',
+          subjectId: id,
+          patientId: patientId ?? undefined,
+        })),
+      );
+      return rows;
+    });
+    made += batch.length;
+    if (batch.length < batchSize) return made;
+    after = batch.at(-1)!;
+    deps.log.info({ job: 'nightly', step: 'data-ending', count: made }, 'planning');
+  }
+}
+
+/** How many tasks `planDataEndingTasks` would make. */
+export async function countDataEndingTasks(deps: Deps, date: string): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::int as count from ${ends(date)} and ${unasked(date)}`.execute(deps.db);
+  return rows[0]!.count;
+}
+
+async function settleThoseOver(deps: Deps, date: string): Promise<void> {
+  const ctx = systemContext(newId());
+  for (;;) {
+    const settled = await command(deps, ctx, async (trx) => {
+      const { rows } = await sql<{ id: string }>`
+        select t.subject_id as id from task t
+        where t.kind = 'data_ending' and t.status = 'open' and not exists (select from ${ends(date)} and s.id = t.subject_id)
+        order by t.id limit ${batchSize}`.execute(trx);
+      await completeTasksAbout(
+        trx,
+        deps,
+        ctx,
+        ['data_ending'],
+        rows.map(({ id }) => id),
+      );
+      return rows.length;
+    });
+    if (settled < batchSize) return;
+  }
+}
