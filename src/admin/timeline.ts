@@ -45,6 +45,11 @@ export const eventLines: Record<string, (values: Values) => string> = {
   'referral.declined': () => 'Referral declined',
   'referral.asked': () => 'Question sent to the clinic',
   'referral.closed': () => 'Referral closed: everything it asked for is settled',
+  'allocation.held': (v) =>
+    `${v.assetTag} is held until ${day(v.expiresOn)}${v.count ? `. ${count(Number(v.count), 'person', 'people')} earlier on the waiting list passed over, with a reason` : ''}`,
+  'allocation.released': (v) => `${v.assetTag} is no longer held. It is ${status(v.to)}`,
+  'allocation.expired': (v) => `${v.assetTag} was held until its last day had passed. It is ${status(v.to)}`,
+  'waiting_list.passed_over': () => 'Passed over on the waiting list, with a reason',
   'loan.issued': (v) => {
     const what = v.assetTags ? ` with ${several(v.assetTags)}` : '';
     const handover = v.handoverWay

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { Temporal } from 'temporal-polyfill';
+import { countExpiringAllocations, expireAllocations } from '../allocations/release.commands.ts';
 import { countUngathered, gatherReminders } from '../messages/gather.commands.ts';
 import { countDueReminders, planFollowUpReminders } from '../messages/reminder.commands.ts';
 import { timestamp, today, zone } from '../shared/clock.ts';
@@ -15,6 +16,7 @@ type Step = {
 
 /** The nightly steps in order. Each may be run again by itself. */
 const steps: Step[] = [
+  { name: 'allocations-that-expire', run: expireAllocations, count: countExpiringAllocations },
   { name: 'follow-up-reminders', run: planFollowUpReminders, count: countDueReminders },
   { name: 'gather', run: gatherReminders, count: countUngathered },
 ];

@@ -7,6 +7,8 @@ export const taskKinds = {
   missed_twice: 'Two follow-ups missed in a row: call back',
   concern: 'A concern was raised at a follow-up: speak to the clinic’s duty contact',
   message_unknown: 'Find out whether a message arrived',
+  allocation_expired:
+    'A device is no longer held for this referral, its time is over: hold one again, or leave it in stock',
 } as const;
 export type TaskKind = keyof typeof taskKinds;
 
