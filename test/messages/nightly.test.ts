@@ -6,8 +6,10 @@ import { nightlyIsDue, runNightly } from '../../src/nightly/nightly.commands.ts'
 import { testDatabase } from '../support/database.ts';
 import { seedFollowUps, sentMessages } from '../support/follow-ups.ts';
 
+const ofMessages = ({ step }: { step: string }) => ['follow-up-reminders', 'gather'].includes(step);
+/** What the steps of messages did. */
 const counts = ({ steps }: Awaited<ReturnType<typeof runNightly>>) =>
-  Object.fromEntries(steps.map(({ step, count }) => [step, count]));
+  Object.fromEntries(steps.filter(ofMessages).map(({ step, count }) => [step, count]));
 
 t.test(
   'each follow-up due up to the next working day gets one reminder, however often the night runs (rule 14)',
@@ -77,7 +79,7 @@ t.test('a night that was broken off goes on where it was', async (t) => {
   await sql`update reminder set message_id = null`.execute(db);
   await sql`delete from message`.execute(db);
   const { steps } = await runNightly(deps);
-  t.same(steps, [
+  t.same(steps.filter(ofMessages), [
     { step: 'follow-up-reminders', count: 0, skipped: true },
     { step: 'gather', count: 2, skipped: false },
   ]);
