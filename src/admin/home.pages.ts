@@ -73,7 +73,7 @@ function say({ kind, count: number }: Work, today: string): { text: string; href
     },
     waiting_and_in_stock: {
       text: `${count(number, 'person', 'people')} waiting for something that is in stock`,
-      href: '/referrals/waiting',
+      href: '/referrals/waiting?inStock=true',
     },
     devices_to_prepare: {
       text: `${count(number, 'device')} to prepare`,

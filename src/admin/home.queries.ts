@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import { isEndingSoon } from '../data-plans/data-plan.queries.ts';
 import { soonDays } from '../loans/loan.rules.ts';
+import { waitingSince } from '../referrals/referral.queries.ts';
+import { couldBeHelped } from '../referrals/waiting-list.queries.ts';
 import type { Reader } from '../shared/database.ts';
 
 /** The kinds of work that a day may hold, in the order in which they are shown. */
@@ -34,11 +36,7 @@ export async function worklist(db: Reader, today: string): Promise<Work[]> {
     with work (kind, count, oldest) as (
       select 'referrals_to_decide', count(*), min(received_at)::date from referral where status = 'received'
       union all
-      select 'waiting_and_in_stock', count(*), min(waiting_since)::date from referral r
-      where r.status in ('waiting', 'active') and exists (
-        select from referral_need n where n.referral_id = r.id and n.status = 'open' and (
-          (n.need = 'device' and exists (select from device where status = 'ready' and kind in ('tablet', 'phone', 'laptop')))
-          or (n.need = 'data' and exists (select from device where status = 'ready' and kind in ('dongle', 'router', 'sim')))))
+      select 'waiting_and_in_stock', count(*), min(${waitingSince('r')})::date from referral r where ${couldBeHelped}
       union all
       select 'devices_to_prepare', count(*), min(cycle_started_on) from device where status = 'in_preparation'
       union all

@@ -81,6 +81,13 @@ export const eventLines: Record<string, (values: Values) => string> = {
   'referral.declined': () => 'Referral declined',
   'referral.asked': () => 'Question sent to the clinic',
   'referral.closed': () => 'Referral closed: everything it asked for is settled',
+  'allocation.held': (v) => {
+    const passed = Number(v.count ?? 0);
+    return `${v.assetTag ?? 'Device'} held for the referral${v.expiresOn ? ` until ${day(v.expiresOn)}` : ''}${passed ? `. ${count(passed, 'person', 'people')} earlier on the waiting list passed over, with a reason` : ''}`;
+  },
+  'allocation.released': (v) => `${v.assetTag ?? 'Device'} no longer held: released`,
+  'allocation.expired': (v) => `${v.assetTag ?? 'Device'} no longer held: its last day has passed`,
+  'waiting_list.passed_over': () => 'Passed over on the waiting list, with a reason',
   'loan.issued': (v) => {
     const what = v.assetTags ? ` with ${several(v.assetTags)}` : '';
     const handover = v.handoverWay

@@ -3,6 +3,7 @@ import { may } from '../access/permissions.ts';
 import { words as inWords } from '../admin/formats.ts';
 import { type Form, fields, newForm, refused, typedIn } from '../admin/forms.ts';
 import { timelineLines } from '../admin/timeline.ts';
+import { heldOn } from '../allocations/allocation.queries.ts';
 import { timelineOf } from '../audit/event.queries.ts';
 import { fitDataPlan } from '../data-plans/data-plan.commands.ts';
 import { NewDataPlan } from '../data-plans/data-plan.schemas.ts';
@@ -147,7 +148,11 @@ export function devicePages(app: App, deps: Deps): void {
     page: { limit: number; after?: string | undefined },
     sent?: Form,
   ) {
-    const [device, events] = await Promise.all([getDevice(deps.db, id), timelineOf(deps.db, id, page)]);
+    const [device, events, held] = await Promise.all([
+      getDevice(deps.db, id),
+      timelineOf(deps.db, id, page),
+      heldOn(deps.db, id),
+    ]);
     const date = today(deps.clock);
     const formOf = (prefix: string, start: Record<string, string> = {}) =>
       sent?.prefix === prefix ? sent : { ...newForm(start), prefix };
@@ -158,6 +163,7 @@ export function devicePages(app: App, deps: Deps): void {
     const can = allowedActions({ ...device, hasDataPlan: device.dataPlan !== null });
     return {
       device,
+      held: held ? [held] : [],
       can,
       checkForms:
         may(actor, 'devices.prepare') && can.record_check === true ? device.openChecks.map(checkForm) : [],

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { holdersOf } from '../allocations/allocation.queries.ts';
 import { hasSafeWay } from '../patients/patient.rules.ts';
 import type { ReferralStatus } from '../referrals/referral.rules.ts';
 import type { Context } from '../shared/actor.ts';
@@ -45,6 +46,7 @@ export async function issueLoan(deps: Deps, ctx: Context, input: NewLoan): Promi
     );
     if (new Set(devices).size < devices.length)
       throw invalid({ pointer: '/items', message: 'Name each device only once.' });
+    await readHolders(trx, devices);
     const stopped = devices.filter((device) => !mayGoOut(device, input.referralId ?? null));
     if (stopped.length) throw await notAvailable(trx, stopped);
     if (found.referral) assertReferralWaits(found.referral.status);
@@ -196,6 +198,18 @@ function missing(input: NewLoan, asked: Asked[], found: Found): FieldError[] {
       });
   });
   return errors;
+}
+
+/** Whom reserved devices are held for, asked again: the statement that locks them may have an older snapshot. */
+async function readHolders(trx: Trx, devices: DeviceToIssue[]): Promise<void> {
+  const reserved = devices.filter(({ status }) => status === 'reserved');
+  if (!reserved.length) return;
+  const holders = await holdersOf(
+    trx,
+    reserved.map(({ id }) => id),
+  );
+  for (const device of reserved)
+    device.heldFor = holders.find(({ deviceId }) => deviceId === device.id)?.referralId ?? null;
 }
 
 /** Who holds the devices in the way: a second statement, since the first one's snapshot may be older than the winner. */

@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import { count, date as dateWords } from '../admin/formats.ts';
 import { type Form, fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
+import { heldFor } from '../allocations/allocation.queries.ts';
 import { shownPatient } from '../patients/contact.rules.ts';
 import { getPatient, logAccess } from '../patients/patient.queries.ts';
 import { getReferral } from '../referrals/referral.queries.ts';
@@ -48,11 +49,15 @@ export function issuePages(app: App, deps: Deps): void {
         statusWords: referralStatusWords[referral.status],
       });
     }
+    const held = await heldFor(deps.db, referral.id);
     return reply.page('loans/views/issue-kit.njk', {
       referral,
       patient,
       form: newForm(),
-      lines: [],
+      lines: await linesOf(
+        referral.id,
+        held.map(({ assetTag }) => assetTag),
+      ),
       carried: [],
     });
   });

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { Temporal } from 'temporal-polyfill';
 import { countDataEndingTasks, planDataEndingTasks } from '../data-plans/data-ending.commands.ts';
 import { askToWipe, countToWipe } from '../incidents/wipe-due.commands.ts';
+import { countExpiringAllocations, expireAllocations } from '../allocations/release.commands.ts';
 import { countUngathered, gatherReminders } from '../messages/gather.commands.ts';
 import { countDueReminders, planFollowUpReminders } from '../messages/reminder.commands.ts';
 import { timestamp, today, zone } from '../shared/clock.ts';
@@ -17,6 +18,7 @@ type Step = {
 
 /** The nightly steps in order. Each may be run again by itself. */
 const steps: Step[] = [
+  { name: 'allocations-that-expire', run: expireAllocations, count: countExpiringAllocations },
   { name: 'follow-up-reminders', run: planFollowUpReminders, count: countDueReminders },
   { name: 'devices-gone-a-day', run: askToWipe, count: countToWipe },
   { name: 'data-ending', run: planDataEndingTasks, count: countDataEndingTasks },

@@ -1,11 +1,15 @@
 import { sql } from 'kysely';
+import { releaseAllocationsOf } from '../allocations/release.commands.ts';
 import type { Context } from '../shared/actor.ts';
 import { timestamp } from '../shared/clock.ts';
 import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvents } from '../shared/events.ts';
 
-/** Closes those of these active referrals of which every need is settled, no loan is open and no follow-up is ahead: two statements, however many. */
+/**
+ * Closes those of these active referrals of which every need is settled, no loan is open and no follow-up is ahead,
+ * and releases what is held for them: the same few statements, however many.
+ */
 export async function closeReferralsWhenDone(
   trx: Trx,
   deps: Deps,
@@ -32,5 +36,12 @@ export async function closeReferralsWhenDone(
       ],
       values: { from: 'active', to: 'closed' },
     })),
+  );
+  await releaseAllocationsOf(
+    trx,
+    deps,
+    ctx,
+    rows.map(({ id }) => id),
+    'The referral is closed.',
   );
 }

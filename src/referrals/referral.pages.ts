@@ -2,6 +2,8 @@ import Type, { type Static } from 'typebox';
 import { count } from '../admin/formats.ts';
 import { type Form, fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
 import { timelineLines } from '../admin/timeline.ts';
+import { heldFor, readyStock, stockNeedsOf } from '../allocations/allocation.queries.ts';
+import { whyNoneHeld } from '../allocations/allocation.rules.ts';
 import { timelineOf } from '../audit/event.queries.ts';
 import { shownPatient } from '../patients/contact.rules.ts';
 import { getPatient, logAccess } from '../patients/patient.queries.ts';
@@ -12,15 +14,7 @@ import { type App, idParams } from '../shared/http.ts';
 import { listQuery } from '../shared/lists.ts';
 import { oneOf } from '../shared/schemas.ts';
 import { decideReferral } from './decision.commands.ts';
-import {
-  countReferrals,
-  getReferral,
-  listReferrals,
-  partlyMet,
-  readyStock,
-  referralDesk,
-  waitingList,
-} from './referral.queries.ts';
+import { countReferrals, getReferral, listReferrals, referralDesk } from './referral.queries.ts';
 import {
   canDecide,
   canIssueFor,
@@ -31,25 +25,21 @@ import {
   waited,
 } from './referral.rules.ts';
 import { type Decided, NewDecision, type ReferralSummary } from './referral.schemas.ts';
+import { reasonsFor } from './waiting-list.rules.ts';
 
 const toDecide = referralStatuses.filter(canDecide);
 const ListQuery = Type.Object(
   { ...listQuery, status: Type.Optional(oneOf([...referralStatuses, 'to_decide', 'all'])) },
   { additionalProperties: false },
 );
-const WaitingQuery = Type.Object(
-  { after: Type.Optional(Type.String({ format: 'uuid' })) },
-  { additionalProperties: false },
-);
-const rowsOfWaiting = 50;
-
-/** /referrals: the queue, the waiting list, and one referral with its decision. */
+/** /referrals: the queue, and one referral with its decision. The waiting list has a page of its own. */
 export function referralPages(app: App, deps: Deps): void {
   app.get(
     '/referrals',
     { config: { action: 'referrals.read' }, schema: { querystring: ListQuery } },
     async (request, reply) => {
       const { status = 'to_decide', ...page } = request.query;
+      if (status === 'waiting') return reply.redirect('/referrals/waiting', 303);
       const filter = {
         status: status === 'to_decide' ? toDecide : status === 'all' ? undefined : status,
       } as const;
@@ -67,34 +57,6 @@ export function referralPages(app: App, deps: Deps): void {
         after: page.after,
         query: queryOf(request.query),
         statuses: referralStatuses,
-      });
-    },
-  );
-
-  app.get(
-    '/referrals/waiting',
-    { config: { action: 'referrals.read' }, schema: { querystring: WaitingQuery } },
-    async (request, reply) => {
-      const { after } = request.query;
-      const [rows, active, stock] = await Promise.all([
-        waitingList(deps.db, rowsOfWaiting + 1, after),
-        partlyMet(deps.db, rowsOfWaiting),
-        readyStock(deps.db),
-      ]);
-      const day = today(deps.clock);
-      const say = <T extends ReferralSummary & { waitingSince: string | null }>(row: T) => ({
-        ...row,
-        waited: row.waitingSince && waited(row.waitingSince, day),
-        ...waitsFor(row, stock),
-      });
-      const items = rows.slice(0, rowsOfWaiting).map(say);
-      const next = rows.length > rowsOfWaiting ? items.at(-1)!.id : null;
-      return reply.page('referrals/views/waiting.njk', {
-        items,
-        active: after ? [] : active.map(say),
-        stock,
-        next,
-        after,
       });
     },
   );
@@ -141,10 +103,12 @@ export function referralPages(app: App, deps: Deps): void {
     sent?: Form,
   ) {
     const referral = await getReferral(deps.db, ctx.actor, id);
-    const [patient, desk, stock, events] = await Promise.all([
+    const [patient, desk, stock, needs, held, events] = await Promise.all([
       getPatient(deps.db, referral.patient.id),
       referralDesk(deps.db, id),
       readyStock(deps.db),
+      stockNeedsOf(deps.db, id),
+      heldFor(deps.db, id),
       timelineOf(deps.db, id, page),
       logAccess(deps, ctx, referral.patient.id, 'referral'),
     ]);
@@ -155,7 +119,12 @@ export function referralPages(app: App, deps: Deps): void {
       desk,
       statusWords: referralStatusWords[referral.status],
       open: { decide: canDecide(referral.status), issue: canIssueFor(referral.status) },
-      waits: waitsFor(referral, stock),
+      waits: {
+        waitsFor: referral.needs.filter(({ status }) => status === 'open').map(({ need }) => need),
+        reasons: reasonsFor({ ...needs, held: [], passedOver: null }, stock).map(({ text }) => text),
+      },
+      held,
+      whyNoneHeld: whyNoneHeld(referral.status, needs.open, needs.toFind),
       declineForm: formOf('decline'),
       askForm: formOf('ask'),
       form: sent,
@@ -164,13 +133,6 @@ export function referralPages(app: App, deps: Deps): void {
       after: page.after,
     };
   }
-}
-
-/** What a referral still waits for, and whether ready stock could meet any of it now. */
-function waitsFor({ needs }: ReferralSummary, stock: { device: number; data: number }) {
-  const open = needs.filter(({ status }) => status === 'open').map(({ need }) => need);
-  const inStock = open.filter((need) => need !== 'support' && stock[need] > 0);
-  return { waitsFor: open, inStock };
 }
 
 function bannerFor(decision: Decision, { status, waitingPosition }: Decided, id: string) {

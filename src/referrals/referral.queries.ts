@@ -12,20 +12,39 @@ import type { Referral, ReferralQuery, ReferralSummary } from './referral.schema
 const asWritten = sql`json_build_object('id', p.id, 'givenName', r.given_name, 'familyName', p.family_name,
   'preferredName', r.preferred_name, 'dateOfBirth', p.date_of_birth, 'nhsNumber', r.nhs_number)`;
 
-const columnsFor = (
+/** The columns of a referral in lists, of `referralTables`. */
+export const columnsFor = (
   actor?: Actor,
 ) => sql`r.id, r.reference, r.status, r.urgency, r.clinic_reference as "clinicReference", r.received_at as "receivedAt",
   r.changed_at as "changedAt", json_build_object('id', o.id, 'name', o.name) as clinic, ${actor?.role === 'clinic' ? asWritten : patientJson} as patient,
   (select json_agg(json_build_object('need', n.need, 'status', n.status, 'reason', n.reason) order by array_position(array['device','data','support'], n.need))
     from referral_need n where n.referral_id = r.id) as needs`;
-const tables = sql`referral r join patient p on p.id = r.patient_id join organisation o on o.id = r.clinic_id`;
+export const referralTables = sql`referral r join patient p on p.id = r.patient_id join organisation o on o.id = r.clinic_id`;
 
 /** A clinic sees its own referrals and nothing else; staff see all. */
 const ownOnly = (actor: Actor) =>
   actor.role === 'clinic' ? sql`and r.clinic_id = ${actor.clinicId}` : sql``;
 
+/**
+ * Who is on the waiting list: a referral that waits or is being helped, with a device or data still needed.
+ * @param of the referral's alias
+ */
+export const onWaitingList = (
+  of: 'r' | 'w',
+) => sql`${sql.ref(`${of}.status`)} in ('waiting', 'active') and exists (
+  select from referral_need o where o.referral_id = ${sql.ref(`${of}.id`)} and o.status = 'open' and o.need <> 'support')`;
+
+/** Since when the referral with this alias waits. */
+export const waitingSince = (of: 'r' | 'w') =>
+  sql`coalesce(${sql.ref(`${of}.waiting_since`)}, ${sql.ref(`${of}.received_at`)})`;
+
 /** The order of the waiting list: the more urgent first, then who has waited longest. */
-const urgencyRank = sql`array_position(array['urgent', 'soon', 'routine'], urgency)`;
+export const waitingOrder = (of: 'r' | 'w') =>
+  sql`array_position(array['urgent', 'soon', 'routine'], ${sql.ref(`${of}.urgency`)}), ${waitingSince(of)}, ${sql.ref(`${of}.id`)}`;
+
+/** The place on the waiting list of the referral `r`, from 1. */
+export const position = sql`(select 1 + count(*)::int from referral w
+  where ${onWaitingList('w')} and (${waitingOrder('w')}) < (${waitingOrder('r')}))`;
 
 type ReferralFilter = { status?: ReferralStatus | readonly ReferralStatus[] | undefined };
 
@@ -44,7 +63,7 @@ export async function listReferrals(
 ): Promise<ListPage<ReferralSummary>> {
   const [after] = readCursor(query.after, ['uuid']) ?? [];
   const { rows } = await sql<ReferralSummary>`
-    select ${columnsFor(actor)} from ${tables}
+    select ${columnsFor(actor)} from ${referralTables}
     where true ${ownOnly(actor)} ${ofStatus(query)} ${after ? sql`and r.id > ${after}` : sql``}
     order by r.id limit ${query.limit + 1}`.execute(db);
   return toPage(rows, query.limit, (row) => [row.id]);
@@ -69,57 +88,12 @@ export async function getReferral(db: Reader, actor: Actor, id: string): Promise
       json_build_object('name', r.referrer_name, 'email', r.referrer_email, 'phone', r.referrer_phone) as referrer,
       json_build_object('shareWithScheme', r.share_with_scheme, 'shareBackWithClinic', r.share_back_with_clinic,
         'givenOn', r.consent_given_on, 'givenBy', r.consent_given_by) as consent,
-      case when r.status = 'waiting' then ${position} end as "waitingPosition",
+      case when ${onWaitingList('r')} then ${position} end as "waitingPosition",
       coalesce((select json_agg(json_build_object('id', l.id, 'reference', l.reference, 'status', l.status) order by l.id desc)
         from loan l where l.referral_id = r.id), '[]') as loans
-    from ${tables} where r.id = ${id} ${ownOnly(actor)}`.execute(db);
+    from ${referralTables} where r.id = ${id} ${ownOnly(actor)}`.execute(db);
   if (!rows[0]) throw new Problem('not-found');
   return rows[0];
-}
-
-/** The place on the waiting list of the referral `r`, from 1. */
-export const position = sql`(select 1 + count(*)::int from referral w where w.status = 'waiting' and w.id <> r.id
-  and (array_position(array['urgent', 'soon', 'routine'], w.urgency), w.waiting_since, w.id)
-    < (array_position(array['urgent', 'soon', 'routine'], r.urgency), r.waiting_since, r.id))`;
-
-export type Waiting = ReferralSummary & { position: number; waitingSince: string };
-
-/** The waiting list in its order, with each place on it: the first so many, or those behind the referral `after`. */
-export async function waitingList(db: Reader, limit: number, after?: string): Promise<Waiting[]> {
-  const { rows } = await sql<Waiting>`
-    with w as materialized (
-      select id, ${urgencyRank} as rank, waiting_since, row_number() over (order by ${urgencyRank}, waiting_since, id)::int as position
-      from referral where status = 'waiting'
-    ), part as (
-      select id, position from w
-      where ${after ?? null}::uuid is null or (rank, waiting_since, id) > (select ${urgencyRank}, waiting_since, id from referral where id = ${after ?? null})
-      order by position limit ${limit}
-    )
-    select ${columnsFor()}, r.waiting_since as "waitingSince", part.position from ${tables} join part on part.id = r.id order by part.position`.execute(
-    db,
-  );
-  return rows;
-}
-
-/** Referrals being helped that still wait for a device or data, who has waited longest first. */
-export async function partlyMet(
-  db: Reader,
-  limit: number,
-): Promise<(ReferralSummary & { waitingSince: string | null })[]> {
-  const { rows } = await sql<ReferralSummary & { waitingSince: string | null }>`
-    select ${columnsFor()}, r.waiting_since as "waitingSince" from ${tables}
-    where r.status = 'active' and exists (select from referral_need n where n.referral_id = r.id and n.status = 'open' and n.need <> 'support')
-    order by r.waiting_since, r.id limit ${limit}`.execute(db);
-  return rows;
-}
-
-/** How many devices are ready that can meet a need: something to use, and something that brings data. */
-export async function readyStock(db: Reader): Promise<{ device: number; data: number }> {
-  const { rows } = await sql<{ device: number; data: number }>`
-    select count(*) filter (where kind in ('tablet', 'phone', 'laptop'))::int as device,
-      count(*) filter (where kind in ('dongle', 'router', 'sim'))::int as data
-    from device where status = 'ready'`.execute(db);
-  return rows[0]!;
 }
 
 /** What only the office sees of a referral. */

@@ -15,6 +15,8 @@ export const taskKinds = {
   unexpected_at_stocktake:
     'Seen at a stocktake where it should not be: take it to its place, or keep it there',
   suspend_sim: 'Its device is lost: suspend the SIM',
+  allocation_expired:
+    'A device is no longer held for this referral, its time is over: hold one again, or leave it in stock',
 } as const;
 export type TaskKind = keyof typeof taskKinds;
 

@@ -57,7 +57,10 @@ t.test('deciding: accept, ask, decline; what was typed stays; twice is harmless'
   t.match(late.body, /The referral is on the waiting list/);
   const page = (await get(`/referrals/${referral.id}`)).body;
   t.match(page, /Place \d+ on the <a href="\/referrals\/waiting">waiting list/);
-  t.match(page, /Still needed: device, data, support\. Nothing that would meet it is ready\./);
+  t.match(
+    page,
+    /Still needed: device, data, support\. No tablet, phone or laptop is ready\. Nothing with mobile data is ready\./,
+  );
   t.notMatch(page, /Decline the referral/, 'what is decided offers no decision');
 
   const alone = await make.referral({ needs: ['support'] });
@@ -80,22 +83,28 @@ t.test('the waiting list: places, what each waits for, how long, what stock coul
   const before = (await get('/referrals/waiting')).body;
   t.ok(before.indexOf(urgent.reference) < before.indexOf('Routine'), 'the urgent one is first');
   t.match(before, /7 days/);
-  t.notMatch(before, /In stock<\/strong>/);
+  t.notMatch(before, /Could be met now/);
+  t.match((await get('/referrals/waiting?inStock=true')).body, /Ready stock could help nobody/);
   await make.readyDevices(1, { kind: 'dongle' });
   const after = (await get('/referrals/waiting')).body;
-  t.match(after, /1 dongle, router or SIM/);
-  t.match(after, /Data <strong class="nhsuk-tag nhsuk-tag--green app-tag">In stock/);
-  t.notMatch(
-    (await get(`/referrals/waiting?after=${urgent.id}`)).body,
-    urgent.reference,
-    'the list goes on behind a referral',
+  t.match(after, /Mobile data[\s\S]*Could be met now: 1 dongle\./);
+  t.match(
+    (await get('/referrals/waiting?inStock=true')).body,
+    /"app-count">\d+ (person|people) who could be helped/,
   );
+  const next = /rel="next" href="([^"]+)"/.exec((await get('/referrals/waiting?limit=1')).body)![1]!;
+  t.notMatch((await get(next)).body, urgent.reference, 'the list goes on behind the first page');
+  t.equal((await get('/referrals?status=waiting')).headers.location, '/referrals/waiting');
   const [tablet] = await make.readyDevices(1);
   const loan = await make.loan({
     referralId: (await make.waitingReferral({ needs: ['device', 'data'] })).id,
     items: [{ deviceId: tablet!.id }],
   });
-  t.match((await get('/referrals/waiting')).body, /Being helped, with something still to come/);
+  t.match(
+    (await get('/referrals/waiting')).body,
+    /Active<\/strong>[\s\S]*Mobile data/,
+    'who is being helped waits too',
+  );
   t.match((await get(`/loans/${loan.id}`)).body, /Loan issued/);
 });
 

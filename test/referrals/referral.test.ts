@@ -5,9 +5,10 @@ import { getPatient } from '../../src/patients/patient.queries.ts';
 import { readNhsNumber } from '../../src/patients/patient.rules.ts';
 import { decideReferral } from '../../src/referrals/decision.commands.ts';
 import { receiveReferral } from '../../src/referrals/referral.commands.ts';
-import { getReferral, listReferrals, waitingList } from '../../src/referrals/referral.queries.ts';
+import { getReferral, listReferrals } from '../../src/referrals/referral.queries.ts';
 import { decide, referralMoves, referralStatuses } from '../../src/referrals/referral.rules.ts';
 import type { NewReferral } from '../../src/referrals/referral.schemas.ts';
+import { waitingList } from '../../src/referrals/waiting-list.queries.ts';
 import type { Context } from '../../src/shared/actor.ts';
 import { testDatabase } from '../support/database.ts';
 import { factories, officer } from '../support/factories.ts';
@@ -206,7 +207,7 @@ t.test('decisions: every status, every decision', async (t) => {
 
 t.test('accepting puts a referral on the list in its place; support alone begins at once', async (t) => {
   const [routine, urgent] = [await make.referral(), await make.referral({ urgency: 'urgent' })];
-  const listed = (await waitingList(db, 200)).length;
+  const listed = (await waitingList(db, { limit: 200 })).total;
   t.same(await decideReferral(deps, officer, routine.id, { decision: 'accept' }), {
     status: 'waiting',
     waitingPosition: listed + 1,
@@ -216,7 +217,7 @@ t.test('accepting puts a referral on the list in its place; support alone begins
     status: 'waiting',
     waitingPosition: 1,
   });
-  t.equal((await waitingList(db, 1))[0]!.id, urgent.id);
+  t.equal((await waitingList(db, { limit: 1 })).items[0]!.id, urgent.id);
   clock.set('2026-11-23T09:30:00Z');
   const support = await make.referral({ needs: ['support'] });
   t.same(await decideReferral(deps, officer, support.id, { decision: 'accept' }), { status: 'active' });

@@ -1,0 +1,180 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { DeviceKind } from '../devices/device.rules.ts';
+import type { Reader } from '../shared/database.ts';
+import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
+import { Problem } from '../shared/problem.ts';
+import {
+  type AllocationStatus,
+  type Holder,
+  kindsFor,
+  type StockNeed,
+  stockNeeds,
+} from './allocation.rules.ts';
+import type { Allocation } from './allocation.schemas.ts';
+
+/** Whether the device `d`, of which `s` is the data plan that has not ended, meets a need: as `needsMet` says. */
+const meets = (
+  need: RawBuilder<unknown>,
+) => sql`case ${need} when 'device' then d.kind = any(${kindsFor('device')}::text[])
+  when 'data' then d.kind = any(${kindsFor('data')}::text[]) or s.id is not null else false end`;
+const withPlan = sql`device d left join data_plan s on s.device_id = d.id and s.status <> 'ended'`;
+
+/** The open needs of the referral `r` that stock meets. */
+export const openNeeds = sql`array(select n.need from referral_need n
+  where n.referral_id = r.id and n.status = 'open' and n.need <> 'support' order by n.need desc)`;
+
+/** Those of them for which no device is held. */
+export const needsToFind = sql`array(select n.need from referral_need n
+  where n.referral_id = r.id and n.status = 'open' and n.need <> 'support'
+    and not exists (select from allocation a join ${withPlan} on d.id = a.device_id
+      where a.referral_id = r.id and a.status = 'held' and ${meets(sql`n.need`)})
+  order by n.need desc)`;
+
+/** The needs of which ready stock could meet one now; the same for every referral, so it is asked once. */
+export const needsInStock = sql`(select array(select n.need from unnest(${[...stockNeeds]}::text[]) n (need)
+  where exists (select from ${withPlan} where d.status = 'ready' and ${meets(sql`n.need`)})))`;
+
+export type ReadyStock = { kind: DeviceKind; hasDataPlan: boolean; count: number }[];
+
+/** How many devices are ready, by kind, with mobile data and without. */
+export async function readyStock(db: Reader): Promise<ReadyStock> {
+  const { rows } = await sql<ReadyStock[number]>`
+    select d.kind, s.id is not null as "hasDataPlan", count(*)::int as count from ${withPlan}
+    where d.status = 'ready' group by 1, 2 order by 3 desc, 1`.execute(db);
+  return rows;
+}
+
+export type FittingDevice = {
+  id: string;
+  assetTag: string;
+  kind: DeviceKind;
+  make: string;
+  model: string;
+  condition: string | null;
+  location: string | null;
+  hasDataPlan: boolean;
+  dataExpiresOn: string | null;
+  readySince: string;
+};
+
+/** Ready devices that meet one of these needs: of each kind the few that have been ready longest. */
+export async function fittingDevices(db: Reader, needs: StockNeed[], ofEach = 4): Promise<FittingDevice[]> {
+  const { rows } = await sql<FittingDevice>`
+    select f.*, p.name as location from unnest(array['tablet', 'phone', 'laptop', 'dongle', 'router', 'sim']) with ordinality k (kind, rank)
+    cross join lateral (
+      select d.id, d.asset_tag as "assetTag", d.kind, d.make, d.model, d.condition, d.location_id, s.id is not null as "hasDataPlan",
+        s.expires_on as "dataExpiresOn", d.changed_at as "readySince"
+      from ${withPlan}
+      where d.kind = k.kind and d.status = 'ready' and exists (select from unnest(${needs}::text[]) n (need) where ${meets(sql`n.need`)})
+      order by d.changed_at, d.id limit ${ofEach}
+    ) f
+    left join location p on p.id = f.location_id
+    order by k.rank, f."readySince", f.id`.execute(db);
+  return rows;
+}
+
+/** What a referral needs of stock, and what of it nothing is held for: one row. */
+export async function stockNeedsOf(
+  db: Reader,
+  referralId: string,
+): Promise<{ open: StockNeed[]; toFind: StockNeed[] }> {
+  const { rows } = await sql<{ open: StockNeed[]; toFind: StockNeed[] }>`/* allocation.needs */
+    select ${openNeeds} as open, ${needsToFind} as "toFind" from referral r where r.id = ${referralId}`.execute(
+    db,
+  );
+  return rows[0] ?? { open: [], toFind: [] };
+}
+
+const columns = sql`a.id, a.referral_id as "referralId", r.reference as "referralReference", a.device_id as "deviceId",
+  d.asset_tag as "assetTag", d.kind, d.make, d.model, a.status, a.expires_on as "expiresOn", a.created_at as "createdAt",
+  a.ended_at as "endedAt", a.ended_reason as "endedReason"`;
+const tables = sql`allocation a join device d on d.id = a.device_id join referral r on r.id = a.referral_id`;
+
+/** Allocations, the newest first, of one referral or status when asked. */
+export async function listAllocations(
+  db: Reader,
+  query: {
+    referralId?: string;
+    status?: AllocationStatus | undefined;
+    limit: number;
+    after?: string | undefined;
+  },
+): Promise<ListPage<Allocation>> {
+  const [before] = readCursor(query.after, ['uuid']) ?? [];
+  const { rows } = await sql<Allocation>`
+    select ${columns} from ${tables}
+    where true ${query.referralId ? sql`and a.referral_id = ${query.referralId}` : sql``}
+      ${query.status ? sql`and a.status = ${query.status}` : sql``} ${before ? sql`and a.id < ${before}` : sql``}
+    order by a.id desc limit ${query.limit + 1}`.execute(db);
+  return toPage(rows, query.limit, (row) => [row.id]);
+}
+
+/**
+ * One allocation.
+ * @throws Problem `not-found`
+ */
+export async function getAllocation(db: Reader, id: string): Promise<Allocation> {
+  const { rows } = await sql<Allocation>`/* allocation.get */
+    select ${columns} from ${tables} where a.id = ${id}`.execute(db);
+  if (!rows[0]) throw new Problem('not-found');
+  return rows[0];
+}
+
+/** What is held for a referral now, in the order in which it was held. */
+export async function heldFor(db: Reader, referralId: string): Promise<Allocation[]> {
+  const { rows } = await sql<Allocation>`/* allocation.held-for */
+    select ${columns} from ${tables} where a.referral_id = ${referralId} and a.status = 'held' order by a.id`.execute(
+    db,
+  );
+  return rows;
+}
+
+/** The allocation that holds a device now. */
+export async function heldOn(db: Reader, deviceId: string): Promise<Allocation | undefined> {
+  const { rows } = await sql<Allocation>`/* allocation.held-on */
+    select ${columns} from ${tables} where a.device_id = ${deviceId} and a.status = 'held'`.execute(db);
+  return rows[0];
+}
+
+/** Who has devices, in the order of their tags: asked after a lock, since the lock's own statement may not see who won. */
+export async function holdersOf(db: Reader, deviceIds: string[]): Promise<(Holder & { deviceId: string })[]> {
+  const { rows } = await sql<Holder & { deviceId: string }>`/* allocation.holders */
+    select d.id as "deviceId", d.asset_tag as "assetTag", d.status, l.id as "loanId", l.reference as "loanReference",
+      r.id as "referralId", r.reference as "referralReference", a.expires_on as "expiresOn"
+    from device d
+    left join loan_item i on i.device_id = d.id and i.ended_at is null left join loan l on l.id = i.loan_id
+    left join allocation a on a.device_id = d.id and a.status = 'held' left join referral r on r.id = a.referral_id
+    where d.id = any(${deviceIds}::uuid[]) order by d.asset_tag`.execute(db);
+  return rows;
+}
+
+/** How many days a device is held when nobody says otherwise. */
+export async function allocationDays(db: Reader): Promise<number> {
+  const { rows } = await sql<{ days: number }>`/* allocation.days */
+    select allocation_days as days from lending_policy`.execute(db);
+  return rows[0]!.days;
+}
+
+/** One line of the pick list: what to fetch, where it is, and for whom, by first name alone. */
+export type PickLine = {
+  assetTag: string;
+  deviceId: string;
+  kind: DeviceKind;
+  make: string;
+  model: string;
+  location: string | null;
+  referralId: string;
+  referralReference: string;
+  firstName: string;
+  expiresOn: string | null;
+};
+
+/** Everything that is held, by where it is kept: at most `limit` lines. */
+export async function pickList(db: Reader, limit: number): Promise<PickLine[]> {
+  const { rows } = await sql<PickLine>`
+    select d.asset_tag as "assetTag", d.id as "deviceId", d.kind, d.make, d.model, l.name as location, r.id as "referralId",
+      r.reference as "referralReference", coalesce(p.preferred_name, p.given_name) as "firstName", a.expires_on as "expiresOn"
+    from ${tables} join patient p on p.id = r.patient_id left join location l on l.id = d.location_id
+    where a.status = 'held' order by l.name nulls last, d.asset_tag limit ${limit}`.execute(db);
+  return rows;
+}

@@ -1,0 +1,35 @@
+import { date as inWords } from '../admin/formats.ts';
+import { today } from '../shared/clock.ts';
+import type { Deps } from '../shared/deps.ts';
+import type { App } from '../shared/http.ts';
+import { waited } from './referral.rules.ts';
+import { waitingList } from './waiting-list.queries.ts';
+import { WaitingQuery } from './waiting-list.schemas.ts';
+
+/** /referrals/waiting: who waits for a device or data, in order, why, and what could be held for them. */
+export function waitingListPages(app: App, deps: Deps): void {
+  app.get(
+    '/referrals/waiting',
+    { config: { action: 'waiting-list.read' }, schema: { querystring: WaitingQuery } },
+    async (request, reply) => {
+      const { inStock, after } = request.query;
+      const { items, next, total } = await waitingList(deps.db, request.query);
+      const day = today(deps.clock);
+      return reply.page('referrals/views/waiting.njk', {
+        items: items.map((row) => ({
+          ...row,
+          waited: waited(row.waitingSince, day),
+          reasons: row.reasons.map(({ reason, text }) => ({ reason, text: withDates(text) })),
+        })),
+        total,
+        next,
+        after,
+        filters: { inStock: inStock ? 'true' : '' },
+        query: inStock ? 'inStock=true' : '',
+      });
+    },
+  );
+}
+
+/** Dates in a sentence as pages write them. */
+const withDates = (text: string) => text.replaceAll(/\d{4}-\d{2}-\d{2}/g, inWords);
