@@ -160,7 +160,6 @@ export const eventLines: Record<string, (values: Values) => string> = {
     `Stocktake${named(v)} closed: ${Number(v.found ?? 0)} found, ${Number(v.missing ?? 0)} missing, ${Number(v.unexpected ?? 0)} unexpected`,
   'device.lost': (v) => `Recorded as lost${v.reference ? `: not seen at stocktake ${v.reference}` : ''}`,
   'device.found': () => 'Found again. Every check is open again',
-  'allocation.released': () => 'No longer held for the referral',
 };
 
 const named = ({ reference }: Values) => (reference ? ` ${reference}` : '');

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { Temporal } from 'temporal-polyfill';
+import { countExpiringAllocations, expireAllocations } from '../allocations/release.commands.ts';
 import { countDataEndingTasks, planDataEndingTasks } from '../data-plans/data-ending.commands.ts';
 import { askToWipe, countToWipe } from '../incidents/wipe-due.commands.ts';
-import { countExpiringAllocations, expireAllocations } from '../allocations/release.commands.ts';
 import { countUngathered, gatherReminders } from '../messages/gather.commands.ts';
 import { countDueReminders, planFollowUpReminders } from '../messages/reminder.commands.ts';
 import { timestamp, today, zone } from '../shared/clock.ts';
