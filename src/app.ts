@@ -14,6 +14,7 @@ import { deviceRoutes } from './devices/device.routes.ts';
 import { donationPages } from './donations/donation.pages.ts';
 import { donationRoutes } from './donations/donation.routes.ts';
 import { importPages } from './donations/import.pages.ts';
+import { extensionRoutes } from './loans/extension.routes.ts';
 import { issuePages } from './loans/issue.pages.ts';
 import { loanPages } from './loans/loan.pages.ts';
 import { loanRoutes } from './loans/loan.routes.ts';
@@ -78,6 +79,7 @@ export async function buildApp(deps: Deps, queue?: JobQueue): Promise<App> {
       referralRoutes(api, deps);
       patientRoutes(api, deps);
       loanRoutes(api, deps);
+      extensionRoutes(api, deps);
       followUpRoutes(api, deps);
       messageRoutes(api, deps);
       taskRoutes(api, deps);

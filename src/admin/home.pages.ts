@@ -88,6 +88,10 @@ function say({ kind, count: number }: Work, today: string): { text: string; href
     },
     loans_overdue: { text: `${count(number, 'loan')} overdue`, href: '/loans?due=overdue' },
     loans_due: { text: `${count(number, 'loan')} due back within ${soonDays} days`, href: '/loans?due=soon' },
+    loans_to_review: {
+      text: `${count(number, 'loan')} without a date to look at again`,
+      href: '/loans?due=review',
+    },
     messages_held: { text: `${count(number, 'message')} held`, href: '/messages?status=held' },
     messages_failed: { text: `${count(number, 'message')} not sent`, href: '/messages?status=failed' },
     messages_unknown: {

@@ -11,6 +11,7 @@ export const workKinds = [
   'follow_ups_without_outcome',
   'loans_overdue',
   'loans_due',
+  'loans_to_review',
   'messages_held',
   'messages_failed',
   'messages_unknown',
@@ -47,6 +48,8 @@ export async function worklist(db: Reader, today: string): Promise<Work[]> {
       union all
       select 'loans_due', count(*), min(due_on) from loan
       where status = 'open' and due_on between ${today}::date and ${today}::date + ${soonDays}::int
+      union all
+      select 'loans_to_review', count(*), min(review_on) from loan where status = 'open' and review_on <= ${today}
       union all
       select 'messages_' || s.status, count(m.id), min(m.created_at)::date
       from unnest(array['held', 'failed', 'unknown']) s (status) left join message m on m.status = s.status group by s.status

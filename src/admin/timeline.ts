@@ -23,6 +23,11 @@ const accepted: Record<string, string> = {
   witnessed: 'before a witness',
   verbal: 'verbally',
 };
+const reviewed: Record<string, string> = {
+  goes_on: 'Loan reviewed: it is still needed',
+  not_reached: 'Loan reviewed: nobody was reached',
+  comes_back: 'Loan reviewed: it comes back',
+};
 const channels: Record<string, string> = { sms: 'Text message', email: 'Email', letter: 'Letter' };
 const message = ({ channel }: Values) => channels[String(channel)] ?? 'Message';
 
@@ -61,6 +66,13 @@ export const eventLines: Record<string, (values: Values) => string> = {
       v.status === 'closed' ? '. Everything is back and the loan is closed' : '. The rest is still out';
     return `${several(v.assetTags) || 'Items'} came back${left}`;
   },
+  'loan.extended': (v) =>
+    v.dueOn
+      ? `${v.from ? 'Loan extended: now' : 'Loan given a date:'} due back on ${day(v.dueOn)}`
+      : `Loan has no date to come back any more${v.reviewOn ? `. It is looked at again on ${day(v.reviewOn)}` : ''}`,
+  'loan.reviewed': (v) =>
+    `${reviewed[String(v.result)] ?? 'Loan reviewed'}${v.dueOn ? ` by ${day(v.dueOn)}` : v.reviewOn ? `. It is looked at again on ${day(v.reviewOn)}` : ''}`,
+  'loan.gifted': (v) => `${several(v.assetTags) || 'The items'} given to keep, as a gift. The loan is closed`,
   'follow_up.added': (v) => `Follow-up planned for ${day(v.dueOn)}${v.way ? ` (${way(v.way)})` : ''}`,
   'follow_up.moved': (v) =>
     [
