@@ -12,6 +12,7 @@ const places: { href: string; text: string; action: Action; also?: string }[] = 
   { href: '/donations', text: 'Donations', action: 'donations.read' },
   { href: '/support', text: 'Support', action: 'follow-ups.read', also: '/follow-ups' },
   { href: '/messages', text: 'Messages', action: 'messages.read' },
+  { href: '/settings', text: 'Settings', action: 'settings.read' },
 ];
 
 /** The places that someone's role opens to them. `active` marks the one that `path` lies in. */
