@@ -38,6 +38,7 @@ export const permissions = {
   'loans.issue': office,
   'loans.return': office,
   'loans.extend': office,
+  'loans.extend-beyond': ['manager'],
   'loans.gift': office,
   'loans.take-over': office,
   'waiting-list.read': officeAndAudit,

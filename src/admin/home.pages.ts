@@ -98,6 +98,10 @@ function say({ kind, count: number }: Work, today: string): { text: string; href
       text: `${count(number, 'data plan')} on loan ending within ${endingDays} days or over`,
       href: '/data-plans?ending=soon',
     },
+    loans_to_review: {
+      text: `${count(number, 'loan')} without a date to look at again`,
+      href: '/loans?due=review',
+    },
     messages_held: { text: `${count(number, 'message')} held`, href: '/messages?status=held' },
     messages_failed: { text: `${count(number, 'message')} not sent`, href: '/messages?status=failed' },
     messages_unknown: {

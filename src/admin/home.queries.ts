@@ -17,6 +17,7 @@ export const workKinds = [
   'loans_overdue',
   'loans_due',
   'data_ending',
+  'loans_to_review',
   'messages_held',
   'messages_failed',
   'messages_unknown',
@@ -56,6 +57,8 @@ export async function worklist(db: Reader, today: string): Promise<Work[]> {
       where status = 'open' and due_on between ${today}::date and ${today}::date + ${soonDays}::int
       union all
       select 'data_ending', count(*), min(s.expires_on) from data_plan s where ${isEndingSoon(today)}
+      union all
+      select 'loans_to_review', count(*), min(review_on) from loan where status = 'open' and review_on <= ${today}
       union all
       select 'messages_' || s.status, count(m.id), min(m.created_at)::date
       from unnest(array['held', 'failed', 'unknown']) s (status) left join message m on m.status = s.status group by s.status

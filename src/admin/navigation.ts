@@ -16,6 +16,7 @@ const places: { href: string; text: string; action: Action; also?: string }[] = 
   { href: '/support', text: 'Support', action: 'follow-ups.read', also: '/follow-ups' },
   { href: '/messages', text: 'Messages', action: 'messages.read' },
   { href: '/stocktakes', text: 'Stocktakes', action: 'stocktakes.read' },
+  { href: '/settings', text: 'Settings', action: 'settings.read' },
 ];
 
 /** The places that someone's role opens to them. `active` marks the one that `path` lies in. */

@@ -33,6 +33,11 @@ const accepted: Record<string, string> = {
   witnessed: 'before a witness',
   verbal: 'verbally',
 };
+const reviewed: Record<string, string> = {
+  goes_on: 'Loan reviewed: it is still needed',
+  not_reached: 'Loan reviewed: nobody was reached',
+  comes_back: 'Loan reviewed: it comes back',
+};
 const channels: Record<string, string> = { sms: 'Text message', email: 'Email', letter: 'Letter' };
 const message = ({ channel }: Values) => channels[String(channel)] ?? 'Message';
 
@@ -121,6 +126,13 @@ export const eventLines: Record<string, (values: Values) => string> = {
   'incident.replacement_approved': () => 'A manager approved a replacement above the scheme’s limit',
   'loan.item_replaced': (v) =>
     `${v.replaces ?? 'A device'} was replaced by ${v.assetTag ?? 'another'}${nowIs(v.to, 'The old one')}`,
+  'loan.extended': (v) =>
+    v.dueOn
+      ? `${v.from ? 'Loan extended: now' : 'Loan given a date:'} due back on ${day(v.dueOn)}`
+      : `Loan has no date to come back any more${v.reviewOn ? `. It is looked at again on ${day(v.reviewOn)}` : ''}`,
+  'loan.reviewed': (v) =>
+    `${reviewed[String(v.result)] ?? 'Loan reviewed'}${v.dueOn ? ` by ${day(v.dueOn)}` : v.reviewOn ? `. It is looked at again on ${day(v.reviewOn)}` : ''}`,
+  'loan.gifted': (v) => `${several(v.assetTags) || 'The items'} given to keep, as a gift. The loan is closed`,
   'follow_up.added': (v) => `Follow-up planned for ${day(v.dueOn)}${v.way ? ` (${way(v.way)})` : ''}`,
   'follow_up.moved': (v) =>
     [
@@ -138,6 +150,11 @@ export const eventLines: Record<string, (values: Values) => string> = {
   'message.retried': (v) => `${message(v)} put back to be sent${v.from ? ` (it was ${status(v.from)})` : ''}`,
   'task.created': (v) => `Task for staff: ${task(v)}`,
   'task.completed': (v) => `Task done: ${task(v)}`,
+  'loan_terms.added': (v) => `Loan terms added: ${v.terms}`,
+  'loan_terms.changed': (v) =>
+    `Loan terms changed: ${v.terms}${v.status === 'retired' ? ', no longer offered' : v.status ? ', offered again' : ''}`,
+  'agreement.version_added': (v) => `Agreement version ${v.agreementVersion} written, in use from then on`,
+  'lending_policy.changed': () => 'Lending policy changed',
   'search.run': (v) => `Ran a search that found ${count(Number(v.count ?? 0), 'record')}`,
   'organisation.added': (v) => `Organisation added as ${text(v.role)}`,
   'location.added': (v) => `Place added: ${text(v.kind)}`,

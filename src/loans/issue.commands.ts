@@ -7,10 +7,11 @@ import { timestamp, today } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
 import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
-import { recordEvent, type SubjectType } from '../shared/events.ts';
+import { recordEvent } from '../shared/events.ts';
 import { loanReference, newId, readAssetTag } from '../shared/ids.ts';
 import { type FieldError, invalid, Problem } from '../shared/problem.ts';
 import { insertFollowUps } from '../support/follow-up.commands.ts';
+import { subjectsOf } from './ending.commands.ts';
 import {
   acceptanceErrors,
   assertReferralWaits,
@@ -37,7 +38,7 @@ export async function issueLoan(deps: Deps, ctx: Context, input: NewLoan): Promi
   const asked = readInput(input);
   return command(deps, ctx, async (trx) => {
     const found = await lockForIssue(trx, input, asked);
-    const terms = { ...input, handoverOn: handover.on, today: day, weeks: found.weeks };
+    const terms = { ...input, handoverOn: handover.on, today: day, weeks: found.terms?.weeks ?? null };
     const errors = [...missing(input, asked, found), ...dateErrors(terms)];
     if (errors.length) throw new Problem('invalid', { errors });
     const devices = asked.map(
@@ -63,10 +64,11 @@ export async function issueLoan(deps: Deps, ctx: Context, input: NewLoan): Promi
       planId: found.patient && (input.supportPlan ?? found.planId),
       agreement: input.agreement,
       agreementId: found.agreementId,
-      termsId: found.termsId,
+      termsId: found.terms!.id,
+      reviewMonths: found.terms!.reviewMonths,
       at: timestamp(deps.clock),
     };
-    const { items, planId } = await insertLoan(trx, loan, devices, needsMet(devices));
+    const { items, planId, reviewOn } = await insertLoan(trx, loan, devices, needsMet(devices));
     const followUps = planId
       ? await insertFollowUps(trx, deps, {
           patientId: found.patient!.id,
@@ -76,20 +78,15 @@ export async function issueLoan(deps: Deps, ctx: Context, input: NewLoan): Promi
           from: handover.on,
         })
       : [];
-    const subjects: [SubjectType, string | null][] = [
-      ['loan', loan.id],
-      ['patient', loan.patientId],
-      ['referral', loan.referralId],
-      ['location', loan.locationId],
-      ...devices.map(({ id }) => ['device', id] as [SubjectType, string]),
-    ];
+    const deviceIds = devices.map(({ id }) => id);
     await recordEvent(trx, deps, ctx, {
       type: 'loan.issued',
-      subjects: subjects.filter((subject): subject is [SubjectType, string] => subject[1] !== null),
+      subjects: subjectsOf(loan, deviceIds),
       values: {
         reference: loan.reference,
         assetTags: devices.map(({ assetTag }) => assetTag),
         dueOn,
+        ...(reviewOn ? { reviewOn } : {}),
         handoverWay: handover.way,
         handoverOn: handover.on,
         acceptedBy: input.agreement.acceptedBy,
@@ -97,7 +94,8 @@ export async function issueLoan(deps: Deps, ctx: Context, input: NewLoan): Promi
       },
     });
     const warnings = issueWarnings(devices, dueOn, !found.patient || hasSafeWay(found.patient.contactPoints));
-    return { id: loan.id, reference: loan.reference, status: 'open', dueOn, items, followUps, warnings };
+    const { id, reference } = loan;
+    return { id, reference, status: 'open', dueOn, reviewOn, items, followUps, warnings };
   });
 }
 
@@ -134,8 +132,8 @@ type Found = {
   locationExists: boolean;
   devices: DeviceToIssue[];
   number: number;
-  termsId: string;
-  weeks: number | null;
+  /** As asked for, or the default of the borrower; null when there are none of this id for this borrower. */
+  terms: { id: string; weeks: number | null; reviewMonths: number } | null;
   agreementId: string;
   agreementVersion: number;
   planId: string | null;
@@ -169,13 +167,13 @@ async function lockForIssue(trx: Trx, input: NewLoan, asked: Asked[]): Promise<F
           'heldFor', (select referral_id from allocation a where a.device_id = dev.id and a.status = 'held')))
         from dev left join data_plan s on s.device_id = dev.id and s.status <> 'ended'), '[]') as devices,
       nextval('loan_number') as number,
-      t.id as "termsId", t.weeks, a.id as "agreementId", a.version as "agreementVersion",
+      (select json_build_object('id', t.id, 'weeks', t.weeks, 'reviewMonths', coalesce(t.review_months, 1)) from loan_terms t
+        where t.borrower = case when ${input.locationId ?? null}::uuid is null then 'patient' else 'location' end and t.retired_at is null
+          and case when ${input.termsId ?? null}::uuid is null then t.is_default else t.id = ${input.termsId ?? null}::uuid end) as terms,
+      a.id as "agreementId", a.version as "agreementVersion",
       (select id from support_plan where is_default) as "planId",
       exists (select from support_plan where id = ${input.supportPlan ?? null}::uuid) as "planExists"
-    from loan_terms t, (select id, version from agreement_version order by version desc limit 1) a
-    where t.is_default and t.borrower = case when ${input.locationId ?? null}::uuid is null then 'patient' else 'location' end`.execute(
-    trx,
-  );
+    from (select id, version from agreement_version order by version desc limit 1) a`.execute(trx);
   return rows[0]!;
 }
 
@@ -187,6 +185,14 @@ function missing(input: NewLoan, asked: Asked[], found: Found): FieldError[] {
   if (input.referralId && !found.referral) none('/referralId', 'referral');
   if (input.patientId && !found.patient) none('/patientId', 'patient');
   if (input.locationId && !found.locationExists) none('/locationId', 'location');
+  if (input.termsId && !found.terms)
+    errors.push({ pointer: '/termsId', message: 'These terms are not in use for this borrower.' });
+  const read = input.agreement.version;
+  if (read && read !== found.agreementVersion)
+    errors.push({
+      pointer: '/agreement/version',
+      message: `Version ${found.agreementVersion} of the agreement is in use. Read that one, then issue.`,
+    });
   if (input.supportPlan && !found.planExists) none('/supportPlan', 'support plan');
   asked.forEach(({ assetTag, deviceId }, place) => {
     if (found.devices.some((device) => device.assetTag === assetTag || device.id === deviceId)) return;
@@ -239,6 +245,7 @@ type LoanToInsert = {
   agreement: NewLoan['agreement'];
   agreementId: string;
   termsId: string;
+  reviewMonths: number;
   at: string;
 };
 
@@ -246,14 +253,14 @@ type LoanToInsert = {
  * Writes the loan in one statement: its row, its items, the devices' move, the referral's progress.
  * Whether a support plan starts is asked here and not where the locks are taken: that statement's
  * snapshot may be older than a loan of the same referral it waited for.
- * @returns the items, and the support plan that starts
+ * @returns the items, the support plan that starts, and when a loan that stays open is looked at again
  */
 async function insertLoan(
   trx: Trx,
   loan: LoanToInsert,
   devices: DeviceToIssue[],
   met: string[],
-): Promise<{ items: LoanIssued['items']; planId: string | null }> {
+): Promise<{ items: LoanIssued['items']; planId: string | null; reviewOn: string | null }> {
   const items = devices.map(({ id: deviceId, assetTag, condition }) => ({
     id: newId(),
     deviceId,
@@ -261,17 +268,22 @@ async function insertLoan(
     condition,
     status: 'on_loan' as const,
   }));
-  const { rows } = await sql<{ moved: number; planId: string | null }>`/* loan.insert */
+  const { rows } = await sql<{
+    moved: number;
+    planId: string | null;
+    reviewOn: string | null;
+  }>`/* loan.insert */
     with plan as (
       select id from support_plan where id = ${loan.planId}::uuid and not exists (
         select from follow_up f where f.referral_id = ${loan.referralId}::uuid and f.status in ('planned', 'confirmed'))
     ), l as (
-      insert into loan (id, reference, patient_id, referral_id, location_id, issued_at, due_on, handover_way, handover_on, terms_id,
+      insert into loan (id, reference, patient_id, referral_id, location_id, issued_at, due_on, review_on, handover_way, handover_on, terms_id,
         agreement_version_id, agreement_text, accepted_by, witness, signature, support_plan_id, changed_at)
       select ${loan.id}, ${loan.reference}, ${loan.patientId}, ${loan.referralId}, ${loan.locationId}, ${loan.at}::timestamptz, ${loan.dueOn}::date,
+        case when ${loan.dueOn}::date is null then working_day_from((${loan.handover.on}::date + make_interval(months => ${loan.reviewMonths}::int))::date) end,
         ${loan.handover.way}, ${loan.handover.on}::date, ${loan.termsId}, a.id, a.body, ${loan.agreement.acceptedBy},
         ${loan.agreement.witness ?? null}, ${loan.agreement.signature ?? null}, (select id from plan), ${loan.at}::timestamptz
-      from agreement_version a where a.id = ${loan.agreementId}
+      from agreement_version a where a.id = ${loan.agreementId} returning review_on
     ), i as (
       insert into loan_item (id, loan_id, device_id, issued_at, condition_out)
       select t.id, ${loan.id}, t.device_id, ${loan.at}::timestamptz, t.condition
@@ -290,7 +302,10 @@ async function insertLoan(
     ), r as (
       update referral set status = 'active', changed_at = ${loan.at}::timestamptz where id = ${loan.referralId}::uuid and status = 'waiting'
     )
-    select count(*)::int as moved, (select id from plan) as "planId" from d`.execute(trx);
+    select count(*)::int as moved, (select id from plan) as "planId", (select review_on from l) as "reviewOn" from d`.execute(
+    trx,
+  );
   if (rows[0]!.moved !== items.length) throw new Problem('device-not-available');
-  return { items: items.map(({ condition, ...item }) => item), planId: rows[0]!.planId };
+  const { planId, reviewOn } = rows[0]!;
+  return { items: items.map(({ condition, ...item }) => item), planId, reviewOn };
 }

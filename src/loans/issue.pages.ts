@@ -2,12 +2,13 @@ import Type from 'typebox';
 import { count, date as dateWords } from '../admin/formats.ts';
 import { type Form, fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
 import { heldFor } from '../allocations/allocation.queries.ts';
+import { type OfferedTerms, offeredTerms } from '../lending/terms.queries.ts';
 import { shownPatient } from '../patients/contact.rules.ts';
 import { getPatient, logAccess } from '../patients/patient.queries.ts';
 import { getReferral } from '../referrals/referral.queries.ts';
 import { canIssueFor, referralStatusWords } from '../referrals/referral.rules.ts';
 import type { Context } from '../shared/actor.ts';
-import { addDays, today } from '../shared/clock.ts';
+import { today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams, strictObject } from '../shared/http.ts';
 import { type FieldError, invalid, Problem } from '../shared/problem.ts';
@@ -18,23 +19,24 @@ import { type LoanIssued, NewLoan } from './loan.schemas.ts';
 import { findScanned, issueTerms } from './scan.queries.ts';
 import { issueVerdict, type Scanned, type Verdict } from './scan.rules.ts';
 
-const { dueOn, openEnded, agreement } = NewLoan.properties;
+const { termsId, dueOn, agreement } = NewLoan.properties;
 const TermsForm = strictObject({
+  termsId,
   dueOn,
-  openEnded,
   agreement,
   handover: strictObject({ way: oneOf(handoverWays), on: Type.String({ format: 'date' }) }),
 });
 const words = {
+  termsId: 'Choose the terms.',
   'handover.way': 'Choose how it is handed over.',
   'handover.on': 'Enter the day of the handover.',
   'agreement.acceptedBy': 'Choose how the agreement was accepted.',
 };
-const mostItems = 50;
-const tooMany = `One loan takes at most ${mostItems} items.`;
+export const mostItems = 50;
+export const tooMany = `One loan takes at most ${mostItems} items.`;
 
 /** A scanned thing of the kit with its verdict; `label` is its asset tag, or what was scanned. */
-type Line = Scanned & { label: string; verdict: Verdict };
+export type Line = Scanned & { label: string; verdict: Verdict };
 
 /** /referrals/:id/issue: page one fills the kit, page two has terms and agreement. What was entered travels in the form. */
 export function issuePages(app: App, deps: Deps): void {
@@ -104,24 +106,19 @@ export function issuePages(app: App, deps: Deps): void {
 
     async function showTerms(form: Form, lines: Line[]) {
       const day = today(deps.clock);
-      const [borrower, terms] = await Promise.all([
+      const [borrower, terms, offered] = await Promise.all([
         readBorrower(request.ctx, id),
         issueTerms(deps.db, id, day),
+        offeredTerms(deps.db, 'patient', day),
       ]);
-      const start: Typed = {
-        openEnded: terms.weeks === null ? 'yes' : 'no',
-        ...(terms.weeks !== null && { dueOn: addDays(day, terms.weeks * 7) }),
-        'handover.way': 'in_person',
-        'handover.on': day,
-      };
       return reply.code(form.status).page('loans/views/issue-terms.njk', {
         ...borrower,
         terms,
+        offered,
         lines,
-        today: day,
         handoverWays,
         acceptances,
-        form: { ...form, typed: { ...start, ...form.typed } },
+        form: { ...form, typed: { ...startOfTerms(offered, day), ...form.typed } },
         carried: carry(form.typed, ['scan', 'kit', 'do', ...ownOfTerms]),
       });
     }
@@ -170,7 +167,7 @@ export function issuePages(app: App, deps: Deps): void {
 }
 
 /** The lines after a scan: the last one is new, or was in the list already. */
-function added(lines: Line[]): { lines: Line[]; last: Line & { twice: boolean } } {
+export function added(lines: Line[]): { lines: Line[]; last: Line & { twice: boolean } } {
   const last = lines.at(-1)!;
   const before = lines.slice(0, -1);
   const twice = before.some(({ label }) => label.toUpperCase() === last.label.toUpperCase());
@@ -194,8 +191,17 @@ function kitFaults(lines: Line[], typed: Typed): FieldError[] {
   return errors;
 }
 
-const ownOfTerms = [
-  'openEnded',
+/** What page two starts from: the default terms, handed over today. */
+export const startOfTerms = (offered: OfferedTerms[], day: string): Typed => ({
+  termsId: offered.find(({ isDefault }) => isDefault)?.id ?? '',
+  until: 'terms',
+  'handover.way': 'in_person',
+  'handover.on': day,
+});
+
+export const ownOfTerms = [
+  'termsId',
+  'until',
   'dueOn-day',
   'dueOn-month',
   'dueOn-year',
@@ -203,6 +209,7 @@ const ownOfTerms = [
   'handover.on-day',
   'handover.on-month',
   'handover.on-year',
+  'agreement.version',
   'agreement.acceptedBy',
   'agreement.signature',
   'agreement.drawn',
@@ -210,27 +217,24 @@ const ownOfTerms = [
 ];
 
 /** The terms as the API takes them; what belongs to a choice that was not made is left out. */
-function readTerms(typed: Typed) {
-  const isOpenEnded = typed.openEnded === 'yes';
+export function readTerms(typed: Typed) {
+  const { until } = typed;
   const acceptedBy = typed['agreement.acceptedBy'];
   const leftOut = [
-    ...(isOpenEnded ? ['dueOn-day', 'dueOn-month', 'dueOn-year'] : []),
+    ...(until === 'terms' ? ['dueOn-day', 'dueOn-month', 'dueOn-year'] : []),
     ...(acceptedBy === 'witnessed' ? [] : ['agreement.witness']),
     ...(acceptedBy === 'signature' ? [] : ['agreement.signature']),
   ];
   const kept = Object.fromEntries(Object.entries(typed).filter(([name]) => !leftOut.includes(name)));
   const drawn = acceptedBy === 'signature' && typed['agreement.drawn'];
   const terms = fields(TermsForm, drawn ? { ...kept, 'agreement.signature': drawn } : kept, words);
-  if (!isOpenEnded && !terms.dueOn)
-    throw invalid({
-      pointer: '/dueOn',
-      message: 'Enter the day it is due back, or choose that it stays open.',
-    });
+  if (until === 'date' && !terms.dueOn)
+    throw invalid({ pointer: '/dueOn', message: 'Enter the day it is due back.' });
   return terms;
 }
 
 /** @throws Problem `invalid` when the kit is empty, too large, or has something that is none of our devices */
-function itemsOf(lines: Line[]): { deviceId: string }[] {
+export function itemsOf(lines: Line[]): { deviceId: string }[] {
   if (!lines.length)
     throw invalid({ pointer: '/kit', message: 'The kit is empty. Go back and scan at least one device.' });
   if (lines.length > mostItems) throw invalid({ pointer: '/kit', message: tooMany });
@@ -240,7 +244,7 @@ function itemsOf(lines: Line[]): { deviceId: string }[] {
   });
 }
 
-function whatHappened({ reference, items, dueOn, followUps, warnings }: LoanIssued): string {
+export function whatHappened({ reference, items, dueOn, followUps, warnings }: LoanIssued): string {
   const due = dueOn ? `due back on ${dateWords(dueOn)}` : 'with no date to come back';
   const next = followUps[0]
     ? ` Next: ${followUps[0].step.toLowerCase()} on ${dateWords(followUps[0].dueOn)}.`
@@ -249,10 +253,10 @@ function whatHappened({ reference, items, dueOn, followUps, warnings }: LoanIssu
   return `Loan ${reference} is issued with ${count(items.length, 'item')}, ${due}.${next}${told}`;
 }
 
-const listOf = (value: string | string[] | undefined) => [value ?? []].flat();
+export const listOf = (value: string | string[] | undefined) => [value ?? []].flat();
 
 /** What was entered on the other page, to be kept in hidden fields. */
-function carry(typed: Typed, own: string[]): { name: string; value: string }[] {
+export function carry(typed: Typed, own: string[]): { name: string; value: string }[] {
   return Object.entries(typed).flatMap(([name, value]) =>
     own.includes(name) ? [] : listOf(value).map((one) => ({ name, value: one })),
   );

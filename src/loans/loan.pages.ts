@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { may } from '../access/permissions.ts';
 import { timelineLines } from '../admin/timeline.ts';
 import { timelineOf } from '../audit/event.queries.ts';
 import { shownPatient } from '../patients/contact.rules.ts';
@@ -8,9 +9,13 @@ import { today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams } from '../shared/http.ts';
 import { listQuery } from '../shared/lists.ts';
+import { getLoanToExtend } from './extension.queries.ts';
+import { extensionRules } from './extension.rules.ts';
+import { whyNoGift } from './gift.rules.ts';
 import { countLoans, getLoan, getLoanDetails, listLoans } from './loan.queries.ts';
 import { loanStatuses } from './loan.rules.ts';
 import { LoanQuery } from './loan.schemas.ts';
+import { getLoanPaper } from './paper.queries.ts';
 
 /** /loans: what is out and what came back, one loan, and its agreement on paper. */
 export function loanPages(app: App, deps: Deps): void {
@@ -46,20 +51,17 @@ export function loanPages(app: App, deps: Deps): void {
     { config: { action: 'loans.read' }, schema: { params: idParams } },
     async (request, reply) => {
       const { id } = request.params;
-      const [loan, { items, signature }] = await Promise.all([
-        getLoan(deps.db, deps.clock, id),
-        getLoanDetails(deps.db, id),
-      ]);
+      const { loan, paper } = await getLoanPaper(deps, id);
       if (loan.patient) await logAccess(deps, request.ctx, loan.patient.id, 'loan');
-      const isDrawn = /^data:image\/png;base64,[A-Za-z0-9+/=]+$/.test(signature ?? '');
-      return reply.page('loans/views/agreement.njk', { loan, items, signature, isDrawn });
+      return reply.page('loans/views/agreement.njk', { loan, paper });
     },
   );
 
   async function loanView(ctx: Context, id: string, page: Static<typeof history.querystring>) {
     const loan = await getLoan(deps.db, deps.clock, id);
-    const [details, events, patient] = await Promise.all([
+    const [details, toExtend, events, patient] = await Promise.all([
       getLoanDetails(deps.db, id),
+      getLoanToExtend(deps.db, id),
       timelineOf(deps.db, id, page),
       loan.patient && getPatient(deps.db, loan.patient.id),
       loan.patient && logAccess(deps, ctx, loan.patient.id, 'loan'),
@@ -68,6 +70,18 @@ export function loanPages(app: App, deps: Deps): void {
       loan,
       ...details,
       patient: patient && shownPatient(patient, today(deps.clock)),
+      extension: extensionRules(toExtend, {
+        today: today(deps.clock),
+        mayExceed: may(ctx.actor, 'loans.extend-beyond'),
+      }),
+      // Whether an incident is in the way, the page of the gift says.
+      mayGift: !whyNoGift({
+        status: loan.status,
+        borrower: loan.patient ? 'patient' : 'location',
+        out: details.items.filter(({ status }) => status === 'on_loan').length,
+        openIncident: null,
+      }),
+      isGifted: details.items.some(({ status }) => status === 'gifted'),
       dataEndsFirst: details.items.filter(
         ({ dataExpiresOn }) => dataExpiresOn && (!loan.dueOn || dataExpiresOn < loan.dueOn),
       ),

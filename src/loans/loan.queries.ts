@@ -11,7 +11,7 @@ import type { Loan, LoanQuery, LoanSummary } from './loan.schemas.ts';
 
 const columns = (
   day: string,
-) => sql`l.id, l.reference, l.status, l.issued_at as "issuedAt", l.due_on as "dueOn", l.closed_at as "closedAt",
+) => sql`l.id, l.reference, l.status, l.issued_at as "issuedAt", l.due_on as "dueOn", l.review_on as "reviewOn", l.closed_at as "closedAt",
   coalesce(l.status = 'open' and l.due_on < ${day}, false) as overdue,
   case when p.id is not null then ${patientJson} end as patient,
   case when b.id is not null then json_build_object('id', b.id, 'name', b.name) end as location,
@@ -20,16 +20,17 @@ const columns = (
     from loan_item i join device d on d.id = i.device_id where i.loan_id = l.id) as items`;
 const tables = sql`loan l left join patient p on p.id = l.patient_id left join location b on b.id = l.location_id`;
 
-/** Loans: the newest first, or those overdue or due soon with the earliest date first. */
+/** Loans: the newest first, or those overdue, due soon or to be reviewed with the earliest date first. */
 export async function listLoans(db: Reader, clock: Clock, query: LoanQuery): Promise<ListPage<LoanSummary>> {
   const day = today(clock);
   if (query.due) {
     const [due, id] = readCursor(query.after, ['date', 'uuid']) ?? [];
+    const on = query.due === 'review' ? sql`l.review_on` : sql`l.due_on`;
     const { rows } = await sql<LoanSummary>`
       select ${columns(day)} from ${tables}
-      where ${within(query, day)} ${due ? sql`and (l.due_on, l.id) > (${due}::date, ${id!}::uuid)` : sql``}
-      order by l.due_on, l.id limit ${query.limit + 1}`.execute(db);
-    return toPage(rows, query.limit, (row) => [row.dueOn!, row.id]);
+      where ${within(query, day)} ${due ? sql`and (${on}, l.id) > (${due}::date, ${id!}::uuid)` : sql``}
+      order by ${on}, l.id limit ${query.limit + 1}`.execute(db);
+    return toPage(rows, query.limit, (row) => [(query.due === 'review' ? row.reviewOn : row.dueOn)!, row.id]);
   }
   const [before] = readCursor(query.after, ['uuid']) ?? [];
   const { rows } = await sql<LoanSummary>`
@@ -55,6 +56,7 @@ export async function countLoans(
 function within({ status, due }: Pick<LoanQuery, 'status' | 'due'>, day: string) {
   if (due === 'overdue') return sql`l.status = 'open' and l.due_on < ${day}`;
   if (due === 'soon') return sql`l.status = 'open' and l.due_on between ${day} and ${addDays(day, soonDays)}`;
+  if (due === 'review') return sql`l.status = 'open' and l.review_on <= ${day}`;
   return status ? sql`l.status = ${status}` : sql`true`;
 }
 
@@ -64,13 +66,16 @@ function within({ status, due }: Pick<LoanQuery, 'status' | 'due'>, day: string)
  */
 export async function getLoan(db: Reader, clock: Clock, id: string): Promise<Loan> {
   const { rows } = await sql<Loan>`/* loan.get */
-    select ${columns(today(clock))}, l.changed_at as "changedAt",
+    select ${columns(today(clock))}, l.changed_at as "changedAt", l.extensions,
+      (select json_build_object('id', t.id, 'name', t.name) from loan_terms t where t.id = l.terms_id) as terms,
       (select json_build_object('id', r.id, 'reference', r.reference) from referral r where r.id = l.referral_id) as referral,
       json_build_object('way', l.handover_way, 'on', l.handover_on) as handover,
       json_build_object('version', a.version, 'text', l.agreement_text, 'acceptedBy', l.accepted_by, 'witness', l.witness) as agreement,
       coalesce((select json_agg(json_build_object('id', f.id, 'step', f.step, 'dueOn', f.due_on, 'status', f.status) order by f.due_on, f.id)
         from follow_up f where f.loan_id = l.id), '[]') as "followUps"
-    from ${tables} join agreement_version a on a.id = l.agreement_version_id where l.id = ${id}`.execute(db);
+    from ${tables} left join agreement_version a on a.id = l.agreement_version_id where l.id = ${id}`.execute(
+    db,
+  );
   if (!rows[0]) throw new Problem('not-found');
   return rows[0];
 }

@@ -19,6 +19,9 @@ export const NewLoan = strictObject(
       minItems: 1,
       maxItems: 50,
     }),
+    termsId: Type.Optional(
+      Type.String({ format: 'uuid', description: 'The default terms of the borrower when left out' }),
+    ),
     dueOn: Type.Optional(date),
     openEnded: Type.Optional(
       Type.Boolean({ description: 'With neither this nor dueOn the terms’ default applies' }),
@@ -26,6 +29,12 @@ export const NewLoan = strictObject(
     handover: Type.Optional(strictObject({ way: oneOf(handoverWays), on: date })),
     agreement: strictObject({
       acceptedBy: oneOf(acceptances),
+      version: Type.Optional(
+        Type.Integer({
+          minimum: 1,
+          description: 'The version that was read to them; when a newer one is in use, the issue is refused',
+        }),
+      ),
       witness: Type.Optional(text(200)),
       signature: Type.Optional(
         Type.String({
@@ -70,6 +79,7 @@ export const LoanIssued = Type.Object({
   reference: Type.String(),
   status: oneOf(loanStatuses),
   dueOn: nullable(Type.String()),
+  reviewOn: nullable(Type.String({ description: 'When a loan without a date is looked at again' })),
   items: Type.Array(IssuedItem),
   followUps: Type.Array(FollowUp),
   warnings: Type.Array(Type.String()),
@@ -149,6 +159,7 @@ export const LoanSummary = Type.Object({
   status: oneOf(loanStatuses),
   issuedAt: Type.String(),
   dueOn: nullable(Type.String()),
+  reviewOn: nullable(Type.String({ description: 'When a loan without a date is looked at again' })),
   overdue: Type.Boolean(),
   closedAt: nullable(Type.String()),
   patient: nullable(PatientSummary),
@@ -168,6 +179,8 @@ export const Loan = Type.Object({
   ...LoanSummary.properties,
   referral: nullable(Type.Object({ id: Type.String(), reference: Type.String() })),
   handover: Type.Object({ way: oneOf(handoverWays), on: Type.String() }),
+  terms: nullable(Type.Object({ id: Type.String(), name: Type.String() })),
+  extensions: Type.Integer({ description: 'How many times its date was put off' }),
   agreement: Type.Object({
     version: nullable(Type.Integer({ description: 'Null for a loan taken over from before' })),
     text: nullable(Type.String()),
@@ -186,7 +199,10 @@ export const LoanQuery = Type.Object(
     ...listQuery,
     status: Type.Optional(oneOf(loanStatuses)),
     due: Type.Optional(
-      oneOf(['overdue', 'soon'], { description: 'Only open loans past their date, or due within 14 days' }),
+      oneOf(['overdue', 'soon', 'review'], {
+        description:
+          'Only open loans past their date, due within 14 days, or without a date and to be looked at again',
+      }),
     ),
   },
   { additionalProperties: false },

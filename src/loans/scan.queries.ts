@@ -36,24 +36,21 @@ export async function findScanned(db: Reader, codes: string[]): Promise<Scanned[
 }
 
 export type IssueTerms = {
-  termsName: string;
-  weeks: number | null;
   agreement: { version: number; body: string };
   /** The support plan that starts with the loan, its steps on their dates; null when follow-ups of the referral are ahead already. */
   plan: { name: string; steps: { step: string; dueOn: string; way: string; minutes: number }[] } | null;
 };
 
-/** The terms, the agreement and the support plan that a loan for a referral gets, counted from the civil date of the handover. */
+/** The agreement and the support plan that a loan for a referral gets, counted from the civil date of the handover. */
 export async function issueTerms(db: Reader, referralId: string, handoverOn: string): Promise<IssueTerms> {
   const { rows } = await sql<IssueTerms>`
-    select t.name as "termsName", t.weeks, json_build_object('version', a.version, 'body', a.body) as agreement,
+    select json_build_object('version', a.version, 'body', a.body) as agreement,
       (select json_build_object('name', p.name, 'steps', (
           select json_agg(json_build_object('step', s.step, 'way', s.way, 'minutes', s.minutes,
             'dueOn', working_day_from(${handoverOn}::date + s.after_days)) order by s.position)
           from support_plan_step s where s.plan_id = p.id))
         from support_plan p where p.is_default and not exists (
           select from follow_up f where f.referral_id = ${referralId} and f.status in ('planned', 'confirmed'))) as plan
-    from loan_terms t, (select version, body from agreement_version order by version desc limit 1) a
-    where t.is_default and t.borrower = 'patient'`.execute(db);
+    from (select version, body from agreement_version order by version desc limit 1) a`.execute(db);
   return rows[0]!;
 }

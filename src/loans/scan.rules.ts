@@ -25,8 +25,8 @@ export type Scanned = { code: string; device: ScannedDevice | null };
 /** What an officer is told of a scan: whether it may go out, its status, why in words, and the record to look at. */
 export type Verdict = { ok: boolean; status: string; text: string; link?: { href: string; text: string } };
 
-/** Whether what was scanned may go out on a loan for a referral, in words. */
-export function issueVerdict({ code, device }: Scanned, referralId: string): Verdict {
+/** Whether what was scanned may go out on a loan for a referral, or for a place (null), in words. */
+export function issueVerdict({ code, device }: Scanned, referralId: string | null): Verdict {
   if (!device) return { ok: false, status: 'not_ours', text: unknownLabel(code) };
   const { status, loan, heldFor } = device;
   if (mayGoOut(device, referralId)) return { ok: true, status: 'ready', text: readyWords(device) };

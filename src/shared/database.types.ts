@@ -345,6 +345,7 @@ export interface Loan {
   extensions: Generated<number>;
   review_on: string | null;
   taken_over: Generated<boolean>;
+  gift_reason: string | null;
 }
 
 export interface LoanAccessory {
@@ -359,7 +360,7 @@ export interface LoanExtension {
   id: string;
   loan_id: string;
   from_due_on: string | null;
-  due_on: string;
+  due_on: string | null;
   reason: string | null;
   actor_name: string;
   at: string;
@@ -379,6 +380,15 @@ export interface LoanItem {
   incident_id: string | null;
 }
 
+export interface LoanReview {
+  id: string;
+  loan_id: string;
+  outcome: 'goes_on' | 'not_reached' | 'comes_back';
+  note: string | null;
+  actor_name: string;
+  at: string;
+}
+
 export interface LoanTerms {
   id: string;
   name: string;
@@ -389,6 +399,7 @@ export interface LoanTerms {
   extensions_allowed: Generated<number>;
   extension_weeks: Generated<number>;
   retired_at: string | null;
+  changed_at: Generated<string>;
 }
 
 export interface Location {
@@ -684,6 +695,7 @@ export interface DB {
   loan_accessory: LoanAccessory;
   loan_extension: LoanExtension;
   loan_item: LoanItem;
+  loan_review: LoanReview;
   loan_terms: LoanTerms;
   location: Location;
   message: Message;

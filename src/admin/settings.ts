@@ -1,0 +1,53 @@
+import { type Action, may } from '../access/permissions.ts';
+import type { Actor } from '../shared/actor.ts';
+
+/** The pages of settings, in the order in which they are shown; each shows once its route exists. */
+const settings: { href: string; text: string; about: string; action: Action }[] = [
+  {
+    href: '/settings/terms',
+    text: 'Terms',
+    about: 'For how long each kind of loan is, and how often it may be extended',
+    action: 'settings.read',
+  },
+  {
+    href: '/settings/agreements',
+    text: 'Agreements',
+    about: 'What people accept when they borrow, version by version',
+    action: 'settings.read',
+  },
+  {
+    href: '/settings/policy',
+    text: 'Policy',
+    about: 'How many replacements need no approval, and how long a device is held',
+    action: 'settings.read',
+  },
+  {
+    href: '/settings/checks',
+    text: 'Checks',
+    about: 'Which checks each kind of device needs before it goes out',
+    action: 'settings.read',
+  },
+  {
+    href: '/settings/kits',
+    text: 'Kits',
+    about: 'What goes out together',
+    action: 'settings.read',
+  },
+  {
+    href: '/settings/data-offers',
+    text: 'Data offers',
+    about: 'Networks and allowances to choose from',
+    action: 'settings.read',
+  },
+  {
+    href: '/settings/locations',
+    text: 'Locations',
+    about: 'Where stock is kept and where people go',
+    action: 'settings.read',
+  },
+];
+
+/** The settings that someone's role opens to them. */
+export function settingsFor(actor: Actor, exists: (href: string) => boolean) {
+  return settings.filter(({ href, action }) => may(actor, action) && exists(href));
+}

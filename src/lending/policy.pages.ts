@@ -1,0 +1,38 @@
+import { type Form, fields, newForm, refused, typedIn } from '../admin/forms.ts';
+import type { Deps } from '../shared/deps.ts';
+import { type App, strictObject } from '../shared/http.ts';
+import { changePolicy } from './policy.commands.ts';
+import { getPolicy, policyTag } from './policy.queries.ts';
+import { LendingPolicy } from './policy.schemas.ts';
+
+const { replacementLimit, replacementMonths, allocationDays } = LendingPolicy.properties;
+const PolicyForm = strictObject({ replacementLimit, replacementMonths, allocationDays });
+const words = {
+  replacementLimit: 'Enter a number; 0 when every replacement needs approval',
+  replacementMonths: 'Enter a number of months',
+  allocationDays: 'Enter a number of days',
+};
+
+/** /settings/policy: what the scheme decided about replacements and allocations. */
+export function policyPages(app: App, deps: Deps): void {
+  app.get('/settings/policy', { config: { action: 'settings.read' } }, async (_request, reply) => {
+    const policy = await getPolicy(deps.db);
+    const { changedAt: _changedAt, ...numbers } = policy;
+    const typed = Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, String(value)]));
+    return reply.page('lending/views/policy.njk', view(newForm(typed), policyTag(policy)));
+  });
+
+  app.post('/settings/policy', { config: { action: 'settings.change' } }, async (request, reply) => {
+    const typed = typedIn(request.body);
+    const version = String(typed.version ?? '');
+    try {
+      await changePolicy(deps, request.ctx, fields(PolicyForm, typed, words), version);
+      return reply.done('/settings/policy', { text: 'The policy is changed.' });
+    } catch (error) {
+      const form = refused(typed, error);
+      return reply.code(form.status).page('lending/views/policy.njk', view(form, version));
+    }
+  });
+
+  const view = (form: Form, version: string) => ({ form, version });
+}
