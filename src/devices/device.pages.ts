@@ -6,7 +6,7 @@ import { timelineLines } from '../admin/timeline.ts';
 import { timelineOf } from '../audit/event.queries.ts';
 import { fitDataPlan } from '../data-plans/data-plan.commands.ts';
 import { NewDataPlan } from '../data-plans/data-plan.schemas.ts';
-import type { Actor } from '../shared/actor.ts';
+import type { Context } from '../shared/actor.ts';
 import { today } from '../shared/clock.ts';
 import { sendCsv } from '../shared/csv.ts';
 import type { Deps } from '../shared/deps.ts';
@@ -14,9 +14,10 @@ import { type App, idParams } from '../shared/http.ts';
 import { listQuery } from '../shared/lists.ts';
 import { recordCheck, reopenPreparation } from './device.commands.ts';
 import { countDevices, getDevice, listDevices } from './device.queries.ts';
-import { allowedActions, type CheckKind, deviceKinds, deviceStatuses } from './device.rules.ts';
+import { type CheckKind, deviceKinds, deviceStatuses } from './device.rules.ts';
 import { DeviceQuery, NewCheck, Reopening } from './device.schemas.ts';
 import { exportColumns, exportDevices } from './device-export.commands.ts';
+import { stockPages, stockView } from './stock.pages.ts';
 
 const { status, kind } = DeviceQuery.properties;
 const ExportQuery = Type.Object(
@@ -74,10 +75,7 @@ export function devicePages(app: App, deps: Deps): void {
 
   const history = { params: idParams, querystring: Type.Object(listQuery) };
   app.get('/devices/:id', { config: { action: 'devices.read' }, schema: history }, async (request, reply) =>
-    reply.page(
-      'devices/views/device.njk',
-      await deviceView(request.ctx.actor, request.params.id, request.query),
-    ),
+    reply.page('devices/views/device.njk', await deviceView(request.ctx, request.params.id, request.query)),
   );
 
   const prepare = { config: { action: 'devices.prepare' }, schema: { params: idParams } } as const;
@@ -102,7 +100,7 @@ export function devicePages(app: App, deps: Deps): void {
       const form = { ...refused(typed, error), prefix: String(typed.kind) };
       return reply
         .code(form.status)
-        .page('devices/views/device.njk', await deviceView(request.ctx.actor, id, { limit: 50 }, form));
+        .page('devices/views/device.njk', await deviceView(request.ctx, id, { limit: 50 }, form));
     }
   });
 
@@ -118,7 +116,7 @@ export function devicePages(app: App, deps: Deps): void {
       const form = { ...refused(typed, error), prefix: 'reopen' };
       return reply
         .code(form.status)
-        .page('devices/views/device.njk', await deviceView(request.ctx.actor, id, { limit: 50 }, form));
+        .page('devices/views/device.njk', await deviceView(request.ctx, id, { limit: 50 }, form));
     }
   });
 
@@ -135,18 +133,23 @@ export function devicePages(app: App, deps: Deps): void {
         const form = { ...refused(typed, error), prefix: 'data-plan' };
         return reply
           .code(form.status)
-          .page('devices/views/device.njk', await deviceView(request.ctx.actor, id, { limit: 50 }, form));
+          .page('devices/views/device.njk', await deviceView(request.ctx, id, { limit: 50 }, form));
       }
     },
   );
 
+  stockPages(app, deps, async (ctx, reply, id, form) =>
+    reply.code(form.status).page('devices/views/device.njk', await deviceView(ctx, id, { limit: 50 }, form)),
+  );
+
   /** One device with the forms for what may be done with it. `sent`: the form that was refused, if any. */
   async function deviceView(
-    actor: Actor,
+    ctx: Context,
     id: string,
     page: { limit: number; after?: string | undefined },
     sent?: Form,
   ) {
+    const { actor } = ctx;
     const [device, events] = await Promise.all([getDevice(deps.db, id), timelineOf(deps.db, id, page)]);
     const date = today(deps.clock);
     const formOf = (prefix: string, start: Record<string, string> = {}) =>
@@ -155,10 +158,11 @@ export function devicePages(app: App, deps: Deps): void {
       kind,
       form: formOf(kind, { performedOn: date, performedBy: actor.name }),
     });
-    const can = allowedActions({ ...device, hasDataPlan: device.dataPlan !== null });
+    const stock = await stockView(deps, ctx, device, sent);
+    const { can } = stock;
     return {
       device,
-      can,
+      ...stock,
       checkForms:
         may(actor, 'devices.prepare') && can.record_check === true ? device.openChecks.map(checkForm) : [],
       reopenForm: formOf('reopen'),
