@@ -8,6 +8,7 @@ import { recordEvent } from '../shared/events.ts';
 import { invalid } from '../shared/problem.ts';
 import { type DeviceState, lockDevice } from './device.commands.ts';
 import { assertAllowed } from './device.rules.ts';
+import { stockFacts } from './repair.queries.ts';
 import type { GivingUp, NewArrival } from './repair.schemas.ts';
 
 /**
@@ -24,9 +25,8 @@ export async function recordArrival(
   const { condition, faulty = false, notes = null, locationId = null } = input;
   return command(deps, ctx, async (trx) => {
     const device = await lockDevice(trx, deviceId);
-    const { rows: incidents } = await sql<{ reference: string }>`/* incident.open-of-device */
-      select reference from incident where device_id = ${deviceId} and status = 'open' limit 1`.execute(trx);
-    assertAllowed('arrive', { status: device.status, incident: incidents[0] ?? null });
+    const { incident } = await stockFacts(trx, deviceId);
+    assertAllowed('arrive', { status: device.status, incident });
     if (faulty && device.status === 'lost')
       throw invalid({
         pointer: '/faulty',

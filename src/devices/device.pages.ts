@@ -7,7 +7,7 @@ import { heldOn } from '../allocations/allocation.queries.ts';
 import { timelineOf } from '../audit/event.queries.ts';
 import { fitDataPlan } from '../data-plans/data-plan.commands.ts';
 import { NewDataPlan } from '../data-plans/data-plan.schemas.ts';
-import type { Actor } from '../shared/actor.ts';
+import type { Context } from '../shared/actor.ts';
 import { today } from '../shared/clock.ts';
 import { sendCsv } from '../shared/csv.ts';
 import type { Deps } from '../shared/deps.ts';
@@ -15,9 +15,10 @@ import { type App, idParams } from '../shared/http.ts';
 import { listQuery } from '../shared/lists.ts';
 import { recordCheck, reopenPreparation } from './device.commands.ts';
 import { countDevices, getDevice, listDevices } from './device.queries.ts';
-import { allowedActions, type CheckKind, deviceKinds, deviceStatuses } from './device.rules.ts';
+import { type CheckKind, deviceKinds, deviceStatuses } from './device.rules.ts';
 import { DeviceQuery, NewCheck, Reopening } from './device.schemas.ts';
 import { exportColumns, exportDevices } from './device-export.commands.ts';
+import { stockPages, stockView } from './stock.pages.ts';
 
 const { status, kind } = DeviceQuery.properties;
 const ExportQuery = Type.Object(
@@ -75,10 +76,7 @@ export function devicePages(app: App, deps: Deps): void {
 
   const history = { params: idParams, querystring: Type.Object(listQuery) };
   app.get('/devices/:id', { config: { action: 'devices.read' }, schema: history }, async (request, reply) =>
-    reply.page(
-      'devices/views/device.njk',
-      await deviceView(request.ctx.actor, request.params.id, request.query),
-    ),
+    reply.page('devices/views/device.njk', await deviceView(request.ctx, request.params.id, request.query)),
   );
 
   const prepare = { config: { action: 'devices.prepare' }, schema: { params: idParams } } as const;
@@ -103,7 +101,7 @@ export function devicePages(app: App, deps: Deps): void {
       const form = { ...refused(typed, error), prefix: String(typed.kind) };
       return reply
         .code(form.status)
-        .page('devices/views/device.njk', await deviceView(request.ctx.actor, id, { limit: 50 }, form));
+        .page('devices/views/device.njk', await deviceView(request.ctx, id, { limit: 50 }, form));
     }
   });
 
@@ -119,7 +117,7 @@ export function devicePages(app: App, deps: Deps): void {
       const form = { ...refused(typed, error), prefix: 'reopen' };
       return reply
         .code(form.status)
-        .page('devices/views/device.njk', await deviceView(request.ctx.actor, id, { limit: 50 }, form));
+        .page('devices/views/device.njk', await deviceView(request.ctx, id, { limit: 50 }, form));
     }
   });
 
@@ -136,18 +134,23 @@ export function devicePages(app: App, deps: Deps): void {
         const form = { ...refused(typed, error), prefix: 'data-plan' };
         return reply
           .code(form.status)
-          .page('devices/views/device.njk', await deviceView(request.ctx.actor, id, { limit: 50 }, form));
+          .page('devices/views/device.njk', await deviceView(request.ctx, id, { limit: 50 }, form));
       }
     },
   );
 
+  stockPages(app, deps, async (ctx, reply, id, form) =>
+    reply.code(form.status).page('devices/views/device.njk', await deviceView(ctx, id, { limit: 50 }, form)),
+  );
+
   /** One device with the forms for what may be done with it. `sent`: the form that was refused, if any. */
   async function deviceView(
-    actor: Actor,
+    ctx: Context,
     id: string,
     page: { limit: number; after?: string | undefined },
     sent?: Form,
   ) {
+    const { actor } = ctx;
     const [device, events, held] = await Promise.all([
       getDevice(deps.db, id),
       timelineOf(deps.db, id, page),
@@ -160,11 +163,12 @@ export function devicePages(app: App, deps: Deps): void {
       kind,
       form: formOf(kind, { performedOn: date, performedBy: actor.name }),
     });
-    const can = allowedActions({ ...device, hasDataPlan: device.dataPlan !== null });
+    const stock = await stockView(deps, ctx, device, sent);
+    const { can } = stock;
     return {
       device,
       held: held ? [held] : [],
-      can,
+      ...stock,
       checkForms:
         may(actor, 'devices.prepare') && can.record_check === true ? device.openChecks.map(checkForm) : [],
       reopenForm: formOf('reopen'),

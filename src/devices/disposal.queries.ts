@@ -3,15 +3,15 @@ import type { Reader } from '../shared/database.ts';
 import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
 import type { Loss, LossPeriod, LossQuery } from './disposal.schemas.ts';
 
+/** Whether the device `d` passed its sanitisation in the cycle that it is in. */
+export const isSanitised = sql<boolean>`coalesce('pass' = (
+  select case when c.expired_at is null then c.result end from preparation_check c
+  where c.device_id = d.id and c.cycle = d.cycle and c.kind = 'sanitisation' order by c.id desc limit 1), false)`;
+
 /** Which of these devices passed their sanitisation in the cycle that they are in. */
 export async function sanitisedAmong(db: Reader, deviceIds: string[]): Promise<Set<string>> {
   const { rows } = await sql<{ id: string }>`/* device.sanitised */
-    select d.id from device d
-    where d.id = any(${deviceIds}::uuid[]) and 'pass' = (
-      select case when c.expired_at is null then c.result end from preparation_check c
-      where c.device_id = d.id and c.cycle = d.cycle and c.kind = 'sanitisation' order by c.id desc limit 1)`.execute(
-    db,
-  );
+    select d.id from device d where d.id = any(${deviceIds}::uuid[]) and ${isSanitised}`.execute(db);
   return new Set(rows.map(({ id }) => id));
 }
 

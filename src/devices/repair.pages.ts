@@ -1,3 +1,26 @@
 import type { Deps } from '../shared/deps.ts';
 import type { App } from '../shared/http.ts';
-export function repairPages(_app: App, _deps: Deps): void {}
+import { countRepairs, listRepairs } from './repair.queries.ts';
+import { RepairQuery } from './repair.schemas.ts';
+
+/** /repairs: what is in repair, and what is overdue back. */
+export function repairPages(app: App, deps: Deps): void {
+  app.get(
+    '/repairs',
+    { config: { action: 'devices.read' }, schema: { querystring: RepairQuery } },
+    async (request, reply) => {
+      const { late, after } = request.query;
+      const [list, count] = await Promise.all([
+        listRepairs(deps.db, deps.clock, request.query),
+        countRepairs(deps.db, deps.clock, late),
+      ]);
+      return reply.page('devices/views/repairs.njk', {
+        ...list,
+        count,
+        after,
+        filters: late ? { late: 'true' } : {},
+        query: late ? 'late=true' : '',
+      });
+    },
+  );
+}

@@ -1,3 +1,79 @@
+import { type Form, fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
 import type { Deps } from '../shared/deps.ts';
-import type { App } from '../shared/http.ts';
-export function locationPages(_app: App, _deps: Deps): void {}
+import { etagOf } from '../shared/etag.ts';
+import { type App, idParams } from '../shared/http.ts';
+import { getLocation, listPlaces } from './location.queries.ts';
+import { NewLocation } from './location.schemas.ts';
+import { addLocation, changeLocation, locationKinds } from './organisation.commands.ts';
+
+const words = { name: 'Enter its name', kind: 'Choose what it is' };
+const kindTexts = {
+  hub: { text: 'Hub', hint: 'Where stock is kept and prepared' },
+  clinic: { text: 'Clinic', hint: 'Where people are seen' },
+  access_point: { text: 'Access point', hint: 'A library or drop-in where people use shared kit' },
+  repairer: { text: 'Repairer', hint: 'Where devices are sent for repair' },
+};
+const kinds = locationKinds.map((value) => ({ value, ...kindTexts[value] }));
+
+/** /settings/locations: the places that hold stock or host people. */
+export function locationPages(app: App, deps: Deps): void {
+  const read = { config: { action: 'settings.read' } } as const;
+  const change = { config: { action: 'settings.change' } } as const;
+
+  app.get('/settings/locations', read, async (_request, reply) =>
+    reply.page('organisations/views/locations.njk', await listView(newForm())),
+  );
+
+  app.post('/settings/locations', change, async (request, reply) => {
+    const typed = typedIn(request.body);
+    try {
+      const { name } = await addLocation(deps, request.ctx, fields(NewLocation, typed, words));
+      return reply.done('/settings/locations', { text: `${name} is added.` });
+    } catch (error) {
+      const form = refused(typed, error);
+      return reply.code(form.status).page('organisations/views/locations.njk', await listView(form));
+    }
+  });
+
+  const one = { schema: { params: idParams } } as const;
+  app.get('/settings/locations/:id', { ...read, ...one }, async (request, reply) =>
+    reply.page('organisations/views/location.njk', await oneView(request.params.id)),
+  );
+
+  app.post('/settings/locations/:id', { ...change, ...one }, async (request, reply) => {
+    const { id } = request.params;
+    const { version, ...typed } = typedIn(request.body) as Typed;
+    try {
+      const { organisation = null, ...rest } = fields(NewLocation, typed, words);
+      const { name } = await changeLocation(
+        deps,
+        request.ctx,
+        id,
+        { ...rest, organisation },
+        String(version),
+      );
+      return reply.done('/settings/locations', { text: `${name} is saved.` });
+    } catch (error) {
+      const form = refused(typed, error);
+      return reply.code(form.status).page('organisations/views/location.njk', await oneView(id, form));
+    }
+  });
+
+  const listView = async (form: Form) => ({ locations: await listPlaces(deps.db), kinds, form });
+
+  async function oneView(id: string, form?: Form) {
+    const location = await getLocation(deps.db, id);
+    return {
+      location,
+      version: etagOf(id, location.changedAt),
+      kinds,
+      form:
+        form ??
+        newForm({
+          name: location.name,
+          kind: location.kind,
+          'organisation.name': location.organisation?.name ?? '',
+        }),
+    };
+  }
+}

@@ -1,5 +1,7 @@
 import { sql } from 'kysely';
 import t from 'tap';
+import { sendForRepair } from '../../src/devices/repair.commands.ts';
+import { endItems } from '../../src/loans/ending.commands.ts';
 import { recordOutcome } from '../../src/support/outcome.commands.ts';
 import { testApp } from '../support/app.ts';
 import { factories, officer } from '../support/factories.ts';
@@ -29,6 +31,15 @@ t.test('Today counts each kind of work, and its links lead to lists of just that
   await make.devices(3);
   await make.waitingReferral({ needs: ['device'] });
   await make.readyDevices(1);
+  const [mended] = await make.devices(1);
+  await sendForRepair(deps, officer, mended!.id, { fault: 'It does not charge' });
+  await sql`update repair set expected_back_on = '2026-11-20'`.execute(db);
+  const replaced = await make.loan();
+  await db
+    .transaction()
+    .execute((trx) =>
+      endItems(trx, deps, [{ itemId: replaced.items[0]!.id, as: 'replaced', device: 'due_back' }]),
+    );
   await seedFollowUps(db, { patients: 2, dueOn: '2026-11-20' });
   const [confirmed, done] = await seedFollowUps(db, { patients: 2, dueOn: '2026-11-23' });
   await sql`update follow_up set status = 'confirmed' where id = ${confirmed!.followUpId}`.execute(db);
@@ -57,6 +68,8 @@ t.test('Today counts each kind of work, and its links lead to lists of just that
     referrals_to_decide: 1,
     waiting_and_in_stock: 1,
     devices_to_prepare: 3,
+    devices_due_back: 1,
+    repairs_late: 1,
     loans_overdue: 1,
     follow_ups_today: 1,
     follow_ups_without_outcome: 2,
