@@ -19,6 +19,7 @@ const purePackages = new Set([
   'libphonenumber-js',
   'csv-parse/sync',
   'csv-stringify/sync',
+  'bwip-js/node',
 ]);
 const longest = 300;
 const generated = 'src/shared/database.types.ts';

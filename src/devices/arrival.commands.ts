@@ -8,6 +8,7 @@ import { recordEvent } from '../shared/events.ts';
 import { invalid } from '../shared/problem.ts';
 import { type DeviceState, lockDevice } from './device.commands.ts';
 import { assertAllowed } from './device.rules.ts';
+import { recordFoundIn } from './found.commands.ts';
 import { stockFacts } from './repair.queries.ts';
 import type { GivingUp, NewArrival } from './repair.schemas.ts';
 
@@ -32,6 +33,10 @@ export async function recordArrival(
         pointer: '/faulty',
         message: 'What is found again is prepared first. Record that it is there, then send it for repair.',
       });
+    if (device.status === 'lost') {
+      const { assetTag: _tag, ...found } = await recordFoundIn(trx, deps, ctx, deviceId, input);
+      return found;
+    }
     if (locationId) await requireLocation(trx, locationId);
     const to = faulty ? 'in_repair' : 'in_preparation';
     const { rows } = await sql<DeviceState>`/* device.arrive */

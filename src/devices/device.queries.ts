@@ -18,7 +18,10 @@ const matching = ({ status, kind, donationId }: DeviceFilter) => sql`true
   ${donationId ? sql`and d.donation_id = ${donationId}` : sql``}`;
 
 /** Devices, the newest first, of one status or kind when asked. */
-export async function listDevices(db: Reader, query: DeviceQuery): Promise<ListPage<DeviceSummary>> {
+export async function listDevices(
+  db: Reader,
+  query: DeviceFilter & Pick<DeviceQuery, 'limit' | 'after'>,
+): Promise<ListPage<DeviceSummary>> {
   const [before] = readCursor(query.after, ['uuid']) ?? [];
   const { rows } = await sql<DeviceSummary>`
     select ${summary} from device d

@@ -1,22 +1,31 @@
 import { sql } from 'kysely';
+import { requireLocation } from '../organisations/location.queries.ts';
 import type { Context } from '../shared/actor.ts';
 import { timestamp, today } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
 import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvent } from '../shared/events.ts';
-import { invalid, Problem } from '../shared/problem.ts';
+import { Problem } from '../shared/problem.ts';
 import { completeTasksAbout } from '../tasks/task.commands.ts';
-import { type CheckKind, type DeviceStatus, statusWords } from './device.rules.ts';
+import { lockDevice } from './device.commands.ts';
+import { assertAllowed, type CheckKind, type DeviceStatus, statusWords } from './device.rules.ts';
+import { stockFacts } from './repair.queries.ts';
 
-/** @property locationId where it is kept from now on; left out, where it was kept before */
-export type Finding = { locationId?: string | undefined };
+/** What is known of a device that turned up; what is left out stays as it was. */
+export type Finding = {
+  /** Where it is kept from now on. */
+  locationId?: string | undefined;
+  condition?: string | undefined;
+  notes?: string | undefined;
+};
 export type FoundDevice = { id: string; assetTag: string; status: DeviceStatus; openChecks: CheckKind[] };
 
 /**
  * Records that a lost device was found: it is prepared again, in a new cycle in which every check is
- * open. What asked to look for it, or to suspend its SIM, is no longer to do.
- * @throws Problem `not-found`, `device-move-refused` unless it is lost, `invalid` for an unknown location
+ * open. What asked to look for it, or to suspend its SIM, is no longer to do. With an open incident it
+ * is recorded there, so that the story stays whole.
+ * @throws Problem `not-found`, `device-move-refused` unless it is lost without an open incident, `invalid` for an unknown location
  */
 export async function recordFound(
   deps: Deps,
@@ -24,24 +33,27 @@ export async function recordFound(
   deviceId: string,
   finding: Finding = {},
 ): Promise<FoundDevice> {
-  return command(deps, ctx, (trx) => recordFoundIn(trx, deps, ctx, deviceId, finding));
+  return command(deps, ctx, async (trx) => {
+    const { status } = await lockDevice(trx, deviceId);
+    const { incident } = await stockFacts(trx, deviceId);
+    if (status === 'lost') assertAllowed('arrive', { status, incident });
+    return recordFoundIn(trx, deps, ctx, deviceId, finding);
+  });
 }
 
-/** The same inside a command's transaction, which has locked the loans before. */
+/** The same inside a command's transaction, which has locked the device and asked after an incident. */
 export async function recordFoundIn(
   trx: Trx,
   deps: Deps,
   ctx: Context,
   deviceId: string,
-  { locationId }: Finding = {},
+  { locationId, condition, notes }: Finding = {},
 ): Promise<FoundDevice> {
-  if (locationId) {
-    const { rows } = await sql`select from location where id = ${locationId}`.execute(trx);
-    if (!rows.length) throw invalid({ pointer: '/locationId', message: 'There is no location of this id.' });
-  }
+  if (locationId) await requireLocation(trx, locationId);
   const { rows } = await sql<FoundDevice & { cycle: number; locationId: string | null }>`/* device.find */
-    update device set status = 'in_preparation', cycle = cycle + 1, cycle_started_on = ${today(deps.clock)},
-      location_id = coalesce(${locationId ?? null}::uuid, location_id), changed_at = ${timestamp(deps.clock)}
+    update device set status = 'in_preparation', cycle = cycle + 1, cycle_started_on = ${today(deps.clock)}, changed_at = ${timestamp(deps.clock)},
+      location_id = coalesce(${locationId ?? null}::uuid, location_id), condition = coalesce(${condition ?? null}::text, condition),
+      notes = case when ${notes ?? null}::text is null then notes else concat_ws(E'\n', notes, ${notes ?? null}::text) end
     where id = ${deviceId} and status = 'lost'
     returning id, asset_tag as "assetTag", status, open_checks(id, kind, cycle) as "openChecks", cycle, location_id as "locationId"`.execute(
     trx,
@@ -59,6 +71,7 @@ export async function recordFoundIn(
     type: 'device.found',
     subjects: [['device', deviceId]],
     values: { from: 'lost', to: 'in_preparation', cycle: found.cycle, locationId: found.locationId },
+    fields: notes ? ['notes'] : [],
   });
   const { id, assetTag, status, openChecks } = found;
   return { id, assetTag, status, openChecks };

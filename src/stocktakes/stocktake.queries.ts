@@ -29,6 +29,17 @@ export async function listStocktakes(db: Reader, query: StocktakeQuery): Promise
   return toPage(rows, query.limit, (row) => [row.id]);
 }
 
+/** How many stocktakes the list has in all. */
+export async function countStocktakes(
+  db: Reader,
+  { status }: Pick<StocktakeQuery, 'status'>,
+): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::int as count from stocktake s
+    where ${status ? sql`(s.closed_at is null) = ${status === 'open'}` : sql`true`}`.execute(db);
+  return rows[0]!.count;
+}
+
 /**
  * One stocktake with how far it is.
  * @throws Problem `not-found`

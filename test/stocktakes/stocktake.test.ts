@@ -430,9 +430,15 @@ t.test('the API of stocktakes, from start to losses', async (t) => {
   t.match((await get(`/stocktakes/${id}`)).json(), { status: 'closed', counts: { expected: 0, missing: 2 } });
   t.match((await get('/stocktakes?status=closed&limit=1')).json(), { items: [{ id, counts: { found: 1 } }] });
   t.match((await get('/stocktakes?status=open&limit=1')).json(), { items: [{ counts: null }] });
-  t.match((await post(`/devices/${b!.id}/findings`, {})).json(), { status: 'in_preparation' });
-  t.match((await post(`/devices/${b!.id}/findings`, {})).json(), { type: '/problems/device-move-refused' });
-  t.match((await post(`/devices/${c!.id}/findings`, { locationId: newId() })).json(), { status: 422 });
+  t.match((await post(`/devices/${b!.id}/arrivals`, { condition: 'B' })).json(), {
+    status: 'in_preparation',
+  });
+  t.match((await post(`/devices/${b!.id}/arrivals`, { condition: 'B' })).json(), {
+    type: '/problems/device-move-refused',
+  });
+  t.match((await post(`/devices/${c!.id}/arrivals`, { condition: 'B', locationId: newId() })).json(), {
+    status: 422,
+  });
   t.equal((await post(`/stocktakes/${id}/moves`, { deviceIds: [a!.id] })).statusCode, 409);
   t.equal((await get(`/stocktakes/${newId()}/lines`)).statusCode, 404);
   t.equal((await post(`/stocktakes/${newId()}/scans`, { codes: ['x'] })).statusCode, 404);

@@ -1,0 +1,72 @@
+import { fields, newForm, refused, typedIn } from '../admin/forms.ts';
+import { findScanned } from '../loans/scan.queries.ts';
+import { unknownLabel } from '../loans/scan.rules.ts';
+import type { Deps } from '../shared/deps.ts';
+import type { App } from '../shared/http.ts';
+import { invalid } from '../shared/problem.ts';
+import { devicesToLabel, ownerOnLabels } from './label.queries.ts';
+import { labelSvg, labelsPerSheet, sheetsSvg } from './label.rules.ts';
+import { ChosenLabels, LabelQuery, labelsAPage } from './label.schemas.ts';
+
+/** /labels: chosen labels, and the page to print of them, of a donation or of the list of devices. */
+export function labelPages(app: App, deps: Deps): void {
+  app.get('/labels', { config: { action: 'devices.label' } }, async (_request, reply) =>
+    reply.page('labels/views/choose.njk', { form: newForm({ layout: 'sheet', first: '1' }), labelsPerSheet }),
+  );
+
+  app.post('/labels', { config: { action: 'devices.label' } }, async (request, reply) => {
+    const typed = typedIn(request.body);
+    try {
+      const { codes, layout, first } = fields(ChosenLabels, typed, {
+        codes: 'Scan or type at least one label',
+      });
+      const scans = await findScanned(
+        deps.db,
+        codes.split(/[\n,;]/).filter((code) => code.trim()),
+      );
+      const unknown = scans.filter(({ device }) => !device);
+      if (unknown.length)
+        throw invalid({
+          pointer: '/codes',
+          message: unknown
+            .slice(0, 5)
+            .map(({ code }) => unknownLabel(code))
+            .join(' '),
+        });
+      const tags = [...new Set(scans.map(({ device }) => device!.assetTag))];
+      if (tags.length > labelsAPage)
+        throw invalid({ pointer: '/codes', message: `Give at most ${labelsAPage} at a time.` });
+      const query = new URLSearchParams({ tags: tags.join(','), layout, first: String(first) });
+      return reply.redirect(`/labels/print?${query}`, 303);
+    } catch (error) {
+      const form = refused(typed, error);
+      return reply.code(form.status).page('labels/views/choose.njk', { form, labelsPerSheet });
+    }
+  });
+
+  app.get(
+    '/labels/print',
+    { config: { action: 'devices.label' }, schema: { querystring: LabelQuery } },
+    async (request, reply) => {
+      const { layout, first, after, ...chosen } = request.query;
+      const { devices, count, next } = await devicesToLabel(deps.db, request.query);
+      const owner = ownerOnLabels(deps.config);
+      const how = { layout, first: String(first) };
+      return reply.page('labels/views/print.njk', {
+        drawings:
+          layout === 'sheet'
+            ? sheetsSvg(devices, first, owner)
+            : devices.map((device) => labelSvg(device, layout, owner)),
+        shown: devices.length,
+        count,
+        next,
+        after,
+        chosen,
+        form: newForm(how),
+        layout,
+        labelsPerSheet,
+        query: new URLSearchParams({ ...chosen, ...how }).toString(),
+      });
+    },
+  );
+}

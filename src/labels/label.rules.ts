@@ -1,0 +1,165 @@
+import { toSVG } from 'bwip-js/node';
+import type { DeviceKind } from '../devices/device.rules.ts';
+
+// All lengths are millimetres, which are also the units of the drawings.
+
+export const layouts = ['sheet', 'single'] as const;
+export type Layout = (typeof layouts)[number];
+
+/** A label of the A4 sheet (3 across, 8 down, such as L7159), and one of a roll. */
+export const labelSizes: Record<Layout, { width: number; height: number }> = {
+  sheet: { width: 63.5, height: 33.9 },
+  single: { width: 62, height: 29 },
+};
+export const sheet = { width: 210, height: 297, across: 3, down: 8, gap: 2.5 } as const;
+export const labelsPerSheet = sheet.across * sheet.down;
+
+export type LabelledDevice = { assetTag: string; kind: DeviceKind; make: string; model: string };
+
+/** A module of the QR code; its quiet zone is four of them. Of the bars, three dots of a printer with 203 dots an inch. */
+const qrModule = 0.65;
+const barModule = 0.375;
+const quiet = 4 * qrModule;
+const edge = 3;
+
+const kindWords: Record<DeviceKind, string> = {
+  tablet: 'Tablet',
+  phone: 'Phone',
+  laptop: 'Laptop',
+  dongle: 'Dongle',
+  router: 'Router',
+  sim: 'SIM',
+};
+
+/**
+ * A label as SVG with its size in millimetres: the asset tag as QR code, as Code 128 and in big letters,
+ * and what the device is. Both codes hold the plain tag, so that every scanner types it.
+ * @param owner a line at the foot; it may name no clinic and nothing of health
+ */
+export function labelSvg(device: LabelledDevice, layout: Layout, owner: string | null): string {
+  const { width, height } = labelSizes[layout];
+  return svg({ width, height, unit: 'mm' }, drawing(device, layout, owner));
+}
+
+/**
+ * Sheets of A4 labels as SVG, one each.
+ * @param first where the first label goes, 1 to 24, counted along the rows: earlier ones are used up
+ */
+export function sheetsSvg(devices: LabelledDevice[], first: number, owner: string | null): string[] {
+  const { width, height } = labelSizes.sheet;
+  const left = (sheet.width - sheet.across * width - (sheet.across - 1) * sheet.gap) / 2;
+  const top = (sheet.height - sheet.down * height) / 2;
+  const places: (LabelledDevice | null)[] = [...Array<null>(first - 1).fill(null), ...devices];
+  return Array.from({ length: Math.ceil(places.length / labelsPerSheet) }, (_, page) => {
+    const onPage = places.slice(page * labelsPerSheet, (page + 1) * labelsPerSheet);
+    const labels = onPage.map((device, place) => {
+      const x = left + (place % sheet.across) * (width + sheet.gap);
+      const y = top + Math.floor(place / sheet.across) * height;
+      return device ? svg({ x, y, width, height }, drawing(device, 'sheet', owner)) : usedUp(x, y);
+    });
+    return svg({ width: sheet.width, height: sheet.height, unit: 'mm' }, labels.join(''));
+  });
+}
+
+function usedUp(x: number, y: number): string {
+  const { width, height } = labelSizes.sheet;
+  return `<rect class="app-label-used" x="${n(x + 1)}" y="${n(y + 1)}" width="${width - 2}" height="${n(height - 2)}" fill="none"/>`;
+}
+
+function drawing(device: LabelledDevice, layout: Layout, owner: string | null): string {
+  const { width, height } = labelSizes[layout];
+  const { assetTag, kind } = device;
+  const qr = code({ bcid: 'qrcode', text: assetTag, eclevel: 'H' });
+  const qrSize = qr.columns * qrModule;
+  const bars = code({ bcid: 'code128', text: assetTag });
+  const barsWidth = bars.columns * barModule;
+  const textLeft = edge + qrSize + quiet;
+  const textWidth = width - textLeft - edge;
+  const barsTop = edge + qrSize + quiet;
+  const foot = layout === 'sheet' ? 2.2 : 1.2;
+  const barsHeight = height - barsTop - foot - (owner ? 2.4 : 1.3);
+  const name = inLines(`${device.make} ${device.model}`, 25);
+  return [
+    `<title>${escaped(`${assetTag}, ${kindWords[kind]}, ${device.make} ${device.model}`)}</title>`,
+    `<rect class="app-label-edge" width="${width}" height="${height}" fill="#fff"/>`,
+    part(qr, edge, edge, qrSize, qrSize),
+    words(
+      textLeft,
+      7.8,
+      6.9,
+      assetTag,
+      `font-weight="bold" textLength="${n(textWidth)}" lengthAdjust="spacingAndGlyphs"`,
+    ),
+    words(textLeft, 11.4, 3, kindWords[kind], 'font-weight="bold"'),
+    ...name.map((line, row) => words(textLeft, 14.6 + row * 3.1, 2.8, line)),
+    part(bars, (width - barsWidth) / 2, barsTop, barsWidth, barsHeight),
+    owner ? words(width / 2, height - foot, 2.2, short(owner, 50), 'text-anchor="middle"') : '',
+  ].join('');
+}
+
+type Code = { columns: number; viewBox: string; paths: string };
+
+/** A code as bwip-js draws it, with how many modules it is wide. */
+function code(options: { bcid: string; text: string; eclevel?: string }): Code {
+  const scale = 2;
+  const drawn = toSVG({ ...options, scale });
+  const viewBox = /viewBox="([^"]+)"/.exec(drawn)![1]!;
+  const perColumn = options.bcid === 'qrcode' ? 2 * scale : scale;
+  return {
+    columns: Number(viewBox.split(' ')[2]) / perColumn,
+    viewBox,
+    paths: drawn.slice(drawn.indexOf('>') + 1, drawn.lastIndexOf('</svg>')).trim(),
+  };
+}
+
+function part({ viewBox, paths }: Code, x: number, y: number, width: number, height: number): string {
+  return `<svg x="${n(x)}" y="${n(y)}" width="${n(width)}" height="${n(height)}" viewBox="${viewBox}" preserveAspectRatio="none">${paths}</svg>`;
+}
+
+function words(x: number, y: number, size: number, text: string, attributes = ''): string {
+  return `<text x="${n(x)}" y="${n(y)}" font-size="${size}" font-family="Arial, Helvetica, sans-serif" ${attributes}>${escaped(text)}</text>`;
+}
+
+type Frame = { x?: number; y?: number; width: number; height: number; unit?: string };
+
+function svg({ x, y, width, height, unit = '' }: Frame, inside: string): string {
+  const at = x === undefined || y === undefined ? '' : ` x="${n(x)}" y="${n(y)}"`;
+  const role = unit ? ' xmlns="http://www.w3.org/2000/svg"' : '';
+  return `<svg${role}${at} width="${width}${unit}" height="${height}${unit}" viewBox="0 0 ${width} ${height}">${inside}</svg>`;
+}
+
+/** At most two lines of so many characters, broken between words. */
+function inLines(text: string, most: number): string[] {
+  const plain = text.replaceAll(/\s+/g, ' ').trim();
+  if (plain.length <= most) return [plain];
+  const space = plain.lastIndexOf(' ', most);
+  const end = space > most / 3 ? space : most;
+  return [plain.slice(0, end), short(plain.slice(end).trim(), most)];
+}
+
+const short = (text: string, most: number) =>
+  text.length > most ? `${text.slice(0, most - 1).trimEnd()}…` : text;
+const n = (length: number) => Number(length.toFixed(3));
+
+/** Text for XML, which has no room for control characters even as references. */
+function escaped(text: string): string {
+  const names: Record<string, string> = {
+    '&': '&amp;',
+    '<': '&lt;',
+    '>': '&gt;',
+    '"': '&quot;',
+    "'": '&#39;',
+  };
+  return text
+    .replaceAll(/[\p{Cc}\uFFFE\uFFFF]/gu, ' ')
+    .replaceAll(/[&<>"']/g, (character) => names[character]!);
+}
+
+/** Words that tell whoever sees a device that it has to do with someone’s health. */
+const telling =
+  /\b(nhs|health\w*|mental\w*|clinic\w*|hospital\w*|ward|trust|gp|surgery|care|therap\w*|psych\w*|trauma\w*|crisis|recovery|patient\w*|medic\w*|treatment|wellbeing)\b/i;
+
+/** What a label may say of whose it is: nothing when it would tell of a clinic or of health. */
+export function discreetOwner(schemeName: string): string | null {
+  return telling.test(schemeName) ? null : schemeName;
+}
