@@ -12,7 +12,7 @@ const pool = new pg.Pool({
   max: Number(process.env.DATABASE_POOL),
 });
 const { rows } = await pool.query<{ plan: string; terms: string; agreement: string; body: string }>(`
-  select (select id from support_plan where is_default) as plan, (select id from loan_terms where is_default) as terms,
+  select (select id from support_plan where is_default) as plan, (select id from loan_terms where is_default and borrower = 'patient') as terms,
     id as agreement, body from agreement_version order by version desc limit 1`);
 const { plan, terms, agreement, body: text } = rows[0]!;
 const steps = ['Set-up call', 'One week', 'Four weeks', 'Three months'];
