@@ -8,7 +8,9 @@ import { admin } from './admin/admin.ts';
 import { homePages } from './admin/home.pages.ts';
 import { homeRoutes } from './admin/home.routes.ts';
 import { eventRoutes } from './audit/event.routes.ts';
+import { dataPlanPages } from './data-plans/data-plan.pages.ts';
 import { dataPlanRoutes } from './data-plans/data-plan.routes.ts';
+import { offerPages } from './data-plans/offer.pages.ts';
 import { offerRoutes } from './data-plans/offer.routes.ts';
 import { devicePages } from './devices/device.pages.ts';
 import { deviceRoutes } from './devices/device.routes.ts';
@@ -97,6 +99,8 @@ export async function buildApp(deps: Deps, queue?: JobQueue): Promise<App> {
     donationPages(pages, deps);
     importPages(pages, deps);
     devicePages(pages, deps);
+    dataPlanPages(pages, deps);
+    offerPages(pages, deps);
     newReferralPages(pages, deps);
     referralPages(pages, deps);
     issuePages(pages, deps);

@@ -40,7 +40,7 @@ export const eventLines: Record<string, (values: Values) => string> = {
   'device.reopened': () => 'Sent back to preparation. Every check is open again',
   'devices.exported': (v) => `Took a file of ${count(Number(v.count ?? 0), 'device')}`,
   'data_plan.fitted': (v) =>
-    `Data plan added${v.network ? `: ${v.network}` : ''}${v.assetTag ? `, in ${v.assetTag}` : ''}${v.expiresOn ? `, ends on ${day(v.expiresOn)}` : ''}`,
+    `SIM fitted${v.assetTag ? ` to ${v.assetTag}` : ''}${v.network ? `: ${v.network}` : ''}${v.expiresOn ? `, its data ends on ${day(v.expiresOn)}` : ''}`,
   'data_plan.recorded': (v) => `SIM recorded${v.network ? `: ${v.network}` : ''}. It lies in the drawer`,
   'data_plan.moved': (v) => `SIM moved${tags(v.assetTags)}`,
   'data_plan.removed': (v) => `SIM taken out${v.assetTag ? ` of ${v.assetTag}` : ''}. It lies in the drawer`,
