@@ -83,7 +83,7 @@ for (const scripts of [true, false]) {
         await page.getByLabel('Another network or allowance').check();
         await page.getByLabel('Network', { exact: true }).fill('Vodafone');
         await page.getByLabel('SIM number').fill('8944100030012345674');
-        await page.getByLabel('Months').fill('12');
+        await page.getByLabel('Months', { exact: true }).fill('12');
         await press('Add data plan');
         await page.getByText('The data plan is recorded.').waitFor();
       }
