@@ -11,7 +11,9 @@ import { settingsPages } from './admin/settings.pages.ts';
 import { allocationPages } from './allocations/allocation.pages.ts';
 import { allocationRoutes } from './allocations/allocation.routes.ts';
 import { eventRoutes } from './audit/event.routes.ts';
+import { dataPlanPages } from './data-plans/data-plan.pages.ts';
 import { dataPlanRoutes } from './data-plans/data-plan.routes.ts';
+import { offerPages } from './data-plans/offer.pages.ts';
 import { offerRoutes } from './data-plans/offer.routes.ts';
 import { devicePages } from './devices/device.pages.ts';
 import { deviceRoutes } from './devices/device.routes.ts';
@@ -145,6 +147,8 @@ export async function buildApp(deps: Deps, queue?: JobQueue): Promise<App> {
     locationPages(pages, deps);
     stocktakePages(pages, deps);
     labelPages(pages, deps);
+    dataPlanPages(pages, deps);
+    offerPages(pages, deps);
     newReferralPages(pages, deps);
     referralPages(pages, deps);
     waitingListPages(pages, deps);

@@ -66,7 +66,7 @@ export const eventLines: Record<string, (values: Values) => string> = {
   'losses.exported': (v) => `Took a file of the losses register with ${count(Number(v.count ?? 0), 'line')}`,
   'location.changed': () => 'Place changed',
   'data_plan.fitted': (v) =>
-    `Data plan added${v.network ? `: ${v.network}` : ''}${v.assetTag ? `, in ${v.assetTag}` : ''}${v.expiresOn ? `, ends on ${day(v.expiresOn)}` : ''}`,
+    `SIM fitted${v.assetTag ? ` to ${v.assetTag}` : ''}${v.network ? `: ${v.network}` : ''}${v.expiresOn ? `, its data ends on ${day(v.expiresOn)}` : ''}`,
   'data_plan.recorded': (v) => `SIM recorded${v.network ? `: ${v.network}` : ''}. It lies in the drawer`,
   'data_plan.moved': (v) => `SIM moved${tags(v.assetTags)}`,
   'data_plan.removed': (v) => `SIM taken out${v.assetTag ? ` of ${v.assetTag}` : ''}. It lies in the drawer`,

@@ -170,13 +170,6 @@ export function termsErrors(asked: TermsAsked): FieldError[] {
   return errors;
 }
 
-/** A form shows the offers beside the fields for another allowance; the offer chosen wins over what stands in those. */
-export function chosenTerms<T extends TermsAsked>(typed: T): T {
-  if (!typed.offerId) return typed;
-  const { network: _network, gbPerMonth: _gb, durationMonths: _months, ...rest } = typed;
-  return rest as T;
-}
-
 /** The digits of an ICCID as typed or scanned: spaces, and the F that pads it on the card, are left out. Null when it cannot be one. */
 export function readIccid(text: string): string | null {
   const digits = text.replaceAll(/[\s-]/g, '').replace(/F$/i, '');

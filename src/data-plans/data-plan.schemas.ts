@@ -2,11 +2,14 @@ import Type, { type Static } from 'typebox';
 import { deviceKinds, deviceStatuses } from '../devices/device.rules.ts';
 import { strictObject } from '../shared/http.ts';
 import { listQuery, pageOf } from '../shared/lists.ts';
+import { invalid } from '../shared/problem.ts';
 import { nullable, oneOf, text, timelineEntry } from '../shared/schemas.ts';
-import { planStatuses } from './data-plan.rules.ts';
+import { planStatuses, readIccid } from './data-plan.rules.ts';
 
 const date = (description: string) => Type.String({ format: 'date', description });
 const months = Type.Integer({ minimum: 1, maximum: 60 });
+
+const iccidWords = 'An ICCID begins with 89 and has 18 to 20 digits. It is printed on the SIM.';
 
 export const NewDataPlan = strictObject(
   {
@@ -20,7 +23,7 @@ export const NewDataPlan = strictObject(
     network: Type.Optional(text(100, { description: 'Needed without an offer' })),
     iccid: Type.String({
       pattern: '^89[0-9]{16,18}$',
-      errorMessage: 'An ICCID begins with 89 and has 18 to 20 digits. It is printed on the SIM.',
+      errorMessage: iccidWords,
     }),
     msisdn: Type.Optional(text(30, { description: 'The number of the SIM' })),
     gbPerMonth: Type.Optional(
@@ -47,11 +50,39 @@ export const NewDataPlan = strictObject(
 );
 export type NewDataPlan = Static<typeof NewDataPlan>;
 
-/** As the pages send it: an empty allowance means no cap. */
+/** As the pages send it: an offer or `other`, and an empty allowance means no cap. */
 export const DataPlanForm = strictObject({
   ...NewDataPlan.properties,
+  iccid: text(40),
+  offerId: Type.Optional(
+    Type.String({ pattern: '^(other|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$' }),
+  ),
   gbPerMonth: nullable(Type.Integer({ minimum: 1, maximum: 1000 })),
 });
+
+/**
+ * What a form asks to be recorded: the offer chosen, or else what was typed of network, allowance and
+ * months; of a SIM number that was scanned its digits.
+ * @throws Problem `invalid`
+ */
+export function planOfForm(form: Static<typeof DataPlanForm>): NewDataPlan {
+  const { offerId, network, gbPerMonth, durationMonths, iccid: typed, ...sim } = form;
+  const iccid = readIccid(typed);
+  const errors = [
+    ...(offerId || network ? [] : [{ pointer: '/offerId', message: 'Choose what the SIM gives.' }]),
+    ...(iccid ? [] : [{ pointer: '/iccid', message: iccidWords }]),
+  ];
+  if (errors.length || !iccid) throw invalid(...errors);
+  return offerId && offerId !== 'other'
+    ? { ...sim, iccid, offerId }
+    : {
+        ...sim,
+        iccid,
+        gbPerMonth,
+        ...(network !== undefined && { network }),
+        ...(durationMonths !== undefined && { durationMonths }),
+      };
+}
 
 const warnings = Type.Array(Type.String(), {
   description: 'What to check; the plan is recorded all the same',

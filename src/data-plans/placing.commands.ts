@@ -9,7 +9,8 @@ import { readAssetTag } from '../shared/ids.ts';
 import { invalid, Problem } from '../shared/problem.ts';
 import { completeTasksAbout } from '../tasks/task.commands.ts';
 import { inUse } from './data-plan.commands.ts';
-import { assertAllowed, assertTakesSim } from './data-plan.rules.ts';
+import { findPlanByIccid } from './data-plan.queries.ts';
+import { assertAllowed, assertTakesSim, readIccid } from './data-plan.rules.ts';
 import type { DataPlanState, NewFitting, NewRemoval } from './data-plan.schemas.ts';
 import { lockPlan, stateOf, stopNumberOf, subjectsOf } from './locking.commands.ts';
 
@@ -55,6 +56,25 @@ export async function fitPlan(
       plan.expiresOn && plan.expiresOn <= today(deps.clock) ? ['Its data has run out. Renew it.'] : [];
     return { ...stateOf(plan, { device: to, numberStopped }), warnings };
   });
+}
+
+/**
+ * Fits the SIM that was scanned from the drawer to a device. One that is in another device is moved from
+ * its own page, where it is said what that does.
+ * @throws Problem `invalid`, and what `fitPlan` throws
+ */
+export async function fitScannedSim(
+  deps: Deps,
+  ctx: Context,
+  deviceId: string,
+  code: string,
+): Promise<DataPlanState> {
+  const plan = await findPlanByIccid(deps.db, readIccid(code) ?? '');
+  const refuse = (message: string) => invalid({ pointer: '/sim', message });
+  if (!plan) throw refuse('No SIM with this number is recorded. Add it as a new data plan.');
+  if (plan.assetTag)
+    throw refuse(`This SIM is in ${plan.assetTag}. Take it out there first, or move it from its own page.`);
+  return fitPlan(deps, ctx, plan.id, { deviceId });
 }
 
 /**

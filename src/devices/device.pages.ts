@@ -6,13 +6,16 @@ import { timelineLines } from '../admin/timeline.ts';
 import { heldOn } from '../allocations/allocation.queries.ts';
 import { timelineOf } from '../audit/event.queries.ts';
 import { fitDataPlan } from '../data-plans/data-plan.commands.ts';
-import { NewDataPlan } from '../data-plans/data-plan.schemas.ts';
+import { DataPlanForm, planOfForm } from '../data-plans/data-plan.schemas.ts';
+import { listOffers } from '../data-plans/offer.queries.ts';
+import { fitScannedSim } from '../data-plans/placing.commands.ts';
 import type { Context } from '../shared/actor.ts';
 import { today } from '../shared/clock.ts';
 import { sendCsv } from '../shared/csv.ts';
 import type { Deps } from '../shared/deps.ts';
-import { type App, idParams } from '../shared/http.ts';
+import { type App, idParams, strictObject } from '../shared/http.ts';
 import { listQuery } from '../shared/lists.ts';
+import { text } from '../shared/schemas.ts';
 import { recordCheck, reopenPreparation } from './device.commands.ts';
 import { countDevices, getDevice, listDevices } from './device.queries.ts';
 import { type CheckKind, deviceKinds, deviceStatuses } from './device.rules.ts';
@@ -26,6 +29,7 @@ const ExportQuery = Type.Object(
   { additionalProperties: false },
 );
 
+const SimScan = strictObject({ sim: text(40) });
 const words = {
   result: 'Choose whether it passed',
   performedOn: 'Enter the date it was done',
@@ -37,6 +41,7 @@ const words = {
   reason: 'Enter why it goes back',
   network: 'Enter the network',
   iccid: 'Enter the number printed on the SIM',
+  sim: 'Scan or type the number on the SIM',
   durationMonths: 'Enter for how many months it runs',
 };
 
@@ -128,10 +133,30 @@ export function devicePages(app: App, deps: Deps): void {
       const { id } = request.params;
       const typed = typedIn(request.body);
       try {
-        const { warnings } = await fitDataPlan(deps, request.ctx, id, fields(NewDataPlan, typed, words));
+        const plan = planOfForm(fields(DataPlanForm, typed, words));
+        const { warnings } = await fitDataPlan(deps, request.ctx, id, plan);
         return reply.done(`/devices/${id}`, { text: ['The data plan is recorded.', ...warnings].join(' ') });
       } catch (error) {
         const form = { ...refused(typed, error), prefix: 'data-plan' };
+        return reply
+          .code(form.status)
+          .page('devices/views/device.njk', await deviceView(request.ctx, id, { limit: 50 }, form));
+      }
+    },
+  );
+
+  app.post(
+    '/devices/:id/fittings',
+    { config: { action: 'devices.fit-data' }, schema: { params: idParams } },
+    async (request, reply) => {
+      const { id } = request.params;
+      const typed = typedIn(request.body);
+      try {
+        const { sim } = fields(SimScan, typed, words);
+        const { warnings } = await fitScannedSim(deps, request.ctx, id, sim);
+        return reply.done(`/devices/${id}`, { text: ['The SIM is fitted.', ...warnings].join(' ') });
+      } catch (error) {
+        const form = { ...refused(typed, error), prefix: 'sim' };
         return reply
           .code(form.status)
           .page('devices/views/device.njk', await deviceView(request.ctx, id, { limit: 50 }, form));
@@ -151,10 +176,11 @@ export function devicePages(app: App, deps: Deps): void {
     sent?: Form,
   ) {
     const { actor } = ctx;
-    const [device, events, held] = await Promise.all([
+    const [device, events, held, offers] = await Promise.all([
       getDevice(deps.db, id),
       timelineOf(deps.db, id, page),
       heldOn(deps.db, id),
+      listOffers(deps.db),
     ]);
     const date = today(deps.clock);
     const formOf = (prefix: string, start: Record<string, string> = {}) =>
@@ -172,7 +198,8 @@ export function devicePages(app: App, deps: Deps): void {
       checkForms:
         may(actor, 'devices.prepare') && can.record_check === true ? device.openChecks.map(checkForm) : [],
       reopenForm: formOf('reopen'),
-      dataPlanForm: formOf('data-plan', { activatedOn: date }),
+      simForms: { plan: formOf('data-plan', { activatedOn: date }), scan: formOf('sim') },
+      offers,
       form: sent,
       timeline: timelineLines(events.items, id),
       next: events.next,
