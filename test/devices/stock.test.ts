@@ -2,7 +2,7 @@ import t from 'tap';
 import { worklist } from '../../src/admin/home.queries.ts';
 import { giveUp, recordArrival } from '../../src/devices/arrival.commands.ts';
 import { getDevice } from '../../src/devices/device.queries.ts';
-import { deviceStatuses } from '../../src/devices/device.rules.ts';
+import { allowedActions, type DeviceAction, deviceStatuses } from '../../src/devices/device.rules.ts';
 import { disposeDevices } from '../../src/devices/disposal.commands.ts';
 import { listHolders } from '../../src/devices/holder.queries.ts';
 import { moveDevices } from '../../src/devices/move.commands.ts';
@@ -53,6 +53,32 @@ async function ended(as: 'due_back' | 'lost' | 'in_repair') {
     );
   return { id: item!.deviceId, assetTag: item!.assetTag };
 }
+
+t.test('each action is allowed in its statuses, and elsewhere a sentence says why not', async (t) => {
+  const stock = ['in_preparation', 'ready', 'in_repair'];
+  const allowed: Partial<Record<DeviceAction, string[]>> = {
+    send_for_repair: stock,
+    back_from_repair: ['in_repair'],
+    arrive: ['due_back', 'lost'],
+    give_up: ['due_back'],
+    move: [...stock, 'reserved'],
+    dispose: stock,
+    write_off: ['due_back', 'lost'],
+  };
+  for (const status of deviceStatuses) {
+    const state = { status, openChecks: [], hasDataPlan: false };
+    const actions = allowedActions(state);
+    for (const [action, statuses] of Object.entries(allowed))
+      t.equal(
+        actions[action as DeviceAction] === true,
+        statuses.includes(status),
+        `${action} when ${status}`,
+      );
+    const busy = allowedActions({ ...state, repair: {}, incident: { reference: 'I-1' } });
+    if (status === 'in_repair') t.match(busy.send_for_repair, /Record that it is back/);
+    if (status === 'lost') t.match(busy.arrive, /in incident I-1\.$/);
+  }
+});
 
 t.test('repair out and back: to the repairer, back where it was, prepared from the start', async (t) => {
   const [device] = await make.readyDevices(1);
