@@ -79,5 +79,10 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     create index waiting_skip_referral on waiting_skip (referral_id, id);
     create index allocation_expiry on allocation (expires_on) where status = 'held';
     alter table allocation add column ended_reason text;
+
+    update referral_need n set status = 'dropped', reason = 'The referral ended', settled_at = r.changed_at
+      from referral r where r.id = n.referral_id and n.status = 'open' and r.status in ('declined', 'withdrawn');
+    create index referral_need_of_stock on referral_need (referral_id, need) where status = 'open' and need <> 'support';
+    comment on index referral_need_of_stock is 'As long as the waiting list and what is to be decided: a referral that ends has no open need.';
   `.execute(db);
 }

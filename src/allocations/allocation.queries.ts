@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { DeviceKind } from '../devices/device.rules.ts';
+import { type DeviceKind, deviceKinds } from '../devices/device.rules.ts';
 import type { Reader } from '../shared/database.ts';
 import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
 import { Problem } from '../shared/problem.ts';
@@ -17,22 +17,28 @@ const meets = (
   need: RawBuilder<unknown>,
 ) => sql`case ${need} when 'device' then d.kind = any(${kindsFor('device')}::text[])
   when 'data' then d.kind = any(${kindsFor('data')}::text[]) or s.id is not null else false end`;
-const withPlan = sql`device d left join data_plan s on s.device_id = d.id and s.status <> 'ended'`;
+const withPlan = sql`device d left join lateral (
+  select p.id, p.expires_on from data_plan p where p.device_id = d.id and p.status <> 'ended' limit 1) s on true`;
+
+/** That the need `n` of a referral is open and of stock. */
+const isOpen = sql`n.status = 'open' and n.need <> 'support'`;
+
+/** That it is, and no device is held for it. */
+export const isToFind = sql`${isOpen} and not exists (
+  select from allocation a join ${withPlan} on d.id = a.device_id
+  where a.referral_id = n.referral_id and a.status = 'held' and ${meets(sql`n.need`)})`;
 
 /** The open needs of the referral `r` that stock meets. */
-export const openNeeds = sql`array(select n.need from referral_need n
-  where n.referral_id = r.id and n.status = 'open' and n.need <> 'support' order by n.need desc)`;
+export const openNeeds = sql`array(select n.need from referral_need n where n.referral_id = r.id and ${isOpen} order by n.need desc)`;
 
 /** Those of them for which no device is held. */
-export const needsToFind = sql`array(select n.need from referral_need n
-  where n.referral_id = r.id and n.status = 'open' and n.need <> 'support'
-    and not exists (select from allocation a join ${withPlan} on d.id = a.device_id
-      where a.referral_id = r.id and a.status = 'held' and ${meets(sql`n.need`)})
-  order by n.need desc)`;
+export const needsToFind = sql`array(select n.need from referral_need n where n.referral_id = r.id and ${isToFind} order by n.need desc)`;
 
-/** The needs of which ready stock could meet one now; the same for every referral, so it is asked once. */
-export const needsInStock = sql`(select array(select n.need from unnest(${[...stockNeeds]}::text[]) n (need)
-  where exists (select from ${withPlan} where d.status = 'ready' and ${meets(sql`n.need`)})))`;
+/** That ready stock could meet one of these needs of the referral `r` now. What is in stock is the same for every referral, and asked once. */
+export const isInStock = sql`r.id in (
+  select n.referral_id from referral_need n where ${isToFind} and n.need = any((select array(
+    select k.need from unnest(${[...stockNeeds]}::text[]) k (need)
+    where exists (select from ${withPlan} where d.status = 'ready' and ${meets(sql`k.need`)})))::text[]))`;
 
 export type ReadyStock = { kind: DeviceKind; hasDataPlan: boolean; count: number }[];
 
@@ -40,7 +46,9 @@ export type ReadyStock = { kind: DeviceKind; hasDataPlan: boolean; count: number
 export async function readyStock(db: Reader): Promise<ReadyStock> {
   const { rows } = await sql<ReadyStock[number]>`
     select d.kind, s.id is not null as "hasDataPlan", count(*)::int as count from ${withPlan}
-    where d.status = 'ready' group by 1, 2 order by 3 desc, 1`.execute(db);
+    where d.status = 'ready' group by 1, 2 order by array_position(${[...deviceKinds]}::text[], d.kind), 2`.execute(
+    db,
+  );
   return rows;
 }
 
@@ -60,7 +68,7 @@ export type FittingDevice = {
 /** Ready devices that meet one of these needs: of each kind the few that have been ready longest. */
 export async function fittingDevices(db: Reader, needs: StockNeed[], ofEach = 4): Promise<FittingDevice[]> {
   const { rows } = await sql<FittingDevice>`
-    select f.*, p.name as location from unnest(array['tablet', 'phone', 'laptop', 'dongle', 'router', 'sim']) with ordinality k (kind, rank)
+    select f.*, p.name as location from unnest(${[...deviceKinds]}::text[]) with ordinality k (kind, rank)
     cross join lateral (
       select d.id, d.asset_tag as "assetTag", d.kind, d.make, d.model, d.condition, d.location_id, s.id is not null as "hasDataPlan",
         s.expires_on as "dataExpiresOn", d.changed_at as "readySince"

@@ -39,6 +39,7 @@ export async function decideReferral(
         question = coalesce(${input.question ?? null}, question), decision_reason = ${input.reason ?? null},
         waiting_since = case when ${status} = 'waiting' then ${at}::timestamptz end
       where id = ${referralId}`.execute(trx);
+    if (status === 'declined') await dropNeeds(trx, referralId, at);
     if (status === 'active') await startSupport(trx, deps, { ...referral, referralId }, at);
     await recordEvent(trx, deps, ctx, {
       type: eventTypes[input.decision],
@@ -65,6 +66,13 @@ async function lockReferral(trx: Trx, id: string): Promise<LockedReferral> {
     from referral r where r.id = ${id} for no key update`.execute(trx);
   if (!rows[0]) throw new Problem('not-found');
   return rows[0];
+}
+
+/** A referral that has ended has no open need: the waiting list is found by its open needs. */
+async function dropNeeds(trx: Trx, referralId: string, at: string): Promise<void> {
+  await sql`
+    update referral_need set status = 'dropped', reason = 'The referral was declined', settled_at = ${at}
+    where referral_id = ${referralId} and status = 'open'`.execute(trx);
 }
 
 async function startSupport(

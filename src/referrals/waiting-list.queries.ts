@@ -1,5 +1,11 @@
 import { sql } from 'kysely';
-import { needsInStock, needsToFind, openNeeds, readyStock } from '../allocations/allocation.queries.ts';
+import {
+  isInStock,
+  isToFind,
+  needsToFind,
+  openNeeds,
+  readyStock,
+} from '../allocations/allocation.queries.ts';
 import type { StockNeed, WaitsLonger } from '../allocations/allocation.rules.ts';
 import type { Reader } from '../shared/database.ts';
 import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
@@ -8,7 +14,7 @@ import { reasonsFor, stockFor, waitsForWords } from './waiting-list.rules.ts';
 import type { WaitingPlace, WaitingQuery } from './waiting-list.schemas.ts';
 
 /** Those on the waiting list, `referral r`, whom ready stock could help now. */
-export const couldBeHelped = sql`${onWaitingList('r')} and ${needsToFind} && ${needsInStock}`;
+export const couldBeHelped = sql`${onWaitingList('r')} and ${isInStock}`;
 
 /** Everyone on the waiting list with their place. */
 const places = sql`select r.id, row_number() over (order by ${waitingOrder('r')})::int as place
@@ -28,7 +34,7 @@ export async function waitingList(
   const [{ rows }, stock] = await Promise.all([
     sql<Row>`
       with w as materialized (${places}), listed as materialized (
-        select w.id, w.place from w ${inStock ? sql`join referral r on r.id = w.id where ${needsToFind} && ${needsInStock}` : sql``}
+        select w.id, w.place from w ${inStock ? sql`join referral r on r.id = w.id where ${isInStock}` : sql``}
       ), part as (
         select listed.id, listed.place from listed
         ${behind ? sql`join referral r on r.id = listed.id where (${waitingOrder('r')}) > (select ${waitingOrder('w')} from referral w where w.id = ${behind})` : sql``}
@@ -68,11 +74,13 @@ export async function waitsLonger(
   needs: StockNeed[],
 ): Promise<WaitsLonger[]> {
   const { rows } = await sql<WaitsLonger>`/* waiting-list.longer */
-    with w as materialized (${places})
+    with w as materialized (${places}), f as materialized (
+      select n.referral_id, array_agg(n.need order by n.need desc) as needs from referral_need n
+      where n.referral_id in (select id from w where place < (select place from w where id = ${referralId}))
+        and n.need = any(${needs}::text[]) and ${isToFind} group by n.referral_id
+    )
     select r.id as "referralId", r.reference, w.place, f.needs
-    from w join referral r on r.id = w.id
-    cross join lateral (select array(select unnest(${needsToFind}) intersect select unnest(${needs}::text[]) order by 1 desc) as needs) f
-    where w.place < (select place from w where id = ${referralId}) and cardinality(f.needs) > 0
+    from f join w on w.id = f.referral_id join referral r on r.id = f.referral_id
     order by w.place`.execute(db);
   return rows;
 }

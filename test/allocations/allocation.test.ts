@@ -358,6 +358,38 @@ for (const [name, race] of [
     t.comment([...seen].join(' | '));
   });
 
+t.test('race: an issue that waited for a device asks again whom it is held for', async (t) => {
+  await emptyList();
+  const [own, other] = [await make.waitingReferral(), await make.waitingReferral()];
+  const device = await tablet();
+  await hold(own.id, device.id);
+  const issue = await db.transaction().execute(async (trx) => {
+    await sql`select from device where id = ${device.id} for update`.execute(trx);
+    const waiting = issueLoan(deps, officer, {
+      referralId: own.id,
+      items: [{ deviceId: device.id }],
+      agreement,
+    });
+    waiting.catch(() => {});
+    for (let waits = false; !waits; ) {
+      const { rows } = await sql<{ waits: boolean }>`
+        select exists (select from pg_locks l join pg_stat_activity a using (pid) where not l.granted and a.datname = current_database()) as waits`.execute(
+        db,
+      );
+      waits = rows[0]!.waits;
+    }
+    await sql`update allocation set status = 'released', ended_at = now() where device_id = ${device.id} and status = 'held'`.execute(
+      trx,
+    );
+    await sql`insert into allocation (id, referral_id, device_id, created_at) values (new_id(), ${other.id}, ${device.id}, now())`.execute(
+      trx,
+    );
+    return { waiting };
+  });
+  t.match(await refusal(issue.waiting), { type: 'device-not-available' });
+  await assertAgrees(t);
+});
+
 t.test('the day’s list counts whom stock could help, as the waiting list shows them', async (t) => {
   await emptyList();
   clock.set('2026-11-23T09:30:00Z');

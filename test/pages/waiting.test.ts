@@ -88,7 +88,7 @@ t.test(
     const early = await make.waitingReferral({ needs: ['device', 'data'], ...name('Early') });
     const { id, reference } = await make.waitingReferral({
       needs: ['device'],
-      ...name('Wolfeschlegelsteinhausenbergerdorff', 'Wolf'),
+      ...name('Wolfeschlegelsteinhausenbergerdorff', 'Maximiliana-Konstantina-Wolf'),
     });
     const [tablet] = await make.readyDevices(2);
     const [laptop] = await make.readyDevices(1, {
@@ -148,7 +148,7 @@ t.test(
     await page.goto('/referrals/pick-list');
     await page.getByRole('heading', { name: 'Camden hub, shelf B' }).waitFor();
     await look('pick list');
-    t.match(await page.locator('main').textContent(), /Wolf\b/);
+    t.match(await page.locator('main').textContent(), /Konstantina-Wolf\b/);
     t.notMatch(await page.locator('main').textContent(), /Wolfesch|Example/, 'a first name, no more');
     await page.emulateMedia({ media: 'print' });
     t.notOk(await page.locator('.app-no-print').isVisible());
