@@ -11,6 +11,7 @@ const status = (value: unknown) => statusTag(String(value)).text.toLowerCase();
 /** `A`, `A and B`, `A, B and C`. */
 const several = (value: unknown) =>
   Array.isArray(value) ? new Intl.ListFormat('en-GB').format(value.map(String)) : '';
+const called = (value: unknown) => (value ? `: ${value}` : '');
 const way = (value: unknown) => wayWords[value as Way] ?? text(value);
 const task = ({ kind }: Values) => taskKinds[kind as TaskKind] ?? words(String(kind));
 const lent: Record<string, string> = {
@@ -46,7 +47,8 @@ export const eventLines: Record<string, (values: Values) => string> = {
   'referral.asked': () => 'Question sent to the clinic',
   'referral.closed': () => 'Referral closed: everything it asked for is settled',
   'loan.issued': (v) => {
-    const what = v.assetTags ? ` with ${several(v.assetTags)}` : '';
+    const things = [v.assetTags ?? [], v.accessory ?? []].flat();
+    const what = things.length ? ` with ${several(things)}` : '';
     const handover = v.handoverWay
       ? `, ${lent[String(v.handoverWay)] ?? text(v.handoverWay)} on ${day(v.handoverOn)}`
       : '';
@@ -59,8 +61,16 @@ export const eventLines: Record<string, (values: Values) => string> = {
   'loan.returned': (v) => {
     const left =
       v.status === 'closed' ? '. Everything is back and the loan is closed' : '. The rest is still out';
-    return `${several(v.assetTags) || 'Items'} came back${left}`;
+    return `${several([v.assetTags ?? [], v.accessory ?? []].flat()) || 'Items'} came back${left}`;
   },
+  'loan.accessories_written_off': (v) =>
+    `${several(v.accessory) || 'Accessories'} will not come back${v.status === 'closed' ? '. The loan is closed' : ''}`,
+  'accessory.added': (v) => `Accessory added${called(v.accessory)}`,
+  'accessory.changed': (v) => `Accessory changed${called(v.accessory)}`,
+  'accessory.moved': (v) =>
+    `${v.accessory ?? 'Accessory'}${typeof v.quantity === 'number' ? ` × ${v.quantity}` : ''} ${text(v.kind)}`,
+  'kit.added': (v) => `Kit added${called(v.kit)}`,
+  'kit.changed': (v) => `Kit changed${called(v.kit)}`,
   'follow_up.added': (v) => `Follow-up planned for ${day(v.dueOn)}${v.way ? ` (${way(v.way)})` : ''}`,
   'follow_up.moved': (v) =>
     [
@@ -108,6 +118,7 @@ const places: Record<string, { path: string; name: string }> = {
   loan: { path: '/loans/', name: 'loan' },
   follow_up: { path: '/follow-ups/', name: 'follow-up' },
   message: { path: '/messages/', name: 'message' },
+  accessory: { path: '/accessories/', name: 'accessory' },
 };
 
 export type TimelineLine = { at: string; who: string; what: string; links: { href: string; text: string }[] };

@@ -7,11 +7,21 @@ import { command } from '../shared/command.ts';
 import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvent, type SubjectType } from '../shared/events.ts';
-import { loanReference, newId, readAssetTag } from '../shared/ids.ts';
+import { loanReference, newId } from '../shared/ids.ts';
 import { type FieldError, invalid, Problem } from '../shared/problem.ts';
 import { insertFollowUps } from '../support/follow-up.commands.ts';
 import {
-  acceptanceErrors,
+  accessoryWords,
+  extrasErrors,
+  type IssueExtras,
+  type KitGap,
+  kitGapsOf,
+  placeOf,
+  wantedOf,
+} from './issue-kit.rules.ts';
+import { notAvailable } from './loan.queries.ts';
+import {
+  type AskedItem,
   assertReferralWaits,
   type DeviceToIssue,
   dateErrors,
@@ -19,16 +29,18 @@ import {
   issueWarnings,
   mayGoOut,
   needsMet,
-  whyNot,
+  readInput,
 } from './loan.rules.ts';
 import type { LoanIssued, NewLoan } from './loan.schemas.ts';
+import { lendAccessories } from './loan-accessory.commands.ts';
+import { extrasJson } from './loan-accessory.queries.ts';
 
 /**
  * Issues devices on one loan, all or none: the loan with its accepted agreement, its items, the
  * devices on loan, the referral's needs met, and the follow-ups of the support plan counted from
- * the handover. The same few statements whatever the number of items.
+ * the handover. The same few statements whatever the number of items; one more for accessories.
  * @throws Problem `invalid`, `not-found`, `device-not-available` (with each device in the way and
- * the loan that holds it), `referral-not-waiting`
+ * the loan that holds it), `referral-not-waiting`, `kit-incomplete`, `accessories-short`
  */
 export async function issueLoan(deps: Deps, ctx: Context, input: NewLoan): Promise<LoanIssued> {
   const day = today(deps.clock);
@@ -37,7 +49,11 @@ export async function issueLoan(deps: Deps, ctx: Context, input: NewLoan): Promi
   return command(deps, ctx, async (trx) => {
     const found = await lockForIssue(trx, input, asked);
     const terms = { ...input, handoverOn: handover.on, today: day, weeks: found.weeks };
-    const errors = [...missing(input, asked, found), ...dateErrors(terms)];
+    const errors = [
+      ...missing(input, asked, found),
+      ...extrasErrors(input, found.extras),
+      ...dateErrors(terms),
+    ];
     if (errors.length) throw new Problem('invalid', { errors });
     const devices = asked.map(
       (one) =>
@@ -48,6 +64,9 @@ export async function issueLoan(deps: Deps, ctx: Context, input: NewLoan): Promi
     const stopped = devices.filter((device) => !mayGoOut(device, input.referralId ?? null));
     if (stopped.length) throw await notAvailable(trx, stopped);
     if (found.referral) assertReferralWaits(found.referral.status);
+    const kitGaps = kitGapsOf(found.extras.kit, devices, input);
+    const wanted = wantedOf(input, found.extras);
+    const stockLocationId = wanted.length ? placeOf(wanted, input.stockLocationId) : null;
 
     const dueOn = dueDate(terms);
     const loan = {
@@ -62,6 +81,8 @@ export async function issueLoan(deps: Deps, ctx: Context, input: NewLoan): Promi
       agreement: input.agreement,
       agreementId: found.agreementId,
       termsId: found.termsId,
+      kitId: input.kitId ?? null,
+      kitGaps,
       at: timestamp(deps.clock),
     };
     const { items, planId } = await insertLoan(trx, loan, devices, needsMet(devices));
@@ -92,38 +113,17 @@ export async function issueLoan(deps: Deps, ctx: Context, input: NewLoan): Promi
         handoverOn: handover.on,
         acceptedBy: input.agreement.acceptedBy,
         agreementVersion: found.agreementVersion,
+        ...(wanted.length && { accessory: accessoryWords(wanted) }),
+        ...(found.extras.kit && { kit: found.extras.kit.name }),
       },
     });
+    if (stockLocationId)
+      await lendAccessories(trx, deps, ctx, { loanId: loan.id, wanted, locationId: stockLocationId });
     const warnings = issueWarnings(devices, dueOn, !found.patient || hasSafeWay(found.patient.contactPoints));
-    return { id: loan.id, reference: loan.reference, status: 'open', dueOn, items, followUps, warnings };
+    const accessories = wanted.map(({ kind, quantity }) => ({ kind, quantity }));
+    const { id, reference } = loan;
+    return { id, reference, status: 'open', dueOn, items, accessories, followUps, warnings };
   });
-}
-
-type Asked = { assetTag?: string; deviceId?: string };
-
-/** The request beyond its form: one borrower, and each item by one of its two names. */
-function readInput(input: NewLoan): Asked[] {
-  const errors = acceptanceErrors(input.agreement);
-  if (!input.items.length) errors.push({ pointer: '/items', message: 'Name at least one device.' });
-  if ([input.referralId, input.patientId, input.locationId].filter(Boolean).length !== 1) {
-    errors.push({
-      pointer: '/referralId',
-      message: 'Say who borrows: one of referralId, patientId and locationId.',
-    });
-  }
-  const asked = input.items.map(({ assetTag, deviceId }, place) => {
-    const tag = assetTag === undefined ? undefined : readAssetTag(assetTag);
-    if (!assetTag === !deviceId)
-      errors.push({ pointer: `/items/${place}`, message: 'Give the asset tag or the deviceId.' });
-    else if (tag === null)
-      errors.push({
-        pointer: `/items/${place}/assetTag`,
-        message: 'This is not an asset tag: LW- and six characters, the last of which checks the others.',
-      });
-    return { assetTag: tag ?? undefined, deviceId };
-  });
-  if (errors.length) throw new Problem('invalid', { errors });
-  return asked;
 }
 
 type Found = {
@@ -138,10 +138,11 @@ type Found = {
   agreementVersion: number;
   planId: string | null;
   planExists: boolean;
+  extras: IssueExtras;
 };
 
 /** Reads and locks all that an issue depends on, in the one order of locks: patient, referral, devices by id. */
-async function lockForIssue(trx: Trx, input: NewLoan, asked: Asked[]): Promise<Found> {
+async function lockForIssue(trx: Trx, input: NewLoan, asked: AskedItem[]): Promise<Found> {
   const tags = asked.flatMap(({ assetTag }) => assetTag ?? []);
   const ids = asked.flatMap(({ deviceId }) => deviceId ?? []);
   const { rows } = await sql<Found>`/* loan.lock-for-issue */
@@ -163,9 +164,10 @@ async function lockForIssue(trx: Trx, input: NewLoan, asked: Asked[]): Promise<F
       (select json_build_object('status', status) from ref) as referral,
       exists (select from location where id = ${input.locationId ?? null}::uuid) as "locationExists",
       coalesce((select json_agg(json_build_object('id', dev.id, 'assetTag', dev.asset_tag, 'kind', dev.kind, 'status', dev.status,
-          'condition', dev.condition, 'hasDataPlan', s.id is not null, 'dataExpiresOn', s.expires_on,
+          'condition', dev.condition, 'hasDataPlan', s.id is not null, 'hasActiveData', s.status is not distinct from 'active', 'dataExpiresOn', s.expires_on,
           'heldFor', (select referral_id from allocation a where a.device_id = dev.id and a.status = 'held')))
         from dev left join data_plan s on s.device_id = dev.id and s.status <> 'ended'), '[]') as devices,
+      ${extrasJson(input)} as extras,
       nextval('loan_number') as number,
       t.id as "termsId", t.weeks, a.id as "agreementId", a.version as "agreementVersion",
       (select id from support_plan where is_default) as "planId",
@@ -178,7 +180,7 @@ async function lockForIssue(trx: Trx, input: NewLoan, asked: Asked[]): Promise<F
 }
 
 /** Names in the request for which there is nothing. */
-function missing(input: NewLoan, asked: Asked[], found: Found): FieldError[] {
+function missing(input: NewLoan, asked: AskedItem[], found: Found): FieldError[] {
   const errors: FieldError[] = [];
   const none = (pointer: string, what: string) =>
     errors.push({ pointer, message: `There is no ${what} of this id.` });
@@ -198,20 +200,6 @@ function missing(input: NewLoan, asked: Asked[], found: Found): FieldError[] {
   return errors;
 }
 
-/** Who holds the devices in the way: a second statement, since the first one's snapshot may be older than the winner. */
-async function notAvailable(trx: Trx, stopped: DeviceToIssue[]): Promise<Problem> {
-  const { rows } = await sql<{
-    assetTag: string;
-    status: DeviceToIssue['status'];
-    loanId: string | null;
-  }>`/* loan.holders */
-    select d.asset_tag as "assetTag", d.status, i.loan_id as "loanId"
-    from device d left join loan_item i on i.device_id = d.id and i.ended_at is null
-    where d.id = any(${stopped.map(({ id }) => id)}::uuid[]) order by d.asset_tag`.execute(trx);
-  const conflicts = rows.map(({ loanId, ...conflict }) => (loanId ? { ...conflict, loanId } : conflict));
-  return new Problem('device-not-available', { detail: conflicts.map(whyNot).join(' '), conflicts });
-}
-
 type LoanToInsert = {
   id: string;
   reference: string;
@@ -225,6 +213,8 @@ type LoanToInsert = {
   agreement: NewLoan['agreement'];
   agreementId: string;
   termsId: string;
+  kitId: string | null;
+  kitGaps: KitGap[];
   at: string;
 };
 
@@ -253,10 +243,11 @@ async function insertLoan(
         select from follow_up f where f.referral_id = ${loan.referralId}::uuid and f.status in ('planned', 'confirmed'))
     ), l as (
       insert into loan (id, reference, patient_id, referral_id, location_id, issued_at, due_on, handover_way, handover_on, terms_id,
-        agreement_version_id, agreement_text, accepted_by, witness, signature, support_plan_id, changed_at)
+        agreement_version_id, agreement_text, accepted_by, witness, signature, support_plan_id, kit_id, kit_gaps, changed_at)
       select ${loan.id}, ${loan.reference}, ${loan.patientId}, ${loan.referralId}, ${loan.locationId}, ${loan.at}::timestamptz, ${loan.dueOn}::date,
         ${loan.handover.way}, ${loan.handover.on}::date, ${loan.termsId}, a.id, a.body, ${loan.agreement.acceptedBy},
-        ${loan.agreement.witness ?? null}, ${loan.agreement.signature ?? null}, (select id from plan), ${loan.at}::timestamptz
+        ${loan.agreement.witness ?? null}, ${loan.agreement.signature ?? null}, (select id from plan),
+        ${loan.kitId}::uuid, ${JSON.stringify(loan.kitGaps)}::jsonb, ${loan.at}::timestamptz
       from agreement_version a where a.id = ${loan.agreementId}
     ), i as (
       insert into loan_item (id, loan_id, device_id, issued_at, condition_out)
