@@ -19,6 +19,21 @@ export const loggedKinds = [
 ] as const;
 export type LoggedKind = (typeof loggedKinds)[number];
 
+/** What a line of the log says. */
+export const movementTexts: Record<LoggedKind | MovementKind, string> = {
+  received: 'Came in',
+  counted: 'Counted',
+  lost: 'Lost',
+  damaged: 'Damaged, no longer lent',
+  moved: 'Moved to another place',
+  issued: 'Lent',
+  returned: 'Came back',
+  moved_out: 'Moved away',
+  moved_in: 'Moved here',
+  not_returned: 'Will not come back',
+  gifted: 'Given as a gift',
+};
+
 /** More than this of one kind in one place is a slip of the keyboard. */
 export const mostOfOne = 100_000;
 

@@ -96,7 +96,7 @@ function say({ kind, count: number }: Work, today: string): { text: string; href
     },
     accessories_low: {
       text: `${count(number, 'kind of accessory', 'kinds of accessory')} running low`,
-      href: '/accessories',
+      href: '/accessories?stock=low',
     },
     tasks: { text: `${count(number, 'task')} open`, href: '/tasks' },
   };

@@ -10,6 +10,7 @@ const places: { href: string; text: string; action: Action; also?: string }[] = 
   { href: '/returns', text: 'Returns', action: 'loans.return' },
   { href: '/patients', text: 'Patients', action: 'patients.read' },
   { href: '/donations', text: 'Donations', action: 'donations.read' },
+  { href: '/accessories', text: 'Accessories', action: 'accessories.read' },
   { href: '/support', text: 'Support', action: 'follow-ups.read', also: '/follow-ups' },
   { href: '/messages', text: 'Messages', action: 'messages.read' },
 ];

@@ -20,11 +20,12 @@ export const statusColours: Record<Colour, string[]> = {
     'in_stock',
     'issued',
     'said',
+    'filled',
   ],
   blue: ['on_loan', 'open', 'active', 'sending', 'planned', 'queued', 'accepted', 'standing', 'ahead'],
   yellow: ['in_preparation', 'received', 'waiting', 'in_repair', 'needed'],
   purple: ['reserved', 'paused'],
-  orange: ['due_back', 'asked', 'held', 'unknown', 'suspended', 'soon', 'recheck'],
+  orange: ['due_back', 'asked', 'held', 'unknown', 'suspended', 'soon', 'recheck', 'low', 'not_yet'],
   red: ['lost', 'failed', 'missed', 'overdue', 'fail', 'urgent', 'concern', 'not_safe', 'not_ours', 'faulty'],
   grey: [
     'retired',

@@ -1,6 +1,8 @@
 import Type from 'typebox';
+import { listAccessories } from '../accessories/accessory.queries.ts';
 import { count, date as dateWords } from '../admin/formats.ts';
 import { type Form, fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
+import { listKits } from '../kits/kit.queries.ts';
 import { shownPatient } from '../patients/contact.rules.ts';
 import { getPatient, logAccess } from '../patients/patient.queries.ts';
 import { getReferral } from '../referrals/referral.queries.ts';
@@ -12,10 +14,12 @@ import { type App, idParams, strictObject } from '../shared/http.ts';
 import { type FieldError, invalid, Problem } from '../shared/problem.ts';
 import { oneOf } from '../shared/schemas.ts';
 import { issueLoan } from './issue.commands.ts';
+import { type KitForm, kitForm, kitFormFaults, kitOfLoan, type ShownLine } from './issue-form.rules.ts';
+import { kitFor } from './issue-kit.rules.ts';
 import { acceptances, handoverWays } from './loan.rules.ts';
 import { type LoanIssued, NewLoan } from './loan.schemas.ts';
 import { findScanned, issueTerms } from './scan.queries.ts';
-import { issueVerdict, type Scanned, type Verdict } from './scan.rules.ts';
+import { issueVerdict } from './scan.rules.ts';
 
 const { dueOn, openEnded, agreement } = NewLoan.properties;
 const TermsForm = strictObject({
@@ -32,9 +36,6 @@ const words = {
 const mostItems = 50;
 const tooMany = `One loan takes at most ${mostItems} items.`;
 
-/** A scanned thing of the kit with its verdict; `label` is its asset tag, or what was scanned. */
-type Line = Scanned & { label: string; verdict: Verdict };
-
 /** /referrals/:id/issue: page one fills the kit, page two has terms and agreement. What was entered travels in the form. */
 export function issuePages(app: App, deps: Deps): void {
   const options = { config: { action: 'loans.issue' }, schema: { params: idParams } } as const;
@@ -48,56 +49,49 @@ export function issuePages(app: App, deps: Deps): void {
         statusWords: referralStatusWords[referral.status],
       });
     }
-    return reply.page('loans/views/issue-kit.njk', {
-      referral,
-      patient,
-      form: newForm(),
-      lines: [],
-      carried: [],
-    });
+    const open = referral.needs.flatMap(({ need, status }) => (status === 'open' ? need : []));
+    const [kits, accessories] = await readChoices();
+    const form = newForm({ kitId: kitFor(kits, open)?.id ?? '' });
+    const kit = kitForm(kits, accessories, [], form.typed);
+    return reply.page('loans/views/issue-kit.njk', { referral, patient, form, kit, lines: [], carried: [] });
   });
 
   app.post('/referrals/:id/issue', options, async (request, reply) => {
     const { id } = request.params;
     const typed = typedIn(request.body);
     const [, action = 'add', removed] = /^(\w+) ?(.*)$/.exec(String(typed.do ?? '')) ?? [];
-    const kit = listOf(typed.kit).filter((label) => label !== removed);
+    const labels = listOf(typed.kit).filter((label) => label !== removed);
     const scan = String(typed.scan ?? '').trim();
 
-    if (action === 'issue') return issue(request.ctx, id, typed, kit);
-    const lines = await linesOf(id, scan && action === 'add' ? [...kit, scan] : kit);
-    if (action === 'add' && scan) return showKit({ ...added(lines), typed: { ...typed, scan: '' } });
-    if (action === 'remove' || action === 'back') return showKit({ lines, typed });
+    if (action === 'issue') return issue(request.ctx, id, typed, labels);
+    const isScan = action === 'add' && scan !== '';
+    const codes = isScan ? [...labels, scan] : labels;
+    const { kit, last } = await readKit(id, codes, typed, isScan);
+    if (isScan) return showKit({ kit, last, typed: { ...typed, scan: '' } });
+    if (['remove', 'back', 'kit'].includes(action)) return showKit({ kit, typed });
 
-    const errors = kitFaults(lines, typed);
+    const errors = kitFaults(kit, typed);
     return errors.length
-      ? showKit({ lines, typed, form: refused(typed, invalid(...errors)) })
-      : showTerms(newForm(typed), lines);
+      ? showKit({ kit, typed, form: refused(typed, invalid(...errors)) })
+      : showTerms(newForm(typed), kit);
 
-    async function showKit({
-      lines,
-      typed,
-      form,
-      last,
-    }: {
-      lines: Line[];
-      typed: Typed;
-      form?: Form;
-      last?: Line & { twice: boolean };
-    }) {
+    async function showKit(shown: { kit: KitForm; typed: Typed; form?: Form; last?: Last | undefined }) {
+      const { kit, typed, form, last } = shown;
       const { referral, patient } = await readBorrower(request.ctx, id);
-      const carried = carry(typed, ['scan', 'kit', 'contactConfirmed', 'do']);
+      const carried = carry(typed, ['scan', 'contactConfirmed', 'do', ...ownOfKit]);
       return reply.code(form?.status ?? 200).page('loans/views/issue-kit.njk', {
         referral,
         patient,
-        lines,
+        kit,
+        lines: kit.scanned,
         last,
         carried,
+        asking: form !== undefined,
         form: form ?? newForm(typed),
       });
     }
 
-    async function showTerms(form: Form, lines: Line[]) {
+    async function showTerms(form: Form, kit: KitForm) {
       const day = today(deps.clock);
       const [borrower, terms] = await Promise.all([
         readBorrower(request.ctx, id),
@@ -112,7 +106,8 @@ export function issuePages(app: App, deps: Deps): void {
       return reply.code(form.status).page('loans/views/issue-terms.njk', {
         ...borrower,
         terms,
-        lines,
+        kit,
+        lines: kit.scanned,
         today: day,
         handoverWays,
         acceptances,
@@ -121,12 +116,13 @@ export function issuePages(app: App, deps: Deps): void {
       });
     }
 
-    async function issue(ctx: Context, id: string, typed: Typed, kit: string[]) {
-      const lines = await linesOf(id, kit);
+    async function issue(ctx: Context, id: string, typed: Typed, labels: string[]) {
+      const { kit } = await readKit(id, labels, typed);
       try {
         const loan = await issueLoan(deps, ctx, {
           referralId: id,
-          items: itemsOf(lines),
+          items: itemsOf(kit.scanned),
+          ...kitOfLoan(kit),
           ...readTerms(typed),
         });
         return reply.done(`/loans/${loan.id}`, {
@@ -136,15 +132,39 @@ export function issuePages(app: App, deps: Deps): void {
       } catch (error) {
         // The devices may have gone meanwhile: the verdicts are asked for again, so that they name the loan in the way.
         const form = refused(typed, error);
-        const taken = error instanceof Problem && error.type === 'device-not-available';
-        if (!taken) return showTerms(form, lines);
+        const problem = error instanceof Problem ? error : undefined;
+        const now = async () => (await readKit(id, labels, typed)).kit;
+        if (problem?.type === 'kit-incomplete' || problem?.type === 'accessories-short')
+          return showKit({ kit: await now(), typed, form });
+        if (problem?.type !== 'device-not-available') return showTerms(form, kit);
         const summary = [
-          { name: 'kit', text: `${error.detail ?? error.title} Take it out of the kit, or scan another.` },
+          {
+            name: 'kit',
+            text: `${problem.detail ?? problem.title} Take it out of the kit, or scan another.`,
+          },
         ];
-        return showTerms({ ...form, summary }, await linesOf(id, kit));
+        return showTerms({ ...form, summary }, await now());
       }
     }
   });
+
+  const readChoices = () => Promise.all([listKits(deps.db), listAccessories(deps.db)]);
+
+  /** The kit as it stands; `last` is the newest of the codes when it was just scanned. */
+  async function readKit(referralId: string, codes: string[], typed: Typed, isScan = false) {
+    const [[kits, accessories], found] = await Promise.all([readChoices(), findScanned(deps.db, codes)]);
+    const lines = found.map((scan) => ({
+      ...scan,
+      label: scan.device?.assetTag ?? scan.code,
+      verdict: issueVerdict(scan, referralId),
+    }));
+    const newest = isScan ? lines.at(-1) : undefined;
+    const before = newest ? lines.slice(0, -1) : lines;
+    const twice = before.some(({ label }) => label.toUpperCase() === newest?.label.toUpperCase());
+    const kit = kitForm(kits, accessories, twice ? before : lines, typed);
+    const last: Last | undefined = newest && { ...(twice ? newest : kit.scanned.at(-1)!), twice };
+    return { kit, last };
+  }
 
   async function readBorrower(ctx: Context, id: string) {
     const referral = await getReferral(deps.db, ctx.actor, id);
@@ -153,27 +173,11 @@ export function issuePages(app: App, deps: Deps): void {
       patient: shownPatient(await getPatient(deps.db, referral.patient.id), today(deps.clock)),
     };
   }
-
-  async function linesOf(referralId: string, codes: string[]): Promise<Line[]> {
-    const found = await findScanned(deps.db, codes);
-    return found.map((scan) => ({
-      ...scan,
-      label: scan.device?.assetTag ?? scan.code,
-      verdict: issueVerdict(scan, referralId),
-    }));
-  }
-}
-
-/** The lines after a scan: the last one is new, or was in the list already. */
-function added(lines: Line[]): { lines: Line[]; last: Line & { twice: boolean } } {
-  const last = lines.at(-1)!;
-  const before = lines.slice(0, -1);
-  const twice = before.some(({ label }) => label.toUpperCase() === last.label.toUpperCase());
-  return { lines: twice ? before : lines, last: { ...last, twice } };
 }
 
 /** What has to be mended before the terms. */
-function kitFaults(lines: Line[], typed: Typed): FieldError[] {
+function kitFaults(kit: KitForm, typed: Typed): FieldError[] {
+  const { scanned: lines } = kit;
   const stopped = lines.filter(({ verdict }) => !verdict.ok).map(({ label }) => label);
   const errors: FieldError[] = [];
   if (!typed.contactConfirmed)
@@ -186,9 +190,13 @@ function kitFaults(lines: Line[], typed: Typed): FieldError[] {
   if (lines.length > mostItems) errors.push({ pointer: '/kit', message: tooMany });
   if (stopped.length)
     errors.push({ pointer: '/kit', message: `Take out what cannot go out now: ${stopped.join(', ')}.` });
-  return errors;
+  return [...errors, ...kitFormFaults(kit)];
 }
 
+/** The newest scan, and whether it was in the list already. */
+type Last = ShownLine & { twice: boolean };
+
+const ownOfKit = ['kit', 'kitId', 'kitFor', 'accessory', 'stockLocationId', 'quantity.', 'gap.'];
 const ownOfTerms = [
   'openEnded',
   'dueOn-day',
@@ -225,7 +233,7 @@ function readTerms(typed: Typed) {
 }
 
 /** @throws Problem `invalid` when the kit is empty, too large, or has something that is none of our devices */
-function itemsOf(lines: Line[]): { deviceId: string }[] {
+function itemsOf(lines: ShownLine[]): { deviceId: string }[] {
   if (!lines.length)
     throw invalid({ pointer: '/kit', message: 'The kit is empty. Go back and scan at least one device.' });
   if (lines.length > mostItems) throw invalid({ pointer: '/kit', message: tooMany });
@@ -246,9 +254,11 @@ function whatHappened({ reference, items, dueOn, followUps, warnings }: LoanIssu
 
 const listOf = (value: string | string[] | undefined) => [value ?? []].flat();
 
-/** What was entered on the other page, to be kept in hidden fields. */
+/** What was entered on the other page, to be kept in hidden fields; a name of one's own that ends with a dot begins several. */
 function carry(typed: Typed, own: string[]): { name: string; value: string }[] {
   return Object.entries(typed).flatMap(([name, value]) =>
-    own.includes(name) ? [] : listOf(value).map((one) => ({ name, value: one })),
+    own.some((mine) => (mine.endsWith('.') ? name.startsWith(mine) : name === mine))
+      ? []
+      : listOf(value).map((one) => ({ name, value: one })),
   );
 }
