@@ -8,7 +8,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       kind text not null,
       low_stock_level int not null default 0 check (low_stock_level >= 0),
       retired_at timestamptz,
-      created_at timestamptz not null
+      created_at timestamptz not null,
+      changed_at timestamptz not null default now()
     );
     create unique index accessory_kind on accessory (lower(kind));
 
@@ -26,9 +27,11 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       quantity int not null check (quantity > 0),
       returned int not null default 0 check (returned >= 0),
       written_off int not null default 0 check (written_off >= 0),
+      location_id uuid references location,
       primary key (loan_id, accessory_id),
       constraint no_more_comes_back_than_went_out check (returned + written_off <= quantity)
     );
+    comment on column loan_accessory.location_id is 'Where it was taken from; null where that is not known.';
     create index loan_accessory_outstanding on loan_accessory (loan_id) where returned + written_off < quantity;
 
     create table accessory_movement (
@@ -37,12 +40,14 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       location_id uuid references location,
       kind text not null check (kind in ('received', 'issued', 'returned', 'moved_out', 'moved_in', 'lost', 'damaged', 'counted', 'not_returned', 'gifted')),
       change int not null,
+      quantity int check (quantity >= 0),
       loan_id uuid references loan,
       note text,
       actor_name text not null,
       at timestamptz not null
     );
     comment on table accessory_movement is 'Every change of a quantity. The sum of changes at a location is its stock; what was lent and does not come back changes none.';
+    comment on column accessory_movement.quantity is 'How many were counted, or do not come back: where the change does not say it.';
     create index accessory_movement_log on accessory_movement (accessory_id, id);
     create index accessory_movement_loan on accessory_movement (loan_id) where loan_id is not null;
     create trigger accessory_movement_append_only before update or delete on accessory_movement for each row execute function refuse_change();
@@ -65,11 +70,12 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       accessory_id uuid references accessory,
       quantity int not null default 1 check (quantity between 1 and 20),
       primary key (kit_id, position),
-      constraint a_line_is_a_device_or_an_accessory check ((device_kind is null) <> (accessory_id is null))
+      constraint a_line_is_a_device_or_an_accessory check ((device_kind is null) <> (accessory_id is null)),
+      constraint only_a_device_has_data check (not with_data or device_kind is not null)
     );
 
     alter table loan add column kit_id uuid references kit, add column kit_gaps jsonb not null default '[]';
-    comment on column loan.kit_gaps is 'The lines of the kit that went without, each with why: [{ line, reason }]. Nothing personal.';
+    comment on column loan.kit_gaps is 'The lines of the kit that went without, each with what it was and why: [{ line, what, reason }]. Nothing personal.';
 
     insert into accessory (id, kind, low_stock_level, created_at) values
       ('01900000-0000-7000-8000-000000000020', 'Charger', 5, now()),

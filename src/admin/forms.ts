@@ -58,9 +58,9 @@ export function fields<T extends TSchema>(
   typed: Typed,
   words: Record<string, string> = {},
 ): Static<T> {
-  const value = read(schema as JsonSchema, typed, '');
+  const value = read(schema as JsonSchema, typed, '') ?? {};
   const isRight = strict.compile(schema as object);
-  if (isRight(value ?? {})) return (value ?? {}) as Static<T>;
+  if (isRight(value)) return value as Static<T>;
   const errors = (isRight.errors ?? []).filter(
     ({ keyword }) => !['oneOf', 'discriminator'].includes(keyword),
   );

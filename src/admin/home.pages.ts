@@ -108,6 +108,10 @@ function say({ kind, count: number }: Work, today: string): { text: string; href
       text: `${count(number, 'message')} not known if sent`,
       href: '/messages?status=unknown',
     },
+    accessories_low: {
+      text: `${count(number, 'kind of accessory', 'kinds of accessory')} running low`,
+      href: '/accessories?stock=low',
+    },
     tasks: { text: `${count(number, 'task')} open`, href: '/tasks' },
   };
   return told[kind];

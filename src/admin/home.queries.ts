@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { isLow } from '../accessories/accessory.queries.ts';
 import { isEndingSoon } from '../data-plans/data-plan.queries.ts';
 import { soonDays } from '../loans/loan.rules.ts';
 import { waitingSince } from '../referrals/referral.queries.ts';
@@ -21,6 +22,7 @@ export const workKinds = [
   'messages_held',
   'messages_failed',
   'messages_unknown',
+  'accessories_low',
   'tasks',
 ] as const;
 export type WorkKind = (typeof workKinds)[number];
@@ -62,6 +64,8 @@ export async function worklist(db: Reader, today: string): Promise<Work[]> {
       union all
       select 'messages_' || s.status, count(m.id), min(m.created_at)::date
       from unnest(array['held', 'failed', 'unknown']) s (status) left join message m on m.status = s.status group by s.status
+      union all
+      select 'accessories_low', count(*), null from accessory a where ${isLow}
       union all
       select 'tasks', count(*), min(created_at)::date from task where status = 'open'
     )

@@ -13,6 +13,7 @@ const places: { href: string; text: string; action: Action; also?: string }[] = 
   { href: '/incidents', text: 'Incidents', action: 'incidents.read' },
   { href: '/patients', text: 'Patients', action: 'patients.read' },
   { href: '/donations', text: 'Donations', action: 'donations.read' },
+  { href: '/accessories', text: 'Accessories', action: 'accessories.read' },
   { href: '/support', text: 'Support', action: 'follow-ups.read', also: '/follow-ups' },
   { href: '/messages', text: 'Messages', action: 'messages.read' },
   { href: '/stocktakes', text: 'Stocktakes', action: 'stocktakes.read' },

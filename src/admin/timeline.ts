@@ -21,6 +21,7 @@ const several = (value: unknown) =>
 /** From one device to another. */
 const tags = (value: unknown) =>
   Array.isArray(value) && value.length === 2 ? ` from ${value[0]} to ${value[1]}` : '';
+const called = (value: unknown) => (value ? `: ${value}` : '');
 const way = (value: unknown) => wayWords[value as Way] ?? text(value);
 const task = ({ kind }: Values) => taskKinds[kind as TaskKind] ?? words(String(kind));
 const lent: Record<string, string> = {
@@ -94,7 +95,8 @@ export const eventLines: Record<string, (values: Values) => string> = {
   'allocation.expired': (v) => `${v.assetTag ?? 'Device'} no longer held: its last day has passed`,
   'waiting_list.passed_over': () => 'Passed over on the waiting list, with a reason',
   'loan.issued': (v) => {
-    const what = v.assetTags ? ` with ${several(v.assetTags)}` : '';
+    const things = [v.assetTags ?? [], v.accessory ?? []].flat();
+    const what = things.length ? ` with ${several(things)}` : '';
     const handover = v.handoverWay
       ? `, ${lent[String(v.handoverWay)] ?? text(v.handoverWay)} on ${day(v.handoverOn)}`
       : '';
@@ -107,7 +109,7 @@ export const eventLines: Record<string, (values: Values) => string> = {
   'loan.returned': (v) => {
     const left =
       v.status === 'closed' ? '. Everything is back and the loan is closed' : '. The rest is still out';
-    return `${several(v.assetTags) || 'Items'} came back${left}`;
+    return `${several([v.assetTags ?? [], v.accessory ?? []].flat()) || 'Items'} came back${left}`;
   },
   'incident.reported': (v) => {
     const what = incidentWords[v.incidentKind as IncidentKind] ?? 'Incident';
@@ -133,6 +135,14 @@ export const eventLines: Record<string, (values: Values) => string> = {
   'loan.reviewed': (v) =>
     `${reviewed[String(v.result)] ?? 'Loan reviewed'}${v.dueOn ? ` by ${day(v.dueOn)}` : v.reviewOn ? `. It is looked at again on ${day(v.reviewOn)}` : ''}`,
   'loan.gifted': (v) => `${several(v.assetTags) || 'The items'} given to keep, as a gift. The loan is closed`,
+  'loan.accessories_written_off': (v) =>
+    `${several(v.accessory) || 'Accessories'} will not come back${v.status === 'closed' ? '. The loan is closed' : ''}`,
+  'accessory.added': (v) => `Accessory added${called(v.accessory)}`,
+  'accessory.changed': (v) => `Accessory changed${called(v.accessory)}`,
+  'accessory.moved': (v) =>
+    `${v.accessory ?? 'Accessory'}${typeof v.quantity === 'number' ? ` × ${v.quantity}` : ''} ${text(v.kind)}`,
+  'kit.added': (v) => `Kit added${called(v.kit)}`,
+  'kit.changed': (v) => `Kit changed${called(v.kit)}`,
   'follow_up.added': (v) => `Follow-up planned for ${day(v.dueOn)}${v.way ? ` (${way(v.way)})` : ''}`,
   'follow_up.moved': (v) =>
     [
@@ -200,6 +210,7 @@ const places: Record<string, { path: string; name: string }> = {
   message: { path: '/messages/', name: 'message' },
   stocktake: { path: '/stocktakes/', name: 'stocktake' },
   data_plan: { path: '/data-plans/', name: 'data plan' },
+  accessory: { path: '/accessories/', name: 'accessory' },
 };
 
 export type TimelineLine = { at: string; who: string; what: string; links: { href: string; text: string }[] };

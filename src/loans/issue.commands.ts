@@ -8,12 +8,21 @@ import { command } from '../shared/command.ts';
 import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvent } from '../shared/events.ts';
-import { loanReference, newId, readAssetTag } from '../shared/ids.ts';
+import { loanReference, newId } from '../shared/ids.ts';
 import { type FieldError, invalid, Problem } from '../shared/problem.ts';
 import { insertFollowUps } from '../support/follow-up.commands.ts';
 import { subjectsOf } from './ending.commands.ts';
 import {
-  acceptanceErrors,
+  accessoryWords,
+  extrasErrors,
+  type IssueExtras,
+  kitGapsOf,
+  placeOf,
+  wantedOf,
+} from './issue-kit.rules.ts';
+import { notAvailable } from './loan.queries.ts';
+import {
+  type AskedItem,
   assertReferralWaits,
   type DeviceToIssue,
   dateErrors,
@@ -21,16 +30,19 @@ import {
   issueWarnings,
   mayGoOut,
   needsMet,
-  whyNot,
+  readInput,
 } from './loan.rules.ts';
 import type { LoanIssued, NewLoan } from './loan.schemas.ts';
+import { lendAccessories } from './loan-accessory.commands.ts';
+import { extrasJson } from './loan-accessory.queries.ts';
+import { insertLoan } from './loan-insert.commands.ts';
 
 /**
  * Issues devices on one loan, all or none: the loan with its accepted agreement, its items, the
  * devices on loan, the referral's needs met, and the follow-ups of the support plan counted from
- * the handover. The same few statements whatever the number of items.
+ * the handover. The same few statements whatever the number of items; one more for accessories.
  * @throws Problem `invalid`, `not-found`, `device-not-available` (with each device in the way and
- * the loan that holds it), `referral-not-waiting`
+ * the loan that holds it), `referral-not-waiting`, `kit-incomplete`, `accessories-short`
  */
 export async function issueLoan(deps: Deps, ctx: Context, input: NewLoan): Promise<LoanIssued> {
   const day = today(deps.clock);
@@ -39,7 +51,11 @@ export async function issueLoan(deps: Deps, ctx: Context, input: NewLoan): Promi
   return command(deps, ctx, async (trx) => {
     const found = await lockForIssue(trx, input, asked);
     const terms = { ...input, handoverOn: handover.on, today: day, weeks: found.terms?.weeks ?? null };
-    const errors = [...missing(input, asked, found), ...dateErrors(terms)];
+    const errors = [
+      ...missing(input, asked, found),
+      ...extrasErrors(input, found.extras),
+      ...dateErrors(terms),
+    ];
     if (errors.length) throw new Problem('invalid', { errors });
     const devices = asked.map(
       (one) =>
@@ -51,6 +67,9 @@ export async function issueLoan(deps: Deps, ctx: Context, input: NewLoan): Promi
     const stopped = devices.filter((device) => !mayGoOut(device, input.referralId ?? null));
     if (stopped.length) throw await notAvailable(trx, stopped);
     if (found.referral) assertReferralWaits(found.referral.status);
+    const kitGaps = kitGapsOf(found.extras.kit, devices, input);
+    const wanted = wantedOf(input, found.extras);
+    const stockLocationId = wanted.length ? placeOf(wanted, input.stockLocationId) : null;
 
     const dueOn = dueDate(terms);
     const loan = {
@@ -66,6 +85,8 @@ export async function issueLoan(deps: Deps, ctx: Context, input: NewLoan): Promi
       agreementId: found.agreementId,
       termsId: found.terms!.id,
       reviewMonths: found.terms!.reviewMonths,
+      kitId: input.kitId ?? null,
+      kitGaps,
       at: timestamp(deps.clock),
     };
     const { items, planId, reviewOn } = await insertLoan(trx, loan, devices, needsMet(devices));
@@ -91,39 +112,17 @@ export async function issueLoan(deps: Deps, ctx: Context, input: NewLoan): Promi
         handoverOn: handover.on,
         acceptedBy: input.agreement.acceptedBy,
         agreementVersion: found.agreementVersion,
+        ...(wanted.length && { accessory: accessoryWords(wanted) }),
+        ...(found.extras.kit && { kit: found.extras.kit.name }),
       },
     });
+    if (stockLocationId)
+      await lendAccessories(trx, deps, ctx, { loanId: loan.id, wanted, locationId: stockLocationId });
     const warnings = issueWarnings(devices, dueOn, !found.patient || hasSafeWay(found.patient.contactPoints));
+    const accessories = wanted.map(({ kind, quantity }) => ({ kind, quantity }));
     const { id, reference } = loan;
-    return { id, reference, status: 'open', dueOn, reviewOn, items, followUps, warnings };
+    return { id, reference, status: 'open', dueOn, reviewOn, items, accessories, followUps, warnings };
   });
-}
-
-type Asked = { assetTag?: string; deviceId?: string };
-
-/** The request beyond its form: one borrower, and each item by one of its two names. */
-function readInput(input: NewLoan): Asked[] {
-  const errors = acceptanceErrors(input.agreement);
-  if (!input.items.length) errors.push({ pointer: '/items', message: 'Name at least one device.' });
-  if ([input.referralId, input.patientId, input.locationId].filter(Boolean).length !== 1) {
-    errors.push({
-      pointer: '/referralId',
-      message: 'Say who borrows: one of referralId, patientId and locationId.',
-    });
-  }
-  const asked = input.items.map(({ assetTag, deviceId }, place) => {
-    const tag = assetTag === undefined ? undefined : readAssetTag(assetTag);
-    if (!assetTag === !deviceId)
-      errors.push({ pointer: `/items/${place}`, message: 'Give the asset tag or the deviceId.' });
-    else if (tag === null)
-      errors.push({
-        pointer: `/items/${place}/assetTag`,
-        message: 'This is not an asset tag: LW- and six characters, the last of which checks the others.',
-      });
-    return { assetTag: tag ?? undefined, deviceId };
-  });
-  if (errors.length) throw new Problem('invalid', { errors });
-  return asked;
 }
 
 type Found = {
@@ -138,10 +137,11 @@ type Found = {
   agreementVersion: number;
   planId: string | null;
   planExists: boolean;
+  extras: IssueExtras;
 };
 
 /** Reads and locks all that an issue depends on, in the one order of locks: patient, referral, devices by id. */
-async function lockForIssue(trx: Trx, input: NewLoan, asked: Asked[]): Promise<Found> {
+async function lockForIssue(trx: Trx, input: NewLoan, asked: AskedItem[]): Promise<Found> {
   const tags = asked.flatMap(({ assetTag }) => assetTag ?? []);
   const ids = asked.flatMap(({ deviceId }) => deviceId ?? []);
   const { rows } = await sql<Found>`/* loan.lock-for-issue */
@@ -163,9 +163,10 @@ async function lockForIssue(trx: Trx, input: NewLoan, asked: Asked[]): Promise<F
       (select json_build_object('status', status) from ref) as referral,
       exists (select from location where id = ${input.locationId ?? null}::uuid) as "locationExists",
       coalesce((select json_agg(json_build_object('id', dev.id, 'assetTag', dev.asset_tag, 'kind', dev.kind, 'status', dev.status,
-          'condition', dev.condition, 'hasDataPlan', s.id is not null, 'dataExpiresOn', s.expires_on,
+          'condition', dev.condition, 'hasDataPlan', s.id is not null, 'hasActiveData', s.status is not distinct from 'active', 'dataExpiresOn', s.expires_on,
           'heldFor', (select referral_id from allocation a where a.device_id = dev.id and a.status = 'held')))
         from dev left join data_plan s on s.device_id = dev.id and s.status <> 'ended'), '[]') as devices,
+      ${extrasJson(input)} as extras,
       nextval('loan_number') as number,
       (select json_build_object('id', t.id, 'weeks', t.weeks, 'reviewMonths', coalesce(t.review_months, 1)) from loan_terms t
         where t.borrower = case when ${input.locationId ?? null}::uuid is null then 'patient' else 'location' end and t.retired_at is null
@@ -178,7 +179,7 @@ async function lockForIssue(trx: Trx, input: NewLoan, asked: Asked[]): Promise<F
 }
 
 /** Names in the request for which there is nothing. */
-function missing(input: NewLoan, asked: Asked[], found: Found): FieldError[] {
+function missing(input: NewLoan, asked: AskedItem[], found: Found): FieldError[] {
   const errors: FieldError[] = [];
   const none = (pointer: string, what: string) =>
     errors.push({ pointer, message: `There is no ${what} of this id.` });
@@ -216,96 +217,4 @@ async function readHolders(trx: Trx, devices: DeviceToIssue[]): Promise<void> {
   );
   for (const device of reserved)
     device.heldFor = holders.find(({ deviceId }) => deviceId === device.id)?.referralId ?? null;
-}
-
-/** Who holds the devices in the way: a second statement, since the first one's snapshot may be older than the winner. */
-async function notAvailable(trx: Trx, stopped: DeviceToIssue[]): Promise<Problem> {
-  const { rows } = await sql<{
-    assetTag: string;
-    status: DeviceToIssue['status'];
-    loanId: string | null;
-  }>`/* loan.holders */
-    select d.asset_tag as "assetTag", d.status, i.loan_id as "loanId"
-    from device d left join loan_item i on i.device_id = d.id and i.ended_at is null
-    where d.id = any(${stopped.map(({ id }) => id)}::uuid[]) order by d.asset_tag`.execute(trx);
-  const conflicts = rows.map(({ loanId, ...conflict }) => (loanId ? { ...conflict, loanId } : conflict));
-  return new Problem('device-not-available', { detail: conflicts.map(whyNot).join(' '), conflicts });
-}
-
-type LoanToInsert = {
-  id: string;
-  reference: string;
-  patientId: string | null;
-  referralId: string | null;
-  locationId: string | null;
-  dueOn: string | null;
-  handover: { way: string; on: string };
-  /** The support plan that starts, unless follow-ups of the referral are ahead already. */
-  planId: string | null;
-  agreement: NewLoan['agreement'];
-  agreementId: string;
-  termsId: string;
-  reviewMonths: number;
-  at: string;
-};
-
-/**
- * Writes the loan in one statement: its row, its items, the devices' move, the referral's progress.
- * Whether a support plan starts is asked here and not where the locks are taken: that statement's
- * snapshot may be older than a loan of the same referral it waited for.
- * @returns the items, the support plan that starts, and when a loan that stays open is looked at again
- */
-async function insertLoan(
-  trx: Trx,
-  loan: LoanToInsert,
-  devices: DeviceToIssue[],
-  met: string[],
-): Promise<{ items: LoanIssued['items']; planId: string | null; reviewOn: string | null }> {
-  const items = devices.map(({ id: deviceId, assetTag, condition }) => ({
-    id: newId(),
-    deviceId,
-    assetTag,
-    condition,
-    status: 'on_loan' as const,
-  }));
-  const { rows } = await sql<{
-    moved: number;
-    planId: string | null;
-    reviewOn: string | null;
-  }>`/* loan.insert */
-    with plan as (
-      select id from support_plan where id = ${loan.planId}::uuid and not exists (
-        select from follow_up f where f.referral_id = ${loan.referralId}::uuid and f.status in ('planned', 'confirmed'))
-    ), l as (
-      insert into loan (id, reference, patient_id, referral_id, location_id, issued_at, due_on, review_on, handover_way, handover_on, terms_id,
-        agreement_version_id, agreement_text, accepted_by, witness, signature, support_plan_id, changed_at)
-      select ${loan.id}, ${loan.reference}, ${loan.patientId}, ${loan.referralId}, ${loan.locationId}, ${loan.at}::timestamptz, ${loan.dueOn}::date,
-        case when ${loan.dueOn}::date is null then working_day_from((${loan.handover.on}::date + make_interval(months => ${loan.reviewMonths}::int))::date) end,
-        ${loan.handover.way}, ${loan.handover.on}::date, ${loan.termsId}, a.id, a.body, ${loan.agreement.acceptedBy},
-        ${loan.agreement.witness ?? null}, ${loan.agreement.signature ?? null}, (select id from plan), ${loan.at}::timestamptz
-      from agreement_version a where a.id = ${loan.agreementId} returning review_on
-    ), i as (
-      insert into loan_item (id, loan_id, device_id, issued_at, condition_out)
-      select t.id, ${loan.id}, t.device_id, ${loan.at}::timestamptz, t.condition
-      from unnest(${items.map(({ id }) => id)}::uuid[], ${items.map(({ deviceId }) => deviceId)}::uuid[], ${items.map(({ condition }) => condition)}::text[])
-        t (id, device_id, condition)
-    ), d as (
-      update device set status = 'on_loan', changed_at = ${loan.at}::timestamptz
-      where id = any(${items.map(({ deviceId }) => deviceId)}::uuid[]) and status in ('ready', 'reserved') returning id
-    ), a as (
-      update allocation set status = 'issued', ended_at = ${loan.at}::timestamptz
-      where status = 'held' and device_id = any(${items.map(({ deviceId }) => deviceId)}::uuid[])
-    ), n as (
-      update referral_need set status = 'met', settled_at = ${loan.at}::timestamptz
-      where referral_id = ${loan.referralId}::uuid and status = 'open'
-        and (need = any(${met}::text[]) or (need = 'support' and exists (select from plan)))
-    ), r as (
-      update referral set status = 'active', changed_at = ${loan.at}::timestamptz where id = ${loan.referralId}::uuid and status = 'waiting'
-    )
-    select count(*)::int as moved, (select id from plan) as "planId", (select review_on from l) as "reviewOn" from d`.execute(
-    trx,
-  );
-  if (rows[0]!.moved !== items.length) throw new Problem('device-not-available');
-  const { planId, reviewOn } = rows[0]!;
-  return { items: items.map(({ condition, ...item }) => item), planId, reviewOn };
 }

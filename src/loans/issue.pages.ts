@@ -1,8 +1,8 @@
-import Type from 'typebox';
-import { count, date as dateWords } from '../admin/formats.ts';
-import { type Form, fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
+import { listAccessories } from '../accessories/accessory.queries.ts';
+import { type Form, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
 import { heldFor } from '../allocations/allocation.queries.ts';
-import { type OfferedTerms, offeredTerms } from '../lending/terms.queries.ts';
+import { listKits } from '../kits/kit.queries.ts';
+import { offeredTerms } from '../lending/terms.queries.ts';
 import { shownPatient } from '../patients/contact.rules.ts';
 import { getPatient, logAccess } from '../patients/patient.queries.ts';
 import { getReferral } from '../referrals/referral.queries.ts';
@@ -10,33 +10,25 @@ import { canIssueFor, referralStatusWords } from '../referrals/referral.rules.ts
 import type { Context } from '../shared/actor.ts';
 import { today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
-import { type App, idParams, strictObject } from '../shared/http.ts';
+import { type App, idParams } from '../shared/http.ts';
 import { type FieldError, invalid, Problem } from '../shared/problem.ts';
-import { oneOf } from '../shared/schemas.ts';
 import { issueLoan } from './issue.commands.ts';
+import { type KitForm, kitForm, kitFormFaults, kitOfLoan, type ShownLine } from './issue-form.rules.ts';
+import { kitFor } from './issue-kit.rules.ts';
 import { acceptances, handoverWays } from './loan.rules.ts';
-import { type LoanIssued, NewLoan } from './loan.schemas.ts';
 import { findScanned, issueTerms } from './scan.queries.ts';
-import { issueVerdict, type Scanned, type Verdict } from './scan.rules.ts';
-
-const { termsId, dueOn, agreement } = NewLoan.properties;
-const TermsForm = strictObject({
-  termsId,
-  dueOn,
-  agreement,
-  handover: strictObject({ way: oneOf(handoverWays), on: Type.String({ format: 'date' }) }),
-});
-const words = {
-  termsId: 'Choose the terms.',
-  'handover.way': 'Choose how it is handed over.',
-  'handover.on': 'Enter the day of the handover.',
-  'agreement.acceptedBy': 'Choose how the agreement was accepted.',
-};
-export const mostItems = 50;
-export const tooMany = `One loan takes at most ${mostItems} items.`;
-
-/** A scanned thing of the kit with its verdict; `label` is its asset tag, or what was scanned. */
-export type Line = Scanned & { label: string; verdict: Verdict };
+import { issueVerdict } from './scan.rules.ts';
+import {
+  carry,
+  itemsOf,
+  listOf,
+  mostItems,
+  ownOfTerms,
+  readTerms,
+  startOfTerms,
+  tooMany,
+  whatHappened,
+} from './terms-form.ts';
 
 /** /referrals/:id/issue: page one fills the kit, page two has terms and agreement. What was entered travels in the form. */
 export function issuePages(app: App, deps: Deps): void {
@@ -51,60 +43,51 @@ export function issuePages(app: App, deps: Deps): void {
         statusWords: referralStatusWords[referral.status],
       });
     }
-    const held = await heldFor(deps.db, referral.id);
-    return reply.page('loans/views/issue-kit.njk', {
-      referral,
-      patient,
-      form: newForm(),
-      lines: await linesOf(
-        referral.id,
-        held.map(({ assetTag }) => assetTag),
-      ),
-      carried: [],
-    });
+    const open = referral.needs.flatMap(({ need, status }) => (status === 'open' ? need : []));
+    const [kits, held] = await Promise.all([listKits(deps.db), heldFor(deps.db, referral.id)]);
+    const form = newForm({ kitId: kitFor(kits, open)?.id ?? '' });
+    const labels = held.map(({ assetTag }) => assetTag);
+    const { kit } = await readKit(referral.id, labels, form.typed);
+    const lines = kit.scanned;
+    return reply.page('loans/views/issue-kit.njk', { referral, patient, form, kit, lines, carried: [] });
   });
 
   app.post('/referrals/:id/issue', options, async (request, reply) => {
     const { id } = request.params;
     const typed = typedIn(request.body);
     const [, action = 'add', removed] = /^(\w+) ?(.*)$/.exec(String(typed.do ?? '')) ?? [];
-    const kit = listOf(typed.kit).filter((label) => label !== removed);
+    const labels = listOf(typed.kit).filter((label) => label !== removed);
     const scan = String(typed.scan ?? '').trim();
 
-    if (action === 'issue') return issue(request.ctx, id, typed, kit);
-    const lines = await linesOf(id, scan && action === 'add' ? [...kit, scan] : kit);
-    if (action === 'add' && scan) return showKit({ ...added(lines), typed: { ...typed, scan: '' } });
-    if (action === 'remove' || action === 'back') return showKit({ lines, typed });
+    if (action === 'issue') return issue(request.ctx, id, typed, labels);
+    const isScan = action === 'add' && scan !== '';
+    const codes = isScan ? [...labels, scan] : labels;
+    const { kit, last } = await readKit(id, codes, typed, isScan);
+    if (isScan) return showKit({ kit, last, typed: { ...typed, scan: '' } });
+    if (['remove', 'back', 'kit'].includes(action)) return showKit({ kit, typed });
 
-    const errors = kitFaults(lines, typed);
+    const errors = kitFaults(kit, typed);
     return errors.length
-      ? showKit({ lines, typed, form: refused(typed, invalid(...errors)) })
-      : showTerms(newForm(typed), lines);
+      ? showKit({ kit, typed, form: refused(typed, invalid(...errors)) })
+      : showTerms(newForm(typed), kit);
 
-    async function showKit({
-      lines,
-      typed,
-      form,
-      last,
-    }: {
-      lines: Line[];
-      typed: Typed;
-      form?: Form;
-      last?: Line & { twice: boolean };
-    }) {
+    async function showKit(shown: { kit: KitForm; typed: Typed; form?: Form; last?: Last | undefined }) {
+      const { kit, typed, form, last } = shown;
       const { referral, patient } = await readBorrower(request.ctx, id);
-      const carried = carry(typed, ['scan', 'kit', 'contactConfirmed', 'do']);
+      const carried = carry(typed, ['scan', 'contactConfirmed', 'do', ...ownOfKit]);
       return reply.code(form?.status ?? 200).page('loans/views/issue-kit.njk', {
         referral,
         patient,
-        lines,
+        kit,
+        lines: kit.scanned,
         last,
         carried,
+        asking: form !== undefined,
         form: form ?? newForm(typed),
       });
     }
 
-    async function showTerms(form: Form, lines: Line[]) {
+    async function showTerms(form: Form, kit: KitForm) {
       const day = today(deps.clock);
       const [borrower, terms, offered] = await Promise.all([
         readBorrower(request.ctx, id),
@@ -115,7 +98,8 @@ export function issuePages(app: App, deps: Deps): void {
         ...borrower,
         terms,
         offered,
-        lines,
+        kit,
+        lines: kit.scanned,
         handoverWays,
         acceptances,
         form: { ...form, typed: { ...startOfTerms(offered, day), ...form.typed } },
@@ -123,12 +107,13 @@ export function issuePages(app: App, deps: Deps): void {
       });
     }
 
-    async function issue(ctx: Context, id: string, typed: Typed, kit: string[]) {
-      const lines = await linesOf(id, kit);
+    async function issue(ctx: Context, id: string, typed: Typed, labels: string[]) {
+      const { kit } = await readKit(id, labels, typed);
       try {
         const loan = await issueLoan(deps, ctx, {
           referralId: id,
-          items: itemsOf(lines),
+          items: itemsOf(kit.scanned),
+          ...kitOfLoan(kit),
           ...readTerms(typed),
         });
         return reply.done(`/loans/${loan.id}`, {
@@ -138,15 +123,39 @@ export function issuePages(app: App, deps: Deps): void {
       } catch (error) {
         // The devices may have gone meanwhile: the verdicts are asked for again, so that they name the loan in the way.
         const form = refused(typed, error);
-        const taken = error instanceof Problem && error.type === 'device-not-available';
-        if (!taken) return showTerms(form, lines);
+        const problem = error instanceof Problem ? error : undefined;
+        const now = async () => (await readKit(id, labels, typed)).kit;
+        if (problem?.type === 'kit-incomplete' || problem?.type === 'accessories-short')
+          return showKit({ kit: await now(), typed, form });
+        if (problem?.type !== 'device-not-available') return showTerms(form, kit);
         const summary = [
-          { name: 'kit', text: `${error.detail ?? error.title} Take it out of the kit, or scan another.` },
+          {
+            name: 'kit',
+            text: `${problem.detail ?? problem.title} Take it out of the kit, or scan another.`,
+          },
         ];
-        return showTerms({ ...form, summary }, await linesOf(id, kit));
+        return showTerms({ ...form, summary }, await now());
       }
     }
   });
+
+  const readChoices = () => Promise.all([listKits(deps.db), listAccessories(deps.db)]);
+
+  /** The kit as it stands; `last` is the newest of the codes when it was just scanned. */
+  async function readKit(referralId: string, codes: string[], typed: Typed, isScan = false) {
+    const [[kits, accessories], found] = await Promise.all([readChoices(), findScanned(deps.db, codes)]);
+    const lines = found.map((scan) => ({
+      ...scan,
+      label: scan.device?.assetTag ?? scan.code,
+      verdict: issueVerdict(scan, referralId),
+    }));
+    const newest = isScan ? lines.at(-1) : undefined;
+    const before = newest ? lines.slice(0, -1) : lines;
+    const twice = before.some(({ label }) => label.toUpperCase() === newest?.label.toUpperCase());
+    const kit = kitForm(kits, accessories, twice ? before : lines, typed);
+    const last: Last | undefined = newest && { ...(twice ? newest : kit.scanned.at(-1)!), twice };
+    return { kit, last };
+  }
 
   async function readBorrower(ctx: Context, id: string) {
     const referral = await getReferral(deps.db, ctx.actor, id);
@@ -155,27 +164,11 @@ export function issuePages(app: App, deps: Deps): void {
       patient: shownPatient(await getPatient(deps.db, referral.patient.id), today(deps.clock)),
     };
   }
-
-  async function linesOf(referralId: string, codes: string[]): Promise<Line[]> {
-    const found = await findScanned(deps.db, codes);
-    return found.map((scan) => ({
-      ...scan,
-      label: scan.device?.assetTag ?? scan.code,
-      verdict: issueVerdict(scan, referralId),
-    }));
-  }
-}
-
-/** The lines after a scan: the last one is new, or was in the list already. */
-export function added(lines: Line[]): { lines: Line[]; last: Line & { twice: boolean } } {
-  const last = lines.at(-1)!;
-  const before = lines.slice(0, -1);
-  const twice = before.some(({ label }) => label.toUpperCase() === last.label.toUpperCase());
-  return { lines: twice ? before : lines, last: { ...last, twice } };
 }
 
 /** What has to be mended before the terms. */
-function kitFaults(lines: Line[], typed: Typed): FieldError[] {
+function kitFaults(kit: KitForm, typed: Typed): FieldError[] {
+  const { scanned: lines } = kit;
   const stopped = lines.filter(({ verdict }) => !verdict.ok).map(({ label }) => label);
   const errors: FieldError[] = [];
   if (!typed.contactConfirmed)
@@ -188,76 +181,10 @@ function kitFaults(lines: Line[], typed: Typed): FieldError[] {
   if (lines.length > mostItems) errors.push({ pointer: '/kit', message: tooMany });
   if (stopped.length)
     errors.push({ pointer: '/kit', message: `Take out what cannot go out now: ${stopped.join(', ')}.` });
-  return errors;
+  return [...errors, ...kitFormFaults(kit)];
 }
 
-/** What page two starts from: the default terms, handed over today. */
-export const startOfTerms = (offered: OfferedTerms[], day: string): Typed => ({
-  termsId: offered.find(({ isDefault }) => isDefault)?.id ?? '',
-  until: 'terms',
-  'handover.way': 'in_person',
-  'handover.on': day,
-});
+/** The newest scan, and whether it was in the list already. */
+type Last = ShownLine & { twice: boolean };
 
-export const ownOfTerms = [
-  'termsId',
-  'until',
-  'dueOn-day',
-  'dueOn-month',
-  'dueOn-year',
-  'handover.way',
-  'handover.on-day',
-  'handover.on-month',
-  'handover.on-year',
-  'agreement.version',
-  'agreement.acceptedBy',
-  'agreement.signature',
-  'agreement.drawn',
-  'agreement.witness',
-];
-
-/** The terms as the API takes them; what belongs to a choice that was not made is left out. */
-export function readTerms(typed: Typed) {
-  const { until } = typed;
-  const acceptedBy = typed['agreement.acceptedBy'];
-  const leftOut = [
-    ...(until === 'terms' ? ['dueOn-day', 'dueOn-month', 'dueOn-year'] : []),
-    ...(acceptedBy === 'witnessed' ? [] : ['agreement.witness']),
-    ...(acceptedBy === 'signature' ? [] : ['agreement.signature']),
-  ];
-  const kept = Object.fromEntries(Object.entries(typed).filter(([name]) => !leftOut.includes(name)));
-  const drawn = acceptedBy === 'signature' && typed['agreement.drawn'];
-  const terms = fields(TermsForm, drawn ? { ...kept, 'agreement.signature': drawn } : kept, words);
-  if (until === 'date' && !terms.dueOn)
-    throw invalid({ pointer: '/dueOn', message: 'Enter the day it is due back.' });
-  return terms;
-}
-
-/** @throws Problem `invalid` when the kit is empty, too large, or has something that is none of our devices */
-export function itemsOf(lines: Line[]): { deviceId: string }[] {
-  if (!lines.length)
-    throw invalid({ pointer: '/kit', message: 'The kit is empty. Go back and scan at least one device.' });
-  if (lines.length > mostItems) throw invalid({ pointer: '/kit', message: tooMany });
-  return lines.map(({ device, label }) => {
-    if (!device) throw invalid({ pointer: '/kit', message: `Take out what cannot go out now: ${label}.` });
-    return { deviceId: device.id };
-  });
-}
-
-export function whatHappened({ reference, items, dueOn, followUps, warnings }: LoanIssued): string {
-  const due = dueOn ? `due back on ${dateWords(dueOn)}` : 'with no date to come back';
-  const next = followUps[0]
-    ? ` Next: ${followUps[0].step.toLowerCase()} on ${dateWords(followUps[0].dueOn)}.`
-    : '';
-  const told = warnings.map((warning) => ` ${warning.replaceAll(/\d{4}-\d{2}-\d{2}/g, dateWords)}`).join('');
-  return `Loan ${reference} is issued with ${count(items.length, 'item')}, ${due}.${next}${told}`;
-}
-
-export const listOf = (value: string | string[] | undefined) => [value ?? []].flat();
-
-/** What was entered on the other page, to be kept in hidden fields. */
-export function carry(typed: Typed, own: string[]): { name: string; value: string }[] {
-  return Object.entries(typed).flatMap(([name, value]) =>
-    own.includes(name) ? [] : listOf(value).map((one) => ({ name, value: one })),
-  );
-}
+const ownOfKit = ['kit', 'kitId', 'kitFor', 'accessory', 'stockLocationId', 'quantity.', 'gap.'];

@@ -12,9 +12,10 @@ import { listQuery } from '../shared/lists.ts';
 import { getLoanToExtend } from './extension.queries.ts';
 import { extensionRules } from './extension.rules.ts';
 import { whyNoGift } from './gift.rules.ts';
-import { countLoans, getLoan, getLoanDetails, listLoans } from './loan.queries.ts';
+import { outOf } from './issue-kit.rules.ts';
+import { countLoans, getLoan, getLoanDetails, type LoanDetails, listLoans } from './loan.queries.ts';
 import { loanStatuses } from './loan.rules.ts';
-import { LoanQuery } from './loan.schemas.ts';
+import { type Loan, LoanQuery } from './loan.schemas.ts';
 import { getLoanPaper } from './paper.queries.ts';
 
 /** /loans: what is out and what came back, one loan, and its agreement on paper. */
@@ -85,10 +86,22 @@ export function loanPages(app: App, deps: Deps): void {
       dataEndsFirst: details.items.filter(
         ({ dataExpiresOn }) => dataExpiresOn && (!loan.dueOn || dataExpiresOn < loan.dueOn),
       ),
+      ...stillOut(loan, details.items),
       followUpPages: app.hasRoute({ method: 'GET', url: '/follow-ups/:id' }),
       timeline: timelineLines(events.items, id),
       next: events.next,
       after: page.after,
     };
   }
+}
+
+/** What of a loan is out, and whether part of it has come back or ended. */
+function stillOut(loan: Loan, items: LoanDetails['items']) {
+  const itemsOut = items.filter(({ endedAt }) => !endedAt);
+  const accessoriesOut = loan.accessories
+    .map((one) => ({ ...one, out: outOf(one) }))
+    .filter(({ out }) => out > 0);
+  const isPartlyBack =
+    itemsOut.length < items.length || loan.accessories.some((one) => outOf(one) < one.quantity);
+  return { itemsOut, accessoriesOut, isPartlyBack };
 }

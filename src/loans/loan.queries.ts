@@ -6,8 +6,9 @@ import type { Reader } from '../shared/database.ts';
 import { readCode } from '../shared/ids.ts';
 import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
 import { Problem } from '../shared/problem.ts';
-import { type itemStatuses, soonDays } from './loan.rules.ts';
+import { type DeviceToIssue, type itemStatuses, soonDays, whyNot } from './loan.rules.ts';
 import type { Loan, LoanQuery, LoanSummary } from './loan.schemas.ts';
+import { loanAccessoriesJson, loanKitJson } from './loan-accessory.queries.ts';
 
 const columns = (
   day: string,
@@ -69,6 +70,7 @@ export async function getLoan(db: Reader, clock: Clock, id: string): Promise<Loa
     select ${columns(today(clock))}, l.changed_at as "changedAt", l.extensions,
       (select json_build_object('id', t.id, 'name', t.name) from loan_terms t where t.id = l.terms_id) as terms,
       (select json_build_object('id', r.id, 'reference', r.reference) from referral r where r.id = l.referral_id) as referral,
+      ${loanAccessoriesJson} as accessories, ${loanKitJson} as kit, l.kit_gaps as "kitGaps",
       json_build_object('way', l.handover_way, 'on', l.handover_on) as handover,
       json_build_object('version', a.version, 'text', l.agreement_text, 'acceptedBy', l.accepted_by, 'witness', l.witness) as agreement,
       coalesce((select json_agg(json_build_object('id', f.id, 'step', f.step, 'dueOn', f.due_on, 'status', f.status) order by f.due_on, f.id)
@@ -139,4 +141,18 @@ export async function getLoanDetails(db: Reader, id: string): Promise<LoanDetail
     from loan l where l.id = ${id}`.execute(db);
   if (!rows[0]) throw new Problem('not-found');
   return rows[0];
+}
+
+/** Who holds the devices in the way: a second statement, since the first one's snapshot may be older than the winner. */
+export async function notAvailable(db: Reader, stopped: DeviceToIssue[]): Promise<Problem> {
+  const { rows } = await sql<{
+    assetTag: string;
+    status: DeviceToIssue['status'];
+    loanId: string | null;
+  }>`/* loan.holders */
+    select d.asset_tag as "assetTag", d.status, i.loan_id as "loanId"
+    from device d left join loan_item i on i.device_id = d.id and i.ended_at is null
+    where d.id = any(${stopped.map(({ id }) => id)}::uuid[]) order by d.asset_tag`.execute(db);
+  const conflicts = rows.map(({ loanId, ...conflict }) => (loanId ? { ...conflict, loanId } : conflict));
+  return new Problem('device-not-available', { detail: conflicts.map(whyNot).join(' '), conflicts });
 }

@@ -12,13 +12,16 @@ import {
   LoanIssued,
   LoanList,
   LoanQuery,
+  LoanStatusNow,
   NewLoan,
+  NewMissingAccessories,
   NewReturn,
   NewReturns,
   Returned,
   ReturnsDone,
   ReturnsQuery,
 } from './loan.schemas.ts';
+import { writeOffAccessories } from './loan-accessory.commands.ts';
 import { returnDevices, returnItems } from './return.commands.ts';
 
 const tags = ['Loans'];
@@ -36,7 +39,13 @@ export function loanRoutes(app: App, deps: Deps): void {
         body: NewLoan,
         response: {
           201: LoanIssued,
-          ...problemReplies('invalid', 'device-not-available', 'referral-not-waiting'),
+          ...problemReplies(
+            'invalid',
+            'device-not-available',
+            'referral-not-waiting',
+            'kit-incomplete',
+            'accessories-short',
+          ),
         },
       },
     },
@@ -122,7 +131,7 @@ export function loanRoutes(app: App, deps: Deps): void {
       config: { action: 'loans.return' },
       schema: {
         operationId: 'returnItems',
-        summary: 'Take items back; the loan closes with its last one',
+        summary: 'Take items and accessories back; the loan closes when nothing is missing',
         tags,
         params: idParams,
         body: NewReturn,
@@ -134,5 +143,25 @@ export function loanRoutes(app: App, deps: Deps): void {
     },
     async (request, reply) =>
       reply.code(201).send(await returnItems(deps, request.ctx, request.params.id, request.body)),
+  );
+
+  app.post(
+    '/loans/:id/missing-accessories',
+    {
+      config: { action: 'loans.return' },
+      schema: {
+        operationId: 'writeOffAccessories',
+        summary: 'Record accessories that will not come back; the loan closes when nothing else is out',
+        tags,
+        params: idParams,
+        body: NewMissingAccessories,
+        response: {
+          201: LoanStatusNow,
+          ...problemReplies('not-found', 'invalid', 'loan-closed', 'item-already-ended'),
+        },
+      },
+    },
+    async (request, reply) =>
+      reply.code(201).send(await writeOffAccessories(deps, request.ctx, request.params.id, request.body)),
   );
 }

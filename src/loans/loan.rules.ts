@@ -6,6 +6,7 @@ import {
   referralStatusWords,
 } from '../referrals/referral.rules.ts';
 import { addDays } from '../shared/clock.ts';
+import { readAssetTag } from '../shared/ids.ts';
 import { type FieldError, Problem } from '../shared/problem.ts';
 
 export const loanStatuses = ['open', 'closed'] as const;
@@ -37,11 +38,16 @@ export type DeviceToIssue = {
   /** The referral that an allocation holds it for. */
   heldFor: string | null;
   hasDataPlan: boolean;
+  /** Its data plan is active: neither suspended nor ended. */
+  hasActiveData: boolean;
   dataExpiresOn: string | null;
 };
 
 /** Whether a device may go out: ready, or reserved for this very referral. */
-export function mayGoOut(device: DeviceToIssue, referralId: string | null): boolean {
+export function mayGoOut(
+  device: Pick<DeviceToIssue, 'status' | 'heldFor'>,
+  referralId: string | null,
+): boolean {
   return (
     device.status === 'ready' ||
     (device.status === 'reserved' && device.heldFor !== null && device.heldFor === referralId)
@@ -102,18 +108,44 @@ export function dateErrors({ dueOn, openEnded, handoverOn, today }: Terms): Fiel
   return errors;
 }
 
+type Agreement = { acceptedBy: string; witness?: string | undefined; signature?: string | undefined };
+
 /** What is wrong with how the agreement was accepted. */
-export function acceptanceErrors(agreement: {
-  acceptedBy: string;
-  witness?: string | undefined;
-  signature?: string | undefined;
-}): FieldError[] {
+export function acceptanceErrors(agreement: Agreement): FieldError[] {
   const errors: FieldError[] = [];
   if (agreement.acceptedBy === 'witnessed' && !agreement.witness)
     errors.push({ pointer: '/agreement/witness', message: 'Give the name of the witness.' });
   if (agreement.acceptedBy === 'signature' && !agreement.signature)
     errors.push({ pointer: '/agreement/signature', message: 'The signature is missing.' });
   return errors;
+}
+
+export type AskedItem = { assetTag?: string | undefined; deviceId?: string | undefined };
+type Borrower = Partial<Record<'referralId' | 'patientId' | 'locationId', string | undefined>>;
+
+/** The request beyond its form: one borrower, and each item by one of its two names. */
+export function readInput(input: Borrower & { agreement: Agreement; items: AskedItem[] }): AskedItem[] {
+  const errors = acceptanceErrors(input.agreement);
+  if (!input.items.length) errors.push({ pointer: '/items', message: 'Name at least one device.' });
+  if ([input.referralId, input.patientId, input.locationId].filter(Boolean).length !== 1) {
+    errors.push({
+      pointer: '/referralId',
+      message: 'Say who borrows: one of referralId, patientId and locationId.',
+    });
+  }
+  const asked = input.items.map(({ assetTag, deviceId }, place) => {
+    const tag = assetTag === undefined ? undefined : readAssetTag(assetTag);
+    if (!assetTag === !deviceId)
+      errors.push({ pointer: `/items/${place}`, message: 'Give the asset tag or the deviceId.' });
+    else if (tag === null)
+      errors.push({
+        pointer: `/items/${place}/assetTag`,
+        message: 'This is not an asset tag: LW- and six characters, the last of which checks the others.',
+      });
+    return { assetTag: tag ?? undefined, deviceId };
+  });
+  if (errors.length) throw new Problem('invalid', { errors });
+  return asked;
 }
 
 /** What the officer should know though the loan goes ahead: data that ends early, data that nobody fitted. */

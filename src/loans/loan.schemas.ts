@@ -10,6 +10,13 @@ import { acceptances, handoverWays, itemStatuses, loanStatuses, recordedAcceptan
 const id = Type.String({ format: 'uuid' });
 const date = Type.String({ format: 'date' });
 
+const AccessoryLine = strictObject({
+  kind: text(60, { description: 'Such as Charger' }),
+  quantity: Type.Integer({ minimum: 1, maximum: 1000 }),
+});
+export type AccessoryLine = Static<typeof AccessoryLine>;
+const accessories = Type.Array(AccessoryLine, { maxItems: 50 });
+
 export const NewLoan = strictObject(
   {
     referralId: Type.Optional(id),
@@ -21,6 +28,22 @@ export const NewLoan = strictObject(
     }),
     termsId: Type.Optional(
       Type.String({ format: 'uuid', description: 'The default terms of the borrower when left out' }),
+    ),
+    accessories: Type.Optional(accessories),
+    stockLocationId: Type.Optional(
+      Type.String({
+        format: 'uuid',
+        description: 'Where the accessories come from; may be left out when only one place has enough of all',
+      }),
+    ),
+    kitId: Type.Optional(
+      Type.String({ format: 'uuid', description: 'The kit whose lines the items and accessories fill' }),
+    ),
+    kitGaps: Type.Optional(
+      Type.Array(strictObject({ line: Type.Integer({ minimum: 1 }), reason: text(200) }), {
+        maxItems: 20,
+        description: 'Why a line of the kit goes without; nothing personal',
+      }),
     ),
     dueOn: Type.Optional(date),
     openEnded: Type.Optional(
@@ -53,6 +76,7 @@ export const NewLoan = strictObject(
       {
         referralId: '0193594e-6c00-7a4b-9f0e-2f4b7a1c5d3e',
         items: [{ assetTag: 'LW-7K2M9Q' }, { assetTag: 'LW-0ZP4RT' }],
+        accessories: [{ kind: 'Charger', quantity: 1 }],
         handover: { way: 'in_person', on: '2026-11-23' },
         agreement: { acceptedBy: 'verbal' },
       },
@@ -81,6 +105,7 @@ export const LoanIssued = Type.Object({
   dueOn: nullable(Type.String()),
   reviewOn: nullable(Type.String({ description: 'When a loan without a date is looked at again' })),
   items: Type.Array(IssuedItem),
+  accessories: Type.Array(Type.Object({ kind: Type.String(), quantity: Type.Integer() })),
   followUps: Type.Array(FollowUp),
   warnings: Type.Array(Type.String()),
 });
@@ -90,21 +115,47 @@ export const NewReturn = strictObject(
   {
     items: Type.Array(
       strictObject({ itemId: id, condition: oneOf(conditions), notes: Type.Optional(text(2000)) }),
-      { minItems: 1, maxItems: 50 },
+      { maxItems: 50, default: [], description: 'None when only accessories came back' },
     ),
+    accessories: Type.Optional(accessories),
     locationId: Type.Optional(
       Type.String({ format: 'uuid', description: 'Where they are kept from now on' }),
     ),
   },
-  { examples: [{ items: [{ itemId: '0193594e-6c00-7a4b-9f0e-2f4b7a1c5d3e', condition: 'B' }] }] },
+  {
+    examples: [
+      {
+        items: [{ itemId: '0193594e-6c00-7a4b-9f0e-2f4b7a1c5d3e', condition: 'B' }],
+        accessories: [{ kind: 'Charger', quantity: 1 }],
+      },
+    ],
+  },
 );
 export type NewReturn = Static<typeof NewReturn>;
 
-export const Returned = Type.Object({
+const Missing = Type.Object(
+  {
+    items: Type.Array(IssuedItem),
+    accessories: Type.Array(Type.Object({ kind: Type.String(), quantity: Type.Integer() })),
+  },
+  { description: 'What is still out of the loan' },
+);
+export type Missing = Static<typeof Missing>;
+
+export const LoanStatusNow = Type.Object({
   loan: Type.Object({ id: Type.String(), status: oneOf(loanStatuses) }),
-  items: Type.Array(IssuedItem),
+  missing: Missing,
 });
+export type LoanStatusNow = Static<typeof LoanStatusNow>;
+
+export const Returned = Type.Object({ ...LoanStatusNow.properties, items: Type.Array(IssuedItem) });
 export type Returned = Static<typeof Returned>;
+
+export const NewMissingAccessories = strictObject(
+  { accessories: Type.Array(AccessoryLine, { minItems: 1, maxItems: 50 }), reason: text(500) },
+  { examples: [{ accessories: [{ kind: 'Charger', quantity: 1 }], reason: 'Broken, put in the bin' }] },
+);
+export type NewMissingAccessories = Static<typeof NewMissingAccessories>;
 
 export const NewReturns = strictObject(
   {
@@ -177,6 +228,19 @@ export type LoanSummary = Static<typeof LoanSummary>;
 
 export const Loan = Type.Object({
   ...LoanSummary.properties,
+  accessories: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      kind: Type.String(),
+      quantity: Type.Integer(),
+      returned: Type.Integer(),
+      writtenOff: Type.Integer({ description: 'Those that do not come back' }),
+    }),
+  ),
+  kit: nullable(Type.Object({ id: Type.String(), name: Type.String() })),
+  kitGaps: Type.Array(Type.Object({ line: Type.Integer(), what: Type.String(), reason: Type.String() }), {
+    description: 'The lines of the kit that went without',
+  }),
   referral: nullable(Type.Object({ id: Type.String(), reference: Type.String() })),
   handover: Type.Object({ way: oneOf(handoverWays), on: Type.String() }),
   terms: nullable(Type.Object({ id: Type.String(), name: Type.String() })),

@@ -8,11 +8,13 @@ import type { Deps } from '../shared/deps.ts';
 import type { App } from '../shared/http.ts';
 import { type FieldError, invalid, Problem } from '../shared/problem.ts';
 import { issueLoan } from './issue.commands.ts';
+import type { ScannedLine as Line } from './issue-form.rules.ts';
+import { handoverWays } from './loan.rules.ts';
+import { findScanned } from './scan.queries.ts';
+import { issueVerdict } from './scan.rules.ts';
 import {
-  added,
   carry,
   itemsOf,
-  type Line,
   listOf,
   mostItems,
   ownOfTerms,
@@ -20,10 +22,7 @@ import {
   startOfTerms,
   tooMany,
   whatHappened,
-} from './issue.pages.ts';
-import { handoverWays } from './loan.rules.ts';
-import { findScanned } from './scan.queries.ts';
-import { issueVerdict } from './scan.rules.ts';
+} from './terms-form.ts';
 
 const query = { querystring: Type.Object({ locationId: Type.Optional(Type.String({ format: 'uuid' })) }) };
 type Place = { id: string; name: string };
@@ -133,4 +132,12 @@ function kitFaults(lines: Line[]): FieldError[] {
   if (stopped.length)
     errors.push({ pointer: '/kit', message: `Take out what cannot go out now: ${stopped.join(', ')}.` });
   return errors;
+}
+
+/** The lines after a scan: the last one is new, or was in the list already. */
+function added(lines: Line[]): { lines: Line[]; last: Line & { twice: boolean } } {
+  const last = lines.at(-1)!;
+  const before = lines.slice(0, -1);
+  const twice = before.some(({ label }) => label.toUpperCase() === last.label.toUpperCase());
+  return { lines: twice ? before : lines, last: { ...last, twice } };
 }

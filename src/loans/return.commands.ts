@@ -15,15 +15,24 @@ import {
   stopNumbers,
   subjectsOf,
 } from './ending.commands.ts';
+import { accessoryWords } from './issue-kit.rules.ts';
 import type { NewReturn, NewReturns, Returned, ReturnLine, ReturnsDone } from './loan.schemas.ts';
+import {
+  type EndedAccessory,
+  endAccessories,
+  restock,
+  settleAccessories,
+} from './loan-accessory.commands.ts';
+import { missingOf } from './loan-accessory.queries.ts';
 import { findScanned } from './scan.queries.ts';
 import { notOnLoan } from './scan.rules.ts';
 
 /**
  * Takes items of a loan back: their devices begin a new cycle of preparation with every check
- * open. The loan closes with its last item, which cancels its follow-ups still ahead and their
- * reminders; the referral closes when nothing is left to do for it.
- * @throws Problem `not-found`, `invalid` for items of another loan, `loan-closed`, `item-already-ended`
+ * open. Accessories go back into the stock of the place given, or of the one they came from. The loan
+ * closes with the last of both, which cancels its follow-ups still ahead and their reminders; the
+ * referral closes when nothing is left to do for it.
+ * @throws Problem `not-found`, `invalid` for what is not on this loan, `loan-closed`, `item-already-ended`
  */
 export async function returnItems(
   deps: Deps,
@@ -31,20 +40,28 @@ export async function returnItems(
   loanId: string,
   input: NewReturn,
 ): Promise<Returned> {
-  const ids = input.items.map(({ itemId }) => itemId);
+  const { items: given, accessories = [], locationId } = input;
+  const ids = given.map(({ itemId }) => itemId);
   if (new Set(ids).size < ids.length)
     throw invalid({ pointer: '/items', message: 'Name each item only once.' });
-  if (!ids.length) throw invalid({ pointer: '/items', message: 'Name at least one item.' });
+  if (!ids.length && !accessories.length)
+    throw invalid({ pointer: '/items', message: 'Name at least one item or accessory.' });
   return command(deps, ctx, async (trx) => {
-    if (input.locationId) await assertLocation(trx, input.locationId);
+    if (locationId) await assertLocation(trx, locationId);
     const { loans } = await lockLoans(trx, [loanId], { itemIds: ids });
     const [loan] = loans;
     if (!loan) throw new Problem('not-found');
     assertReturnable(loan, input);
-    const items = await takeBack(trx, deps, ctx, loans, input.items, input.locationId);
+    const back = await endAccessories(trx, loan, accessories, 'returned');
+    const items = given.length ? await takeBack(trx, deps, ctx, loans, given, locationId, back) : [];
+    const status =
+      items[0]?.loanStatus ??
+      (await settleAccessories(trx, deps, ctx, loan, back, { type: 'loan.returned' }));
+    await restock(trx, deps, ctx, loanId, back, locationId);
     return {
-      loan: { id: loanId, status: items[0]!.loanStatus },
+      loan: { id: loanId, status },
       items: items.map(({ id, deviceId, assetTag, status }) => ({ id, deviceId, assetTag, status })),
+      missing: status === 'open' ? await missingOf(trx, loanId) : { items: [], accessories: [] },
     };
   });
 }
@@ -137,6 +154,7 @@ async function takeBack(
   loans: LockedLoan[],
   items: NewReturn['items'],
   locationId: string | undefined,
+  accessories: EndedAccessory[] = [],
 ): Promise<EndedItem[]> {
   const ended = await endItems(
     trx,
@@ -164,6 +182,7 @@ async function takeBack(
           status: own[0]!.loanStatus,
           assetTags: own.map(({ assetTag }) => assetTag),
           itemIds: own.map(({ id }) => id),
+          ...(accessories.length && { accessory: accessoryWords(accessories) }),
         },
         fields: own.some(({ id }) => noted.has(id)) ? ['returnNotes'] : [],
       };

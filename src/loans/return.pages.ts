@@ -5,8 +5,11 @@ import { logAccess } from '../patients/patient.queries.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams, strictObject } from '../shared/http.ts';
 import { invalid, toProblem } from '../shared/problem.ts';
-import { findLoanByReference, getLoan, getLoanDetails, type LoanDetails } from './loan.queries.ts';
-import { NewReturn } from './loan.schemas.ts';
+import { accessoriesOf, accessoryRows, atItsAccessories } from './accessory-form.rules.ts';
+import { accessoryWords } from './issue-kit.rules.ts';
+import { findLoanByReference, getLoan, getLoanDetails } from './loan.queries.ts';
+import { type Loan, NewReturn } from './loan.schemas.ts';
+import { missingOf } from './loan-accessory.queries.ts';
 import { returnItems } from './return.commands.ts';
 import { findScanned } from './scan.queries.ts';
 import { notOnLoan } from './scan.rules.ts';
@@ -58,29 +61,26 @@ export function returnPages(app: App, deps: Deps): void {
     const typed = typedIn(request.body);
     if (typed.do === 'tick') return tick();
     const ticked = tickedIn(typed);
+    const accessories = (await getLoan(deps.db, deps.clock, id)).accessories.filter((one) =>
+      [typed.accessory ?? []].flat().includes(one.id),
+    );
     try {
       assertTicked(typed, ticked);
-      const { loan, items } = await returnItems(
-        deps,
-        request.ctx,
-        id,
-        fields(NewReturn, rowsOf(typed, ticked), words),
-      );
-      const rest =
-        loan.status === 'open'
-          ? (await getLoanDetails(deps.db, id)).items.filter(({ endedAt }) => !endedAt)
-          : [];
-      const first = items[0]!;
+      if (!ticked.length && !accessories.length) throw invalid({ pointer: '/items', message: words.items });
+      const input = fields(NewReturn, rowsOf(typed, ticked, accessories), words);
+      const { items } = await returnItems(deps, request.ctx, id, input);
+      const [first] = items;
+      const came = [...items.map(({ assetTag }) => assetTag), ...accessoryWords(input.accessories ?? [])];
       return reply.done(`/loans/${id}`, {
-        text: whatHappened(
-          items.map(({ assetTag }) => assetTag),
-          rest,
-        ),
-        link: { href: `/devices/${first.deviceId}`, text: `Prepare ${first.assetTag}` },
+        text: whatHappened(came, await missingOf(deps.db, id)),
+        link: first
+          ? { href: `/devices/${first.deviceId}`, text: `Prepare ${first.assetTag}` }
+          : { href: '/returns', text: 'Next return' },
       });
     } catch (error) {
       const problem = toProblem(error);
-      const form = atItsItems(refused(typed, problem.type === 'internal' ? error : problem), ticked);
+      const sent = refused(typed, problem.type === 'internal' ? error : problem);
+      const form = atItsAccessories(atItsItems(sent, ticked), accessories);
       return reply.code(form.status).page('loans/views/return.njk', await returnView(id, form));
     }
 
@@ -123,20 +123,21 @@ export function returnPages(app: App, deps: Deps): void {
       items: items.filter(({ endedAt }) => !endedAt),
       returned: items.filter(({ endedAt }) => endedAt),
       ticked,
+      ...accessoriesOf(loan, form),
     };
   }
 }
 
 const tickedIn = (typed: Typed): string[] => [typed.ticked ?? []].flat();
 
-/** The fields of an item by its id: `item.<id>.condition`, so that a field stays with its item whatever is ticked. */
-function rowsOf(typed: Typed, ticked: string[]): Typed {
+/** The fields of an item by its id: `item.<id>.condition`, so that a field stays with its item whatever is ticked; the same of an accessory. */
+function rowsOf(typed: Typed, ticked: string[], accessories: Loan['accessories']): Typed {
   const rows = ticked.flatMap((id, row) => [
     [`items.${row}.itemId`, id],
     [`items.${row}.condition`, typed[`item.${id}.condition`] ?? ''],
     [`items.${row}.notes`, typed[`item.${id}.notes`] ?? ''],
   ]);
-  return Object.fromEntries(rows);
+  return { ...Object.fromEntries(rows), ...accessoryRows(typed, accessories) };
 }
 
 /** @throws Problem `invalid` when something was said of an item that is not ticked */
@@ -167,8 +168,12 @@ function atItsItems(form: Form, ticked: string[]): Form {
   };
 }
 
-function whatHappened(tags: string[], rest: LoanDetails['items']): string {
-  const came = `${tags.join(', ')} came back.`;
-  if (!rest.length) return `${came} Everything is back and the loan is closed.`;
-  return `${came} Still with the borrower: ${rest.map(({ device }) => `${device.assetTag} (${device.kind})`).join(', ')}.`;
+function whatHappened(came: string[], { items, accessories }: Awaited<ReturnType<typeof missingOf>>): string {
+  const back = `${came.join(', ')} came back.`;
+  const rest = [
+    ...items.map(({ assetTag, kind }) => `${assetTag} (${kind})`),
+    ...accessoryWords(accessories),
+  ];
+  if (!rest.length) return `${back} Everything is back and the loan is closed.`;
+  return `${back} Still with the borrower: ${rest.join(', ')}.`;
 }

@@ -15,7 +15,7 @@ export async function findScanned(db: Reader, codes: string[]): Promise<Scanned[
     select c.code, case when d.id is not null then json_build_object(
       'id', d.id, 'assetTag', d.asset_tag, 'kind', d.kind, 'make', d.make, 'model', d.model, 'status', d.status, 'condition', d.condition,
       'openChecks', case d.status when 'in_preparation' then open_checks(d.id, d.kind, d.cycle) else '{}' end,
-      'hasDataPlan', s.id is not null, 'dataExpiresOn', s.expires_on,
+      'hasDataPlan', s.id is not null, 'hasActiveData', s.status is not distinct from 'active', 'dataExpiresOn', s.expires_on,
       'heldFor', (select a.referral_id from allocation a where a.device_id = d.id and a.status = 'held'),
       'loan', (select json_build_object('id', l.id, 'reference', l.reference, 'itemId', i.id)
         from loan_item i join loan l on l.id = i.loan_id where i.device_id = d.id and i.ended_at is null)) end as device

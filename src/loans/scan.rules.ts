@@ -13,6 +13,8 @@ export type ScannedDevice = {
   condition: string | null;
   openChecks: CheckKind[];
   hasDataPlan: boolean;
+  /** Its data plan is active: neither suspended nor ended. */
+  hasActiveData: boolean;
   dataExpiresOn: string | null;
   /** The referral that an allocation holds it for. */
   heldFor: string | null;

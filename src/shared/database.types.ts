@@ -25,6 +25,7 @@ export interface Accessory {
   low_stock_level: Generated<number>;
   retired_at: string | null;
   created_at: string;
+  changed_at: Generated<string>;
 }
 
 export interface AccessoryMovement {
@@ -33,6 +34,7 @@ export interface AccessoryMovement {
   location_id: string | null;
   kind: 'received' | 'issued' | 'returned' | 'moved_out' | 'moved_in' | 'lost' | 'damaged' | 'counted' | 'not_returned' | 'gifted';
   change: number;
+  quantity: number | null;
   loan_id: string | null;
   note: string | null;
   actor_name: string;
@@ -354,6 +356,7 @@ export interface LoanAccessory {
   quantity: number;
   returned: Generated<number>;
   written_off: Generated<number>;
+  location_id: string | null;
 }
 
 export interface LoanExtension {

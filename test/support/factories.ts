@@ -1,9 +1,10 @@
+import { recordMovement } from '../../src/accessories/accessory.commands.ts';
 import { recordCheck } from '../../src/devices/device.commands.ts';
 import type { NewDevice } from '../../src/devices/device.schemas.ts';
 import { recordDonation } from '../../src/donations/donation.commands.ts';
 import { issueLoan } from '../../src/loans/issue.commands.ts';
 import type { NewLoan } from '../../src/loans/loan.schemas.ts';
-import { addOrganisation } from '../../src/organisations/organisation.commands.ts';
+import { addLocation, addOrganisation } from '../../src/organisations/organisation.commands.ts';
 import type { NewPatient } from '../../src/patients/patient.schemas.ts';
 import { decideReferral } from '../../src/referrals/decision.commands.ts';
 import { receiveReferral } from '../../src/referrals/referral.commands.ts';
@@ -104,5 +105,18 @@ export function factories(deps: Deps) {
     return issueLoan(deps, officer, { agreement: { acceptedBy: 'verbal' }, ...borrower, ...rest, items });
   }
 
-  return { devices, pass, readyDevices, clinic, referral, waitingReferral, loan };
+  /** A place that holds so many of each kind of accessory. */
+  async function store(stock: Record<string, number> = {}, name = `Hub ${newId().slice(-6)}`) {
+    const { id } = await addLocation(deps, officer, { name, kind: 'hub' });
+    const kinds = await deps.db.selectFrom('accessory').select(['id', 'kind']).execute();
+    for (const [kind, quantity] of Object.entries(stock))
+      await recordMovement(deps, officer, kinds.find((one) => one.kind === kind)!.id, {
+        kind: 'received',
+        quantity,
+        locationId: id,
+      });
+    return { id, name };
+  }
+
+  return { store, devices, pass, readyDevices, clinic, referral, waitingReferral, loan };
 }
