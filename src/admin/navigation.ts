@@ -6,6 +6,7 @@ const places: { href: string; text: string; action: Action; also?: string }[] = 
   { href: '/', text: 'Today', action: 'today.read' },
   { href: '/referrals', text: 'Referrals', action: 'referrals.read' },
   { href: '/devices', text: 'Devices', action: 'devices.read' },
+  { href: '/bench', text: 'Bench', action: 'devices.prepare' },
   { href: '/loans', text: 'Loans', action: 'loans.read' },
   { href: '/returns', text: 'Returns', action: 'loans.return' },
   { href: '/patients', text: 'Patients', action: 'patients.read' },

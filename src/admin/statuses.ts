@@ -24,7 +24,7 @@ export const statusColours: Record<Colour, string[]> = {
   blue: ['on_loan', 'open', 'active', 'sending', 'planned', 'queued', 'accepted', 'standing', 'ahead'],
   yellow: ['in_preparation', 'received', 'waiting', 'in_repair', 'needed'],
   purple: ['reserved', 'paused'],
-  orange: ['due_back', 'asked', 'held', 'unknown', 'suspended', 'soon', 'recheck'],
+  orange: ['due_back', 'asked', 'held', 'unknown', 'suspended', 'soon', 'recheck', 'check_due'],
   red: ['lost', 'failed', 'missed', 'overdue', 'fail', 'urgent', 'concern', 'not_safe', 'not_ours', 'faulty'],
   grey: [
     'retired',

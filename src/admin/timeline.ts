@@ -89,6 +89,16 @@ export const eventLines: Record<string, (values: Values) => string> = {
   'api_client.added': (v) => `API client added with the role ${text(v.role)}`,
   'api_client.key_added': () => 'API key made',
   'api_client.key_revoked': () => 'API key revoked',
+  'required_checks.changed': (v) =>
+    `Checks of a ${text(v.kind)} changed: now ${several(v.to)} (before: ${several(v.from)})`,
+  'device.check_required': (v) =>
+    `A check became required. Still to do: ${several(v.openChecks)}${v.to === 'in_preparation' ? '. The device is now being prepared' : ''}`,
+  'device.check_dropped': () =>
+    'An open check is no longer required. Nothing is left to do: the device is now ready',
+  'device.check_ran_out': (v) => {
+    const moved = v.from !== v.to ? `. The device is now ${status(v.to)}` : '';
+    return `${words(String(v.kind))} check ran out: the next one was due on ${day(v.nextDue)}${moved}`;
+  },
 };
 
 /** What else changed of a follow-up, in sentences. */

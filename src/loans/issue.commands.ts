@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { hasOpenCheck } from '../devices/check.queries.ts';
 import { hasSafeWay } from '../patients/patient.rules.ts';
 import type { ReferralStatus } from '../referrals/referral.rules.ts';
 import type { Context } from '../shared/actor.ts';
@@ -35,7 +36,7 @@ export async function issueLoan(deps: Deps, ctx: Context, input: NewLoan): Promi
   const handover = input.handover ?? { way: 'in_person', on: day };
   const asked = readInput(input);
   return command(deps, ctx, async (trx) => {
-    const found = await lockForIssue(trx, input, asked);
+    const found = await lockForIssue(trx, input, asked, day);
     const terms = { ...input, handoverOn: handover.on, today: day, weeks: found.weeks };
     const errors = [...missing(input, asked, found), ...dateErrors(terms)];
     if (errors.length) throw new Problem('invalid', { errors });
@@ -141,7 +142,7 @@ type Found = {
 };
 
 /** Reads and locks all that an issue depends on, in the one order of locks: patient, referral, devices by id. */
-async function lockForIssue(trx: Trx, input: NewLoan, asked: Asked[]): Promise<Found> {
+async function lockForIssue(trx: Trx, input: NewLoan, asked: Asked[], day: string): Promise<Found> {
   const tags = asked.flatMap(({ assetTag }) => assetTag ?? []);
   const ids = asked.flatMap(({ deviceId }) => deviceId ?? []);
   const { rows } = await sql<Found>`/* loan.lock-for-issue */
@@ -152,7 +153,7 @@ async function lockForIssue(trx: Trx, input: NewLoan, asked: Asked[]): Promise<F
     ), ref as materialized (
       select id, status from referral where id = ${input.referralId ?? null}::uuid and (select count(*) from pat) >= 0 for no key update
     ), dev as materialized (
-      select id, asset_tag, kind, status, condition from device
+      select id, asset_tag, kind, status, condition, cycle from device
       where (asset_tag = any(${tags}::text[]) or id = any(${ids}::uuid[])) and (select count(*) from ref) >= 0
       order by id for no key update
     )
@@ -164,6 +165,7 @@ async function lockForIssue(trx: Trx, input: NewLoan, asked: Asked[]): Promise<F
       exists (select from location where id = ${input.locationId ?? null}::uuid) as "locationExists",
       coalesce((select json_agg(json_build_object('id', dev.id, 'assetTag', dev.asset_tag, 'kind', dev.kind, 'status', dev.status,
           'condition', dev.condition, 'hasDataPlan', s.id is not null, 'dataExpiresOn', s.expires_on,
+          'hasOpenCheck', ${hasOpenCheck('dev', day)},
           'heldFor', (select referral_id from allocation a where a.device_id = dev.id and a.status = 'held')))
         from dev left join data_plan s on s.device_id = dev.id and s.status <> 'ended'), '[]') as devices,
       nextval('loan_number') as number,
@@ -208,7 +210,14 @@ async function notAvailable(trx: Trx, stopped: DeviceToIssue[]): Promise<Problem
     select d.asset_tag as "assetTag", d.status, i.loan_id as "loanId"
     from device d left join loan_item i on i.device_id = d.id and i.ended_at is null
     where d.id = any(${stopped.map(({ id }) => id)}::uuid[]) order by d.asset_tag`.execute(trx);
-  const conflicts = rows.map(({ loanId, ...conflict }) => (loanId ? { ...conflict, loanId } : conflict));
+  const conflicts = rows.map(({ loanId, ...conflict }) => ({
+    ...conflict,
+    ...(loanId && { loanId }),
+    ...((conflict.status === 'ready' || conflict.status === 'reserved') &&
+      stopped.some((one) => one.assetTag === conflict.assetTag && one.hasOpenCheck) && {
+        hasOpenCheck: true,
+      }),
+  }));
   return new Problem('device-not-available', { detail: conflicts.map(whyNot).join(' '), conflicts });
 }
 

@@ -155,7 +155,7 @@ export function issuePages(app: App, deps: Deps): void {
   }
 
   async function linesOf(referralId: string, codes: string[]): Promise<Line[]> {
-    const found = await findScanned(deps.db, codes);
+    const found = await findScanned(deps.db, codes, today(deps.clock));
     return found.map((scan) => ({
       ...scan,
       label: scan.device?.assetTag ?? scan.code,

@@ -1,6 +1,6 @@
 import { type CheckKind, type DeviceKind, type DeviceStatus, statusWords } from '../devices/device.rules.ts';
 import { readAssetTag } from '../shared/ids.ts';
-import { mayGoOut } from './loan.rules.ts';
+import { isFor, mayGoOut } from './loan.rules.ts';
 
 /** A device as a scan finds it, with what decides whether it may go out or come back. */
 export type ScannedDevice = {
@@ -16,6 +16,8 @@ export type ScannedDevice = {
   dataExpiresOn: string | null;
   /** The referral that an allocation holds it for. */
   heldFor: string | null;
+  /** A check has run out or is open, though the device is ready or reserved. */
+  hasOpenCheck: boolean;
   /** The open loan that has it. */
   loan: { id: string; reference: string; itemId: string } | null;
 };
@@ -30,6 +32,13 @@ export function issueVerdict({ code, device }: Scanned, referralId: string): Ver
   if (!device) return { ok: false, status: 'not_ours', text: unknownLabel(code) };
   const { status, loan, heldFor } = device;
   if (mayGoOut(device, referralId)) return { ok: true, status: 'ready', text: readyWords(device) };
+  if (isFor(device, referralId))
+    return {
+      ok: false,
+      status: 'check_due',
+      text: 'A check of it ran out. Record it again before it goes out.',
+      link: { href: `/devices/${device.id}`, text: 'Do the check' },
+    };
   if (loan)
     return {
       ok: false,
@@ -68,7 +77,8 @@ export function notOnLoan({ code, device }: Scanned): string {
   return `${assetTag} is on no loan: it is ${statusWords[status]}.`;
 }
 
-function unknownLabel(code: string): string {
+/** What is said of a label that no device here has. */
+export function unknownLabel(code: string): string {
   const cut = /^\s*LW/i.test(code) && !readAssetTag(code);
   return cut
     ? `“${code}” is not a whole asset tag. Scan it again.`

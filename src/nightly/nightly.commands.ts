@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { Temporal } from 'temporal-polyfill';
+import { countChecksRunOut, expireChecks } from '../devices/run-out.commands.ts';
 import { countUngathered, gatherReminders } from '../messages/gather.commands.ts';
 import { countDueReminders, planFollowUpReminders } from '../messages/reminder.commands.ts';
 import { timestamp, today, zone } from '../shared/clock.ts';
@@ -17,6 +18,7 @@ type Step = {
 const steps: Step[] = [
   { name: 'follow-up-reminders', run: planFollowUpReminders, count: countDueReminders },
   { name: 'gather', run: gatherReminders, count: countUngathered },
+  { name: 'checks-that-run-out', run: expireChecks, count: countChecksRunOut },
 ];
 
 export type NightlyResult = { localDate: string; steps: { step: string; count: number; skipped: boolean }[] };

@@ -51,6 +51,31 @@ export async function createTasks(trx: Trx, deps: Deps, ctx: Context, tasks: New
 }
 
 /**
+ * Marks as done the open tasks of one kind about things for which it has been done. Two statements,
+ * however many.
+ */
+export async function settleTasks(
+  trx: Trx,
+  deps: Deps,
+  ctx: Context,
+  kind: TaskKind,
+  subjectIds: string[],
+): Promise<void> {
+  if (!subjectIds.length) return;
+  const { rows } = await sql<{ id: string }>`/* task.settle */
+    update task set status = 'done', done_at = ${timestamp(deps.clock)}
+    where kind = ${kind} and subject_id = any(${subjectIds}::uuid[]) and status = 'open' returning id`.execute(
+    trx,
+  );
+  await recordEvents(
+    trx,
+    deps,
+    ctx,
+    rows.map(({ id }) => ({ type: 'task.completed', subjects: [['task', id]], values: { kind } })),
+  );
+}
+
+/**
  * Marks a task as done; done twice, the second answers as the first did.
  * @throws Problem `not-found`
  */

@@ -11,6 +11,7 @@ const places: Record<string, string> = {
   referral: '/referrals/',
   patient: '/patients/',
   message: '/messages/',
+  device: '/devices/',
 };
 
 /** /tasks: what Lendwell asks staff to do. */

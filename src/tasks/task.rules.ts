@@ -7,6 +7,7 @@ export const taskKinds = {
   missed_twice: 'Two follow-ups missed in a row: call back',
   concern: 'A concern was raised at a follow-up: speak to the clinic’s duty contact',
   message_unknown: 'Find out whether a message arrived',
+  check_ran_out: 'A device that is held for someone has a check to do before it can go out',
 } as const;
 export type TaskKind = keyof typeof taskKinds;
 

@@ -6,8 +6,11 @@ import { nightlyIsDue, runNightly } from '../../src/nightly/nightly.commands.ts'
 import { testDatabase } from '../support/database.ts';
 import { seedFollowUps, sentMessages } from '../support/follow-ups.ts';
 
-const counts = ({ steps }: Awaited<ReturnType<typeof runNightly>>) =>
-  Object.fromEntries(steps.map(({ step, count }) => [step, count]));
+/** What the steps of the messages did; other features have steps of their own. */
+const ofMessages = ({ steps }: Awaited<ReturnType<typeof runNightly>>) =>
+  steps.filter(({ step }) => step === 'follow-up-reminders' || step === 'gather');
+const counts = (result: Awaited<ReturnType<typeof runNightly>>) =>
+  Object.fromEntries(ofMessages(result).map(({ step, count }) => [step, count]));
 
 t.test(
   'each follow-up due up to the next working day gets one reminder, however often the night runs (rule 14)',
@@ -76,8 +79,7 @@ t.test('a night that was broken off goes on where it was', async (t) => {
   await sql`update job_run set finished_at = null where step = 'gather'`.execute(db);
   await sql`update reminder set message_id = null`.execute(db);
   await sql`delete from message`.execute(db);
-  const { steps } = await runNightly(deps);
-  t.same(steps, [
+  t.same(ofMessages(await runNightly(deps)), [
     { step: 'follow-up-reminders', count: 0, skipped: true },
     { step: 'gather', count: 2, skipped: false },
   ]);
