@@ -98,11 +98,11 @@ type Moved = { id: string; from: DeviceStatus; to: DeviceStatus; openChecks: Che
 async function settleKinds(trx: Trx, kinds: string[], at: string): Promise<Moved[]> {
   const { rows } = await sql<Moved>`/* required-check.settle */
     with c as materialized (
-      select id, status, open_checks(id, kind, cycle) as open from device
-      where kind = any(${kinds}::text[]) and status in ('in_preparation', 'ready', 'reserved')
-        and (cardinality(open_checks(id, kind, cycle)) = 0) = (status = 'in_preparation')
-        and (status <> 'reserved' or cardinality(open_checks(id, kind, cycle)) > 0)
-      order by id for no key update
+      select d.id, d.status, o.open
+      from device d cross join lateral (select open_checks(d.id, d.kind, d.cycle) as open offset 0) o
+      where d.kind = any(${kinds}::text[]) and d.status in ('in_preparation', 'ready', 'reserved')
+        and (cardinality(o.open) = 0) = (d.status = 'in_preparation')
+      order by d.id for no key update of d
     ), m as (
       update device d set changed_at = ${at}::timestamptz,
         status = case c.status when 'ready' then 'in_preparation' else 'ready' end
