@@ -6,7 +6,19 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     alter table preparation_check add column next_due date, add column expired_at timestamptz;
     comment on column preparation_check.expired_at is 'When the pass ran out; a check that ran out is open again.';
     create index preparation_check_next_due on preparation_check (next_due) where next_due is not null and expired_at is null;
-    update preparation_check set next_due = (evidence ->> 'nextDue')::date where evidence ? 'nextDue';
+    comment on column preparation_check.next_due is 'Of a pass: the day on which it runs out.';
+    update preparation_check set next_due = (evidence ->> 'nextDue')::date where evidence ? 'nextDue' and result = 'pass';
+
+    create function keep_a_required_check() returns trigger language plpgsql as $$
+    begin
+      if not exists (select from required_check r where r.device_kind = old.device_kind) then
+        raise exception 'a kind of device keeps at least one required check'
+          using errcode = 'check_violation', constraint = 'required_check_at_least_one', table = 'required_check';
+      end if;
+      return null;
+    end $$;
+    create constraint trigger required_check_at_least_one after delete or update on required_check
+      deferrable initially deferred for each row execute function keep_a_required_check();
 
     create or replace function open_checks(of_device uuid, of_kind text, of_cycle int) returns text[] language sql stable as $$
       select coalesce(array_agg(r.kind order by r.position), '{}')

@@ -8,6 +8,7 @@ const places: { href: string; text: string; action: Action; also?: string }[] = 
   { href: '/devices', text: 'Devices', action: 'devices.read', also: '/labels' },
   { href: '/devices', text: 'Devices', action: 'devices.read' },
   { href: '/data-plans', text: 'Mobile data', action: 'data-plans.read' },
+  { href: '/bench', text: 'Bench', action: 'devices.prepare' },
   { href: '/loans', text: 'Loans', action: 'loans.read' },
   { href: '/returns', text: 'Returns', action: 'loans.return' },
   { href: '/incidents', text: 'Incidents', action: 'incidents.read' },

@@ -187,6 +187,16 @@ export const eventLines: Record<string, (values: Values) => string> = {
     `Stocktake${named(v)} closed: ${Number(v.found ?? 0)} found, ${Number(v.missing ?? 0)} missing, ${Number(v.unexpected ?? 0)} unexpected`,
   'device.lost': (v) => `Recorded as lost${v.reference ? `: not seen at stocktake ${v.reference}` : ''}`,
   'device.found': () => 'Found again. Every check is open again',
+  'required_checks.changed': (v) =>
+    `Checks of a ${text(v.kind)} changed: now ${several(v.to)} (before: ${several(v.from)})`,
+  'device.check_required': (v) =>
+    `A check became required. Still to do: ${several(v.openChecks)}${v.to === 'in_preparation' ? '. The device is now being prepared' : ''}`,
+  'device.check_dropped': () =>
+    'An open check is no longer required. Nothing is left to do: the device is now ready',
+  'device.check_ran_out': (v) => {
+    const moved = v.from !== v.to ? `. The device is now ${status(v.to)}` : '';
+    return `${words(String(v.kind))} check ran out: the next one was due on ${day(v.nextDue)}${moved}`;
+  },
 };
 
 const named = ({ reference }: Values) => (reference ? ` ${reference}` : '');

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { settleReadiness } from '../devices/check.commands.ts';
 import type { DeviceStatus } from '../devices/device.rules.ts';
 import { type Context, systemContext } from '../shared/actor.ts';
 import { timestamp } from '../shared/clock.ts';
@@ -133,7 +134,10 @@ type Ended = {
   deviceStatus: DeviceStatus;
 };
 
-/** Ends those of these allocations that still hold, of locked devices, which become ready again: one statement. */
+/**
+ * Ends those of these allocations that still hold, of locked devices, which become ready again; one of which
+ * a check ran out meanwhile goes back to preparation. Two statements.
+ */
 async function endHeld(
   trx: Trx,
   deps: Deps,
@@ -154,7 +158,13 @@ async function endHeld(
       v.asset_tag as "assetTag", coalesce(d.status, v.status) as "deviceStatus"
     from a join referral r on r.id = a.referral_id join device v on v.id = a.device_id left join d on d.id = a.device_id
     order by a.id`.execute(trx);
-  return rows;
+  const settled = await settleReadiness(
+    trx,
+    rows.map(({ deviceId }) => deviceId),
+    at,
+  );
+  const statusOf = new Map(settled.map(({ id, status }) => [id, status]));
+  return rows.map((row) => ({ ...row, deviceStatus: statusOf.get(row.deviceId) ?? row.deviceStatus }));
 }
 
 async function record(

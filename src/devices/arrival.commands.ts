@@ -6,7 +6,7 @@ import { command } from '../shared/command.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvent } from '../shared/events.ts';
 import { invalid } from '../shared/problem.ts';
-import { type DeviceState, lockDevice } from './device.commands.ts';
+import { type DeviceState, lockDevice } from './check.commands.ts';
 import { assertAllowed } from './device.rules.ts';
 import { recordFoundIn } from './found.commands.ts';
 import { stockFacts } from './repair.queries.ts';

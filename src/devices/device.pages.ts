@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { may } from '../access/permissions.ts';
-import { words as inWords } from '../admin/formats.ts';
+import { date as dateWords, words as inWords } from '../admin/formats.ts';
 import { type Form, fields, newForm, refused, typedIn } from '../admin/forms.ts';
 import { timelineLines } from '../admin/timeline.ts';
 import { heldOn } from '../allocations/allocation.queries.ts';
@@ -16,9 +16,19 @@ import type { Deps } from '../shared/deps.ts';
 import { type App, idParams, strictObject } from '../shared/http.ts';
 import { listQuery } from '../shared/lists.ts';
 import { text } from '../shared/schemas.ts';
+import {
+  type CheckDue,
+  checksDue,
+  checksWithNext,
+  checkWords,
+  destinations,
+  mediaTypes,
+  techniques,
+  verifications,
+} from './check.rules.ts';
 import { recordCheck, reopenPreparation } from './device.commands.ts';
 import { countDevices, getDevice, listDevices } from './device.queries.ts';
-import { type CheckKind, deviceKinds, deviceStatuses } from './device.rules.ts';
+import { type CheckKind, type DeviceStatus, deviceKinds, deviceStatuses } from './device.rules.ts';
 import { DeviceQuery, NewCheck, Reopening } from './device.schemas.ts';
 import { exportColumns, exportDevices } from './device-export.commands.ts';
 import { stockPages, stockView } from './stock.pages.ts';
@@ -31,13 +41,7 @@ const ExportQuery = Type.Object(
 
 const SimScan = strictObject({ sim: text(40) });
 const words = {
-  result: 'Choose whether it passed',
-  performedOn: 'Enter the date it was done',
-  'evidence.method': 'Choose how it was erased',
-  'evidence.tool': 'Enter what it was erased with',
-  'evidence.verifiedBy': 'Enter who verified it',
-  'evidence.sdCardRemoved': 'Choose whether a memory card is left in it',
-  'evidence.level': 'Choose how it was tested',
+  ...checkWords,
   reason: 'Enter why it goes back',
   network: 'Enter the network',
   iccid: 'Enter the number printed on the SIM',
@@ -190,13 +194,20 @@ export function devicePages(app: App, deps: Deps): void {
       form: formOf(kind, { performedOn: date, performedBy: actor.name }),
     });
     const stock = await stockView(deps, ctx, device, sent);
-    const { can } = stock;
+    const isPreparer = may(actor, 'devices.prepare') && stock.can.record_check === true;
+    const due = checksDue(device, date);
+    const checksToDo = device.openChecks.length || !isPreparer ? device.openChecks : checksWithNext(device);
     return {
       device,
       held: held ? [held] : [],
       ...stock,
-      checkForms:
-        may(actor, 'devices.prepare') && can.record_check === true ? device.openChecks.map(checkForm) : [],
+      due: due.map((check) => dueWords(check, device.status)),
+      checksToDo,
+      checkForms: isPreparer ? checksToDo.map(checkForm) : [],
+      hasCertificate:
+        device.cycle > 1 ||
+        device.checks.some(({ kind, result }) => kind === 'sanitisation' && result === 'pass'),
+      evidenceChoices,
       reopenForm: formOf('reopen'),
       simForms: { plan: formOf('data-plan', { activatedOn: date }), scan: formOf('sim') },
       offers,
@@ -207,3 +218,19 @@ export function devicePages(app: App, deps: Deps): void {
     };
   }
 }
+
+function dueWords({ kind, nextDue, isOver }: CheckDue, status: DeviceStatus): string {
+  const what = `${inWords(kind)} check`;
+  if (!isOver) return `${what} falls due on ${dateWords(nextDue)}.`;
+  const next =
+    status === 'on_loan' ? 'It is on loan: arrange to test it' : 'It cannot go out until it is tested again';
+  return `${what} fell due on ${dateWords(nextDue)}. ${next}.`;
+}
+
+const choices = (values: readonly string[]) => values.map((value) => ({ value, text: inWords(value) }));
+const evidenceChoices = {
+  techniques: choices(techniques),
+  mediaTypes: choices(mediaTypes),
+  verifications: choices(verifications),
+  destinations: choices(destinations),
+};

@@ -7,7 +7,7 @@ import type { Device, DeviceQuery, DeviceSummary } from './device.schemas.ts';
 /** The columns of a device in lists, of the table `device d`. */
 export const summary = sql`d.id, d.asset_tag as "assetTag", d.kind, d.make, d.model, d.serial_number as "serialNumber",
   d.condition, d.status, d.changed_at as "changedAt",
-  case d.status when 'in_preparation' then open_checks(d.id, d.kind, d.cycle) else '{}' end as "openChecks"`;
+  case when d.status in ('in_preparation', 'reserved') then open_checks(d.id, d.kind, d.cycle) else '{}' end as "openChecks"`;
 
 /** What a list of devices is narrowed to. */
 export type DeviceFilter = Partial<Pick<DeviceQuery, 'status' | 'kind'>> & { donationId?: string };
@@ -59,7 +59,7 @@ export async function* eachDevice(
   let before: string | null = null;
   do {
     const page: { rows: DeviceRow[] } = await sql<DeviceRow>`
-      select ${summary}, array_to_string(case d.status when 'in_preparation' then open_checks(d.id, d.kind, d.cycle) end, ', ') as "openChecks",
+      select ${summary}, array_to_string(case when d.status in ('in_preparation', 'reserved') then open_checks(d.id, d.kind, d.cycle) end, ', ') as "openChecks",
         d.imei, d.notes, p.name as location, n.reference as donation, o.name as donor, n.received_on as "receivedOn",
         (select l.reference from loan_item i join loan l on l.id = i.loan_id where i.device_id = d.id and i.ended_at is null) as loan,
         (select s.expires_on from data_plan s where s.device_id = d.id and s.status <> 'ended') as "dataEndsOn"
@@ -92,7 +92,8 @@ export async function getDevice(db: Reader, id: string): Promise<Device> {
           'transferNote', x.transfer_note, 'destructionCertificate', x.destruction_certificate, 'authorisedBy', x.authorised_by, 'notes', x.notes)
         from disposal x where x.device_id = d.id) as disposal,
       coalesce((select json_agg(json_build_object('id', c.id, 'kind', c.kind, 'result', c.result, 'performedOn', c.performed_on,
-          'performedBy', c.performed_by, 'evidence', c.evidence, 'notes', c.notes) order by c.id desc)
+          'performedBy', c.performed_by, 'evidence', c.evidence, 'notes', c.notes, 'nextDue', c.next_due,
+          'expiredAt', c.expired_at) order by c.id desc)
         from preparation_check c where c.device_id = d.id and c.cycle = d.cycle), '[]') as checks
     from device d join donation n on n.id = d.donation_id join organisation o on o.id = n.donor_id
       left join location p on p.id = d.location_id

@@ -1,4 +1,4 @@
-import { type FieldError, Problem } from '../shared/problem.ts';
+import { Problem } from '../shared/problem.ts';
 
 export const deviceKinds = ['tablet', 'phone', 'laptop', 'dongle', 'router', 'sim'] as const;
 export type DeviceKind = (typeof deviceKinds)[number];
@@ -126,8 +126,10 @@ export function allowedActions(device: {
       ? 'The device has a data plan.'
       : !['gifted', 'retired', 'lost'].includes(status) || is,
     issue:
-      canMove(status, 'on_loan') ||
-      (status === 'in_preparation' ? `Open checks: ${openChecks.join(', ') || 'none'}.` : is),
+      (canMove(status, 'on_loan') && !openChecks.length) ||
+      (status === 'in_preparation' || openChecks.length
+        ? `Open checks: ${openChecks.join(', ') || 'none'}.`
+        : is),
     return: status === 'on_loan' || is,
     send_for_repair:
       status === 'in_repair' && repair ? `${is} Record that it is back before it goes again.` : first,
@@ -161,70 +163,12 @@ export function assertAllowed(
   if (why !== true) throw new Problem('device-move-refused', { detail: why, deviceStatus: status });
 }
 
-export function canRecordCheck(status: DeviceStatus): boolean {
-  return status === 'in_preparation' || status === 'ready';
-}
-
-export type CheckToRecord = {
-  kind: CheckKind;
-  result: 'pass' | 'fail';
-  performedOn: string;
-  performedBy: string;
-  evidence: object;
-};
-
 /**
- * Ready means safe: a check counts for the cycle in which it was done, so its date lies between
- * the cycle's start and today, and whoever verified a sanitisation is not whoever performed it
- * (NIST SP 800-88 asks for both people). With a memory card left in it nothing is erased for sure.
- * @throws Problem `check-not-open` or `invalid`
+ * Checks are recorded while a device is being prepared or ready. A reserved one may pass a check that
+ * ran out while it was held; before a fail its allocation is released, so that nobody is promised it.
  */
-export function assertCheckFits(
-  check: CheckToRecord,
-  device: { status: DeviceStatus; cycleStartedOn: string },
-  today: string,
-): void {
-  if (!canRecordCheck(device.status)) {
-    throw new Problem('check-not-open', {
-      detail: `The device is ${statusWords[device.status]}. Record checks while it is being prepared.`,
-      deviceStatus: device.status,
-    });
-  }
-  const errors: FieldError[] = [];
-  if (check.performedOn > today)
-    errors.push({
-      pointer: '/performedOn',
-      message: 'This date is in the future. Give the day it was done.',
-    });
-  if (check.performedOn < device.cycleStartedOn) {
-    errors.push({
-      pointer: '/performedOn',
-      message: `Only checks done since the device came in count. Give a date from ${device.cycleStartedOn}.`,
-    });
-  }
-  if (
-    check.kind === 'sanitisation' &&
-    'verifiedBy' in check.evidence &&
-    sameName(String(check.evidence.verifiedBy), check.performedBy)
-  ) {
-    errors.push({
-      pointer: '/evidence/verifiedBy',
-      message: 'Someone else has to verify it than the person who did it.',
-    });
-  }
-  if (check.result === 'pass' && 'sdCardRemoved' in check.evidence && !check.evidence.sdCardRemoved) {
-    errors.push({
-      pointer: '/evidence/sdCardRemoved',
-      message:
-        'Erasing a device leaves a memory card as it was. Take the card out, or record that it failed.',
-    });
-  }
-  if (errors.length) throw new Problem('invalid', { errors });
-}
-
-function sameName(one: string, other: string): boolean {
-  const plain = (name: string) => name.normalize('NFKC').trim().replaceAll(/\s+/g, ' ').toLowerCase();
-  return plain(one) === plain(other);
+export function canRecordCheck(status: DeviceStatus, result: 'pass' | 'fail' = 'pass'): boolean {
+  return status === 'in_preparation' || status === 'ready' || (status === 'reserved' && result === 'pass');
 }
 
 /**

@@ -2,6 +2,14 @@ import Type, { type Static } from 'typebox';
 import { strictObject } from '../shared/http.ts';
 import { listQuery, pageOf } from '../shared/lists.ts';
 import { nullable, oneOf, text, timelineEntry } from '../shared/schemas.ts';
+import {
+  destinations,
+  electricalLevels,
+  mediaTypes,
+  sanitisationMethods,
+  techniques,
+  verifications,
+} from './check.rules.ts';
 import { checkKinds, conditions, deviceKinds, deviceStatuses } from './device.rules.ts';
 import { disposalWays } from './stock.rules.ts';
 
@@ -38,10 +46,20 @@ const Sanitisation = strictObject({
   ...check,
   evidence: strictObject(
     {
-      method: oneOf(['clear', 'purge', 'destroy'], { description: 'As NIST SP 800-88 names them' }),
+      method: oneOf(sanitisationMethods, { description: 'As NIST SP 800-88 names them' }),
+      technique: Type.Optional(oneOf(techniques, { description: 'By what means it was done' })),
       tool: text(200),
       toolVersion: Type.Optional(text(100)),
       verifiedBy: text(200, { description: 'Someone other than who performed it' }),
+      verification: Type.Optional(oneOf(verifications, { description: 'How much of it was looked at' })),
+      verifiedOn: Type.Optional(date),
+      verifierTitle: Type.Optional(text(200)),
+      verifierLocation: Type.Optional(text(200)),
+      performerTitle: Type.Optional(text(200)),
+      performerLocation: Type.Optional(text(200)),
+      mediaType: Type.Optional(oneOf(mediaTypes)),
+      mediaSource: Type.Optional(text(200, { description: 'Whose or which computer’s the storage was' })),
+      destination: Type.Optional(oneOf(destinations, { description: 'Where the device goes next' })),
       sdCardRemoved: Type.Boolean({ description: 'True when there is no card left in it' }),
       standardVersion: Type.Optional(text(100)),
       accountLockRemoved: Type.Optional(
@@ -55,8 +73,10 @@ const Electrical = strictObject({
   kind: Type.Literal('electrical'),
   ...check,
   evidence: strictObject({
-    level: oneOf(['user', 'visual', 'combined'], { description: 'The levels of the HSE' }),
-    nextDue: Type.Optional(date),
+    level: oneOf(electricalLevels, { description: 'The levels of the HSE' }),
+    nextDue: Type.Optional(
+      Type.String({ format: 'date', description: 'The day on which a pass runs out, after today' }),
+    ),
   }),
 });
 const Setup = strictObject({ kind: Type.Literal('setup'), ...check, evidence: strictObject({}) });
@@ -172,6 +192,8 @@ export const Device = Type.Object({
       performedBy: Type.String(),
       evidence: Type.Unsafe<Record<string, unknown>>({ type: 'object', additionalProperties: true }),
       notes: nullable(Type.String()),
+      nextDue: nullable(Type.String({ description: 'The day on which a pass runs out' })),
+      expiredAt: nullable(Type.String({ description: 'When it was found to have run out' })),
     }),
     { description: 'Of this cycle, newest first' },
   ),

@@ -8,7 +8,7 @@ import type { Deps } from '../shared/deps.ts';
 import { recordEvent } from '../shared/events.ts';
 import { Problem } from '../shared/problem.ts';
 import { completeTasksAbout } from '../tasks/task.commands.ts';
-import { lockDevice } from './device.commands.ts';
+import { lockDevice } from './check.commands.ts';
 import { assertAllowed, type CheckKind, type DeviceStatus, statusWords } from './device.rules.ts';
 import { stockFacts } from './repair.queries.ts';
 

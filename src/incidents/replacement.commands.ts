@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { movePlan } from '../data-plans/placing.commands.ts';
+import { hasOpenCheck } from '../devices/check.queries.ts';
 import type { DeviceKind, DeviceStatus } from '../devices/device.rules.ts';
 import {
   endItems,
@@ -11,7 +12,7 @@ import {
 } from '../loans/ending.commands.ts';
 import { type ItemStatus, mayGoOut } from '../loans/loan.rules.ts';
 import type { Context } from '../shared/actor.ts';
-import { timestamp } from '../shared/clock.ts';
+import { timestamp, today } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
 import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
@@ -164,6 +165,7 @@ type Found = {
   device: {
     heldFor: string | null;
     hasDataPlan: boolean;
+    hasOpenCheck: boolean;
     dataExpiresOn: string | null;
     loanId: string | null;
     condition: string | null;
@@ -190,6 +192,7 @@ async function readForReplacement(
             from incident n where n.loan_item_id = i.id order by n.id desc limit 1))
         from loan_item i where i.id = ${input.itemId} and i.loan_id = ${loan.id}) as item,
       (select json_build_object('kind', d.kind, 'condition', d.condition, 'hasDataPlan', s.id is not null, 'dataExpiresOn', s.expires_on,
+          'hasOpenCheck', ${hasOpenCheck('d', today(deps.clock))},
           'heldFor', (select a.referral_id from allocation a where a.device_id = d.id and a.status = 'held'),
           'loanId', (select i.loan_id from loan_item i where i.device_id = d.id and i.ended_at is null))
         from device d left join data_plan s on s.device_id = d.id and s.status <> 'ended' where d.id = ${newDeviceId}) as device,

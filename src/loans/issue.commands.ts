@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { holdersOf } from '../allocations/allocation.queries.ts';
+import { hasOpenCheck } from '../devices/check.queries.ts';
 import { hasSafeWay } from '../patients/patient.rules.ts';
 import type { ReferralStatus } from '../referrals/referral.rules.ts';
 import type { Context } from '../shared/actor.ts';
@@ -49,7 +50,7 @@ export async function issueLoan(deps: Deps, ctx: Context, input: NewLoan): Promi
   const handover = input.handover ?? { way: 'in_person', on: day };
   const asked = readInput(input);
   return command(deps, ctx, async (trx) => {
-    const found = await lockForIssue(trx, input, asked);
+    const found = await lockForIssue(trx, input, asked, day);
     const terms = { ...input, handoverOn: handover.on, today: day, weeks: found.terms?.weeks ?? null };
     const errors = [
       ...missing(input, asked, found),
@@ -141,7 +142,7 @@ type Found = {
 };
 
 /** Reads and locks all that an issue depends on, in the one order of locks: patient, referral, devices by id. */
-async function lockForIssue(trx: Trx, input: NewLoan, asked: AskedItem[]): Promise<Found> {
+async function lockForIssue(trx: Trx, input: NewLoan, asked: AskedItem[], day: string): Promise<Found> {
   const tags = asked.flatMap(({ assetTag }) => assetTag ?? []);
   const ids = asked.flatMap(({ deviceId }) => deviceId ?? []);
   const { rows } = await sql<Found>`/* loan.lock-for-issue */
@@ -152,7 +153,7 @@ async function lockForIssue(trx: Trx, input: NewLoan, asked: AskedItem[]): Promi
     ), ref as materialized (
       select id, status from referral where id = ${input.referralId ?? null}::uuid and (select count(*) from pat) >= 0 for no key update
     ), dev as materialized (
-      select id, asset_tag, kind, status, condition from device
+      select id, asset_tag, kind, status, condition, cycle from device
       where (asset_tag = any(${tags}::text[]) or id = any(${ids}::uuid[])) and (select count(*) from ref) >= 0
       order by id for no key update
     )
@@ -164,6 +165,7 @@ async function lockForIssue(trx: Trx, input: NewLoan, asked: AskedItem[]): Promi
       exists (select from location where id = ${input.locationId ?? null}::uuid) as "locationExists",
       coalesce((select json_agg(json_build_object('id', dev.id, 'assetTag', dev.asset_tag, 'kind', dev.kind, 'status', dev.status,
           'condition', dev.condition, 'hasDataPlan', s.id is not null, 'hasActiveData', s.status is not distinct from 'active', 'dataExpiresOn', s.expires_on,
+          'hasOpenCheck', ${hasOpenCheck('dev', day)},
           'heldFor', (select referral_id from allocation a where a.device_id = dev.id and a.status = 'held')))
         from dev left join data_plan s on s.device_id = dev.id and s.status <> 'ended'), '[]') as devices,
       ${extrasJson(input)} as extras,

@@ -143,7 +143,10 @@ export function issuePages(app: App, deps: Deps): void {
 
   /** The kit as it stands; `last` is the newest of the codes when it was just scanned. */
   async function readKit(referralId: string, codes: string[], typed: Typed, isScan = false) {
-    const [[kits, accessories], found] = await Promise.all([readChoices(), findScanned(deps.db, codes)]);
+    const [[kits, accessories], found] = await Promise.all([
+      readChoices(),
+      findScanned(deps.db, codes, today(deps.clock)),
+    ]);
     const lines = found.map((scan) => ({
       ...scan,
       label: scan.device?.assetTag ?? scan.code,

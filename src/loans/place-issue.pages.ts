@@ -83,7 +83,7 @@ export function placeIssuePages(app: App, deps: Deps): void {
   }
 
   async function linesOf(codes: string[]): Promise<Line[]> {
-    const found = await findScanned(deps.db, codes);
+    const found = await findScanned(deps.db, codes, today(deps.clock));
     return found.map((scan) => ({
       ...scan,
       label: scan.device?.assetTag ?? scan.code,

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { hasOpenCheck } from '../devices/check.queries.ts';
 import type { Reader } from '../shared/database.ts';
 import { readAssetTag } from '../shared/ids.ts';
 import { uuid } from '../shared/validation.ts';
@@ -7,14 +8,17 @@ import type { Scanned } from './scan.rules.ts';
 /**
  * What scans or typed labels name, in their order: each an asset tag, an IMEI, a serial number
  * (of several with one number the newest) or a device's id. One statement, however many.
+ * @param day the civil date on which it would go out; without it a check that ran out counts only
+ * once the night has seen it
  */
-export async function findScanned(db: Reader, codes: string[]): Promise<Scanned[]> {
+export async function findScanned(db: Reader, codes: string[], day?: string): Promise<Scanned[]> {
   if (!codes.length) return [];
   const typed = codes.map((code) => code.trim());
   const { rows } = await sql<Scanned>`
     select c.code, case when d.id is not null then json_build_object(
       'id', d.id, 'assetTag', d.asset_tag, 'kind', d.kind, 'make', d.make, 'model', d.model, 'status', d.status, 'condition', d.condition,
-      'openChecks', case d.status when 'in_preparation' then open_checks(d.id, d.kind, d.cycle) else '{}' end,
+      'openChecks', case when d.status in ('in_preparation', 'reserved') then open_checks(d.id, d.kind, d.cycle) else '{}' end,
+      'hasOpenCheck', ${hasOpenCheck('d', day ?? null)},
       'hasDataPlan', s.id is not null, 'hasActiveData', s.status is not distinct from 'active', 'dataExpiresOn', s.expires_on,
       'heldFor', (select a.referral_id from allocation a where a.device_id = d.id and a.status = 'held'),
       'loan', (select json_build_object('id', l.id, 'reference', l.reference, 'itemId', i.id)

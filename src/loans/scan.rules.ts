@@ -1,6 +1,6 @@
 import { type CheckKind, type DeviceKind, type DeviceStatus, statusWords } from '../devices/device.rules.ts';
 import { readAssetTag } from '../shared/ids.ts';
-import { mayGoOut } from './loan.rules.ts';
+import { isFor, mayGoOut } from './loan.rules.ts';
 
 /** A device as a scan finds it, with what decides whether it may go out or come back. */
 export type ScannedDevice = {
@@ -18,6 +18,8 @@ export type ScannedDevice = {
   dataExpiresOn: string | null;
   /** The referral that an allocation holds it for. */
   heldFor: string | null;
+  /** A check has run out or is open, though the device is ready or reserved. */
+  hasOpenCheck: boolean;
   /** The open loan that has it. */
   loan: { id: string; reference: string; itemId: string } | null;
 };
@@ -32,6 +34,13 @@ export function issueVerdict({ code, device }: Scanned, referralId: string | nul
   if (!device) return { ok: false, status: 'not_ours', text: unknownLabel(code) };
   const { status, loan, heldFor } = device;
   if (mayGoOut(device, referralId)) return { ok: true, status: 'ready', text: readyWords(device) };
+  if (isFor(device, referralId))
+    return {
+      ok: false,
+      status: 'check_due',
+      text: 'A check of it ran out. Record it again before it goes out.',
+      link: { href: `/devices/${device.id}`, text: 'Do the check' },
+    };
   if (loan)
     return {
       ok: false,

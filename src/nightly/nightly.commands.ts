@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { Temporal } from 'temporal-polyfill';
 import { countExpiringAllocations, expireAllocations } from '../allocations/release.commands.ts';
 import { countDataEndingTasks, planDataEndingTasks } from '../data-plans/data-ending.commands.ts';
+import { countChecksRunOut, expireChecks } from '../devices/run-out.commands.ts';
 import { askToWipe, countToWipe } from '../incidents/wipe-due.commands.ts';
 import { countUngathered, gatherReminders } from '../messages/gather.commands.ts';
 import { countDueReminders, planFollowUpReminders } from '../messages/reminder.commands.ts';
@@ -23,6 +24,7 @@ const steps: Step[] = [
   { name: 'devices-gone-a-day', run: askToWipe, count: countToWipe },
   { name: 'data-ending', run: planDataEndingTasks, count: countDataEndingTasks },
   { name: 'gather', run: gatherReminders, count: countUngathered },
+  { name: 'checks-that-run-out', run: expireChecks, count: countChecksRunOut },
 ];
 
 export type NightlyResult = { localDate: string; steps: { step: string; count: number; skipped: boolean }[] };

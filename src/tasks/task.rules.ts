@@ -17,6 +17,7 @@ export const taskKinds = {
   suspend_sim: 'Its device is lost: suspend the SIM',
   allocation_expired:
     'A device is no longer held for this referral, its time is over: hold one again, or leave it in stock',
+  check_ran_out: 'A device that is held for someone has a check to do before it can go out',
 } as const;
 export type TaskKind = keyof typeof taskKinds;
 

@@ -1,10 +1,11 @@
 import { sql } from 'kysely';
 import t from 'tap';
+import { checkRefusal } from '../../src/devices/check.rules.ts';
 import { recordCheck, reopenPreparation } from '../../src/devices/device.commands.ts';
 import {
   allowedActions,
-  assertCheckFits,
   canMove,
+  canRecordCheck,
   deviceMoves,
   deviceStatuses,
 } from '../../src/devices/device.rules.ts';
@@ -181,20 +182,17 @@ t.test('rule 3: a check lies between the cycle’s start and today, and two peop
   );
 });
 
-t.test('checks are recorded while a device is being prepared or ready, in no other status', async (t) => {
+t.test('checks are recorded in preparation and ready, a pass also while it is held', async (t) => {
   for (const status of deviceStatuses) {
-    const fits = () =>
-      assertCheckFits(
-        { kind: 'setup', result: 'pass', performedOn: '2026-11-23', performedBy: 'A', evidence: {} },
-        { status, cycleStartedOn: '2026-11-23' },
-        '2026-11-23',
-      );
-    if (status === 'in_preparation' || status === 'ready') t.doesNotThrow(fits, status);
-    else t.throws(fits, /cannot|Record checks/, status);
-    const actions = allowedActions({ status, openChecks: ['setup'], hasDataPlan: false });
+    const isInHand = status === 'in_preparation' || status === 'ready';
+    t.equal(canRecordCheck(status), isInHand || status === 'reserved', status);
+    t.equal(canRecordCheck(status, 'fail'), isInHand, `${status}, a fail`);
+    t.equal(checkRefusal(status, 'fail') === null, isInHand, status);
+    const actions = allowedActions({ status, openChecks: [], hasDataPlan: false });
     t.equal(actions.issue === true, status === 'ready' || status === 'reserved', status);
     t.equal(actions.return === true, status === 'on_loan', status);
     for (const why of Object.values(actions)) t.ok(why === true || /\.$/.test(String(why)), String(why));
+    t.not(allowedActions({ status, openChecks: ['setup'], hasDataPlan: false }).issue, true, status);
   }
 });
 
