@@ -18,6 +18,8 @@ import { issuePages } from './loans/issue.pages.ts';
 import { loanPages } from './loans/loan.pages.ts';
 import { loanRoutes } from './loans/loan.routes.ts';
 import { returnPages } from './loans/return.pages.ts';
+import { takeOverPages } from './loans/take-over.pages.ts';
+import { takeOverRoutes } from './loans/take-over.routes.ts';
 import { messagePages } from './messages/message.pages.ts';
 import { messageRoutes } from './messages/message.routes.ts';
 import { jobRunRoutes } from './nightly/job-run.routes.ts';
@@ -34,7 +36,7 @@ import { newId } from './shared/ids.ts';
 import { openapi } from './shared/openapi.ts';
 import { Problem } from './shared/problem.ts';
 import type { JobQueue } from './shared/queue.ts';
-import { uploads } from './shared/uploads.ts';
+import { takeCsvBodies, uploads } from './shared/uploads.ts';
 import { diaryPages } from './support/diary.pages.ts';
 import { followUpPages } from './support/follow-up.pages.ts';
 import { followUpRoutes } from './support/follow-up.routes.ts';
@@ -70,6 +72,7 @@ export async function buildApp(deps: Deps, queue?: JobQueue): Promise<App> {
   await app.register(
     async (scope) => {
       const api: App = scope.withTypeProvider<TypeBoxTypeProvider>();
+      takeCsvBodies(api);
       homeRoutes(api, deps);
       organisationRoutes(api, deps);
       donationRoutes(api, deps);
@@ -78,6 +81,7 @@ export async function buildApp(deps: Deps, queue?: JobQueue): Promise<App> {
       referralRoutes(api, deps);
       patientRoutes(api, deps);
       loanRoutes(api, deps);
+      takeOverRoutes(api, deps);
       followUpRoutes(api, deps);
       messageRoutes(api, deps);
       taskRoutes(api, deps);
@@ -99,6 +103,7 @@ export async function buildApp(deps: Deps, queue?: JobQueue): Promise<App> {
     referralPages(pages, deps);
     issuePages(pages, deps);
     loanPages(pages, deps);
+    takeOverPages(pages, deps);
     returnPages(pages, deps);
     patientPages(pages, deps);
     diaryPages(pages, deps);

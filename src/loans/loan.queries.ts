@@ -70,7 +70,9 @@ export async function getLoan(db: Reader, clock: Clock, id: string): Promise<Loa
       json_build_object('version', a.version, 'text', l.agreement_text, 'acceptedBy', l.accepted_by, 'witness', l.witness) as agreement,
       coalesce((select json_agg(json_build_object('id', f.id, 'step', f.step, 'dueOn', f.due_on, 'status', f.status) order by f.due_on, f.id)
         from follow_up f where f.loan_id = l.id), '[]') as "followUps"
-    from ${tables} join agreement_version a on a.id = l.agreement_version_id where l.id = ${id}`.execute(db);
+    from ${tables} left join agreement_version a on a.id = l.agreement_version_id where l.id = ${id}`.execute(
+    db,
+  );
   if (!rows[0]) throw new Problem('not-found');
   return rows[0];
 }
