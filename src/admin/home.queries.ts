@@ -48,8 +48,8 @@ export async function worklist(db: Reader, today: string): Promise<Work[]> {
       select 'loans_due', count(*), min(due_on) from loan
       where status = 'open' and due_on between ${today}::date and ${today}::date + ${soonDays}::int
       union all
-      select 'messages_' || s.status, count(m.id), min(m.created_at)::date
-      from unnest(array['held', 'failed', 'unknown']) s (status) left join message m on m.status = s.status group by s.status
+      select 'messages_' || s.status, m.count, m.oldest from unnest(array['held', 'failed', 'unknown']) s (status)
+      cross join lateral (select count(*), min(created_at)::date as oldest from message where status = s.status) m
       union all
       select 'tasks', count(*), min(created_at)::date from task where status = 'open'
     )
