@@ -54,6 +54,8 @@ import { loanRoutes } from './loans/loan.routes.ts';
 import { loanAccessoryPages } from './loans/loan-accessory.pages.ts';
 import { placeIssuePages } from './loans/place-issue.pages.ts';
 import { returnPages } from './loans/return.pages.ts';
+import { takeOverPages } from './loans/take-over.pages.ts';
+import { takeOverRoutes } from './loans/take-over.routes.ts';
 import { messagePages } from './messages/message.pages.ts';
 import { messageRoutes } from './messages/message.routes.ts';
 import { jobRunRoutes } from './nightly/job-run.routes.ts';
@@ -74,7 +76,7 @@ import { newId } from './shared/ids.ts';
 import { openapi } from './shared/openapi.ts';
 import { Problem } from './shared/problem.ts';
 import type { JobQueue } from './shared/queue.ts';
-import { uploads } from './shared/uploads.ts';
+import { takeCsvBodies, uploads } from './shared/uploads.ts';
 import { stocktakePages } from './stocktakes/stocktake.pages.ts';
 import { stocktakeRoutes } from './stocktakes/stocktake.routes.ts';
 import { diaryPages } from './support/diary.pages.ts';
@@ -112,6 +114,7 @@ export async function buildApp(deps: Deps, queue?: JobQueue): Promise<App> {
   await app.register(
     async (scope) => {
       const api: App = scope.withTypeProvider<TypeBoxTypeProvider>();
+      takeCsvBodies(api);
       homeRoutes(api, deps);
       organisationRoutes(api, deps);
       donationRoutes(api, deps);
@@ -136,6 +139,7 @@ export async function buildApp(deps: Deps, queue?: JobQueue): Promise<App> {
       incidentRoutes(api, deps);
       extensionRoutes(api, deps);
       lendingRoutes(api, deps);
+      takeOverRoutes(api, deps);
       followUpRoutes(api, deps);
       messageRoutes(api, deps);
       taskRoutes(api, deps);
@@ -175,6 +179,7 @@ export async function buildApp(deps: Deps, queue?: JobQueue): Promise<App> {
     extensionPages(pages, deps);
     giftPages(pages, deps);
     placeIssuePages(pages, deps);
+    takeOverPages(pages, deps);
     returnPages(pages, deps);
     bulkReturnPages(pages, deps);
     incidentPages(pages, deps);

@@ -6,6 +6,7 @@ import type { Deps } from '../shared/deps.ts';
 import { type App, strictObject } from '../shared/http.ts';
 import { invalid } from '../shared/problem.ts';
 import { text } from '../shared/schemas.ts';
+import { firstSteps } from './first-steps.ts';
 import { count } from './formats.ts';
 import { type Form, fields, newForm, refused, typedIn } from './forms.ts';
 import { type Work, type WorkKind, worklist } from './home.queries.ts';
@@ -50,7 +51,8 @@ export function homePages(app: App, deps: Deps): void {
     const work = (await worklist(deps.db, date))
       .filter((item) => item.count > 0)
       .map((item) => ({ ...item, ...say(item, date) }));
-    return { form, work, date };
+    const first = await firstSteps(deps.db, (url) => app.hasRoute({ method: 'GET', url }));
+    return { form, work, date, firstSteps: first };
   }
 }
 

@@ -62,8 +62,8 @@ export async function worklist(db: Reader, today: string): Promise<Work[]> {
       union all
       select 'loans_to_review', count(*), min(review_on) from loan where status = 'open' and review_on <= ${today}
       union all
-      select 'messages_' || s.status, count(m.id), min(m.created_at)::date
-      from unnest(array['held', 'failed', 'unknown']) s (status) left join message m on m.status = s.status group by s.status
+      select 'messages_' || s.status, m.count, m.oldest from unnest(array['held', 'failed', 'unknown']) s (status)
+      cross join lateral (select count(*), min(created_at)::date as oldest from message where status = s.status) m
       union all
       select 'accessories_low', count(*), null from accessory a where ${isLow}
       union all

@@ -106,6 +106,8 @@ export const eventLines: Record<string, (values: Values) => string> = {
       : '';
     return `Loan issued${what}${handover}${due}${agreed}`;
   },
+  'loan.taken_over': (v) =>
+    `Taken over from before${v.assetTags ? ` with ${several(v.assetTags)}` : ''}, out since ${day(v.handoverOn)}${v.dueOn ? `, due back on ${day(v.dueOn)}` : ', with no date to come back'}`,
   'loan.returned': (v) => {
     const left =
       v.status === 'closed' ? '. Everything is back and the loan is closed' : '. The rest is still out';

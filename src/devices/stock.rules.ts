@@ -1,7 +1,6 @@
 import { type DeviceKind, type DeviceStatus, firstDo, isInHand, statusWords } from './device.rules.ts';
 
 export const repairResults = ['repaired', 'not_repaired'] as const;
-export type RepairResult = (typeof repairResults)[number];
 
 export const disposalWays = [
   'recycled',
@@ -22,7 +21,6 @@ export function canHoldData(kind: DeviceKind): boolean {
 
 /** What came of one line of a bulk change. `unchanged`: it was so already. */
 export const bulkVerdicts = ['done', 'unchanged', 'twice', 'refused'] as const;
-export type BulkVerdict = (typeof bulkVerdicts)[number];
 
 type Named = { assetTag: string; status: DeviceStatus };
 const is = ({ assetTag, status }: Named) => `${assetTag} is ${statusWords[status]}.`;

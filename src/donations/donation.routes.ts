@@ -1,13 +1,11 @@
 import Type from 'typebox';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams, problemReplies, sendPage } from '../shared/http.ts';
-import { Problem } from '../shared/problem.ts';
 import { uploadLimit } from '../shared/uploads.ts';
 import { recordDonation } from './donation.commands.ts';
 import { getDonation, listDonations } from './donation.queries.ts';
 import { Donation, DonationList, DonationQuery, DonationRecorded, NewDonation } from './donation.schemas.ts';
 import { importDonation, previewImport } from './import.commands.ts';
-import { decodeCsv } from './import.rules.ts';
 import { ImportDone, ImportPreview, ImportQuery } from './import.schemas.ts';
 
 const tags = ['Donations'];
@@ -62,11 +60,6 @@ export function donationRoutes(app: App, deps: Deps): void {
     },
   );
 
-  app.addContentTypeParser('text/csv', { parseAs: 'buffer' }, (request, body, done) => {
-    if (!request.routeOptions.schema?.consumes?.includes('text/csv'))
-      return done(new Problem('unsupported-media-type'));
-    done(null, decodeCsv(body as Buffer));
-  });
   app.post(
     '/donations/imports',
     {

@@ -4,8 +4,8 @@ import { command } from '../shared/command.ts';
 import type { Reader } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { Problem } from '../shared/problem.ts';
+import { tidied } from './device-columns.rules.ts';
 import { identifiersInUse, recordDonationIn } from './donation.commands.ts';
-import { tidyDevice } from './donation.rules.ts';
 import type { DonationRecorded, NewDonation } from './donation.schemas.ts';
 import { type ImportLine, judge, readImport } from './import.rules.ts';
 
@@ -17,7 +17,7 @@ export type Preview = { ready: number; faulty: number; unusedColumns: string[]; 
  */
 export async function previewImport(db: Reader, csv: string): Promise<Preview> {
   const { lines: read, unusedColumns } = readImport(csv);
-  const devices = read.map(({ device }) => tidyDevice({ make: '', model: '', ...device } as NewDevice));
+  const devices = read.map(({ device }) => tidied(device));
   const lines = judge(read, await identifiersInUse(db, devices));
   const ready = lines.filter(({ verdict }) => verdict === 'ready').length;
   return { ready, faulty: lines.length - ready, unusedColumns, lines };

@@ -1,18 +1,16 @@
-import { createHash } from 'node:crypto';
 import type { FastifyReply } from 'fastify';
 import { count } from '../admin/formats.ts';
 import { type Form, fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
+import { collect, nameOfSheet, sheetText } from '../admin/sheet-form.ts';
 import { listDonors, listLocations } from '../organisations/organisation.queries.ts';
 import { today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, strictObject } from '../shared/http.ts';
-import { type FieldError, invalid, toProblem } from '../shared/problem.ts';
+import { type FieldError, invalid } from '../shared/problem.ts';
 import { text } from '../shared/schemas.ts';
-import type { Upload } from '../shared/uploads.ts';
 import { assertDonationFits } from './donation.rules.ts';
 import { NewDonation } from './donation.schemas.ts';
 import { importDonation, type Preview, previewImport } from './import.commands.ts';
-import { decodeCsv } from './import.rules.ts';
 
 const { receivedOn, reference, locationId } = NewDonation.properties;
 const ImportForm = strictObject({
@@ -38,7 +36,7 @@ export function importPages(app: App, deps: Deps): void {
     const typed = typedIn(request.body);
     const errors: FieldError[] = [];
     const input = await collect(errors, () => readInput(typed));
-    const csv = await collect(errors, () => readText(request.upload, typed));
+    const csv = await collect(errors, () => sheetText(request.upload, typed));
     if (csv === undefined) return show(reply.code(422), refused(typed, invalid(...errors)));
     typed.csv = csv;
     const preview = await collect(
@@ -49,7 +47,7 @@ export function importPages(app: App, deps: Deps): void {
     if (errors.length) return show(reply.code(422), refused(typed, invalid(...errors)), preview);
 
     const wanted = ['all', 'partial'].includes(String(typed.do));
-    const isAsShown = typed.shown === nameOf(csv);
+    const isAsShown = typed.shown === nameOfSheet(csv);
     if (!input || !wanted || !isAsShown) return show(reply, newForm(typed), preview, wanted && !isAsShown);
     try {
       const partial = typed.do === 'partial';
@@ -76,7 +74,7 @@ export function importPages(app: App, deps: Deps): void {
       preview,
       faultyLines: ofVerdict('faulty'),
       readyLines: ofVerdict('ready'),
-      shown: nameOf(String(form.typed.csv)),
+      shown: nameOfSheet(String(form.typed.csv)),
       changed,
     });
   }
@@ -92,46 +90,3 @@ export function importPages(app: App, deps: Deps): void {
     return { form, donors, locations };
   }
 }
-
-/** Does a part of the work; its faults are put with the others, so that all are shown at once. */
-async function collect<T>(
-  errors: FieldError[],
-  work: () => T | Promise<T>,
-  pointer?: string,
-): Promise<T | undefined> {
-  try {
-    return await work();
-  } catch (error) {
-    const problem = toProblem(error);
-    if (!problem.errors) throw error;
-    errors.push(...problem.errors.map((fault) => ({ ...fault, pointer: pointer ?? fault.pointer })));
-    return undefined;
-  }
-}
-
-const saveAs = 'In the spreadsheet choose Save as, CSV UTF-8, and choose that file here.';
-
-/** The text to judge: of the chosen file, or as it was mended on the page. */
-function readText(upload: Upload | null, typed: Typed): string {
-  if (!upload && typeof typed.csv === 'string' && typed.csv.trim()) return withPlainBreaks(typed.csv);
-  const refuse = (message: string) =>
-    invalid({ pointer: upload || !('csv' in typed) ? '/file' : '/csv', message });
-  if (!upload)
-    throw refuse('csv' in typed ? 'There is no text left. Start again with the file.' : 'Choose the file');
-  const { bytes, tooLarge } = upload;
-  if (tooLarge) throw refuse('The file is larger than 20 MB. Split it and import one part after the other.');
-  if (!bytes.length) throw refuse('The file is empty');
-  const start = bytes.subarray(0, 4).toString('latin1');
-  if (start === 'PK\u0003\u0004' || start === '\u00d0\u00cf\u0011\u00e0')
-    throw refuse(`This is a workbook, not a CSV file. ${saveAs}`);
-  const csv = decodeCsv(bytes);
-  if (csv.includes('\u0000')) throw refuse(`This is not a CSV file. ${saveAs}`);
-  if (!csv.trim()) throw refuse('The file is empty');
-  return withPlainBreaks(csv);
-}
-
-/** Browsers send what a text area holds with breaks of their own. */
-const withPlainBreaks = (text: string) => text.replaceAll(/\r\n?/g, '\n');
-
-/** Tells whether a text is the one whose verdicts were on the page. */
-const nameOf = (csv: string) => createHash('sha256').update(csv).digest('base64url');

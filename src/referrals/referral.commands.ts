@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { takeTurn } from '../patients/many.commands.ts';
 import { applyStricterContact, insertPatient, keepHistory } from '../patients/patient.commands.ts';
 import { hasSafeWay, readPatient } from '../patients/patient.rules.ts';
 import type { NewPatient } from '../patients/patient.schemas.ts';
@@ -120,13 +121,6 @@ async function assertClinic(trx: Trx, id: string): Promise<void> {
     .where(sql<boolean>`'clinic' = any(roles)`)
     .executeTakeFirst();
   if (!clinic) throw invalid({ pointer: '/clinicId', message: 'There is no clinic of this id.' });
-}
-
-/** Referrals of one person from several clinics at once come one after the other, so that the later finds the patient of the first. */
-async function takeTurn(trx: Trx, nhsNumber: string): Promise<void> {
-  await sql`/* patient.turn */ select pg_advisory_xact_lock(hashtextextended(${`nhs-number ${nhsNumber}`}, 0))`.execute(
-    trx,
-  );
 }
 
 async function knownPatient(trx: Trx, patient: NewPatient): Promise<string | undefined> {

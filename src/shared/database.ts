@@ -54,7 +54,9 @@ export function createPool(url: string, max: number): pg.Pool {
     max,
     types,
     connectionTimeoutMillis: 5_000,
-    options: '-c lock_timeout=5000 -c idle_in_transaction_session_timeout=60000 -c timezone=UTC',
+    // Pages of today's storage come as quickly out of order as in order: counts of lists go over an index, not the table.
+    options:
+      '-c lock_timeout=5000 -c idle_in_transaction_session_timeout=60000 -c timezone=UTC -c random_page_cost=1.1',
   });
   pool.on('connect', (client) => {
     // A connection that breaks while in use rejects its query; without a listener it would also end the process.

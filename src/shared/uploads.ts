@@ -1,6 +1,8 @@
 import multipart from '@fastify/multipart';
+import type { FastifyInstance } from 'fastify';
 import plugin from 'fastify-plugin';
 import { Problem } from './problem.ts';
+import { decodeCsv } from './spreadsheet.rules.ts';
 
 /** The most that a file may have, in bytes. */
 export const uploadLimit = 20 * 1024 * 1024;
@@ -52,3 +54,12 @@ export const uploads = plugin(async (app) => {
     request.body = body;
   });
 });
+
+/** Takes a spreadsheet as the body of the routes whose schema says that they consume `text/csv`, as text; others refuse it. */
+export function takeCsvBodies(app: Pick<FastifyInstance, 'addContentTypeParser'>): void {
+  app.addContentTypeParser('text/csv', { parseAs: 'buffer' }, (request, body, done) => {
+    if (!request.routeOptions.schema?.consumes?.includes('text/csv'))
+      return done(new Problem('unsupported-media-type'));
+    done(null, decodeCsv(body as Buffer));
+  });
+}

@@ -14,6 +14,7 @@ import { reportIncident } from '../../src/incidents/incident.commands.ts';
 import { replaceItem } from '../../src/incidents/replacement.commands.ts';
 import { giftLoan } from '../../src/loans/gift.commands.ts';
 import { issueLoan } from '../../src/loans/issue.commands.ts';
+import { loanMoves } from '../../src/loans/loan.rules.ts';
 import { returnItems } from '../../src/loans/return.commands.ts';
 import { addLocation } from '../../src/organisations/organisation.commands.ts';
 import { Problem } from '../../src/shared/problem.ts';
@@ -451,6 +452,7 @@ async function letGo(model: Model): Promise<void> {
 }
 
 const movesSeen = new Set<string>();
+const loanMovesSeen = new Set<string>();
 const done = new Map<string, number>();
 
 t.test(`rules 1 to 3: ${runs} random walks through the lifecycle stay with the model`, async (t) => {
@@ -477,6 +479,11 @@ t.test(`rules 1 to 3: ${runs} random walks through the lifecycle stay with the m
   );
   const unseen = deviceMoves.filter(({ from, to }) => !movesSeen.has(`${from} > ${to}`));
   t.comment(`done: ${[...done].map(([name, times]) => `${name} ${times}`).join(', ')}`);
+  t.same(
+    [...loanMovesSeen].sort(),
+    loanMoves.map(({ from, to }) => `${from} > ${to}`).sort(),
+    'every move of a loan',
+  );
   t.ok(
     movesSeen.size >= deviceMoves.length - 3,
     `all but a few moves were made; not seen: ${JSON.stringify(unseen)}`,
@@ -492,6 +499,7 @@ async function walk(
   flag: boolean,
 ): Promise<void> {
   const before = new Map(model.devices.map(({ id, status }) => [id, status]));
+  const loansBefore = new Map(expected(model).loans.map(({ id, status }) => [id, status]));
   const { run, effect } = await actions[name]!(model, device, other, referral, flag);
   let result: unknown;
   try {
@@ -507,6 +515,10 @@ async function walk(
   await letGo(model);
   await same(model, name);
   done.set(name, (done.get(name) ?? 0) + 1);
+  for (const { id, status } of expected(model).loans) {
+    const from = loansBefore.get(id);
+    if (from && from !== status) loanMovesSeen.add(`${from} > ${status}`);
+  }
   for (const { id, status } of model.devices)
     if (before.get(id) !== status) movesSeen.add(`${before.get(id)} > ${status}`);
 }

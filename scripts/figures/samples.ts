@@ -1,0 +1,83 @@
+import { type Kysely, sql } from 'kysely';
+import type { DB } from '../../src/shared/database.ts';
+
+/** Tables whose name is not the singular of the part of the address before the id. */
+const tables: Record<string, string> = {
+  people: 'staff',
+  'loan-terms': 'loan_terms',
+  terms: 'loan_terms',
+  networks: 'data_offer',
+  'data-offers': 'data_offer',
+  offers: 'data_offer',
+  agreements: 'agreement_version',
+  clinics: 'organisation',
+  donors: 'organisation',
+  keys: 'api_key',
+  clients: 'api_client',
+};
+
+/** What stands for a parameter that is no id of a record. */
+const words: Record<string, string[]> = {
+  kind: ['tablet', 'sim'],
+  deviceKind: ['tablet', 'sim'],
+  reason: ['follow_up'],
+  wording: ['discreet'],
+  version: ['1'],
+};
+
+/** Finds samples for the parameters of routes: of each record type one of every status, or the first and the last. */
+export function createSamples(db: Kysely<DB>) {
+  const known = new Map<string, Promise<string[]>>();
+  const idsOf = (table: string): Promise<string[]> => {
+    const found = known.get(table) ?? find(db, table);
+    known.set(table, found);
+    return found;
+  };
+  const tableOf = (segment: string) => tables[segment] ?? singular(segment.replaceAll('-', '_'));
+
+  return {
+    /** The addresses that a route's pattern stands for; empty where there is no sample. */
+    async urls(pattern: string): Promise<string[]> {
+      let urls = [''];
+      let before = '';
+      for (const part of pattern.split('/').slice(1)) {
+        const name = /^:(\w+)/.exec(part)?.[1];
+        const values = !name ? [part] : (words[name] ?? (await idsOf(tableOf(before))));
+        // A second parameter adds no more addresses: its first sample stands for all.
+        const chosen = urls.length > 1 ? values.slice(0, 1) : values;
+        urls = urls.flatMap((url) => chosen.map((value) => `${url}/${value}`));
+        before = part;
+      }
+      return urls;
+    },
+    /** Ids that a filter such as `locationId` may have. */
+    filterIds: (name: string): Promise<string[]> =>
+      idsOf({ supporter: 'staff', donor: 'organisation', clinic: 'organisation' }[name] ?? singular(name)),
+  };
+}
+
+const singular = (name: string) =>
+  name.endsWith('ies')
+    ? `${name.slice(0, -3)}y`
+    : name.endsWith('s') && name !== 'loan_terms'
+      ? name.slice(0, -1)
+      : name;
+
+async function find(db: Kysely<DB>, table: string): Promise<string[]> {
+  const { rows: columns } = await sql<{ name: string }>`
+    select column_name as name from information_schema.columns where table_schema = 'public' and table_name = ${table}`.execute(
+    db,
+  );
+  const names = columns.map(({ name }) => name);
+  if (!names.includes('id')) return [];
+  const from = sql.table(table);
+  const { rows } = names.includes('status')
+    ? await sql<{
+        id: string;
+      }>`select distinct on (status) id::text from ${from} order by status, id desc`.execute(db)
+    : await sql<{ id: string }>`
+        (select id::text from ${from} order by id limit 1) union (select id::text from ${from} order by id desc limit 1)`.execute(
+        db,
+      );
+  return rows.map(({ id }) => id);
+}

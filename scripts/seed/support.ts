@@ -1,0 +1,62 @@
+import type { Size, Step } from './steps.ts';
+
+/** Follow-ups with their outcomes, tasks, messages with their reminders, and who looked at whom. */
+export function supportSteps({ devices, today }: Size): Step[] {
+  return [
+    {
+      name: 'follow-ups',
+      text: `
+        create temp table s_day as select day::date, working_day_from(day::date) as due from generate_series(date '${today}' - 1600, date '${today}' + 200, interval '1 day') day;
+        create temp table s_follow_up as
+          select f.*, pg_temp.id_at(pg_temp.at(f.made, f.i * 4 + f.step)) as id,
+            case when f.due >= date '${today}' then case when f.i % 9 = 0 then 'confirmed' else 'planned' end
+              when f.due > date '${today}' - 4 and f.i % 5 = 0 then 'planned' when f.i % 13 = 0 then 'missed' when f.i % 17 = 0 then 'cancelled' else 'done' end as status
+          from (
+            select l.i, l.id as loan, l.patient, s.step, l.starts as made, d.due
+            from s_loan l cross join (values (1, 2), (2, 7), (3, 28), (4, 91)) s (step, days) join s_day d on d.day = l.starts + s.days
+            where l.patient is not null and (l.ends is null or s.step <= 2)
+          ) f;
+        create unique index on s_follow_up (id);
+        insert into follow_up (id, patient_id, loan_id, referral_id, step, due_on, starts_at, minutes, way, supporter_id, status, created_at, changed_at)
+          select f.id, p.id, f.loan, r.id, (array['Set-up call', 'One week', 'Four weeks', 'Three months'])[f.step], f.due, time '09:00' + (f.i % 14) * interval '30 minutes',
+            20, 'phone', case when f.i % 6 > 0 then s.id end, f.status, pg_temp.at(f.made, f.i), pg_temp.at(f.made, f.i)
+          from s_follow_up f join s_patient p on p.n = f.patient join s_referral r on r.loan = f.i join s_staff s on s.n = f.i % 12 order by f.id;
+        insert into follow_up_outcome (follow_up_id, result, topics, minutes, confidence, frequency, concern, recorded_at)
+          select id, status, case when status = 'done' then '{video_calls}'::text[] else '{}' end, case when status = 'done' then 20 end,
+            case when status = 'done' then 1 + (i % 5)::int end, case when status = 'done' then 'weekly' end, i % 400 = 0, pg_temp.at(due, i)
+          from s_follow_up where status in ('done', 'missed', 'cancelled');`,
+    },
+    {
+      name: 'tasks',
+      text: `
+        insert into task (id, kind, subject_type, subject_id, patient_id, status, urgent, created_at, done_at)
+          select pg_temp.id_at(pg_temp.at(f.due, f.i)), 'missed_twice', 'follow_up', f.id, p.id, case when f.due > date '${today}' - 20 then 'open' else 'done' end,
+            f.i % 40 = 0, pg_temp.at(f.due, f.i), case when f.due > date '${today}' - 20 then null else pg_temp.at(f.due + 1, f.i) end
+          from s_follow_up f join s_patient p on p.n = f.patient where f.status = 'missed';`,
+    },
+    {
+      name: 'messages',
+      text: `
+        create temp table s_message as
+          select f.*, pg_temp.id_at(pg_temp.at(f.due - 1, f.i)) as message from s_follow_up f where f.step <= 2 and f.i % 2 = 0 and f.due < date '${today}';
+        insert into message (id, patient_id, channel, contact_point_id, wording, run_date, status, why, send_after, subject, body, sent_at, created_at, changed_at)
+          select m.message, p.id, 'sms', c.id, 'discreet', m.due - 1, case when m.i % 500 = 0 then 'failed' else 'delivered' end, case when m.i % 500 = 0 then 'contact_changed' end,
+            pg_temp.at(m.due - 1, m.i), 'Reminder', 'Hello. A reminder for tomorrow.', pg_temp.at(m.due - 1, m.i), pg_temp.at(m.due - 1, m.i), pg_temp.at(m.due - 1, m.i)
+          from s_message m join s_patient p on p.n = m.patient join contact_point c on c.patient_id = p.id and c.channel = 'sms' order by m.message;
+        insert into reminder (id, patient_id, reason, subject_id, stage, for_date, useless_after, status, message_id, created_at)
+          select new_id(), p.id, 'follow_up', m.id, 'day_before', m.due, pg_temp.at(m.due, m.i), 'said', m.message, pg_temp.at(m.due - 1, m.i)
+          from s_message m join s_patient p on p.n = m.patient;
+        insert into message (id, patient_id, wording, run_date, status, why, send_after, created_at, changed_at)
+          select new_id(), id, 'discreet', date '${today}' - (n % 5)::int, 'held', 'no_safe_contact', now(), now(), now() from s_patient where n % 8 = 0 and n < ${devices} / 20;`,
+    },
+    {
+      name: 'who looked at whom',
+      text: `
+        insert into access_log (id, at, patient_id, actor_type, actor_id, actor_name, request_id, what)
+          select new_id(), now(), p.id, 'staff', s.id, 'Helper', 'seed', 'patient'
+          from s_patient p join s_staff s on s.n = p.n % 12, generate_series(1, 3);
+        insert into job_run (job, local_date, step, started_at, finished_at, count)
+          select 'nightly', date '${today}' - n, 'plan', now(), now(), 10 from generate_series(1, 800) n;`,
+    },
+  ];
+}
