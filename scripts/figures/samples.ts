@@ -4,6 +4,7 @@ import type { DB } from '../../src/shared/database.ts';
 /** Tables whose name is not the singular of the part of the address before the id. */
 const tables: Record<string, string> = {
   people: 'staff',
+  bench: 'device',
   'loan-terms': 'loan_terms',
   terms: 'loan_terms',
   networks: 'data_offer',
@@ -25,6 +26,11 @@ const words: Record<string, string[]> = {
   version: ['1'],
 };
 
+/** Pages that only some records of their kind have: how to find one. */
+const special: Record<string, string> = {
+  '/loans/:id/gift-letter': `select loan_id as id from loan_item where status = 'gifted' limit 1`,
+};
+
 /** Finds samples for the parameters of routes: of each record type one of every status, or the first and the last. */
 export function createSamples(db: Kysely<DB>) {
   const known = new Map<string, Promise<string[]>>();
@@ -38,6 +44,11 @@ export function createSamples(db: Kysely<DB>) {
   return {
     /** The addresses that a route's pattern stands for; empty where there is no sample. */
     async urls(pattern: string): Promise<string[]> {
+      const query = special[pattern];
+      if (query) {
+        const { rows } = await sql.raw<{ id: string }>(query).execute(db);
+        return rows.map(({ id }) => pattern.replace(':id', id));
+      }
       let urls = [''];
       let before = '';
       for (const part of pattern.split('/').slice(1)) {

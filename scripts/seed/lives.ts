@@ -23,9 +23,9 @@ export function lifeSteps({ devices, today }: Size, first: { incident: number; s
     {
       name: 'data plans',
       text: `
-        insert into data_plan (id, device_id, network, iccid, msisdn, gb_per_month, duration_months, activated_on, expires_on, status, ended_on, created_at, changed_at)
+        insert into data_plan (id, device_id, network, iccid, msisdn, gb_per_month, duration_months, activated_on, expires_on, status, suspended_at, ended_on, created_at, changed_at)
           select pg_temp.id_at(pg_temp.at(s.day, s.n)), s.id, (array['O2', 'Vodafone', 'Three'])[1 + s.n % 3], c.iccid, '+447700900' || lpad((s.n % 1000)::text, 3, '0'),
-            (array[25, 20, 10])[1 + s.n % 3], 12, s.day, (s.day + interval '12 months')::date, s.status, case when s.status = 'ended' then least((s.day + interval '12 months')::date, date '${today}') end, now(), now()
+            (array[25, 20, 10])[1 + s.n % 3], 12, s.day, (s.day + interval '12 months')::date, s.status, case when s.status = 'suspended' then now() end, case when s.status = 'ended' then least((s.day + interval '12 months')::date, date '${today}') end, now(), now()
           from (
             select x.*, (row_number() over (order by n, day))::int as place from (
               select d.n, d.id, date '${today}' - (d.n * 17 % 360)::int as day, case when d.n % 40 = 0 then 'suspended' else 'active' end as status
@@ -79,12 +79,17 @@ export function lifeSteps({ devices, today }: Size, first: { incident: number; s
         create temp table s_stocktake as
           select r.n::int, pg_temp.id_at(pg_temp.at(date '${today}' - 20 * r.n::int, r.n)) as id, reference, p.id as place
           from unnest($1::text[]) with ordinality r (reference, n) join s_place p on p.kind = 'hub' and p.n = r.n % 6 where r.n <= 60;
-        insert into stocktake (id, reference, location_id, started_at, started_by, closed_at)
-          select id, reference, place, pg_temp.at(date '${today}' - 20 * n::int, n), 'Helper 13', case when n > 2 then pg_temp.at(date '${today}' - 20 * n::int + 1, n) end from s_stocktake order by id;
-        insert into stocktake_line (stocktake_id, device_id, expected, scanned_at, verdict)
-          select s.id, d.id, true, case when d.n % 30 > 0 then pg_temp.at(date '${today}' - 20 * s.n::int, d.n) end,
-            case when s.n > 2 then case when d.n % 30 > 0 then 'found' else 'missing' end end
-          from s_stocktake s cross join lateral (select id, (row_number() over ())::int as n from (select v.id from device v where v.location_id = s.place order by v.id limit 400) v) d;`,
+        insert into stocktake (id, reference, location_id, started_at, started_by, closed_at, closed_by, found, missing, left_meanwhile, unexpected)
+          select id, reference, place, pg_temp.at(date '${today}' - 20 * n::int, n), 'Helper 13',
+            case when n > 2 then pg_temp.at(date '${today}' - 20 * n::int + 1, n) end, case when n > 2 then 'Helper 13' end,
+            case when n > 2 then 0 end, case when n > 2 then 0 end, case when n > 2 then 0 end, case when n > 2 then 0 end from s_stocktake order by id;
+        insert into stocktake_line (stocktake_id, device_id, verdict, scanned_at, scanned_by)
+          select s.id, d.id, case when d.n % 30 > 0 then 'found' when s.n > 2 then 'missing' else 'expected' end,
+            case when d.n % 30 > 0 then pg_temp.at(date '${today}' - 20 * s.n::int, d.n) end, case when d.n % 30 > 0 then 'Helper 13' end
+          from s_stocktake s cross join lateral (select id, (row_number() over ())::int as n from (select v.id from device v where v.location_id = s.place order by v.id limit 400) v) d;
+        update stocktake s set found = (select count(*) from stocktake_line l where l.stocktake_id = s.id and l.verdict = 'found'),
+            missing = (select count(*) from stocktake_line l where l.stocktake_id = s.id and l.verdict = 'missing')
+          from s_stocktake t where t.id = s.id and t.n > 2;`,
       values: [each(60, (place) => stocktakeReference(first.stocktake + place))],
     },
   ];

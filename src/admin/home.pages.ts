@@ -100,6 +100,7 @@ function say({ kind, count: number }: Work, today: string): { text: string; href
       text: `${count(number, 'data plan')} on loan ending within ${endingDays} days or over`,
       href: '/data-plans?ending=soon',
     },
+    incidents_open: { text: `${count(number, 'incident')} open`, href: '/incidents?status=open' },
     loans_to_review: {
       text: `${count(number, 'loan')} without a date to look at again`,
       href: '/loans?due=review',

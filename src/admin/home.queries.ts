@@ -19,6 +19,7 @@ export const workKinds = [
   'loans_due',
   'data_ending',
   'loans_to_review',
+  'incidents_open',
   'messages_held',
   'messages_failed',
   'messages_unknown',
@@ -59,6 +60,8 @@ export async function worklist(db: Reader, today: string): Promise<Work[]> {
       where status = 'open' and due_on between ${today}::date and ${today}::date + ${soonDays}::int
       union all
       select 'data_ending', count(*), min(s.expires_on) from data_plan s where ${isEndingSoon(today)}
+      union all
+      select 'incidents_open', count(*), min(reported_on) from incident where status = 'open'
       union all
       select 'loans_to_review', count(*), min(review_on) from loan where status = 'open' and review_on <= ${today}
       union all

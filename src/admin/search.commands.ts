@@ -33,6 +33,7 @@ export async function runSearch(deps: Deps, ctx: Context, typed: string): Promis
       devices: groups.devices.slice(0, most),
       loans: groups.loans,
       referrals: groups.referrals,
+      incidents: groups.incidents,
       donations: groups.donations,
       dataPlans: groups.dataPlans.slice(0, most),
       patients: patients.slice(0, most),
@@ -54,12 +55,12 @@ export const countFound = ({ more: _more, ...groups }: Found) =>
 async function findLabelled(
   db: Reader,
   text: string,
-): Promise<Pick<Found, 'devices' | 'loans' | 'referrals' | 'donations' | 'dataPlans'>> {
-  const [, letter, code] = /^([LRD])-?(.{6})$/i.exec(text) ?? [];
+): Promise<Pick<Found, 'devices' | 'loans' | 'referrals' | 'incidents' | 'donations' | 'dataPlans'>> {
+  const [, letter, code] = /^([LRDI])-?(.{6})$/i.exec(text) ?? [];
   const read = code ? readCode(code) : null;
   const reference = read && `${letter!.toUpperCase()}-${read}`;
   const { rows } = await sql<
-    Pick<Found, 'devices' | 'loans' | 'referrals' | 'donations' | 'dataPlans'>
+    Pick<Found, 'devices' | 'loans' | 'referrals' | 'incidents' | 'donations' | 'dataPlans'>
   >`/* search.labelled */
     select
       coalesce((select json_agg(json_build_object('id', d.id, 'assetTag', d.asset_tag, 'kind', d.kind, 'make', d.make, 'model', d.model,
@@ -72,6 +73,8 @@ async function findLabelled(
         from loan where reference = ${reference}), '[]') as loans,
       coalesce((select json_agg(json_build_object('id', id, 'reference', reference, 'status', status))
         from referral where reference = ${reference}), '[]') as referrals,
+      coalesce((select json_agg(json_build_object('id', id, 'reference', reference, 'status', status))
+        from incident where reference = ${reference}), '[]') as incidents,
       coalesce((select json_agg(json_build_object('id', id, 'reference', reference, 'receivedOn', received_on))
         from donation where reference = ${reference}), '[]') as donations,
       coalesce((select json_agg(json_build_object('id', s.id, 'iccid', s.iccid, 'network', s.network, 'status', ${planStatusOf})

@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { planStatuses } from '../data-plans/data-plan.rules.ts';
 import { deviceKinds, deviceStatuses } from '../devices/device.rules.ts';
+import { incidentStatuses } from '../incidents/incident.rules.ts';
 import { loanStatuses } from '../loans/loan.rules.ts';
 import { PatientSummary } from '../patients/patient.schemas.ts';
 import { referralStatuses } from '../referrals/referral.rules.ts';
@@ -12,7 +13,7 @@ export const NewSearch = strictObject(
   {
     text: text(200, {
       description:
-        'An asset tag, serial number or IMEI; the ICCID of a SIM; the reference of a loan, referral or donation; an NHS number, a phone number, or the beginning of a name',
+        'An asset tag, serial number or IMEI; the ICCID of a SIM; the reference of a loan, referral, incident or donation; an NHS number, a phone number, or the beginning of a name',
     }),
   },
   { examples: [{ text: 'LW-7K2M9Q' }] },
@@ -40,6 +41,9 @@ export const Found = Type.Object(
     ),
     referrals: Type.Array(
       Type.Object({ id: Type.String(), reference: Type.String(), status: oneOf(referralStatuses) }),
+    ),
+    incidents: Type.Array(
+      Type.Object({ id: Type.String(), reference: Type.String(), status: oneOf(incidentStatuses) }),
     ),
     donations: Type.Array(
       Type.Object({ id: Type.String(), reference: Type.String(), receivedOn: Type.String() }),

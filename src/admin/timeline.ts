@@ -162,10 +162,11 @@ export const eventLines: Record<string, (values: Values) => string> = {
   'message.retried': (v) => `${message(v)} put back to be sent${v.from ? ` (it was ${status(v.from)})` : ''}`,
   'task.created': (v) => `Task for staff: ${task(v)}`,
   'task.completed': (v) => `Task done: ${task(v)}`,
-  'loan_terms.added': (v) => `Loan terms added: ${v.terms}`,
+  'loan_terms.added': (v) => `Loan terms added${v.terms ? `: ${v.terms}` : ''}`,
   'loan_terms.changed': (v) =>
-    `Loan terms changed: ${v.terms}${v.status === 'retired' ? ', no longer offered' : v.status ? ', offered again' : ''}`,
-  'agreement.version_added': (v) => `Agreement version ${v.agreementVersion} written, in use from then on`,
+    `Loan terms changed${v.terms ? `: ${v.terms}` : ''}${v.status === 'retired' ? ', no longer offered' : v.status ? ', offered again' : ''}`,
+  'agreement.version_added': (v) =>
+    `Agreement version${v.agreementVersion ? ` ${v.agreementVersion}` : ''} written, in use from then on`,
   'lending_policy.changed': () => 'Lending policy changed',
   'search.run': (v) => `Ran a search that found ${count(Number(v.count ?? 0), 'record')}`,
   'organisation.added': (v) => `Organisation added as ${text(v.role)}`,

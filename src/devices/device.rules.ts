@@ -27,12 +27,12 @@ export type CheckKind = (typeof checkKinds)[number];
  */
 export const deviceMoves = [
   { from: 'in_preparation', to: 'ready', by: 'the last required check passing' },
-  { from: 'ready', to: 'in_preparation', by: 'a check reopened' },
+  { from: 'ready', to: 'in_preparation', by: 'a check reopened or run out' },
   { from: 'in_preparation', to: 'in_repair', by: 'sent for repair' },
   { from: 'ready', to: 'in_repair', by: 'sent for repair' },
   { from: 'in_repair', to: 'in_preparation', by: 'back from repair' },
   { from: 'ready', to: 'reserved', by: 'allocation' },
-  { from: 'reserved', to: 'ready', by: 'allocation released' },
+  { from: 'reserved', to: 'ready', by: 'allocation released or expired' },
   { from: 'ready', to: 'on_loan', by: 'issue' },
   { from: 'reserved', to: 'on_loan', by: 'issue to its referral' },
   { from: 'on_loan', to: 'in_preparation', by: 'return' },

@@ -5,6 +5,7 @@ import type { Deps } from '../shared/deps.ts';
 import { completeTask } from '../tasks/task.commands.ts';
 import { createAgenda } from './demonstration/agenda.ts';
 import { createCalls } from './demonstration/calls.ts';
+import { planMishaps } from './demonstration/mishaps.ts';
 import { makePatients } from './demonstration/people.ts';
 import { createNumbers, createRandom } from './demonstration/random.ts';
 import { type Scheme, setUpScheme } from './demonstration/scheme.ts';
@@ -37,6 +38,7 @@ export async function loadDemonstration(given: Deps) {
   const stories = makeStories();
   for (const [place, story] of stories.entries()) tell(world, story, patients[place]!, place);
   lendToLibrary(world);
+  planMishaps(world);
   const returned = stories.flatMap((story, place) =>
     story.returnedAgo && !story.partly && patients[place]!.nhsNumber ? [place] : [],
   );

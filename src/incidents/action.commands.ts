@@ -56,7 +56,7 @@ export async function recordAction(
         status: confirmed ? 'done' : 'requested',
         ...(input.patientData === undefined ? {} : { patientData: input.patientData }),
       },
-      fields: input.note ? ['note'] : [],
+      fields: [...(input.note ? ['note'] : []), ...(input.crimeReference ? ['crimeReference'] : [])],
     });
     return { ...action, incident: { id: incidentId, status: closes ? 'closed' : incident.status } };
   });
@@ -216,6 +216,11 @@ async function carryOut(
   input: NewAction,
 ): Promise<void> {
   const { deviceId: id, reference, assetTag, deviceStatus: status } = incident;
+  if (input.crimeReference)
+    await sql`/* incident.crime-reference */
+      update incident set crime_reference = ${input.crimeReference}, changed_at = ${timestamp(deps.clock)} where id = ${incident.id}`.execute(
+      trx,
+    );
   if (input.kind === 'found') await recordFoundIn(trx, deps, ctx, id);
   if (input.kind === 'suspend_sim')
     await suspendPlanOf(trx, deps, ctx, id, { reason: `Incident ${reference}` });

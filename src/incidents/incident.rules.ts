@@ -167,6 +167,7 @@ export type ActionInput = {
   kind: ActionKind;
   note?: string | undefined;
   patientData?: boolean | undefined;
+  crimeReference?: string | undefined;
 };
 
 /**
@@ -175,7 +176,7 @@ export type ActionInput = {
  * @param reportedAt instant at which the incident was reported, `now` the present one, both ISO 8601
  */
 export function actionErrors(
-  { kind, note, patientData }: ActionInput,
+  { kind, note, patientData, crimeReference }: ActionInput,
   reportedAt: string,
   now: string,
 ): FieldError[] {
@@ -197,6 +198,8 @@ export function actionErrors(
     errors.push({ pointer: '/patientData', message: 'Say whether there was patient data on it.' });
   if (kind !== 'told_ig' && patientData !== undefined)
     errors.push({ pointer: '/patientData', message: 'Only what information governance is told has this.' });
+  if (kind !== 'told_police' && crimeReference !== undefined)
+    errors.push({ pointer: '/crimeReference', message: 'Only what the police were told has this.' });
   return errors;
 }
 

@@ -61,6 +61,9 @@ export const NewAction = strictObject(
     bookValue: Type.Optional(
       Type.Number({ minimum: 0, maximum: 99_999_999, description: 'Pounds, for the losses register only' }),
     ),
+    crimeReference: Type.Optional(
+      text(100, { description: 'Where the police gave one; only with told_police' }),
+    ),
     confirmed: Type.Optional(Type.Boolean({ description: 'Done already, and not only asked for' })),
   },
   { examples: [{ kind: 'lost_mode', confirmed: true }] },

@@ -72,6 +72,7 @@ export async function replaceItemIn(
   assertMayTakePlace({
     ...device,
     mayGoOut: mayGoOut({ ...device, ...found.device }, loan.referralId),
+    hasOpenCheck: found.device.hasOpenCheck,
     loanId: found.device.loanId,
   });
   const approval = loan.patientId

@@ -1,5 +1,5 @@
-import { type DeviceStatus, statusWords } from '../devices/device.rules.ts';
-import type { ItemStatus } from '../loans/loan.rules.ts';
+import type { DeviceStatus } from '../devices/device.rules.ts';
+import { type ItemStatus, whyNot } from '../loans/loan.rules.ts';
 import type { Role } from '../shared/actor.ts';
 import { Problem } from '../shared/problem.ts';
 import type { IncidentKind } from './incident.rules.ts';
@@ -38,12 +38,13 @@ export function assertMayTakePlace(device: {
   assetTag: string;
   status: DeviceStatus;
   mayGoOut: boolean;
+  hasOpenCheck: boolean;
   loanId: string | null;
 }): void {
   if (device.mayGoOut) return;
   const { assetTag, status, loanId } = device;
   throw new Problem('device-not-available', {
-    detail: `${assetTag} is ${statusWords[status]}.`,
+    detail: whyNot(device),
     conflicts: [loanId ? { assetTag, status, loanId } : { assetTag, status }],
   });
 }

@@ -153,6 +153,14 @@ export async function notAvailable(db: Reader, stopped: DeviceToIssue[]): Promis
     select d.asset_tag as "assetTag", d.status, i.loan_id as "loanId"
     from device d left join loan_item i on i.device_id = d.id and i.ended_at is null
     where d.id = any(${stopped.map(({ id }) => id)}::uuid[]) order by d.asset_tag`.execute(db);
-  const conflicts = rows.map(({ loanId, ...conflict }) => (loanId ? { ...conflict, loanId } : conflict));
+  const withOpenCheck = new Set(
+    stopped.flatMap(({ assetTag, hasOpenCheck }) => (hasOpenCheck ? assetTag : [])),
+  );
+  const conflicts = rows.map(({ loanId, ...conflict }) => ({
+    ...conflict,
+    ...(loanId && { loanId }),
+    ...((conflict.status === 'ready' || conflict.status === 'reserved') &&
+      withOpenCheck.has(conflict.assetTag) && { hasOpenCheck: true }),
+  }));
   return new Problem('device-not-available', { detail: conflicts.map(whyNot).join(' '), conflicts });
 }

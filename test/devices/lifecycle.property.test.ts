@@ -108,7 +108,7 @@ const actions: Record<string, Action> = {
   check: (_model, device) => {
     const kind = device.open[0] ?? 'setup';
     return allowedIf(
-      device.status === 'in_preparation' || device.status === 'ready',
+      ['in_preparation', 'ready', 'reserved'].includes(device.status),
       () =>
         recordCheck(deps, officer, device.id, {
           kind,
@@ -118,7 +118,7 @@ const actions: Record<string, Action> = {
         } as never),
       () => {
         device.open = device.open.filter((one) => one !== kind);
-        device.status = device.open.length ? 'in_preparation' : 'ready';
+        if (device.status !== 'reserved') device.status = device.open.length ? 'in_preparation' : 'ready';
       },
     );
   },

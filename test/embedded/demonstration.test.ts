@@ -42,6 +42,22 @@ t.test('there is enough of everything to look at', async (t) => {
     Math.min(devicesBy.in_preparation!, devicesBy.ready!, devicesBy.on_loan!) >= 20,
     'devices of each status',
   );
+  for (const status of ['reserved', 'in_repair', 'lost', 'gifted', 'retired'])
+    t.ok(devicesBy[status]! > 0, `devices that are ${status}`);
+  const incidents = await countBy('select kind as word, count(*) as count from incident group by 1');
+  t.match(incidents, { lost: 1, stolen: 1, faulty: 1 });
+  const [lost] = await rows(
+    one.deps,
+    `select d.kind from incident n join device d on d.id = n.device_id where n.kind = 'lost' and d.status = 'lost'`,
+  );
+  t.equal(lost!.kind, 'dongle');
+  const [others] = await rows(
+    one.deps,
+    `select (select count(*) from stocktake where closed_at is not null) as stocktakes,
+    (select count(*) from data_plan where device_id is null) as drawer, (select count(*) from loan_extension) as extended,
+    (select count(*) from loan_item where replaces_item_id is not null) as replaced, (select count(*) from disposal) as disposed`,
+  );
+  t.match(others, { stocktakes: 1, drawer: 1, extended: 1, replaced: 1, disposed: 2 });
   const referrals = await countBy('select status as word, count(*) as count from referral group by 1');
   t.strictSame(Object.keys(referrals).sort(), [
     'active',

@@ -82,6 +82,8 @@ t.test('rule 7: the story is kept whole: asked for, confirmed, told, found again
     errors: [{ pointer: '/patientData' }],
   });
   await recordAction(deps, officer, id, { kind: 'told_ig', patientData: true });
+  await recordAction(deps, officer, id, { kind: 'told_police', crimeReference: '01/234567/26' });
+  t.equal((await getIncident(db, id)).crimeReference, '01/234567/26', 'what the police gave later is kept');
   t.match(await refusal(recordAction(deps, officer, id, { kind: 'wipe' })), {
     type: 'invalid',
     errors: [{ pointer: '/note', message: /24 hours/ }],
@@ -98,7 +100,7 @@ t.test('rule 7: the story is kept whole: asked for, confirmed, told, found again
   const story = await getIncident(db, id);
   t.same(
     story.actions.map(({ kind }) => kind),
-    ['lost_mode', 'told_ig', 'wipe', 'found'],
+    ['lost_mode', 'told_ig', 'told_police', 'wipe', 'found'],
   );
   t.equal(story.item.status, 'lost', 'that it was lost stays true');
   t.match(await refusal(recordAction(deps, officer, id, { kind: 'lock' })), { type: 'incident-closed' });

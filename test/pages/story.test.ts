@@ -80,7 +80,7 @@ for (const scripts of [true, false]) {
       await page.getByText('Setup check passed. The device is ready to lend.').waitFor();
       if (serial === 'DON1') {
         await page.getByText('Add a data plan').click();
-        await page.getByLabel('Network').fill('Vodafone');
+        await page.getByLabel('Network', { exact: true }).fill('Vodafone');
         await page.getByLabel('SIM number').fill('8944100030012345674');
         await page.getByLabel('Months').fill('12');
         await press('Add data plan');

@@ -114,7 +114,10 @@ async function lend(
   const coming = story.partly ? items.slice(0, 1) : items;
   const back = agenda.daysAgo(returnedAgo) > date ? agenda.daysAgo(returnedAgo) : agenda.later(date, 5);
   agenda.at(back, '09:10', async (deps) => {
-    const given = coming.map((item) => ({
+    const out = await stillOut(deps, loan.id);
+    const here = coming.filter(({ id }) => out.has(id));
+    if (!here.length) return;
+    const given = here.map((item) => ({
       itemId: loan.items.find(({ deviceId }) => deviceId === item.id)!.id,
       condition: random.pick(['A', 'B', 'B', 'C'] as const),
       ...(random.chance(0.2) && {
@@ -127,8 +130,19 @@ async function lend(
     }));
     const { loan: after } = await returnItems(deps, officer, loan.id, { items: given });
     open.open = after.status === 'open';
-    for (const item of coming) stock.comesBack(item, today(deps.clock));
+    for (const item of here) stock.comesBack(item, today(deps.clock));
   });
+}
+
+/** The devices of a loan that are still with the borrower: others were lost, broke or were given away meanwhile. */
+async function stillOut(deps: Deps, loanId: string): Promise<Set<string>> {
+  const rows = await deps.db
+    .selectFrom('loan_item')
+    .select('device_id')
+    .where('loan_id', '=', loanId)
+    .where('ended_at', 'is', null)
+    .execute();
+  return new Set(rows.map(({ device_id }) => device_id));
 }
 
 /** Shared kit, lent to a place instead of a person. */
