@@ -6,7 +6,8 @@ import type { LoanToExtend, ReviewOutcome, Waiting } from './extension.rules.ts'
 import { needsMet } from './loan.rules.ts';
 
 /**
- * What decides about the date of a loan, who waits for the same counted by need: one statement. A loan
+ * What decides about the date of a loan, who waits for the same counted by need: one statement. It goes from
+ * the open needs to their referrals, since of referrals being helped only few still need something. A loan
  * that began before its terms were recorded has the default ones of its borrower.
  * @throws Problem `not-found`
  */
@@ -28,8 +29,9 @@ export async function getLoanToExtend(
         where i.loan_id = l.id and i.ended_at is null), '[]') as out,
       coalesce((select json_agg(json_build_object('need', w.need, 'people', w.people) order by w.need desc) from (
         select n.need, count(distinct r.patient_id) as people
-        from referral r join referral_need n on n.referral_id = r.id and n.status = 'open'
-        where r.status in ('waiting', 'active') and n.need <> 'support' and r.patient_id is distinct from l.patient_id
+        from referral_need n cross join lateral (
+          select patient_id from referral where id = n.referral_id and status in ('waiting', 'active') limit 1) r
+        where l.status = 'open' and n.status = 'open' and n.need <> 'support' and r.patient_id is distinct from l.patient_id
         group by n.need) w), '[]') as waiting
     from loan l join loan_terms t on t.id = coalesce(l.terms_id, (
       select id from loan_terms where is_default and borrower = case when l.patient_id is null then 'location' else 'patient' end))
