@@ -9,7 +9,7 @@ export function accessoriesOf({ accessories }: Loan, { typed }: Pick<Form, 'type
     accessories: accessories
       .map((one) => ({ ...one, out: outOf(one), ticked: ticked.includes(one.id) }))
       .filter(({ out }) => out > 0),
-    back: accessories.filter(({ returned }) => returned > 0),
+    accessoriesBack: accessories.filter(({ returned }) => returned > 0),
   };
 }
 

@@ -77,6 +77,17 @@ t.test('the sentences tell what happened with its values', async (t) => {
     ['loan.issued', { dueOn: null }, 'Loan issued, with no date to come back'],
     [
       'loan.returned',
+      { status: 'open', assetTags: ['LW-AAAAAA'], accessory: ['Case × 1'] },
+      'LW-AAAAAA and Case × 1 came back. The rest is still out',
+    ],
+    [
+      'loan.accessories_written_off',
+      { status: 'closed', accessory: ['Charger × 1'] },
+      'Charger × 1 will not come back. The loan is closed',
+    ],
+    ['accessory.moved', { kind: 'received', accessory: 'Charger', quantity: 6 }, 'Charger × 6 received'],
+    [
+      'loan.returned',
       { status: 'closed', assetTags: ['LW-AAAAAA'] },
       'LW-AAAAAA came back. Everything is back and the loan is closed',
     ],

@@ -1,5 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { addApiClient, addApiKey, addStaff, type StaffRole } from '../../access/access.commands.ts';
+import { recordMovement } from '../../accessories/accessory.commands.ts';
+import { listAccessories } from '../../accessories/accessory.queries.ts';
 import { addLocation, addOrganisation } from '../../organisations/organisation.commands.ts';
 import { type Actor, type Context, systemContext } from '../../shared/actor.ts';
 import type { Deps } from '../../shared/deps.ts';
@@ -59,6 +61,8 @@ export async function setUpScheme(deps: Deps): Promise<Scheme> {
   const of = (role: StaffRole) => staff.filter((person) => person.role === role).map((person) => person.ctx);
   const officers = of('officer');
 
+  await countAccessories(deps, officers[0]!, hubs);
+
   const office = await addApiClient(deps, ctx, { name: 'Office scripts', role: 'officer' });
   const senders: { id: string; ctx: Context }[] = [];
   for (const [place, name] of ['Elm Street records', 'Canalside records'].entries()) {
@@ -81,6 +85,22 @@ export async function setUpScheme(deps: Deps): Promise<Scheme> {
       clinic: (await addApiKey(deps, ctx, senders[0]!.id)).key,
     },
   };
+}
+
+/** How many accessories came in at each hub, in their order; cases are running low. */
+const accessories: Record<string, [number, number]> = {
+  Charger: [24, 9],
+  Case: [3, 1],
+  Cable: [30, 12],
+  Stylus: [8, 0],
+  'Easy-read guide': [40, 15],
+};
+
+async function countAccessories(deps: Deps, ctx: Context, hubs: string[]): Promise<void> {
+  for (const { id, kind } of await listAccessories(deps.db))
+    for (const [place, quantity] of (accessories[kind] ?? []).entries())
+      if (quantity)
+        await recordMovement(deps, ctx, id, { kind: 'received', quantity, locationId: hubs[place]! });
 }
 
 function contextOf(actor: Actor): Context {
