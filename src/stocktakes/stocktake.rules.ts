@@ -1,14 +1,12 @@
 import { type DeviceKind, type DeviceStatus, statusWords } from '../devices/device.rules.ts';
 
 export const stocktakeStatuses = ['open', 'closed'] as const;
-export type StocktakeStatus = (typeof stocktakeStatuses)[number];
 
 /** What a line of a stocktake says of its device; `left` went away between start and closing, as it may. */
 export const lineVerdicts = ['expected', 'found', 'missing', 'left', 'unexpected'] as const;
 export type LineVerdict = (typeof lineVerdicts)[number];
 
 export const scanVerdicts = ['found', 'unexpected', 'twice', 'unknown'] as const;
-export type ScanVerdict = (typeof scanVerdicts)[number];
 
 /** The statuses in which a device stands on the shelf of the place where it is kept. */
 export const shelfStatuses = ['in_preparation', 'ready', 'reserved'] as const satisfies DeviceStatus[];
