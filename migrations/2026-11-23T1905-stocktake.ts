@@ -35,5 +35,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     comment on table stocktake_line is 'What was expected at the start, and what was scanned beside it. Closing makes missing or left of what is still expected.';
     create index stocktake_line_by_verdict on stocktake_line (stocktake_id, verdict, device_id);
     create index stocktake_line_device on stocktake_line (device_id, scanned_at);
+
+    create index device_imei on device (imei) where imei is not null;
+    comment on index device_imei is 'A scan names any device, also one that is no longer in use.';
   `.execute(db);
 }

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { fields, newForm, refused, typedIn } from '../admin/forms.ts';
 import { findScanned } from '../loans/scan.queries.ts';
 import { unknownLabel } from '../loans/scan.rules.ts';
@@ -5,7 +6,7 @@ import type { Deps } from '../shared/deps.ts';
 import type { App } from '../shared/http.ts';
 import { invalid } from '../shared/problem.ts';
 import { devicesToLabel, ownerOnLabels } from './label.queries.ts';
-import { labelSvg, labelsPerSheet, sheetsSvg } from './label.rules.ts';
+import { labelsPerSheet, labelsSvg, sheetsSvg } from './label.rules.ts';
 import { ChosenLabels, LabelQuery, labelsAPage } from './label.schemas.ts';
 
 /** /labels: chosen labels, and the page to print of them, of a donation or of the list of devices. */
@@ -53,10 +54,9 @@ export function labelPages(app: App, deps: Deps): void {
       const owner = ownerOnLabels(deps.config);
       const how = { layout, first: String(first) };
       return reply.page('labels/views/print.njk', {
-        drawings:
-          layout === 'sheet'
-            ? sheetsSvg(devices, first, owner)
-            : devices.map((device) => labelSvg(device, layout, owner)),
+        drawings: await drawn(
+          layout === 'sheet' ? sheetsSvg(devices, first, owner) : labelsSvg(devices, owner),
+        ),
         shown: devices.length,
         count,
         next,
@@ -69,4 +69,14 @@ export function labelPages(app: App, deps: Deps): void {
       });
     },
   );
+}
+
+/** All drawings, with room for other requests between them. */
+async function drawn(drawings: Iterable<string>): Promise<string[]> {
+  const done: string[] = [];
+  for (const drawing of drawings) {
+    done.push(drawing);
+    await setImmediate();
+  }
+  return done;
 }

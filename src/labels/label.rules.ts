@@ -42,23 +42,31 @@ export function labelSvg(device: LabelledDevice, layout: Layout, owner: string |
 }
 
 /**
- * Sheets of A4 labels as SVG, one each.
+ * Sheets of A4 labels as SVG, drawn one by one as they are taken: a code takes milliseconds to draw.
  * @param first where the first label goes, 1 to 24, counted along the rows: earlier ones are used up
  */
-export function sheetsSvg(devices: LabelledDevice[], first: number, owner: string | null): string[] {
+export function* sheetsSvg(
+  devices: LabelledDevice[],
+  first: number,
+  owner: string | null,
+): Generator<string> {
   const { width, height } = labelSizes.sheet;
   const left = (sheet.width - sheet.across * width - (sheet.across - 1) * sheet.gap) / 2;
   const top = (sheet.height - sheet.down * height) / 2;
   const places: (LabelledDevice | null)[] = [...Array<null>(first - 1).fill(null), ...devices];
-  return Array.from({ length: Math.ceil(places.length / labelsPerSheet) }, (_, page) => {
-    const onPage = places.slice(page * labelsPerSheet, (page + 1) * labelsPerSheet);
-    const labels = onPage.map((device, place) => {
+  for (let start = 0; start < places.length; start += labelsPerSheet) {
+    const labels = places.slice(start, start + labelsPerSheet).map((device, place) => {
       const x = left + (place % sheet.across) * (width + sheet.gap);
       const y = top + Math.floor(place / sheet.across) * height;
       return device ? svg({ x, y, width, height }, drawing(device, 'sheet', owner)) : usedUp(x, y);
     });
-    return svg({ width: sheet.width, height: sheet.height, unit: 'mm' }, labels.join(''));
-  });
+    yield svg({ width: sheet.width, height: sheet.height, unit: 'mm' }, labels.join(''));
+  }
+}
+
+/** Single labels as SVG, drawn as they are taken like sheets. */
+export function* labelsSvg(devices: LabelledDevice[], owner: string | null): Generator<string> {
+  for (const device of devices) yield labelSvg(device, 'single', owner);
 }
 
 function usedUp(x: number, y: number): string {

@@ -73,7 +73,7 @@ t.test('labels never tell of a clinic or of health', (t) => {
 
 t.test('a sheet begins at its first free label and goes on over as many sheets as it takes', (t) => {
   const devices = Array.from({ length: 30 }, () => device);
-  const sheets = sheetsSvg(devices, 23, null);
+  const sheets = [...sheetsSvg(devices, 23, null)];
   t.equal(sheets.length, 3);
   t.same(
     sheets.map((one) => one.match(/<title>/g)?.length),
@@ -160,6 +160,7 @@ t.test('on paper: whole sheets of A4 and nothing else, at most 240 labels a page
   );
   await page.goto('/devices?kind=sim');
   await page.getByRole('link', { name: 'Print labels' }).click();
+  await page.waitForURL(/labels\/print\?kind=sim/);
   t.match(await page.locator('.app-count').textContent(), '240 labels of 250 devices on 10 sheets');
   const pages = async () => {
     const pdf = (await page.pdf({ preferCSSPageSize: true })).toString('latin1');
@@ -171,10 +172,12 @@ t.test('on paper: whole sheets of A4 and nothing else, at most 240 labels a page
   t.equal(a4.length, 10);
   for (const [width, height] of a4) t.ok(Math.abs(width! - 595) < 1 && Math.abs(height! - 842) < 1, 'A4');
   await page.getByRole('link', { name: 'Next page' }).click();
+  await page.waitForURL(/after=/);
   t.match(await page.locator('.app-count').textContent(), '10 labels of 250 devices on 1 sheet');
   await look('labels on a sheet');
   await page.getByLabel('Single labels').check();
   await page.getByRole('button', { name: 'Lay out again' }).click();
+  await page.waitForURL(/layout=single/);
   const singles = await pages();
   t.equal(singles.length, 10, 'one a page, still those of the second page');
   for (const [width, height] of singles)

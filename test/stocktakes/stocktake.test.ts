@@ -283,6 +283,30 @@ t.test('record as missing: lost, no longer held, its SIM to be suspended; all or
 });
 const byId = (one: { id: string }, other: { id: string }) => (one.id < other.id ? -1 : 1);
 
+t.test(
+  'a missing device that went to repair since can be recorded as lost, which ends the repair',
+  async (t) => {
+    const here = await location();
+    const [device] = await kept(here.id, 1);
+    const { id } = await startStocktake(deps, officer, { locationId: here.id });
+    await closeStocktake(deps, officer, id);
+    await db.updateTable('device').set({ status: 'in_repair' }).where('id', '=', device!.id).execute();
+    await sql`insert into repair (id, device_id, fault, sent_on, created_at)
+    values (new_id(), ${device!.id}, 'Cracked screen', '2026-11-23', now())`.execute(db);
+    await recordLosses(deps, officer, id, { deviceIds: [device!.id] });
+    t.match(await deviceOf(device!.id), { status: 'lost' });
+    t.match(
+      await db
+        .selectFrom('repair')
+        .select(['back_on', 'result', 'notes'])
+        .where('device_id', '=', device!.id)
+        .executeTakeFirst(),
+      { back_on: '2026-11-23', result: 'not_repaired', notes: /Missing at stocktake S-/ },
+      'so that it can be sent for repair again when it is found',
+    );
+  },
+);
+
 t.test('keep here from now on: only what was unexpected and is in stock', async (t) => {
   const here = await location();
   const elsewhere = await location();
