@@ -9,8 +9,8 @@ import type { DataPlan, DataPlanQuery, DataPlanSummary } from './data-plan.schem
 /** The status of a plan `s` as it is told: what has not started is kept as active without its date. */
 export const planStatusOf = sql`case when s.status = 'active' and s.activated_on is null then 'not_started' else s.status end`;
 
-/** Plans `s` in the hands of a borrower: in a device on an open loan. */
-export const isWithSomeone = sql`exists (select from loan_item i where i.device_id = s.device_id and i.ended_at is null)`;
+/** Plans `s` in the hands of a borrower: in a device on an open loan. Asked of each by the index, since a join would read all loan items. */
+const isWithSomeone = sql`(select true from loan_item i where i.device_id = s.device_id and i.ended_at is null)`;
 
 /** Plans `s` that someone has and that end within the days in which it is still time to renew them, or have run out. */
 export const isEndingSoon = (day: string): RawBuilder<unknown> =>
