@@ -39,7 +39,7 @@ export function reasonsFor({ toFind, held, passedOver }: Waits, stock: Ready[]):
     const ready = found.filter((one) => one.need === need);
     reasons.push(
       ready.length
-        ? { reason: 'in_stock', text: `Could be met now: ${kindsInWords(ready, need)}.` }
+        ? { reason: 'in_stock', text: `${couldBeGiven[need]}: ${kindsInWords(ready, need)}.` }
         : { reason: 'no_stock', text: nothingReady[need] },
     );
   }
@@ -51,6 +51,10 @@ export function reasonsFor({ toFind, held, passedOver }: Waits, stock: Ready[]):
   return reasons;
 }
 
+const couldBeGiven: Record<StockNeed, string> = {
+  device: 'A device could be given now',
+  data: 'Data could be given now',
+};
 const nothingReady: Record<StockNeed, string> = {
   device: 'No tablet, phone or laptop is ready.',
   data: 'Nothing with mobile data is ready.',

@@ -163,8 +163,16 @@ t.test(
         reasons.map(({ text }) => text),
       ]),
       [
-        [urgent.id, 1, ['Could be met now: 2 tablets.', `Passed over on 2026-11-23: ${skipReason}.`]],
-        [early.id, 2, ['Could be met now: 2 tablets.', `Passed over on 2026-11-23: ${skipReason}.`]],
+        [
+          urgent.id,
+          1,
+          ['A device could be given now: 2 tablets.', `Passed over on 2026-11-23: ${skipReason}.`],
+        ],
+        [
+          early.id,
+          2,
+          ['A device could be given now: 2 tablets.', `Passed over on 2026-11-23: ${skipReason}.`],
+        ],
         [provided.id, 3, [`${devices[0]!.assetTag} is held until 2026-12-07.`]],
         [forData.id, 4, ['Nothing with mobile data is ready.']],
         [late.id, 5, [`${devices[1]!.assetTag} is held until 2026-12-07.`]],
@@ -412,7 +420,7 @@ t.test('the day’s list counts whom stock could help, as the waiting list shows
     [2, [1, 2]],
     'a tablet with data is data',
   );
-  t.match((await shown()).at(-1)!.reasons, [{ text: 'Could be met now: 1 tablet with data.' }]);
+  t.match((await shown()).at(-1)!.reasons, [{ text: 'Data could be given now: 1 tablet with data.' }]);
   await make.readyDevices(1, { kind: 'sim' });
   await hold(both.id, device.id);
   t.same(

@@ -32,7 +32,7 @@ t.test('the API: the list, holding, refusing, releasing, what was held', async (
       held: [],
       passedOver: null,
       reasons: [
-        { reason: 'in_stock', text: 'Could be met now: 1 tablet.' },
+        { reason: 'in_stock', text: 'A device could be given now: 1 tablet.' },
         { reason: 'no_stock', text: 'Nothing with mobile data is ready.' },
       ],
       stock: [{ need: 'device', kind: 'tablet', hasDataPlan: false, count: 1 }],

@@ -94,7 +94,6 @@ export function planMishaps({
       if (item && referralId)
         await allocateDevice(deps, by, referralId, {
           deviceId: item.id,
-          skipReason: 'Is discharged this week.',
         });
     }
   });
@@ -146,10 +145,12 @@ async function lentItem(
   return rows[0];
 }
 
-/** The referral that waits longest for what a device of this kind gives. */
+/** The referral that comes first of those that wait for what a device of this kind gives. */
 async function waitsFor(deps: Deps, kind: 'tablet' | 'dongle'): Promise<string | undefined> {
   const { rows } = await sql<{ id: string }>`
     select r.id from referral r join referral_need n on n.referral_id = r.id and n.status = 'open' and n.need = ${kind === 'tablet' ? 'device' : 'data'}
-    where r.status = 'waiting' order by r.waiting_since limit 1`.execute(deps.db);
+    where r.status = 'waiting' order by array_position(array['urgent', 'soon', 'routine'], r.urgency), r.waiting_since limit 1`.execute(
+    deps.db,
+  );
   return rows[0]?.id;
 }
