@@ -17,7 +17,7 @@ import { issueLoan } from '../../src/loans/issue.commands.ts';
 import { loanMoves } from '../../src/loans/loan.rules.ts';
 import { returnItems } from '../../src/loans/return.commands.ts';
 import { addLocation } from '../../src/organisations/organisation.commands.ts';
-import { Problem } from '../../src/shared/problem.ts';
+import { Problem, toProblem } from '../../src/shared/problem.ts';
 import { recordLosses } from '../../src/stocktakes/settling.commands.ts';
 import { closeStocktake, startStocktake } from '../../src/stocktakes/stocktake.commands.ts';
 import { testDatabase } from '../support/database.ts';
@@ -27,7 +27,7 @@ import { factories, manager, officer } from '../support/factories.ts';
 // down here by itself. After each command the rows must be those of the model, and a command that the
 // model does not allow must be refused with nothing changed.
 
-const runs = 40;
+const runs = 500;
 const day = '2026-11-23';
 t.setTimeout(900_000);
 
@@ -451,13 +451,45 @@ async function letGo(model: Model): Promise<void> {
   }
 }
 
+// What needs several things to be so comes up more often, or walks would hardly get there.
+const likelier = [
+  'issue',
+  'issue',
+  'issue',
+  'replace',
+  'replace',
+  'replace',
+  'lose',
+  'break',
+  'arrive',
+  'giveUp',
+  'writeOff',
+];
+const one = (action: string, flag = false) => ({
+  action,
+  device: 0,
+  other: 1,
+  referral: 0,
+  flag,
+  prepare: true,
+});
+/** Walks to where chance seldom gets. */
+const rare = [
+  [one('issue'), one('replace'), one('arrive')],
+  [one('issue'), one('replace'), one('arrive', true), one('dispose'), one('repaired')],
+  [one('issue'), one('replace'), one('giveUp'), one('find')],
+  [one('issue'), one('replace'), one('writeOff')],
+  [one('issue'), one('lose'), one('replace'), one('writeOff')],
+  [one('issue'), one('break', true), one('replace'), one('dispose')],
+  [one('allocate'), one('release'), one('allocate'), one('missAtStocktake')],
+];
 const movesSeen = new Set<string>();
 const loanMovesSeen = new Set<string>();
 const done = new Map<string, number>();
 
 t.test(`rules 1 to 3: ${runs} random walks through the lifecycle stay with the model`, async (t) => {
   const step = fc.record({
-    action: fc.constantFrom(...Object.keys(actions)),
+    action: fc.constantFrom(...Object.keys(actions), ...likelier),
     device: fc.nat(2),
     other: fc.nat(2),
     referral: fc.nat(1),
@@ -466,16 +498,16 @@ t.test(`rules 1 to 3: ${runs} random walks through the lifecycle stay with the m
     prepare: fc.boolean(),
   });
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 14 }), async (steps) => {
+    fc.asyncProperty(fc.array(step, { minLength: 8, maxLength: 40 }), async (steps) => {
       const model = await newModel();
       for (const { action, device, other, referral, flag, prepare } of steps) {
         const it = model.devices[device]!;
-        if (prepare && it.status === 'in_preparation')
-          while (it.open.length) await walk(model, 'check', it, it, 0, false);
+        for (const one of prepare ? [it, model.devices[other]!] : [])
+          while (one.status === 'in_preparation') await walk(model, 'check', one, one, 0, false);
         await walk(model, action, it, model.devices[other]!, referral, flag);
       }
     }),
-    { numRuns: runs, endOnFailure: false },
+    { numRuns: runs, examples: rare.map((walk) => [walk]) },
   );
   const unseen = deviceMoves.filter(({ from, to }) => !movesSeen.has(`${from} > ${to}`));
   t.comment(`done: ${[...done].map(([name, times]) => `${name} ${times}`).join(', ')}`);
@@ -484,9 +516,11 @@ t.test(`rules 1 to 3: ${runs} random walks through the lifecycle stay with the m
     loanMoves.map(({ from, to }) => `${from} > ${to}`).sort(),
     'every move of a loan',
   );
-  t.ok(
-    movesSeen.size >= deviceMoves.length - 3,
-    `all but a few moves were made; not seen: ${JSON.stringify(unseen)}`,
+  // Nothing counts what is in repair as missing yet: it is not in the house.
+  t.same(
+    unseen.map(({ from, to }) => `${from} > ${to}`),
+    ['in_repair > lost'],
+    'every other move of a device',
   );
 });
 
@@ -505,8 +539,9 @@ async function walk(
   try {
     result = await run();
   } catch (error) {
-    if (!(error instanceof Problem) || error.status >= 500) throw error;
-    if (effect) throw new Error(`${name} should be allowed, but: ${error.type} ${error.detail ?? ''}`);
+    const problem = toProblem(error);
+    if (problem.status >= 500) throw error;
+    if (effect) throw new Error(`${name} should be allowed, but: ${problem.type} ${problem.detail ?? ''}`);
     await same(model, `${name}, refused`);
     return;
   }

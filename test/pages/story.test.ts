@@ -80,9 +80,10 @@ for (const scripts of [true, false]) {
       await page.getByText('Setup check passed. The device is ready to lend.').waitFor();
       if (serial === 'DON1') {
         await page.getByText('Add a data plan').click();
+        await page.getByLabel('Another network or allowance').check();
         await page.getByLabel('Network', { exact: true }).fill('Vodafone');
         await page.getByLabel('SIM number').fill('8944100030012345674');
-        await page.getByLabel('Months').fill('12');
+        await page.getByLabel('Months', { exact: true }).fill('12');
         await press('Add data plan');
         await page.getByText('The data plan is recorded.').waitFor();
       }
@@ -141,11 +142,11 @@ for (const scripts of [true, false]) {
 
     clock.set('2026-11-24T03:15:00Z');
     const night = async () =>
-      (await runNightly(deps, { again: true })).steps.flatMap(({ count, step }) =>
-        ['follow-up-reminders', 'gather'].includes(step) ? count : [],
-      );
-    t.same(await night(), [1, 1]);
-    t.same(await night(), [0, 0], 'the same night again changes nothing');
+      (await runNightly(deps, { again: true })).steps
+        .filter(({ count }) => count > 0)
+        .map(({ step }) => step);
+    t.same(await night(), ['follow-up-reminders', 'gather']);
+    t.same(await night(), [], 'the same night again changes nothing');
     clock.set('2026-11-24T09:30:00Z');
     await goTo('Messages');
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
