@@ -78,6 +78,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     comment on table waiting_skip is 'Who was passed over on the waiting list, for whom and why.';
     create index waiting_skip_referral on waiting_skip (referral_id, id);
     create index allocation_expiry on allocation (expires_on) where status = 'held';
+    create index allocation_by_status on allocation (status, id);
     alter table allocation add column ended_reason text;
 
     update referral_need n set status = 'dropped', reason = 'The referral ended', settled_at = r.changed_at

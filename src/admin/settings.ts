@@ -35,13 +35,13 @@ const settings: { href: string; text: string; about: string; action: Action }[] 
   },
   {
     href: '/settings/data-offers',
-    text: 'Data offers',
-    about: 'Networks and allowances to choose from',
+    text: 'Networks and allowances',
+    about: 'What SIMs give, to choose from when one is recorded',
     action: 'settings.read',
   },
   {
     href: '/settings/locations',
-    text: 'Locations',
+    text: 'Places',
     about: 'Where stock is kept and where people go',
     action: 'settings.read',
   },

@@ -22,6 +22,7 @@ export const statusColours: Record<Colour, string[]> = {
     'said',
     'repaired',
     'found',
+    'filled',
   ],
   blue: [
     'on_loan',
@@ -37,7 +38,7 @@ export const statusColours: Record<Colour, string[]> = {
   ],
   yellow: ['in_preparation', 'received', 'waiting', 'in_repair', 'needed', 'requested', 'not_started'],
   purple: ['reserved', 'paused'],
-  orange: ['due_back', 'asked', 'held', 'unknown', 'suspended', 'soon', 'recheck', 'unexpected'],
+  orange: ['due_back', 'asked', 'held', 'unknown', 'suspended', 'soon', 'recheck', 'unexpected', 'low'],
   red: [
     'lost',
     'failed',

@@ -1,3 +1,4 @@
+import { type Action, may } from '../access/permissions.ts';
 import {
   type ActionKind,
   actionWords,
@@ -5,6 +6,7 @@ import {
   type IncidentKind,
   incidentWords,
 } from '../incidents/incident.rules.ts';
+import type { Actor } from '../shared/actor.ts';
 import type { TimelineEntry } from '../shared/schemas.ts';
 import { type Way, wayWords } from '../support/support.rules.ts';
 import { type TaskKind, taskKinds } from '../tasks/task.rules.ts';
@@ -122,7 +124,7 @@ export const eventLines: Record<string, (values: Values) => string> = {
     const kind = v.kind as ActionKind;
     const what =
       v.status === 'requested'
-        ? `Asked for: ${actionWords[kind]?.toLowerCase()}`
+        ? `Asked for: ${actionWords[kind]?.replace(/^./, (first) => first.toLowerCase())}`
         : (doneWords[kind] ?? 'Something was done');
     if (v.patientData === undefined) return what;
     return `${what}. There was ${v.patientData ? '' : 'no '}patient data on it`;
@@ -214,16 +216,16 @@ function changed({ from, to, way: by, supporterId }: Values): string[] {
 }
 
 /** The pages of the things that events are about. */
-const places: Record<string, { path: string; name: string }> = {
-  device: { path: '/devices/', name: 'device' },
-  donation: { path: '/donations/', name: 'donation' },
-  referral: { path: '/referrals/', name: 'referral' },
-  loan: { path: '/loans/', name: 'loan' },
-  follow_up: { path: '/follow-ups/', name: 'follow-up' },
-  message: { path: '/messages/', name: 'message' },
-  stocktake: { path: '/stocktakes/', name: 'stocktake' },
-  data_plan: { path: '/data-plans/', name: 'data plan' },
-  accessory: { path: '/accessories/', name: 'accessory' },
+const places: Record<string, { path: string; name: string; action: Action }> = {
+  device: { path: '/devices/', name: 'device', action: 'devices.read' },
+  donation: { path: '/donations/', name: 'donation', action: 'donations.read' },
+  referral: { path: '/referrals/', name: 'referral', action: 'referrals.read' },
+  loan: { path: '/loans/', name: 'loan', action: 'loans.read' },
+  follow_up: { path: '/follow-ups/', name: 'follow-up', action: 'follow-ups.read' },
+  message: { path: '/messages/', name: 'message', action: 'messages.read' },
+  stocktake: { path: '/stocktakes/', name: 'stocktake', action: 'stocktakes.read' },
+  data_plan: { path: '/data-plans/', name: 'data plan', action: 'data-plans.read' },
+  accessory: { path: '/accessories/', name: 'accessory', action: 'accessories.read' },
 };
 
 export type TimelineLine = { at: string; who: string; what: string; links: { href: string; text: string }[] };
@@ -231,14 +233,19 @@ export type TimelineLine = { at: string; who: string; what: string; links: { hre
 /**
  * Events as lines of a timeline.
  * @param of id of the thing whose page this is: it needs no link to itself
+ * @param reader whoever reads them, on a page that is also for those who may not open all they are about
  */
-export function timelineLines(entries: TimelineEntry[], of: string): TimelineLine[] {
+export function timelineLines(
+  entries: TimelineEntry[],
+  of: string,
+  reader?: Pick<Actor, 'role'>,
+): TimelineLine[] {
   return entries.map(({ at, actor, type, values, subjects }) => {
     const own = subjects.find(({ id }) => id === of)?.type;
     const others = subjects.filter((subject) => subject.id !== of && places[subject.type]);
     const alone = (kind: string) => others.filter((other) => other.type === kind).length === 1;
     const links = others
-      .filter((subject) => alone(subject.type))
+      .filter(({ type }) => alone(type) && (!reader || may(reader, places[type]!.action)))
       .map(({ type: kind, id }) => ({
         href: places[kind]!.path + id,
         text: `See the ${kind === own ? 'other ' : ''}${places[kind]!.name}`,

@@ -9,7 +9,11 @@ export type AllocationStatus = (typeof allocationStatuses)[number];
 /** Every move of an allocation and what makes it. */
 export const allocationMoves = [
   { from: 'held', to: 'issued', by: 'issue to its referral' },
-  { from: 'held', to: 'released', by: 'an officer lets it go, or the referral ends' },
+  {
+    from: 'held',
+    to: 'released',
+    by: 'an officer lets it go, the referral ends, or the device is missing at stocktake',
+  },
   { from: 'held', to: 'expired', by: 'the night after its last day' },
 ] as const satisfies readonly { from: AllocationStatus; to: AllocationStatus; by: string }[];
 

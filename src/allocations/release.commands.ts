@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { settleReadiness } from '../devices/check.commands.ts';
+import { checksTurn, settleReadiness } from '../devices/check.commands.ts';
 import type { DeviceStatus } from '../devices/device.rules.ts';
 import { type Context, systemContext } from '../shared/actor.ts';
 import { timestamp } from '../shared/clock.ts';
@@ -9,7 +9,7 @@ import type { Deps } from '../shared/deps.ts';
 import { recordEvents, type SubjectType } from '../shared/events.ts';
 import { newId } from '../shared/ids.ts';
 import { Problem } from '../shared/problem.ts';
-import { createTasks } from '../tasks/task.commands.ts';
+import { completeTasksAbout, createTasks } from '../tasks/task.commands.ts';
 import { holdersOf } from './allocation.queries.ts';
 import type { NewRelease, Released } from './allocation.schemas.ts';
 
@@ -26,7 +26,7 @@ export async function releaseAllocation(
   return command(deps, ctx, async (trx) => {
     const [held] = await lockAllocations(trx, sql`a.id = ${id}`);
     if (!held) throw new Problem('not-found');
-    const [ended] = await endHeld(trx, deps, [id], 'released', reason);
+    const [ended] = await endHeld(trx, deps, ctx, [id], 'released', reason);
     if (!ended) throw await hasEnded(trx, id, held.deviceId);
     await record(trx, deps, ctx, [ended], 'allocation.released', ['endedReason']);
     const { deviceId, assetTag, deviceStatus } = ended;
@@ -53,7 +53,7 @@ export async function releaseAllocationsOf(
   );
   if (!held.length) return;
   const ids = held.map(({ id }) => id);
-  await record(trx, deps, ctx, await endHeld(trx, deps, ids, 'released', reason), 'allocation.released');
+  await record(trx, deps, ctx, await endHeld(trx, deps, ctx, ids, 'released', reason), 'allocation.released');
 }
 
 /** Few enough to hold no lock for long. */
@@ -77,6 +77,7 @@ export async function expireAllocations(deps: Deps, date: string): Promise<numbe
       const ended = await endHeld(
         trx,
         deps,
+        ctx,
         held.map(({ id }) => id),
         'expired',
         null,
@@ -115,7 +116,7 @@ async function lockAllocations(
 ): Promise<{ id: string; deviceId: string }[]> {
   const { rows } = await sql<{ id: string; deviceId: string }>`/* allocation.lock-held */
     with a as materialized (
-      select a.id, a.referral_id, a.device_id from allocation a where ${which}
+      select a.id, a.referral_id, a.device_id from allocation a where ${which} and ${checksTurn}
     ), r as materialized (
       select id from referral where id in (select referral_id from a) order by id for no key update
     ), d as materialized (
@@ -136,11 +137,13 @@ type Ended = {
 
 /**
  * Ends those of these allocations that still hold, of locked devices, which become ready again; one of which
- * a check ran out meanwhile goes back to preparation. Two statements.
+ * a check ran out meanwhile goes back to preparation, and what asked for that check is done. The same few
+ * statements however many.
  */
 async function endHeld(
   trx: Trx,
   deps: Deps,
+  ctx: Context,
   ids: string[],
   as: 'released' | 'expired',
   reason: string | null,
@@ -158,11 +161,9 @@ async function endHeld(
       v.asset_tag as "assetTag", coalesce(d.status, v.status) as "deviceStatus"
     from a join referral r on r.id = a.referral_id join device v on v.id = a.device_id left join d on d.id = a.device_id
     order by a.id`.execute(trx);
-  const settled = await settleReadiness(
-    trx,
-    rows.map(({ deviceId }) => deviceId),
-    at,
-  );
+  const devices = rows.map(({ deviceId }) => deviceId);
+  const settled = await settleReadiness(trx, devices, at);
+  await completeTasksAbout(trx, deps, ctx, ['check_ran_out'], devices);
   const statusOf = new Map(settled.map(({ id, status }) => [id, status]));
   return rows.map((row) => ({ ...row, deviceStatus: statusOf.get(row.deviceId) ?? row.deviceStatus }));
 }

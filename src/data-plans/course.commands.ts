@@ -161,4 +161,5 @@ async function suspend(
     values: { from: status, to: 'suspended' },
     fields: ['reason'],
   });
+  if (device) await completeTasksAbout(trx, deps, ctx, ['suspend_sim'], [device.id]);
 }

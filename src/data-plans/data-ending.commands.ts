@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { systemContext } from '../shared/actor.ts';
-import { addDays } from '../shared/clock.ts';
+import { addDays, today } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
 import type { Deps } from '../shared/deps.ts';
 import { newId } from '../shared/ids.ts';
@@ -29,12 +29,14 @@ const unasked = (date: string) => sql`
 
 /**
  * Makes a task for each data plan that ends while someone has it (rule 10), and settles those whose plan
- * was renewed, taken out or came back. In batches; run again it changes nothing.
+ * was renewed, taken out or came back. In batches; run again it changes nothing. For a date that has
+ * passed it settles by today, since what ends soon now may not have then.
  * @param date civil date
  * @returns how many tasks it made
  */
 export async function planDataEndingTasks(deps: Deps, date: string): Promise<number> {
-  await settleThoseOver(deps, date);
+  const day = today(deps.clock);
+  await settleThoseOver(deps, date < day ? day : date);
   const ctx = systemContext(newId());
   let made = 0;
   let after = { expiresOn: '0001-01-01', id: '00000000-0000-0000-0000-000000000000' };

@@ -93,7 +93,7 @@ export function dataPlanPages(app: App, deps: Deps): void {
     '/data-plans/:id',
     { config: { action: 'data-plans.read' }, schema: history },
     async (request, reply) =>
-      reply.page('data-plans/views/plan.njk', await planView(request.params.id, request.query)),
+      reply.page('data-plans/views/plan.njk', await planView(request.ctx, request.params.id, request.query)),
   );
 
   form('fittings', 'fit', async (ctx, id, typed) => {
@@ -150,14 +150,19 @@ export function dataPlanPages(app: App, deps: Deps): void {
           const sent = { ...refused(typed, error), prefix: action };
           return reply
             .code(sent.status)
-            .page('data-plans/views/plan.njk', await planView(id, { limit: 50 }, sent));
+            .page('data-plans/views/plan.njk', await planView(request.ctx, id, { limit: 50 }, sent));
         }
       },
     );
   }
 
   /** One plan with the forms for what may be done with it. `sent`: the form that was refused, if any. */
-  async function planView(id: string, page: { limit: number; after?: string | undefined }, sent?: Form) {
+  async function planView(
+    ctx: Context,
+    id: string,
+    page: { limit: number; after?: string | undefined },
+    sent?: Form,
+  ) {
     const [plan, events] = await Promise.all([
       getPlan(deps.db, deps.clock, id),
       timelineOf(deps.db, id, page),
@@ -180,7 +185,7 @@ export function dataPlanPages(app: App, deps: Deps): void {
         end: formOf('end', { endedOn: date }),
       },
       form: sent,
-      timeline: timelineLines(events.items, id),
+      timeline: timelineLines(events.items, id, ctx.actor),
       next: events.next,
       after: page.after,
     };

@@ -13,7 +13,6 @@ import {
   type LockedPlan,
   lockPlan,
   type PlanDevice,
-  planIn,
   stateOf,
   stopNumberOf,
   subjectsOf,
@@ -40,26 +39,6 @@ export async function endPlan(
   });
 }
 
-/**
- * Ends the plan of a device that is lost or disposed of, inside the transaction of that and after the
- * device is locked; where the device is still on loan, its patient is locked before it. When an item ends
- * in the same transaction, call `stopNumbers` first: it looks for the number on plans that have not ended.
- * @returns the plan; null when the device has none
- */
-export async function endPlanOf(
-  trx: Trx,
-  deps: Deps,
-  ctx: Context,
-  deviceId: string,
-  { reason }: { reason: string },
-): Promise<{ id: string; numberStopped: boolean } | null> {
-  const found = await planIn(trx, deviceId);
-  if (!found) return null;
-  const { plan, from } = await lockPlan(trx, found);
-  const numberStopped = await end(trx, deps, ctx, plan, from, { endedOn: today(deps.clock), reason });
-  return { id: plan.id, numberStopped };
-}
-
 async function end(
   trx: Trx,
   deps: Deps,
@@ -79,6 +58,12 @@ async function end(
     values: { from: status, to: 'ended' },
     fields: ['reason'],
   });
-  await completeTasksAbout(trx, deps, ctx, ['data_ending'], [id]);
+  await completeTasksAbout(
+    trx,
+    deps,
+    ctx,
+    ['data_ending', 'suspend_sim'],
+    [id, ...(device ? [device.id] : [])],
+  );
   return numberStopped;
 }

@@ -51,6 +51,7 @@ export async function fitPlan(
         ...(from ? { assetTags: [from.assetTag, to.assetTag] } : { assetTag: to.assetTag }),
       },
     });
+    if (from) await completeTasksAbout(trx, deps, ctx, ['suspend_sim'], [from.id]);
     if (from && !to.loan) await completeTasksAbout(trx, deps, ctx, ['data_ending'], [id]);
     const warnings =
       plan.expiresOn && plan.expiresOn <= today(deps.clock) ? ['Its data has run out. Renew it.'] : [];
@@ -101,7 +102,7 @@ export async function removePlan(
       values: { assetTag: from!.assetTag },
       fields: input.reason ? ['reason'] : [],
     });
-    await completeTasksAbout(trx, deps, ctx, ['data_ending'], [id]);
+    await completeTasksAbout(trx, deps, ctx, ['data_ending', 'suspend_sim'], [id, from!.id]);
     return stateOf(plan, { device: null, numberStopped });
   });
 }

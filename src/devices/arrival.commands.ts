@@ -8,8 +8,8 @@ import { recordEvent } from '../shared/events.ts';
 import { invalid } from '../shared/problem.ts';
 import { type DeviceState, lockDevice } from './check.commands.ts';
 import { assertAllowed } from './device.rules.ts';
+import { standingOf } from './disposal.queries.ts';
 import { recordFoundIn } from './found.commands.ts';
-import { stockFacts } from './repair.queries.ts';
 import type { GivingUp, NewArrival } from './repair.schemas.ts';
 
 /**
@@ -26,7 +26,7 @@ export async function recordArrival(
   const { condition, faulty = false, notes = null, locationId = null } = input;
   return command(deps, ctx, async (trx) => {
     const device = await lockDevice(trx, deviceId);
-    const { incident } = await stockFacts(trx, deviceId);
+    const { incident } = (await standingOf(trx, [deviceId])).get(deviceId)!;
     assertAllowed('arrive', { status: device.status, incident });
     if (faulty && device.status === 'lost')
       throw invalid({

@@ -168,17 +168,19 @@ export type LockedDevice = {
 };
 
 /**
- * Locks devices by id, after the turn that whoever changes the required checks takes alone: a device
- * settled at the same time would be measured by the old ones.
+ * A condition that waits for the turn that whoever changes the required checks takes alone: a device
+ * settled at the same time would be measured by the old ones. True, and asked once a statement.
  */
+export const checksTurn = sql<boolean>`(select pg_advisory_xact_lock_shared(hashtextextended('required_check', 0)) is not null)`;
+
+/** Locks devices by id, in turn with whoever changes the required checks. */
 export async function lockDevices(
   trx: Trx,
   { ids = [], tags = [] }: { ids?: string[]; tags?: string[] },
 ): Promise<LockedDevice[]> {
   const { rows } = await sql<LockedDevice>`/* device.lock */
-    with turn as materialized (select pg_advisory_xact_lock_shared(hashtextextended('required_check', 0)))
     select id, asset_tag as "assetTag", kind, status, cycle, cycle_started_on as "cycleStartedOn" from device
-    where (id = any(${ids}::uuid[]) or asset_tag = any(${tags}::text[])) and (select count(*) from turn) >= 0
+    where (id = any(${ids}::uuid[]) or asset_tag = any(${tags}::text[])) and ${checksTurn}
     order by id for update`.execute(trx);
   return rows;
 }

@@ -212,7 +212,7 @@ export function devicePages(app: App, deps: Deps): void {
       simForms: { plan: formOf('data-plan', { activatedOn: date }), scan: formOf('sim') },
       offers,
       form: sent,
-      timeline: timelineLines(events.items, id),
+      timeline: timelineLines(events.items, id, actor),
       next: events.next,
       after: page.after,
     };

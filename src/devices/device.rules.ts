@@ -107,7 +107,7 @@ export type DeviceAction =
 /**
  * What may be done with a device next, and for the rest why not. Pages show exactly this.
  * @param device `repair`: what is open of it; of a device handed in faulty nothing is until it is sent
- * somewhere. `incident`: the open one, where what is found of it is recorded
+ * somewhere. `incident`: the open one, where it is recorded that a lost device is found or written off
  */
 export function allowedActions(device: {
   status: DeviceStatus;
@@ -143,8 +143,10 @@ export function allowedActions(device: {
     move: isInHand(status) || first,
     dispose: first,
     write_off:
-      (canMove(status, 'retired') && !isInHand(status)) ||
-      `${is} Only what is lost or never arrived is written off.`,
+      status === 'lost' && incident
+        ? `${is} Write it off in incident ${incident.reference}.`
+        : (canMove(status, 'retired') && !isInHand(status)) ||
+          `${is} Only what is lost or never arrived is written off.`,
   };
 }
 

@@ -8,15 +8,17 @@ import type { Deps } from '../shared/deps.ts';
 import { callerOf, recordEvent, recordEvents, type SubjectType } from '../shared/events.ts';
 import { newId } from '../shared/ids.ts';
 import { invalid, Problem } from '../shared/problem.ts';
+import { completeTasksAbout } from '../tasks/task.commands.ts';
+import type { TaskKind } from '../tasks/task.rules.ts';
 import { judgeLines, lockLines } from './bulk.commands.ts';
-import { countLosses, eachLoss, type LossRow, sanitisedAmong } from './disposal.queries.ts';
+import { countLosses, eachLoss, type LossRow, standingOf } from './disposal.queries.ts';
 import type { DisposalsDone, LossPeriod, NewDisposals } from './disposal.schemas.ts';
 import { type DeviceToDispose, disposalRefusal } from './stock.rules.ts';
 
 /**
  * Takes devices out of the stock for good, each with its record: all or none, or with `partial` those
  * that can be. What can hold data leaves erased or with a destruction certificate; what is lost or
- * never arrived is written off, by a manager. A data plan ends with its device. The same few
+ * never arrived is written off, by a manager: in its incident while one is open, so that the story stays whole. A data plan ends with its device. The same few
  * statements whatever their number.
  * @throws Problem `not-allowed`, `invalid`, `bulk-refused` with a verdict per line
  */
@@ -36,14 +38,14 @@ export async function disposeDevices(
   return command(deps, ctx, async (trx) => {
     const named = await lockLines(trx, input.items);
     // Asked once the devices are locked: a check may have been recorded while this waited.
-    const sanitised = await sanitisedAmong(
+    const standing = await standingOf(
       trx,
       named.flatMap(({ device }) => device?.id ?? []),
     );
     const { lines, devices } = judgeLines(
       named.map((line) => ({
         ...line,
-        device: line.device && { ...line.device, sanitised: sanitised.has(line.device.id) },
+        device: line.device && { ...line.device, ...standing.get(line.device.id)! },
       })),
       partial,
       (device) => {
@@ -57,7 +59,15 @@ export async function disposeDevices(
   });
 }
 
-/** Retires locked devices: the move, the record, the end of the data plan and of an open repair, and the event. Two statements. */
+/** What nobody has to do about a device that has left, or about its data plan. */
+const tasksOver: TaskKind[] = [
+  'missing_at_stocktake',
+  'unexpected_at_stocktake',
+  'suspend_sim',
+  'data_ending',
+];
+
+/** Retires locked devices: the move, the record, the end of the data plan and of an open repair, the event, and the tasks about them. The same few statements however many. */
 export async function retireDevices(
   trx: Trx,
   deps: Deps,
@@ -84,7 +94,7 @@ export async function retireDevices(
         ${input.bookValue ?? null}::numeric, ${authorisedBy ?? null}, ${notes}, ${at}::timestamptz
       from t join d on d.id = t.device_id
     )
-    update data_plan set status = 'ended', ended_on = ${today(deps.clock)}::date, changed_at = ${at}::timestamptz
+    update data_plan set status = 'ended', ended_on = ${today(deps.clock)}::date, suspended_at = null, changed_at = ${at}::timestamptz
     where status <> 'ended' and device_id in (select id from d) returning id, device_id as "deviceId"`.execute(
     trx,
   );
@@ -109,6 +119,8 @@ export async function retireDevices(
       };
     }),
   );
+  const ids = devices.map(({ id }) => id);
+  await completeTasksAbout(trx, deps, ctx, tasksOver, [...ids, ...planOf.values()]);
   return made;
 }
 

@@ -7,7 +7,7 @@ import type { Deps } from '../shared/deps.ts';
 import { type App, strictObject } from '../shared/http.ts';
 import { bulkPage } from './bulk.pages.ts';
 import { disposeDevices, exportLosses } from './disposal.commands.ts';
-import { countLosses, type LossRow, listLosses, sanitisedAmong } from './disposal.queries.ts';
+import { countLosses, type LossRow, listLosses, standingOf } from './disposal.queries.ts';
 import { disposalTerms, LossPeriod, LossQuery } from './disposal.schemas.ts';
 import { words } from './stock.pages.ts';
 import { type DisposalWay, disposalRefusal, disposalWays } from './stock.rules.ts';
@@ -37,7 +37,7 @@ export function disposalPages(app: App, deps: Deps): void {
       ways: disposalWays.filter((way) => way !== 'written_off' || may(actor, 'incidents.write-off')),
     }),
     async judge({ actor }, devices, typed) {
-      const erased = await sanitisedAmong(
+      const standing = await standingOf(
         deps.db,
         devices.map(({ id }) => id),
       );
@@ -46,7 +46,7 @@ export function disposalPages(app: App, deps: Deps): void {
       return devices.map((device) => {
         const refusalOf = (way: DisposalWay, destructionCertificate: string) =>
           disposalRefusal(
-            { ...device, sanitised: erased.has(device.id), cycleStartedOn: '' },
+            { ...device, ...standing.get(device.id)!, cycleStartedOn: '' },
             { way, disposedOn: null, destructionCertificate },
           );
         if (chosen) {

@@ -8,11 +8,15 @@ export const isSanitised = sql<boolean>`coalesce('pass' = (
   select case when c.expired_at is null then c.result end from preparation_check c
   where c.device_id = d.id and c.cycle = d.cycle and c.kind = 'sanitisation' order by c.id desc limit 1), false)`;
 
-/** Which of these devices passed their sanitisation in the cycle that they are in. */
-export async function sanitisedAmong(db: Reader, deviceIds: string[]): Promise<Set<string>> {
-  const { rows } = await sql<{ id: string }>`/* device.sanitised */
-    select d.id from device d where d.id = any(${deviceIds}::uuid[]) and ${isSanitised}`.execute(db);
-  return new Set(rows.map(({ id }) => id));
+export type Standing = { sanitised: boolean; incident: { id: string; reference: string } | null };
+
+/** What decides on the next steps of devices beside their status: whether each is erased in its cycle, and its open incident. */
+export async function standingOf(db: Reader, deviceIds: string[]): Promise<Map<string, Standing>> {
+  const { rows } = await sql<Standing & { deviceId: string }>`/* device.standing */
+    select d.id as "deviceId", ${isSanitised} as sanitised, (select json_build_object('id', i.id, 'reference', i.reference)
+      from incident i where i.device_id = d.id and i.status = 'open' limit 1) as incident
+    from device d where d.id = any(${deviceIds}::uuid[])`.execute(db);
+  return new Map(rows.map(({ deviceId, ...standing }) => [deviceId, standing]));
 }
 
 const columns = sql`x.id, d.asset_tag as reference, d.id as "deviceId", d.kind, d.make, d.model, x.disposed_on as "writtenOffOn",

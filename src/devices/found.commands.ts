@@ -10,7 +10,7 @@ import { Problem } from '../shared/problem.ts';
 import { completeTasksAbout } from '../tasks/task.commands.ts';
 import { lockDevice } from './check.commands.ts';
 import { assertAllowed, type CheckKind, type DeviceStatus, statusWords } from './device.rules.ts';
-import { stockFacts } from './repair.queries.ts';
+import { standingOf } from './disposal.queries.ts';
 
 /** What is known of a device that turned up; what is left out stays as it was. */
 export type Finding = {
@@ -35,7 +35,7 @@ export async function recordFound(
 ): Promise<FoundDevice> {
   return command(deps, ctx, async (trx) => {
     const { status } = await lockDevice(trx, deviceId);
-    const { incident } = await stockFacts(trx, deviceId);
+    const { incident } = (await standingOf(trx, [deviceId])).get(deviceId)!;
     if (status === 'lost') assertAllowed('arrive', { status, incident });
     return recordFoundIn(trx, deps, ctx, deviceId, finding);
   });

@@ -2,7 +2,6 @@ import { sql } from 'kysely';
 import { type Clock, today } from '../shared/clock.ts';
 import type { Reader } from '../shared/database.ts';
 import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
-import { isSanitised } from './disposal.queries.ts';
 import type { InRepair, RepairQuery } from './repair.schemas.ts';
 
 const columns = (
@@ -40,15 +39,4 @@ export async function countRepairs(db: Reader, clock: Clock, late: boolean | und
   const { rows } = await sql<{ count: number }>`
     select count(*)::int as count from ${tables} where ${within(late, today(clock))}`.execute(db);
   return rows[0]!.count;
-}
-
-export type StockFacts = { sanitised: boolean; incident: { id: string; reference: string } | null };
-
-/** What decides on the next steps of one device that there is: whether it is erased in its cycle, and its open incident. */
-export async function stockFacts(db: Reader, deviceId: string): Promise<StockFacts> {
-  const { rows } = await sql<StockFacts>`/* device.stock-facts */
-    select ${isSanitised} as sanitised, (select json_build_object('id', i.id, 'reference', i.reference)
-      from incident i where i.device_id = d.id and i.status = 'open' limit 1) as incident
-    from device d where d.id = ${deviceId}`.execute(db);
-  return rows[0]!;
 }

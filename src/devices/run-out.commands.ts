@@ -7,6 +7,7 @@ import type { Deps } from '../shared/deps.ts';
 import { recordEvents } from '../shared/events.ts';
 import { newId } from '../shared/ids.ts';
 import { createTasks } from '../tasks/task.commands.ts';
+import { checksTurn } from './check.commands.ts';
 import type { CheckKind, DeviceStatus } from './device.rules.ts';
 
 const batchSize = 500;
@@ -72,7 +73,7 @@ async function lockNext(trx: Trx, date: string): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`/* check.next-run-out */
     select id from device where id in (
       select device_id from preparation_check where next_due <= ${date}::date and expired_at is null
-      order by next_due limit ${batchSize})
+      order by next_due limit ${batchSize}) and ${checksTurn}
     order by id for no key update`.execute(trx);
   return rows.map(({ id }) => id);
 }

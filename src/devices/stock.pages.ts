@@ -14,12 +14,12 @@ import { giveUp, recordArrival } from './arrival.commands.ts';
 import { allowedActions, type DeviceAction } from './device.rules.ts';
 import type { Device } from './device.schemas.ts';
 import { disposeDevices } from './disposal.commands.ts';
+import { standingOf } from './disposal.queries.ts';
 import { disposalTerms } from './disposal.schemas.ts';
 import { listHolders } from './holder.queries.ts';
 import { moveDevices } from './move.commands.ts';
 import { NewMoves } from './move.schemas.ts';
 import { sendForRepair, takeBackFromRepair } from './repair.commands.ts';
-import { stockFacts } from './repair.queries.ts';
 import { GivingUp, NewArrival, NewRepair, RepairReturn } from './repair.schemas.ts';
 import { canHoldData, disposalWays } from './stock.rules.ts';
 
@@ -117,11 +117,12 @@ const outsideLoans: DeviceAction[] = ['send_for_repair', 'move', 'dispose'];
 /** What the page of a device shows of its life outside loans, and who had it; the look at each of them is logged. */
 export async function stockView(deps: Deps, ctx: Context, device: Device, sent?: Form) {
   const seesBorrowers = may(ctx.actor, 'loans.read');
-  const [{ sanitised, incident }, locations, holders] = await Promise.all([
-    stockFacts(deps.db, device.id),
+  const [standing, locations, holders] = await Promise.all([
+    standingOf(deps.db, [device.id]),
     may(ctx.actor, 'devices.move') ? listLocations(deps.db) : [],
     seesBorrowers ? listHolders(deps.db, device.id, { limit: 200 }) : { items: [] },
   ]);
+  const { sanitised, incident } = standing.get(device.id)!;
   const patients = holders.items.flatMap(({ patient }) => patient?.id ?? []);
   await logAccesses(deps, ctx, patients, 'device');
   const can = allowedActions({ ...device, hasDataPlan: device.dataPlan !== null, incident });

@@ -36,6 +36,8 @@ export type DeviceToDispose = Named & {
   cycleStartedOn: string;
   /** Whether its sanitisation passed since then. */
   sanitised: boolean;
+  /** The open one. */
+  incident: { reference: string } | null;
 };
 export type DisposalTerms = {
   way: DisposalWay;
@@ -52,6 +54,8 @@ export function disposalRefusal(device: DeviceToDispose, terms: DisposalTerms): 
   const { assetTag, status, kind, sanitised, cycleStartedOn } = device;
   const { way, disposedOn, destructionCertificate } = terms;
   const isAway = status === 'lost' || status === 'due_back';
+  if (way === 'written_off' && status === 'lost' && device.incident)
+    return `${is(device)} Write it off in incident ${device.incident.reference}.`;
   if (way === 'written_off')
     return isAway ? null : `${is(device)} Only what is lost or never arrived is written off.`;
   if (isAway) return `${is(device)} It leaves the stock only as written off, by a manager.`;

@@ -76,7 +76,7 @@ export function donationPages(app: App, deps: Deps): void {
       const { after } = request.query;
       return reply.page('donations/views/donation.njk', {
         donation,
-        timeline: timelineLines(events.items, id),
+        timeline: timelineLines(events.items, id, request.ctx.actor),
         next: events.next,
         after,
       });

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { may } from '../access/permissions.ts';
 import { suspendPlanOf } from '../data-plans/course.commands.ts';
 import { retireDevices } from '../devices/disposal.commands.ts';
 import { recordFoundIn } from '../devices/found.commands.ts';
@@ -13,11 +14,13 @@ import { recordEvent, type SubjectType } from '../shared/events.ts';
 import { newId } from '../shared/ids.ts';
 import { Problem } from '../shared/problem.ts';
 import { completeTasksAbout, createTasks } from '../tasks/task.commands.ts';
+import { lentAgain } from './incident.queries.ts';
 import {
   actionErrors,
   assertAllowed,
   closingActions,
   type IncidentState,
+  permissionFor,
   remoteActions,
 } from './incident.rules.ts';
 import type { Action, ActionRecorded, NewAction } from './incident.schemas.ts';
@@ -34,9 +37,8 @@ export async function recordAction(
   incidentId: string,
   input: NewAction,
 ): Promise<ActionRecorded> {
-  const { role } = ctx.actor;
-  if ((input.kind === 'locate' || input.kind === 'write_off') && role !== 'manager')
-    throw new Problem('not-allowed', { detail: 'A manager does this.' });
+  const needed = permissionFor(input.kind);
+  if (needed && !may(ctx.actor, needed)) throw new Problem('not-allowed', { detail: 'A manager does this.' });
   return command(deps, ctx, async (trx) => {
     const incident = await lockIncident(trx, incidentId);
     assertAllowed(input.kind, incident);
@@ -93,8 +95,9 @@ export async function confirmAction(
 }
 
 /**
- * A manager says yes to a replacement above the scheme's limit, with a reason.
- * @throws Problem `not-found`, `incident-closed`
+ * A manager says yes to a replacement above the scheme's limit, with a reason; of a closed incident
+ * as well, since what was lost for good may still be replaced.
+ * @throws Problem `not-found`
  */
 export async function approveReplacement(
   deps: Deps,
@@ -178,7 +181,8 @@ async function lockIncident(trx: Trx, id: string): Promise<LockedIncident> {
   const { rows } = await sql<LockedIncident>`/* incident.lock */
     select n.id, n.reference, n.kind, n.status, n.loan_id as "loanId", n.device_id as "deviceId", n.patient_id as "patientId",
       l.referral_id as "referralId", n.reported_at as "reportedAt", d.asset_tag as "assetTag", d.status as "deviceStatus", d.kind as "deviceKind",
-      exists (select from data_plan s where s.device_id = d.id and s.status <> 'ended') as "hasDataPlan"
+      exists (select from data_plan s where s.device_id = d.id and s.status <> 'ended') as "hasDataPlan",
+      ${lentAgain} as "lentAgain"
     from incident n join loan l on l.id = n.loan_id join device d on d.id = n.device_id where n.id = ${id} for no key update of n`.execute(
     trx,
   );
@@ -222,7 +226,7 @@ async function carryOut(
       trx,
     );
   if (input.kind === 'found') await recordFoundIn(trx, deps, ctx, id);
-  if (input.kind === 'suspend_sim')
+  if (input.kind === 'suspend_sim' && !incident.lentAgain)
     await suspendPlanOf(trx, deps, ctx, id, { reason: `Incident ${reference}` });
   if (input.kind === 'write_off') {
     const { authorisedBy = ctx.actor.name, bookValue } = input;

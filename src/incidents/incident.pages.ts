@@ -19,9 +19,11 @@ import {
   incidentKinds,
   incidentStatuses,
   incidentWords,
+  permissionFor,
   remoteActions,
 } from './incident.rules.ts';
 import { IncidentQuery, NewAction, NewApproval } from './incident.schemas.ts';
+import { whyNotReplaceable } from './replacement.rules.ts';
 
 const actionParams = Type.Object({
   id: Type.String({ format: 'uuid' }),
@@ -149,19 +151,16 @@ export function incidentPages(app: App, deps: Deps): void {
       deviceStatus: incident.device.status,
       deviceKind: incident.device.kind,
     });
-    const manages = may(ctx.actor, 'incidents.approve');
-    const open = (Object.keys(allowed) as ActionKind[]).filter(
-      (kind) => allowed[kind] === true && (manages || !['locate', 'write_off'].includes(kind)),
-    );
+    const open = (Object.keys(allowed) as ActionKind[]).filter((kind) => {
+      const needed = permissionFor(kind);
+      return allowed[kind] === true && (!needed || may(ctx.actor, needed));
+    });
     const formOf = (prefix: string) => (sent?.prefix === prefix ? sent : { ...newForm(), prefix });
-    const canReplace =
-      !incident.replacement &&
-      (incident.item.status === 'on_loan' ||
-        incident.item.status === 'lost' ||
-        incident.item.status === 'returned');
+    const { status } = incident.item;
+    const replaced = incident.replacement !== null;
+    const canReplace = !whyNotReplaceable({ status, byIncident: incident.byIncident, replaced });
     return {
       incident,
-      allowed,
       open,
       canReplace,
       remoteActions,

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { byIncident } from '../loans/loan.queries.ts';
 import { patientJson } from '../patients/patient.queries.ts';
 import type { Reader } from '../shared/database.ts';
 import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
@@ -16,6 +17,9 @@ const tables = sql`incident n join device d on d.id = n.device_id join loan l on
 
 const matching = ({ status, kind }: Pick<IncidentQuery, 'status' | 'kind'>) => sql`true
   ${status ? sql`and n.status = ${status}` : sql``} ${kind ? sql`and n.kind = ${kind}` : sql``}`;
+
+/** Whether the device of the incident `n` went out on a loan after it. */
+export const lentAgain = sql`exists (select from loan_item o where o.device_id = n.device_id and o.id > n.loan_item_id)`;
 
 /** Incidents, the newest first. */
 export async function listIncidents(db: Reader, query: IncidentQuery): Promise<ListPage<IncidentSummary>> {
@@ -40,15 +44,22 @@ export async function countIncidents(
  * One incident with its whole story and the earlier ones of the same person: one statement.
  * @throws Problem `not-found`
  */
-export async function getIncident(db: Reader, id: string): Promise<Incident> {
-  const { rows } = await sql<Omit<Incident, 'suggestedActions'>>`/* incident.get */
+export async function getIncident(
+  db: Reader,
+  id: string,
+): Promise<Incident & { lentAgain: boolean; byIncident: boolean }> {
+  const { rows } = await sql<
+    Omit<Incident, 'suggestedActions'> & { lentAgain: boolean; byIncident: boolean }
+  >`/* incident.get */
     select ${columns}, n.account, n.crime_reference as "crimeReference", n.handed_in as "handedIn", n.closed_at as "closedAt",
       (select json_build_object('status', i.status) from loan_item i where i.id = n.loan_item_id) as item,
+      (select ${byIncident} from loan_item i where i.id = n.loan_item_id) as "byIncident",
       case when n.approved_by is not null then json_build_object('by', n.approved_by, 'reason', n.approval_reason) end as approval,
       n.approval_asked_at as "approvalAskedAt",
       (select json_build_object('itemId', i.id, 'deviceId', r.id, 'assetTag', r.asset_tag)
         from loan_item i join device r on r.id = i.device_id where i.replaces_item_id = n.loan_item_id) as replacement,
       exists (select from data_plan s where s.device_id = n.device_id and s.status <> 'ended') as "hasDataPlan",
+      ${lentAgain} as "lentAgain",
       coalesce((select json_agg(json_build_object('id', a.id, 'kind', a.kind, 'note', a.note, 'patientData', a.patient_data,
           'authorisedBy', a.authorised_by, 'requestedAt', a.requested_at, 'requestedBy', a.requested_by,
           'confirmedAt', a.confirmed_at, 'confirmedBy', a.confirmed_by) order by a.id)
@@ -57,6 +68,7 @@ export async function getIncident(db: Reader, id: string): Promise<Incident> {
     from ${tables} where n.id = ${id}`.execute(db);
   const incident = rows[0];
   if (!incident) throw new Problem('not-found');
+  if (incident.lentAgain) return { ...incident, suggestedActions: [] };
   const done = new Set<string>(incident.actions.map(({ kind }) => kind));
   const suggested = suggestedActions({ ...incident, deviceKind: incident.device.kind });
   return { ...incident, suggestedActions: suggested.filter(({ kind }) => !done.has(kind)) };

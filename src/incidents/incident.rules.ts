@@ -73,6 +73,12 @@ export const remoteActions: readonly ActionKind[] = ['lock', 'lost_mode', 'locat
 /** With these the case is over. */
 export const closingActions: readonly ActionKind[] = ['found', 'write_off', 'closed'];
 
+/** The permission that an action wants beyond that to act on incidents at all. */
+export function permissionFor(kind: ActionKind): 'incidents.locate' | 'incidents.write-off' | undefined {
+  if (kind === 'locate') return 'incidents.locate';
+  return kind === 'write_off' ? 'incidents.write-off' : undefined;
+}
+
 /** An unrecovered Android device is erased after this long, as Google advises for lost mode. */
 export const wipeAfterHours = 24;
 
@@ -138,13 +144,16 @@ export type IncidentState = {
   deviceStatus: DeviceStatus;
   deviceKind: DeviceKind;
   hasDataPlan: boolean;
+  /** The device came back and went out again since: what happens to it now is of a later loan. */
+  lentAgain: boolean;
 };
 
 /** What may be written down next, and for the rest why not. Pages show exactly this. */
 export function allowedActions(incident: IncidentState): Record<ActionKind, true | string> {
   const over = incident.status === 'closed' && 'The incident is closed.';
+  const elsewhere = over || (incident.lentAgain && 'The device has been lent again since.');
   const remote =
-    over ||
+    elsewhere ||
     holdsData(incident.deviceKind) ||
     'There is nothing on this kind of device that could be reached from afar.';
   const lost = incident.deviceStatus === 'lost';
@@ -153,13 +162,14 @@ export function allowedActions(incident: IncidentState): Record<ActionKind, true
     lost_mode: remote,
     locate: remote,
     wipe: remote,
-    suspend_sim: over || incident.hasDataPlan || 'The device has no data plan that runs.',
+    suspend_sim: elsewhere || incident.hasDataPlan || 'The device has no data plan that runs.',
     told_police: over || true,
     told_ig: over || true,
-    found: over || lost || 'The device is not lost.',
-    write_off: over || lost || 'Only a device that is lost is written off. Dispose of it from its own page.',
+    found: elsewhere || lost || 'The device is not lost.',
+    write_off:
+      elsewhere || lost || 'Only a device that is lost is written off. Dispose of it from its own page.',
     note: true,
-    closed: over || !lost || 'The device is lost: it is found or written off first.',
+    closed: over || incident.lentAgain || !lost || 'The device is lost: it is found or written off first.',
   };
 }
 

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { may } from '../access/permissions.ts';
 import { movePlan } from '../data-plans/placing.commands.ts';
 import { hasOpenCheck } from '../devices/check.queries.ts';
 import type { DeviceKind, DeviceStatus } from '../devices/device.rules.ts';
@@ -10,6 +11,7 @@ import {
   stopNumbers,
   subjectsOf,
 } from '../loans/ending.commands.ts';
+import { byIncident } from '../loans/loan.queries.ts';
 import { type ItemStatus, mayGoOut } from '../loans/loan.rules.ts';
 import type { Context } from '../shared/actor.ts';
 import { timestamp, today } from '../shared/clock.ts';
@@ -76,7 +78,7 @@ export async function replaceItemIn(
     loanId: found.device.loanId,
   });
   const approval = loan.patientId
-    ? approvalFor(found.limit, item, input.approval, ctx.actor.role as Parameters<typeof approvalFor>[3])
+    ? approvalFor(found.limit, item, input.approval, may(ctx.actor, 'incidents.approve'))
     : undefined;
 
   const oldDevice = devices.find(({ id }) => id === item.deviceId)!;
@@ -188,7 +190,7 @@ async function readForReplacement(
     select
       (select json_build_object('id', i.id, 'deviceId', i.device_id, 'status', i.status,
           'hadDataPlan', exists (select from data_plan s where s.device_id = i.device_id and s.status <> 'ended'),
-          'replaced', exists (select from loan_item r where r.replaces_item_id = i.id),
+          'byIncident', ${byIncident}, 'replaced', exists (select from loan_item r where r.replaces_item_id = i.id),
           'incident', (select json_build_object('id', n.id, 'kind', n.kind, 'approved', n.approved_by is not null)
             from incident n where n.loan_item_id = i.id order by n.id desc limit 1))
         from loan_item i where i.id = ${input.itemId} and i.loan_id = ${loan.id}) as item,

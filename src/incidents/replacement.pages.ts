@@ -14,6 +14,7 @@ import { incidentsOf } from './incident.queries.ts';
 import { incidentKinds, incidentWords } from './incident.rules.ts';
 import { NewIncident, type Replaced as ReplacedItem } from './incident.schemas.ts';
 import { replaceItem } from './replacement.commands.ts';
+import { whyNotReplaceable } from './replacement.rules.ts';
 
 const ItemQuery = Type.Object(
   { item: Type.Optional(Type.String({ format: 'uuid' })) },
@@ -112,15 +113,13 @@ export function replacementPages(app: App, deps: Deps): void {
     const earlier = loan.patient ? await incidentsOf(deps.db, loan.patient.id) : [];
     if (loan.patient) await logAccess(deps, ctx, loan.patient.id, 'loan');
     const replaced = new Set(items.flatMap(({ replacesItemId }) => replacesItemId ?? []));
-    const openIncidents = new Map(items.flatMap(({ id, incident }) => (incident ? [[id, incident]] : [])));
     return {
       loan,
       form,
       earlier,
       needsApproval: form.errors['approval.reason'] !== undefined,
       out: items.filter(({ endedAt }) => !endedAt),
-      replaceable: items.filter(({ id, endedAt, incident }) => !replaced.has(id) && (!endedAt || incident)),
-      incidents: Object.fromEntries(openIncidents),
+      replaceable: items.filter((item) => !whyNotReplaceable({ ...item, replaced: replaced.has(item.id) })),
       kinds: incidentKinds,
       incidentWords,
     };

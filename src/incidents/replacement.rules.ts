@@ -1,26 +1,32 @@
 import type { DeviceStatus } from '../devices/device.rules.ts';
 import { type ItemStatus, whyNot } from '../loans/loan.rules.ts';
-import type { Role } from '../shared/actor.ts';
 import { Problem } from '../shared/problem.ts';
 import type { IncidentKind } from './incident.rules.ts';
 
 export type ItemToReplace = {
   status: ItemStatus;
-  /** The incident that ended it, or that is open for it. */
+  /** The last incident about it. */
   incident: { id: string; kind: IncidentKind; approved: boolean } | null;
+  /** An incident ended it, or is still open for it. */
+  byIncident: boolean;
   replaced: boolean;
 };
 
-/**
- * What is out may be replaced, and what an incident ended; once.
- * @throws Problem `replacement-refused`
- */
-export function assertReplaceable({ status, incident, replaced }: ItemToReplace): void {
-  const detail = replaced
-    ? 'It has been replaced. Replace the device that took its place instead.'
-    : status === 'on_loan' || (incident && (status === 'lost' || status === 'returned'))
-      ? undefined
-      : 'It has come back or ended. Issue another device on a new loan.';
+/** Why an item cannot be replaced: what is out may be, and what an incident ended; once. Nothing when it can. */
+export function whyNotReplaceable({
+  status,
+  byIncident,
+  replaced,
+}: Pick<ItemToReplace, 'status' | 'byIncident' | 'replaced'>): string | undefined {
+  if (replaced) return 'It has been replaced. Replace the device that took its place instead.';
+  return status === 'on_loan' || (byIncident && (status === 'lost' || status === 'returned'))
+    ? undefined
+    : 'It has come back or ended. Issue another device on a new loan.';
+}
+
+/** @throws Problem `replacement-refused` */
+export function assertReplaceable(item: ItemToReplace): void {
+  const detail = whyNotReplaceable(item);
   if (detail) throw new Problem('replacement-refused', { detail });
 }
 
@@ -58,7 +64,7 @@ export type Limit = {
 
 /**
  * Above the scheme's limit a manager says yes with a reason; nobody is refused by a number. What
- * is not working is nobody's doing and does not count.
+ * is not working is nobody's doing and does not count. The approval is kept with the incident, so there has to be one.
  * @returns the reason to write down when a manager approves with this very request
  * @throws Problem `replacement-needs-approval`
  */
@@ -66,12 +72,15 @@ export function approvalFor(
   { used, limit, months }: Limit,
   item: ItemToReplace,
   approval: { reason: string } | undefined,
-  role: Role,
+  mayApprove: boolean,
 ): string | undefined {
   if (item.incident?.kind === 'faulty' || used < limit || item.incident?.approved) return undefined;
-  if (approval && role === 'manager') return approval.reason;
+  if (approval && mayApprove && item.incident) return approval.reason;
+  const next = item.incident
+    ? 'Ask a manager, who may approve it with a reason.'
+    : 'Write down what happened to it first; a manager may then approve it there, with a reason.';
   throw new Problem('replacement-needs-approval', {
-    detail: `There were ${used} replacements in the last ${months} months, and the scheme’s limit is ${limit}. Ask a manager, who may approve it with a reason.`,
+    detail: `There were ${used} replacements in the last ${months} months, and the scheme’s limit is ${limit}. ${next}`,
     used,
     limit,
     ...(item.incident && { incidentId: item.incident.id }),

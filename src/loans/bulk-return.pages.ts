@@ -28,7 +28,8 @@ export function bulkReturnPages(app: App, deps: Deps): void {
     const scan = String(typed.scan ?? '').trim();
     if (action === 'remove')
       return reply.page('loans/views/return-many.njk', await view(newForm(typed), await linesOf(kept)));
-    if (action === 'add' && scan) {
+    // What stands in the box is added first, whichever button was pressed: it may not be left out unseen.
+    if (scan) {
       const lines = await linesOf([...kept, scan]);
       const last = lines.at(-1)!;
       const twice = lines.slice(0, -1).some(({ label }) => label.toUpperCase() === last.label.toUpperCase());

@@ -119,12 +119,12 @@ const allows = (most: number) =>
   most === 0 ? 'Its terms allow no extension' : `Its terms allow it to be extended ${times(most)}`;
 
 function withinWords({ extensions, extensionsAllowed }: LoanToExtend): string {
-  const used = extensions ? `It was extended ${times(extensions)}.` : 'It was not extended yet.';
+  const used = extensions ? `It has been extended ${times(extensions)}.` : 'It has not been extended yet.';
   return `${used} ${allows(extensionsAllowed)}.`;
 }
 
 function beyondWords({ extensions, extensionsAllowed }: LoanToExtend, mayExceed: boolean): string {
-  const used = extensions ? `, and it was extended ${times(extensions)}` : '';
+  const used = extensions ? `, and it has been extended ${times(extensions)}` : '';
   const who = mayExceed ? 'As a manager you may extend it' : 'Ask a manager, who may extend it';
   return `${allows(extensionsAllowed)}${used}. ${who} with a reason.`;
 }

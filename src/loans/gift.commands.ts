@@ -75,14 +75,14 @@ async function giveAccessories(
     with l as (
       update loan set gift_reason = ${reason} where id = ${loanId}
     ), missing as (
-      select accessory_id, quantity - returned - written_off as missing from loan_accessory
+      select accessory_id, location_id, quantity - returned - written_off as missing from loan_accessory
       where loan_id = ${loanId} and returned + written_off < quantity
     ), a as (
       update loan_accessory a set written_off = a.written_off + m.missing
       from missing m where a.loan_id = ${loanId} and a.accessory_id = m.accessory_id
     )
-    insert into accessory_movement (id, accessory_id, kind, change, loan_id, actor_name, at)
-    select new_id(), m.accessory_id, 'gifted', -m.missing, ${loanId}, ${ctx.actor.name}, ${timestamp(deps.clock)}::timestamptz from missing m`.execute(
+    insert into accessory_movement (id, accessory_id, location_id, kind, change, quantity, loan_id, actor_name, at)
+    select new_id(), m.accessory_id, m.location_id, 'gifted', 0, m.missing, ${loanId}, ${ctx.actor.name}, ${timestamp(deps.clock)}::timestamptz from missing m`.execute(
     trx,
   );
 }

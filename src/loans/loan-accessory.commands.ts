@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { lockStock, moveStock } from '../accessories/stock.commands.ts';
+import { closeReferralsWhenDone } from '../referrals/closing.commands.ts';
 import type { Context } from '../shared/actor.ts';
 import { timestamp } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
@@ -139,21 +140,39 @@ export async function restock(
   await moveStock(trx, deps, ctx, rows);
 }
 
-/** Closes a locked loan when no item of it is out and no accessory is missing. How it stands now. */
-export async function closeWhenDone(trx: Trx, deps: Deps, loanId: string): Promise<LoanStatus> {
+/**
+ * Closes a locked loan when no item of it is out and no accessory is missing.
+ * @returns how it stands now, and how the incident stands that ended the last of its items, if one did
+ */
+async function closeWhenDone(
+  trx: Trx,
+  deps: Deps,
+  loanId: string,
+): Promise<{ status: LoanStatus; incident: 'open' | 'closed' | null }> {
   const at = timestamp(deps.clock);
-  const { rows } = await sql<{ status: LoanStatus }>`/* loan.close-when-done */
+  const { rows } = await sql<{
+    status: LoanStatus;
+    incident: 'open' | 'closed' | null;
+  }>`/* loan.close-when-done */
     with now as (
       select not exists (select from loan_item i where i.loan_id = ${loanId} and i.ended_at is null)
         and not exists (select from loan_accessory a where a.loan_id = ${loanId} and a.returned + a.written_off < a.quantity) as closes
     )
     update loan l set changed_at = ${at}::timestamptz, status = case when now.closes then 'closed' else l.status end,
       closed_at = case when now.closes then ${at}::timestamptz else l.closed_at end
-    from now where l.id = ${loanId} returning l.status`.execute(trx);
-  return rows[0]!.status;
+    from now where l.id = ${loanId} returning l.status, (
+      select (select n.status from incident n where n.id = i.incident_id) from loan_item i
+      where i.loan_id = l.id order by i.ended_at desc nulls first, i.id desc limit 1) as incident`.execute(
+    trx,
+  );
+  return rows[0]!;
 }
 
-/** What follows when accessories of a loan end while none of its items does: the loan may close, and the log says so. */
+/**
+ * What follows when accessories of a loan end while none of its items does: the loan may close, and
+ * the log says so. Where an incident took the last device, the person's support goes on as it does
+ * when nothing else was out.
+ */
 export async function settleAccessories(
   trx: Trx,
   deps: Deps,
@@ -162,13 +181,15 @@ export async function settleAccessories(
   ended: EndedAccessory[],
   event: { type: 'loan.returned' | 'loan.accessories_written_off'; fields?: string[] },
 ): Promise<LoanStatus> {
-  const status = await closeWhenDone(trx, deps, loan.id);
+  const { status, incident } = await closeWhenDone(trx, deps, loan.id);
   await recordEvent(trx, deps, ctx, {
     ...event,
     subjects: subjectsOf(loan, []),
     values: { status, accessory: accessoryWords(ended) },
   });
-  if (status === 'closed') await endHelp(trx, deps, ctx, [loan]);
+  if (status === 'closed' && !incident) await endHelp(trx, deps, ctx, [loan]);
+  if (status === 'closed' && incident === 'closed' && loan.referralId)
+    await closeReferralsWhenDone(trx, deps, ctx, [loan.referralId]);
   return status;
 }
 

@@ -12,6 +12,9 @@ const stockJson = sql`coalesce((
 
 /** For the statement that reads an issue's borrower and devices: its accessories and kit, as `IssueExtras`. */
 export function extrasJson({ accessories = [], stockLocationId = null, kitId = null }: Partial<ExtrasAsked>) {
+  // Most loans ask for none of it, and even an empty question costs the statement.
+  if (!accessories.length && !stockLocationId && !kitId)
+    return sql`'{"accessories": [], "stockLocationExists": false, "kit": null}'::json`;
   const kinds = accessories.map(({ kind }) => kind.trim().toLowerCase());
   return sql`json_build_object(
     'accessories', coalesce((select json_agg(json_build_object('id', a.id, 'kind', a.kind, 'stock', ${stockJson}) order by a.id)

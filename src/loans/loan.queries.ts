@@ -95,6 +95,9 @@ export async function findLoanByReference(db: Reader, text: string): Promise<str
   return row?.id;
 }
 
+/** Whether an incident ended the item `i`, or is still open for it. */
+export const byIncident = sql`(i.incident_id is not null or exists (select from incident n where n.loan_item_id = i.id and n.status = 'open'))`;
+
 /** What the loan's own page shows beyond its reply in the API. */
 export type LoanDetails = {
   items: {
@@ -116,6 +119,8 @@ export type LoanDetails = {
     replacesItemId: string | null;
     /** The last incident about it. */
     incident: { id: string; reference: string; kind: string; status: string } | null;
+    /** An incident ended it, or is still open for it. */
+    byIncident: boolean;
     /** The day the data on it ends, while it is out. */
     dataExpiresOn: string | null;
   }[];
@@ -134,6 +139,7 @@ export async function getLoanDetails(db: Reader, id: string): Promise<LoanDetail
           'returnNotes', i.return_notes, 'endedAt', i.ended_at, 'replacesItemId', i.replaces_item_id,
           'incident', (select json_build_object('id', n.id, 'reference', n.reference, 'kind', n.kind, 'status', n.status)
             from incident n where n.loan_item_id = i.id order by n.id desc limit 1),
+          'byIncident', ${byIncident},
           'device', json_build_object('id', d.id, 'assetTag', d.asset_tag, 'kind', d.kind, 'make', d.make, 'model', d.model, 'serialNumber', d.serial_number),
           'dataExpiresOn', case when i.ended_at is null then s.expires_on end) order by i.id)
         from loan_item i join device d on d.id = i.device_id left join data_plan s on s.device_id = d.id and s.status <> 'ended'

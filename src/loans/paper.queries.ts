@@ -95,7 +95,8 @@ async function readExtra(deps: Deps, id: string): Promise<Extra> {
           'extensionsAllowed', t.extensions_allowed, 'extensionWeeks', t.extension_weeks)
         from loan_terms t where t.id = l.terms_id) as terms,
       coalesce((select json_agg(json_build_object('kind', a.kind, 'quantity', o.quantity,
-          'givenAway', case when l.gift_reason is null then 0 else o.written_off end) order by a.kind)
+          'givenAway', (select coalesce(sum(m.quantity), 0) from accessory_movement m
+            where m.loan_id = l.id and m.accessory_id = o.accessory_id and m.kind = 'gifted')) order by a.kind)
         from loan_accessory o join accessory a on a.id = o.accessory_id where o.loan_id = l.id), '[]') as accessories
     from loan l where l.id = ${id}`.execute(deps.db);
   return rows[0] ?? { terms: null, accessories: [] };

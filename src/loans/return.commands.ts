@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { requireLocation } from '../organisations/location.queries.ts';
 import type { Context } from '../shared/actor.ts';
 import { command } from '../shared/command.ts';
 import type { Trx } from '../shared/database.ts';
@@ -47,7 +47,7 @@ export async function returnItems(
   if (!ids.length && !accessories.length)
     throw invalid({ pointer: '/items', message: 'Name at least one item or accessory.' });
   return command(deps, ctx, async (trx) => {
-    if (locationId) await assertLocation(trx, locationId);
+    if (locationId) await requireLocation(trx, locationId);
     const { loans } = await lockLoans(trx, [loanId], { itemIds: ids });
     const [loan] = loans;
     if (!loan) throw new Problem('not-found');
@@ -78,7 +78,7 @@ export async function returnDevices(
   partial = false,
 ): Promise<ReturnsDone> {
   return command(deps, ctx, async (trx) => {
-    if (input.locationId) await assertLocation(trx, input.locationId);
+    if (input.locationId) await requireLocation(trx, input.locationId);
     const read = await judgeReturns(trx, input);
     const wanted = read.filter(({ verdict }) => verdict === 'returned');
     const itemIds = wanted.map(({ itemId }) => itemId!);
@@ -195,11 +195,6 @@ async function takeBack(
     touched.filter(({ id }) => byLoan.get(id)![0]!.loanStatus === 'closed'),
   );
   return ended;
-}
-
-async function assertLocation(trx: Trx, id: string): Promise<void> {
-  const { rows } = await sql`/* location.exists */ select from location where id = ${id}`.execute(trx);
-  if (!rows.length) throw invalid({ pointer: '/locationId', message: 'There is no location of this id.' });
 }
 
 function assertReturnable(loan: LockedLoan, input: NewReturn): void {

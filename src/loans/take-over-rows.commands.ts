@@ -89,7 +89,7 @@ export async function insertTakenLoans(
         accepted_by, taken_over, changed_at)
       select x.id, x.reference, x."patientId", x."locationId", (x."issuedOn" + time '12:00') at time zone 'Europe/London', x."dueOn",
         'in_person', x."issuedOn", t.id,
-        case when x."dueOn" is null then (${when.day}::date + make_interval(months => t.review_months))::date end,
+        case when x."dueOn" is null then working_day_from((${when.day}::date + make_interval(months => coalesce(t.review_months, 1)))::date) end,
         'not_recorded', true, ${when.at}::timestamptz
       from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
         x (id uuid, reference text, "patientId" uuid, "locationId" uuid, "issuedOn" date, "dueOn" date)

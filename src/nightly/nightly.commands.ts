@@ -17,14 +17,25 @@ type Step = {
   count(deps: Deps, date: string): Promise<number>;
 };
 
+/** What ends by its date ends on that day: a night that is run ahead, for its reminders, ends nothing early. */
+const notAhead = (deps: Deps, date: string) => (date > today(deps.clock) ? today(deps.clock) : date);
+
 /** The nightly steps in order. Each may be run again by itself. */
 const steps: Step[] = [
-  { name: 'allocations-that-expire', run: expireAllocations, count: countExpiringAllocations },
+  {
+    name: 'allocations-that-expire',
+    run: (deps, date) => expireAllocations(deps, notAhead(deps, date)),
+    count: (deps, date) => countExpiringAllocations(deps, notAhead(deps, date)),
+  },
   { name: 'follow-up-reminders', run: planFollowUpReminders, count: countDueReminders },
   { name: 'devices-gone-a-day', run: askToWipe, count: countToWipe },
   { name: 'data-ending', run: planDataEndingTasks, count: countDataEndingTasks },
   { name: 'gather', run: gatherReminders, count: countUngathered },
-  { name: 'checks-that-run-out', run: expireChecks, count: countChecksRunOut },
+  {
+    name: 'checks-that-run-out',
+    run: (deps, date) => expireChecks(deps, notAhead(deps, date)),
+    count: (deps, date) => countChecksRunOut(deps, notAhead(deps, date)),
+  },
 ];
 
 export type NightlyResult = { localDate: string; steps: { step: string; count: number; skipped: boolean }[] };

@@ -40,18 +40,20 @@ export async function recordLosses(
       ctx,
       active.map((id) => ({ kind: 'suspend_sim', subjectType: 'device', subjectId: id })),
     );
-    await completeTasksAbout(trx, deps, ctx, ['missing_at_stocktake'], deviceIds);
+    await completeTasksAbout(trx, deps, ctx, ['missing_at_stocktake', 'check_ran_out'], deviceIds);
     const devices = [...lines.values()].map(({ device }) => device);
     await recordEvents(trx, deps, ctx, [
       ...released.map(
-        ({ id, deviceId, referralId }): NewEvent => ({
+        ({ id, deviceId, referralId, patientId }): NewEvent => ({
           type: 'allocation.released',
           subjects: [
             ['allocation', id],
-            ['device', deviceId],
             ['referral', referralId],
+            ['patient', patientId],
+            ['device', deviceId],
           ],
-          values: { from: 'held', to: 'released', assetTag: lines.get(deviceId)!.device.assetTag },
+          values: { from: 'reserved', to: 'lost', assetTag: lines.get(deviceId)!.device.assetTag },
+          fields: ['endedReason'],
         }),
       ),
       ...devices.map(
@@ -146,7 +148,10 @@ function assertNone(
     throw new Problem('bulk-refused', { detail: refused.map(({ text }) => text).join(' '), lines: refused });
 }
 
-type Lost = { released: { id: string; deviceId: string; referralId: string }[]; active: string[] };
+type Lost = {
+  released: { id: string; deviceId: string; referralId: string; patientId: string }[];
+  active: string[];
+};
 
 /** Moves locked devices to lost, with what was held or under way for them; those whose data plan is active. */
 async function lose(trx: Trx, deps: Deps, ids: string[], reference: string): Promise<Lost> {
@@ -156,14 +161,16 @@ async function lose(trx: Trx, deps: Deps, ids: string[], reference: string): Pro
       update device set status = 'lost', changed_at = ${at}::timestamptz
       where id = any(${ids}::uuid[]) and status = any(${[...losableStatuses]}::text[]) returning id
     ), a as (
-      update allocation set status = 'released', ended_at = ${at}::timestamptz
+      update allocation set status = 'released', ended_at = ${at}::timestamptz,
+        ended_reason = 'It was missing at stocktake ' || ${reference}::text || '.'
       where device_id = any(${ids}::uuid[]) and status = 'held' returning id, device_id, referral_id
     ), r as (
       update repair set back_on = ${today(deps.clock)}, result = 'not_repaired',
         notes = concat_ws(E'\\n', notes, 'Missing at stocktake ' || ${reference}::text)
       where device_id = any(${ids}::uuid[]) and back_on is null
     )
-    select coalesce((select json_agg(json_build_object('id', id, 'deviceId', device_id, 'referralId', referral_id)) from a), '[]') as released,
+    select coalesce((select json_agg(json_build_object('id', a.id, 'deviceId', a.device_id, 'referralId', r.id, 'patientId', r.patient_id))
+        from a join referral r on r.id = a.referral_id), '[]') as released,
       array(select s.device_id from data_plan s join d on d.id = s.device_id where s.status = 'active' order by s.device_id) as active`.execute(
     trx,
   );

@@ -119,7 +119,7 @@ export function followUpPages(app: App, deps: Deps): void {
         { value: 'none', text: 'Nobody yet' },
         ...supporters.map((one) => ({ value: one.id, text: one.name })),
       ],
-      timeline: timelineLines(events.items, id),
+      timeline: timelineLines(events.items, id, ctx.actor),
     };
   }
 }

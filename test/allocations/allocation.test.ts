@@ -228,7 +228,10 @@ t.test(
       const { steps } = await runNightly(deps, { localDate, again: true });
       return steps.find(({ step }) => step === 'allocations-that-expire')!.count;
     };
+    t.equal(await run('2026-12-02'), 0, 'a night that is run ahead ends nothing early');
+    clock.set('2026-12-01T03:15:00Z');
     t.equal(await run('2026-12-01'), 0, 'its last day is one of its days');
+    clock.set('2026-12-02T03:15:00Z');
     const dry = await runNightly(deps, { localDate: '2026-12-02', dryRun: true });
     t.equal(dry.steps.find(({ step }) => step === 'allocations-that-expire')!.count, 2);
     t.equal(await run('2026-12-02'), 2);
@@ -246,6 +249,7 @@ t.test(
     const tasks = await db.selectFrom('task').selectAll().where('kind', '=', 'allocation_expired').execute();
     t.match(tasks, [{ subject_type: 'referral', subject_id: one.id, status: 'open' }]);
     t.equal(tasks.length, 1, 'two devices of one referral are one task');
+    clock.set('2026-11-23T09:30:00Z');
   },
 );
 

@@ -99,6 +99,15 @@ t.test(
   },
 );
 
+t.test('rule 10: a night run for an older date takes no task away', async (t) => {
+  clock.set('2027-02-20T03:15:00Z');
+  const { id } = await lent('2027-03-05', { dueOn: '2027-02-27' });
+  await planDataEndingTasks(deps, '2027-02-20');
+  t.ok((await tasks()).includes(id));
+  await planDataEndingTasks(deps, '2027-02-10');
+  t.ok((await tasks()).includes(id), 'it still ends soon');
+});
+
 t.test('rule 10: one task however many nights run at once', async (t) => {
   clock.set('2027-03-01T03:15:00Z');
   const { id } = await lent('2027-03-05', { dueOn: '2027-09-01' });

@@ -1,5 +1,8 @@
+import { setTimeout } from 'node:timers/promises';
 import { sql } from 'kysely';
 import t from 'tap';
+import { heldFor } from '../../src/allocations/allocation.queries.ts';
+import { releaseAllocation } from '../../src/allocations/release.commands.ts';
 import { recordCheckBatch, recordChecks } from '../../src/devices/check.commands.ts';
 import type { NewCheckBatch } from '../../src/devices/check.schemas.ts';
 import { recordCheck } from '../../src/devices/device.commands.ts';
@@ -130,6 +133,45 @@ t.test(
     t.match(
       await pageOf(`/devices/${out[0]!.id}`),
       /Electrical check fell due on 1 December 2026\. It is on loan/,
+    );
+  },
+);
+
+t.test('a held device let go with a check to do is prepared again, and nobody holds its task', async (t) => {
+  const [device] = await due(1, '2026-12-01');
+  const referralId = await hold(device!.id);
+  clock.set('2026-12-01T03:15:00Z');
+  await expireChecks(deps, '2026-12-01');
+  const page = await pageOf(`/devices/${device!.id}`);
+  t.match(page, 'name="result" type="radio" value="pass"');
+  t.notMatch(page, 'name="result" type="radio" value="fail"', 'held it can only pass');
+  const [held] = await heldFor(db, referralId);
+  t.match(await releaseAllocation(deps, officer, held!.id, { reason: 'It needs a test first' }), {
+    device: { status: 'in_preparation' },
+  });
+  t.match(await db.selectFrom('task').selectAll().where('subject_id', '=', device!.id).execute(), [
+    { kind: 'check_ran_out', status: 'done' },
+  ]);
+});
+
+t.test(
+  'a release waits for whoever changes the required checks, and is measured by the new ones',
+  async (t) => {
+    const [device] = await due(1, '2026-12-01');
+    const referralId = await hold(device!.id);
+    clock.set('2026-12-01T03:15:00Z');
+    await expireChecks(deps, '2026-12-01');
+    const [held] = await heldFor(db, referralId);
+    let released: Promise<unknown> = Promise.resolve();
+    await db.transaction().execute(async (trx) => {
+      await sql`select pg_advisory_xact_lock(hashtextextended('required_check', 0))`.execute(trx);
+      await sql`delete from required_check where device_kind = 'tablet' and kind = 'electrical'`.execute(trx);
+      released = releaseAllocation(deps, officer, held!.id, { reason: 'Not needed' });
+      await setTimeout(300);
+    });
+    t.match(await released, { device: { status: 'ready' } });
+    await sql`insert into required_check (device_kind, kind, position) values ('tablet', 'electrical', 2)`.execute(
+      db,
     );
   },
 );

@@ -76,7 +76,11 @@ t.test('each action is allowed in its statuses, and elsewhere a sentence says wh
       );
     const busy = allowedActions({ ...state, repair: {}, incident: { reference: 'I-1' } });
     if (status === 'in_repair') t.match(busy.send_for_repair, /Record that it is back/);
-    if (status === 'lost') t.match(busy.arrive, /in incident I-1\.$/);
+    if (status === 'lost') {
+      t.match(busy.arrive, /in incident I-1\.$/);
+      t.match(busy.write_off, /in incident I-1\.$/);
+    }
+    if (status === 'due_back') t.equal(busy.write_off, true, 'its incident does not write it off');
   }
 });
 
@@ -268,7 +272,7 @@ t.test(
               const safe =
                 kind === 'sim' || sanitised || (certificate && (way === 'recycled' || way === 'destroyed'));
               const why = disposalRefusal(
-                { assetTag: 'LW-1', kind, status, sanitised, cycleStartedOn: '2026-11-01' },
+                { assetTag: 'LW-1', kind, status, sanitised, incident: null, cycleStartedOn: '2026-11-01' },
                 { way, disposedOn: '2026-11-02', destructionCertificate: certificate },
               );
               const allowed = way === 'written_off' ? away : inStock && Boolean(safe);

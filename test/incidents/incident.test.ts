@@ -3,6 +3,7 @@ import t from 'tap';
 import { timelineOf } from '../../src/audit/event.queries.ts';
 import { fitDataPlan } from '../../src/data-plans/data-plan.commands.ts';
 import { getDevice } from '../../src/devices/device.queries.ts';
+import { disposeDevices } from '../../src/devices/disposal.commands.ts';
 import { confirmAction, recordAction } from '../../src/incidents/action.commands.ts';
 import { reportIncident } from '../../src/incidents/incident.commands.ts';
 import { getIncident, listIncidents } from '../../src/incidents/incident.queries.ts';
@@ -132,6 +133,12 @@ t.test('locating a device and writing it off want a manager; locating wants a re
   });
   t.ok(await recordAction(deps, manager, id, { kind: 'locate', note: 'The person asked us to.' }));
   t.match(await refusal(recordAction(deps, officer, id, { kind: 'write_off' })), { type: 'not-allowed' });
+  const writtenOff = { way: 'written_off' as const, disposedOn: today, items: [{ deviceId: device.id }] };
+  t.match(
+    await refusal(disposeDevices(deps, manager, writtenOff)),
+    { type: 'bulk-refused', message: /Write it off in incident/ },
+    'rule 7: not past its open incident',
+  );
   const done = await recordAction(deps, manager, id, { kind: 'write_off', bookValue: 80.5 });
   t.match(done, { authorisedBy: 'Mona Manager', incident: { status: 'closed' } });
   t.equal((await getDevice(db, device.id)).status, 'retired');
@@ -203,6 +210,41 @@ t.test('rule 9: when a SIM is lost its number stops, and a task asks for another
   t.equal((await getDevice(db, phone!.id)).dataPlan!.status, 'active', 'asked for only');
   await confirmAction(deps, officer, incident.id, asked.id);
   t.equal((await getDevice(db, phone!.id)).dataPlan!.status, 'suspended');
+});
+
+t.test('what is confirmed late leaves alone the person who has the device now', async (t) => {
+  const [phone] = await make.readyDevices(1, { kind: 'phone' });
+  const plan = await fitDataPlan(deps, officer, phone!.id, {
+    network: 'EE',
+    iccid: '8944116059799981723',
+    gbPerMonth: 20,
+    durationMonths: 12,
+    activatedOn: today,
+  });
+  const first = await make.loan({ items: [{ deviceId: phone!.id }] });
+  const { id } = await reportIncident(deps, officer, first.id, {
+    itemId: first.items[0]!.id,
+    kind: 'damaged',
+    reportedOn: today,
+  });
+  const asked = await recordAction(deps, officer, id, { kind: 'suspend_sim' });
+  await returnItems(deps, officer, first.id, { items: [{ itemId: first.items[0]!.id, condition: 'B' }] });
+  for (const kind of ['sanitisation', 'electrical', 'setup'] as const) await make.pass(phone!.id, kind);
+  await make.loan({ items: [{ deviceId: phone!.id }] });
+  t.ok((await confirmAction(deps, officer, id, asked.id)).confirmedAt, 'the story is kept');
+  const { status } = await db
+    .selectFrom('data_plan')
+    .select('status')
+    .where('id', '=', plan.id)
+    .executeTakeFirstOrThrow();
+  t.equal(status, 'active');
+  for (const kind of ['suspend_sim', 'lock', 'wipe', 'found'] as const)
+    t.match(await refusal(recordAction(deps, officer, id, { kind, note: 'Late' })), {
+      type: 'incident-action-refused',
+      detail: /lent again/,
+    });
+  t.same((await getIncident(db, id)).suggestedActions, []);
+  t.ok(await recordAction(deps, officer, id, { kind: 'closed', note: 'It came back whole.' }));
 });
 
 t.test('a day after a loss that nobody has erased, one task asks; the night may run again', async (t) => {

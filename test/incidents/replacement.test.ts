@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import t from 'tap';
 import { fitDataPlan } from '../../src/data-plans/data-plan.commands.ts';
 import { getDevice } from '../../src/devices/device.queries.ts';
-import { approveReplacement, askForApproval } from '../../src/incidents/action.commands.ts';
+import { approveReplacement, askForApproval, recordAction } from '../../src/incidents/action.commands.ts';
 import { reportAndReplace, reportIncident } from '../../src/incidents/incident.commands.ts';
 import { getIncident } from '../../src/incidents/incident.queries.ts';
 import { replaceItem } from '../../src/incidents/replacement.commands.ts';
@@ -169,6 +169,17 @@ t.test(
       extra: { used: 2, limit: 2 },
     });
     t.equal((await getLoan(db, clock, loan.id)).items.at(-1)!.status, 'on_loan', 'nothing was written down');
+    t.match(
+      await refusal(
+        replaceItem(deps, manager, loan.id, {
+          itemId,
+          deviceId: (await spare()).id,
+          approval: { reason: 'I may' },
+        }),
+      ),
+      { type: 'replacement-needs-approval', detail: /Write down what happened to it first/ },
+      'a reason is kept with its incident, so there has to be one',
+    );
     const { id } = await reportIncident(deps, officer, loan.id, { itemId, kind: 'lost', reportedOn: today });
     await askForApproval(deps, officer, id);
     t.match((await listTasks(db, { status: 'open', kind: 'approve_replacement', limit: 5 })).items, [
@@ -208,6 +219,24 @@ t.test(
     clock.set('2026-11-23T09:30:00Z');
   },
 );
+
+t.test('what simply came back is not replaced, though it once had an incident', async (t) => {
+  const { loan, item } = await lent();
+  const { id } = await reportIncident(deps, officer, loan.id, {
+    itemId: item.id,
+    kind: 'faulty',
+    reportedOn: today,
+  });
+  await recordAction(deps, officer, id, { kind: 'closed', note: 'It works after a restart.' });
+  await returnItems(deps, officer, loan.id, { items: [{ itemId: item.id, condition: 'B' }] });
+  const next = await spare();
+  for (const incidentId of [undefined, id])
+    t.match(
+      await refusal(replaceItem(deps, officer, loan.id, { itemId: item.id, deviceId: next.id, incidentId })),
+      { type: 'replacement-refused', detail: /come back/ },
+    );
+  t.equal((await getLoan(db, clock, loan.id)).status, 'closed');
+});
 
 t.test('a device that may not go out takes no place, and nothing is changed', async (t) => {
   const { loan, item, device } = await lent();

@@ -8,7 +8,7 @@ import { getReferral } from '../../src/referrals/referral.queries.ts';
 import { newId } from '../../src/shared/ids.ts';
 import { testApp } from '../support/app.ts';
 import { factories, officer } from '../support/factories.ts';
-import { signedInBrowser } from '../support/pages.ts';
+import { forms, signedInBrowser } from '../support/pages.ts';
 import { refusal } from '../support/refusal.ts';
 
 const { app, deps, db, clock, as } = await testApp(t, { DATABASE_POOL: '30' });
@@ -158,6 +158,19 @@ t.test('over HTTP: a double send with its key is answered once', async (t) => {
   const second = await app.inject(request);
   t.equal(second.headers['idempotent-replayed'], 'true');
   t.same(second.json(), first.json());
+});
+
+t.test('a label in the box when the list is taken back is added first, not left out', async (t) => {
+  const { items } = await make.loan({ count: 2 });
+  const [one, other] = items.map(({ assetTag }) => assetTag);
+  const shown = await forms(app, as.officer).post('/returns/many', {
+    label: one!,
+    scan: other!,
+    do: 'return',
+  });
+  t.equal(shown.statusCode, 200);
+  t.match(shown.body, /2 devices in the list/);
+  t.equal((await getDevice(db, items[0]!.deviceId)).status, 'on_loan', 'nothing is saved yet');
 });
 
 t.test('journey: five devices by scanning five labels and one confirmation', async (t) => {

@@ -33,7 +33,7 @@ const refusal = (work: () => void): Problem | undefined => {
 t.test('the rules explain: allowed, how many, who waits, until when', async (t) => {
   t.same(extensionRules(loan, officer), {
     allowed: true,
-    why: ['It was not extended yet. Its terms allow it to be extended twice.'],
+    why: ['It has not been extended yet. Its terms allow it to be extended twice.'],
     used: 0,
     most: 2,
     suggestedDueOn: '2027-03-08',
@@ -42,7 +42,7 @@ t.test('the rules explain: allowed, how many, who waits, until when', async (t) 
   });
   t.match(extensionRules({ ...loan, dueOn: '2026-10-01', extensions: 1 }, officer), {
     allowed: true,
-    why: ['It was extended once. Its terms allow it to be extended twice.'],
+    why: ['It has been extended once. Its terms allow it to be extended twice.'],
     suggestedDueOn: '2027-02-22',
   });
   t.match(extensionRules({ ...loan, status: 'closed' }, manager), {
@@ -62,7 +62,7 @@ t.test('that others wait wants a reason and never refuses by itself', async (t) 
     allowed: true,
     reasonWanted: true,
     why: [
-      /not extended yet/,
+      /not been extended yet/,
       '1 other person waits for a device and 3 other people wait for data. That need not stop it: say why this loan goes on.',
     ],
   });
@@ -82,7 +82,7 @@ t.test('above the number a manager decides, with a reason', async (t) => {
   t.match(extensionRules(used, officer), {
     allowed: false,
     why: [
-      'Its terms allow it to be extended twice, and it was extended twice. Ask a manager, who may extend it with a reason.',
+      'Its terms allow it to be extended twice, and it has been extended twice. Ask a manager, who may extend it with a reason.',
     ],
   });
   t.match(

@@ -6,6 +6,7 @@ import { extendLoan, reviewLoan } from '../../src/loans/extension.commands.ts';
 import { getDateStory } from '../../src/loans/extension.queries.ts';
 import { giftLoan } from '../../src/loans/gift.commands.ts';
 import { getLoan, listLoans } from '../../src/loans/loan.queries.ts';
+import { getLoanPaper } from '../../src/loans/paper.queries.ts';
 import { returnItems } from '../../src/loans/return.commands.ts';
 import { getReferral } from '../../src/referrals/referral.queries.ts';
 import { newId } from '../../src/shared/ids.ts';
@@ -273,7 +274,7 @@ t.test('a gift: everything out is theirs, the loan closes, help goes on and the 
   const loan = await make.loan({ referralId: referral.id, count: 2 });
   await returnItems(deps, officer, loan.id, { items: [{ itemId: loan.items[0]!.id, condition: 'B' }] });
   const charger = '01900000-0000-7000-8000-000000000020';
-  await sql`insert into loan_accessory (loan_id, accessory_id, quantity, returned) values (${loan.id}, ${charger}, 3, 1)`.execute(
+  await sql`insert into loan_accessory (loan_id, accessory_id, quantity, returned, written_off) values (${loan.id}, ${charger}, 4, 1, 1)`.execute(
     db,
   );
   await sql`insert into data_plan (id, device_id, network, iccid, msisdn, duration_months, status, created_at, changed_at)
@@ -296,13 +297,19 @@ t.test('a gift: everything out is theirs, the loan closes, help goes on and the 
     'the follow-ups ahead go on',
   );
   t.equal((await getReferral(db, officer.actor, referral.id)).status, 'active', 'and so does the help');
-  const { rows } = await sql<{ writtenOff: number; stopped: number; change: number; place: string | null }>`
+  const { rows } = await sql<{ writtenOff: number; stopped: number; change: number; quantity: number }>`
     select a.written_off as "writtenOff", (select count(*) from contact_point where patient_id = ${kept.patient!.id} and stopped_at is not null) as stopped,
-      m.change, m.location_id as place
+      m.change, m.quantity
     from loan_accessory a join accessory_movement m on m.loan_id = a.loan_id and m.kind = 'gifted' where a.loan_id = ${loan.id}`.execute(
     db,
   );
-  t.same(rows, [{ writtenOff: 2, stopped: 0, change: -2, place: null }]);
+  t.same(
+    rows,
+    [{ writtenOff: 3, stopped: 0, change: 0, quantity: 2 }],
+    'no stock changes: it went out at the issue',
+  );
+  const { paper } = await getLoanPaper(deps, loan.id);
+  t.match(paper.accessories, [{ quantity: 4, givenAway: 2 }], 'the letter leaves out what was lost before');
   const [event] = (await timelineOf(db, loan.items[1]!.deviceId, { limit: 1 })).items;
   t.match(event, { type: 'loan.gifted', values: { status: 'closed' }, fields: ['reason'] });
   t.equal((await call('POST', `/loans/${loan.id}/gift`, { reason: 'Again' })).statusCode, 409);

@@ -4,6 +4,7 @@ import { changeAccessory } from '../../src/accessories/accessory.commands.ts';
 import { listAccessories, listMovements } from '../../src/accessories/accessory.queries.ts';
 import { timelineOf } from '../../src/audit/event.queries.ts';
 import { fitDataPlan } from '../../src/data-plans/data-plan.commands.ts';
+import { reportIncident } from '../../src/incidents/incident.commands.ts';
 import { listKits } from '../../src/kits/kit.queries.ts';
 import { issueLoan } from '../../src/loans/issue.commands.ts';
 import { getLoan } from '../../src/loans/loan.queries.ts';
@@ -11,6 +12,7 @@ import type { NewLoan } from '../../src/loans/loan.schemas.ts';
 import { writeOffAccessories } from '../../src/loans/loan-accessory.commands.ts';
 import { returnItems } from '../../src/loans/return.commands.ts';
 import { getReferral } from '../../src/referrals/referral.queries.ts';
+import { today } from '../../src/shared/clock.ts';
 import type { Problem } from '../../src/shared/problem.ts';
 import { testDatabase } from '../support/database.ts';
 import { factories, officer } from '../support/factories.ts';
@@ -388,6 +390,22 @@ t.test(
     t.same(await faults(), []);
   },
 );
+
+t.test('rule 7: a charger that is written off after a loss does not end the person’s support', async (t) => {
+  const { id } = await make.store({ Charger: 1 });
+  const loan = await issue({ accessories: chargers(1), stockLocationId: id });
+  await reportIncident(deps, officer, loan.id, {
+    itemId: loan.items[0]!.id,
+    kind: 'stolen',
+    reportedOn: today(deps.clock),
+  });
+  t.match(
+    await writeOffAccessories(deps, officer, loan.id, { accessories: chargers(1), reason: 'Gone with it' }),
+    { loan: { status: 'closed' } },
+  );
+  const { followUps } = await getLoan(db, clock, loan.id);
+  t.ok(followUps.length && followUps.every(({ status }) => status === 'planned'));
+});
 
 t.test('a return against a write-off of the last charger at once: one outcome', async (t) => {
   const { id } = await make.store({ Charger: 1 });

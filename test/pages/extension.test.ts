@@ -38,13 +38,13 @@ t.test(
     await page.getByText('The loan is now due back on 8 March 2027.').waitFor();
     await page.getByText('Loan extended: now due back on 8 March 2027').waitFor();
     await page.getByRole('link', { name: 'Extend it' }).click();
-    await page.getByText('It was extended once. Its terms allow it to be extended twice.').waitFor();
+    await page.getByText('It has been extended once. Its terms allow it to be extended twice.').waitFor();
     await page.getByText('She is in the middle of a course.').waitFor();
     await page.getByLabel('It stays open').check();
     await page.getByLabel('Why it goes on').fill('The course has no end yet.');
     await page.getByRole('button', { name: 'Extend the loan' }).click();
     await page.getByText('The loan stays open. We look at it again on 23 December 2026.').waitFor();
-    await page.getByRole('link', { name: 'Record a look at it' }).click();
+    await page.getByRole('link', { name: 'Say whether it is still needed' }).click();
     await look('review');
     await page.getByRole('button', { name: 'Record' }).click();
     await page.getByRole('link', { name: 'Choose what came of it' }).waitFor();
@@ -55,7 +55,7 @@ t.test(
     await page.getByLabel('Note (optional)').fill('Every day.');
     await page.getByRole('button', { name: 'Record' }).click();
     await page.getByText('We look at this loan again on 23 December 2026.').waitFor();
-    await page.getByRole('link', { name: 'Record a look at it' }).click();
+    await page.getByRole('link', { name: 'Say whether it is still needed' }).click();
     await page.getByText('Test officer: still needed').waitFor();
     await page.getByText('Every day.').waitFor();
 

@@ -56,7 +56,7 @@ t.test('deciding: accept, ask, decline; what was typed stays; twice is harmless'
   t.equal(late.statusCode, 409);
   t.match(late.body, /The referral is on the waiting list/);
   const page = (await get(`/referrals/${referral.id}`)).body;
-  t.match(page, /Place \d+ on the <a href="\/referrals\/waiting">waiting list/);
+  t.match(page, /Position \d+ on the <a href="\/referrals\/waiting">waiting list/);
   t.match(
     page,
     /Still needed: device, data, support\. No tablet, phone or laptop is ready\. Nothing with mobile data is ready\./,

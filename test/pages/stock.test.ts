@@ -231,3 +231,14 @@ t.test('the losses register as a file, written down with who took it', async (t)
     'Nothing was written off in this time.',
   );
 });
+
+t.test('whoever may not open a loan or a referral gets no link to it on a device', async (t) => {
+  const { app, as, deps } = await testApp(t);
+  const { items } = await factories(deps).loan();
+  const pageOf = async (headers: Record<string, string>) =>
+    (await forms(app, headers).get(`/devices/${items[0]!.deviceId}`)).body;
+  t.match(await pageOf(as.officer), /href="\/loans\//);
+  const page = await pageOf(as.administrator);
+  t.notMatch(page, /href="\/(loans|referrals|patients)\//);
+  t.match(page, /href="\/donations\//);
+});

@@ -96,7 +96,7 @@ t.test('refusals keep the page and say what would help', async (t) => {
   t.match(bannerOf(done), `${two!.assetTag} is recorded as lost.`);
   const after = (await get(`${url}?verdict=missing`)).body;
   t.match(after, /Recorded as lost\./);
-  t.notMatch(after, /Record as missing/, 'nothing is left to record');
+  t.notMatch(after, /Record as lost/, 'nothing is left to record');
 });
 
 t.test('a place with very many devices is never shown whole', async (t) => {
@@ -149,7 +149,7 @@ t.test('stocktake: by scanner alone, then close and settle what is missing and u
   await page.getByText('is closed: 2 found, 1 missing, 2 unexpected').waitFor();
   await look('what is missing');
   await page.getByLabel(gone!.assetTag).check();
-  await page.getByRole('button', { name: 'Record as missing' }).click();
+  await page.getByRole('button', { name: 'Record as lost' }).click();
   await page.getByText(`${gone!.assetTag} is recorded as lost.`).waitFor();
   await page.getByRole('link', { name: 'Unexpected 2' }).click();
   await look('what is unexpected');

@@ -1,5 +1,9 @@
 import { sql } from 'kysely';
 import t from 'tap';
+import { suspendPlan } from '../../src/data-plans/course.commands.ts';
+import { fitDataPlan } from '../../src/data-plans/data-plan.commands.ts';
+import { endPlan } from '../../src/data-plans/ending.commands.ts';
+import { disposeDevices } from '../../src/devices/disposal.commands.ts';
 import { recordFound } from '../../src/devices/found.commands.ts';
 import { issueLoan } from '../../src/loans/issue.commands.ts';
 import { addLocation } from '../../src/organisations/organisation.commands.ts';
@@ -9,7 +13,7 @@ import { keepHere, recordLosses } from '../../src/stocktakes/settling.commands.t
 import { closeStocktake, startStocktake } from '../../src/stocktakes/stocktake.commands.ts';
 import { countLines, listLines } from '../../src/stocktakes/stocktake.queries.ts';
 import { testApp } from '../support/app.ts';
-import { factories, officer } from '../support/factories.ts';
+import { factories, manager, officer } from '../support/factories.ts';
 import { refusal } from '../support/refusal.ts';
 
 const { app, as, db, deps, clock } = await testApp(t);
@@ -239,7 +243,17 @@ t.test('record as missing: lost, no longer held, its SIM to be suspended; all or
     await db.selectFrom('allocation').select('status').where('id', '=', allocation).executeTakeFirst(),
     { status: 'released' },
   );
+  t.match(
+    await db.selectFrom('allocation').select('ended_reason').where('id', '=', allocation).executeTakeFirst(),
+    { ended_reason: /missing at stocktake S-/ },
+  );
   t.match((await eventsOf(referral.id)).at(-1), { type: 'allocation.released' });
+  const { patient_id: patientId } = await db
+    .selectFrom('referral')
+    .select('patient_id')
+    .where('id', '=', referral.id)
+    .executeTakeFirstOrThrow();
+  t.match((await eventsOf(patientId)).at(-1), { type: 'allocation.released' });
   t.match((await eventsOf(held!.id)).at(-1), {
     type: 'device.lost',
     values: { from: 'reserved', to: 'lost' },
@@ -306,6 +320,42 @@ t.test(
     );
   },
 );
+
+t.test('what asked to suspend a SIM is done once it is suspended, or its device written off', async (t) => {
+  const here = await location();
+  const devices = await kept(here.id, 3);
+  const plans: string[] = [];
+  for (const [place, { id }] of devices.entries())
+    plans.push(
+      (
+        await fitDataPlan(deps, officer, id, {
+          network: 'O2',
+          iccid: `89441160597999817${place}1`,
+          gbPerMonth: null,
+          durationMonths: 12,
+        })
+      ).id,
+    );
+  const ids = devices.map(({ id }) => id);
+  const { id } = await startStocktake(deps, officer, { locationId: here.id });
+  await closeStocktake(deps, officer, id);
+  await recordLosses(deps, officer, id, { deviceIds: ids });
+  for (const one of ids) t.same(await openTasks(one), ['suspend_sim']);
+  await suspendPlan(deps, officer, plans[0]!, { reason: 'Its device is lost' });
+  t.same(await openTasks(ids[0]!), []);
+  await endPlan(deps, officer, plans[1]!, { reason: 'Its device is lost' });
+  t.same(await openTasks(ids[1]!), []);
+  await disposeDevices(deps, manager, {
+    items: [{ deviceId: ids[0]! }, { deviceId: ids[2]! }],
+    way: 'written_off',
+    disposedOn: '2026-11-23',
+  });
+  t.same(await openTasks(ids[2]!), []);
+  t.match(await db.selectFrom('data_plan').selectAll().where('id', '=', plans[0]!).executeTakeFirst(), {
+    status: 'ended',
+    suspended_at: null,
+  });
+});
 
 t.test('keep here from now on: only what was unexpected and is in stock', async (t) => {
   const here = await location();
