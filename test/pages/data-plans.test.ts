@@ -12,7 +12,7 @@ t.test('the pages without a browser: empty, refused with what was typed, and who
   t.match((await get('/data-plans')).body, /There are no data plans yet/);
   t.match((await get('/data-plans?ending=soon')).body, /No mobile data that people have ends within 14 days/);
   t.match((await get('/data-plans?status=ended')).body, /No data plan is like this/);
-  t.match((await get('/')).body, /href="\/data-plans"/);
+  t.match((await get('/devices')).body, /href="\/data-plans"/);
 
   const refused = await post('/data-plans/new', { network: '', iccid: '12', msisdn: '07700 900123' });
   t.equal(refused.statusCode, 422);
