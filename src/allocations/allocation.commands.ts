@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { DeviceKind, DeviceStatus } from '../devices/device.rules.ts';
+import { type DeviceName, noSuchDevice, readDeviceName } from '../devices/naming.rules.ts';
 import { assertReferralWaits } from '../loans/loan.rules.ts';
 import type { ReferralStatus } from '../referrals/referral.rules.ts';
 import { waitsLonger } from '../referrals/waiting-list.queries.ts';
@@ -9,8 +10,8 @@ import { command } from '../shared/command.ts';
 import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvents, type SubjectType } from '../shared/events.ts';
-import { newId, readAssetTag } from '../shared/ids.ts';
-import { type FieldError, invalid, Problem } from '../shared/problem.ts';
+import { newId } from '../shared/ids.ts';
+import { invalid, Problem } from '../shared/problem.ts';
 import { holdersOf, needsToFind, openNeeds } from './allocation.queries.ts';
 import { assertFits, comesFirst, expiryErrors, notFree, type StockNeed } from './allocation.rules.ts';
 import type { Allocated, NewAllocation } from './allocation.schemas.ts';
@@ -33,7 +34,7 @@ export async function allocateDevice(
   return command(deps, ctx, async (trx) => {
     const { referral, device } = await lockBoth(trx, referralId, asked);
     if (!referral) throw new Problem('not-found');
-    if (!device) throw noSuchDevice(asked);
+    if (!device) throw invalid(noSuchDevice(asked));
     if (device.status !== 'ready') throw notFree((await holdersOf(trx, [device.id]))[0]!, referralId);
     assertReferralWaits(referral.status);
     const { days, ...state } = await readState(trx, referralId, device.id);
@@ -78,39 +79,25 @@ export async function allocateDevice(
   });
 }
 
-type Asked = { assetTag: string | null; deviceId: string | null };
-
-function readInput(input: NewAllocation, day: string): Asked {
-  const errors: FieldError[] = expiryErrors(input.expiresOn, day);
-  const assetTag = input.assetTag === undefined ? null : readAssetTag(input.assetTag);
-  if (!input.assetTag === !input.deviceId)
-    errors.push({ pointer: '/assetTag', message: 'Give the asset tag or the deviceId.' });
-  else if (input.assetTag && !assetTag)
-    errors.push({
-      pointer: '/assetTag',
-      message: 'This is not an asset tag: LW- and six characters, the last of which checks the others.',
-    });
-  if (errors.length) throw new Problem('invalid', { errors });
-  return { assetTag, deviceId: input.deviceId ?? null };
+function readInput(input: NewAllocation, day: string): DeviceName {
+  const { name, errors } = readDeviceName(input);
+  const faults = [...expiryErrors(input.expiresOn, day), ...errors];
+  if (faults.length) throw new Problem('invalid', { errors: faults });
+  return name;
 }
-
-const noSuchDevice = ({ assetTag }: Asked) =>
-  assetTag
-    ? invalid({ pointer: '/assetTag', message: `There is no device with the tag ${assetTag}.` })
-    : invalid({ pointer: '/deviceId', message: 'There is no device of this id.' });
 
 type Locked = {
   referral: { status: ReferralStatus; patientId: string } | null;
   device: { id: string; assetTag: string; kind: DeviceKind; status: DeviceStatus } | null;
 };
 
-async function lockBoth(trx: Trx, referralId: string, { assetTag, deviceId }: Asked): Promise<Locked> {
+async function lockBoth(trx: Trx, referralId: string, { tag, id }: DeviceName): Promise<Locked> {
   const { rows } = await sql<Locked>`/* allocation.lock */
     with r as materialized (
       select id, status, patient_id from referral where id = ${referralId} for no key update
     ), d as materialized (
       select id, asset_tag, kind, status from device
-      where (asset_tag = ${assetTag} or id = ${deviceId}) and (select count(*) from r) >= 0 for no key update
+      where (asset_tag = ${tag} or id = ${id}) and (select count(*) from r) >= 0 for no key update
     )
     select (select json_build_object('status', status, 'patientId', patient_id) from r) as referral,
       (select json_build_object('id', id, 'assetTag', asset_tag, 'kind', kind, 'status', status) from d) as device`.execute(

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { DeviceStatus } from '../devices/device.rules.ts';
+import type { DeviceName } from '../devices/naming.rules.ts';
 import { stopNumbers } from '../loans/ending.commands.ts';
 import type { Context } from '../shared/actor.ts';
 import type { Trx } from '../shared/database.ts';
@@ -44,7 +45,7 @@ export type PlanDevice = {
 export async function lockPlan(
   trx: Trx,
   id: string,
-  target: { tag: string | null; deviceId: string | null } = { tag: null, deviceId: null },
+  target: DeviceName = { tag: null, id: null },
 ): Promise<{
   plan: LockedPlan;
   from: PlanDevice | null;
@@ -59,7 +60,7 @@ export async function lockPlan(
     wasIn: string | null;
   }>`/* data-plan.lock */
     with target as materialized (
-      select id from device where id = ${target.deviceId}::uuid union select id from device where asset_tag = ${target.tag}
+      select id from device where id = ${target.id}::uuid union select id from device where asset_tag = ${target.tag}
     ), of as materialized (
       select id from target union select device_id from data_plan where id = ${id}::uuid and device_id is not null
     ), p as materialized (

@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
+import { noSuchDevice, readDeviceName } from '../devices/naming.rules.ts';
 import type { Context } from '../shared/actor.ts';
 import { timestamp, today } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
 import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvent } from '../shared/events.ts';
-import { readAssetTag } from '../shared/ids.ts';
 import { invalid, Problem } from '../shared/problem.ts';
 import { completeTasksAbout } from '../tasks/task.commands.ts';
 import { inUse } from './data-plan.commands.ts';
@@ -26,10 +26,11 @@ export async function fitPlan(
   id: string,
   input: NewFitting,
 ): Promise<DataPlanState> {
-  const asked = readTarget(input);
+  const { name, errors } = readDeviceName(input);
+  if (errors.length) throw new Problem('invalid', { errors });
   return command(deps, ctx, async (trx) => {
-    const { plan, from, to, justFitted } = await lockPlan(trx, id, asked);
-    if (!to) throw invalid(noDevice(asked));
+    const { plan, from, to, justFitted } = await lockPlan(trx, id, name);
+    if (!to) throw invalid(noSuchDevice(name));
     assertAllowed(plan, 'fit');
     assertTakesSim(to);
     if (from?.id === to.id)
@@ -150,22 +151,3 @@ export async function movePlan(
   });
   return { id, expiresOn };
 }
-
-type Target = { tag: string | null; deviceId: string | null };
-
-function readTarget({ assetTag, deviceId }: NewFitting): Target {
-  if (!assetTag === !deviceId)
-    throw invalid({ pointer: '/assetTag', message: 'Give the asset tag or the deviceId.' });
-  const tag = assetTag ? readAssetTag(assetTag) : null;
-  if (assetTag && !tag)
-    throw invalid({
-      pointer: '/assetTag',
-      message: 'This is not an asset tag: LW- and six characters, the last of which checks the others.',
-    });
-  return { tag, deviceId: deviceId ?? null };
-}
-
-const noDevice = ({ tag }: Target) =>
-  tag
-    ? { pointer: '/assetTag', message: `There is no device with the tag ${tag}.` }
-    : { pointer: '/deviceId', message: 'There is no device of this id.' };

@@ -1,6 +1,7 @@
 import type { Action } from '../access/permissions.ts';
 import type { Banner } from '../admin/admin.ts';
 import { type Form, newForm, type Typed, typedIn } from '../admin/forms.ts';
+import { afterScan, readScans } from '../admin/scan-list.ts';
 import { findScanned } from '../loans/scan.queries.ts';
 import { type Scanned, unknownLabel, type Verdict } from '../loans/scan.rules.ts';
 import type { Context } from '../shared/actor.ts';
@@ -44,12 +45,10 @@ export function bulkPage(app: App, deps: Deps, page: BulkPage): void {
   app.post(page.url, options, async (request, reply) => {
     const { ctx } = request;
     const typed = typedIn(request.body);
-    const [, action, removed] = /^(\w+) ?(.*)$/.exec(String(typed.do ?? 'add')) ?? [];
-    const labels = [typed.item ?? []].flat().filter((label) => label !== removed);
-    const scan = String(typed.scan ?? '').trim();
+    const { action, labels, scan } = readScans(typed, 'item');
     // What is in the box when the list is confirmed is first shown with its verdict.
     if (action !== 'confirm' || scan) {
-      const { lines, last } = added(
+      const { lines, last } = afterScan(
         await linesOf(ctx, scan ? [...labels, scan] : labels, typed),
         scan !== '',
       );
@@ -97,13 +96,4 @@ export function bulkPage(app: App, deps: Deps, page: BulkPage): void {
       return [{ pointer: '/items', message: `Do at most ${mostLines} at a time.` }];
     return stopped.length ? [{ pointer: '/items', message: `${page.takeOut}: ${stopped.join(', ')}.` }] : [];
   }
-}
-
-/** The lines after a scan: the last one is new, or was in the list already. */
-function added(lines: Line[], isScan: boolean): { lines: Line[]; last?: Line & { twice: boolean } } {
-  const last = lines.at(-1);
-  if (!isScan || !last) return { lines };
-  const before = lines.slice(0, -1);
-  const twice = before.some(({ label }) => label.toUpperCase() === last.label.toUpperCase());
-  return { lines: twice ? before : lines, last: { ...last, twice } };
 }

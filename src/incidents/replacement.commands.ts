@@ -3,6 +3,7 @@ import { may } from '../access/permissions.ts';
 import { movePlan } from '../data-plans/placing.commands.ts';
 import { hasOpenCheck } from '../devices/check.queries.ts';
 import type { DeviceKind, DeviceStatus } from '../devices/device.rules.ts';
+import { type NamedDevice, noSuchDevice, readDeviceName } from '../devices/naming.rules.ts';
 import {
   endItems,
   type LockedDevice,
@@ -19,7 +20,7 @@ import { command } from '../shared/command.ts';
 import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvent, type SubjectType } from '../shared/events.ts';
-import { newId, readAssetTag } from '../shared/ids.ts';
+import { newId } from '../shared/ids.ts';
 import { invalid, Problem } from '../shared/problem.ts';
 import { approveIn, insertAction } from './action.commands.ts';
 import type { EarlierIncident, NewReplacement, Replaced } from './incident.schemas.ts';
@@ -135,26 +136,14 @@ export async function replaceItemIn(
  * The id of the device that is to take the place.
  * @throws Problem `invalid`
  */
-export async function findNewDevice(
-  trx: Trx,
-  { assetTag, deviceId }: { assetTag?: string | undefined; deviceId?: string | undefined },
-): Promise<string> {
-  if (!assetTag === !deviceId)
+export async function findNewDevice(trx: Trx, named: NamedDevice): Promise<string> {
+  if (!named.assetTag === !named.deviceId)
     throw invalid({ pointer: '/assetTag', message: 'Give the asset tag or the deviceId of the new device.' });
-  const tag = assetTag && readAssetTag(assetTag);
-  if (assetTag && !tag)
-    throw invalid({
-      pointer: '/assetTag',
-      message: 'This is not an asset tag: LW- and six characters, the last of which checks the others.',
-    });
+  const { name, errors } = readDeviceName(named);
+  if (errors.length) throw new Problem('invalid', { errors });
   const { rows } = await sql<{ id: string }>`/* replacement.find */
-    select id from device where asset_tag = ${tag ?? null} or id = ${deviceId ?? null}::uuid`.execute(trx);
-  if (!rows[0])
-    throw invalid(
-      tag
-        ? { pointer: '/assetTag', message: `There is no device with the tag ${tag}.` }
-        : { pointer: '/deviceId', message: 'There is no device of this id.' },
-    );
+    select id from device where asset_tag = ${name.tag} or id = ${name.id}::uuid`.execute(trx);
+  if (!rows[0]) throw invalid(noSuchDevice(name));
   return rows[0].id;
 }
 

@@ -1,5 +1,6 @@
 import { count } from '../admin/formats.ts';
 import { type Form, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
+import { afterScan, readScans } from '../admin/scan-list.ts';
 import { conditions } from '../devices/device.rules.ts';
 import { listLocations } from '../organisations/organisation.queries.ts';
 import type { Deps } from '../shared/deps.ts';
@@ -23,22 +24,18 @@ export function bulkReturnPages(app: App, deps: Deps): void {
 
   app.post('/returns/many', { config: { action: 'loans.return' } }, async (request, reply) => {
     const typed = typedIn(request.body);
-    const [, action = 'add', removed] = /^(\w+) ?(.*)$/.exec(String(typed.do ?? '')) ?? [];
-    const kept = [typed.label ?? []].flat().filter((label) => label !== removed);
-    const scan = String(typed.scan ?? '').trim();
+    const { action, labels, scan } = readScans(typed, 'label');
     if (action === 'remove')
-      return reply.page('loans/views/return-many.njk', await view(newForm(typed), await linesOf(kept)));
+      return reply.page('loans/views/return-many.njk', await view(newForm(typed), await linesOf(labels)));
     // What stands in the box is added first, whichever button was pressed: it may not be left out unseen.
     if (scan) {
-      const lines = await linesOf([...kept, scan]);
-      const last = lines.at(-1)!;
-      const twice = lines.slice(0, -1).some(({ label }) => label.toUpperCase() === last.label.toUpperCase());
+      const { lines, last } = afterScan(await linesOf([...labels, scan]));
       return reply.page('loans/views/return-many.njk', {
-        ...(await view(newForm({ ...typed, scan: '' }), twice ? lines.slice(0, -1) : lines)),
-        last: { ...last, twice },
+        ...(await view(newForm({ ...typed, scan: '' }), lines)),
+        last,
       });
     }
-    const lines = await linesOf(kept);
+    const lines = await linesOf(labels);
     try {
       const done = await returnDevices(deps, request.ctx, toReturn(typed, lines));
       const open = done.loans.filter(({ status }) => status === 'open');
@@ -50,7 +47,7 @@ export function bulkReturnPages(app: App, deps: Deps): void {
       const form = refused(typed, error);
       return reply
         .code(form.status)
-        .page('loans/views/return-many.njk', await view(form, await linesOf(kept)));
+        .page('loans/views/return-many.njk', await view(form, await linesOf(labels)));
     }
   });
 

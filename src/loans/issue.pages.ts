@@ -1,5 +1,6 @@
 import { listAccessories } from '../accessories/accessory.queries.ts';
 import { type Form, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
+import { afterScan, readScans } from '../admin/scan-list.ts';
 import { heldFor } from '../allocations/allocation.queries.ts';
 import { listKits } from '../kits/kit.queries.ts';
 import { offeredTerms } from '../lending/terms.queries.ts';
@@ -21,7 +22,6 @@ import { issueVerdict } from './scan.rules.ts';
 import {
   carry,
   itemsOf,
-  listOf,
   mostItems,
   ownOfTerms,
   readTerms,
@@ -55,9 +55,7 @@ export function issuePages(app: App, deps: Deps): void {
   app.post('/referrals/:id/issue', options, async (request, reply) => {
     const { id } = request.params;
     const typed = typedIn(request.body);
-    const [, action = 'add', removed] = /^(\w+) ?(.*)$/.exec(String(typed.do ?? '')) ?? [];
-    const labels = listOf(typed.kit).filter((label) => label !== removed);
-    const scan = String(typed.scan ?? '').trim();
+    const { action, labels, scan } = readScans(typed, 'kit');
 
     if (action === 'issue') return issue(request.ctx, id, typed, labels);
     const isScan = action === 'add' && scan !== '';
@@ -152,11 +150,12 @@ export function issuePages(app: App, deps: Deps): void {
       label: scan.device?.assetTag ?? scan.code,
       verdict: issueVerdict(scan, referralId),
     }));
-    const newest = isScan ? lines.at(-1) : undefined;
-    const before = newest ? lines.slice(0, -1) : lines;
-    const twice = before.some(({ label }) => label.toUpperCase() === newest?.label.toUpperCase());
-    const kit = kitForm(kits, accessories, twice ? before : lines, typed);
-    const last: Last | undefined = newest && { ...(twice ? newest : kit.scanned.at(-1)!), twice };
+    const shown = afterScan(lines, isScan);
+    const kit = kitForm(kits, accessories, shown.lines, typed);
+    const last: Last | undefined = shown.last && {
+      ...(shown.last.twice ? shown.last : kit.scanned.at(-1)!),
+      twice: shown.last.twice,
+    };
     return { kit, last };
   }
 

@@ -1,4 +1,5 @@
 import { type DeviceKind, type DeviceStatus, statusWords } from '../devices/device.rules.ts';
+import { type NamedDevice, readDeviceName } from '../devices/naming.rules.ts';
 import {
   canIssueFor,
   type Need,
@@ -6,7 +7,6 @@ import {
   referralStatusWords,
 } from '../referrals/referral.rules.ts';
 import { addDays } from '../shared/clock.ts';
-import { readAssetTag } from '../shared/ids.ts';
 import { type FieldError, Problem } from '../shared/problem.ts';
 
 export const loanStatuses = ['open', 'closed'] as const;
@@ -128,7 +128,7 @@ export function acceptanceErrors(agreement: Agreement): FieldError[] {
   return errors;
 }
 
-export type AskedItem = { assetTag?: string | undefined; deviceId?: string | undefined };
+export type AskedItem = NamedDevice;
 type Borrower = Partial<Record<'referralId' | 'patientId' | 'locationId', string | undefined>>;
 
 /** The request beyond its form: one borrower, and each item by one of its two names. */
@@ -142,15 +142,9 @@ export function readInput(input: Borrower & { agreement: Agreement; items: Asked
     });
   }
   const asked = input.items.map(({ assetTag, deviceId }, place) => {
-    const tag = assetTag === undefined ? undefined : readAssetTag(assetTag);
-    if (!assetTag === !deviceId)
-      errors.push({ pointer: `/items/${place}`, message: 'Give the asset tag or the deviceId.' });
-    else if (tag === null)
-      errors.push({
-        pointer: `/items/${place}/assetTag`,
-        message: 'This is not an asset tag: LW- and six characters, the last of which checks the others.',
-      });
-    return { assetTag: tag ?? undefined, deviceId };
+    const { name, errors: faults } = readDeviceName({ assetTag, deviceId }, `/items/${place}`);
+    errors.push(...faults);
+    return { assetTag: name.tag ?? undefined, deviceId };
   });
   if (errors.length) throw new Problem('invalid', { errors });
   return asked;

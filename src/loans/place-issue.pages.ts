@@ -1,5 +1,6 @@
 import Type from 'typebox';
 import { type Form, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
+import { afterScan, readScans } from '../admin/scan-list.ts';
 import { agreementInUse } from '../lending/agreement.queries.ts';
 import { offeredTerms } from '../lending/terms.queries.ts';
 import { listLocations } from '../organisations/organisation.queries.ts';
@@ -15,7 +16,6 @@ import { issueVerdict } from './scan.rules.ts';
 import {
   carry,
   itemsOf,
-  listOf,
   mostItems,
   ownOfTerms,
   readTerms,
@@ -42,12 +42,10 @@ export function placeIssuePages(app: App, deps: Deps): void {
   app.post('/loans/new', options, async (request, reply) => {
     const place = await findPlace(request.query.locationId);
     const typed = typedIn(request.body);
-    const [, action = 'add', removed] = /^(\w+) ?(.*)$/.exec(String(typed.do ?? '')) ?? [];
-    const kit = listOf(typed.kit).filter((label) => label !== removed);
-    const scan = String(typed.scan ?? '').trim();
+    const { action, labels: kit, scan } = readScans(typed, 'kit');
     const lines = await linesOf(action === 'add' && scan ? [...kit, scan] : kit);
     if (action === 'add' && scan)
-      return showKit(reply, place, { ...added(lines), typed: { ...typed, scan: '' } });
+      return showKit(reply, place, { ...afterScan(lines), typed: { ...typed, scan: '' } });
     if (action === 'remove' || action === 'back') return showKit(reply, place, { lines, typed });
     if (action !== 'issue') {
       const errors = kitFaults(lines);
@@ -132,12 +130,4 @@ function kitFaults(lines: Line[]): FieldError[] {
   if (stopped.length)
     errors.push({ pointer: '/kit', message: `Take out what cannot go out now: ${stopped.join(', ')}.` });
   return errors;
-}
-
-/** The lines after a scan: the last one is new, or was in the list already. */
-function added(lines: Line[]): { lines: Line[]; last: Line & { twice: boolean } } {
-  const last = lines.at(-1)!;
-  const before = lines.slice(0, -1);
-  const twice = before.some(({ label }) => label.toUpperCase() === last.label.toUpperCase());
-  return { lines: twice ? before : lines, last: { ...last, twice } };
 }
