@@ -139,8 +139,13 @@ export async function recordEvents(
     values: event.values ?? {},
     fields: event.fields ?? [],
   }));
+  // A device that was found may take its own place again: it is named twice and is one subject.
   const subjects = made.flatMap(({ id, subjects }) =>
-    subjects.map(([type, subject]) => ({ id, type, subject })),
+    [...new Map(subjects.map(([type, subject]) => [subject, type]))].map(([subject, type]) => ({
+      id,
+      type,
+      subject,
+    })),
   );
   const work = made.flatMap(({ id, type }) =>
     (eventHandlers[type] ?? []).map((handler) => ({ id, handler })),

@@ -282,7 +282,8 @@ const actions: Record<string, Action> = {
       other.status === 'ready' ||
       (other.status === 'reserved' && item && other.heldFor === model.loans.get(item.loan));
     return allowedIf(
-      Boolean(replaceable && free && other !== device),
+      // What was found and prepared may go back out in its own place.
+      Boolean(replaceable && free),
       () =>
         replaceItem(deps, manager, item?.loan ?? device.id, {
           itemId: item?.id ?? device.id,
@@ -481,6 +482,7 @@ const rare = [
   [one('issue'), one('replace'), one('writeOff')],
   [one('issue'), one('lose'), one('replace'), one('writeOff')],
   [one('issue'), one('break', true), one('replace'), one('dispose')],
+  [one('issue'), one('lose'), one('find'), { ...one('replace'), other: 0 }],
   [one('allocate'), one('release'), one('allocate'), one('missAtStocktake')],
 ];
 const movesSeen = new Set<string>();
