@@ -65,6 +65,7 @@ import { organisationRoutes } from './organisations/organisation.routes.ts';
 import { patientPages } from './patients/patient.pages.ts';
 import { patientRoutes } from './patients/patient.routes.ts';
 import { newReferralPages } from './referrals/new-referral.pages.ts';
+import { progressPages } from './referrals/progress.pages.ts';
 import { referralPages } from './referrals/referral.pages.ts';
 import { referralRoutes } from './referrals/referral.routes.ts';
 import { waitingListPages } from './referrals/waiting-list.pages.ts';
@@ -172,6 +173,7 @@ export async function buildApp(deps: Deps, queue?: JobQueue): Promise<App> {
     benchPages(pages, deps);
     newReferralPages(pages, deps);
     referralPages(pages, deps);
+    progressPages(pages, deps);
     waitingListPages(pages, deps);
     allocationPages(pages, deps);
     issuePages(pages, deps);

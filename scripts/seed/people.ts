@@ -73,12 +73,14 @@ export function peopleSteps({ devices, today }: Size, firstReferral: number): St
         create unique index on s_referral (loan);
         analyze s_referral;
         insert into referral (id, reference, clinic_id, patient_id, nhs_number, given_name, status, urgency, barriers, referrer_name, share_with_scheme,
-            share_back_with_clinic, consent_given_on, decision_reason, question, received_at, waiting_since, changed_at)
+            share_back_with_clinic, consent_given_on, decision_reason, withdrawal_reason, withdrawal_said_by, received_at, waiting_since, changed_at)
           select s.id, r.reference, o.id, p.id, p.nhs, p.given, s.status, (array['routine', 'routine', 'routine', 'soon', 'urgent'])[1 + s.n % 5], '{money,skills}',
-            'Dr ' || p.family, true, s.n % 2 = 0, s.received, case when s.status = 'declined' then 'Lives elsewhere' end, case when s.status = 'asked' then 'Which device suits?' end,
+            'Dr ' || p.family, true, s.n % 2 = 0, s.received, case when s.status = 'declined' then 'Lives elsewhere' end, case when s.status = 'withdrawn' then 'Not needed any more' end, case when s.status = 'withdrawn' then 'patient' end,
             pg_temp.at(s.received, s.patient), case when s.status in ('waiting', 'active', 'closed') then pg_temp.at(s.received + 1, s.patient) end, pg_temp.at(s.received + 1, s.patient)
           from s_referral s join unnest($1::text[]) with ordinality r (reference, n) on r.n = s.n join s_patient p on p.n = s.patient
             join s_org o on o.role = 'clinic' and o.n = s.clinic order by s.id;
+        insert into referral_question (id, referral_id, question, asked_at)
+          select new_id(), s.id, 'Which device suits?', pg_temp.at(s.received + 1, s.patient) from s_referral s where s.status = 'asked';
         insert into referral_need (referral_id, need, status, reason, settled_at)
           select s.id, n.need, case when s.status in ('active', 'closed') then case when n.need = 'data' and s.n % 7 = 0 and s.status = 'closed' then 'dropped' when n.need = 'data' and s.n % 11 = 0 and s.status = 'active' then 'open' else 'met' end
               when s.status in ('declined', 'withdrawn') then 'dropped' else 'open' end,

@@ -33,6 +33,8 @@ export const permissions = {
   'patients.read': officeAndAudit,
   'referrals.read': [...officeAndAudit, 'clinic'],
   'referrals.send': [...office, 'clinic'],
+  'referrals.answer': [...office, 'clinic'],
+  'referrals.withdraw': [...office, 'clinic'],
   'referrals.decide': office,
   'loans.read': officeAndAudit,
   'loans.issue': office,

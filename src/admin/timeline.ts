@@ -88,6 +88,9 @@ export const eventLines: Record<string, (values: Values) => string> = {
     `Referral accepted${v.to === 'waiting' ? '. It is on the waiting list' : v.to === 'active' ? '. Support begins' : ''}`,
   'referral.declined': () => 'Referral declined',
   'referral.asked': () => 'Question sent to the clinic',
+  'referral.answered': (v) =>
+    `The clinic’s answer is here${v.to === 'asked' ? '. Another question is open' : ''}`,
+  'referral.withdrawn': () => 'Referral withdrawn, with the reason given',
   'referral.closed': () => 'Referral closed: everything it asked for is settled',
   'allocation.held': (v) => {
     const passed = Number(v.count ?? 0);

@@ -77,7 +77,7 @@ export async function insertLoan(
       where referral_id = ${loan.referralId}::uuid and status = 'open'
         and (need = any(${met}::text[]) or (need = 'support' and exists (select from plan)))
     ), r as (
-      update referral set status = 'active', changed_at = ${loan.at}::timestamptz where id = ${loan.referralId}::uuid and status = 'waiting'
+      update referral set status = 'active', changed_at = ${loan.at}::timestamptz where id = ${loan.referralId}::uuid and status in ('waiting', 'active')
     )
     select count(*)::int as moved, (select id from plan) as "planId", (select review_on from l) as "reviewOn" from d`.execute(
     trx,

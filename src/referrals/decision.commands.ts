@@ -7,8 +7,11 @@ import type { Deps } from '../shared/deps.ts';
 import { recordEvent } from '../shared/events.ts';
 import { Problem } from '../shared/problem.ts';
 import { insertFollowUps } from '../support/follow-up.commands.ts';
+import { completeTasksAbout } from '../tasks/task.commands.ts';
+import { lockReferral } from './locking.commands.ts';
+import { insertQuestion } from './question.commands.ts';
 import { position } from './referral.queries.ts';
-import { decide, decisionErrors, type Need, type ReferralStatus } from './referral.rules.ts';
+import { decide, decisionErrors } from './referral.rules.ts';
 import type { Decided, NewDecision } from './referral.schemas.ts';
 
 const eventTypes = {
@@ -31,14 +34,14 @@ export async function decideReferral(
   const errors = decisionErrors(input);
   if (errors.length) throw new Problem('invalid', { errors });
   return command(deps, ctx, async (trx) => {
-    const referral = await lockReferral(trx, referralId);
+    const referral = await lockReferral(trx, ctx.actor, referralId);
     const status = decide(referral, input.decision);
     const at = timestamp(deps.clock);
     await sql`
-      update referral set status = ${status}, changed_at = ${at},
-        question = coalesce(${input.question ?? null}, question), decision_reason = ${input.reason ?? null},
+      update referral set status = ${status}, changed_at = ${at}, decision_reason = ${input.reason ?? null},
         waiting_since = case when ${status} = 'waiting' then ${at}::timestamptz end
       where id = ${referralId}`.execute(trx);
+    if (status === 'asked') await insertQuestion(trx, referralId, input.question!, at);
     if (status === 'declined') await dropNeeds(trx, referralId, at);
     if (status === 'active') await startSupport(trx, deps, { ...referral, referralId }, at);
     await recordEvent(trx, deps, ctx, {
@@ -50,22 +53,13 @@ export async function decideReferral(
       values: { from: referral.status, to: status },
       fields: [...(input.reason ? ['decisionReason'] : []), ...(input.question ? ['question'] : [])],
     });
+    await completeTasksAbout(trx, deps, ctx, ['clinic_answered'], [referralId]);
     if (status !== 'waiting') return { status };
     const { rows } = await sql<{
       position: number;
     }>`select ${position} as position from referral r where r.id = ${referralId}`.execute(trx);
     return { status, waitingPosition: rows[0]!.position };
   });
-}
-
-type LockedReferral = { status: ReferralStatus; patientId: string; needs: Need[] };
-
-async function lockReferral(trx: Trx, id: string): Promise<LockedReferral> {
-  const { rows } = await sql<LockedReferral>`/* referral.lock */
-    select r.status, r.patient_id as "patientId", array(select need from referral_need n where n.referral_id = r.id) as needs
-    from referral r where r.id = ${id} for no key update`.execute(trx);
-  if (!rows[0]) throw new Problem('not-found');
-  return rows[0];
 }
 
 /** A referral that has ended has no open need: the waiting list is found by its open needs. */

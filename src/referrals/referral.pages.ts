@@ -1,31 +1,15 @@
-import Type, { type Static } from 'typebox';
+import Type from 'typebox';
 import { count } from '../admin/formats.ts';
-import { type Form, fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
-import { timelineLines } from '../admin/timeline.ts';
-import { heldFor, readyStock, stockNeedsOf } from '../allocations/allocation.queries.ts';
-import { whyNoneHeld } from '../allocations/allocation.rules.ts';
-import { timelineOf } from '../audit/event.queries.ts';
-import { shownPatient } from '../patients/contact.rules.ts';
-import { getPatient, logAccess } from '../patients/patient.queries.ts';
-import type { Context } from '../shared/actor.ts';
-import { today } from '../shared/clock.ts';
+import { fields, refused, type Typed, typedIn } from '../admin/forms.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams } from '../shared/http.ts';
 import { listQuery } from '../shared/lists.ts';
 import { oneOf } from '../shared/schemas.ts';
 import { decideReferral } from './decision.commands.ts';
-import { countReferrals, getReferral, listReferrals, referralDesk } from './referral.queries.ts';
-import {
-  canDecide,
-  canIssueFor,
-  type Decision,
-  decisions,
-  referralStatuses,
-  referralStatusWords,
-  waited,
-} from './referral.rules.ts';
-import { type Decided, NewDecision, type ReferralSummary } from './referral.schemas.ts';
-import { reasonsFor } from './waiting-list.rules.ts';
+import { countReferrals, listReferrals } from './referral.queries.ts';
+import { canDecide, type Decision, decisions, referralStatuses } from './referral.rules.ts';
+import { type Decided, NewDecision } from './referral.schemas.ts';
+import { referralView, withAge } from './referral-view.ts';
 
 const toDecide = referralStatuses.filter(canDecide);
 const ListQuery = Type.Object(
@@ -48,7 +32,7 @@ export function referralPages(app: App, deps: Deps): void {
         listReferrals(deps.db, actor, { ...page, ...filter }),
         countReferrals(deps.db, actor, filter),
       ]);
-      const items = list.items.map(withAge);
+      const items = list.items.map((referral) => withAge(deps, referral));
       return reply.page('referrals/views/list.njk', {
         ...list,
         items,
@@ -61,14 +45,16 @@ export function referralPages(app: App, deps: Deps): void {
     },
   );
 
-  const history = { params: idParams, querystring: Type.Object(listQuery) };
   app.get(
     '/referrals/:id',
-    { config: { action: 'referrals.read' }, schema: history },
+    {
+      config: { action: 'referrals.read' },
+      schema: { params: idParams, querystring: Type.Object(listQuery) },
+    },
     async (request, reply) =>
       reply.page(
         'referrals/views/referral.njk',
-        await referralView(request.ctx, request.params.id, request.query),
+        await referralView(deps, request.ctx, request.params.id, request.query),
       ),
   );
 
@@ -86,53 +72,13 @@ export function referralPages(app: App, deps: Deps): void {
         const form = { ...refused(typed, error), prefix: prefixOf(typed) };
         return reply
           .code(form.status)
-          .page('referrals/views/referral.njk', await referralView(request.ctx, id, { limit: 50 }, form));
+          .page(
+            'referrals/views/referral.njk',
+            await referralView(deps, request.ctx, id, { limit: 50 }, form),
+          );
       }
     },
   );
-
-  function withAge(referral: ReferralSummary) {
-    return { ...referral, age: waited(referral.receivedAt, today(deps.clock)) };
-  }
-
-  /** One referral with what may be decided. `sent`: the form that was refused, if any. */
-  async function referralView(
-    ctx: Context,
-    id: string,
-    page: Static<typeof history.querystring>,
-    sent?: Form,
-  ) {
-    const referral = await getReferral(deps.db, ctx.actor, id);
-    const [patient, desk, stock, needs, held, events] = await Promise.all([
-      getPatient(deps.db, referral.patient.id),
-      referralDesk(deps.db, id),
-      readyStock(deps.db),
-      stockNeedsOf(deps.db, id),
-      heldFor(deps.db, id),
-      timelineOf(deps.db, id, page),
-      logAccess(deps, ctx, referral.patient.id, 'referral'),
-    ]);
-    const formOf = (prefix: string) => (sent?.prefix === prefix ? sent : { ...newForm(), prefix });
-    return {
-      referral: withAge(referral),
-      patient: shownPatient(patient, today(deps.clock)),
-      desk,
-      statusWords: referralStatusWords[referral.status],
-      open: { decide: canDecide(referral.status), issue: canIssueFor(referral.status) },
-      waits: {
-        waitsFor: referral.needs.filter(({ status }) => status === 'open').map(({ need }) => need),
-        reasons: reasonsFor({ ...needs, held: [], passedOver: null }, stock).map(({ text }) => text),
-      },
-      held,
-      whyNoneHeld: whyNoneHeld(referral.status, needs.open, needs.toFind),
-      declineForm: formOf('decline'),
-      askForm: formOf('ask'),
-      form: sent,
-      timeline: timelineLines(events.items, id),
-      next: events.next,
-      after: page.after,
-    };
-  }
 }
 
 function bannerFor(decision: Decision, { status, waitingPosition }: Decided, id: string) {

@@ -5,12 +5,17 @@ import type { Actor } from '../shared/actor.ts';
 import type { Reader } from '../shared/database.ts';
 import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
 import { Problem } from '../shared/problem.ts';
+import { nextStep } from './progress.rules.ts';
 import type { ReferralStatus } from './referral.rules.ts';
 import type { Referral, ReferralQuery, ReferralSummary } from './referral.schemas.ts';
 
 /** The person as the clinic itself wrote them; what others wrote of the same person is not a clinic's to see. */
 const asWritten = sql`json_build_object('id', p.id, 'givenName', r.given_name, 'familyName', p.family_name,
   'preferredName', r.preferred_name, 'dateOfBirth', p.date_of_birth, 'nhsNumber', r.nhs_number)`;
+
+/** An instant inside JSON, as it is outside. */
+const instant = (column: string) =>
+  sql`to_char(${sql.ref(column)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
 /** The columns of a referral in lists, of `referralTables`. */
 export const columnsFor = (
@@ -22,7 +27,7 @@ export const columnsFor = (
 export const referralTables = sql`referral r join patient p on p.id = r.patient_id join organisation o on o.id = r.clinic_id`;
 
 /** A clinic sees its own referrals and nothing else; staff see all. */
-const ownOnly = (actor: Actor) =>
+export const ownOnly = (actor: Actor) =>
   actor.role === 'clinic' ? sql`and r.clinic_id = ${actor.clinicId}` : sql``;
 
 /**
@@ -46,7 +51,10 @@ export const waitingOrder = (of: 'r' | 'w') =>
 export const position = sql`(select 1 + count(*)::int from referral w
   where ${onWaitingList('w')} and (${waitingOrder('w')}) < (${waitingOrder('r')}))`;
 
-type ReferralFilter = { status?: ReferralStatus | readonly ReferralStatus[] | undefined };
+type ReferralFilter = {
+  status?: ReferralStatus | readonly ReferralStatus[] | undefined;
+  changedAfter?: string | undefined;
+};
 
 const ofStatus = ({ status }: ReferralFilter) =>
   status === undefined
@@ -55,18 +63,25 @@ const ofStatus = ({ status }: ReferralFilter) =>
       ? sql`and r.status = ${status}`
       : sql`and r.status = any(${[...status]}::text[])`;
 
-/** Referrals, the one that came first on top, of one status or several when asked. */
+const changedAfter = ({ changedAfter }: ReferralFilter) =>
+  changedAfter === undefined ? sql`` : sql`and r.changed_at > ${changedAfter}::timestamptz`;
+
+/** Referrals, the one that came first on top, of one status or several when asked; those that changed after an instant in the order of the changes. */
 export async function listReferrals(
   db: Reader,
   actor: Actor,
   query: ReferralFilter & Pick<ReferralQuery, 'limit' | 'after'>,
 ): Promise<ListPage<ReferralSummary>> {
-  const [after] = readCursor(query.after, ['uuid']) ?? [];
+  const byChange = query.changedAfter !== undefined;
+  const after = readCursor(query.after, byChange ? ['instant', 'uuid'] : ['uuid']);
+  const key = byChange ? sql`(r.changed_at, r.id)` : sql`(r.id)`;
+  const following =
+    byChange && after ? sql`(${after[0]}::timestamptz, ${after[1]}::uuid)` : sql`(${after?.[0]}::uuid)`;
   const { rows } = await sql<ReferralSummary>`
     select ${columnsFor(actor)} from ${referralTables}
-    where true ${ownOnly(actor)} ${ofStatus(query)} ${after ? sql`and r.id > ${after}` : sql``}
-    order by r.id limit ${query.limit + 1}`.execute(db);
-  return toPage(rows, query.limit, (row) => [row.id]);
+    where true ${ownOnly(actor)} ${ofStatus(query)} ${changedAfter(query)} ${after ? sql`and ${key} > ${following}` : sql``}
+    order by ${byChange ? sql`r.changed_at, r.id` : sql`r.id`} limit ${query.limit + 1}`.execute(db);
+  return toPage(rows, query.limit, (row) => (byChange ? [row.changedAt, row.id] : [row.id]));
 }
 
 /** How many referrals the list has in all. */
@@ -83,17 +98,23 @@ export async function countReferrals(db: Reader, actor: Actor, query: ReferralFi
  * @throws Problem `not-found`, the same for "not yours" as for "does not exist"
  */
 export async function getReferral(db: Reader, actor: Actor, id: string): Promise<Referral> {
-  const { rows } = await sql<Referral>`/* referral.get */
-    select ${columnsFor(actor)}, r.barriers, r.notes, r.question, r.decision_reason as "decisionReason", r.waiting_since as "waitingSince",
+  const { rows } = await sql<Omit<Referral, 'nextStep'>>`/* referral.get */
+    select ${columnsFor(actor)}, r.barriers, r.notes, r.decision_reason as "decisionReason", r.waiting_since as "waitingSince",
       json_build_object('name', r.referrer_name, 'email', r.referrer_email, 'phone', r.referrer_phone) as referrer,
       json_build_object('shareWithScheme', r.share_with_scheme, 'shareBackWithClinic', r.share_back_with_clinic,
         'givenOn', r.consent_given_on, 'givenBy', r.consent_given_by) as consent,
       case when ${onWaitingList('r')} then ${position} end as "waitingPosition",
+      (select json_agg(json_build_object('status', s.status, 'at', ${instant('s.at')}) order by s.number) from referral_status s where s.referral_id = r.id) as "statusHistory",
+      coalesce((select json_agg(json_build_object('id', q.id, 'question', q.question, 'askedAt', ${instant('q.asked_at')}, 'answer', q.answer, 'answeredAt', ${instant('q.answered_at')})
+        order by q.id) from referral_question q where q.referral_id = r.id), '[]') as questions,
+      case when r.withdrawal_reason is not null then json_build_object('reason', r.withdrawal_reason, 'saidBy', r.withdrawal_said_by) end as withdrawal,
       coalesce((select json_agg(json_build_object('id', l.id, 'reference', l.reference, 'status', l.status) order by l.id desc)
         from loan l where l.referral_id = r.id), '[]') as loans
     from ${referralTables} where r.id = ${id} ${ownOnly(actor)}`.execute(db);
-  if (!rows[0]) throw new Problem('not-found');
-  return rows[0];
+  const [referral] = rows;
+  if (!referral) throw new Problem('not-found');
+  const openQuestions = referral.questions.filter(({ answer }) => answer === null).length;
+  return { ...referral, nextStep: nextStep({ ...referral, openQuestions }) };
 }
 
 /** What only the office sees of a referral. */

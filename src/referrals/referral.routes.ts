@@ -2,6 +2,8 @@ import { logAccess } from '../patients/patient.queries.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams, problemReplies, sendPage } from '../shared/http.ts';
 import { decideReferral } from './decision.commands.ts';
+import { Answered, NewAnswer, NewWithdrawal, Withdrawn } from './progress.schemas.ts';
+import { answerQuestion } from './question.commands.ts';
 import { receiveReferral } from './referral.commands.ts';
 import { getReferral, listReferrals } from './referral.queries.ts';
 import {
@@ -13,6 +15,7 @@ import {
   ReferralQuery,
   ReferralReceived,
 } from './referral.schemas.ts';
+import { withdrawReferral } from './withdrawal.commands.ts';
 
 const tags = ['Referrals'];
 
@@ -45,7 +48,8 @@ export function referralRoutes(app: App, deps: Deps): void {
       config: { action: 'referrals.read' },
       schema: {
         operationId: 'listReferrals',
-        summary: 'Referrals, the oldest first',
+        summary:
+          'Referrals, the oldest first; with changedAfter those that changed, in the order of the changes',
         tags,
         querystring: ReferralQuery,
         response: { 200: ReferralList },
@@ -88,5 +92,39 @@ export function referralRoutes(app: App, deps: Deps): void {
     },
     async (request, reply) =>
       reply.code(201).send(await decideReferral(deps, request.ctx, request.params.id, request.body)),
+  );
+
+  app.post(
+    '/referrals/:id/answers',
+    {
+      config: { action: 'referrals.answer' },
+      schema: {
+        operationId: 'answerQuestion',
+        summary: 'Answer what the scheme asked about a referral',
+        tags,
+        params: idParams,
+        body: NewAnswer,
+        response: { 201: Answered, ...problemReplies('not-found', 'invalid', 'no-open-question') },
+      },
+    },
+    async (request, reply) =>
+      reply.code(201).send(await answerQuestion(deps, request.ctx, request.params.id, request.body)),
+  );
+
+  app.post(
+    '/referrals/:id/withdrawals',
+    {
+      config: { action: 'referrals.withdraw' },
+      schema: {
+        operationId: 'withdrawReferral',
+        summary: 'Withdraw a referral that is no longer wanted',
+        tags,
+        params: idParams,
+        body: NewWithdrawal,
+        response: { 201: Withdrawn, ...problemReplies('not-found', 'invalid', 'referral-ended') },
+      },
+    },
+    async (request, reply) =>
+      reply.code(201).send(await withdrawReferral(deps, request.ctx, request.params.id, request.body)),
   );
 }

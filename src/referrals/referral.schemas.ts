@@ -3,6 +3,7 @@ import { NewPatient, PatientSummary } from '../patients/patient.schemas.ts';
 import { strictObject } from '../shared/http.ts';
 import { listQuery, pageOf } from '../shared/lists.ts';
 import { nullable, oneOf, text } from '../shared/schemas.ts';
+import { progressProperties } from './progress.schemas.ts';
 import { barriers, decisions, needs, referralStatuses, urgencies } from './referral.rules.ts';
 
 const email = Type.String({ format: 'email', maxLength: 254 });
@@ -111,8 +112,8 @@ export const Referral = Type.Object({
     givenBy: nullable(Type.String()),
   }),
   notes: nullable(Type.String()),
-  question: nullable(Type.String()),
   decisionReason: nullable(Type.String()),
+  ...progressProperties,
   waitingSince: nullable(Type.String()),
   waitingPosition: nullable(Type.Integer()),
   loans: Type.Array(Type.Object({ id: Type.String(), reference: Type.String(), status: Type.String() })),
@@ -121,7 +122,17 @@ export type Referral = Static<typeof Referral>;
 
 export const ReferralList = pageOf(ReferralSummary);
 export const ReferralQuery = Type.Object(
-  { ...listQuery, status: Type.Optional(status) },
+  {
+    ...listQuery,
+    status: Type.Optional(status),
+    changedAfter: Type.Optional(
+      Type.String({
+        format: 'date-time',
+        description:
+          'Only what changed after this instant, in the order of the changes. Begin again a minute before the newest `changedAt` you have: what is still being written then comes late.',
+      }),
+    ),
+  },
   { additionalProperties: false },
 );
 export type ReferralQuery = Static<typeof ReferralQuery>;

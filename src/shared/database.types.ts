@@ -519,11 +519,12 @@ export interface Referral {
   clinic_reference: string | null;
   notes: string | null;
   contact_proposal: Json | null;
-  question: string | null;
   decision_reason: string | null;
   received_at: string;
   waiting_since: string | null;
   changed_at: string;
+  withdrawal_reason: string | null;
+  withdrawal_said_by: 'patient' | 'clinic' | null;
 }
 
 export interface ReferralNeed {
@@ -532,6 +533,22 @@ export interface ReferralNeed {
   status: Generated<'open' | 'met' | 'dropped'>;
   reason: string | null;
   settled_at: string | null;
+}
+
+export interface ReferralQuestion {
+  id: string;
+  referral_id: string;
+  question: string;
+  asked_at: string;
+  answer: string | null;
+  answered_at: string | null;
+}
+
+export interface ReferralStatus {
+  referral_id: string;
+  number: GeneratedAlways<number>;
+  status: string;
+  at: string;
 }
 
 export interface Reminder {
@@ -709,6 +726,8 @@ export interface DB {
   preparation_check: PreparationCheck;
   referral: Referral;
   referral_need: ReferralNeed;
+  referral_question: ReferralQuestion;
+  referral_status: ReferralStatus;
   reminder: Reminder;
   repair: Repair;
   required_check: RequiredCheck;

@@ -19,6 +19,8 @@ export const problems = {
   'check-not-open': [409, 'The device is not being prepared'],
   'referral-not-waiting': [409, 'The referral is not waiting'],
   'referral-already-decided': [409, 'The referral has been decided'],
+  'no-open-question': [409, 'There is no question to answer'],
+  'referral-ended': [409, 'The referral has ended'],
   'loan-closed': [409, 'The loan is closed'],
   'item-already-ended': [409, 'An item is no longer on this loan'],
   'follow-up-settled': [409, 'The follow-up already has an outcome'],

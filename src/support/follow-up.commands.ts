@@ -72,6 +72,22 @@ export async function endFollowUps(trx: Trx, deps: Deps, loanIds: string[]): Pro
 }
 
 /**
+ * Cancels what is ahead for these referrals, with the reminders of it that were not yet said: one
+ * statement, for the command that withdraws them, in its transaction.
+ */
+export async function cancelFollowUpsOfReferrals(trx: Trx, deps: Deps, referralIds: string[]): Promise<void> {
+  await sql`/* follow-up.end-of-referral */
+    with ended as (
+      update follow_up set status = 'cancelled', changed_at = ${timestamp(deps.clock)}
+      where referral_id = any(${referralIds}::uuid[]) and status in ('planned', 'confirmed') returning id
+    )
+    update reminder set status = 'cancelled'
+    where status = 'standing' and reason in ('follow_up', 'changed') and subject_id in (select id from ended)`.execute(
+    trx,
+  );
+}
+
+/**
  * Makes one follow-up beside the plan, such as a call that was asked for.
  * @throws Problem `invalid` for an unknown patient or supporter or a time that is past, `conflict` when the person has withdrawn or died
  */

@@ -9,6 +9,7 @@ import { TaskQuery } from './task.schemas.ts';
 const places: Record<string, string> = {
   follow_up: '/follow-ups/',
   referral: '/referrals/',
+  loan: '/loans/',
   patient: '/patients/',
   message: '/messages/',
   incident: '/incidents/',

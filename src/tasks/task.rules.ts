@@ -4,6 +4,8 @@ export const taskKinds = {
   number_stopped: 'Their number went back with a device: ask for another way to reach them',
   no_time_to_contact: 'Their hours leave no time for a message: ring them, or ask for other hours',
   check_contact_proposal: 'A new referral says otherwise about contact: decide what applies',
+  clinic_answered: 'The clinic answered: decide about the referral',
+  fetch_kit: 'The referral was withdrawn: ask the clinic to bring back what is out, once and kindly',
   missed_twice: 'Two follow-ups missed in a row: call back',
   concern: 'A concern was raised at a follow-up: speak to the clinic’s duty contact',
   data_ending: 'The mobile data on a loan ends: renew it, or change the SIM',

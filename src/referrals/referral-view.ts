@@ -1,0 +1,68 @@
+import { type Form, newForm } from '../admin/forms.ts';
+import { timelineLines } from '../admin/timeline.ts';
+import { heldFor, readyStock, stockNeedsOf } from '../allocations/allocation.queries.ts';
+import { whyNoneHeld } from '../allocations/allocation.rules.ts';
+import { timelineOf } from '../audit/event.queries.ts';
+import { shownPatient } from '../patients/contact.rules.ts';
+import { getPatient, logAccess } from '../patients/patient.queries.ts';
+import type { Context } from '../shared/actor.ts';
+import { today } from '../shared/clock.ts';
+import type { Deps } from '../shared/deps.ts';
+import { canWithdraw } from './progress.rules.ts';
+import { getReferral, referralDesk } from './referral.queries.ts';
+import { canDecide, canIssueFor, referralStatusWords, waited } from './referral.rules.ts';
+import type { ReferralSummary } from './referral.schemas.ts';
+import { reasonsFor } from './waiting-list.rules.ts';
+
+/** A referral with how long ago it came. */
+export function withAge<R extends ReferralSummary>(deps: Deps, referral: R) {
+  return { ...referral, age: waited(referral.receivedAt, today(deps.clock)) };
+}
+
+/** What the page of one referral shows: itself, the person, and what may be done. `sent`: the form that was refused, if any. */
+export async function referralView(
+  deps: Deps,
+  ctx: Context,
+  id: string,
+  page: { limit: number; after?: string } = { limit: 50 },
+  sent?: Form,
+) {
+  const referral = await getReferral(deps.db, ctx.actor, id);
+  const [patient, desk, stock, needs, held, events] = await Promise.all([
+    getPatient(deps.db, referral.patient.id),
+    referralDesk(deps.db, id),
+    readyStock(deps.db),
+    stockNeedsOf(deps.db, id),
+    heldFor(deps.db, id),
+    timelineOf(deps.db, id, page),
+    logAccess(deps, ctx, referral.patient.id, 'referral'),
+  ]);
+  const formOf = (prefix: string) => (sent?.prefix === prefix ? sent : { ...newForm(), prefix });
+  return {
+    referral: withAge(deps, referral),
+    patient: shownPatient(patient, today(deps.clock)),
+    desk,
+    statusWords: referralStatusWords[referral.status],
+    open: {
+      decide: canDecide(referral.status),
+      issue: canIssueFor(referral.status),
+      withdraw: canWithdraw(referral.status),
+    },
+    waits: {
+      waitsFor: referral.needs.filter(({ status }) => status === 'open').map(({ need }) => need),
+      reasons: reasonsFor({ ...needs, held: [], passedOver: null }, stock).map(({ text }) => text),
+    },
+    held,
+    whyNoneHeld: whyNoneHeld(referral.status, needs.open, needs.toFind),
+    forms: Object.fromEntries(
+      ['decline', 'ask', 'withdraw', ...referral.questions.map(({ id }) => `answer-${id}`)].map((prefix) => [
+        prefix,
+        formOf(prefix),
+      ]),
+    ),
+    form: sent,
+    timeline: timelineLines(events.items, id),
+    next: events.next,
+    after: page.after,
+  };
+}
