@@ -85,6 +85,8 @@ import { followUpPages } from './support/follow-up.pages.ts';
 import { followUpRoutes } from './support/follow-up.routes.ts';
 import { taskPages } from './tasks/task.pages.ts';
 import { taskRoutes } from './tasks/task.routes.ts';
+import { webhookPages } from './webhooks/webhook.pages.ts';
+import { webhookRoutes } from './webhooks/webhook.routes.ts';
 
 const megabyte = 1024 * 1024;
 
@@ -144,6 +146,7 @@ export async function buildApp(deps: Deps, queue?: JobQueue): Promise<App> {
       followUpRoutes(api, deps);
       messageRoutes(api, deps);
       taskRoutes(api, deps);
+      webhookRoutes(api, deps);
       jobRunRoutes(api, deps);
       eventRoutes(api, deps);
     },
@@ -193,6 +196,7 @@ export async function buildApp(deps: Deps, queue?: JobQueue): Promise<App> {
     messagePages(pages, deps);
     taskPages(pages, deps);
     settingsPages(pages, deps);
+    webhookPages(pages, deps);
     termsPages(pages, deps);
     agreementPages(pages, deps);
     policyPages(pages, deps);

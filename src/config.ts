@@ -72,6 +72,11 @@ export const configSchema = Type.Object({
     default: 'capture',
     description: 'Where messages go; capture keeps them on the Messages page and sends nothing',
   }),
+  WEBHOOK_ALLOWED_HOSTS: Type.String({
+    default: '',
+    description:
+      'Hosts inside a private network that webhooks may call, also by http, separated by commas, with a port where it is not the usual one',
+  }),
   ALLOW_TEST_PHONE_NUMBERS: Type.Boolean({
     default: false,
     description: 'Accept the numbers kept for drama, 07700 900000 to 900999',

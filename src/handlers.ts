@@ -1,10 +1,12 @@
 import { planForEvent } from './messages/reminder.commands.ts';
 import { eventHandlers } from './shared/event-handlers.ts';
 import type { Handler } from './shared/outbox.ts';
+import { tellClinic } from './webhooks/delivery.commands.ts';
 
 /** The function of each handler that shared/event-handlers.ts names. */
 export const handlers: Record<string, Handler> = {
   'plan-reminders': planForEvent,
+  'tell-clinic': tellClinic,
 };
 
 /** Start fails unless each name has its function and each function a name. */

@@ -8,5 +8,6 @@ export const nightlyTime = '03:15';
 export const schedules: Schedule[] = [
   { name: 'nightly', pattern: '15 3 * * *', tz: zone },
   { name: 'dispatch', pattern: '* * * * *', tz: zone },
+  { name: 'webhooks', pattern: '* * * * *', tz: zone },
   { name: 'reconcile', pattern: '*/10 * * * *', tz: zone },
 ];

@@ -7,6 +7,7 @@ import { nightlyTime, schedules } from './schedules.ts';
 import type { Deps } from './shared/deps.ts';
 import { handle, relay } from './shared/outbox.ts';
 import type { JobQueue, RunningJob } from './shared/queue.ts';
+import { deliverWebhooks } from './webhooks/delivery.commands.ts';
 
 const concurrency = 5;
 const scheduleCheckMilliseconds = 15_000;
@@ -43,6 +44,7 @@ function runner(deps: Deps, stop: AbortSignal): Run {
   const timed: Record<string, () => Promise<unknown>> = {
     nightly: () => runNightly(deps),
     dispatch: () => dispatch(deps, stop),
+    webhooks: () => deliverWebhooks(deps, stop),
     reconcile: async () => {
       await reconcile(deps);
       if (await nightlyIsDue(deps, nightlyTime)) await runNightly(deps);

@@ -85,7 +85,14 @@ export function peopleSteps({ devices, today }: Size, firstReferral: number): St
           select s.id, n.need, case when s.status in ('active', 'closed') then case when n.need = 'data' and s.n % 7 = 0 and s.status = 'closed' then 'dropped' when n.need = 'data' and s.n % 11 = 0 and s.status = 'active' then 'open' else 'met' end
               when s.status in ('declined', 'withdrawn') then 'dropped' else 'open' end,
             case when s.status in ('declined', 'withdrawn') then 'Not needed' end, case when s.status not in ('received', 'asked', 'waiting') then pg_temp.at(s.received + 10, s.n) end
-          from s_referral s, (values ('device', 1), ('data', 2), ('support', 1)) n (need, every) where s.n % n.every = 0;`,
+          from s_referral s, (values ('device', 1), ('data', 2), ('support', 1)) n (need, every) where s.n % n.every = 0;
+        insert into webhook (id, organisation_id, url, created_at, changed_at)
+          select new_id(), id, 'https://records-' || n || '.clinic.example/lendwell', pg_temp.at(date '${today}' - 400, n), pg_temp.at(date '${today}' - 400, n)
+          from s_org where role = 'clinic' and n % 2 = 0;
+        insert into webhook_delivery (id, webhook_id, referral_id, status, attempts, next_at, give_up_at, last_status, created_at, ended_at)
+          select new_id(), w.id, s.id, 'delivered', 1, at, at + interval '3 days', 204, at, at
+          from s_referral s join s_org o on o.role = 'clinic' and o.n = s.clinic join webhook w on w.organisation_id = o.id,
+            lateral (select pg_temp.at(s.received + 1, s.patient) as at) t;`,
       values: [each(devices * 3, (place) => referralReference(firstReferral + place))],
     },
   ];

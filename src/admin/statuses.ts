@@ -36,7 +36,16 @@ export const statusColours: Record<Colour, string[]> = {
     'ahead',
     'expected',
   ],
-  yellow: ['in_preparation', 'received', 'waiting', 'in_repair', 'needed', 'requested', 'not_started'],
+  yellow: [
+    'in_preparation',
+    'received',
+    'waiting',
+    'in_repair',
+    'needed',
+    'requested',
+    'not_started',
+    'pending',
+  ],
   purple: ['reserved', 'paused'],
   orange: ['due_back', 'asked', 'held', 'unknown', 'suspended', 'soon', 'recheck', 'unexpected', 'low'],
   red: [
@@ -71,6 +80,7 @@ export const statusColours: Record<Colour, string[]> = {
     'not_repaired',
     'left',
     'twice',
+    'superseded',
   ],
 };
 
@@ -83,6 +93,8 @@ const texts: Record<string, string> = {
   pass: 'Passed',
   fail: 'Failed',
   sending: 'Being sent',
+  pending: 'To be sent',
+  superseded: 'Told by a newer one',
   recheck: 'Ask again if safe',
   not_ours: 'Not one of ours',
   ahead: 'No outcome yet',

@@ -91,6 +91,13 @@ export const eventLines: Record<string, (values: Values) => string> = {
   'referral.answered': (v) =>
     `The clinic’s answer is here${v.to === 'asked' ? '. Another question is open' : ''}`,
   'referral.withdrawn': () => 'Referral withdrawn, with the reason given',
+  'webhook.added': () => 'Webhook endpoint added',
+  'webhook.changed': () => 'Webhook endpoint changed',
+  'webhook.enabled': () => 'Webhook endpoint is told again',
+  'webhook.disabled': () => 'Webhook endpoint is no longer told',
+  'webhook.secret_changed': () => 'Secret of a webhook endpoint changed',
+  'webhook.tested': () => 'Webhook endpoint tested',
+  'webhook.resent': () => 'A webhook delivery is sent again',
   'referral.closed': () => 'Referral closed: everything it asked for is settled',
   'allocation.held': (v) => {
     const passed = Number(v.count ?? 0);

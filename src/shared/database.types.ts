@@ -682,6 +682,34 @@ export interface WaitingSkip {
   at: string;
 }
 
+export interface Webhook {
+  id: string;
+  organisation_id: string;
+  url: string;
+  secret_version: Generated<number>;
+  rotated_at: string | null;
+  disabled_at: string | null;
+  disabled_because: 'staff' | 'gone' | null;
+  created_at: string;
+  changed_at: string;
+}
+
+export interface WebhookDelivery {
+  id: string;
+  webhook_id: string;
+  referral_id: string | null;
+  status: Generated<'pending' | 'sending' | 'delivered' | 'failed' | 'superseded'>;
+  attempts: Generated<number>;
+  claim: Generated<number>;
+  claimed_at: string | null;
+  next_at: string;
+  give_up_at: string;
+  last_status: number | null;
+  last_fault: string | null;
+  created_at: string;
+  ended_at: string | null;
+}
+
 export interface DB {
   access_log: AccessLog;
   accessory: Accessory;
@@ -741,4 +769,6 @@ export interface DB {
   task: Task;
   template: Template;
   waiting_skip: WaitingSkip;
+  webhook: Webhook;
+  webhook_delivery: WebhookDelivery;
 }

@@ -1,7 +1,12 @@
 /** Which handlers follow which event. `src/handlers.ts` has the function for each name. */
 export const eventHandlers: Record<string, string[]> = {
-  'loan.issued': ['plan-reminders'],
-  'referral.accepted': ['plan-reminders'],
+  'loan.issued': ['plan-reminders', 'tell-clinic'],
+  'referral.accepted': ['plan-reminders', 'tell-clinic'],
+  'referral.declined': ['tell-clinic'],
+  'referral.asked': ['tell-clinic'],
+  'referral.answered': ['tell-clinic'],
+  'referral.withdrawn': ['tell-clinic'],
+  'referral.closed': ['tell-clinic'],
   'follow_up.moved': ['plan-reminders'],
   'follow_up.added': ['plan-reminders'],
 };

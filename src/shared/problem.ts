@@ -123,6 +123,8 @@ const constraints: Record<string, () => Problem> = {
     new Problem('data-plan-in-use', { detail: 'This device has a data plan. End it first.' }),
   data_offer_once: () =>
     new Problem('conflict', { detail: 'This network, allowance and number of months is offered already.' }),
+  webhook_once: () =>
+    new Problem('conflict', { detail: 'This clinic has an endpoint at this address already.' }),
   staff_email: () => new Problem('name-in-use', { detail: 'Someone has this email address already.' }),
   location_name: () => new Problem('name-in-use', { detail: 'There is a location of this name already.' }),
 };

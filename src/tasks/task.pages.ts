@@ -15,6 +15,7 @@ const places: Record<string, string> = {
   incident: '/incidents/',
   device: '/devices/',
   data_plan: '/data-plans/',
+  organisation: '/settings/clinics/',
 };
 
 /** /tasks: what Lendwell asks staff to do. */

@@ -19,6 +19,7 @@ export const taskKinds = {
   suspend_sim: 'Its device is lost: suspend the SIM',
   allocation_expired:
     'A device is no longer held for this referral, its time is over: hold one again, or leave it in stock',
+  webhook_failed: 'A clinic’s system could not be told of changes for three days: look at its webhooks',
   check_ran_out: 'A device that is held for someone has a check to do before it can go out',
 } as const;
 export type TaskKind = keyof typeof taskKinds;
