@@ -6,8 +6,9 @@ import path from 'node:path';
 
 const root = path.join(import.meta.dirname, '..');
 const notFeatures = new Set(['shared', 'admin', 'embedded']);
-/** What a feature shows to others: these roles, and the one table of permissions. */
-const shownToFeatures = /\.(rules|queries|commands|schemas)\.ts$|^src\/access\/permissions\.ts$/;
+/** What a feature shows to others: these roles, the one table of permissions, and how secrets and strangers are handled. */
+const shownToFeatures =
+  /\.(rules|queries|commands|schemas)\.ts$|^src\/access\/(permissions|tokens|rate-limit)\.ts$/;
 const neverFromElsewhere = /\.(routes|pages|jobs)\.ts$/;
 /** Pure: they compute, and touch neither disk nor network nor clock. */
 const pureShared = new Set(

@@ -33,6 +33,7 @@ import { requiredCheckPages } from './devices/required-check.pages.ts';
 import { donationPages } from './donations/donation.pages.ts';
 import { donationRoutes } from './donations/donation.routes.ts';
 import { importPages } from './donations/import.pages.ts';
+import { formLinkPages } from './hosted-form/form-link.pages.ts';
 import { incidentPages } from './incidents/incident.pages.ts';
 import { incidentRoutes } from './incidents/incident.routes.ts';
 import { replacementPages } from './incidents/replacement.pages.ts';
@@ -195,6 +196,7 @@ export async function buildApp(deps: Deps, queue?: JobQueue): Promise<App> {
     followUpPages(pages, deps);
     messagePages(pages, deps);
     taskPages(pages, deps);
+    formLinkPages(pages, deps);
     settingsPages(pages, deps);
     webhookPages(pages, deps);
     termsPages(pages, deps);

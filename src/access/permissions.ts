@@ -14,6 +14,8 @@ export const permissions = {
   'today.read': officeAndAudit,
   'searches.run': office,
   'organisations.read': [...officeAndAudit, 'administrator', 'integration'],
+  'clinics.read': [...officeAndAudit, 'administrator'],
+  'clinics.manage': ['manager', 'administrator'],
   'donations.read': [...officeAndAudit, 'administrator', 'integration'],
   'donations.record': [...office, 'integration'],
   'devices.read': [...officeAndAudit, 'administrator', 'integration'],

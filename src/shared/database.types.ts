@@ -245,6 +245,18 @@ export interface FollowUpOutcome {
   recorded_at: string;
 }
 
+export interface FormLink {
+  id: string;
+  clinic_id: string;
+  label: string;
+  token_hash: Buffer;
+  expires_on: string;
+  created_at: string;
+  revoked_at: string | null;
+  used_at: string | null;
+  sent: Generated<number>;
+}
+
 export interface IdempotencyKey {
   caller: string;
   key: string;
@@ -527,6 +539,17 @@ export interface Referral {
   withdrawal_said_by: 'patient' | 'clinic' | null;
 }
 
+export interface ReferralDraft {
+  id: string;
+  link_id: string;
+  token_hash: Buffer;
+  answers: Generated<Json>;
+  saved_at: string;
+  sent_at: string | null;
+  reference: string | null;
+  summary: Buffer | null;
+}
+
 export interface ReferralNeed {
   referral_id: string;
   need: 'device' | 'data' | 'support';
@@ -542,6 +565,15 @@ export interface ReferralQuestion {
   asked_at: string;
   answer: string | null;
   answered_at: string | null;
+}
+
+export interface ReferralRepeat {
+  id: string;
+  reference: string;
+  referral_id: string;
+  link_id: string;
+  said: Json;
+  received_at: string;
 }
 
 export interface ReferralStatus {
@@ -732,6 +764,7 @@ export interface DB {
   event_subject: EventSubject;
   follow_up: FollowUp;
   follow_up_outcome: FollowUpOutcome;
+  form_link: FormLink;
   idempotency_key: IdempotencyKey;
   incident: Incident;
   incident_action: IncidentAction;
@@ -753,8 +786,10 @@ export interface DB {
   patient_history: PatientHistory;
   preparation_check: PreparationCheck;
   referral: Referral;
+  referral_draft: ReferralDraft;
   referral_need: ReferralNeed;
   referral_question: ReferralQuestion;
+  referral_repeat: ReferralRepeat;
   referral_status: ReferralStatus;
   reminder: Reminder;
   repair: Repair;

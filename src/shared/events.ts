@@ -25,7 +25,8 @@ export type SubjectType =
   | 'kit'
   | 'stocktake'
   | 'allocation'
-  | 'data_offer';
+  | 'data_offer'
+  | 'form_link';
 
 /** What happened, to what, with the non-personal values and the names of the fields that are personal. */
 export type NewEvent = {
