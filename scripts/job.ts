@@ -3,22 +3,27 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { readConfig } from '../src/config.ts';
 import { embeddedSettings } from '../src/embedded/settings.ts';
+import { purgeDrafts } from '../src/hosted-form/draft.commands.ts';
 import { dispatch } from '../src/messages/dispatch.commands.ts';
 import { reconcile } from '../src/messages/reconcile.commands.ts';
 import { runNightly } from '../src/nightly/nightly.commands.ts';
 import { systemClock } from '../src/shared/clock.ts';
 import { createDatabase } from '../src/shared/database.ts';
+import type { Deps } from '../src/shared/deps.ts';
 import { createLogger } from '../src/shared/logging.ts';
 import { toProblem } from '../src/shared/problem.ts';
 
 const usage = `Runs one job now and prints what it did.
   npm run job -- nightly [--date YYYY-MM-DD] [--dry-run]
   npm run job -- dispatch
-  npm run job -- reconcile`;
+  npm run job -- reconcile
+  npm run job -- forget`;
+/** The jobs that count what they did. */
+const counting = { dispatch: (deps: Deps) => dispatch(deps), reconcile, forget: purgeDrafts };
 
 const { positionals, values } = readArguments();
 const [job] = positionals;
-if (!job || !['nightly', 'dispatch', 'reconcile'].includes(job)) fail(usage);
+if (!job || !['nightly', ...Object.keys(counting)].includes(job)) fail(usage);
 if (values.date !== undefined && !isDate(values.date)) fail('Give --date a real date as YYYY-MM-DD.');
 
 const config = readConfig({
@@ -41,7 +46,7 @@ try {
     console.log(`nightly for ${localDate}${values['dry-run'] ? ' (only counted, nothing changed)' : ''}`);
     for (const { step, count } of steps) console.log(`  ${step}: ${count}`);
   } else {
-    const counts = job === 'dispatch' ? await dispatch(deps) : await reconcile(deps);
+    const counts = await counting[job as keyof typeof counting](deps);
     console.log(job);
     for (const [name, count] of Object.entries(counts)) console.log(`  ${name}: ${count}`);
   }

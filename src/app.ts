@@ -34,6 +34,7 @@ import { donationPages } from './donations/donation.pages.ts';
 import { donationRoutes } from './donations/donation.routes.ts';
 import { importPages } from './donations/import.pages.ts';
 import { formLinkPages } from './hosted-form/form-link.pages.ts';
+import { hostedFormPages } from './hosted-form/hosted-form.pages.ts';
 import { incidentPages } from './incidents/incident.pages.ts';
 import { incidentRoutes } from './incidents/incident.routes.ts';
 import { replacementPages } from './incidents/replacement.pages.ts';
@@ -197,6 +198,7 @@ export async function buildApp(deps: Deps, queue?: JobQueue): Promise<App> {
     messagePages(pages, deps);
     taskPages(pages, deps);
     formLinkPages(pages, deps);
+    hostedFormPages(pages, deps);
     settingsPages(pages, deps);
     webhookPages(pages, deps);
     termsPages(pages, deps);

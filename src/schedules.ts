@@ -10,4 +10,5 @@ export const schedules: Schedule[] = [
   { name: 'dispatch', pattern: '* * * * *', tz: zone },
   { name: 'webhooks', pattern: '* * * * *', tz: zone },
   { name: 'reconcile', pattern: '*/10 * * * *', tz: zone },
+  { name: 'forget', pattern: '*/5 * * * *', tz: zone },
 ];

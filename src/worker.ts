@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { assertHandlersComplete, handlers } from './handlers.ts';
+import { purgeDrafts } from './hosted-form/draft.commands.ts';
 import { dispatch } from './messages/dispatch.commands.ts';
 import { reconcile } from './messages/reconcile.commands.ts';
 import { nightlyIsDue, runNightly } from './nightly/nightly.commands.ts';
@@ -49,6 +50,7 @@ function runner(deps: Deps, stop: AbortSignal): Run {
       await reconcile(deps);
       if (await nightlyIsDue(deps, nightlyTime)) await runNightly(deps);
     },
+    forget: () => purgeDrafts(deps),
   };
   const running = new Set<string>();
   return async ({ name, data }) => {
@@ -71,7 +73,7 @@ function runner(deps: Deps, stop: AbortSignal): Run {
 
 /** What was due while no worker ran, once. */
 async function catchUp(deps: Deps, run: Run, stop: AbortSignal): Promise<void> {
-  for (const name of ['reconcile', 'dispatch']) {
+  for (const name of ['reconcile', 'dispatch', 'forget']) {
     if (!stop.aborted)
       await run({ name, data: {} }).catch((err) => deps.log.warn({ err }, 'catching up failed'));
   }

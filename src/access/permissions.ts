@@ -63,8 +63,6 @@ export const permissions = {
   'tasks.read': officeAndAudit,
   'tasks.complete': office,
   'jobs.run': [...office, 'administrator'],
-  'clinics.read': [...officeAndAudit, 'administrator'],
-  'clinics.manage': ['manager', 'administrator'],
   'settings.read': [...officeAndAudit, 'administrator'],
   'settings.change': ['manager', 'administrator'],
   'events.read': ['manager', 'auditor', 'administrator'],

@@ -1,5 +1,5 @@
 import rateLimit, { normalizeIP } from '@fastify/rate-limit';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Redis } from 'ioredis';
 import type { Deps } from '../shared/deps.ts';
 import type { App } from '../shared/http.ts';
@@ -25,8 +25,7 @@ export async function limitRates(app: App, deps: Deps): Promise<void> {
     keyGenerator: (request) =>
       request.ctx ? `${request.ctx.actor.type}:${request.ctx.actor.id}` : address(request),
     max: (request) => request.ratePerMinute ?? RATE_PER_MINUTE,
-    errorResponseBuilder: (_request, { ttl }) =>
-      new Problem('too-many-requests', { detail: `Wait ${Math.ceil(ttl / 1000)} seconds, then try again.` }),
+    errorResponseBuilder: (_request, { ttl }) => tooMany(ttl),
   });
 }
 
@@ -34,5 +33,19 @@ export async function limitRates(app: App, deps: Deps): Promise<void> {
 export function perAddress(max: number) {
   return { max, keyGenerator: address };
 }
+
+/** A hook that holds whatever `keyOf` gives, such as a link that many may use, to its requests a minute. */
+export function perKey(app: App, max: number, keyOf: (request: FastifyRequest) => string) {
+  const limit = app.createRateLimit({ max, timeWindow: '1 minute', keyGenerator: keyOf });
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    const found = await limit(request);
+    if (found.isAllowed || !found.isExceeded) return;
+    reply.header('retry-after', found.ttlInSeconds);
+    throw tooMany(found.ttl);
+  };
+}
+
+const tooMany = (ttl: number) =>
+  new Problem('too-many-requests', { detail: `Wait ${Math.ceil(ttl / 1000)} seconds, then try again.` });
 
 const address = (request: FastifyRequest) => normalizeIP(request.ip, 64);

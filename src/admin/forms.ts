@@ -24,10 +24,16 @@ export function newForm(typed: Typed = {}): Form {
  * the others move up, so that a fault in row 1 is of row 1 when the form is shown again.
  */
 export function typedIn(body: unknown): Typed {
-  const typed = Object.entries(body ?? {}).filter(
-    (entry): entry is [string, string | string[]] =>
-      !['_csrf', '_once'].includes(entry[0]) && [entry[1]].flat().every((value) => typeof value === 'string'),
-  );
+  const typed = Object.entries(body ?? {})
+    .filter(
+      (entry): entry is [string, string | string[]] =>
+        !['_csrf', '_once'].includes(entry[0]) &&
+        [entry[1]].flat().every((value) => typeof value === 'string'),
+    )
+    .map(([name, value]): [string, string | string[]] => [
+      name,
+      typeof value === 'string' ? ownLines(value) : value.map(ownLines),
+    ]);
   const filled = new Map<string, string[]>();
   for (const [name, value] of typed) {
     const [, list, row] = rowName.exec(name) ?? [];
@@ -44,6 +50,8 @@ export function typedIn(body: unknown): Typed {
   return Object.assign(Object.create(null), Object.fromEntries(kept));
 }
 
+/** A form sends a line's end as two characters, the API as one. */
+const ownLines = (value: string) => value.replaceAll('\r\n', '\n');
 const rowName = /^(\w+)\.(\d{1,3})\.(.+)$/;
 const isBlank = (value: string | string[]) => [value].flat().every((part) => part.trim() === '');
 

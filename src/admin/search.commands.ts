@@ -72,7 +72,8 @@ async function findLabelled(
       coalesce((select json_agg(json_build_object('id', id, 'reference', reference, 'status', status, 'dueOn', due_on))
         from loan where reference = ${reference}), '[]') as loans,
       coalesce((select json_agg(json_build_object('id', id, 'reference', reference, 'status', status))
-        from referral where reference = ${reference}), '[]') as referrals,
+        from referral where reference = ${reference}
+          or id = (select referral_id from referral_repeat where reference = ${reference})), '[]') as referrals,
       coalesce((select json_agg(json_build_object('id', id, 'reference', reference, 'status', status))
         from incident where reference = ${reference}), '[]') as incidents,
       coalesce((select json_agg(json_build_object('id', id, 'reference', reference, 'receivedOn', received_on))

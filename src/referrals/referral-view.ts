@@ -3,6 +3,7 @@ import { timelineLines } from '../admin/timeline.ts';
 import { heldFor, readyStock, stockNeedsOf } from '../allocations/allocation.queries.ts';
 import { whyNoneHeld } from '../allocations/allocation.rules.ts';
 import { timelineOf } from '../audit/event.queries.ts';
+import { shownRepeat } from '../hosted-form/repeat.queries.ts';
 import { shownPatient } from '../patients/contact.rules.ts';
 import { getPatient, logAccess } from '../patients/patient.queries.ts';
 import type { Context } from '../shared/actor.ts';
@@ -42,6 +43,7 @@ export async function referralView(
     referral: withAge(deps, referral),
     patient: shownPatient(patient, today(deps.clock)),
     desk,
+    repeats: desk.repeats.map(shownRepeat),
     statusWords: referralStatusWords[referral.status],
     open: {
       decide: canDecide(referral.status),

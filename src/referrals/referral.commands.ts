@@ -80,7 +80,7 @@ export async function receiveReferral(
 }
 
 /** The referral's values as they are kept; every fault at once. */
-function readReferral({ clock, config }: Deps, input: NewReferral) {
+export function readReferral({ clock, config }: Deps, input: NewReferral) {
   const day = today(clock);
   const { patient, errors: found } = readPatient(input.patient, day, config.ALLOW_TEST_PHONE_NUMBERS);
   const errors: FieldError[] = found.map(({ pointer, message }) => ({
@@ -123,7 +123,7 @@ async function assertClinic(trx: Trx, id: string): Promise<void> {
   if (!clinic) throw invalid({ pointer: '/clinicId', message: 'There is no clinic of this id.' });
 }
 
-async function knownPatient(trx: Trx, patient: NewPatient): Promise<string | undefined> {
+export async function knownPatient(trx: Trx, patient: NewPatient): Promise<string | undefined> {
   if (!patient.nhsNumber || !patient.dateOfBirth) return undefined;
   const { rows } = await sql<{ id: string }>`/* patient.known */
     select id from patient where nhs_number = ${patient.nhsNumber} and date_of_birth = ${patient.dateOfBirth}

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { type Repeat, repeatsJson } from '../hosted-form/repeat.queries.ts';
 import { patientColumns, patientJson } from '../patients/patient.queries.ts';
 import type { NewPatient, PatientSummary } from '../patients/patient.schemas.ts';
 import type { Actor } from '../shared/actor.ts';
@@ -124,6 +125,8 @@ export type ReferralDesk = {
   /** Other records that may be the same person. */
   lookalikes: PatientSummary[];
   nextFollowUp: { step: string; dueOn: string } | null;
+  /** What the hosted form took about the same person while this referral was open. */
+  repeats: Repeat[];
 };
 
 /** A referral beyond what its clinic may see: one statement. Alike are the same NHS number, or the same family name and date of birth. */
@@ -136,7 +139,8 @@ export async function referralDesk(db: Reader, id: string): Promise<ReferralDesk
           or (lower(p.family_name) = lower(me.family_name) and p.date_of_birth = me.date_of_birth))
         order by p.id desc limit 5) a), '[]') as lookalikes,
       (select json_build_object('step', f.step, 'dueOn', f.due_on) from follow_up f
-        where f.patient_id = me.id and f.status in ('planned', 'confirmed') order by f.due_on, f.starts_at limit 1) as "nextFollowUp"
+        where f.patient_id = me.id and f.status in ('planned', 'confirmed') order by f.due_on, f.starts_at limit 1) as "nextFollowUp",
+      ${repeatsJson} as repeats
     from referral r join patient me on me.id = r.patient_id where r.id = ${id}`.execute(db);
   if (!rows[0]) throw new Problem('not-found');
   return rows[0];

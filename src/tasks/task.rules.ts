@@ -6,6 +6,7 @@ export const taskKinds = {
   check_contact_proposal: 'A new referral says otherwise about contact: decide what applies',
   clinic_answered: 'The clinic answered: decide about the referral',
   fetch_kit: 'The referral was withdrawn: ask the clinic to bring back what is out, once and kindly',
+  referral_sent_again: 'A clinic referred this person again by the form: read what it says now',
   missed_twice: 'Two follow-ups missed in a row: call back',
   concern: 'A concern was raised at a follow-up: speak to the clinic’s duty contact',
   data_ending: 'The mobile data on a loan ends: renew it, or change the SIM',

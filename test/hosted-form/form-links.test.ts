@@ -22,42 +22,45 @@ const clinic = async (name: string) => {
   return id;
 };
 
-t.test('a link is shown once, kept as a hash, and works until its last day or until it is ended', async (t) => {
-  t.match((await get(url)).body, /There is no link yet[\s\S]*value="2027"/);
-  const made = await post(url, { label: 'Crisis team', ...until('23', '11', '2026'), _once: 'one' });
-  t.equal(made.statusCode, 201);
-  const token = tokenIn(made.body)!;
-  t.equal(Buffer.from(token, 'base64url').length, 16, '128 random bits');
-  const row = await db.selectFrom('form_link').selectAll().executeTakeFirstOrThrow();
-  t.notMatch(JSON.stringify(row), token);
-  t.equal(row.token_hash.length, 32);
-  const again = await post(url, { label: 'Crisis team', ...until('23', '11', '2026'), _once: 'one' });
-  t.equal(tokenIn(again.body), undefined, 'a second click makes no second link and shows no token');
-  t.match(again.body, /was shown then/);
-  t.equal((await db.selectFrom('form_link').selectAll().execute()).length, 1);
-  t.notMatch(JSON.stringify(await db.selectFrom('idempotency_key').selectAll().execute()), token);
-  t.notMatch((await get(url)).body, token);
+t.test(
+  'a link is shown once, kept as a hash, and works until its last day or until it is ended',
+  async (t) => {
+    t.match((await get(url)).body, /There is no link yet[\s\S]*value="2027"/);
+    const made = await post(url, { label: 'Crisis team', ...until('23', '11', '2026'), _once: 'one' });
+    t.equal(made.statusCode, 201);
+    const token = tokenIn(made.body)!;
+    t.equal(Buffer.from(token, 'base64url').length, 16, '128 random bits');
+    const row = await db.selectFrom('form_link').selectAll().executeTakeFirstOrThrow();
+    t.notMatch(JSON.stringify(row), token);
+    t.equal(row.token_hash.length, 32);
+    const again = await post(url, { label: 'Crisis team', ...until('23', '11', '2026'), _once: 'one' });
+    t.equal(tokenIn(again.body), undefined, 'a second click makes no second link and shows no token');
+    t.match(again.body, /was shown then/);
+    t.equal((await db.selectFrom('form_link').selectAll().execute()).length, 1);
+    t.notMatch(JSON.stringify(await db.selectFrom('idempotency_key').selectAll().execute()), token);
+    t.notMatch((await get(url)).body, token);
 
-  t.match(await findFormLink(deps, token), { clinicId, label: 'Crisis team' });
-  clock.set('2026-11-23T23:59:00Z');
-  t.ok(await findFormLink(deps, token), 'it works through its last day');
-  clock.set('2026-11-24T00:01:00Z');
-  t.equal(await findFormLink(deps, token), undefined);
-  t.match((await clinicFormLinks(deps, clinicId)).links, [{ state: 'expired' }]);
-  clock.set('2026-11-23T09:30:00Z');
-  const [{ id }] = (await db.selectFrom('form_link').select('id').execute()) as [{ id: string }];
-  const elsewhere = await clinic('Oak Lane Clinic');
-  t.equal((await post(`/settings/clinics/${elsewhere}/form-links/${id}/revocations`)).statusCode, 404);
-  for (const _twice of [1, 2]) t.equal((await post(`${url}/${id}/revocations`)).statusCode, 303);
-  t.equal(await findFormLink(deps, token), undefined, 'at once');
-  t.match((await get(url)).body, /Ended/);
-  t.same(
-    (await db.selectFrom('event').select('type').where('type', 'like', 'form_link.%').execute()).map(
-      ({ type }) => type,
-    ),
-    ['form_link.added', 'form_link.revoked'],
-  );
-});
+    t.match(await findFormLink(deps, token), { clinicId, label: 'Crisis team' });
+    clock.set('2026-11-23T23:59:00Z');
+    t.ok(await findFormLink(deps, token), 'it works through its last day');
+    clock.set('2026-11-24T00:01:00Z');
+    t.equal(await findFormLink(deps, token), undefined);
+    t.match((await clinicFormLinks(deps, clinicId)).links, [{ state: 'expired' }]);
+    clock.set('2026-11-23T09:30:00Z');
+    const [{ id }] = (await db.selectFrom('form_link').select('id').execute()) as [{ id: string }];
+    const elsewhere = await clinic('Oak Lane Clinic');
+    t.equal((await post(`/settings/clinics/${elsewhere}/form-links/${id}/revocations`)).statusCode, 404);
+    for (const _twice of [1, 2]) t.equal((await post(`${url}/${id}/revocations`)).statusCode, 303);
+    t.equal(await findFormLink(deps, token), undefined, 'at once');
+    t.match((await get(url)).body, /Ended/);
+    t.same(
+      (await db.selectFrom('event').select('type').where('type', 'like', 'form_link.%').execute()).map(
+        ({ type }) => type,
+      ),
+      ['form_link.added', 'form_link.revoked'],
+    );
+  },
+);
 
 t.test('what is typed is checked, and who may not make a link is told', async (t) => {
   for (const [fields, wanted] of [
@@ -79,7 +82,9 @@ t.test('what is typed is checked, and who may not make a link is told', async (t
 });
 
 t.test('the page by axe and at both widths', async (t) => {
-  const id = await clinic('The clinic of the very long name for whole families and single people of the north');
+  const id = await clinic(
+    'The clinic of the very long name for whole families and single people of the north',
+  );
   const { page, look } = await signedInBrowser(
     t,
     await app.listen({ host: '127.0.0.1', port: 0 }),

@@ -1,0 +1,230 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import Type from 'typebox';
+import { perAddress, perKey } from '../access/rate-limit.ts';
+import { type Form, newForm, type Typed, typedIn } from '../admin/forms.ts';
+import type { Deps } from '../shared/deps.ts';
+import type { App } from '../shared/http.ts';
+import { Problem, toProblem } from '../shared/problem.ts';
+import { checkPage, refusedPage } from './answers.schemas.ts';
+import { allTyped, firstOpenPage, ownOf, rowsOf, said } from './answers.ts';
+import { beginDraft, type Draft, discardDraft, findDraft, savePage } from './draft.commands.ts';
+import { type FormLink, findFormLink, formLinkHash } from './form-link.queries.ts';
+import { type QuestionGroup, questionGroups, wayChoices } from './question-groups.schemas.ts';
+import { sendDraft } from './sending.commands.ts';
+import { unseal } from './summary-seal.ts';
+
+const addressPerMinute = 240;
+const linkPerMinute = 600;
+const rowsAtOnce = 2;
+const mostRows = 10;
+
+const start = Type.Object({ token: Type.String({ maxLength: 100 }) });
+const startQuery = Type.Object({ deleted: Type.Optional(Type.Literal('1')) });
+const step = Type.Object({ ...start.properties, page: Type.String({ maxLength: 100 }) });
+/** `change`: the way leads back to the answers that are being checked. */
+const stepQuery = Type.Object({ change: Type.Optional(Type.Literal('1')) });
+
+/** Who is at the form: the link, and the draft of this browser, if it has one. */
+type Visit = { link: FormLink; base: string; draft: Draft | undefined; draftToken: string };
+
+/** /refer/:token: the form on which a clinic without a system of its own refers, for whoever has the link. */
+export function hostedFormPages(app: App, deps: Deps): void {
+  const secure = deps.config.PUBLIC_URL.startsWith('https:');
+  const cookieName = `${secure ? '__Secure-' : ''}lendwell-referral`;
+  const cookieFor = (base: string) =>
+    ({ path: base, httpOnly: true, sameSite: 'lax', secure, signed: true }) as const;
+
+  app.register(async (scope) => {
+    const pages: App = scope.withTypeProvider<TypeBoxTypeProvider>();
+    privatePages(pages, deps);
+    const limitLink = perKey(pages, linkPerMinute, (request) =>
+      formLinkHash(deps, (request.params as { token: string }).token).toString('base64url'),
+    );
+    const open = {
+      config: { action: 'public', rateLimit: perAddress(addressPerMinute) },
+      onRequest: limitLink,
+    } as const;
+
+    pages.get(
+      '/refer/:token',
+      { ...open, schema: { params: start, querystring: startQuery } },
+      async (request, reply) => {
+        const { link, base, draft } = await visit(request, request.params.token);
+        const begun = draft && !draft.reference;
+        const goOn = begun && `${base}/${firstOpenPage(draft.answers) ?? 'check'}`;
+        const view = { link, base, goOn, deleted: request.query.deleted };
+        return reply.page('hosted-form/views/start.njk', view);
+      },
+    );
+
+    pages.post('/refer/:token', { ...open, schema: { params: start } }, async (request, reply) => {
+      const { link, base, draft } = await visit(request, request.params.token);
+      const { token } = await beginDraft(deps, link.id, draft);
+      return reply
+        .setCookie(cookieName, token, cookieFor(base))
+        .redirect(`${base}/${questionGroups[0]!.slug}`, 303);
+    });
+
+    pages.post('/refer/:token/discard', { ...open, schema: { params: start } }, async (request, reply) => {
+      const { base, draft } = await visit(request, request.params.token);
+      if (draft) await discardDraft(deps, draft.id);
+      return reply.clearCookie(cookieName, cookieFor(base)).redirect(`${base}?deleted=1`, 303);
+    });
+
+    pages.get(
+      '/refer/:token/:page',
+      { ...open, schema: { params: step, querystring: stepQuery } },
+      async (request, reply) => {
+        const { page, token } = request.params;
+        const at = await visit(request, token);
+        const { link, base, draft } = at;
+        if (!draft) return reply.redirect(base, 303);
+        if (page === 'done' && draft.reference) return reply.page('hosted-form/views/done.njk', doneView(at));
+        if (draft.reference) return reply.redirect(`${base}/done`, 303);
+        const firstOpen = firstOpenPage(draft.answers);
+        if (page === 'check') {
+          if (firstOpen) return reply.redirect(`${base}/${firstOpen}`, 303);
+          const view = { link, base, draft, groups: said(allTyped(draft.answers)) };
+          return reply.page('hosted-form/views/check.njk', view);
+        }
+        const place = placeOf(page);
+        if (firstOpen && place > placeOf(firstOpen)) return reply.redirect(`${base}/${firstOpen}`, 303);
+        const form = newForm(draft.answers[page] ?? {});
+        return reply.page(
+          'hosted-form/views/page.njk',
+          pageView(at, place, form, draft.id, request.query.change),
+        );
+      },
+    );
+
+    pages.post(
+      '/refer/:token/:page',
+      { ...open, schema: { params: step, querystring: stepQuery } },
+      async (request, reply) => {
+        const { page, token } = request.params;
+        const at = await visit(request, token);
+        const { base, draft } = at;
+        const { draft: shownDraft = '', add, ...sent } = typedIn(request.body);
+        const own = draft?.id === shownDraft ? draft : undefined;
+        if (own?.reference) return reply.redirect(`${base}/done`, 303);
+        if (page === 'check') return send(request, reply, at, own);
+
+        const place = placeOf(page);
+        const group = questionGroups[place]!;
+        const typed = ownOf(group.questions, sent);
+        const { change } = request.query;
+        const show = (form: Form, rows = 0) =>
+          reply
+            .code(form.status)
+            .page('hosted-form/views/page.njk', pageView(at, place, form, String(shownDraft), change, rows));
+        if (!own) return show(ofAnother(typed, draft));
+        if (add) return show(newForm(typed), Number(add) || 0);
+        try {
+          checkPage(deps, group, typed);
+        } catch (error) {
+          return show(refusedPage(group, typed, error));
+        }
+        if (!(await savePage(deps, own.id, page, typed))) return reply.redirect(base, 303);
+        const next = change ? 'check' : (questionGroups[place + 1]?.slug ?? 'check');
+        return reply.redirect(`${base}/${next}`, 303);
+      },
+    );
+  });
+
+  async function visit(request: FastifyRequest, token: string): Promise<Visit> {
+    const link = await findFormLink(deps, token);
+    if (!link) throw new Problem('not-found');
+    const { valid, value } = request.unsignCookie(request.cookies[cookieName] ?? '');
+    const draftToken = (valid && value) || '';
+    const draft = draftToken ? await findDraft(deps, link.id, draftToken) : undefined;
+    return { link, base: `/refer/${token}`, draft, draftToken };
+  }
+
+  async function send(request: FastifyRequest, reply: FastifyReply, at: Visit, draft: Draft | undefined) {
+    const { base, link, draftToken } = at;
+    const firstOpen = draft && firstOpenPage(draft.answers);
+    if (!draft || firstOpen) return reply.redirect(firstOpen ? `${base}/${firstOpen}` : base, 303);
+    try {
+      await sendDraft(deps, request.id, link, draft, draftToken);
+    } catch (error) {
+      // What no page alone could tell is shown on the page of the first fault.
+      const { errors } = toProblem(error);
+      const field = errors?.[0]?.pointer.slice(1).replaceAll('/', '.') ?? '';
+      const place = questionGroups.findIndex(({ questions }) =>
+        questions.some(({ name }) => field.startsWith(name)),
+      );
+      if (place < 0) throw error;
+      const group = questionGroups[place]!;
+      const form = refusedPage(group, draft.answers[group.slug] ?? {}, error);
+      return reply
+        .code(form.status)
+        .page('hosted-form/views/page.njk', pageView(at, place, form, draft.id, '1'));
+    }
+    return reply.redirect(`${base}/done`, 303);
+  }
+
+  function doneView({ link, base, draft, draftToken }: Visit) {
+    const groups = draft?.summary ? said(unseal(deps, draftToken, draft.summary)) : undefined;
+    const { SCHEME_PHONE: phone } = deps.config;
+    return { link, base, reference: draft!.reference, groups, phone };
+  }
+}
+
+/** The place of a page of questions. */
+function placeOf(slug: string): number {
+  const place = questionGroups.findIndex((group) => group.slug === slug);
+  if (place < 0) throw new Problem('not-found');
+  return place;
+}
+
+function pageView(
+  { link, base }: Visit,
+  place: number,
+  form: Form,
+  draftId: string,
+  change?: string,
+  wanted = 0,
+) {
+  const group = questionGroups[place] as QuestionGroup;
+  const before = questionGroups[place - 1];
+  const rows = Math.max(rowsAtOnce, rowsOf(form.typed, 'contactPoints').length, wanted);
+  return {
+    link,
+    group,
+    form,
+    draftId,
+    action: `${base}/${group.slug}${change ? '?change=1' : ''}`,
+    back: { href: change ? `${base}/check` : before ? `${base}/${before.slug}` : base, text: 'Back' },
+    number: place + 1,
+    last: questionGroups.length,
+    rows: Math.min(rows, mostRows),
+    mostRows,
+    wayChoices,
+  };
+}
+
+/** A page of a draft that is not this browser's any more: what was typed is shown, and kept nowhere. */
+function ofAnother(typed: Typed, draft: Draft | undefined): Form {
+  const text = draft
+    ? 'You began another referral in this browser, so this page was not saved: it could mix two people up. Go on in the other tab, or copy what you need from here.'
+    : 'What you typed before was sent or deleted, so this page was not saved. Copy what you need from here, then begin again from the start.';
+  return { typed, errors: {}, summary: [{ text }], status: 409 };
+}
+
+/** Pages at an address that is a secret: nobody keeps them, no site they lead to learns of them, and what is wrong is told kindly. */
+function privatePages(app: App, deps: Deps): void {
+  app.addHook('onSend', async (_request, reply, payload) => {
+    reply
+      .header('referrer-policy', 'no-referrer')
+      .header('cache-control', 'no-store')
+      .header('x-robots-tag', 'noindex');
+    return payload;
+  });
+  app.setErrorHandler(async (error, _request, reply) => {
+    const problem = toProblem(error);
+    if (![403, 404, 429].includes(problem.status)) throw error;
+    reply.code(problem.status);
+    return reply.page('hosted-form/views/problem.njk', { problem, phone: deps.config.SCHEME_PHONE });
+  });
+}

@@ -1,0 +1,278 @@
+import { words } from '../admin/formats.ts';
+import { languages } from '../patients/contact.rules.ts';
+import { channels, communicationNeeds, noNhsNumberReasons } from '../patients/patient.schemas.ts';
+import { barriers, needs, urgencies } from '../referrals/referral.rules.ts';
+
+export type Choice = { value: string; text: string; hint?: string };
+
+/** A question: `name` is the field's name in the body of the API, with dots. */
+export type Question = {
+  name: string;
+  label: string;
+  as: 'text' | 'area' | 'date' | 'radios' | 'checkboxes' | 'select' | 'ways';
+  hint?: string;
+  choices?: readonly Choice[];
+  /** What to say when it is left empty and may not be. */
+  missing?: string;
+  type?: 'email';
+  inputmode?: 'email' | 'tel' | 'numeric';
+  width?: 10 | 20;
+};
+export type QuestionGroup = { slug: string; title: string; intro?: string; questions: Question[] };
+
+const texts: Record<string, string> = {
+  sms: 'Text message',
+  bsl: 'British Sign Language',
+  devolved_nation: 'They come from Scotland, Wales or Northern Ireland',
+  overseas: 'They come from abroad',
+  not_known: 'I do not know it',
+  access_to_device: 'No device of their own',
+  access_to_data: 'No internet at home or no data',
+  ease_of_use: 'Devices are hard to see, hold or use',
+  skills: 'Not sure how to use one',
+  beliefs_and_trust: 'Worries about being online',
+  private_space: 'No private place to use it',
+  health_and_symptoms: 'Their health or symptoms',
+  money: 'Money',
+  housing: 'Where they live',
+};
+const hints: Record<string, string> = {
+  device: 'A tablet, phone or laptop',
+  data: 'Mobile data or Wi-Fi',
+  support: 'Calls to help them get started',
+};
+const choicesOf = (values: readonly string[]): Choice[] =>
+  values.map((value) => ({
+    value,
+    text: texts[value] ?? words(value),
+    ...(hints[value] && { hint: hints[value] }),
+  }));
+const yesNo: Choice[] = [
+  { value: 'yes', text: 'Yes' },
+  { value: 'no', text: 'No' },
+];
+
+export const wayChoices = choicesOf(channels);
+
+/** The form page by page. To ask for something more, add its line. */
+export const questionGroups: QuestionGroup[] = [
+  {
+    slug: 'referrer',
+    title: 'About you',
+    questions: [
+      { name: 'referrer.name', label: 'Your name', as: 'text', missing: 'Enter your name' },
+      {
+        name: 'referrer.email',
+        label: 'Your email address (optional)',
+        as: 'text',
+        type: 'email',
+        inputmode: 'email',
+      },
+      {
+        name: 'referrer.phone',
+        label: 'Your phone number (optional)',
+        hint: 'So that we can ask you about this referral',
+        as: 'text',
+        inputmode: 'tel',
+        width: 20,
+      },
+      {
+        name: 'clinicReference',
+        label: 'Your own reference for this referral (optional)',
+        as: 'text',
+        width: 20,
+      },
+    ],
+  },
+  {
+    slug: 'patient',
+    title: 'The patient',
+    questions: [
+      { name: 'patient.givenName', label: 'Given name', as: 'text', missing: 'Enter their given name' },
+      { name: 'patient.familyName', label: 'Family name', as: 'text', missing: 'Enter their family name' },
+      { name: 'patient.preferredName', label: 'What they like to be called (optional)', as: 'text' },
+      { name: 'patient.dateOfBirth', label: 'Date of birth (optional)', hint: 'Like 27 3 1985', as: 'date' },
+      { name: 'patient.address', label: 'Address (optional)', as: 'area' },
+      {
+        name: 'patient.noFixedAbode',
+        label: 'Where they live (optional)',
+        as: 'checkboxes',
+        choices: [{ value: 'yes', text: 'They have no fixed address' }],
+      },
+    ],
+  },
+  {
+    slug: 'nhs-number',
+    title: 'Their NHS number',
+    intro: 'You can refer someone without it. With it we do not mix two people up.',
+    questions: [
+      {
+        name: 'patient.nhsNumber',
+        label: 'NHS number (optional)',
+        hint: '10 digits, like 999 000 0018',
+        as: 'text',
+        inputmode: 'numeric',
+        width: 10,
+      },
+      {
+        name: 'patient.noNhsNumberReason',
+        label: 'If you leave it out, why? (optional)',
+        as: 'radios',
+        choices: choicesOf(noNhsNumberReasons),
+      },
+    ],
+  },
+  {
+    slug: 'contact',
+    title: 'How to reach them safely',
+    intro:
+      'Ask the patient, and list the ways in the order they prefer. Safe means that they said nobody else sees or hears it. We never use a way that is not safe.',
+    questions: [{ name: 'contactPoints', label: 'Ways to reach them', as: 'ways' }],
+  },
+  {
+    slug: 'wording',
+    title: 'Messages and who makes contact',
+    questions: [
+      {
+        name: 'patient.wording',
+        label: 'How we word messages to them (optional)',
+        hint: 'If you leave this out we are discreet.',
+        as: 'radios',
+        choices: [
+          { value: 'discreet', text: 'Discreet', hint: 'Names no service, clinic or condition' },
+          { value: 'identified', text: 'With our name', hint: 'Says who writes and what about' },
+        ],
+      },
+      {
+        name: 'patient.contactChoice',
+        label: 'Who makes contact (optional)',
+        as: 'radios',
+        choices: [
+          { value: 'any_safe', text: 'We may, in any safe way' },
+          {
+            value: 'patient_contacts_us',
+            text: 'Only the patient contacts us',
+            hint: 'We then neither ring nor write',
+          },
+        ],
+      },
+    ],
+  },
+  {
+    slug: 'communication',
+    title: 'Communication and language',
+    questions: [
+      {
+        name: 'patient.communicationNeeds',
+        label: 'What helps them to read, hear or follow (optional)',
+        as: 'checkboxes',
+        choices: choicesOf(communicationNeeds),
+      },
+      {
+        name: 'patient.language',
+        label: 'Language, if not English (optional)',
+        hint: 'For a language that is not in the list, write it on the page “Anything else”.',
+        as: 'select',
+        choices: languages,
+      },
+    ],
+  },
+  {
+    slug: 'trusted-person',
+    title: 'A trusted person',
+    intro: 'Someone who helps the patient, if there is one and the patient agrees that you name them.',
+    questions: [
+      {
+        name: 'patient.trustedPerson.name',
+        label: 'Their name (optional)',
+        as: 'text',
+        missing: 'Enter the name of the trusted person',
+      },
+      {
+        name: 'patient.trustedPerson.relationship',
+        label: 'Who they are to the patient (optional)',
+        as: 'text',
+        width: 20,
+      },
+      {
+        name: 'patient.trustedPerson.phone',
+        label: 'Their phone number (optional)',
+        as: 'text',
+        inputmode: 'tel',
+        width: 20,
+      },
+      {
+        name: 'patient.trustedPerson.mayBeContacted',
+        label: 'May we contact them? (optional)',
+        as: 'radios',
+        choices: yesNo,
+        missing: 'Choose whether we may contact the trusted person',
+      },
+    ],
+  },
+  {
+    slug: 'needs',
+    title: 'What they need',
+    questions: [
+      {
+        name: 'needs',
+        label: 'What do they need?',
+        as: 'checkboxes',
+        choices: choicesOf(needs),
+        missing: 'Choose at least one thing they need',
+      },
+      {
+        name: 'barriers',
+        label: 'What is in the way? (optional)',
+        as: 'checkboxes',
+        choices: choicesOf(barriers),
+      },
+    ],
+  },
+  {
+    slug: 'urgency',
+    title: 'How soon',
+    questions: [
+      {
+        name: 'urgency',
+        label: 'How soon do they need it? (optional)',
+        hint: 'If you leave this out it is routine.',
+        as: 'radios',
+        choices: choicesOf(urgencies),
+      },
+    ],
+  },
+  {
+    slug: 'consent',
+    title: 'The patient’s consent',
+    questions: [
+      {
+        name: 'consent.shareWithScheme',
+        label: 'Has the patient agreed?',
+        as: 'checkboxes',
+        choices: [{ value: 'yes', text: 'The patient agreed that you share these details with us' }],
+        missing: 'Confirm that the patient agreed. Without that there can be no referral.',
+      },
+      {
+        name: 'consent.givenOn',
+        label: 'When did they agree?',
+        as: 'date',
+        missing: 'Enter the day the patient agreed',
+      },
+      { name: 'consent.givenBy', label: 'Who agreed, if not the patient (optional)', as: 'text' },
+      {
+        name: 'consent.shareBackWithClinic',
+        label: 'Did the patient agree that we tell you how it goes? (optional)',
+        as: 'radios',
+        choices: yesNo,
+      },
+    ],
+  },
+  {
+    slug: 'anything-else',
+    title: 'Anything else',
+    intro:
+      'What should whoever visits or rings them know, such as how to greet them, what upsets them, or what makes it safe?',
+    questions: [{ name: 'notes', label: 'Notes (optional)', as: 'area' }],
+  },
+];

@@ -1,0 +1,64 @@
+import { sql } from 'kysely';
+import type { Typed } from '../admin/forms.ts';
+import { applyStricterContact, keepHistory } from '../patients/patient.commands.ts';
+import { knownPatient, readReferral } from '../referrals/referral.commands.ts';
+import type { NewReferral } from '../referrals/referral.schemas.ts';
+import type { Context } from '../shared/actor.ts';
+import { timestamp } from '../shared/clock.ts';
+import { command } from '../shared/command.ts';
+import type { Deps } from '../shared/deps.ts';
+import { recordEvent } from '../shared/events.ts';
+import { newId, referralReference } from '../shared/ids.ts';
+import { createTasks } from '../tasks/task.commands.ts';
+import type { FormLink } from './form-link.queries.ts';
+
+type Repeat = { link: FormLink; referralId: string; referral: NewReferral; typed: Typed };
+
+/**
+ * Keeps what the hosted form sent about a person whose referral is open, with that referral, for an
+ * officer. It gets a reference of the same series, by which it can be found. What it says of contact
+ * applies at once where it is stricter and the person is surely the same.
+ */
+export async function receiveRepeat(
+  deps: Deps,
+  ctx: Context,
+  { link, referralId, referral, typed }: Repeat,
+): Promise<{ reference: string }> {
+  const { patient } = readReferral(deps, referral);
+  return command(deps, ctx, async (trx) => {
+    const at = timestamp(deps.clock);
+    const known = await knownPatient(trx, patient);
+    const { rows } = await sql<{ patientId: string; number: number }>`
+      select patient_id as "patientId", nextval('referral_number') as number from referral where id = ${referralId}`.execute(
+      trx,
+    );
+    const { patientId, number } = rows[0]!;
+    const reference = referralReference(number);
+    await sql`insert into referral_repeat (id, reference, referral_id, link_id, said, received_at)
+      values (${newId()}, ${reference}, ${referralId}, ${link.id}, ${JSON.stringify(typed)}, ${at})`.execute(
+      trx,
+    );
+    const contact = known === patientId ? await applyStricterContact(trx, known, patient, at) : undefined;
+    const eventId = await recordEvent(trx, deps, ctx, {
+      type: 'referral.sent_again',
+      subjects: [
+        ['referral', referralId],
+        ['patient', patientId],
+        ['organisation', link.clinicId],
+      ],
+      values: { reference },
+      fields: ['patient', 'referrer', 'consent'],
+    });
+    if (contact?.changed) await keepHistory(trx, patientId, eventId, contact.before, at);
+    await createTasks(trx, deps, ctx, [
+      {
+        kind: 'referral_sent_again',
+        subjectType: 'referral',
+        subjectId: referralId,
+        patientId,
+        urgent: referral.urgency === 'urgent',
+      },
+    ]);
+    return { reference };
+  });
+}

@@ -1,0 +1,139 @@
+import type { Page } from 'playwright-core';
+import t from 'tap';
+import { addFormLink } from '../../src/hosted-form/form-link.commands.ts';
+import { testApp } from '../support/app.ts';
+import { axeClean, openBrowser, overflows } from '../support/browser.ts';
+import { manager } from '../support/factories.ts';
+
+t.setTimeout(200_000);
+const shots = process.env.SHOTS;
+
+// Someone at a clinic refers a patient from the first page to the reference, by keyboard alone where scripts run.
+for (const scripts of [true, false]) {
+  t.test(`a referral through the form; scripts ${scripts ? 'on' : 'off'}`, async (t) => {
+    const { app, deps, db, clinicId } = await testApp(t, { SCHEME_PHONE: '020 7946 0123' });
+    const { token } = await addFormLink(deps, manager, clinicId, {
+      label: 'Crisis team',
+      expiresOn: '2027-11-01',
+    });
+    const baseURL = await app.listen({ host: '127.0.0.1', port: 0 });
+    const page = await openBrowser(t, { baseURL, scripts, width: 360 });
+    page.setDefaultTimeout(15_000);
+    const look = async (name: string) => {
+      if (scripts) await axeClean(t, page, name);
+      for (const width of [1440, 360]) {
+        await page.setViewportSize({ width, height: 900 });
+        t.notOk(await overflows(page), `${name} fits ${width} pixels`);
+      }
+      if (shots) await page.screenshot({ path: `${shots}/${name}.png`, fullPage: true });
+    };
+    const keys = keyboard(page);
+    const goOn = async (next: string) => {
+      await keys.press(/^(Continue|Start now|Send referral)$/);
+      await page.getByRole('heading', { level: 1, name: next }).waitFor();
+      await look(next.toLowerCase().replaceAll(/\W+/g, '-'));
+    };
+
+    await page.goto(`/refer/${token}`);
+    await look('start');
+    await goOn('About you');
+    await keys.press('Continue');
+    await page.getByRole('link', { name: 'Enter your name' }).waitFor();
+    await look('about-you-refused');
+    await keys.fill('Your name', 'Dr Ada Young');
+    await goOn('The patient');
+    await keys.fill('Given name', 'Zoë');
+    await keys.fill('Family name', 'Wolfeschlegelsteinhausenbergerdorff-O’Brien');
+    await keys.fill('Day', '29');
+    await keys.fill('Month', '2');
+    await keys.fill('Year', '1980');
+    await goOn('Their NHS number');
+    await keys.fill('NHS number (optional)', '999 000 0018');
+    await goOn('How to reach them safely');
+    const first = page.getByRole('group', { name: 'Way 1', exact: true });
+    await keys.choose(first.getByLabel('Text message'));
+    await keys.fill(first.getByLabel('Number, email address or postal address'), '07700 900123');
+    await keys.press('Add another way');
+    await page.getByRole('group', { name: 'Way 3', exact: true }).waitFor();
+    t.equal(
+      await first.getByLabel('Number, email address or postal address').inputValue(),
+      '07700 900123',
+      'adding a row keeps what was typed',
+    );
+    await keys.press('Continue');
+    await page.getByRole('link', { name: /Way 1: Choose whether the patient said/ }).click();
+    await keys.choose(first.getByRole('group', { name: 'Did the patient' }).getByLabel('Yes'));
+    await goOn('Messages and who makes contact');
+    await goOn('Communication and language');
+    await keys.choose(page.getByLabel('Easy read'));
+    await goOn('A trusted person');
+    await goOn('What they need');
+    await keys.choose(page.getByLabel('Device', { exact: true }));
+    await keys.choose(page.getByLabel('Support', { exact: true }));
+    await goOn('How soon');
+    await goOn('The patient’s consent');
+    await keys.choose(page.getByLabel('The patient agreed that you share'));
+    for (const [part, value] of [
+      ['Day', '20'],
+      ['Month', '11'],
+      ['Year', '2026'],
+    ] as const)
+      await keys.fill(part, value);
+    await goOn('Anything else');
+    await keys.fill('Notes (optional)', 'Ring twice.\nAsk for Zoë.');
+    await goOn('Check your answers');
+
+    // Back and forward again, and one answer changed from here.
+    await keys.follow('Back');
+    t.equal(await page.getByLabel('Notes (optional)').inputValue(), 'Ring twice.\nAsk for Zoë.');
+    await keys.press('Continue');
+    await keys.follow('Change the patient');
+    t.equal(await page.getByLabel('Given name').inputValue(), 'Zoë');
+    await keys.fill('Given name', 'Zoë-Ann');
+    await goOn('Check your answers');
+    await page.getByText('Zoë-Ann').waitFor();
+    await goOn('Referral sent');
+    await page.getByText(/R-\w{6}/).waitFor();
+    await page.getByText('020 7946 0123').waitFor();
+    await page.getByText('Zoë-Ann').waitFor();
+    await page.emulateMedia({ media: 'print' });
+    t.notOk(await page.getByText('Print this page now').isVisible(), 'what is for the screen is not printed');
+    if (shots) await page.screenshot({ path: `${shots}/print.png`, fullPage: true });
+    await page.emulateMedia({ media: 'screen' });
+    await page.goBack();
+    await page.getByRole('heading', { name: 'Referral sent' }).waitFor();
+    t.match(await db.selectFrom('referral').select(['given_name', 'notes']).execute(), [
+      { given_name: 'Zoë-Ann', notes: 'Ring twice.\nAsk for Zoë.' },
+    ]);
+  });
+}
+
+/** What hands on a keyboard do: reach a thing by Tab, then type, choose with the space bar, or press Enter. */
+function keyboard(page: Page) {
+  type Target = string | ReturnType<Page['getByLabel']>;
+  const field = (target: Target) =>
+    typeof target === 'string' ? page.getByLabel(target, { exact: true }) : target;
+  return {
+    async fill(target: Target, text: string) {
+      await field(target).focus();
+      await page.keyboard.press('Control+A');
+      await page.keyboard.insertText(text);
+    },
+    async choose(target: Target) {
+      await field(target).focus();
+      await page.keyboard.press('Space');
+    },
+    async press(name: string | RegExp) {
+      await page.getByRole('button', { name }).focus();
+      const loaded = page.waitForEvent('load');
+      await page.keyboard.press('Enter');
+      await loaded;
+    },
+    async follow(name: string) {
+      await page.getByRole('link', { name, exact: true }).focus();
+      const loaded = page.waitForEvent('load');
+      await page.keyboard.press('Enter');
+      await loaded;
+    },
+  };
+}
