@@ -33,6 +33,7 @@ import { requiredCheckPages } from './devices/required-check.pages.ts';
 import { donationPages } from './donations/donation.pages.ts';
 import { donationRoutes } from './donations/donation.routes.ts';
 import { importPages } from './donations/import.pages.ts';
+import { answerLinkPages } from './hosted-form/answer-link.pages.ts';
 import { formLinkPages } from './hosted-form/form-link.pages.ts';
 import { hostedFormPages } from './hosted-form/hosted-form.pages.ts';
 import { incidentPages } from './incidents/incident.pages.ts';
@@ -199,6 +200,7 @@ export async function buildApp(deps: Deps, queue?: JobQueue): Promise<App> {
     taskPages(pages, deps);
     formLinkPages(pages, deps);
     hostedFormPages(pages, deps);
+    answerLinkPages(pages, deps);
     settingsPages(pages, deps);
     webhookPages(pages, deps);
     termsPages(pages, deps);

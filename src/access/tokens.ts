@@ -15,7 +15,14 @@ export function newApiKey(): string {
   return `lw_${newToken()}`;
 }
 
-type Purpose = 'session' | 'api-key' | 'account' | 'form-link' | 'referral-draft' | 'referral-summary';
+type Purpose =
+  | 'session'
+  | 'api-key'
+  | 'account'
+  | 'form-link'
+  | 'answer-link'
+  | 'referral-draft'
+  | 'referral-summary';
 
 /**
  * What is stored in place of a secret. The purpose keeps one kind of secret from ever standing

@@ -189,6 +189,7 @@ export const eventLines: Record<string, (values: Values) => string> = {
   'staff.sign_in_refused': () => 'Sign-in refused: the password was wrong',
   'staff.sessions_revoked': (v) => `Signed out everywhere (${count(Number(v.count ?? 0), 'session')})`,
   'referral.sent_again': (v) => `The clinic referred this person again${called(v.reference)}`,
+  'referral.answer_link_made': (v) => `Link for the clinic’s answer made, to work until ${day(v.expiresOn)}`,
   'form_link.added': (v) => `Link to the referral form made, to work until ${day(v.expiresOn)}`,
   'form_link.revoked': () => 'Link to the referral form ended',
   'api_client.added': (v) => `API client added with the role ${text(v.role)}`,

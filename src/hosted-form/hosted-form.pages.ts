@@ -10,6 +10,7 @@ import { checkPage, refusedPage } from './answers.schemas.ts';
 import { allTyped, firstOpenPage, ownOf, rowsOf, said } from './answers.ts';
 import { beginDraft, type Draft, discardDraft, findDraft, savePage } from './draft.commands.ts';
 import { type FormLink, findFormLink, formLinkHash } from './form-link.queries.ts';
+import { privatePages } from './private-pages.ts';
 import { type QuestionGroup, questionGroups, wayChoices } from './question-groups.schemas.ts';
 import { sendDraft } from './sending.commands.ts';
 import { unseal } from './summary-seal.ts';
@@ -210,21 +211,4 @@ function ofAnother(typed: Typed, draft: Draft | undefined): Form {
     ? 'You began another referral in this browser, so this page was not saved: it could mix two people up. Go on in the other tab, or copy what you need from here.'
     : 'What you typed before was sent or deleted, so this page was not saved. Copy what you need from here, then begin again from the start.';
   return { typed, errors: {}, summary: [{ text }], status: 409 };
-}
-
-/** Pages at an address that is a secret: nobody keeps them, no site they lead to learns of them, and what is wrong is told kindly. */
-function privatePages(app: App, deps: Deps): void {
-  app.addHook('onSend', async (_request, reply, payload) => {
-    reply
-      .header('referrer-policy', 'no-referrer')
-      .header('cache-control', 'no-store')
-      .header('x-robots-tag', 'noindex');
-    return payload;
-  });
-  app.setErrorHandler(async (error, _request, reply) => {
-    const problem = toProblem(error);
-    if (![403, 404, 429].includes(problem.status)) throw error;
-    reply.code(problem.status);
-    return reply.page('hosted-form/views/problem.njk', { problem, phone: deps.config.SCHEME_PHONE });
-  });
 }

@@ -66,6 +66,14 @@ export interface Allocation {
   ended_reason: string | null;
 }
 
+export interface AnswerLink {
+  id: string;
+  question_id: string;
+  token_hash: Buffer;
+  created_at: string;
+  expires_at: string;
+}
+
 export interface ApiClient {
   id: string;
   name: string;
@@ -749,6 +757,7 @@ export interface DB {
   accessory_stock: AccessoryStock;
   agreement_version: AgreementVersion;
   allocation: Allocation;
+  answer_link: AnswerLink;
   api_client: ApiClient;
   api_key: ApiKey;
   bank_holiday: BankHoliday;
