@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { text } from 'node:stream/consumers';
+
+const { LENDWELL_URL, LENDWELL_KEY, PORT = '8080' } = process.env;
+const html = readFileSync(new URL('form.html', import.meta.url), 'utf8');
+const escape = (text) => String(text).replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+const meaning = (value) => ({ yes: true, no: false })[value] ?? value.replaceAll('\r\n', '\n').trim();
+const at = (body, name) => name.split('.').reduce((part, key) => part?.[key], body);
+
+/** The fields, whose names are the API's own with dots, as the body that the API takes. */
+function referralOf(fields) {
+  const body = { referrer: {}, patient: { contactPoints: [] }, needs: fields.getAll('needs'), barriers: [], consent: {} };
+  for (const [name, value] of fields) {
+    if (!name.includes('.') || !value.trim()) continue;
+    const [last, ...path] = name.split('.').reverse();
+    path.reduceRight((part, key) => (part[key] ??= {}), body)[last] = meaning(value);
+  }
+  body.patient.contactPoints = body.patient.contactPoints.filter(Boolean);
+  return body;
+}
+
+const nameOf = ({ pointer }) => pointer.slice(1).replaceAll('/', '.');
+
+/** The form with what was typed; what Lendwell refused stands at its field, or on top where the form has no such field. */
+function form(key, body = {}, problem = '', errors = []) {
+  const others = errors.filter((error) => !html.includes(`{{error ${nameOf(error)}}}`));
+  const top = [problem, ...others.map((error) => `${nameOf(error)}: ${error.message}`)];
+  return html.replace(/\{\{(\w+) ?([\w.]*)=?(\w*)\}\}/g, (_, part, name, choice) => {
+    if (part === 'key') return escape(key);
+    if (part === 'problem') return problem && top.map((line) => `<p>${escape(line)}</p>`).join('');
+    if (part === 'value') return escape(at(body, name) ?? '');
+    if (part === 'checked') return [at(body, name)].flat().includes(meaning(choice)) ? 'checked' : '';
+    return escape(errors.find((error) => nameOf(error) === name)?.message ?? '');
+  });
+}
+
+async function send(key, body) {
+  const headers = { authorization: `Bearer ${LENDWELL_KEY}`, 'content-type': 'application/json', 'idempotency-key': key };
+  const reply = await fetch(`${LENDWELL_URL}/api/v1/referrals`, { method: 'POST', headers, body: JSON.stringify(body) });
+  const { reference, title, detail, errors } = await reply.json();
+  if (reply.ok) return `<!doctype html><html lang="en"><title>Sent</title><main><h1>Sent</h1><p>The reference is ${reference}.</p><a href="/">Another referral</a></main></html>`;
+  return form(key, body, detail ? `${title}. ${detail}` : title, errors);
+}
+
+const server = createServer(async (request, response) => {
+  response.setHeader('content-type', 'text/html; charset=utf-8').setHeader('cache-control', 'no-store');
+  if (request.method !== 'POST') return response.end(form(randomUUID()));
+  const fields = new URLSearchParams(await text(request));
+  const [key, body] = [fields.get('key') ?? '', referralOf(fields)];
+  response.end(await send(key, body).catch(() => form(key, body, 'Lendwell cannot be reached. Nothing was lost: send it again.')));
+});
+server.listen(Number(PORT), '127.0.0.1', () => console.log(`http://127.0.0.1:${server.address().port}`));
