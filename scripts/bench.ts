@@ -192,7 +192,7 @@ async function makeDatabase(): Promise<void> {
   const owner = new pg.Client(server.ownerUrl);
   await owner.connect();
   await owner.query(`
-    insert into organisation (id, name, roles, created_at) values (new_id(), 'Bench', '{donor,clinic}', now());
+    insert into organisation (id, name, roles, created_at, changed_at) values (new_id(), 'Bench', '{donor,clinic}', now(), now());
     insert into donation (id, reference, donor_id, received_on, created_at) select new_id(), 'D-BENCH', id, '2026-01-05', now() from organisation;
     insert into device (id, asset_tag, kind, make, model, serial_number, condition, cycle_started_on, donation_id, created_at, changed_at)
       select new_id(), 'LW-B' || n, 'tablet', 'Bench', 'Tablet', 'B' || n, 'B', '2026-01-05', d.id, now(), now()

@@ -62,6 +62,7 @@ import { takeOverRoutes } from './loans/take-over.routes.ts';
 import { messagePages } from './messages/message.pages.ts';
 import { messageRoutes } from './messages/message.routes.ts';
 import { jobRunRoutes } from './nightly/job-run.routes.ts';
+import { clinicPages } from './organisations/clinic.pages.ts';
 import { locationPages } from './organisations/location.pages.ts';
 import { locationRoutes } from './organisations/location.routes.ts';
 import { organisationRoutes } from './organisations/organisation.routes.ts';
@@ -202,6 +203,7 @@ export async function buildApp(deps: Deps, queue?: JobQueue): Promise<App> {
     hostedFormPages(pages, deps);
     answerLinkPages(pages, deps);
     settingsPages(pages, deps);
+    clinicPages(pages, deps);
     webhookPages(pages, deps);
     termsPages(pages, deps);
     agreementPages(pages, deps);

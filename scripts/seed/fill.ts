@@ -34,7 +34,7 @@ export async function fill(
   );
   try {
     await client.query(
-      'insert into organisation (id, name, roles, created_at) values (new_id(), $1, $2, now())',
+      'insert into organisation (id, name, roles, created_at, changed_at) values (new_id(), $1, $2, now(), now())',
       [mark, ['support_partner']],
     );
     for (const step of stockSteps(

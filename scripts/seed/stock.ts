@@ -24,9 +24,9 @@ export function stockSteps({ devices, today }: Size, firstTag: number, firstDona
     {
       name: 'organisations, places and staff',
       text: `
-        insert into organisation (id, name, roles, created_at)
+        insert into organisation (id, name, roles, created_at, changed_at)
           select new_id(), (array['Alder', 'Birch', 'Cedar', 'Elm', 'Hazel', 'Lime', 'Maple', 'Rowan'])[1 + n % 8] || ' ' ||
-            case when n <= 40 then 'Giving ' else 'Clinic ' end || n, array[case when n <= 40 then 'donor' else 'clinic' end], now()
+            case when n <= 40 then 'Giving ' else 'Clinic ' end || n, array[case when n <= 40 then 'donor' else 'clinic' end], now(), now()
           from generate_series(1, 70) n;
         insert into location (id, name, kind, created_at)
           select new_id(), (array['Hub ', 'Library ', 'Library ', 'Repairs '])[1 + n % 4] || n,

@@ -35,13 +35,13 @@ export type KeyOwner = {
   stale: boolean;
 };
 
-/** The API client that a key belongs to, unless the key is revoked or the client disabled. */
+/** The API client that a key belongs to, with the organisation it speaks for now, unless the key is revoked or the client disabled. */
 export async function findKeyOwner(deps: Deps, hash: Buffer): Promise<KeyOwner | undefined> {
   const { rows } = await sql<KeyOwner>`/* access.key */
-    select k.id as "keyId", c.id as "clientId", c.name, c.role, c.organisation_id as "organisationId",
+    select k.id as "keyId", c.id as "clientId", c.name, c.role, coalesce(o.succeeded_by, o.id) as "organisationId",
       c.rate_per_minute as "ratePerMinute",
       coalesce(k.used_at < ${timestamp(deps.clock)}::timestamptz - interval '1 minute', true) as stale
-    from api_key k join api_client c on c.id = k.client_id
+    from api_key k join api_client c on c.id = k.client_id left join organisation o on o.id = c.organisation_id
     where k.hash = ${hash} and k.revoked_at is null and c.disabled_at is null`.execute(deps.db);
   return rows[0];
 }

@@ -40,6 +40,12 @@ const settings: { href: string; text: string; about: string; action: Action }[] 
     action: 'settings.read',
   },
   {
+    href: '/settings/clinics',
+    text: 'Clinics',
+    about: 'Who refers, with their keys, links and webhooks; donors and partners too',
+    action: 'clinics.read',
+  },
+  {
     href: '/settings/locations',
     text: 'Places',
     about: 'Where stock is kept and where people go',

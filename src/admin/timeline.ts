@@ -181,6 +181,8 @@ export const eventLines: Record<string, (values: Values) => string> = {
     `Agreement version${v.agreementVersion ? ` ${v.agreementVersion}` : ''} written, in use from then on`,
   'lending_policy.changed': () => 'Lending policy changed',
   'search.run': (v) => `Ran a search that found ${count(Number(v.count ?? 0), 'record')}`,
+  'organisation.changed': () => 'Organisation changed',
+  'organisation.succeeded': () => 'Taken over by another organisation',
   'organisation.added': (v) => `Organisation added as ${text(v.role)}`,
   'location.added': (v) => `Place added: ${text(v.kind)}`,
   'staff.added': (v) => `Account made with the role ${text(v.role)}`,

@@ -7,17 +7,13 @@ import type { Deps } from '../shared/deps.ts';
 import { etagOf, requireMatch } from '../shared/etag.ts';
 import { recordEvent } from '../shared/events.ts';
 import { newId } from '../shared/ids.ts';
-import { Problem } from '../shared/problem.ts';
+import { phoneNumber } from '../shared/phone.ts';
+import { invalid, Problem } from '../shared/problem.ts';
 import { getLocation } from './location.queries.ts';
 import type { Location, LocationChange, NewLocation } from './location.schemas.ts';
-
-export type OrganisationRole =
-  | 'donor'
-  | 'clinic'
-  | 'support_partner'
-  | 'connectivity_provider'
-  | 'repairer'
-  | 'access_point';
+import { getOrganisation } from './organisation.queries.ts';
+import type { OrganisationRole } from './organisation.rules.ts';
+import type { NewOrganisation, Organisation, OrganisationChange } from './organisation.schemas.ts';
 
 /** Finds an organisation by its name, whatever the case, or adds it; either way it has the role afterwards. Its id. */
 export async function findOrAddOrganisation(
@@ -27,8 +23,10 @@ export async function findOrAddOrganisation(
   role: OrganisationRole,
 ): Promise<string> {
   const { rows } = await sql<{ id: string }>`
-    insert into organisation (id, name, roles, created_at) values (${newId()}, ${name.trim()}, array[${role}], ${timestamp(deps.clock)})
-    on conflict (lower(name)) do update set roles = array(select distinct unnest(organisation.roles || excluded.roles))
+    insert into organisation (id, name, roles, created_at, changed_at)
+    values (${newId()}, ${name.trim()}, array[${role}], ${timestamp(deps.clock)}, ${timestamp(deps.clock)})
+    on conflict (lower(name)) do update set roles = array(select distinct unnest(organisation.roles || excluded.roles)),
+      changed_at = case when ${role} = any(organisation.roles) then organisation.changed_at else excluded.changed_at end
     returning id`.execute(trx);
   return rows[0]!.id;
 }
@@ -48,6 +46,80 @@ export async function addOrganisation(
     });
     return { id };
   });
+}
+
+/**
+ * Makes an organisation of a name that none has yet.
+ * @throws Problem `name-in-use`, `invalid`
+ */
+export async function createOrganisation(
+  deps: Deps,
+  ctx: Context,
+  input: NewOrganisation,
+): Promise<Organisation> {
+  const duty = dutyContact(deps, input.dutyContact);
+  return command(deps, ctx, async (trx) => {
+    const id = newId();
+    const at = timestamp(deps.clock);
+    await sql`
+      insert into organisation (id, name, roles, ods_code, duty_name, duty_phone, duty_email, created_at, changed_at)
+      values (${id}, ${input.name.trim()}, ${input.roles}::text[], ${input.odsCode?.trim() ?? null}, ${duty.name}, ${duty.phone}, ${duty.email}, ${at}, ${at})`.execute(
+      trx,
+    );
+    await recordEvent(trx, deps, ctx, {
+      type: 'organisation.added',
+      subjects: [['organisation', id]],
+      values: { role: input.roles[0] },
+      fields: Object.keys(input).filter((name) => name !== 'roles'),
+    });
+    return getOrganisation(trx, id);
+  });
+}
+
+/**
+ * Changes what is kept of an organisation.
+ * @throws Problem `not-found`, `if-match-required`, `changed-meanwhile`, `name-in-use`, `invalid`
+ */
+export async function changeOrganisation(
+  deps: Deps,
+  ctx: Context,
+  id: string,
+  change: OrganisationChange,
+  ifMatch: string | undefined,
+): Promise<Organisation> {
+  const duty = dutyContact(deps, change.dutyContact);
+  return command(deps, ctx, async (trx) => {
+    const { rows } = await sql<{ changedAt: string }>`
+      select changed_at as "changedAt" from organisation where id = ${id} for no key update`.execute(trx);
+    if (!rows[0]) throw new Problem('not-found');
+    requireMatch(ifMatch, etagOf(id, rows[0].changedAt));
+    const changesDuty = change.dutyContact !== undefined;
+    await sql`
+      update organisation set name = coalesce(${change.name?.trim() ?? null}::text, name), roles = coalesce(${change.roles ?? null}::text[], roles),
+        ods_code = case when ${change.odsCode !== undefined} then ${change.odsCode?.trim() ?? null} else ods_code end,
+        duty_name = case when ${changesDuty} then ${duty.name} else duty_name end,
+        duty_phone = case when ${changesDuty} then ${duty.phone} else duty_phone end,
+        duty_email = case when ${changesDuty} then ${duty.email} else duty_email end,
+        changed_at = ${timestamp(deps.clock)}
+      where id = ${id}`.execute(trx);
+    await recordEvent(trx, deps, ctx, {
+      type: 'organisation.changed',
+      subjects: [['organisation', id]],
+      fields: Object.keys(change),
+    });
+    return getOrganisation(trx, id);
+  });
+}
+
+/** @throws Problem `invalid` for a phone number that cannot be one */
+function dutyContact({ config }: Deps, given: OrganisationChange['dutyContact']) {
+  const phone = given?.phone ? phoneNumber(given.phone, config.ALLOW_TEST_PHONE_NUMBERS) : undefined;
+  if (phone === null)
+    throw invalid({
+      pointer: '/dutyContact/phone',
+      message: 'Give a real phone number, like 020 7946 0123.',
+    });
+  return { name: given?.name.trim() ?? null, phone: phone ?? null, email: given?.email ?? null };
 }
 
 export const locationKinds = ['hub', 'clinic', 'access_point', 'repairer'] as const;

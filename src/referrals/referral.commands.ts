@@ -28,10 +28,10 @@ export async function receiveReferral(
   input: NewReferral,
 ): Promise<ReferralReceived> {
   const { patient, referrerPhone } = readReferral(deps, input);
-  const clinicId = clinicOf(ctx.actor, input.clinicId);
+  let clinicId = clinicOf(ctx.actor, input.clinicId);
   try {
     return await command(deps, ctx, async (trx) => {
-      await assertClinic(trx, clinicId);
+      clinicId = await clinicOfToday(trx, clinicId);
       if (patient.nhsNumber) await takeTurn(trx, patient.nhsNumber);
       const inTheWay = patient.nhsNumber && (await openReferralOf(trx, clinicId, patient.nhsNumber));
       if (inTheWay) throw new Problem('referral-already-open', { referralId: inTheWay });
@@ -113,14 +113,14 @@ function clinicOf(actor: Actor, given: string | undefined): string {
   return clinicId;
 }
 
-async function assertClinic(trx: Trx, id: string): Promise<void> {
-  const clinic = await trx
-    .selectFrom('organisation')
-    .select('id')
-    .where('id', '=', id)
-    .where(sql<boolean>`'clinic' = any(roles)`)
-    .executeTakeFirst();
-  if (!clinic) throw invalid({ pointer: '/clinicId', message: 'There is no clinic of this id.' });
+/** The clinic that refers now: the one named, or the one that took it over. */
+async function clinicOfToday(trx: Trx, id: string): Promise<string> {
+  const { rows } = await sql<{ id: string }>`/* referral.clinic */
+    select coalesce(succeeded_by, id) as id from organisation where id = ${id} and 'clinic' = any(roles)`.execute(
+    trx,
+  );
+  if (!rows[0]) throw invalid({ pointer: '/clinicId', message: 'There is no clinic of this id.' });
+  return rows[0].id;
 }
 
 export async function knownPatient(trx: Trx, patient: NewPatient): Promise<string | undefined> {

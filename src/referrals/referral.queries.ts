@@ -27,9 +27,13 @@ export const columnsFor = (
     from referral_need n where n.referral_id = r.id) as needs`;
 export const referralTables = sql`referral r join patient p on p.id = r.patient_id join organisation o on o.id = r.clinic_id`;
 
+/** The organisations whose referrals are a clinic's: itself, and those it has taken over. */
+const clinicAndPredecessors = (clinicId: string | null | undefined) =>
+  sql`(select id from organisation where id = ${clinicId} or succeeded_by = ${clinicId})`;
+
 /** A clinic sees its own referrals and nothing else; staff see all. */
 export const ownOnly = (actor: Actor) =>
-  actor.role === 'clinic' ? sql`and r.clinic_id = ${actor.clinicId}` : sql``;
+  actor.role === 'clinic' ? sql`and r.clinic_id in ${clinicAndPredecessors(actor.clinicId)}` : sql``;
 
 /**
  * Who is on the waiting list: a referral that waits or is being helped, with a device or data still needed.
@@ -146,14 +150,14 @@ export async function referralDesk(db: Reader, id: string): Promise<ReferralDesk
   return rows[0];
 }
 
-/** The open referral that stands in the way of another for this NHS number from this clinic. */
+/** The open referral that stands in the way of another for this NHS number from this clinic, or from one it has taken over. */
 export async function openReferralOf(
   db: Reader,
   clinicId: string,
   nhsNumber: string,
 ): Promise<string | undefined> {
   const { rows } = await sql<{ id: string }>`/* referral.open */
-    select id from referral where clinic_id = ${clinicId} and nhs_number = ${nhsNumber}
+    select id from referral where clinic_id in ${clinicAndPredecessors(clinicId)} and nhs_number = ${nhsNumber}
       and status in ('received', 'asked', 'waiting', 'active')`.execute(db);
   return rows[0]?.id;
 }

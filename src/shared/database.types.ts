@@ -460,6 +460,12 @@ export interface Organisation {
   roles: string[];
   ods_code: string | null;
   created_at: string;
+  duty_name: string | null;
+  duty_phone: string | null;
+  duty_email: string | null;
+  succeeded_by: string | null;
+  succeeded_on: string | null;
+  changed_at: string;
 }
 
 export interface Outbox {

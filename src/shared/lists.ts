@@ -18,6 +18,7 @@ export type ListPage<T> = { items: T[]; next: string | null };
 const kinds = {
   uuid,
   date: /^\d{4}-\d{2}-\d{2}$/,
+  text: /^.{1,500}$/s,
   instant: /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/,
 } as const;
 export type CursorKind = keyof typeof kinds;
@@ -35,7 +36,9 @@ export function readCursor(after: string | undefined, shape: CursorKind[]): stri
         (part, place) =>
           typeof part === 'string' &&
           kinds[shape[place]!].test(part) &&
-          (shape[place] === 'uuid' || (isDate(part.slice(0, 10)) && !Number.isNaN(Date.parse(part)))),
+          (shape[place] === 'uuid' ||
+            shape[place] === 'text' ||
+            (isDate(part.slice(0, 10)) && !Number.isNaN(Date.parse(part)))),
       );
       if (fits) return key;
     }

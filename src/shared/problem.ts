@@ -126,6 +126,10 @@ const constraints: Record<string, () => Problem> = {
   webhook_once: () =>
     new Problem('conflict', { detail: 'This clinic has an endpoint at this address already.' }),
   staff_email: () => new Problem('name-in-use', { detail: 'Someone has this email address already.' }),
+  organisation_name: () =>
+    new Problem('name-in-use', { detail: 'There is an organisation of this name already.' }),
+  succession_is_flat: () =>
+    new Problem('conflict', { detail: 'One of the two has been taken over meanwhile. Look at it again.' }),
   location_name: () => new Problem('name-in-use', { detail: 'There is a location of this name already.' }),
 };
 

@@ -19,7 +19,7 @@ const staleMinutes = 2;
 const logDays = 90;
 
 /**
- * Notes that the endpoints of a referral's clinic are to be told. What is told is read when it is
+ * Notes that the endpoints of a referral's clinic, and of the one that took it over, are to be told. What is told is read when it is
  * sent, so one delivery that waits stands for every change until then, also while its endpoint is told nothing.
  */
 export async function tellClinic(trx: Trx, deps: Deps, event: OutboxEvent): Promise<void> {
@@ -28,7 +28,7 @@ export async function tellClinic(trx: Trx, deps: Deps, event: OutboxEvent): Prom
   await sql`/* webhook.tell */
     insert into webhook_delivery (id, webhook_id, referral_id, next_at, give_up_at, created_at)
     select new_id(), w.id, r.id, ${timestamp(deps.clock)}, ${instant(giveUpAt(now))}, ${timestamp(deps.clock)}
-    from referral r join webhook w on w.organisation_id = r.clinic_id
+    from referral r join organisation o on o.id = r.clinic_id join webhook w on w.organisation_id in (o.id, o.succeeded_by)
     where r.id = any(${referralIds}::uuid[])
     on conflict (webhook_id, referral_id) where status = 'pending' do nothing`.execute(trx);
 }

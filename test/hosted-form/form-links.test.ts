@@ -17,7 +17,13 @@ const clinic = async (name: string) => {
   const id = newId();
   await db
     .insertInto('organisation')
-    .values({ id, name, roles: ['clinic'], created_at: '2026-11-23T09:00:00Z' })
+    .values({
+      id,
+      name,
+      roles: ['clinic'],
+      created_at: '2026-11-23T09:00:00Z',
+      changed_at: '2026-11-23T09:00:00Z',
+    })
     .execute();
   return id;
 };

@@ -26,7 +26,13 @@ export async function testApp(t: Teardown, settings: Record<string, string> = {}
   const clinicId = newId();
   await deps.db
     .insertInto('organisation')
-    .values({ id: clinicId, name: 'Elm Street Clinic', roles: ['clinic'], created_at: timestamp(deps.clock) })
+    .values({
+      id: clinicId,
+      name: 'Elm Street Clinic',
+      roles: ['clinic'],
+      created_at: timestamp(deps.clock),
+      changed_at: timestamp(deps.clock),
+    })
     .execute();
   const staffHeaders = async (role: StaffRole): Promise<Headers & { id: string }> => {
     const { id } = await addStaff(deps, ctx, { name: `Test ${role}`, email: `${role}@example.com`, role });
