@@ -2,32 +2,28 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { perAddress, perKey } from '../access/rate-limit.ts';
-import { type Form, newForm, type Typed, typedIn } from '../admin/forms.ts';
+import { type Form, newForm, typedIn } from '../admin/forms.ts';
 import type { Deps } from '../shared/deps.ts';
 import type { App } from '../shared/http.ts';
 import { Problem, toProblem } from '../shared/problem.ts';
 import { checkPage, refusedPage } from './answers.schemas.ts';
-import { allTyped, firstOpenPage, ownOf, rowsOf, said } from './answers.ts';
+import { allTyped, firstOpenPage, ownOf, said } from './answers.ts';
 import { beginDraft, type Draft, discardDraft, findDraft, savePage } from './draft.commands.ts';
-import { type FormLink, findFormLink, formLinkHash } from './form-link.queries.ts';
+import { findFormLink, formLinkHash } from './form-link.queries.ts';
 import { privatePages } from './private-pages.ts';
-import { type QuestionGroup, questionGroups, wayChoices } from './question-groups.schemas.ts';
+import { questionGroups } from './question-groups.schemas.ts';
 import { sendDraft } from './sending.commands.ts';
+import { ofAnother, pageView, placeOf, type Visit } from './step-view.ts';
 import { unseal } from './summary-seal.ts';
 
 const addressPerMinute = 240;
 const linkPerMinute = 600;
-const rowsAtOnce = 2;
-const mostRows = 10;
 
 const start = Type.Object({ token: Type.String({ maxLength: 100 }) });
 const startQuery = Type.Object({ deleted: Type.Optional(Type.Literal('1')) });
 const step = Type.Object({ ...start.properties, page: Type.String({ maxLength: 100 }) });
 /** `change`: the way leads back to the answers that are being checked. */
 const stepQuery = Type.Object({ change: Type.Optional(Type.Literal('1')) });
-
-/** Who is at the form: the link, and the draft of this browser, if it has one. */
-type Visit = { link: FormLink; base: string; draft: Draft | undefined; draftToken: string };
 
 /** /refer/:token: the form on which a clinic without a system of its own refers, for whoever has the link. */
 export function hostedFormPages(app: App, deps: Deps): void {
@@ -170,45 +166,4 @@ export function hostedFormPages(app: App, deps: Deps): void {
     const { SCHEME_PHONE: phone } = deps.config;
     return { link, base, reference: draft!.reference, groups, phone };
   }
-}
-
-/** The place of a page of questions. */
-function placeOf(slug: string): number {
-  const place = questionGroups.findIndex((group) => group.slug === slug);
-  if (place < 0) throw new Problem('not-found');
-  return place;
-}
-
-function pageView(
-  { link, base }: Visit,
-  place: number,
-  form: Form,
-  draftId: string,
-  change?: string,
-  wanted = 0,
-) {
-  const group = questionGroups[place] as QuestionGroup;
-  const before = questionGroups[place - 1];
-  const rows = Math.max(rowsAtOnce, rowsOf(form.typed, 'contactPoints').length, wanted);
-  return {
-    link,
-    group,
-    form,
-    draftId,
-    action: `${base}/${group.slug}${change ? '?change=1' : ''}`,
-    back: { href: change ? `${base}/check` : before ? `${base}/${before.slug}` : base, text: 'Back' },
-    number: place + 1,
-    last: questionGroups.length,
-    rows: Math.min(rows, mostRows),
-    mostRows,
-    wayChoices,
-  };
-}
-
-/** A page of a draft that is not this browser's any more: what was typed is shown, and kept nowhere. */
-function ofAnother(typed: Typed, draft: Draft | undefined): Form {
-  const text = draft
-    ? 'You began another referral in this browser, so this page was not saved: it could mix two people up. Go on in the other tab, or copy what you need from here.'
-    : 'What you typed before was sent or deleted, so this page was not saved. Copy what you need from here, then begin again from the start.';
-  return { typed, errors: {}, summary: [{ text }], status: 409 };
 }

@@ -8,7 +8,7 @@ import { manager } from '../support/factories.ts';
 t.setTimeout(200_000);
 const shots = process.env.SHOTS;
 
-// Someone at a clinic refers a patient from the first page to the reference, by keyboard alone where scripts run.
+// Someone at a clinic refers a patient from the first page to the reference, by keyboard alone, at 360 pixels.
 for (const scripts of [true, false]) {
   t.test(`a referral through the form; scripts ${scripts ? 'on' : 'off'}`, async (t) => {
     const { app, deps, db, clinicId } = await testApp(t, { SCHEME_PHONE: '020 7946 0123' });
@@ -61,7 +61,7 @@ for (const scripts of [true, false]) {
       'adding a row keeps what was typed',
     );
     await keys.press('Continue');
-    await page.getByRole('link', { name: /Way 1: Choose whether the patient said/ }).click();
+    await keys.follow(/Way 1: Choose whether the patient said/, false);
     await keys.choose(first.getByRole('group', { name: 'Did the patient' }).getByLabel('Yes'));
     await goOn('Messages and who makes contact');
     await goOn('Communication and language');
@@ -113,25 +113,31 @@ function keyboard(page: Page) {
   type Target = string | ReturnType<Page['getByLabel']>;
   const field = (target: Target) =>
     typeof target === 'string' ? page.getByLabel(target, { exact: true }) : target;
+  const reach = async (target: ReturnType<Page['getByLabel']>) => {
+    const has = async () => (await target.and(page.locator(':focus')).count()) > 0;
+    for (let stops = 0; stops < 150 && !(await has()); stops++) await page.keyboard.press('Tab');
+    if (!(await has())) throw new Error(`no way to ${target} by keyboard`);
+  };
   return {
     async fill(target: Target, text: string) {
-      await field(target).focus();
+      await reach(field(target));
       await page.keyboard.press('Control+A');
       await page.keyboard.insertText(text);
     },
     async choose(target: Target) {
-      await field(target).focus();
+      await reach(field(target));
       await page.keyboard.press('Space');
     },
     async press(name: string | RegExp) {
-      await page.getByRole('button', { name }).focus();
+      await reach(page.getByRole('button', { name }));
       const loaded = page.waitForEvent('load');
       await page.keyboard.press('Enter');
       await loaded;
     },
-    async follow(name: string) {
-      await page.getByRole('link', { name, exact: true }).focus();
-      const loaded = page.waitForEvent('load');
+    /** `away`: whether the link leads to another page. */
+    async follow(name: string | RegExp, away = true) {
+      await reach(page.getByRole('link', { name, exact: true }));
+      const loaded = away && page.waitForEvent('load');
       await page.keyboard.press('Enter');
       await loaded;
     },
