@@ -35,6 +35,7 @@ import { donationRoutes } from './donations/donation.routes.ts';
 import { importPages } from './donations/import.pages.ts';
 import { answerLinkPages } from './hosted-form/answer-link.pages.ts';
 import { formLinkPages } from './hosted-form/form-link.pages.ts';
+import { formLinkRoutes } from './hosted-form/form-link.routes.ts';
 import { hostedFormPages } from './hosted-form/hosted-form.pages.ts';
 import { incidentPages } from './incidents/incident.pages.ts';
 import { incidentRoutes } from './incidents/incident.routes.ts';
@@ -124,6 +125,7 @@ export async function buildApp(deps: Deps, queue?: JobQueue): Promise<App> {
       takeCsvBodies(api);
       homeRoutes(api, deps);
       organisationRoutes(api, deps);
+      formLinkRoutes(api, deps);
       donationRoutes(api, deps);
       deviceRoutes(api, deps);
       moveRoutes(api, deps);

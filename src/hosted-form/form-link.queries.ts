@@ -3,17 +3,8 @@ import { keyedHash } from '../access/tokens.ts';
 import { today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { Problem } from '../shared/problem.ts';
-import { type FormLinkState, stateOf } from './form-link.rules.ts';
-
-export type FormLinkRow = {
-  id: string;
-  label: string;
-  state: FormLinkState;
-  createdAt: string;
-  expiresOn: string;
-  usedAt: string | null;
-  sent: number;
-};
+import { stateOf } from './form-link.rules.ts';
+import type { FormLinkRow } from './form-link.schemas.ts';
 
 /**
  * A clinic with its links to the hosted form, the newest first.
@@ -24,16 +15,23 @@ export async function clinicFormLinks(
   clinicId: string,
 ): Promise<{ clinic: { id: string; name: string }; links: FormLinkRow[] }> {
   type Row = Omit<FormLinkRow, 'state'> & { revokedAt: string | null };
-  const { rows } = await sql<{ id: string; name: string; links: Row[] }>`
-    select o.id, o.name, coalesce((select json_agg(json_build_object('id', l.id, 'label', l.label, 'createdAt', l.created_at,
-        'expiresOn', l.expires_on, 'revokedAt', l.revoked_at, 'usedAt', l.used_at, 'sent', l.sent) order by l.id desc)
-      from form_link l where l.clinic_id = o.id), '[]') as links
-    from organisation o where o.id = ${clinicId} and 'clinic' = any(o.roles)`.execute(deps.db);
-  const found = rows[0];
-  if (!found) throw new Problem('not-found');
+  const [clinics, links] = await Promise.all([
+    sql<{ id: string; name: string }>`
+      select id, name from organisation where id = ${clinicId} and 'clinic' = any(roles)`.execute(deps.db),
+    sql<Row>`
+      select id, label, created_at as "createdAt", expires_on as "expiresOn", revoked_at as "revokedAt", used_at as "usedAt", sent
+      from form_link where clinic_id = ${clinicId} order by id desc`.execute(deps.db),
+  ]);
+  const clinic = clinics.rows[0];
+  if (!clinic) throw new Problem('not-found');
   const day = today(deps.clock);
-  const links = found.links.map((link) => ({ ...link, state: stateOf(link, day) }));
-  return { clinic: { id: found.id, name: found.name }, links };
+  return {
+    clinic,
+    links: links.rows.map(({ revokedAt, ...link }) => ({
+      ...link,
+      state: stateOf({ ...link, revokedAt }, day),
+    })),
+  };
 }
 
 /** A link that works, with the clinic that it is for. */

@@ -4,7 +4,8 @@ import type { FieldError } from '../shared/problem.ts';
 /** The longest that a link works, in years: then somebody looks at who still has it. */
 const longestYears = 2;
 
-export type FormLinkState = 'open' | 'expired' | 'ended';
+export const formLinkStates = ['open', 'expired', 'ended'] as const;
+export type FormLinkState = (typeof formLinkStates)[number];
 
 /** Whether a link works on a civil date. */
 export function stateOf(link: { expiresOn: string; revokedAt: string | null }, today: string): FormLinkState {

@@ -9,7 +9,7 @@ import { command } from '../shared/command.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvent } from '../shared/events.ts';
 import { newId, referralReference } from '../shared/ids.ts';
-import { createTasks } from '../tasks/task.commands.ts';
+import { createTasks, type NewTask } from '../tasks/task.commands.ts';
 import type { FormLink } from './form-link.queries.ts';
 
 type Repeat = { link: FormLink; referralId: string; referral: NewReferral; typed: Typed };
@@ -17,7 +17,7 @@ type Repeat = { link: FormLink; referralId: string; referral: NewReferral; typed
 /**
  * Keeps what the hosted form sent about a person whose referral is open, with that referral, for an
  * officer. It gets a reference of the same series, by which it can be found. What it says of contact
- * applies at once where it is stricter and the person is surely the same.
+ * applies at once, where it is stricter, to the person whom it surely means.
  */
 export async function receiveRepeat(
   deps: Deps,
@@ -28,29 +28,28 @@ export async function receiveRepeat(
   return command(deps, ctx, async (trx) => {
     const at = timestamp(deps.clock);
     const known = await knownPatient(trx, patient);
-    const { rows } = await sql<{ patientId: string; number: number }>`
-      select patient_id as "patientId", nextval('referral_number') as number from referral where id = ${referralId}`.execute(
-      trx,
-    );
-    const { patientId, number } = rows[0]!;
+    const { rows } = await sql<{ patientId: string; clinicId: string; number: number }>`
+      select patient_id as "patientId", clinic_id as "clinicId", nextval('referral_number') as number
+      from referral where id = ${referralId}`.execute(trx);
+    const { patientId, clinicId, number } = rows[0]!;
     const reference = referralReference(number);
     await sql`insert into referral_repeat (id, reference, referral_id, link_id, said, received_at)
       values (${newId()}, ${reference}, ${referralId}, ${link.id}, ${JSON.stringify(typed)}, ${at})`.execute(
       trx,
     );
-    const contact = known === patientId ? await applyStricterContact(trx, known, patient, at) : undefined;
+    const contact = known ? await applyStricterContact(trx, known, patient, at) : undefined;
     const eventId = await recordEvent(trx, deps, ctx, {
       type: 'referral.sent_again',
       subjects: [
         ['referral', referralId],
         ['patient', patientId],
-        ['organisation', link.clinicId],
+        ['organisation', clinicId],
       ],
       values: { reference },
       fields: ['patient', 'referrer', 'consent'],
     });
-    if (contact?.changed) await keepHistory(trx, patientId, eventId, contact.before, at);
-    await createTasks(trx, deps, ctx, [
+    if (known && contact?.changed) await keepHistory(trx, known, eventId, contact.before, at);
+    const tasks: NewTask[] = [
       {
         kind: 'referral_sent_again',
         subjectType: 'referral',
@@ -58,7 +57,10 @@ export async function receiveRepeat(
         patientId,
         urgent: referral.urgency === 'urgent',
       },
-    ]);
+    ];
+    if (known && !contact?.hasSafeWay && patient.contactChoice !== 'patient_contacts_us')
+      tasks.push({ kind: 'no_safe_contact', subjectType: 'patient', subjectId: known, patientId: known });
+    await createTasks(trx, deps, ctx, tasks);
     return { reference };
   });
 }

@@ -87,6 +87,36 @@ t.test('what is typed is checked, and who may not make a link is told', async (t
   t.notMatch(read, /<form method="post" action="\/settings/);
 });
 
+t.test('links by the API: made with the address once, listed without it, ended', async (t) => {
+  const clinicOfApi = await clinic('Api Lane Clinic');
+  const call = (method: 'GET' | 'POST', path: string, payload?: object, headers = {}) =>
+    app.inject({
+      method,
+      url: `/api/v1/organisations/${path}`,
+      headers: { ...as.manager, ...headers },
+      ...(payload && { payload }),
+    });
+  const link = { label: 'Crisis team', expiresOn: '2027-01-31' };
+  const key = { 'idempotency-key': 'link-1' };
+  const made = await call('POST', `${clinicOfApi}/form-links`, link, key);
+  t.equal(made.statusCode, 201);
+  const { id, url } = made.json();
+  t.match(await findFormLink(deps, url.split('/refer/')[1]), { clinicId: clinicOfApi });
+  t.same((await call('POST', `${clinicOfApi}/form-links`, link, key)).json(), { id });
+  const list = (await call('GET', `${clinicOfApi}/form-links`)).json();
+  t.same(list.items, [
+    { id, ...link, state: 'open', createdAt: '2026-11-23T09:30:00.000Z', usedAt: null, sent: 0 },
+  ]);
+  t.equal((await call('GET', `${newId()}/form-links`)).statusCode, 404);
+  t.equal(
+    (await call('POST', `${clinicOfApi}/form-links`, { ...link, expiresOn: '2026-01-01' })).statusCode,
+    422,
+  );
+  t.equal((await call('POST', `${clinicId}/form-links/${id}/revocations`)).statusCode, 404);
+  t.same((await call('POST', `${clinicOfApi}/form-links/${id}/revocations`)).json(), { id, state: 'ended' });
+  t.match((await call('GET', `${clinicOfApi}/form-links`)).json(), { items: [{ state: 'ended' }] });
+});
+
 t.test('the page by axe and at both widths', async (t) => {
   const id = await clinic(
     'The clinic of the very long name for whole families and single people of the north',

@@ -400,6 +400,19 @@ t.test(
     );
     t.notMatch(JSON.stringify(await db.selectFrom('event').selectAll().execute()), 'reads her texts');
 
+    t.equal(
+      (
+        await db
+          .selectFrom('task')
+          .selectAll()
+          .where('kind', '=', 'no_safe_contact')
+          .where('subject_id', '=', open!.patient_id)
+          .execute()
+      ).length,
+      1,
+      'and with no safe way left another is to be found',
+    );
+
     // Someone whose NHS number was mistaken for theirs: the officer sees it, and it changes nothing by itself.
     const mistaken = visitorOf(link);
     await mistaken.send(
