@@ -1,12 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import {
-  addApiClient,
-  addApiKey,
-  addStaff,
-  type ClientRole,
-  type StaffRole,
-} from '../src/access/access.commands.ts';
+import { addStaff, type StaffRole } from '../src/access/access.commands.ts';
+import { addApiClient, addApiKey } from '../src/access/client.commands.ts';
+import type { ClientRole } from '../src/access/client.rules.ts';
 import { readConfig } from '../src/config.ts';
 import { addOrganisation } from '../src/organisations/organisation.commands.ts';
 import { systemContext } from '../src/shared/actor.ts';
@@ -45,7 +41,7 @@ try {
     const client = await addApiClient(deps, ctx, {
       name: name!,
       role: role as ClientRole,
-      ...(organisationId && { organisationId }),
+      ...(organisationId && { clinicId: organisationId }),
     });
     console.log(`The key of ${name} is ${(await addApiKey(deps, ctx, client.id)).key}`);
   }

@@ -5,7 +5,7 @@ import { Agent, request } from 'node:http';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { addApiClient, addApiKey } from '../src/access/access.commands.ts';
+import { addApiClient, addApiKey } from '../src/access/client.commands.ts';
 import { readConfig } from '../src/config.ts';
 import { startEmbeddedPostgres } from '../src/embedded/postgres.ts';
 import { freePort } from '../src/embedded/processes.ts';

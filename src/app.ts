@@ -4,6 +4,8 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyBaseLogger, type FastifyReply } from 'fastify';
 import { accessPages } from './access/access.pages.ts';
 import { authentication } from './access/authentication.ts';
+import { clientPages } from './access/client.pages.ts';
+import { clientRoutes } from './access/client.routes.ts';
 import { accessoryPages } from './accessories/accessory.pages.ts';
 import { accessoryRoutes } from './accessories/accessory.routes.ts';
 import { admin } from './admin/admin.ts';
@@ -153,6 +155,7 @@ export async function buildApp(deps: Deps, queue?: JobQueue): Promise<App> {
       messageRoutes(api, deps);
       taskRoutes(api, deps);
       webhookRoutes(api, deps);
+      clientRoutes(api, deps);
       jobRunRoutes(api, deps);
       eventRoutes(api, deps);
     },
@@ -206,6 +209,7 @@ export async function buildApp(deps: Deps, queue?: JobQueue): Promise<App> {
     answerLinkPages(pages, deps);
     settingsPages(pages, deps);
     clinicPages(pages, deps);
+    clientPages(pages, deps);
     webhookPages(pages, deps);
     termsPages(pages, deps);
     agreementPages(pages, deps);

@@ -86,6 +86,9 @@ export function peopleSteps({ devices, today }: Size, firstReferral: number): St
               when s.status in ('declined', 'withdrawn') then 'dropped' else 'open' end,
             case when s.status in ('declined', 'withdrawn') then 'Not needed' end, case when s.status not in ('received', 'asked', 'waiting') then pg_temp.at(s.received + 10, s.n) end
           from s_referral s, (values ('device', 1), ('data', 2), ('support', 1)) n (need, every) where s.n % n.every = 0;
+        insert into api_client (id, name, role, organisation_id, created_at, changed_at)
+          select new_id(), name || ' records', 'clinic', id, pg_temp.at(date '${today}' - 400, 1), pg_temp.at(date '${today}' - 400, 1)
+          from organisation where id in (select id from s_org where role = 'clinic');
         insert into webhook (id, organisation_id, url, created_at, changed_at)
           select new_id(), id, 'https://records-' || n || '.clinic.example/lendwell', pg_temp.at(date '${today}' - 400, n), pg_temp.at(date '${today}' - 400, n)
           from s_org where role = 'clinic' and n % 2 = 0;

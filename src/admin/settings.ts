@@ -46,6 +46,12 @@ const settings: { href: string; text: string; about: string; action: Action }[] 
     action: 'clinics.read',
   },
   {
+    href: '/settings/keys',
+    text: 'Keys of other systems',
+    about: 'What may call the API beside the clinics’ systems',
+    action: 'clinics.manage',
+  },
+  {
     href: '/settings/locations',
     text: 'Places',
     about: 'Where stock is kept and where people go',

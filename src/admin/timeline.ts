@@ -195,6 +195,9 @@ export const eventLines: Record<string, (values: Values) => string> = {
   'form_link.added': (v) => `Link to the referral form made, to work until ${day(v.expiresOn)}`,
   'form_link.revoked': () => 'Link to the referral form ended',
   'api_client.added': (v) => `API client added with the role ${text(v.role)}`,
+  'api_client.changed': () => 'API client changed',
+  'api_client.enabled': () => 'API client may call again',
+  'api_client.disabled': () => 'API client stopped: none of its keys works',
   'api_client.key_added': () => 'API key made',
   'api_client.key_revoked': () => 'API key revoked',
   'stocktake.started': (v) =>

@@ -82,6 +82,7 @@ export interface ApiClient {
   rate_per_minute: number | null;
   created_at: string;
   disabled_at: string | null;
+  changed_at: string;
 }
 
 export interface ApiKey {
@@ -91,6 +92,7 @@ export interface ApiKey {
   created_at: string;
   used_at: string | null;
   revoked_at: string | null;
+  made_by: string | null;
 }
 
 export interface BankHoliday {

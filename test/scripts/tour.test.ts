@@ -4,7 +4,8 @@ import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import t from 'tap';
-import { addApiClient, addApiKey, type ClientRole } from '../../src/access/access.commands.ts';
+import { addApiClient, addApiKey } from '../../src/access/client.commands.ts';
+import type { ClientRole } from '../../src/access/client.rules.ts';
 import { freePort } from '../../src/embedded/processes.ts';
 import { addOrganisation } from '../../src/organisations/organisation.commands.ts';
 import { testDatabase } from '../support/database.ts';
@@ -39,7 +40,7 @@ for (const backend of ['postgres', 'redis'] as const) {
       const client = await addApiClient(deps, officer, {
         name: `Test ${role}`,
         role,
-        organisationId: clinicId,
+        ...(role === 'clinic' && { clinicId }),
       });
       return (await addApiKey(deps, officer, client.id)).key;
     };

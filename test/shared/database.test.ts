@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { sql } from 'kysely';
 import t from 'tap';
-import { addApiClient, addApiKey } from '../../src/access/access.commands.ts';
+import { addApiClient, addApiKey } from '../../src/access/client.commands.ts';
 import { buildApp } from '../../src/app.ts';
 import { createDatabase } from '../../src/shared/database.ts';
 import { createLogger } from '../../src/shared/logging.ts';

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { addApiClient, addApiKey } from '../../src/access/access.commands.ts';
+import { addApiClient, addApiKey } from '../../src/access/client.commands.ts';
 import type { Deps } from '../../src/shared/deps.ts';
 import { newId } from '../../src/shared/ids.ts';
 import { insertFollowUps } from '../../src/support/follow-up.commands.ts';

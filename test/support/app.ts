@@ -1,5 +1,6 @@
-import { addApiClient, addApiKey, addStaff, type StaffRole } from '../../src/access/access.commands.ts';
+import { addStaff, type StaffRole } from '../../src/access/access.commands.ts';
 import { cookieName } from '../../src/access/authentication.ts';
+import { addApiClient, addApiKey } from '../../src/access/client.commands.ts';
 import { openSession } from '../../src/access/session.commands.ts';
 import { buildApp } from '../../src/app.ts';
 import { systemContext } from '../../src/shared/actor.ts';
@@ -58,7 +59,7 @@ export async function testApp(t: Teardown, settings: Record<string, string> = {}
   const [officer, supporter, manager, auditor, administrator] = await Promise.all(
     (['officer', 'supporter', 'manager', 'auditor', 'administrator'] as const).map(staffHeaders),
   );
-  const clinic = await keyHeaders({ name: 'Elm Street records', role: 'clinic', organisationId: clinicId });
+  const clinic = await keyHeaders({ name: 'Elm Street records', role: 'clinic', clinicId });
   const integration = await keyHeaders({ name: 'Stock robot', role: 'integration' });
 
   const people = {

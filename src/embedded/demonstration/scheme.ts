@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
-import { addApiClient, addApiKey, addStaff, type StaffRole } from '../../access/access.commands.ts';
+import { addStaff, type StaffRole } from '../../access/access.commands.ts';
+import { addApiClient, addApiKey } from '../../access/client.commands.ts';
 import { recordMovement } from '../../accessories/accessory.commands.ts';
 import { listAccessories } from '../../accessories/accessory.queries.ts';
 import { addLocation, addOrganisation } from '../../organisations/organisation.commands.ts';
@@ -67,7 +68,7 @@ export async function setUpScheme(deps: Deps): Promise<Scheme> {
   const senders: { id: string; ctx: Context }[] = [];
   for (const [place, name] of ['Elm Street records', 'Canalside records'].entries()) {
     const clinicId = clinicIds[place]!;
-    const { id } = await addApiClient(deps, ctx, { name, role: 'clinic', organisationId: clinicId });
+    const { id } = await addApiClient(deps, ctx, { name, role: 'clinic', clinicId });
     senders.push({ id, ctx: contextOf({ type: 'client', id, name, role: 'clinic', clinicId }) });
   }
   return {

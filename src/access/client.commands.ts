@@ -1,0 +1,140 @@
+import { sql } from 'kysely';
+import type { Context } from '../shared/actor.ts';
+import { timestamp } from '../shared/clock.ts';
+import { command } from '../shared/command.ts';
+import type { Deps } from '../shared/deps.ts';
+import { etagOf, requireMatch } from '../shared/etag.ts';
+import { type NewEvent, recordEvent } from '../shared/events.ts';
+import { newId } from '../shared/ids.ts';
+import { invalid, Problem } from '../shared/problem.ts';
+import { mostValidKeys } from './client.rules.ts';
+import type { ApiClientChange, KeyMade, KeyRevoked, NewApiClient } from './client.schemas.ts';
+import { keyedHash, newApiKey } from './tokens.ts';
+
+/**
+ * Adds a system that will call the API. A clinic's names the clinic, which is all it will see.
+ * @throws Problem `invalid` for a clinic's without its clinic, or another's with one
+ */
+export async function addApiClient(deps: Deps, ctx: Context, client: NewApiClient): Promise<{ id: string }> {
+  const { name, role, clinicId = null, ratePerMinute = null } = client;
+  if ((role === 'clinic') !== (clinicId !== null))
+    throw invalid({
+      pointer: '/clinicId',
+      message: clinicId ? 'Only a clinic’s system is of a clinic.' : 'Say of which clinic it is.',
+    });
+  return command(deps, ctx, async (trx) => {
+    const id = newId();
+    const at = timestamp(deps.clock);
+    const { numAffectedRows } = await sql`
+      insert into api_client (id, name, role, organisation_id, rate_per_minute, created_at, changed_at)
+      select ${id}, ${name.trim()}, ${role}, ${clinicId}::uuid, ${ratePerMinute}::int, ${at}, ${at}
+      where ${clinicId}::uuid is null or exists (select from organisation where id = ${clinicId} and 'clinic' = any(roles))`.execute(
+      trx,
+    );
+    if (!numAffectedRows) throw invalid({ pointer: '/clinicId', message: 'There is no clinic of this id.' });
+    await recordEvent(trx, deps, ctx, {
+      type: 'api_client.added',
+      subjects: [
+        ['api_client', id],
+        ...(clinicId ? ([['organisation', clinicId]] satisfies NewEvent['subjects']) : []),
+      ],
+      values: { role, ...(clinicId && { clinicId }) },
+      fields: ['name'],
+    });
+    return { id };
+  });
+}
+
+/**
+ * Renames a system, limits it otherwise, or stops all of its keys and lets them work again.
+ * @throws Problem `not-found`, `if-match-required`, `changed-meanwhile`
+ */
+export async function changeApiClient(
+  deps: Deps,
+  ctx: Context,
+  id: string,
+  change: ApiClientChange,
+  ifMatch: string | undefined,
+): Promise<void> {
+  await command(deps, ctx, async (trx) => {
+    const { rows } = await sql<{ changedAt: string; enabled: boolean }>`
+      select changed_at as "changedAt", disabled_at is null as enabled from api_client where id = ${id} for update`.execute(
+      trx,
+    );
+    const [before] = rows;
+    if (!before) throw new Problem('not-found');
+    requireMatch(ifMatch, etagOf(id, before.changedAt));
+    const at = timestamp(deps.clock);
+    const enabled = change.enabled ?? before.enabled;
+    await sql`
+      update api_client set name = coalesce(${change.name?.trim() ?? null}::text, name), changed_at = ${at},
+        rate_per_minute = case when ${change.ratePerMinute !== undefined} then ${change.ratePerMinute ?? null}::int else rate_per_minute end,
+        disabled_at = case when ${enabled} then null else coalesce(disabled_at, ${at}) end
+      where id = ${id}`.execute(trx);
+    await recordEvent(trx, deps, ctx, {
+      type:
+        enabled === before.enabled
+          ? 'api_client.changed'
+          : enabled
+            ? 'api_client.enabled'
+            : 'api_client.disabled',
+      subjects: [['api_client', id]],
+      fields: Object.keys(change).filter((name) => name !== 'enabled'),
+    });
+  });
+}
+
+/**
+ * Makes an API key. It is shown this once and only its hash is kept, so a repeat of the request
+ * makes another in its place, and the reply that arrives last has the one that works. Two of a
+ * client are valid at a time, to change over.
+ * @throws Problem `not-found`, or `conflict` when the client has two
+ */
+export async function addApiKey(deps: Deps, ctx: Context, clientId: string): Promise<KeyMade> {
+  const madeBy = ctx.once?.key ?? null;
+  return command(deps, { ...ctx, once: undefined }, async (trx) => {
+    const client = await sql`select from api_client where id = ${clientId} for update`.execute(trx);
+    if (!client.rows.length) throw new Problem('not-found');
+    const at = timestamp(deps.clock);
+    await sql`
+      update api_key set revoked_at = ${at} where client_id = ${clientId} and made_by = ${madeBy} and revoked_at is null`.execute(
+      trx,
+    );
+    const valid = await sql`select from api_key where client_id = ${clientId} and revoked_at is null`.execute(
+      trx,
+    );
+    if (valid.rows.length >= mostValidKeys)
+      throw new Problem('conflict', { detail: 'Two keys are valid at a time. Revoke the older one first.' });
+    const id = newId();
+    const key = newApiKey();
+    await sql`insert into api_key (id, client_id, hash, made_by, created_at)
+      values (${id}, ${clientId}, ${keyedHash(deps.config.SECRET, 'api-key', key)}, ${madeBy}, ${at})`.execute(
+      trx,
+    );
+    await recordEvent(trx, deps, ctx, { type: 'api_client.key_added', subjects: [['api_client', clientId]] });
+    return { id, key };
+  });
+}
+
+/**
+ * Revokes an API key, at once and for good; revoked twice is revoked.
+ * @throws Problem `not-found`
+ */
+export async function revokeApiKey(deps: Deps, ctx: Context, keyId: string): Promise<KeyRevoked> {
+  return command(deps, ctx, async (trx) => {
+    const { rows } = await sql<{ clientId: string; wasValid: boolean; revokedAt: string }>`
+      with found as (select id, revoked_at from api_key where id = ${keyId} for update)
+      update api_key k set revoked_at = coalesce(k.revoked_at, ${timestamp(deps.clock)}) from found where k.id = found.id
+      returning k.client_id as "clientId", found.revoked_at is null as "wasValid", k.revoked_at as "revokedAt"`.execute(
+      trx,
+    );
+    const [key] = rows;
+    if (!key) throw new Problem('not-found');
+    if (key.wasValid)
+      await recordEvent(trx, deps, ctx, {
+        type: 'api_client.key_revoked',
+        subjects: [['api_client', key.clientId]],
+      });
+    return { id: keyId, revokedAt: key.revokedAt };
+  });
+}

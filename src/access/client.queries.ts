@@ -1,0 +1,43 @@
+import { sql } from 'kysely';
+import type { Reader } from '../shared/database.ts';
+import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
+import { Problem } from '../shared/problem.ts';
+import type { ApiClient, ApiClientQuery } from './client.schemas.ts';
+
+const instant = (column: string) =>
+  sql`to_char(${sql.ref(column)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+
+const columns = sql`c.id, c.name, c.role, c.rate_per_minute as "ratePerMinute", c.disabled_at is null as enabled, c.changed_at as "changedAt",
+  (select json_build_object('id', o.id, 'name', o.name) from organisation o where o.id = c.organisation_id) as clinic,
+  coalesce((select json_agg(json_build_object('id', k.id, 'createdAt', ${instant('k.created_at')}, 'usedAt', ${instant('k.used_at')},
+      'revokedAt', ${instant('k.revoked_at')}) order by k.revoked_at desc nulls first, k.id desc)
+    from (select * from api_key k where k.client_id = c.id order by k.revoked_at desc nulls first, k.id desc limit 10) k), '[]') as keys`;
+
+/** The systems that call the API, in the order they were added: of one clinic, or with `clinicId` null those of none. */
+export async function listApiClients(
+  db: Reader,
+  query: Omit<ApiClientQuery, 'clinicId'> & { clinicId?: string | null | undefined },
+): Promise<ListPage<ApiClient>> {
+  const [after] = readCursor(query.after, ['uuid']) ?? [];
+  const { clinicId } = query;
+  const ofClinic =
+    clinicId === undefined
+      ? sql``
+      : clinicId === null
+        ? sql`and c.organisation_id is null`
+        : sql`and c.organisation_id = ${clinicId}`;
+  const { rows } = await sql<ApiClient>`
+    select ${columns} from api_client c where true ${ofClinic} ${after ? sql`and c.id > ${after}` : sql``}
+    order by c.id limit ${query.limit + 1}`.execute(db);
+  return toPage(rows, query.limit, (row) => [row.id]);
+}
+
+/**
+ * One system that calls the API, with its keys.
+ * @throws Problem `not-found`
+ */
+export async function getApiClient(db: Reader, id: string): Promise<ApiClient> {
+  const { rows } = await sql<ApiClient>`select ${columns} from api_client c where c.id = ${id}`.execute(db);
+  if (!rows[0]) throw new Problem('not-found');
+  return rows[0];
+}

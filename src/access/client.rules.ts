@@ -1,0 +1,6 @@
+/** What the key of a system may act as. */
+export const clientRoles = ['clinic', 'integration', 'officer'] as const;
+export type ClientRole = (typeof clientRoles)[number];
+
+/** How many keys of a client are valid at a time: one in use, and one to change over to. */
+export const mostValidKeys = 2;
