@@ -14,7 +14,7 @@ import {
   answerLinkHash,
   findAnswerLink,
 } from './answer-link.commands.ts';
-import { privatePages } from './private-pages.ts';
+import { privatePages, tooLate } from './private-pages.ts';
 
 const addressPerMinute = 60;
 const linkPerMinute = 60;
@@ -45,7 +45,11 @@ export function answerLinkPages(app: App, deps: Deps): void {
 
   app.register(async (scope) => {
     const pages: App = scope.withTypeProvider<TypeBoxTypeProvider>();
-    privatePages(pages, deps);
+    privatePages(pages, deps, async (request, reply) => {
+      const { token } = request.params as { token: string };
+      const form = { ...newForm(typedIn(request.body)), summary: [{ text: tooLate }], status: 403 };
+      return reply.page('hosted-form/views/answer.njk', view(await linkOf(token), form));
+    });
     const limitLink = perKey(pages, linkPerMinute, (request) =>
       answerLinkHash(deps, (request.params as { token: string }).token).toString('base64url'),
     );

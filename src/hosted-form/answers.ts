@@ -7,8 +7,10 @@ import { type Choice, type Question, questionGroups, wayChoices } from './questi
 export type Answers = Record<string, Typed>;
 
 /** What a question's fields are called: itself, the parts of a date, and the rows of ways to reach someone. */
-const isOf = ({ name }: Question, field: string) =>
-  field === name || field.startsWith(`${name}-`) || field.startsWith(`${name}.`);
+const isOf = ({ name, as }: Question, field: string) =>
+  field === name ||
+  (as === 'date' && field.startsWith(`${name}-`)) ||
+  (as === 'ways' && field.startsWith(`${name}.`));
 
 /** Of what a page sent, what answers its questions. */
 export function ownOf(questions: Question[], typed: Typed): Typed {

@@ -10,7 +10,7 @@ import { checkPage, refusedPage } from './answers.schemas.ts';
 import { allTyped, firstOpenPage, ownOf, said } from './answers.ts';
 import { beginDraft, type Draft, discardDraft, findDraft, savePage } from './draft.commands.ts';
 import { findFormLink, formLinkHash } from './form-link.queries.ts';
-import { privatePages } from './private-pages.ts';
+import { privatePages, tooLate } from './private-pages.ts';
 import { questionGroups } from './question-groups.schemas.ts';
 import { sendDraft } from './sending.commands.ts';
 import { ofAnother, pageView, placeOf, type Visit } from './step-view.ts';
@@ -34,7 +34,11 @@ export function hostedFormPages(app: App, deps: Deps): void {
 
   app.register(async (scope) => {
     const pages: App = scope.withTypeProvider<TypeBoxTypeProvider>();
-    privatePages(pages, deps);
+    privatePages(pages, deps, (request, reply) => {
+      const { token, page } = request.params as { token: string; page?: string };
+      const place = questionGroups.findIndex(({ slug }) => slug === page);
+      return place < 0 ? undefined : sentTooLate(request, reply, token, place);
+    });
     const limitLink = perKey(pages, linkPerMinute, (request) =>
       formLinkHash(deps, (request.params as { token: string }).token).toString('base64url'),
     );
@@ -136,6 +140,15 @@ export function hostedFormPages(app: App, deps: Deps): void {
     const draftToken = (valid && value) || '';
     const draft = draftToken ? await findDraft(deps, link.id, draftToken) : undefined;
     return { link, base: `/refer/${token}`, draft, draftToken };
+  }
+
+  async function sentTooLate(request: FastifyRequest, reply: FastifyReply, token: string, place: number) {
+    const at = await visit(request, token);
+    const { draft = '', ...typed } = typedIn(request.body);
+    const own = ownOf(questionGroups[place]!.questions, typed);
+    const form = { ...newForm(own), summary: [{ text: tooLate }], status: 403 };
+    const { change } = request.query as { change?: string };
+    return reply.page('hosted-form/views/page.njk', pageView(at, place, form, String(draft), change));
   }
 
   async function send(request: FastifyRequest, reply: FastifyReply, at: Visit, draft: Draft | undefined) {

@@ -1,3 +1,4 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Deps } from '../shared/deps.ts';
 import type { App } from '../shared/http.ts';
 import { toProblem } from '../shared/problem.ts';
@@ -5,8 +6,13 @@ import { toProblem } from '../shared/problem.ts';
 /**
  * Makes the pages of a scope those of an address that is a secret: nobody keeps them, no site that
  * they lead to learns of it, and whoever comes with a link that has ended is told what to do.
+ * @param sentTooLate shows a form again with what was typed, where it was open for too long to be taken
  */
-export function privatePages(app: App, deps: Deps): void {
+export function privatePages(
+  app: App,
+  deps: Deps,
+  sentTooLate: (request: FastifyRequest, reply: FastifyReply) => Promise<string> | undefined,
+): void {
   app.addHook('onSend', async (_request, reply, payload) => {
     reply
       .header('referrer-policy', 'no-referrer')
@@ -14,10 +20,14 @@ export function privatePages(app: App, deps: Deps): void {
       .header('x-robots-tag', 'noindex');
     return payload;
   });
-  app.setErrorHandler(async (error, _request, reply) => {
+  app.setErrorHandler(async (error, request, reply) => {
     const problem = toProblem(error);
     if (![403, 404, 429].includes(problem.status)) throw error;
     reply.code(problem.status);
-    return reply.page('hosted-form/views/problem.njk', { problem, phone: deps.config.SCHEME_PHONE });
+    const again = problem.type === 'form-expired' ? await sentTooLate(request, reply) : undefined;
+    return again ?? reply.page('hosted-form/views/problem.njk', { problem, phone: deps.config.SCHEME_PHONE });
   });
 }
+
+/** What a form says that was open for too long. */
+export const tooLate = 'This page was open too long and was not saved. It is as you left it: send it again.';

@@ -70,6 +70,14 @@ t.test('a clinic answers one question by a link, as if by its key', async (t) =>
   const blank = await clinic.say(' ');
   t.equal(blank.statusCode, 422);
   t.match(blank.body, /Enter your answer/);
+  const forged = await app.inject({
+    method: 'POST',
+    url: `/answer/${token}`,
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    payload: 'answer=Typed+long+ago',
+  });
+  t.equal(forged.statusCode, 403);
+  t.match(forged.body, /It is as you left it[\s\S]*Typed long ago/);
   const [shown, words] = [page.body, 'Yes.\r\nAt her mother’s too.'];
   const both = await Promise.all([clinic.say(words, shown), clinic.say(words, shown)]);
   t.same(

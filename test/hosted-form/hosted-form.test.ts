@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { sql } from 'kysely';
 import t from 'tap';
+import type { Typed } from '../../src/admin/forms.ts';
 import { buildApp } from '../../src/app.ts';
 import { purgeDrafts } from '../../src/hosted-form/draft.commands.ts';
 import { addFormLink, revokeFormLink } from '../../src/hosted-form/form-link.commands.ts';
@@ -202,6 +203,30 @@ t.test('a page that is not right says so and keeps what was typed; none can be s
     (await drafts()).filter(({ link_id }) => link_id === link.id).map(({ answers }) => answers),
     [{}],
     'nothing that is wrong is kept',
+  );
+});
+
+t.test('whatever is sent, the form answers and keeps only its own fields', async (t) => {
+  const link = await linkFor(await make.clinic());
+  const visitor = visitorOf(link);
+  await visitor.submit('');
+  const shown = (await visitor.get('referrer')).body;
+  const odd: Typed[] = [
+    { 'referrer.name': ['Dr', 'Who'] },
+    { 'referrer.name': 'x'.repeat(500_000) },
+    { 'referrer.name.deep': 'x', add: 'many', draft: ['1', '2'] },
+    { 'referrer.name': '\u0000' },
+    { __proto__: 'x', constructor: 'y', 'contactPoints.999.value': 'z' },
+  ];
+  for (const fields of odd)
+    for (const page of ['referrer', 'contact', 'check', '__proto__', 'constructor']) {
+      const { statusCode } = await visitor.submit(page, fields, shown);
+      t.ok(statusCode < 500, `${page} ${Object.keys(fields)} ${statusCode}`);
+    }
+  await visitor.submit('referrer', { 'referrer.name': 'Dr', 'referrer.name.deep': 'x', more: 'y' }, shown);
+  t.match(
+    (await drafts()).filter(({ link_id }) => link_id === link.id).map(({ answers }) => answers),
+    [{ referrer: { 'referrer.name': 'Dr', 'referrer.name.deep': undefined, more: undefined } }],
   );
 });
 
@@ -489,6 +514,16 @@ t.test(
     const forged = await visitor.ask('POST', visitor.base, { _csrf: 'forged' });
     t.equal(forged.statusCode, 403);
     t.match(forged.body, /The page was open too long/);
+    await visitor.submit('');
+    const { draft } = visitor.hiddenIn((await visitor.get('referrer')).body);
+    const late = await visitor.ask('POST', `${visitor.base}/referrer`, {
+      _csrf: 'old',
+      draft: draft!,
+      'referrer.name': 'Dr Late',
+    });
+    t.equal(late.statusCode, 403);
+    t.match(late.body, /It is as you left it[\s\S]*value="Dr Late"/, 'nothing typed is lost');
+    t.equal((await visitor.submit('referrer', { 'referrer.name': 'Dr Late' }, late.body)).statusCode, 303);
 
     const busy = formVisitor(app, link.token!, '10.9.9.9');
     const codes = [];
