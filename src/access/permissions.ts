@@ -33,6 +33,7 @@ export const permissions = {
   'data-plans.manage': office,
   'devices.export': [...office, 'administrator'],
   'patients.read': officeAndAudit,
+  'patients.change': office,
   'referrals.read': [...officeAndAudit, 'clinic'],
   'referrals.send': [...office, 'clinic'],
   'referrals.answer': [...office, 'clinic'],

@@ -82,6 +82,7 @@ export const eventLines: Record<string, (values: Values) => string> = {
   'data_plan.ended': () => 'Data plan ended',
   'data_offer.added': (v) => `Data offer added${v.network ? `: ${v.network}` : ''}`,
   'data_offer.retired': (v) => `Data offer taken out of the choices${v.network ? `: ${v.network}` : ''}`,
+  'patient.communication_reviewed': () => 'How to communicate with them was confirmed',
   'referral.received': (v) =>
     `Referral received${v.needs ? ` for ${several(v.needs)}` : ''}${v.urgency ? ` (${text(v.urgency)})` : ''}`,
   'referral.accepted': (v) =>

@@ -99,6 +99,12 @@ export const questionGroups: QuestionGroup[] = [
         as: 'checkboxes',
         choices: [{ value: 'yes', text: 'They have no fixed address' }],
       },
+      {
+        name: 'patient.collectionPoint',
+        label: 'Where kit and letters can be collected (optional)',
+        hint: 'Such as a day centre, or care of whom',
+        as: 'area',
+      },
     ],
   },
   {
@@ -175,6 +181,12 @@ export const questionGroups: QuestionGroup[] = [
         as: 'select',
         choices: languages,
       },
+      {
+        name: 'patient.interpreter',
+        label: 'Is an interpreter needed? (optional)',
+        as: 'radios',
+        choices: yesNo,
+      },
     ],
   },
   {
@@ -240,6 +252,7 @@ export const questionGroups: QuestionGroup[] = [
         as: 'radios',
         choices: choicesOf(urgencies),
       },
+      { name: 'urgencyReason', label: 'If it is urgent, why?', as: 'area' },
     ],
   },
   {
@@ -273,6 +286,14 @@ export const questionGroups: QuestionGroup[] = [
     title: 'Anything else',
     intro:
       'What should whoever visits or rings them know, such as how to greet them, what upsets them, or what makes it safe?',
-    questions: [{ name: 'notes', label: 'Notes (optional)', as: 'area' }],
+    questions: [
+      { name: 'notes', label: 'Notes (optional)', as: 'area' },
+      {
+        name: 'visitRisks',
+        label: 'What must a visitor know to be safe? (optional)',
+        hint: 'Only our office, you and whoever visits see this.',
+        as: 'area',
+      },
+    ],
   },
 ];

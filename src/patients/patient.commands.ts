@@ -1,11 +1,12 @@
 import { sql } from 'kysely';
 import type { Trx } from '../shared/database.ts';
 import { newId } from '../shared/ids.ts';
+import { hasCommunicationNeeds } from './communication.rules.ts';
 import type { NewPatient } from './patient.schemas.ts';
 
 /**
  * Adds a patient with their contact points, in order of preference.
- * @param safeFrom the date of the consent, from which what is safe counts as safe
+ * @param safeFrom the date of the consent, from which what is safe counts as safe, and on which they said how to communicate
  * @returns the patient's id
  */
 export async function insertPatient(
@@ -19,11 +20,14 @@ export async function insertPatient(
   await sql`/* patient.insert */
     with p as (
       insert into patient (id, given_name, family_name, preferred_name, date_of_birth, nhs_number, no_nhs_number_reason, address,
-        no_fixed_abode, wording, contact_choice, communication_needs, language, trusted_person, created_at, changed_at)
+        no_fixed_abode, collection_point, wording, contact_choice, communication_needs, language, interpreter, communication_reviewed_on,
+        trusted_person, created_at, changed_at)
       values (${id}, ${patient.givenName}, ${patient.familyName}, ${patient.preferredName ?? null}, ${patient.dateOfBirth ?? null},
         ${patient.nhsNumber ?? null}, ${patient.noNhsNumberReason ?? null}, ${patient.address ?? null}, ${patient.noFixedAbode ?? false},
+        ${patient.collectionPoint ?? null},
         ${patient.wording ?? 'discreet'}, ${patient.contactChoice ?? 'any_safe'}, ${patient.communicationNeeds ?? []}::text[],
-        ${patient.language ?? null}, ${patient.trustedPerson ? JSON.stringify(patient.trustedPerson) : null}, ${at}, ${at})
+        ${patient.language ?? null}, ${patient.interpreter ?? false}, ${hasCommunicationNeeds(patient) ? safeFrom : null},
+        ${patient.trustedPerson ? JSON.stringify(patient.trustedPerson) : null}, ${at}, ${at})
     )
     insert into contact_point (id, patient_id, position, channel, value, safe, safe_from, voicemail_ok, hours, created_at)
     select c.id, ${id}, c.position, c.channel, c.value, c.safe, case when c.safe then ${safeFrom}::date end, coalesce(c."voicemailOk", false), c.hours, ${at}

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { fields, newForm, refused, typedIn } from '../admin/forms.ts';
+import { type Form, fields, newForm, refused, typedIn } from '../admin/forms.ts';
 import { timelineLines } from '../admin/timeline.ts';
 import { timelineOf } from '../audit/event.queries.ts';
 import { listMessages } from '../messages/message.queries.ts';
@@ -10,12 +10,18 @@ import { type App, idParams, strictObject } from '../shared/http.ts';
 import { listQuery } from '../shared/lists.ts';
 import { phoneNumber } from '../shared/phone.ts';
 import { listFollowUps } from '../support/follow-up.queries.ts';
-import { shownPatient } from './contact.rules.ts';
+import { reviewCommunication } from './communication.commands.ts';
+import { communicationReviewDue } from './communication.rules.ts';
+import { languages, shownPatient } from './contact.rules.ts';
 import { findPatients, getPatient, listPatients, logAccess, recentAccess } from './patient.queries.ts';
 import { readNhsNumber } from './patient.rules.ts';
-import { PatientQuery } from './patient.schemas.ts';
+import { communicationNeeds, NewCommunicationReview, PatientQuery } from './patient.schemas.ts';
 
 const Search = strictObject({ search: Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' }) });
+const ReviewForm = strictObject({
+  ...NewCommunicationReview.properties,
+  communicationNeeds: Type.Optional(NewCommunicationReview.properties.communicationNeeds),
+});
 const mostFound = 50;
 
 /** /patients: the people referred, and one of them. Names and numbers that are searched for go by POST, never in an address. */
@@ -59,7 +65,32 @@ export function patientPages(app: App, deps: Deps): void {
     ),
   );
 
-  async function patientView(ctx: Context, id: string, page: Static<typeof history.querystring>) {
+  app.post(
+    '/patients/:id/communication-reviews',
+    { config: { action: 'patients.change' }, schema: { params: idParams } },
+    async (request, reply) => {
+      const { id } = request.params;
+      const typed = typedIn(request.body);
+      try {
+        const { communicationNeeds = [], ...said } = fields(ReviewForm, typed, {
+          interpreter: 'Choose whether an interpreter is needed',
+        });
+        await reviewCommunication(deps, request.ctx, id, { communicationNeeds, ...said });
+        return reply.done(`/patients/${id}`, { text: 'How to communicate with them is confirmed.' });
+      } catch (error) {
+        const form = { ...refused(typed, error), prefix: 'review' };
+        const view = await patientView(request.ctx, id, { limit: 50 }, form);
+        return reply.code(form.status).page('patients/views/patient.njk', view);
+      }
+    },
+  );
+
+  async function patientView(
+    ctx: Context,
+    id: string,
+    page: Static<typeof history.querystring>,
+    sent?: Form,
+  ) {
     const patient = await getPatient(deps.db, id);
     await logAccess(deps, ctx, id, 'patient');
     const [followUps, messages, events, access] = await Promise.all([
@@ -68,8 +99,21 @@ export function patientPages(app: App, deps: Deps): void {
       timelineOf(deps.db, id, page),
       recentAccess(deps.db, id),
     ]);
+    const day = today(deps.clock);
+    const due = communicationReviewDue(patient);
     return {
-      patient: shownPatient(patient, today(deps.clock)),
+      patient: shownPatient(patient, day),
+      reviewDue: { on: due, overdue: due !== null && due < day },
+      reviewForm: sent ?? {
+        ...newForm({
+          communicationNeeds: patient.communicationNeeds,
+          language: patient.language ?? '',
+          interpreter: patient.interpreter ? 'yes' : 'no',
+        }),
+        prefix: 'review',
+      },
+      choices: { communicationNeeds, languages },
+      form: sent,
       followUps: followUps.items,
       messages: messages.items,
       moreMessages: messages.next !== null,

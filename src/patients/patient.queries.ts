@@ -63,9 +63,11 @@ export async function findPatients(
  */
 export async function getPatient(db: Reader, id: string): Promise<Patient> {
   const { rows } = await sql<Patient>`/* patient.get */
-    select ${patientColumns}, p.no_nhs_number_reason as "noNhsNumberReason", p.address, p.no_fixed_abode as "noFixedAbode", p.wording,
+    select ${patientColumns}, p.no_nhs_number_reason as "noNhsNumberReason", p.address, p.no_fixed_abode as "noFixedAbode",
+      p.collection_point as "collectionPoint", p.wording,
       p.contact_choice as "contactChoice", p.contact_state as "contactState", p.paused_until as "pausedUntil",
-      p.communication_needs as "communicationNeeds", p.language, p.trusted_person as "trustedPerson", p.changed_at as "changedAt",
+      p.communication_needs as "communicationNeeds", p.language, p.interpreter,
+      p.communication_reviewed_on as "communicationReviewedOn", p.trusted_person as "trustedPerson", p.changed_at as "changedAt",
       coalesce((select json_agg(json_build_object('id', c.id, 'channel', c.channel, 'value', c.value, 'safe', c.safe, 'safeFrom', c.safe_from,
           'recheckDue', c.recheck_due, 'voicemailOk', c.voicemail_ok, 'hours', c.hours, 'stoppedAt', c.stopped_at, 'failedAt', c.failed_at) order by c.position)
         from contact_point c where c.patient_id = p.id), '[]') as "contactPoints",

@@ -3,8 +3,15 @@ import { timelineOf } from '../audit/event.queries.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams, problemReplies, sendPage } from '../shared/http.ts';
 import { listQuery } from '../shared/lists.ts';
+import { reviewCommunication } from './communication.commands.ts';
 import { getPatient, listPatients, logAccess } from './patient.queries.ts';
-import { Patient, PatientHistory, PatientList, PatientQuery } from './patient.schemas.ts';
+import {
+  NewCommunicationReview,
+  Patient,
+  PatientHistory,
+  PatientList,
+  PatientQuery,
+} from './patient.schemas.ts';
 
 const tags = ['Patients'];
 
@@ -61,6 +68,26 @@ export function patientRoutes(app: App, deps: Deps): void {
       const { id } = await getPatient(deps.db, request.params.id);
       await logAccess(deps, request.ctx, id, 'patient');
       return sendPage(request, reply, timelineOf(deps.db, id, request.query));
+    },
+  );
+
+  app.post(
+    '/patients/:id/communication-reviews',
+    {
+      config: { action: 'patients.change' },
+      schema: {
+        operationId: 'reviewCommunication',
+        summary: 'Write down how the person says now that one should communicate with them',
+        tags,
+        params: idParams,
+        body: NewCommunicationReview,
+        response: { 201: Patient, ...problemReplies('not-found', 'invalid') },
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      await reviewCommunication(deps, request.ctx, id, request.body);
+      return reply.code(201).send(await getPatient(deps.db, id));
     },
   );
 }

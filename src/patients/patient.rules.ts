@@ -27,6 +27,12 @@ export function readPatient(
     });
   if (input.dateOfBirth && input.dateOfBirth > today)
     errors.push({ pointer: '/dateOfBirth', message: 'This date is in the future. Give the date of birth.' });
+  if (input.noFixedAbode && input.address)
+    errors.push({
+      pointer: '/address',
+      message:
+        'They have no fixed address. Leave this out, and say in the collection point where they can be reached.',
+    });
   const contactPoints = input.contactPoints.map((point, place) => {
     const value = readContactValue(point, allowTestNumbers);
     if (value === null)

@@ -48,6 +48,11 @@ export const NewPatient = strictObject({
   noNhsNumberReason: Type.Optional(oneOf(noNhsNumberReasons)),
   address: Type.Optional(text(500, { description: 'Lines joined by \\n' })),
   noFixedAbode: Type.Optional(Type.Boolean()),
+  collectionPoint: Type.Optional(
+    text(500, {
+      description: 'Care of whom, or where kit and letters can be collected; lines joined by \\n',
+    }),
+  ),
   contactPoints: Type.Array(NewContactPoint, { maxItems: 10, description: 'In order of preference' }),
   contactChoice: Type.Optional(oneOf(contactChoices)),
   wording: Type.Optional(oneOf(wordings, { description: 'How messages are worded; discreet when left out' })),
@@ -55,6 +60,7 @@ export const NewPatient = strictObject({
     Type.Array(oneOf(communicationNeeds), { maxItems: 5, uniqueItems: true }),
   ),
   language: Type.Optional(text(35, { description: 'BCP 47 tag such as `bn`' })),
+  interpreter: Type.Optional(Type.Boolean({ description: 'An interpreter is needed' })),
   trustedPerson: Type.Optional(
     strictObject({
       name: text(200),
@@ -81,12 +87,17 @@ export const Patient = Type.Object({
   noNhsNumberReason: nullable(oneOf(noNhsNumberReasons)),
   address: nullable(Type.String()),
   noFixedAbode: Type.Boolean(),
+  collectionPoint: nullable(Type.String()),
   wording: oneOf(wordings),
   contactChoice: oneOf(contactChoices),
   contactState: oneOf(['open', 'paused', 'withdrawn', 'deceased']),
   pausedUntil: nullable(Type.String()),
   communicationNeeds: Type.Array(oneOf(communicationNeeds)),
   language: nullable(Type.String()),
+  interpreter: Type.Boolean(),
+  communicationReviewedOn: nullable(
+    Type.String({ description: 'When they last confirmed how to communicate' }),
+  ),
   trustedPerson: nullable(
     Type.Unsafe<Record<string, unknown>>({ type: 'object', additionalProperties: true }),
   ),
@@ -126,6 +137,16 @@ export const Patient = Type.Object({
   changedAt: Type.String(),
 });
 export type Patient = Static<typeof Patient>;
+
+export const NewCommunicationReview = strictObject(
+  {
+    communicationNeeds: Type.Array(oneOf(communicationNeeds), { maxItems: 5, uniqueItems: true }),
+    language: Type.Optional(text(35, { description: 'BCP 47 tag such as `bn`' })),
+    interpreter: Type.Boolean(),
+  },
+  { examples: [{ communicationNeeds: ['easy_read'], language: 'bn', interpreter: true }] },
+);
+export type NewCommunicationReview = Static<typeof NewCommunicationReview>;
 
 export const PatientList = pageOf(PatientSummary);
 export const PatientQuery = Type.Object(listQuery, { additionalProperties: false });

@@ -135,7 +135,9 @@ const order = [
   'needs',
   'barriers',
   'urgency',
+  'urgencyReason',
   'notes',
+  'visitRisks',
   'consent',
   'consent.givenOn',
 ];

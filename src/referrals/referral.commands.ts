@@ -92,6 +92,11 @@ export function readReferral({ clock, config }: Deps, input: NewReferral) {
       pointer: '/consent/givenOn',
       message: 'This date is in the future. Give the day the patient agreed.',
     });
+  if (input.urgency === 'urgent' && !input.urgencyReason)
+    errors.push({
+      pointer: '/urgencyReason',
+      message: 'Say why it is urgent, so that it can be put before others.',
+    });
   const { phone } = input.referrer;
   const referrerPhone = phone === undefined ? undefined : phoneNumber(phone, config.ALLOW_TEST_PHONE_NUMBERS);
   if (referrerPhone === null)
@@ -154,10 +159,10 @@ async function insertReferral(
   await sql`/* referral.insert */
     with r as (
       insert into referral (id, reference, clinic_id, patient_id, nhs_number, given_name, preferred_name, urgency, barriers, referrer_name, referrer_email, referrer_phone,
-        share_with_scheme, share_back_with_clinic, consent_given_on, consent_given_by, clinic_reference, notes, contact_proposal, received_at, changed_at)
+        share_with_scheme, share_back_with_clinic, consent_given_on, consent_given_by, clinic_reference, notes, urgency_reason, visit_risks, contact_proposal, received_at, changed_at)
       values (${id}, ${reference}, ${clinicId}, ${patientId}, ${nhsNumber ?? null}, ${givenName}, ${preferredName ?? null}, ${input.urgency ?? 'routine'}, ${input.barriers}::text[],
         ${input.referrer.name}, ${input.referrer.email ?? null}, ${referrerPhone ?? null}, true, ${input.consent.shareBackWithClinic ?? false},
-        ${input.consent.givenOn}, ${input.consent.givenBy ?? null}, ${input.clinicReference ?? null}, ${input.notes ?? null}, ${proposal}, ${at}, ${at})
+        ${input.consent.givenOn}, ${input.consent.givenBy ?? null}, ${input.clinicReference ?? null}, ${input.notes ?? null}, ${input.urgencyReason ?? null}, ${input.visitRisks ?? null}, ${proposal}, ${at}, ${at})
     )
     insert into referral_need (referral_id, need) select ${id}, n from unnest(${input.needs}::text[]) n`.execute(
     trx,

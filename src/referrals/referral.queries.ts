@@ -35,6 +35,9 @@ const clinicAndPredecessors = (clinicId: string | null | undefined) =>
 export const ownOnly = (actor: Actor) =>
   actor.role === 'clinic' ? sql`and r.clinic_id in ${clinicAndPredecessors(actor.clinicId)}` : sql``;
 
+/** What may be dangerous on a visit is for those who send someone there, and for the clinic that wrote it. */
+const seesVisitRisks = ({ role }: Actor) => ['officer', 'manager', 'clinic'].includes(role);
+
 /**
  * Who is on the waiting list: a referral that waits or is being helped, with a device or data still needed.
  * @param of the referral's alias
@@ -104,7 +107,7 @@ export async function countReferrals(db: Reader, actor: Actor, query: ReferralFi
  */
 export async function getReferral(db: Reader, actor: Actor, id: string): Promise<Referral> {
   const { rows } = await sql<Omit<Referral, 'nextStep'>>`/* referral.get */
-    select ${columnsFor(actor)}, r.barriers, r.notes, r.decision_reason as "decisionReason", r.waiting_since as "waitingSince",
+    select ${columnsFor(actor)}, r.barriers, r.notes, r.urgency_reason as "urgencyReason", ${seesVisitRisks(actor) ? sql`r.visit_risks` : sql`null`} as "visitRisks", r.decision_reason as "decisionReason", r.waiting_since as "waitingSince",
       json_build_object('name', r.referrer_name, 'email', r.referrer_email, 'phone', r.referrer_phone) as referrer,
       json_build_object('shareWithScheme', r.share_with_scheme, 'shareBackWithClinic', r.share_back_with_clinic,
         'givenOn', r.consent_given_on, 'givenBy', r.consent_given_by) as consent,

@@ -30,8 +30,14 @@ export const NewReferral = strictObject(
       givenBy: Type.Optional(text(200)),
     }),
     urgency: Type.Optional(oneOf(urgencies)),
+    urgencyReason: Type.Optional(text(1000, { description: 'Why it cannot wait; needed when it is urgent' })),
     clinicReference: Type.Optional(text(100)),
     notes: Type.Optional(text(4000)),
+    visitRisks: Type.Optional(
+      text(2000, {
+        description: 'What a visiting supporter must know to be safe; shown only to those who need it',
+      }),
+    ),
   },
   {
     examples: [
@@ -112,6 +118,8 @@ export const Referral = Type.Object({
     givenBy: nullable(Type.String()),
   }),
   notes: nullable(Type.String()),
+  urgencyReason: nullable(Type.String()),
+  visitRisks: nullable(Type.String({ description: 'For the office, and the clinic that wrote it' })),
   decisionReason: nullable(Type.String()),
   ...progressProperties,
   waitingSince: nullable(Type.String()),

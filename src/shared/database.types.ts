@@ -501,6 +501,9 @@ export interface Patient {
   trusted_person: Json | null;
   created_at: string;
   changed_at: string;
+  interpreter: Generated<boolean>;
+  collection_point: string | null;
+  communication_reviewed_on: string | null;
 }
 
 export interface PatientHistory {
@@ -553,6 +556,8 @@ export interface Referral {
   changed_at: string;
   withdrawal_reason: string | null;
   withdrawal_said_by: 'patient' | 'clinic' | null;
+  urgency_reason: string | null;
+  visit_risks: string | null;
 }
 
 export interface ReferralDraft {

@@ -56,11 +56,13 @@ export async function getFollowUp(db: Reader, actor: Actor, id: string): Promise
   const { rows } = await sql<FollowUp>`/* follow-up.get */
     select ${summary}, f.note, f.changed_at as "changedAt", ((f.due_on + f.starts_at) at time zone 'Europe/London') as "startsAtInstant",
       json_build_object('choice', p.contact_choice, 'state', p.contact_state, 'pausedUntil', p.paused_until,
-        'communicationNeeds', p.communication_needs, 'language', p.language,
+        'communicationNeeds', p.communication_needs, 'language', p.language, 'interpreter', p.interpreter,
         'points', coalesce((select json_agg(json_build_object('channel', c.channel, 'value', c.value, 'voicemailOk', c.voicemail_ok, 'hours', c.hours)
             order by c.position)
           from contact_point c where c.patient_id = p.id and c.safe and c.stopped_at is null
             and p.contact_choice = 'any_safe' and p.contact_state not in ('withdrawn', 'deceased')), '[]')) as contact,
+      case when f.way = 'in_person' then (select string_agg(r.visit_risks, E'\\n' order by r.id desc) from referral r
+        where r.patient_id = f.patient_id and r.visit_risks is not null) end as "visitRisks",
       (select json_build_object('id', l.id, 'reference', l.reference, 'devices', coalesce((
           select json_agg(json_build_object('assetTag', d.asset_tag, 'kind', d.kind, 'make', d.make, 'model', d.model) order by d.asset_tag)
           from loan_item i join device d on d.id = i.device_id where i.loan_id = l.id and i.ended_at is null), '[]'))

@@ -99,6 +99,9 @@ export type FollowUpSummary = Static<typeof FollowUpSummary>;
 export const FollowUp = Type.Object({
   ...FollowUpSummary.properties,
   note: nullable(Type.String()),
+  visitRisks: nullable(
+    Type.String({ description: 'What a visitor must know to be safe; only of contacts in person' }),
+  ),
   changedAt: Type.String(),
   startsAtInstant: Type.String({ description: 'The start as an instant, ISO 8601' }),
   contact: Type.Object(
@@ -108,6 +111,7 @@ export const FollowUp = Type.Object({
       pausedUntil: nullable(Type.String()),
       communicationNeeds: Type.Array(Type.String()),
       language: nullable(Type.String()),
+      interpreter: Type.Boolean(),
       points: Type.Array(
         Type.Object({
           channel: Type.String(),

@@ -97,9 +97,11 @@ t.test('everything that can be said is said on a page, and every way to reach so
   const full = person('999 000 0042', {
     needs: ['device', 'data', 'support'],
     barriers: ['skills', 'housing'],
-    urgency: 'soon',
     clinicReference: 'FULL',
     notes: 'First line\nSecond line',
+    urgency: 'urgent',
+    urgencyReason: 'Leaves the ward on Friday',
+    visitRisks: 'A dog\nat the door',
     referrer: { name: 'Dr Young', email: 'young@clinic.example', phone: '07700 900111' },
     consent: {
       shareWithScheme: true,
@@ -111,12 +113,13 @@ t.test('everything that can be said is said on a page, and every way to reach so
   Object.assign(full.patient, {
     preferredName: 'Zeph',
     address: '1 High Street\nLondon',
-    noFixedAbode: true,
+    collectionPoint: 'Day centre\nCamden Road',
     noNhsNumberReason: undefined,
     contactChoice: 'patient_contacts_us',
     wording: 'identified',
     communicationNeeds: ['bsl', 'braille'],
     language: 'pl',
+    interpreter: true,
     trustedPerson: { name: 'Bo', relationship: 'Brother', phone: '07700 900112', mayBeContacted: true },
     contactPoints: [
       { channel: 'phone', value: '07700 900777', safe: true, voicemailOk: true, hours },
@@ -374,6 +377,7 @@ t.test(
     const check = await again.fill(
       person('9990000034', {
         urgency: 'urgent',
+        urgencyReason: 'She is watched',
         notes: 'Someone reads her texts now',
         patient: {
           ...person('9990000034').patient,

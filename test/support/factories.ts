@@ -85,6 +85,7 @@ export function factories(deps: Deps) {
       barriers: ['money'],
       referrer: { name: 'Dr Young' },
       consent: { shareWithScheme: true, givenOn: day() },
+      ...(rest.urgency === 'urgent' && { urgencyReason: 'Loses touch with the ward on Friday' }),
       ...rest,
     });
   }

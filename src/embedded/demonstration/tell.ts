@@ -35,6 +35,10 @@ const questions = [
   'Which way of contact did the patient say is safe?',
   'Is data needed as well, or is there Wi-Fi at home?',
 ];
+const urgencyReasons = [
+  'Leaves the ward on Friday and has no other way to be reached.',
+  'The next court hearing is by video.',
+];
 const reasons = [
   'The patient has a device and asked for data only, which the library gives for free.',
   'The patient would rather ring than use a tablet.',
@@ -58,6 +62,7 @@ export function tell(world: World, story: Story, patient: NewPatient, place: num
       givenOn: addDays(receivedOn, -random.between(0, 3)),
     },
     urgency: story.urgency,
+    ...(story.urgency === 'urgent' && { urgencyReason: random.pick(urgencyReasons) }),
     clinicReference: `${['ES', 'CS', 'HR', 'TS'][place % clinics.length]}-${1000 + place}`,
     ...(random.chance(0.4) && { notes: random.pick(notes) }),
   };

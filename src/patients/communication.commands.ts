@@ -1,0 +1,42 @@
+import { sql } from 'kysely';
+import type { Context } from '../shared/actor.ts';
+import { timestamp, today } from '../shared/clock.ts';
+import { command } from '../shared/command.ts';
+import type { Deps } from '../shared/deps.ts';
+import { recordEvent } from '../shared/events.ts';
+import { Problem } from '../shared/problem.ts';
+import { keepHistory } from './patient.commands.ts';
+import type { NewCommunicationReview } from './patient.schemas.ts';
+
+/**
+ * Writes down how a person says now that one should communicate with them, as the whole of it; the same
+ * as before confirms it. What held before is kept where it can be erased.
+ * @throws Problem `not-found`
+ */
+export async function reviewCommunication(
+  deps: Deps,
+  ctx: Context,
+  patientId: string,
+  said: NewCommunicationReview,
+): Promise<void> {
+  await command(deps, ctx, async (trx) => {
+    const { rows } = await sql<{ before: object; changed: boolean }>`
+      select json_build_object('communicationNeeds', communication_needs, 'language', language, 'interpreter', interpreter) as before,
+        (communication_needs, coalesce(language, ''), interpreter)
+          is distinct from (${said.communicationNeeds}::text[], ${said.language ?? ''}::text, ${said.interpreter}::boolean) as changed
+      from patient where id = ${patientId} for no key update`.execute(trx);
+    const [found] = rows;
+    if (!found) throw new Problem('not-found');
+    const at = timestamp(deps.clock);
+    await sql`
+      update patient set communication_needs = ${said.communicationNeeds}::text[], language = ${said.language ?? null},
+        interpreter = ${said.interpreter}, communication_reviewed_on = ${today(deps.clock)}, changed_at = ${at}
+      where id = ${patientId}`.execute(trx);
+    const eventId = await recordEvent(trx, deps, ctx, {
+      type: 'patient.communication_reviewed',
+      subjects: [['patient', patientId]],
+      fields: found.changed ? ['communicationNeeds', 'language', 'interpreter'] : [],
+    });
+    if (found.changed) await keepHistory(trx, patientId, eventId, found.before, at);
+  });
+}
