@@ -1,7 +1,8 @@
 import { date } from '../admin/formats.ts';
 import type { Typed } from '../admin/forms.ts';
 import { times } from '../patients/contact.rules.ts';
-import { type Choice, type Question, questionGroups, wayChoices } from './question-groups.schemas.ts';
+import { type Choice, wayChoices } from './choices.ts';
+import { type Question, questionGroups } from './question-groups.schemas.ts';
 
 /** What was typed, by page of the form; a page is here once it was right. */
 export type Answers = Record<string, Typed>;

@@ -1,9 +1,7 @@
-import { words } from '../admin/formats.ts';
 import { languages } from '../patients/contact.rules.ts';
-import { channels, communicationNeeds, noNhsNumberReasons } from '../patients/patient.schemas.ts';
+import { communicationNeeds, noNhsNumberReasons } from '../patients/patient.schemas.ts';
 import { barriers, needs, urgencies } from '../referrals/referral.rules.ts';
-
-export type Choice = { value: string; text: string; hint?: string };
+import { type Choice, choicesOf, yesNo } from './choices.ts';
 
 /** A question: `name` is the field's name in the body of the API, with dots. */
 export type Question = {
@@ -19,40 +17,6 @@ export type Question = {
   width?: 10 | 20;
 };
 export type QuestionGroup = { slug: string; title: string; intro?: string; questions: Question[] };
-
-const texts: Record<string, string> = {
-  sms: 'Text message',
-  bsl: 'British Sign Language',
-  devolved_nation: 'They come from Scotland, Wales or Northern Ireland',
-  overseas: 'They come from abroad',
-  not_known: 'I do not know it',
-  access_to_device: 'No device of their own',
-  access_to_data: 'No internet at home or no data',
-  ease_of_use: 'Devices are hard to see, hold or use',
-  skills: 'Not sure how to use one',
-  beliefs_and_trust: 'Worries about being online',
-  private_space: 'No private place to use it',
-  health_and_symptoms: 'Their health or symptoms',
-  money: 'Money',
-  housing: 'Where they live',
-};
-const hints: Record<string, string> = {
-  device: 'A tablet, phone or laptop',
-  data: 'Mobile data or Wi-Fi',
-  support: 'Calls to help them get started',
-};
-const choicesOf = (values: readonly string[]): Choice[] =>
-  values.map((value) => ({
-    value,
-    text: texts[value] ?? words(value),
-    ...(hints[value] && { hint: hints[value] }),
-  }));
-const yesNo: Choice[] = [
-  { value: 'yes', text: 'Yes' },
-  { value: 'no', text: 'No' },
-];
-
-export const wayChoices = choicesOf(channels);
 
 /** The form page by page. To ask for something more, add its line. */
 export const questionGroups: QuestionGroup[] = [
@@ -284,10 +248,14 @@ export const questionGroups: QuestionGroup[] = [
   {
     slug: 'anything-else',
     title: 'Anything else',
-    intro:
-      'What should whoever visits or rings them know, such as how to greet them, what upsets them, or what makes it safe?',
+    intro: 'Leave these empty if there is nothing more to say.',
     questions: [
-      { name: 'notes', label: 'Notes (optional)', as: 'area' },
+      {
+        name: 'notes',
+        label: 'Notes (optional)',
+        hint: 'Such as how to greet them, or what upsets them',
+        as: 'area',
+      },
       {
         name: 'visitRisks',
         label: 'What must a visitor know to be safe? (optional)',

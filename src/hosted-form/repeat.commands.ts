@@ -17,7 +17,8 @@ type Repeat = { link: FormLink; referralId: string; referral: NewReferral; typed
 /**
  * Keeps what the hosted form sent about a person whose referral is open, with that referral, for an
  * officer. It gets a reference of the same series, by which it can be found. What it says of contact
- * applies at once, where it is stricter, to the person whom it surely means.
+ * applies at once, where it is stricter, to the person whom it surely means; so does what a visitor must
+ * know.
  */
 export async function receiveRepeat(
   deps: Deps,
@@ -37,6 +38,11 @@ export async function receiveRepeat(
       values (${newId()}, ${reference}, ${referralId}, ${link.id}, ${JSON.stringify(typed)}, ${at})`.execute(
       trx,
     );
+    // Whoever goes there must know it before an officer has read this.
+    const { visitRisks } = referral;
+    if (visitRisks && known === patientId)
+      await sql`update referral set visit_risks = concat_ws(E'\n', visit_risks, ${visitRisks}::text), changed_at = ${at}
+        where id = ${referralId} and position(${visitRisks} in coalesce(visit_risks, '')) = 0`.execute(trx);
     const contact = known ? await applyStricterContact(trx, known, patient, at) : undefined;
     const eventId = await recordEvent(trx, deps, ctx, {
       type: 'referral.sent_again',
@@ -46,7 +52,7 @@ export async function receiveRepeat(
         ['organisation', clinicId],
       ],
       values: { reference },
-      fields: ['patient', 'referrer', 'consent'],
+      fields: ['patient', 'referrer', 'consent', ...(visitRisks ? ['visitRisks'] : [])],
     });
     if (known && contact?.changed) await keepHistory(trx, known, eventId, contact.before, at);
     const tasks: NewTask[] = [

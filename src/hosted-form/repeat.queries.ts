@@ -11,8 +11,8 @@ export const repeatsJson = sql`coalesce((
 
 export type ShownRepeat = Omit<Repeat, 'said'> & { groups: Said[] };
 
-/** A repeat as the page of its referral shows it. */
-export const shownRepeat = ({ said: typed, ...repeat }: Repeat): ShownRepeat => ({
-  ...repeat,
-  groups: said(typed),
-});
+/** A repeat as the page of its referral shows it, to those who may with what may be dangerous on a visit. */
+export function shownRepeat({ said: typed, ...repeat }: Repeat, withVisitRisks: boolean): ShownRepeat {
+  const { visitRisks: _visitRisks, ...rest } = typed;
+  return { ...repeat, groups: said(withVisitRisks ? typed : rest) };
+}

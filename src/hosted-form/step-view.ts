@@ -1,9 +1,10 @@
 import type { Form, Typed } from '../admin/forms.ts';
 import { Problem } from '../shared/problem.ts';
 import { rowsOf } from './answers.ts';
+import { wayChoices } from './choices.ts';
 import type { Draft } from './draft.commands.ts';
 import type { FormLink } from './form-link.queries.ts';
-import { type QuestionGroup, questionGroups, wayChoices } from './question-groups.schemas.ts';
+import { type QuestionGroup, questionGroups } from './question-groups.schemas.ts';
 
 const rowsAtOnce = 2;
 const mostRows = 10;

@@ -10,7 +10,7 @@ import type { Context } from '../shared/actor.ts';
 import { today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { canWithdraw } from './progress.rules.ts';
-import { getReferral, referralDesk } from './referral.queries.ts';
+import { getReferral, referralDesk, seesVisitRisks } from './referral.queries.ts';
 import { canDecide, canIssueFor, referralStatusWords, waited } from './referral.rules.ts';
 import type { ReferralSummary } from './referral.schemas.ts';
 import { reasonsFor } from './waiting-list.rules.ts';
@@ -43,7 +43,7 @@ export async function referralView(
     referral: withAge(deps, referral),
     patient: shownPatient(patient, today(deps.clock)),
     desk,
-    repeats: desk.repeats.map(shownRepeat),
+    repeats: desk.repeats.map((repeat) => shownRepeat(repeat, seesVisitRisks(ctx.actor))),
     statusWords: referralStatusWords[referral.status],
     open: {
       decide: canDecide(referral.status),

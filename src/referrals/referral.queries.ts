@@ -36,7 +36,7 @@ export const ownOnly = (actor: Actor) =>
   actor.role === 'clinic' ? sql`and r.clinic_id in ${clinicAndPredecessors(actor.clinicId)}` : sql``;
 
 /** What may be dangerous on a visit is for those who send someone there, and for the clinic that wrote it. */
-const seesVisitRisks = ({ role }: Actor) => ['officer', 'manager', 'clinic'].includes(role);
+export const seesVisitRisks = ({ role }: Actor) => ['officer', 'manager', 'clinic'].includes(role);
 
 /**
  * Who is on the waiting list: a referral that waits or is being helped, with a device or data still needed.

@@ -6,8 +6,9 @@ import type { Typed } from '../../src/admin/forms.ts';
 import { buildApp } from '../../src/app.ts';
 import { purgeDrafts } from '../../src/hosted-form/draft.commands.ts';
 import { addFormLink, revokeFormLink } from '../../src/hosted-form/form-link.commands.ts';
+import { questionGroups } from '../../src/hosted-form/question-groups.schemas.ts';
 import { receiveReferral } from '../../src/referrals/referral.commands.ts';
-import type { NewReferral } from '../../src/referrals/referral.schemas.ts';
+import { NewReferral } from '../../src/referrals/referral.schemas.ts';
 import type { Context } from '../../src/shared/actor.ts';
 import { createLogger } from '../../src/shared/logging.ts';
 import { testApp } from '../support/app.ts';
@@ -145,6 +146,21 @@ t.test('everything that can be said is said on a page, and every way to reach so
   const api = await testApp(t);
   await receiveReferral(api.deps, actorOf(api.clinicId), full);
   t.same(sent, (await keptIn(api.db)).FULL);
+});
+
+t.test('the form asks for every field that the API takes of a referral', (t) => {
+  type Shape = { properties?: Record<string, Shape> };
+  const leaves = ({ properties }: Shape, name = ''): string[] =>
+    properties
+      ? Object.entries(properties).flatMap(([key, part]) => leaves(part, name ? `${name}.${key}` : key))
+      : [name.replace('patient.contactPoints', 'contactPoints')];
+  t.same(
+    questionGroups.flatMap(({ questions }) => questions.map(({ name }) => name)).sort(),
+    leaves(NewReferral as Shape)
+      .filter((name) => name !== 'clinicId')
+      .sort(),
+  );
+  t.end();
 });
 
 t.test('a page that is not right says so and keeps what was typed; none can be skipped', async (t) => {
@@ -379,6 +395,7 @@ t.test(
         urgency: 'urgent',
         urgencyReason: 'She is watched',
         notes: 'Someone reads her texts now',
+        visitRisks: 'He is at home on Mondays',
         patient: {
           ...person('9990000034').patient,
           contactPoints: [{ channel: 'sms', value: '07700 900777', safe: false }],
@@ -423,6 +440,10 @@ t.test(
     const officer = forms(app, as.officer);
     const page = (await officer.get(`/referrals/${open!.id}`)).body;
     t.match(page, /Sent again by the clinic[\s\S]*Someone reads her texts now/);
+    t.match(page, /Before a visit[\s\S]*He is at home[\s\S]*Sent again[\s\S]*He is at home/);
+    const audited = (await forms(app, as.auditor).get(`/referrals/${open!.id}`)).body;
+    t.match(audited, /Someone reads her texts now/);
+    t.notMatch(audited, /He is at home/, 'what may be dangerous on a visit is not for all who read');
     t.match(
       (await officer.post('/scan', { code: referenceIn(second)! })).headers.location ?? '',
       `/referrals/${open!.id}`,
