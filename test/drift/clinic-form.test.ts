@@ -82,6 +82,16 @@ t.test('while Lendwell is away the form keeps what was typed', async (t) => {
   t.match(await reply.text(), /Lendwell cannot be reached[\s\S]*value="k"[\s\S]*value="Dr Young"/);
 });
 
+t.test('it takes its own fields and no others', async (t) => {
+  const url = await start(t, 'http://127.0.0.1:9');
+  const post = (fields: Record<string, string>) =>
+    fetch(url, { method: 'POST', body: new URLSearchParams({ key: 'odd', ...fields }) }).then((reply) =>
+      reply.text(),
+    );
+  await post({ 'patient.__proto__.givenName': 'Polluted', 'patient.contactPoints.4000000000.value': 'x' });
+  t.notMatch(await post({}), 'Polluted');
+});
+
 t.test('its fields are fields of the API', async (t) => {
   const { paths, components } = JSON.parse(readFileSync(path.join(folder, '../../openapi.json'), 'utf8'));
   let schema = paths['/api/v1/referrals'].post.requestBody.content['application/json'].schema;
