@@ -69,6 +69,7 @@ import { clinicPages } from './organisations/clinic.pages.ts';
 import { locationPages } from './organisations/location.pages.ts';
 import { locationRoutes } from './organisations/location.routes.ts';
 import { organisationRoutes } from './organisations/organisation.routes.ts';
+import { contactStatePages } from './patients/contact-state.pages.ts';
 import { patientPages } from './patients/patient.pages.ts';
 import { patientRoutes } from './patients/patient.routes.ts';
 import { newReferralPages } from './referrals/new-referral.pages.ts';
@@ -200,6 +201,7 @@ export async function buildApp(deps: Deps, queue?: JobQueue): Promise<App> {
     replacementPages(pages, deps);
     loanAccessoryPages(pages, deps);
     patientPages(pages, deps);
+    contactStatePages(pages, deps);
     diaryPages(pages, deps);
     followUpPages(pages, deps);
     messagePages(pages, deps);

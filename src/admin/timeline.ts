@@ -82,6 +82,13 @@ export const eventLines: Record<string, (values: Values) => string> = {
   'data_plan.ended': () => 'Data plan ended',
   'data_offer.added': (v) => `Data offer added${v.network ? `: ${v.network}` : ''}`,
   'data_offer.retired': (v) => `Data offer taken out of the choices${v.network ? `: ${v.network}` : ''}`,
+  'patient.contact_state_changed': (v) =>
+    ({
+      open: 'They may be contacted again',
+      paused: 'Contact paused',
+      withdrawn: 'They asked for no more contact. What was planned is cancelled',
+      deceased: 'They have died. What was planned is cancelled',
+    })[String(v.contactState)] ?? 'Contact changed',
   'patient.communication_reviewed': () => 'How to communicate with them was confirmed',
   'referral.received': (v) =>
     `Referral received${v.needs ? ` for ${several(v.needs)}` : ''}${v.urgency ? ` (${text(v.urgency)})` : ''}`,

@@ -85,16 +85,18 @@ async function planBatch(
 const corrected = sql`do update set useless_after = excluded.useless_after where reminder.status = 'standing'`;
 
 /**
- * After follow-ups were made or moved: plans the reminders that tonight would come too late for,
+ * After follow-ups were made or moved, or a person may be contacted again: plans the reminders that tonight would come too late for,
  * and where one was already said for another time, one that says what changed.
- * Follow-ups are those that the event names, or of the loan or referral that it names.
+ * Follow-ups are those that the event names, or of the loan, referral or patient that it names.
  */
 export async function planForEvent(trx: Trx, deps: Deps, event: OutboxEvent): Promise<void> {
   const ids = event.subjects.map(({ id }) => id);
   const date = today(deps.clock);
   const ofEvent = event.type.startsWith('follow_up.')
     ? sql`f.id = any(${ids}::uuid[])`
-    : sql`(f.loan_id = any(${ids}::uuid[]) or f.referral_id = any(${ids}::uuid[]))`;
+    : event.type.startsWith('patient.')
+      ? sql`f.patient_id = any(${ids}::uuid[])`
+      : sql`(f.loan_id = any(${ids}::uuid[]) or f.referral_id = any(${ids}::uuid[]))`;
   const moved = event.type === 'follow_up.moved';
   if (moved) {
     // Locked, it does not move again meanwhile, and what is read below is how it stands.

@@ -4,6 +4,8 @@ import type { Deps } from '../shared/deps.ts';
 import { type App, idParams, problemReplies, sendPage } from '../shared/http.ts';
 import { listQuery } from '../shared/lists.ts';
 import { reviewCommunication } from './communication.commands.ts';
+import { recordContactState } from './contact-state.commands.ts';
+import { ContactStateKept, NewContactState } from './contact-state.schemas.ts';
 import { getPatient, listPatients, logAccess } from './patient.queries.ts';
 import {
   NewCommunicationReview,
@@ -89,5 +91,25 @@ export function patientRoutes(app: App, deps: Deps): void {
       await reviewCommunication(deps, request.ctx, id, request.body);
       return reply.code(201).send(await getPatient(deps.db, id));
     },
+  );
+
+  app.post(
+    '/patients/:id/contact-states',
+    {
+      config: { action: 'patients.change' },
+      schema: {
+        operationId: 'recordContactState',
+        summary: 'Pause or end contact, or open it again; honoured at once',
+        tags,
+        params: idParams,
+        body: NewContactState,
+        response: {
+          201: ContactStateKept,
+          ...problemReplies('not-found', 'invalid', 'contact-state-refused', 'not-allowed'),
+        },
+      },
+    },
+    async (request, reply) =>
+      reply.code(201).send(await recordContactState(deps, request.ctx, request.params.id, request.body)),
   );
 }

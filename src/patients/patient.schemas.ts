@@ -2,6 +2,7 @@ import Type, { type Static } from 'typebox';
 import { strictObject } from '../shared/http.ts';
 import { listQuery, pageOf } from '../shared/lists.ts';
 import { nullable, oneOf, text, timelineEntry } from '../shared/schemas.ts';
+import { contactStates } from './contact-state.rules.ts';
 
 export const channels = ['sms', 'email', 'phone', 'letter'] as const;
 export const wordings = ['discreet', 'identified'] as const;
@@ -90,7 +91,7 @@ export const Patient = Type.Object({
   collectionPoint: nullable(Type.String()),
   wording: oneOf(wordings),
   contactChoice: oneOf(contactChoices),
-  contactState: oneOf(['open', 'paused', 'withdrawn', 'deceased']),
+  contactState: oneOf(contactStates),
   pausedUntil: nullable(Type.String()),
   communicationNeeds: Type.Array(oneOf(communicationNeeds)),
   language: nullable(Type.String()),

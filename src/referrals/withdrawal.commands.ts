@@ -6,7 +6,7 @@ import { command } from '../shared/command.ts';
 import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvents } from '../shared/events.ts';
-import { cancelFollowUpsOfReferrals } from '../support/follow-up.commands.ts';
+import { cancelFollowUpsOf } from '../support/follow-up.commands.ts';
 import { completeTasksAbout, createTasks } from '../tasks/task.commands.ts';
 import { type LockedReferral, lockReferral } from './locking.commands.ts';
 import { assertCanWithdraw } from './progress.rules.ts';
@@ -65,7 +65,7 @@ export async function endReferrals(
     )
     select id, reference, patient_id as "patientId" from loan
     where referral_id = any(${ids}::uuid[]) and status = 'open' order by id`.execute(trx);
-  await cancelFollowUpsOfReferrals(trx, deps, ids);
+  await cancelFollowUpsOf(trx, deps, { referralIds: ids });
   await recordEvents(
     trx,
     deps,

@@ -110,6 +110,11 @@ export interface CapturedMessage {
   at: Generated<string>;
 }
 
+export interface ContactMove {
+  state: string;
+  next: string;
+}
+
 export interface ContactPoint {
   id: string;
   patient_id: string;
@@ -124,6 +129,18 @@ export interface ContactPoint {
   stopped_at: string | null;
   failed_at: string | null;
   created_at: string;
+}
+
+export interface ContactStateChange {
+  id: string;
+  patient_id: string;
+  state: 'open' | 'paused' | 'withdrawn' | 'deceased';
+  paused_until: string | null;
+  source: 'patient' | 'clinic' | 'family' | 'staff';
+  said_on: string;
+  note: string | null;
+  recorded_by: string;
+  recorded_at: string;
 }
 
 export interface DataOffer {
@@ -775,7 +792,9 @@ export interface DB {
   api_key: ApiKey;
   bank_holiday: BankHoliday;
   captured_message: CapturedMessage;
+  contact_move: ContactMove;
   contact_point: ContactPoint;
+  contact_state_change: ContactStateChange;
   data_offer: DataOffer;
   data_plan: DataPlan;
   device: Device;

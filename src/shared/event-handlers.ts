@@ -7,6 +7,7 @@ export const eventHandlers: Record<string, string[]> = {
   'referral.answered': ['tell-clinic'],
   'referral.withdrawn': ['tell-clinic'],
   'referral.closed': ['tell-clinic'],
+  'patient.contact_state_changed': ['plan-reminders'],
   'follow_up.moved': ['plan-reminders'],
   'follow_up.added': ['plan-reminders'],
 };

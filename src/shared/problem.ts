@@ -21,6 +21,7 @@ export const problems = {
   'referral-already-decided': [409, 'The referral has been decided'],
   'no-open-question': [409, 'There is no question to answer'],
   'referral-ended': [409, 'The referral has ended'],
+  'contact-state-refused': [409, 'Contact cannot be set so'],
   'loan-closed': [409, 'The loan is closed'],
   'item-already-ended': [409, 'An item is no longer on this loan'],
   'follow-up-settled': [409, 'The follow-up already has an outcome'],
@@ -125,6 +126,7 @@ const constraints: Record<string, () => Problem> = {
     new Problem('conflict', { detail: 'This network, allowance and number of months is offered already.' }),
   webhook_once: () =>
     new Problem('conflict', { detail: 'This clinic has an endpoint at this address already.' }),
+  contact_move_allowed: () => new Problem('contact-state-refused'),
   staff_email: () => new Problem('name-in-use', { detail: 'Someone has this email address already.' }),
   organisation_name: () =>
     new Problem('name-in-use', { detail: 'There is an organisation of this name already.' }),

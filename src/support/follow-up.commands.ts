@@ -72,19 +72,29 @@ export async function endFollowUps(trx: Trx, deps: Deps, loanIds: string[]): Pro
 }
 
 /**
- * Cancels what is ahead for these referrals, with the reminders of it that were not yet said: one
- * statement, for the command that withdraws them, in its transaction.
+ * Cancels what is ahead for these referrals or for this patient, with the reminders of it that were not
+ * yet said: one statement, for the command that ends their help, in its transaction.
+ * @returns ids of the cancelled follow-ups
  */
-export async function cancelFollowUpsOfReferrals(trx: Trx, deps: Deps, referralIds: string[]): Promise<void> {
-  await sql`/* follow-up.end-of-referral */
+export async function cancelFollowUpsOf(
+  trx: Trx,
+  deps: Deps,
+  whose: { referralIds: string[] } | { patientId: string },
+): Promise<string[]> {
+  const theirs =
+    'patientId' in whose
+      ? sql`patient_id = ${whose.patientId}`
+      : sql`referral_id = any(${whose.referralIds}::uuid[])`;
+  const { rows } = await sql<{ id: string }>`/* follow-up.cancel */
     with ended as (
       update follow_up set status = 'cancelled', changed_at = ${timestamp(deps.clock)}
-      where referral_id = any(${referralIds}::uuid[]) and status in ('planned', 'confirmed') returning id
+      where ${theirs} and status in ('planned', 'confirmed') returning id
+    ), unsaid as (
+      update reminder set status = 'cancelled'
+      where status = 'standing' and reason in ('follow_up', 'changed') and subject_id in (select id from ended)
     )
-    update reminder set status = 'cancelled'
-    where status = 'standing' and reason in ('follow_up', 'changed') and subject_id in (select id from ended)`.execute(
-    trx,
-  );
+    select id from ended order by id`.execute(trx);
+  return rows.map(({ id }) => id);
 }
 
 /**

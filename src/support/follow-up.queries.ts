@@ -10,9 +10,12 @@ import { aheadStatuses } from './support.rules.ts';
 export const visibleTo = (actor: Actor) =>
   actor.role === 'supporter' ? sql`f.supporter_id = ${actor.id}` : sql`true`;
 
+/** Whether the person's pause lasts until after the day of the follow-up `f`. */
+const pausedThen = sql`(p.contact_state = 'paused' and p.paused_until > f.due_on)`;
+
 const summary = sql`f.id, f.step, f.due_on as "dueOn", to_char(f.starts_at, 'HH24:MI') as "startsAt", f.minutes, f.way, f.status,
   json_build_object('id', p.id, 'name', coalesce(p.preferred_name, p.given_name) || ' ' || p.family_name) as patient,
-  case when s.id is not null then json_build_object('id', s.id, 'name', s.name) end as supporter`;
+  ${pausedThen} as "isPaused", case when s.id is not null then json_build_object('id', s.id, 'name', s.name) end as supporter`;
 
 const matching = (actor: Actor, query: Partial<FollowUpQuery>) => sql`${visibleTo(actor)}
   ${query.from ? sql`and f.due_on >= ${query.from}` : sql``}
@@ -60,7 +63,7 @@ export async function getFollowUp(db: Reader, actor: Actor, id: string): Promise
         'points', coalesce((select json_agg(json_build_object('channel', c.channel, 'value', c.value, 'voicemailOk', c.voicemail_ok, 'hours', c.hours)
             order by c.position)
           from contact_point c where c.patient_id = p.id and c.safe and c.stopped_at is null
-            and p.contact_choice = 'any_safe' and p.contact_state not in ('withdrawn', 'deceased')), '[]')) as contact,
+            and p.contact_choice = 'any_safe' and p.contact_state not in ('withdrawn', 'deceased') and not ${pausedThen}), '[]')) as contact,
       case when f.way = 'in_person' then (select string_agg(r.visit_risks, E'\\n' order by r.id desc) from referral r
         where r.patient_id = f.patient_id and r.visit_risks is not null) end as "visitRisks",
       (select json_build_object('id', l.id, 'reference', l.reference, 'devices', coalesce((

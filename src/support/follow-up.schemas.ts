@@ -92,6 +92,7 @@ export const FollowUpSummary = Type.Object({
   way: oneOf(ways),
   status: oneOf(followUpStatuses),
   patient: Named,
+  isPaused: Type.Boolean({ description: 'The person’s pause of all contact lasts longer than this' }),
   supporter: nullable(Named),
 });
 export type FollowUpSummary = Static<typeof FollowUpSummary>;

@@ -5,7 +5,7 @@ export const taskKinds = {
   no_time_to_contact: 'Their hours leave no time for a message: ring them, or ask for other hours',
   check_contact_proposal: 'A new referral says otherwise about contact: decide what applies',
   clinic_answered: 'The clinic answered: decide about the referral',
-  fetch_kit: 'The referral was withdrawn: ask the clinic to bring back what is out, once and kindly',
+  fetch_kit: 'Help has ended: ask the clinic for what is still out, once and kindly',
   referral_sent_again: 'A clinic referred this person again by the form: read what it says now',
   missed_twice: 'Two follow-ups missed in a row: call back',
   concern: 'A concern was raised at a follow-up: speak to the clinic’s duty contact',

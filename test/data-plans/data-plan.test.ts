@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import t from 'tap';
 import { timelineOf } from '../../src/audit/event.queries.ts';
 import {
@@ -27,6 +28,7 @@ import { returnItems } from '../../src/loans/return.commands.ts';
 import { getReferral } from '../../src/referrals/referral.queries.ts';
 import type { Trx } from '../../src/shared/database.ts';
 import { testApp } from '../support/app.ts';
+import { atOnce } from '../support/at-once.ts';
 import { factories, officer } from '../support/factories.ts';
 import { refusal } from '../support/refusal.ts';
 
@@ -479,8 +481,10 @@ t.test(
       ['data-plan-in-use'],
     );
     const id = await drawer();
-    const moves = await Promise.allSettled(
-      devices.slice(9).map((device) => fitPlan(deps, officer, id, { deviceId: device.id })),
+    const moves = await atOnce(
+      db,
+      sql`select from data_plan where id = ${id} for update`,
+      devices.slice(9).map((device) => () => fitPlan(deps, officer, id, { deviceId: device.id })),
     );
     conflicts(moves, ['data-plan-in-use']);
     const where = await plan(id);
