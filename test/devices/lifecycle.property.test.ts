@@ -41,6 +41,8 @@ type Item = {
   out: boolean;
   incident: string | null;
   incidentOpen: boolean;
+  /** An incident said that it did not work. */
+  faulty: boolean;
   endedByIncident: boolean;
   replaced: boolean;
 };
@@ -283,7 +285,7 @@ const actions: Record<string, Action> = {
       (other.status === 'reserved' && item && other.heldFor === model.loans.get(item.loan));
     return allowedIf(
       // What was found and prepared may go back out in its own place.
-      Boolean(replaceable && free),
+      Boolean(replaceable && free && (withinLimit(model, item) || item.incident)),
       () =>
         replaceItem(deps, manager, item?.loan ?? device.id, {
           itemId: item?.id ?? device.id,
@@ -333,6 +335,15 @@ const actions: Record<string, Action> = {
 
 const canLend = (status: string) => status === 'waiting' || status === 'active';
 
+/** Rule 8: above two in a year a manager approves, and that is kept with an incident, so there has to be one. */
+function withinLimit(model: Model, { loan }: Item): boolean {
+  const person = model.loans.get(loan);
+  const counted = model.items.filter(
+    (one) => one.replaced && !one.faulty && model.loans.get(one.loan) === person,
+  );
+  return counted.length < 2;
+}
+
 function goesOut(model: Model, device: Device, loan: string, id: string): void {
   const item = {
     loan,
@@ -340,6 +351,7 @@ function goesOut(model: Model, device: Device, loan: string, id: string): void {
     out: true,
     incident: null,
     incidentOpen: false,
+    faulty: false,
     endedByIncident: false,
     replaced: false,
   };
@@ -359,7 +371,11 @@ function incident(device: Device, kind: 'lost' | 'stolen' | 'faulty', handedIn: 
         ...(handedIn && { handedIn }),
       }),
     (reported: Awaited<ReturnType<typeof reportIncident>>) => {
-      Object.assign(item!, { incident: reported.id, incidentOpen: true });
+      Object.assign(item!, {
+        incident: reported.id,
+        incidentOpen: true,
+        faulty: item!.faulty || kind === 'faulty',
+      });
       if (kind === 'faulty' && !handedIn) return;
       endItem(device, { endedByIncident: true });
       if (kind === 'faulty') toRepair(device);
@@ -483,6 +499,12 @@ const rare = [
   [one('issue'), one('lose'), one('replace'), one('writeOff')],
   [one('issue'), one('break', true), one('replace'), one('dispose')],
   [one('issue'), one('lose'), one('find'), { ...one('replace'), other: 0 }],
+  [
+    one('issue'),
+    one('replace', true),
+    { ...one('replace'), device: 1, other: 2 },
+    { ...one('replace'), device: 2, other: 0 },
+  ],
   [one('allocate'), one('release'), one('allocate'), one('missAtStocktake')],
 ];
 const movesSeen = new Set<string>();
