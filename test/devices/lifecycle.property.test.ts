@@ -279,7 +279,7 @@ const actions: Record<string, Action> = {
     ),
   replace: (model, device, other, _referral, handedIn) => {
     const item = device.item;
-    const replaceable = item && !item.replaced && (item.out || item.endedByIncident);
+    const replaceable = item && !item.replaced && (item.out || item.endedByIncident || item.incidentOpen);
     const free =
       other.status === 'ready' ||
       (other.status === 'reserved' && item && other.heldFor === model.loans.get(item.loan));
@@ -505,6 +505,7 @@ const rare = [
     { ...one('replace'), device: 1, other: 2 },
     { ...one('replace'), device: 2, other: 0 },
   ],
+  [one('issue'), one('break'), one('return'), one('replace')],
   [one('allocate'), one('release'), one('allocate'), one('missAtStocktake')],
 ];
 const movesSeen = new Set<string>();
