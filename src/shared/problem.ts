@@ -160,6 +160,10 @@ export function toProblem(error: unknown): Problem {
   if (statusCode === 429) return new Problem('too-many-requests');
   if (statusCode === 503) return new Problem('not-ready');
   if (statusCode === 404) return new Problem('not-found');
+  if (code === 'FST_ERR_CTP_INVALID_JSON_BODY')
+    return new Problem('bad-request', {
+      detail: 'Send whole JSON, in which no field is called __proto__ or constructor.',
+    });
   if (statusCode && statusCode >= 400 && statusCode < 500) return new Problem('bad-request');
   return new Problem('internal');
 }

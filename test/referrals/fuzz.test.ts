@@ -111,13 +111,19 @@ t.test(
       if (reply.statusCode === 201) return;
       if (reply.statusCode === 409 && told.type === '/problems/referral-already-open' && told.referralId)
         return;
+      // The parser itself refuses names that could reach into every object.
+      const isPoisoned = /"(__proto__|constructor)":/.test(JSON.stringify(body));
+      if (reply.statusCode === 400 && isPoisoned && /no field is called __proto__/.test(told.detail)) return;
       if (reply.statusCode !== 422) throw new Error(`${reply.statusCode} ${reply.body}`);
       if (!told.errors?.length) throw new Error(`no field named: ${reply.body}`);
       for (const { pointer, message } of told.errors)
         if (!message || !leadsInto(body, pointer))
           throw new Error(`${pointer}: ${message}, in ${reply.body}`);
     });
-    await fc.assert(property, { numRuns: 10_000 });
+    await fc.assert(property, {
+      numRuns: 10_000,
+      examples: [[[JSON.parse('{"patient":{"__proto__":""}}'), []]]],
+    });
     t.ok((counts[201] ?? 0) > 100, `${counts[201]} taken`);
     t.ok((counts[422] ?? 0) > 1000, `${counts[422]} refused`);
     t.equal(counts[500], undefined);
