@@ -4,7 +4,7 @@ import type { Context } from '../shared/actor.ts';
 import { fingerprint } from '../shared/command.ts';
 import type { Deps } from '../shared/deps.ts';
 import { Problem } from '../shared/problem.ts';
-import { referralIn } from './answers.schemas.ts';
+import { wholeReferral } from './answers.schemas.ts';
 import { allTyped } from './answers.ts';
 import { closeDraft, type Draft } from './draft.commands.ts';
 import type { FormLink } from './form-link.queries.ts';
@@ -25,7 +25,7 @@ export async function sendDraft(
   token: string,
 ): Promise<void> {
   const typed = allTyped(draft.answers);
-  const referral = referralIn(typed);
+  const referral = wholeReferral(typed);
   const context = (): Context => ({
     actor: {
       type: 'client',

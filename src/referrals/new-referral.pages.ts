@@ -1,39 +1,26 @@
 import Type from 'typebox';
-import { type Form, fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
+import { type Form, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
 import { listClinics } from '../organisations/organisation.queries.ts';
 import { languages } from '../patients/contact.rules.ts';
-import { channels, communicationNeeds, NewPatient, noNhsNumberReasons } from '../patients/patient.schemas.ts';
+import { channels, communicationNeeds, noNhsNumberReasons } from '../patients/patient.schemas.ts';
 import { today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, strictObject } from '../shared/http.ts';
-import { Problem, toProblem } from '../shared/problem.ts';
+import { toProblem } from '../shared/problem.ts';
 import { receiveReferral } from './referral.commands.ts';
 import { barriers, needs, urgencies } from './referral.rules.ts';
-import { NewReferral } from './referral.schemas.ts';
+import { atFormNames, formProperties, referralIn, wayWords } from './referral-form.schemas.ts';
 
-const { contactPoints, ...person } = NewPatient.properties;
-/** As the API takes it, but for lists that may be left empty and the ways to reach the person, which are rows of the form. */
-const ReferralForm = strictObject({
-  ...NewReferral.properties,
-  clinicId: Type.String({ format: 'uuid' }),
-  patient: strictObject(person),
-  barriers: Type.Optional(NewReferral.properties.barriers),
-  contactPoints: Type.Optional(contactPoints),
-});
+const ReferralForm = strictObject({ ...formProperties, clinicId: Type.String({ format: 'uuid' }) });
 
 const words = {
+  ...wayWords,
   clinicId: 'Choose the clinic that refers.',
   needs: 'Choose at least one thing they need.',
   'patient.givenName': 'Enter their given name.',
   'patient.familyName': 'Enter their family name.',
   'patient.trustedPerson.name': 'Enter the name of the trusted person.',
   'patient.trustedPerson.mayBeContacted': 'Choose whether we may contact the trusted person.',
-  'contactPoints.*.channel': 'Choose the way to reach them.',
-  'contactPoints.*.value': 'Enter the number or the address.',
-  'contactPoints.*.safe': 'Choose whether the patient said that this is safe.',
-  'contactPoints.*.hours.*.days': 'Choose the days.',
-  'contactPoints.*.hours.*.from': 'Enter from when, like 09:30.',
-  'contactPoints.*.hours.*.to': 'Enter until when, like 17:00.',
   'referrer.name': 'Enter who refers.',
   'consent.givenOn': 'Enter the day the patient agreed.',
   'consent.shareWithScheme': 'Confirm that the patient agreed. Without that there can be no referral.',
@@ -57,12 +44,7 @@ export function newReferralPages(app: App, deps: Deps): void {
     if (typed.add)
       return reply.page('referrals/views/new.njk', await formView(newForm(typed), rowsIn(typed) + 1));
     try {
-      const { contactPoints, ...read } = fields(ReferralForm, withoutBlankHours(typed), words);
-      const referral = {
-        ...read,
-        barriers: read.barriers ?? [],
-        patient: { ...read.patient, contactPoints: contactPoints ?? [] },
-      };
+      const referral = referralIn(ReferralForm, typed, words);
       const { id, reference } = await receiveReferral(deps, request.ctx, referral);
       return reply.done(`/referrals/${id}`, {
         text: `Referral ${reference} is recorded. Decide about it now, or later from the queue.`,
@@ -70,7 +52,7 @@ export function newReferralPages(app: App, deps: Deps): void {
       });
     } catch (error) {
       const problem = toProblem(error);
-      const form = refused(typed, problem.type === 'internal' ? error : ofTheForm(problem));
+      const form = refused(typed, problem.type === 'internal' ? error : atFormNames(problem));
       const inTheWay = problem.type === 'referral-already-open' ? problem.extra.referralId : undefined;
       return reply
         .code(form.status)
@@ -91,30 +73,6 @@ export function newReferralPages(app: App, deps: Deps): void {
       choices: { needs, barriers, urgencies, channels, communicationNeeds, noNhsNumberReasons, languages },
     };
   }
-}
-
-/** Hours of which nothing is filled in are no hours. */
-function withoutBlankHours(typed: Typed): Typed {
-  const isHours = /^(contactPoints\.\d+\.hours)\./;
-  const filled = new Set(
-    Object.entries(typed).flatMap(([name, value]) =>
-      [value].flat().some((part) => part.trim()) ? (isHours.exec(name)?.[1] ?? []) : [],
-    ),
-  );
-  return Object.fromEntries(
-    Object.entries(typed).filter(
-      ([name]) => filled.has(isHours.exec(name)?.[1] ?? '') || !isHours.test(name),
-    ),
-  );
-}
-
-/** A refusal of the command with its faults at the form's own names. */
-function ofTheForm(problem: Problem): Problem {
-  const errors = problem.errors?.map(({ pointer, message }) => ({
-    pointer: pointer.replace(/^\/patient\/contactPoints/, '/contactPoints'),
-    message,
-  }));
-  return errors ? new Problem(problem.type, { errors }) : problem;
 }
 
 /** A fault of a row says in the summary which way to reach them it is. */
