@@ -14,6 +14,7 @@ import {
   answerLinkHash,
   findAnswerLink,
 } from './answer-link.commands.ts';
+import { linkAddress } from './link-address.ts';
 import { privatePages, tooLate } from './private-pages.ts';
 
 const addressPerMinute = 60;
@@ -32,8 +33,7 @@ export function answerLinkPages(app: App, deps: Deps): void {
       const { id, questionId } = request.params;
       const { token, expiresAt } = await addAnswerLink(deps, request.ctx, id, questionId);
       const { reference, referrer } = await getReferral(deps.db, request.ctx.actor, id);
-      const base = deps.config.PUBLIC_URL || `${request.protocol}://${request.host}`;
-      const url = token && `${base}/answer/${token}`;
+      const url = token && linkAddress(deps, request, `/answer/${token}`);
       return reply.code(201).page('hosted-form/views/answer-link.njk', {
         referral: { id, reference, referrer },
         url,

@@ -7,6 +7,7 @@ import { addFormLink, revokeFormLink } from './form-link.commands.ts';
 import { clinicFormLinks } from './form-link.queries.ts';
 import { proposedEnd } from './form-link.rules.ts';
 import { NewFormLink } from './form-link.schemas.ts';
+import { linkAddress } from './link-address.ts';
 
 const words = { label: 'Enter who will use it', expiresOn: 'Enter the last day on which it works' };
 const view = 'hosted-form/views/form-links.njk';
@@ -29,8 +30,7 @@ export function formLinkPages(app: App, deps: Deps): void {
       const typed = typedIn(request.body);
       try {
         const { token } = await addFormLink(deps, request.ctx, id, fields(NewFormLink, typed, words));
-        const base = deps.config.PUBLIC_URL || `${request.protocol}://${request.host}`;
-        const made = { label: typed.label, url: token && `${base}/refer/${token}` };
+        const made = { label: typed.label, url: token && linkAddress(deps, request, `/refer/${token}`) };
         return reply.code(201).page(view, { ...(await listView(id)), made });
       } catch (error) {
         const form = refused(typed, error);

@@ -4,6 +4,7 @@ import { type App, idParams, problemReplies } from '../shared/http.ts';
 import { addFormLink, revokeFormLink } from './form-link.commands.ts';
 import { clinicFormLinks } from './form-link.queries.ts';
 import { FormLinkEnded, FormLinkList, FormLinkMade, NewFormLink } from './form-link.schemas.ts';
+import { linkAddress } from './link-address.ts';
 
 const tags = ['Organisations'];
 const linkParams = Type.Object({
@@ -43,8 +44,9 @@ export function formLinkRoutes(app: App, deps: Deps): void {
     },
     async (request, reply) => {
       const { id, token } = await addFormLink(deps, request.ctx, request.params.id, request.body);
-      const base = deps.config.PUBLIC_URL || `${request.protocol}://${request.host}`;
-      return reply.code(201).send({ id, ...(token && { url: `${base}/refer/${token}` }) });
+      return reply
+        .code(201)
+        .send({ id, ...(token && { url: linkAddress(deps, request, `/refer/${token}`) }) });
     },
   );
 
