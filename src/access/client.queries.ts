@@ -1,16 +1,13 @@
 import { sql } from 'kysely';
-import type { Reader } from '../shared/database.ts';
+import { jsonInstant, type Reader } from '../shared/database.ts';
 import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
 import { Problem } from '../shared/problem.ts';
 import type { ApiClient, ApiClientQuery } from './client.schemas.ts';
 
-const instant = (column: string) =>
-  sql`to_char(${sql.ref(column)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
-
 const columns = sql`c.id, c.name, c.role, c.rate_per_minute as "ratePerMinute", c.disabled_at is null as enabled, c.changed_at as "changedAt",
   (select json_build_object('id', o.id, 'name', o.name) from organisation o where o.id = c.organisation_id) as clinic,
-  coalesce((select json_agg(json_build_object('id', k.id, 'createdAt', ${instant('k.created_at')}, 'usedAt', ${instant('k.used_at')},
-      'revokedAt', ${instant('k.revoked_at')}) order by k.revoked_at desc nulls first, k.id desc)
+  coalesce((select json_agg(json_build_object('id', k.id, 'createdAt', ${jsonInstant('k.created_at')}, 'usedAt', ${jsonInstant('k.used_at')},
+      'revokedAt', ${jsonInstant('k.revoked_at')}) order by k.revoked_at desc nulls first, k.id desc)
     from (select * from api_key k where k.client_id = c.id order by k.revoked_at desc nulls first, k.id desc limit 10) k), '[]') as keys`;
 
 /** The systems that call the API, in the order they were added: of one clinic, or with `clinicId` null those of none. */

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Reader } from '../shared/database.ts';
+import { jsonInstant, type Reader } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import type { MessageChannel } from './contact.rules.ts';
 import type { Draft, Reason } from './message.rules.ts';
@@ -33,8 +33,8 @@ export async function draftsOf(db: Reader, ids: string[]): Promise<Draft[]> {
         'recheckDue', c.recheck_due, 'stopped', c.stopped_at is not null, 'failed', c.failed_at is not null, 'hours', c.hours) end as point,
       coalesce((
         select json_agg(json_build_object('id', r.id, 'reason', r.reason, 'status', r.status, 'way', f.way,
-          'at', to_char(r.useless_after at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-          'uselessAfter', to_char(r.useless_after at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+          'at', ${jsonInstant('r.useless_after')},
+          'uselessAfter', ${jsonInstant('r.useless_after')},
           'stands', f.status in ('planned', 'confirmed') and ${startOf} = r.useless_after) order by r.id)
         from reminder r join follow_up f on f.id = r.subject_id where r.message_id = m.id), '[]') as reasons
     from message m join patient p on p.id = m.patient_id left join contact_point c on c.id = m.contact_point_id

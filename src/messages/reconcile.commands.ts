@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { Temporal } from 'temporal-polyfill';
-import { timestamp } from '../shared/clock.ts';
+import { iso, timestamp } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { channelOf } from './channels.ts';
 import { type Claim, settleSent } from './dispatch.commands.ts';
@@ -31,10 +31,7 @@ export async function reconcile(deps: Deps): Promise<{ found: number; requeued: 
 
 async function takeOver(deps: Deps): Promise<Claim[]> {
   const now = timestamp(deps.clock);
-  const stale = deps.clock
-    .now()
-    .subtract(Temporal.Duration.from({ minutes: staleMinutes }))
-    .toString({ smallestUnit: 'millisecond' });
+  const stale = iso(deps.clock.now().subtract(Temporal.Duration.from({ minutes: staleMinutes })));
   const { rows } = await sql<Claim>`
     update message set claim = claim + 1, claimed_at = ${now}, changed_at = ${now}
     where id in (select id from message where status = 'sending' and claimed_at < ${stale} order by claimed_at limit ${batchSize} for update skip locked)

@@ -3,7 +3,7 @@ import { type Repeat, repeatsJson } from '../hosted-form/repeat.queries.ts';
 import { patientColumns, patientJson } from '../patients/patient.queries.ts';
 import type { NewPatient, PatientSummary } from '../patients/patient.schemas.ts';
 import type { Actor } from '../shared/actor.ts';
-import type { Reader } from '../shared/database.ts';
+import { jsonInstant, type Reader } from '../shared/database.ts';
 import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
 import { Problem } from '../shared/problem.ts';
 import { nextStep } from './progress.rules.ts';
@@ -13,10 +13,6 @@ import type { Referral, ReferralQuery, ReferralSummary } from './referral.schema
 /** The person as the clinic itself wrote them; what others wrote of the same person is not a clinic's to see. */
 const asWritten = sql`json_build_object('id', p.id, 'givenName', r.given_name, 'familyName', p.family_name,
   'preferredName', r.preferred_name, 'dateOfBirth', p.date_of_birth, 'nhsNumber', r.nhs_number)`;
-
-/** An instant inside JSON, as it is outside. */
-const instant = (column: string) =>
-  sql`to_char(${sql.ref(column)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
 /** The columns of a referral in lists, of `referralTables`. */
 export const columnsFor = (
@@ -112,8 +108,8 @@ export async function getReferral(db: Reader, actor: Actor, id: string): Promise
       json_build_object('shareWithScheme', r.share_with_scheme, 'shareBackWithClinic', r.share_back_with_clinic,
         'givenOn', r.consent_given_on, 'givenBy', r.consent_given_by) as consent,
       case when ${onWaitingList('r')} then ${position} end as "waitingPosition",
-      (select json_agg(json_build_object('status', s.status, 'at', ${instant('s.at')}) order by s.number) from referral_status s where s.referral_id = r.id) as "statusHistory",
-      coalesce((select json_agg(json_build_object('id', q.id, 'question', q.question, 'askedAt', ${instant('q.asked_at')}, 'answer', q.answer, 'answeredAt', ${instant('q.answered_at')})
+      (select json_agg(json_build_object('status', s.status, 'at', ${jsonInstant('s.at')}) order by s.number) from referral_status s where s.referral_id = r.id) as "statusHistory",
+      coalesce((select json_agg(json_build_object('id', q.id, 'question', q.question, 'askedAt', ${jsonInstant('q.asked_at')}, 'answer', q.answer, 'answeredAt', ${jsonInstant('q.answered_at')})
         order by q.id) from referral_question q where q.referral_id = r.id), '[]') as questions,
       case when r.withdrawal_reason is not null then json_build_object('reason', r.withdrawal_reason, 'saidBy', r.withdrawal_said_by) end as withdrawal,
       coalesce((select json_agg(json_build_object('id', l.id, 'reference', l.reference, 'status', l.status) order by l.id desc)

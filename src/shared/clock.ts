@@ -28,6 +28,11 @@ export function timestamp(clock: Clock): string {
   return new Date(clock.now().epochMilliseconds).toISOString();
 }
 
+/** An instant as `timestamp` writes the present one. */
+export function iso(instant: Temporal.Instant): string {
+  return instant.toString({ smallestUnit: 'millisecond' });
+}
+
 /** Adds whole days to a civil date. */
 export function addDays(date: string, days: number): string {
   return Temporal.PlainDate.from(date).add({ days }).toString();

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { Temporal } from 'temporal-polyfill';
-import { timestamp } from './clock.ts';
+import { iso, timestamp } from './clock.ts';
 import type { Trx } from './database.ts';
 import type { Deps } from './deps.ts';
 import type { JobQueue } from './queue.ts';
@@ -114,5 +114,5 @@ async function countFailure(deps: Deps, eventId: string, handler: string, error:
 }
 
 function later(deps: Deps, seconds: number): string {
-  return deps.clock.now().add(Temporal.Duration.from({ seconds })).toString({ smallestUnit: 'millisecond' });
+  return iso(deps.clock.now().add(Temporal.Duration.from({ seconds })));
 }

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { systemContext } from '../shared/actor.ts';
-import { timestamp } from '../shared/clock.ts';
+import { iso, timestamp } from '../shared/clock.ts';
 import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvent } from '../shared/events.ts';
@@ -27,7 +27,7 @@ export async function tellClinic(trx: Trx, deps: Deps, event: OutboxEvent): Prom
   const now = deps.clock.now();
   await sql`/* webhook.tell */
     insert into webhook_delivery (id, webhook_id, referral_id, next_at, give_up_at, created_at)
-    select new_id(), w.id, r.id, ${timestamp(deps.clock)}, ${instant(giveUpAt(now))}, ${timestamp(deps.clock)}
+    select new_id(), w.id, r.id, ${timestamp(deps.clock)}, ${iso(giveUpAt(now))}, ${timestamp(deps.clock)}
     from referral r join organisation o on o.id = r.clinic_id join webhook w on w.organisation_id in (o.id, o.succeeded_by)
     where r.id = any(${referralIds}::uuid[])
     on conflict (webhook_id, referral_id) where status = 'pending' do nothing`.execute(trx);
@@ -134,7 +134,7 @@ async function settle(deps: Deps, { id, claim, attempts }: Claimed, outcome: Out
           when exists (select from webhook_delivery n where n.webhook_id = d.webhook_id and n.referral_id = d.referral_id and n.status = 'pending') then 'superseded'
           when ${outcome.fault === 'gone'} or d.referral_id is null or d.give_up_at <= ${at} then 'failed'
           else 'pending' end,
-        next_at = ${instant(nextAttempt(attempts, now))},
+        next_at = ${iso(nextAttempt(attempts, now))},
         ended_at = ${at}
       from webhook w where w.id = d.webhook_id and d.id = ${id} and d.claim = ${claim} and d.status = 'sending'
       returning d.status, w.id as "webhookId", w.organisation_id as "organisationId"`.execute(trx);
@@ -180,6 +180,3 @@ async function forgetOld(deps: Deps): Promise<void> {
       select id from webhook_delivery where ended_at < ${timestamp(deps.clock)}::timestamptz - ${`${logDays} days`}::interval
       order by ended_at limit 1000 for update skip locked)`.execute(deps.db);
 }
-
-const instant = (at: { toString(options: { smallestUnit: 'millisecond' }): string }) =>
-  at.toString({ smallestUnit: 'millisecond' });

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Context } from '../shared/actor.ts';
-import { timestamp } from '../shared/clock.ts';
+import { iso, timestamp } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
 import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
@@ -100,7 +100,7 @@ export async function rotateSecret(deps: Deps, ctx: Context, id: string): Promis
   });
   return {
     secret: signingSecret(deps.config.SECRET, id, version),
-    oldValidUntil: deps.clock.now().add({ hours: oldSecretHours }).toString({ smallestUnit: 'millisecond' }),
+    oldValidUntil: iso(deps.clock.now().add({ hours: oldSecretHours })),
   };
 }
 
@@ -157,7 +157,7 @@ export async function resendDelivery(deps: Deps, ctx: Context, id: string): Prom
     const at = timestamp(deps.clock);
     const { rows: again } = await sql`
       update webhook_delivery d set status = 'pending', next_at = ${at}, ended_at = null,
-        give_up_at = ${giveUpAt(now).toString({ smallestUnit: 'millisecond' })}
+        give_up_at = ${iso(giveUpAt(now))}
       where d.id = ${id} and not exists (select from webhook_delivery n
         where n.webhook_id = d.webhook_id and n.referral_id = d.referral_id and n.status = 'pending' and n.id <> d.id)
       returning d.id`.execute(trx);
@@ -172,7 +172,7 @@ export async function resendDelivery(deps: Deps, ctx: Context, id: string): Prom
 
 /** What waited while an endpoint was told nothing is due now, and has its three days from now. */
 async function tellWhatWaited(trx: Trx, deps: Deps, id: string): Promise<void> {
-  const giveUp = giveUpAt(deps.clock.now()).toString({ smallestUnit: 'millisecond' });
+  const giveUp = iso(giveUpAt(deps.clock.now()));
   await sql`
     update webhook_delivery set next_at = ${timestamp(deps.clock)}, give_up_at = ${giveUp}
     where webhook_id = ${id} and status = 'pending'`.execute(trx);
