@@ -120,7 +120,11 @@ export async function addApiKey(deps: Deps, ctx: Context, clientId: string): Pro
  * Revokes an API key, at once and for good; revoked twice is revoked.
  * @throws Problem `not-found`
  */
-export async function revokeApiKey(deps: Deps, ctx: Context, keyId: string): Promise<KeyRevoked> {
+export async function revokeApiKey(
+  deps: Deps,
+  ctx: Context,
+  keyId: string,
+): Promise<KeyRevoked & { clientId: string }> {
   return command(deps, ctx, async (trx) => {
     const { rows } = await sql<{ clientId: string; wasValid: boolean; revokedAt: string }>`
       with found as (select id, revoked_at from api_key where id = ${keyId} for update)
@@ -135,6 +139,6 @@ export async function revokeApiKey(deps: Deps, ctx: Context, keyId: string): Pro
         type: 'api_client.key_revoked',
         subjects: [['api_client', key.clientId]],
       });
-    return { id: keyId, revokedAt: key.revokedAt };
+    return { id: keyId, revokedAt: key.revokedAt, clientId: key.clientId };
   });
 }

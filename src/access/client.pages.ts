@@ -91,8 +91,7 @@ export function clientPages(app: App, deps: Deps): void {
   });
 
   app.post('/settings/api-keys/:id/revocations', { ...manage, ...one }, async (request, reply) => {
-    const clientId = String((request.body as Typed | undefined)?.clientId ?? '');
-    await revokeApiKey(deps, request.ctx, request.params.id);
+    const { clientId } = await revokeApiKey(deps, request.ctx, request.params.id);
     return reply.done(`/settings/api-clients/${clientId}`, { text: 'The key no longer works.' });
   });
 

@@ -5,7 +5,7 @@ import { etagOf } from '../shared/etag.ts';
 import { type App, idParams } from '../shared/http.ts';
 import { listQuery } from '../shared/lists.ts';
 import { addWebhook, changeWebhook, resendDelivery, rotateSecret, testWebhook } from './webhook.commands.ts';
-import { getWebhook, listDeliveries, listWebhooks } from './webhook.queries.ts';
+import { getWebhook, listDeliveries, listWebhooks, webhookOf } from './webhook.queries.ts';
 import { faultWords } from './webhook.rules.ts';
 import { NewWebhook } from './webhook.schemas.ts';
 
@@ -78,7 +78,7 @@ export function webhookPages(app: App, deps: Deps): void {
   });
 
   app.post('/settings/webhook-deliveries/:id/retries', { ...manage, ...one }, async (request, reply) => {
-    const webhookId = String((request.body as Typed | undefined)?.webhookId ?? '');
+    const webhookId = await webhookOf(deps.db, request.params.id);
     try {
       await resendDelivery(deps, request.ctx, request.params.id);
       return reply.done(`/settings/webhooks/${webhookId}`, { text: 'It is sent again within a minute.' });

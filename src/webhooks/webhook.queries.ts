@@ -44,6 +44,20 @@ export async function getWebhook(
   return rows[0];
 }
 
+/**
+ * The id of the endpoint that a delivery is of.
+ * @throws Problem `not-found`
+ */
+export async function webhookOf(db: Reader, deliveryId: string): Promise<string> {
+  const delivery = await db
+    .selectFrom('webhook_delivery')
+    .select('webhook_id')
+    .where('id', '=', deliveryId)
+    .executeTakeFirst();
+  if (!delivery) throw new Problem('not-found');
+  return delivery.webhook_id;
+}
+
 /** The deliveries of an endpoint, the newest first. */
 export async function listDeliveries(
   db: Reader,

@@ -408,6 +408,23 @@ t.test('the pages: add, see the secret once, test, stop, change, send again', as
   t.match((await forms(app, as.auditor).get(one)).body, /Managers and administrators change endpoints/);
 });
 
+t.test(
+  'sending again from the page: a refusal stays on the endpoint, whatever the form was made to say',
+  async (t) => {
+    const { post } = forms(app, as.manager);
+    const { id } = await withEndpoint();
+    await api('POST', `/webhooks/${id}/tests`);
+    const [tested] = await deliveries(id);
+    for (const webhookId of [id, '', 'no-id', '../sign-in']) {
+      const refused = await post(`/settings/webhook-deliveries/${tested!.id}/retries`, { webhookId });
+      t.equal(refused.statusCode, 409, webhookId);
+      t.match(refused.body, /This was a test/);
+    }
+    const none = '0193594e-6c00-7a4b-9f0e-2f4b7a1c5d3e';
+    t.equal((await post(`/settings/webhook-deliveries/${none}/retries`)).statusCode, 404);
+  },
+);
+
 t.test('the pages in a browser', async (t) => {
   const { id, referral, clinic } = await withEndpoint();
   const longest = await addWebhook(deps, officer, clinic, {
