@@ -1,5 +1,6 @@
 import t from 'tap';
 import { addApiKey } from '../../src/access/client.commands.ts';
+import { apiOf } from '../support/api.ts';
 import { testApp } from '../support/app.ts';
 import { factories, officer } from '../support/factories.ts';
 import { forms, signedInBrowser } from '../support/pages.ts';
@@ -11,15 +12,7 @@ const make = factories(deps);
 t.beforeEach(() => clock.set(begun));
 
 const none = '0193594e-6c00-7a4b-9f0e-2f4b7a1c5d3e';
-const api = async (method: 'GET' | 'POST' | 'PATCH', url: string, payload?: object, headers = {}) => {
-  const reply = await app.inject({
-    method,
-    url: `/api/v1${url}`,
-    headers: { ...as.administrator, ...headers },
-    ...(payload && { payload }),
-  });
-  return { status: reply.statusCode, body: reply.json(), etag: String(reply.headers.etag) };
-};
+const api = apiOf(app, as.administrator);
 const add = async (name: string, more: object = { role: 'clinic', clinicId }) =>
   (await api('POST', '/api-clients', { name, ...more })).body;
 const works = async (key: string, url = '/api/v1/referrals') =>

@@ -10,6 +10,7 @@ import { getReferral, listReferrals } from '../../src/referrals/referral.queries
 import { handle } from '../../src/shared/outbox.ts';
 import { tellClinic } from '../../src/webhooks/delivery.commands.ts';
 import { addWebhook } from '../../src/webhooks/webhook.commands.ts';
+import { apiOf } from '../support/api.ts';
 import { testApp } from '../support/app.ts';
 import { factories, officer } from '../support/factories.ts';
 import { forms, signedInBrowser } from '../support/pages.ts';
@@ -21,15 +22,7 @@ const make = factories(deps);
 t.beforeEach(() => clock.set(begun));
 
 const none = '0193594e-6c00-7a4b-9f0e-2f4b7a1c5d3e';
-const api = async (method: 'GET' | 'POST' | 'PATCH', url: string, payload?: object, headers = {}) => {
-  const reply = await app.inject({
-    method,
-    url: `/api/v1${url}`,
-    headers: { ...as.manager, ...headers },
-    ...(payload && { payload }),
-  });
-  return { status: reply.statusCode, body: reply.json(), etag: String(reply.headers.etag) };
-};
+const api = apiOf(app, as.manager);
 const create = async (name: string, roles = ['clinic']) =>
   (await api('POST', '/organisations', { name, roles })).body.id as string;
 const asClinic = (id: string) => ({

@@ -3,7 +3,8 @@ import path from 'node:path';
 import fc from 'fast-check';
 import t from 'tap';
 import { testApp } from '../support/app.ts';
-import { fromSchema, type Json, type JsonSchema } from '../support/from-schema.ts';
+import { fromSchema, type JsonSchema } from '../support/from-schema.ts';
+import { type Json, placesIn } from '../support/odd.ts';
 
 const { app, as, db } = await testApp(t, { RATE_PER_MINUTE: '1000000' });
 const read = (file: string) =>
@@ -52,15 +53,7 @@ const changes = fc.array(
 function changed(body: Json, changes: Change[]): Json {
   const copy = structuredClone(body);
   for (const { at, how, what } of changes) {
-    const places: [Record<string, Json>, string][] = [];
-    const walk = (value: Json) => {
-      if (typeof value !== 'object' || value === null) return;
-      for (const name of Object.keys(value)) {
-        places.push([value as Record<string, Json>, name]);
-        walk((value as Record<string, Json>)[name]!);
-      }
-    };
-    walk(copy);
+    const places = placesIn(copy);
     if (!places.length) return what;
     const [parent, name] = places[at % places.length]!;
     if (Array.isArray(parent)) {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { testApp } from '../support/app.ts';
 import { factories } from '../support/factories.ts';
+import { type Json, placesIn } from '../support/odd.ts';
 import { routesOf } from '../support/routes.ts';
 
 const { built, routes } = await routesOf(() => testApp(t, { RATE_PER_MINUTE: '1000000' }));
@@ -13,7 +14,6 @@ const [device] = await make.devices(1);
 const loan = await make.loan();
 const ids = [device!.id, loan.id, loan.items[0]!.id, (await make.referral()).id, loan.followUps[0]!.id];
 
-type Json = string | number | boolean | null | Json[] | { [name: string]: Json };
 const oddText = fc.constantFrom(
   '',
   ' ',
@@ -44,15 +44,7 @@ const odd: fc.Arbitrary<Json> = fc.oneof(
 function mutate(body: Json, picks: { at: number; what: Json; how: number }[]): Json {
   const copy = structuredClone(body);
   for (const { at, what, how } of picks) {
-    const places: [Record<string, Json>, string][] = [];
-    const walk = (value: Json) => {
-      if (typeof value !== 'object' || value === null) return;
-      for (const name of Object.keys(value)) {
-        places.push([value as Record<string, Json>, name]);
-        walk((value as Record<string, Json>)[name]!);
-      }
-    };
-    walk(copy);
+    const places = placesIn(copy);
     const place = places[at % Math.max(places.length, 1)];
     if (!place) return what;
     const [parent, name] = place;

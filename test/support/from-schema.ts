@@ -1,6 +1,6 @@
 import fc from 'fast-check';
+import type { Json } from './odd.ts';
 
-export type Json = string | number | boolean | null | Json[] | { [name: string]: Json };
 export type JsonSchema = {
   type?: string;
   enum?: Json[];

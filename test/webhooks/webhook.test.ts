@@ -8,6 +8,7 @@ import { post as call, isPublicAddress } from '../../src/webhooks/send.ts';
 import { addWebhook } from '../../src/webhooks/webhook.commands.ts';
 import { listDeliveries } from '../../src/webhooks/webhook.queries.ts';
 import { nextAttempt, urlFault } from '../../src/webhooks/webhook.rules.ts';
+import { apiOf } from '../support/api.ts';
 import { testApp } from '../support/app.ts';
 import { factories, officer } from '../support/factories.ts';
 import { forms, signedInBrowser } from '../support/pages.ts';
@@ -28,15 +29,7 @@ t.beforeEach(() => {
   clinicSystem.calls.length = 0;
 });
 
-const api = async (method: 'GET' | 'POST' | 'PATCH', url: string, payload?: object, headers = {}) => {
-  const reply = await app.inject({
-    method,
-    url: `/api/v1${url}`,
-    headers: { ...as.manager, ...headers },
-    ...(payload && { payload }),
-  });
-  return { status: reply.statusCode, body: reply.json(), etag: String(reply.headers.etag) };
-};
+const api = apiOf(app, as.manager);
 /** What the worker does with what follows from the events so far. */
 const tell = async () => {
   const rows = await db
