@@ -11,7 +11,10 @@ const shots = process.env.SHOTS;
 // Someone at a clinic refers a patient from the first page to the reference, by keyboard alone, at 360 pixels.
 for (const scripts of [true, false]) {
   t.test(`a referral through the form; scripts ${scripts ? 'on' : 'off'}`, async (t) => {
-    const { app, deps, db, clinicId } = await testApp(t, { SCHEME_PHONE: '020 7946 0123' });
+    const { app, deps, db, clinicId } = await testApp(t, {
+      SCHEME_PHONE: '020 7946 0123',
+      SCHEME_NAME: 'Camden Road and Kentish Town Device Lending (demonstration)',
+    });
     const { token } = await addFormLink(deps, manager, clinicId, {
       label: 'Crisis team',
       expiresOn: '2027-11-01',
