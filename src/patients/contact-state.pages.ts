@@ -10,7 +10,7 @@ import { type ContactStateKept, NewContactState } from './contact-state.schemas.
 import { getPatient, logAccess } from './patient.queries.ts';
 
 const words = {
-  state: 'Choose what they want',
+  state: 'Choose what should hold from now on',
   source: 'Choose who said so',
   saidOn: 'Enter the day on which it was said',
 };

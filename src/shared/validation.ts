@@ -94,7 +94,10 @@ export function fieldErrors(errors: ErrorObject[]): FieldError[] {
           message: `Give a number ${keyword === 'minimum' ? 'from' : 'up to'} ${params.limit}.`,
         };
       case 'pattern':
-        return { pointer: instancePath, message: own ?? 'This is not in the right form.' };
+        return {
+          pointer: instancePath,
+          message: own ?? (params.pattern === '\\S' ? 'This is needed.' : 'This is not in the right form.'),
+        };
       case 'discriminator': {
         const forms = (parentSchema as { oneOf: { properties: Record<string, { const: string }> }[] }).oneOf;
         const known = forms.map(({ properties }) => properties[params.tag]!.const);
