@@ -5,7 +5,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import t from 'tap';
 import { testApp } from '../support/app.ts';
-import { axeClean, openBrowser, overflows } from '../support/browser.ts';
+import { axeClean, openBrowser, overflows, thenLoaded } from '../support/browser.ts';
 
 const folder = path.join(import.meta.dirname, '../../openapi/examples/clinic-form');
 const { app, as, db } = await testApp(t);
@@ -33,11 +33,7 @@ t.test(
     await axeClean(t, page, 'the form');
     t.notOk(await overflows(page), 'it fits 360 pixels');
     const errorAt = (label: string) => page.locator(`label:has-text("${label}") + .error`).textContent();
-    const send = async () => {
-      const loaded = page.waitForEvent('load');
-      await page.getByRole('button', { name: 'Send' }).click();
-      await loaded;
-    };
+    const send = () => thenLoaded(page, () => page.getByRole('button', { name: 'Send' }).click());
     await page.getByLabel('Given name').fill('Zoë "Zo" <b>');
     await page.getByLabel('NHS number').fill('999 000 0019');
     await page.getByLabel('Email').check();

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import t from 'tap';
 import { addFormLink } from '../../src/hosted-form/form-link.commands.ts';
 import { testApp } from '../support/app.ts';
-import { axeClean, openBrowser, overflows } from '../support/browser.ts';
+import { axeClean, openBrowser, overflows, thenLoaded } from '../support/browser.ts';
 import { manager } from '../support/factories.ts';
 
 t.setTimeout(200_000);
@@ -121,6 +121,7 @@ function keyboard(page: Page) {
     for (let stops = 0; stops < 150 && !(await has()); stops++) await page.keyboard.press('Tab');
     if (!(await has())) throw new Error(`no way to ${target} by keyboard`);
   };
+  const enter = () => thenLoaded(page, () => page.keyboard.press('Enter'));
   return {
     async fill(target: Target, text: string) {
       await reach(field(target));
@@ -133,16 +134,12 @@ function keyboard(page: Page) {
     },
     async press(name: string | RegExp) {
       await reach(page.getByRole('button', { name }));
-      const loaded = page.waitForEvent('load');
-      await page.keyboard.press('Enter');
-      await loaded;
+      await enter();
     },
     /** `away`: whether the link leads to another page. */
     async follow(name: string | RegExp, away = true) {
       await reach(page.getByRole('link', { name, exact: true }));
-      const loaded = away && page.waitForEvent('load');
-      await page.keyboard.press('Enter');
-      await loaded;
+      await (away ? enter() : page.keyboard.press('Enter'));
     },
   };
 }

@@ -177,7 +177,7 @@ t.test('journey: five devices by scanning five labels and one confirmation', asy
   const loans = await Promise.all([1, 2, 3, 4].map(() => make.loan()));
   const rest = await make.loan({ count: 2 });
   const baseURL = await app.listen({ host: '127.0.0.1', port: 0 });
-  const { page, scan, look } = await signedInBrowser(t, baseURL, as.officer);
+  const { page, scan, enter, look } = await signedInBrowser(t, baseURL, as.officer);
   await page.goto('/returns');
   await page.getByRole('link', { name: 'Take back many at once' }).click();
   const tags = [...loans, rest].map(({ items }) => items[0]!.assetTag);
@@ -186,9 +186,7 @@ t.test('journey: five devices by scanning five labels and one confirmation', asy
   t.match(await page.locator('#last-scan').textContent(), /already in the list/);
   await scan('LW-12');
   await look('a list to take back with a wrong label');
-  const loaded = page.waitForEvent('load');
-  await page.keyboard.press('Enter');
-  await loaded;
+  await enter();
   t.match(await page.locator('.nhsuk-error-summary').textContent(), /Take out what cannot come back: LW-12/);
   await page.getByRole('button', { name: 'Remove LW-12' }).click();
   await page.getByLabel(`Condition of ${tags[1]}`).selectOption('C');

@@ -14,7 +14,7 @@ for (const scripts of [true, false]) {
       const [ready] = await make.readyDevices(1);
       const loan = await make.loan();
       const baseURL = await app.listen({ host: '127.0.0.1', port: 0 });
-      const { page, scan, look } = await signedInBrowser(t, baseURL, as.officer, { scripts });
+      const { page, scan, enter, look } = await signedInBrowser(t, baseURL, as.officer, { scripts });
       const press = async (...keys: string[]) => {
         for (const key of keys) await page.keyboard.press(key);
       };
@@ -26,11 +26,6 @@ for (const scripts of [true, false]) {
         do await page.keyboard.press('Tab');
         while (!(await link.evaluate((one) => one === one.ownerDocument.activeElement)));
         await page.keyboard.press('Enter');
-      };
-      const enter = async () => {
-        const loaded = page.waitForEvent('load');
-        await page.keyboard.press('Enter');
-        await loaded;
       };
 
       await page.goto('/bench');
@@ -88,6 +83,7 @@ for (const scripts of [true, false]) {
 
       const [broken] = await make.devices(1);
       await scan(broken!.assetTag);
+      await page.getByRole('heading', { name: broken!.assetTag }).waitFor();
       await press('Tab', 'Space', 'Tab', 'Tab');
       await enter();
       await shown('Still to do: sanitisation, setup.');

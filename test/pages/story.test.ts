@@ -5,7 +5,7 @@ import { dispatch } from '../../src/messages/dispatch.commands.ts';
 import { runNightly } from '../../src/nightly/nightly.commands.ts';
 import { systemContext } from '../../src/shared/actor.ts';
 import { testApp } from '../support/app.ts';
-import { axeClean, openBrowser, overflows } from '../support/browser.ts';
+import { axeClean, openBrowser, overflows, thenLoaded } from '../support/browser.ts';
 
 t.setTimeout(200_000);
 
@@ -123,9 +123,7 @@ for (const scripts of [true, false]) {
 
     for (const tag of [tablet, dongle]) {
       await page.getByLabel('Scan or type a label').fill(tag.toLowerCase());
-      const loaded = page.waitForEvent('load');
-      await page.keyboard.press('Enter');
-      await loaded;
+      await thenLoaded(page, () => page.keyboard.press('Enter'));
       await page.getByText(`${tag}: ready.`).waitFor();
     }
     await page.getByLabel('I asked. What is marked safe is still safe').check();

@@ -51,6 +51,21 @@ export async function openBrowser(
   return page;
 }
 
+/** Waits until a page is loaded and what asks for the focus has it, which a busy browser gives some time after the load. */
+export async function settled(page: Page): Promise<void> {
+  await page.waitForLoadState();
+  await page.locator('body:not(:has([autofocus])), :focus').first().waitFor({ state: 'attached' });
+}
+
+/** Does what leads to another page, and waits until that page is ready for the next key. */
+export async function thenLoaded(page: Page, act: () => Promise<void>): Promise<void> {
+  await settled(page);
+  const loaded = page.waitForEvent('load');
+  await act();
+  await loaded;
+  await settled(page);
+}
+
 /** What pages wrote to their console as errors: a script that broke, or something that the security policy refused. */
 const consoles = new WeakMap<Page, string[]>();
 

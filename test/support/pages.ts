@@ -1,7 +1,7 @@
 import type { Test } from 'tap';
 import type { App } from '../../src/shared/http.ts';
 import type { Headers } from './app.ts';
-import { axeClean, openBrowser, overflows } from './browser.ts';
+import { axeClean, openBrowser, overflows, thenLoaded } from './browser.ts';
 
 /** Sends forms as a page does, without a browser: `post(url, fields)`; a field may have several values. */
 export function forms(app: App, headers: Headers) {
@@ -33,12 +33,14 @@ export async function signedInBrowser(t: Test, baseURL: string, headers: Headers
     page,
     /** What a scanner does: types into what has the focus and ends with Enter, which loads the next page. */
     async scan(code: string) {
-      await page.locator('input:focus').waitFor();
-      const loaded = page.waitForEvent('load');
-      await page.keyboard.type(code);
-      await page.keyboard.press('Enter');
-      await loaded;
+      await thenLoaded(page, async () => {
+        await page.locator('input:focus').waitFor();
+        await page.keyboard.type(code);
+        await page.keyboard.press('Enter');
+      });
     },
+    /** Enter on what has the focus, which loads the next page. */
+    enter: () => thenLoaded(page, () => page.keyboard.press('Enter')),
     async look(name: string) {
       if (scripts) await axeClean(t, page, name);
       for (const width of [360, 1440]) {

@@ -27,5 +27,7 @@ document.addEventListener('click', (event) => {
   text.scrollLeft = 0;
 });
 
-// The next scan takes the place of what is in the box.
-document.querySelector('.app-scan input:focus')?.select();
+// The next scan takes the place of what is in the box. The focus may be there before this runs, or come after.
+const select = (element) => element?.matches('.app-scan input') && element.select();
+document.addEventListener('focusin', (event) => select(event.target));
+select(document.activeElement);
