@@ -74,6 +74,8 @@ import { patientPages } from './patients/patient.pages.ts';
 import { patientRoutes } from './patients/patient.routes.ts';
 import { newReferralPages } from './referrals/new-referral.pages.ts';
 import { progressPages } from './referrals/progress.pages.ts';
+import { proposalPages } from './referrals/proposal.pages.ts';
+import { proposalRoutes } from './referrals/proposal.routes.ts';
 import { referralPages } from './referrals/referral.pages.ts';
 import { referralRoutes } from './referrals/referral.routes.ts';
 import { waitingListPages } from './referrals/waiting-list.pages.ts';
@@ -144,6 +146,7 @@ export async function buildApp(deps: Deps, queue?: JobQueue): Promise<App> {
       accessoryRoutes(api, deps);
       kitRoutes(api, deps);
       referralRoutes(api, deps);
+      proposalRoutes(api, deps);
       waitingListRoutes(api, deps);
       allocationRoutes(api, deps);
       patientRoutes(api, deps);
@@ -187,6 +190,7 @@ export async function buildApp(deps: Deps, queue?: JobQueue): Promise<App> {
     newReferralPages(pages, deps);
     referralPages(pages, deps);
     progressPages(pages, deps);
+    proposalPages(pages, deps);
     waitingListPages(pages, deps);
     allocationPages(pages, deps);
     issuePages(pages, deps);

@@ -90,6 +90,8 @@ export const eventLines: Record<string, (values: Values) => string> = {
       deceased: 'They have died. What was planned is cancelled',
     })[String(v.contactState)] ?? 'Contact changed',
   'patient.communication_reviewed': () => 'How to communicate with them was confirmed',
+  'patient.proposals_decided': (v) =>
+    `What a referral says of them was decided: ${v.count ? count(Number(v.count), 'thing') : 'nothing'} taken over`,
   'referral.received': (v) =>
     `Referral received${v.needs ? ` for ${several(v.needs)}` : ''}${v.urgency ? ` (${text(v.urgency)})` : ''}`,
   'referral.accepted': (v) =>

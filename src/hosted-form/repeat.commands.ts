@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Typed } from '../admin/forms.ts';
-import { applyStricterContact, keepHistory } from '../patients/patient.commands.ts';
+import { keepHistory } from '../patients/patient.commands.ts';
+import { applyStricterContact, insertProposals } from '../patients/proposal.commands.ts';
 import { knownPatient, readReferral } from '../referrals/referral.commands.ts';
 import type { NewReferral } from '../referrals/referral.schemas.ts';
 import type { Context } from '../shared/actor.ts';
@@ -54,7 +55,9 @@ export async function receiveRepeat(
       values: { reference },
       fields: ['patient', 'referrer', 'consent', ...(visitRisks ? ['visitRisks'] : [])],
     });
-    if (known && contact?.changed) await keepHistory(trx, known, eventId, contact.before, at);
+    if (known && contact?.before) await keepHistory(trx, known, eventId, contact.before, at);
+    const proposals = known === patientId && contact ? contact.proposals : [];
+    await insertProposals(trx, referralId, proposals);
     const tasks: NewTask[] = [
       {
         kind: 'referral_sent_again',
@@ -64,6 +67,13 @@ export async function receiveRepeat(
         urgent: referral.urgency === 'urgent',
       },
     ];
+    if (proposals.length)
+      tasks.push({
+        kind: 'check_contact_proposal',
+        subjectType: 'referral',
+        subjectId: referralId,
+        patientId,
+      });
     if (known && !contact?.hasSafeWay && patient.contactChoice !== 'patient_contacts_us')
       tasks.push({ kind: 'no_safe_contact', subjectType: 'patient', subjectId: known, patientId: known });
     await createTasks(trx, deps, ctx, tasks);

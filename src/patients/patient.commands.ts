@@ -38,46 +38,6 @@ export async function insertPatient(
   return id;
 }
 
-/** What a patient's contact was before a stricter word on it applied, and whether a safe way is left. */
-export type ContactBefore = {
-  before: { wording: string; contactChoice: string; safe: string[] };
-  changed: boolean;
-  hasSafeWay: boolean;
-};
-
-/**
- * Applies what a second referral says where it is stricter: discreet wording, only the patient
- * makes contact, a way no longer safe. What is looser waits for an officer.
- * @returns what held before, for `patient_history`
- */
-export async function applyStricterContact(
-  trx: Trx,
-  patientId: string,
-  said: NewPatient,
-  at: string,
-): Promise<ContactBefore> {
-  const unsafe = said.contactPoints.filter((point) => !point.safe).map((point) => point.value);
-  const { rows } = await sql<ContactBefore>`
-    with was as materialized (
-      select p.wording, p.contact_choice,
-        coalesce((select json_agg(c.value order by c.position) from contact_point c where c.patient_id = p.id and c.safe), '[]') as safe
-      from patient p where p.id = ${patientId}
-    ), p as (
-      update patient set changed_at = ${at},
-        wording = case when ${said.wording ?? 'discreet'} = 'discreet' then 'discreet' else wording end,
-        contact_choice = case when ${said.contactChoice ?? 'any_safe'} = 'patient_contacts_us' then 'patient_contacts_us' else contact_choice end
-      where id = ${patientId} returning wording, contact_choice
-    ), c as (
-      update contact_point set safe = false, safe_from = null
-      where patient_id = ${patientId} and safe and lower(value) in (select lower(u) from unnest(${unsafe}::text[]) u) returning id
-    )
-    select json_build_object('wording', was.wording, 'contactChoice', was.contact_choice, 'safe', was.safe) as before,
-      (was.wording, was.contact_choice) <> (p.wording, p.contact_choice) or exists (select from c) as changed,
-      json_array_length(was.safe) > (select count(*) from c) as "hasSafeWay"
-    from was, p`.execute(trx);
-  return rows[0]!;
-}
-
 /** Keeps earlier personal values of a patient apart from the event log, where they can be erased. */
 export async function keepHistory(
   trx: Trx,

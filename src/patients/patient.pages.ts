@@ -3,6 +3,7 @@ import { type Form, fields, newForm, refused, typedIn } from '../admin/forms.ts'
 import { timelineLines } from '../admin/timeline.ts';
 import { timelineOf } from '../audit/event.queries.ts';
 import { listMessages } from '../messages/message.queries.ts';
+import { openProposalsOf } from '../referrals/proposal.queries.ts';
 import type { Context } from '../shared/actor.ts';
 import { today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
@@ -93,11 +94,12 @@ export function patientPages(app: App, deps: Deps): void {
   ) {
     const patient = await getPatient(deps.db, id);
     await logAccess(deps, ctx, id, 'patient');
-    const [followUps, messages, events, access] = await Promise.all([
+    const [followUps, messages, events, access, openProposals] = await Promise.all([
       listFollowUps(deps.db, ctx.actor, { patientId: id, limit: 50 }),
       listMessages(deps, { patientId: id, limit: 10 }),
       timelineOf(deps.db, id, page),
       recentAccess(deps.db, id),
+      openProposalsOf(deps.db, id),
     ]);
     const day = today(deps.clock);
     const due = communicationReviewDue(patient);
@@ -118,6 +120,7 @@ export function patientPages(app: App, deps: Deps): void {
       messages: messages.items,
       moreMessages: messages.next !== null,
       access,
+      openProposals,
       pages: {
         followUp: app.hasRoute({ method: 'GET', url: '/follow-ups/:id' }),
         message: app.hasRoute({ method: 'GET', url: '/messages/:id' }),

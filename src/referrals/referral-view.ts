@@ -10,6 +10,7 @@ import type { Context } from '../shared/actor.ts';
 import { today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { canWithdraw } from './progress.rules.ts';
+import { shownProposal } from './proposal-words.ts';
 import { getReferral, referralDesk, seesVisitRisks } from './referral.queries.ts';
 import { canDecide, canIssueFor, referralStatusWords, waited } from './referral.rules.ts';
 import type { ReferralSummary } from './referral.schemas.ts';
@@ -44,6 +45,7 @@ export async function referralView(
     patient: shownPatient(patient, today(deps.clock)),
     desk,
     repeats: desk.repeats.map((repeat) => shownRepeat(repeat, seesVisitRisks(ctx.actor))),
+    proposals: desk.proposals.map((proposal) => shownProposal(proposal, patient)),
     statusWords: referralStatusWords[referral.status],
     open: {
       decide: canDecide(referral.status),
@@ -57,10 +59,9 @@ export async function referralView(
     held,
     whyNoneHeld: whyNoneHeld(referral.status, needs.open, needs.toFind),
     forms: Object.fromEntries(
-      ['decline', 'ask', 'withdraw', ...referral.questions.map(({ id }) => `answer-${id}`)].map((prefix) => [
-        prefix,
-        formOf(prefix),
-      ]),
+      ['decline', 'ask', 'withdraw', 'proposals', ...referral.questions.map(({ id }) => `answer-${id}`)].map(
+        (prefix) => [prefix, formOf(prefix)],
+      ),
     ),
     form: sent,
     timeline: timelineLines(events.items, id),

@@ -1,8 +1,9 @@
 import { sql } from 'kysely';
 import { takeTurn } from '../patients/many.commands.ts';
-import { applyStricterContact, insertPatient, keepHistory } from '../patients/patient.commands.ts';
+import { insertPatient, keepHistory } from '../patients/patient.commands.ts';
 import { hasSafeWay, readPatient } from '../patients/patient.rules.ts';
 import type { NewPatient } from '../patients/patient.schemas.ts';
+import { applyStricterContact, insertProposals } from '../patients/proposal.commands.ts';
 import type { Actor, Context } from '../shared/actor.ts';
 import { timestamp, today } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
@@ -42,7 +43,7 @@ export async function receiveReferral(
       const referral = await insertReferral(
         trx,
         { ...input, patient },
-        { clinicId, patientId, referrerPhone, at, linked: known !== undefined },
+        { clinicId, patientId, referrerPhone, at },
       );
       const eventId = await recordEvent(trx, deps, ctx, {
         type: 'referral.received',
@@ -54,11 +55,13 @@ export async function receiveReferral(
         values: { reference: referral.reference, needs: input.needs, urgency: input.urgency ?? 'routine' },
         fields: ['patient', 'referrer', 'consent'],
       });
-      if (contact?.changed) await keepHistory(trx, patientId, eventId, contact.before, at);
+      if (contact?.before) await keepHistory(trx, patientId, eventId, contact.before, at);
+      const proposals = contact?.proposals ?? [];
+      await insertProposals(trx, referral.id, proposals);
       const reachable = contact ? contact.hasSafeWay : hasSafeWay(patient.contactPoints);
       const unreachable = !reachable && patient.contactChoice !== 'patient_contacts_us';
       const tasks: NewTask[] = [];
-      if (known)
+      if (proposals.length)
         tasks.push({
           kind: 'check_contact_proposal',
           subjectType: 'referral',
@@ -143,26 +146,24 @@ type Placed = {
   patientId: string;
   referrerPhone: string | undefined;
   at: string;
-  linked: boolean;
 };
 
 async function insertReferral(
   trx: Trx,
   input: NewReferral,
-  { clinicId, patientId, referrerPhone, at, linked }: Placed,
+  { clinicId, patientId, referrerPhone, at }: Placed,
 ): Promise<ReferralReceived> {
   const id = newId();
   const { rows } = await sql<{ number: number }>`select nextval('referral_number') as number`.execute(trx);
   const reference = referralReference(rows[0]!.number);
-  const { contactPoints, wording, contactChoice, nhsNumber, givenName, preferredName } = input.patient;
-  const proposal = linked ? JSON.stringify({ contactPoints, wording, contactChoice }) : null;
+  const { nhsNumber, givenName, preferredName } = input.patient;
   await sql`/* referral.insert */
     with r as (
       insert into referral (id, reference, clinic_id, patient_id, nhs_number, given_name, preferred_name, urgency, barriers, referrer_name, referrer_email, referrer_phone,
-        share_with_scheme, share_back_with_clinic, consent_given_on, consent_given_by, clinic_reference, notes, urgency_reason, visit_risks, contact_proposal, received_at, changed_at)
+        share_with_scheme, share_back_with_clinic, consent_given_on, consent_given_by, clinic_reference, notes, urgency_reason, visit_risks, received_at, changed_at)
       values (${id}, ${reference}, ${clinicId}, ${patientId}, ${nhsNumber ?? null}, ${givenName}, ${preferredName ?? null}, ${input.urgency ?? 'routine'}, ${input.barriers}::text[],
         ${input.referrer.name}, ${input.referrer.email ?? null}, ${referrerPhone ?? null}, true, ${input.consent.shareBackWithClinic ?? false},
-        ${input.consent.givenOn}, ${input.consent.givenBy ?? null}, ${input.clinicReference ?? null}, ${input.notes ?? null}, ${input.urgencyReason ?? null}, ${input.visitRisks ?? null}, ${proposal}, ${at}, ${at})
+        ${input.consent.givenOn}, ${input.consent.givenBy ?? null}, ${input.clinicReference ?? null}, ${input.notes ?? null}, ${input.urgencyReason ?? null}, ${input.visitRisks ?? null}, ${at}, ${at})
     )
     insert into referral_need (referral_id, need) select ${id}, n from unnest(${input.needs}::text[]) n`.execute(
     trx,

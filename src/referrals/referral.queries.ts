@@ -1,12 +1,14 @@
 import { sql } from 'kysely';
 import { type Repeat, repeatsJson } from '../hosted-form/repeat.queries.ts';
 import { patientColumns, patientJson } from '../patients/patient.queries.ts';
-import type { NewPatient, PatientSummary } from '../patients/patient.schemas.ts';
+import type { PatientSummary } from '../patients/patient.schemas.ts';
 import type { Actor } from '../shared/actor.ts';
 import { jsonInstant, type Reader } from '../shared/database.ts';
 import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
 import { Problem } from '../shared/problem.ts';
 import { nextStep } from './progress.rules.ts';
+import { proposalsJson } from './proposal.queries.ts';
+import type { Proposal } from './proposal.schemas.ts';
 import type { ReferralStatus } from './referral.rules.ts';
 import type { Referral, ReferralQuery, ReferralSummary } from './referral.schemas.ts';
 
@@ -123,8 +125,8 @@ export async function getReferral(db: Reader, actor: Actor, id: string): Promise
 
 /** What only the office sees of a referral. */
 export type ReferralDesk = {
-  /** What a later referral said of contact, where the person was known already; null for a new person. */
-  contactProposal: Partial<Pick<NewPatient, 'contactPoints' | 'wording' | 'contactChoice'>> | null;
+  /** What this referral said of a person who was known already, where their record says otherwise. */
+  proposals: Proposal[];
   /** Other records that may be the same person. */
   lookalikes: PatientSummary[];
   nextFollowUp: { step: string; dueOn: string } | null;
@@ -135,7 +137,7 @@ export type ReferralDesk = {
 /** A referral beyond what its clinic may see: one statement. Alike are the same NHS number, or the same family name and date of birth. */
 export async function referralDesk(db: Reader, id: string): Promise<ReferralDesk> {
   const { rows } = await sql<ReferralDesk>`
-    select r.contact_proposal as "contactProposal",
+    select ${proposalsJson} as proposals,
       coalesce((select json_agg(a) from (
         select ${patientColumns} from patient p
         where p.id <> me.id and (p.nhs_number = me.nhs_number

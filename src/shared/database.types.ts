@@ -546,6 +546,16 @@ export interface PreparationCheck {
   expired_at: string | null;
 }
 
+export interface Proposal {
+  id: string;
+  referral_id: string;
+  item: 'contact_point' | 'wording' | 'contact_choice' | 'preferred_name' | 'address' | 'communication' | 'trusted_person';
+  said: Json;
+  decision: 'accept' | 'reject' | null;
+  decided_at: string | null;
+  decided_by: string | null;
+}
+
 export interface Referral {
   id: string;
   reference: string;
@@ -566,7 +576,6 @@ export interface Referral {
   consent_given_by: string | null;
   clinic_reference: string | null;
   notes: string | null;
-  contact_proposal: Json | null;
   decision_reason: string | null;
   received_at: string;
   waiting_since: string | null;
@@ -826,6 +835,7 @@ export interface DB {
   patient: Patient;
   patient_history: PatientHistory;
   preparation_check: PreparationCheck;
+  proposal: Proposal;
   referral: Referral;
   referral_draft: ReferralDraft;
   referral_need: ReferralNeed;

@@ -20,6 +20,7 @@ export const problems = {
   'referral-not-waiting': [409, 'The referral is not waiting'],
   'referral-already-decided': [409, 'The referral has been decided'],
   'no-open-question': [409, 'There is no question to answer'],
+  'proposal-decided': [409, 'Someone has decided otherwise'],
   'referral-ended': [409, 'The referral has ended'],
   'contact-state-refused': [409, 'Contact cannot be set so'],
   'loan-closed': [409, 'The loan is closed'],

@@ -3,7 +3,7 @@ export const taskKinds = {
   no_safe_contact: 'Find a safe way to reach this person',
   number_stopped: 'Their number went back with a device: ask for another way to reach them',
   no_time_to_contact: 'Their hours leave no time for a message: ring them, or ask for other hours',
-  check_contact_proposal: 'A new referral says otherwise about contact: decide what applies',
+  check_contact_proposal: 'A new referral says otherwise of this person: decide what applies',
   clinic_answered: 'The clinic answered: decide about the referral',
   fetch_kit: 'Help has ended: ask the clinic for what is still out, once and kindly',
   referral_sent_again: 'A clinic referred this person again by the form: read what it says now',

@@ -4,6 +4,7 @@ import t from 'tap';
 import { getPatient } from '../../src/patients/patient.queries.ts';
 import { readNhsNumber } from '../../src/patients/patient.rules.ts';
 import { decideReferral } from '../../src/referrals/decision.commands.ts';
+import { listProposals } from '../../src/referrals/proposal.queries.ts';
 import { receiveReferral } from '../../src/referrals/referral.commands.ts';
 import { getReferral, listReferrals } from '../../src/referrals/referral.queries.ts';
 import { decide, referralMoves, referralStatuses } from '../../src/referrals/referral.rules.ts';
@@ -170,14 +171,9 @@ t.test(
       contactPoints: [{ value: '+447700900123', safe: false }],
     });
     t.equal(patient.contactPoints.length, 1, 'the new address is a proposal');
-    t.match(
-      await db
-        .selectFrom('referral')
-        .select('contact_proposal')
-        .where('id', '=', second.id)
-        .executeTakeFirst(),
-      { contact_proposal: { contactPoints: [{}, { value: 'new@example.com' }] } },
-    );
+    t.match(await listProposals(db, second.id), [
+      { item: 'contact_point', said: { value: 'new@example.com' }, decision: null },
+    ]);
     t.ok(
       await db
         .selectFrom('task')
@@ -331,7 +327,12 @@ t.test(
       },
     });
     t.same(await kept(), [
-      { before: { wording: 'identified', contactChoice: 'any_safe', safe: ['+447700900123'] } },
+      {
+        before: {
+          wording: 'identified',
+          contactPoints: [{ value: '+447700900123', safe: true, voicemailOk: false, hours: null }],
+        },
+      },
     ]);
     t.ok(
       await db

@@ -1,0 +1,160 @@
+import type { NewContactPoint, NewPatient, Patient } from './patient.schemas.ts';
+
+export const proposalItems = [
+  'contact_point',
+  'wording',
+  'contact_choice',
+  'preferred_name',
+  'address',
+  'communication',
+  'trusted_person',
+] as const;
+export type ProposalItem = (typeof proposalItems)[number];
+
+/** One thing that a referral says of a person otherwise than their record, in the shape of the API. */
+export type NewProposal = { item: ProposalItem; said: unknown };
+
+type Point = Patient['contactPoints'][number];
+type Hours = NonNullable<Point['hours']>;
+
+/** What a person's record says, as far as a later referral can say otherwise. */
+export type Held = Pick<
+  Patient,
+  | 'wording'
+  | 'contactChoice'
+  | 'preferredName'
+  | 'address'
+  | 'noFixedAbode'
+  | 'collectionPoint'
+  | 'communicationNeeds'
+  | 'language'
+  | 'interpreter'
+  | 'trustedPerson'
+  | 'contactPoints'
+>;
+
+/** What applies at once because it is stricter: the values to keep from now on. */
+export type Stricter = Pick<Patient, 'wording' | 'contactChoice' | 'trustedPerson'> & {
+  contactPoints: Pick<Point, 'id' | 'safe' | 'voicemailOk' | 'hours'>[];
+};
+
+/**
+ * Rule 17: weighs what a later referral says of a person against their record. The stricter word
+ * applies `now`; everything else that differs waits for an officer, one proposal for each thing.
+ * What the referral does not mention stays as it is, save that wording not mentioned is discreet (rule 12).
+ */
+export function weigh(held: Held, said: NewPatient): { now: Stricter; later: NewProposal[] } {
+  const now: Stricter = {
+    wording: held.wording === 'identified' && said.wording === 'identified' ? 'identified' : 'discreet',
+    contactChoice: said.contactChoice === 'patient_contacts_us' ? 'patient_contacts_us' : held.contactChoice,
+    trustedPerson: stricterTrust(held, said),
+    contactPoints: held.contactPoints.map((point) => stricterPoint(point, said.contactPoints)),
+  };
+  const points = held.contactPoints.map((point, place) => ({ ...point, ...now.contactPoints[place]! }));
+  return { now, later: differences({ ...held, ...now, contactPoints: points }, said) };
+}
+
+function stricterTrust({ trustedPerson }: Held, said: NewPatient): Held['trustedPerson'] {
+  const same = trustedPerson && trustedPerson.name === said.trustedPerson?.name;
+  return same && !said.trustedPerson?.mayBeContacted
+    ? { ...trustedPerson, mayBeContacted: false }
+    : trustedPerson;
+}
+
+/** A number that is not safe to text is not safe to ring either; voicemail and hours are of the one way. */
+function stricterPoint(point: Point, said: NewContactPoint[]): Stricter['contactPoints'][number] {
+  const { id, safe, voicemailOk, hours } = point;
+  const same = said.find((other) => isSameWay(point, other));
+  const common = same?.hours?.length ? commonHours(hours, same.hours) : hours;
+  const unsafe = said.some((other) => !other.safe && sameText(other.value, point.value));
+  return {
+    id,
+    safe: safe && !unsafe && (common === null || common.length > 0),
+    voicemailOk: voicemailOk && same?.voicemailOk !== false,
+    hours: common?.length ? common : hours,
+  };
+}
+
+/** The times that two lists of hours share; null is any time. */
+export function commonHours(held: Hours | null, said: Hours): Hours {
+  if (!held?.length) return said;
+  return held.flatMap((one) =>
+    said.flatMap((other) => {
+      const days = one.days.filter((day) => other.days.includes(day));
+      const from = [one.from, other.from].sort()[1]!;
+      const to = [one.to, other.to].sort()[0]!;
+      return days.length && from < to ? [{ days, from, to }] : [];
+    }),
+  );
+}
+
+/** What the referral says that the record does not. */
+function differences(held: Held, said: NewPatient): NewProposal[] {
+  const { address, noFixedAbode, collectionPoint } = said;
+  const { communicationNeeds, language, interpreter } = said;
+  const home = {
+    address: held.address,
+    noFixedAbode: held.noFixedAbode,
+    collectionPoint: held.collectionPoint,
+  };
+  const communication = {
+    communicationNeeds: held.communicationNeeds,
+    language: held.language,
+    interpreter: held.interpreter,
+  };
+  return [
+    ...said.contactPoints
+      .filter((point) =>
+        saysOtherwise(
+          held.contactPoints.find((other) => isSameWay(other, point)),
+          point,
+        ),
+      )
+      .map((point) => ({ item: 'contact_point' as const, said: point })),
+    ...single('wording', said.wording, held.wording),
+    ...single('contact_choice', said.contactChoice, held.contactChoice),
+    ...single('preferred_name', said.preferredName, held.preferredName),
+    ...parts('address', { address, noFixedAbode, collectionPoint }, home),
+    ...parts('communication', { communicationNeeds, language, interpreter }, communication),
+    ...parts('trusted_person', said.trustedPerson ?? {}, held.trustedPerson ?? {}),
+  ];
+}
+
+function saysOtherwise(held: Point | undefined, said: NewContactPoint): boolean {
+  if (!held) return true;
+  const usable = held.safe && !held.stoppedAt && !held.failedAt;
+  return (
+    (said.safe && !usable) ||
+    (said.channel === 'phone' && said.voicemailOk === true && !held.voicemailOk) ||
+    Boolean(said.hours?.length && !isSame(said.hours, held.hours))
+  );
+}
+
+const single = (item: ProposalItem, said: unknown, held: unknown): NewProposal[] =>
+  said === undefined || isSame(said, held) ? [] : [{ item, said }];
+
+/** Several fields that belong together are one proposal, of those that were said. */
+function parts(item: ProposalItem, said: object, held: object): NewProposal[] {
+  const told = Object.entries(said).filter(([, value]) => value !== undefined);
+  const differs = told.some(([name, value]) => !isSame(value, (held as Record<string, unknown>)[name]));
+  return differs ? [{ item, said: Object.fromEntries(told) }] : [];
+}
+
+const isSame = (one: unknown, other: unknown) =>
+  JSON.stringify(ordered(one)) === JSON.stringify(ordered(other));
+
+/** Lists whose order means nothing, such as days and communication needs, in one order; fields likewise. */
+function ordered(value: unknown): unknown {
+  if (Array.isArray(value))
+    return value.map(ordered).sort((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b)));
+  if (value === null || typeof value !== 'object') return value ?? null;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([one], [other]) => one.localeCompare(other))
+      .map(([name, inner]) => [name, ordered(inner)]),
+  );
+}
+
+const sameText = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
+const isSameWay = (one: { channel: string; value: string }, other: { channel: string; value: string }) =>
+  one.channel === other.channel && sameText(one.value, other.value);

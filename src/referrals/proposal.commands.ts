@@ -1,0 +1,174 @@
+import { sql } from 'kysely';
+import { keepHistory } from '../patients/patient.commands.ts';
+import { getPatient } from '../patients/patient.queries.ts';
+import type { NewContactPoint, Patient } from '../patients/patient.schemas.ts';
+import type { NewProposal, ProposalItem } from '../patients/proposal.rules.ts';
+import type { Context } from '../shared/actor.ts';
+import { timestamp } from '../shared/clock.ts';
+import { command } from '../shared/command.ts';
+import type { Trx } from '../shared/database.ts';
+import type { Deps } from '../shared/deps.ts';
+import { recordEvent } from '../shared/events.ts';
+import { newId } from '../shared/ids.ts';
+import { invalid, Problem } from '../shared/problem.ts';
+import { completeTasksAbout } from '../tasks/task.commands.ts';
+import type { NewProposalDecisions, Proposal, ProposalsDecided } from './proposal.schemas.ts';
+
+type LockedProposal = Pick<Proposal, 'id' | 'decision'> & NewProposal;
+
+/**
+ * Decides what a later referral says of a person, thing by thing: what is accepted goes into the
+ * record, safe from the day of that referral's consent; what is rejected stays with the referral only.
+ * All of it or nothing.
+ * @throws Problem `not-found`, `invalid` for a proposal of another referral, `proposal-decided` when someone decided otherwise meanwhile
+ */
+export async function decideProposals(
+  deps: Deps,
+  ctx: Context,
+  referralId: string,
+  { decisions }: NewProposalDecisions,
+): Promise<ProposalsDecided> {
+  return command(deps, ctx, async (trx) => {
+    const { patientId, consentOn } = await lockPatientOf(trx, referralId);
+    const proposals = await lockProposals(trx, referralId);
+    const at = timestamp(deps.clock);
+    const decided = decisions.flatMap(({ proposalId, decision }, place) => {
+      const proposal = proposals.find(({ id }) => id === proposalId);
+      if (!proposal)
+        throw invalid({
+          pointer: `/decisions/${place}/proposalId`,
+          message: 'This referral proposes no such thing. Load it again.',
+        });
+      if (proposal.decision && proposal.decision !== decision)
+        throw new Problem('proposal-decided', {
+          detail: `Someone ${proposal.decision === 'accept' ? 'took it over' : 'left it'} meanwhile. Look at the record again.`,
+          proposalId,
+        });
+      return proposal.decision ? [] : [{ ...proposal, decision }];
+    });
+    const open = proposals.filter(({ decision }) => !decision).length - decided.length;
+    if (!decided.length) return { open };
+    const accepted = decided.filter(({ decision }) => decision === 'accept');
+    const before = await takeOver(trx, patientId, accepted, consentOn, at);
+    await sql`/* proposal.decide */
+      update proposal p set decision = x.decision, decided_at = ${at}, decided_by = ${ctx.actor.name}
+      from jsonb_to_recordset(${JSON.stringify(decided)}::jsonb) x (id uuid, decision text) where p.id = x.id`.execute(
+      trx,
+    );
+    const eventId = await recordEvent(trx, deps, ctx, {
+      type: 'patient.proposals_decided',
+      subjects: [
+        ['patient', patientId],
+        ['referral', referralId],
+      ],
+      values: { count: accepted.length },
+      fields: [...new Set(accepted.map(({ item }) => item))],
+    });
+    if (accepted.length) await keepHistory(trx, patientId, eventId, before, at);
+    if (!open) await completeTasksAbout(trx, deps, ctx, ['check_contact_proposal'], [referralId]);
+    if (accepted.some(({ item, said }) => item === 'contact_point' && (said as NewContactPoint).safe))
+      await completeTasksAbout(trx, deps, ctx, ['no_safe_contact'], [patientId]);
+    return { open };
+  });
+}
+
+async function lockPatientOf(trx: Trx, referralId: string) {
+  const { rows } = await sql<{ patientId: string; consentOn: string }>`/* proposal.lock-patient */
+    select p.id as "patientId", r.consent_given_on as "consentOn"
+    from referral r join patient p on p.id = r.patient_id where r.id = ${referralId} for no key update of p`.execute(
+    trx,
+  );
+  if (!rows[0]) throw new Problem('not-found');
+  return rows[0];
+}
+
+async function lockProposals(trx: Trx, referralId: string): Promise<LockedProposal[]> {
+  const { rows } = await sql<LockedProposal>`/* proposal.lock */
+    select id, item, said, decision from proposal where referral_id = ${referralId} order by id for update`.execute(
+    trx,
+  );
+  return rows;
+}
+
+/** Writes what is accepted into the record: two statements, however much. Returns the earlier values. */
+async function takeOver(
+  trx: Trx,
+  patientId: string,
+  accepted: NewProposal[],
+  consentOn: string,
+  at: string,
+): Promise<object> {
+  const held = await getPatient(trx, patientId);
+  const fields = Object.assign(
+    {},
+    ...accepted.map((one) => fieldsOf[one.item](one.said as never)),
+  ) as Partial<Patient>;
+  const next = { ...held, ...fields };
+  const reviewed = accepted.some(({ item }) => item === 'communication');
+  await sql`/* proposal.take-over */
+    update patient set changed_at = ${at}, wording = ${next.wording}, contact_choice = ${next.contactChoice},
+      preferred_name = ${next.preferredName}, address = ${next.address}, no_fixed_abode = ${next.noFixedAbode},
+      collection_point = ${next.collectionPoint}, communication_needs = ${next.communicationNeeds}::text[], language = ${next.language},
+      interpreter = ${next.interpreter}, trusted_person = ${next.trustedPerson && JSON.stringify(next.trustedPerson)}::jsonb,
+      communication_reviewed_on = ${reviewed ? consentOn : held.communicationReviewedOn}::date
+    where id = ${patientId}`.execute(trx);
+  const points = accepted.flatMap(({ item, said }) =>
+    item === 'contact_point' ? [{ ...(said as NewContactPoint), id: newId() }] : [],
+  );
+  if (points.length) await upsertContactPoints(trx, patientId, points, consentOn, at);
+  const changed = Object.keys(fields).map((name) => [name, held[name as keyof Patient]]);
+  return {
+    ...Object.fromEntries(changed),
+    ...(points.length && {
+      contactPoints: held.contactPoints.map(({ channel, value, safe, voicemailOk, hours }) => ({
+        channel,
+        value,
+        safe,
+        voicemailOk,
+        hours,
+      })),
+    }),
+  };
+}
+
+/** Which fields of the record each kind of proposal changes, from what was said. */
+const fieldsOf: Record<ProposalItem, (said: never) => Partial<Patient>> = {
+  contact_point: () => ({}),
+  wording: (wording: Patient['wording']) => ({ wording }),
+  contact_choice: (contactChoice: Patient['contactChoice']) => ({ contactChoice }),
+  preferred_name: (preferredName: string) => ({ preferredName }),
+  address: (home: Partial<Pick<Patient, 'address' | 'noFixedAbode' | 'collectionPoint'>>) => ({
+    ...home,
+    ...(home.noFixedAbode ? { address: null } : home.address ? { noFixedAbode: false } : {}),
+  }),
+  communication: (told: Partial<Patient>) => told,
+  trusted_person: (trustedPerson: NonNullable<Patient['trustedPerson']>) => ({ trustedPerson }),
+};
+
+/**
+ * Ways to reach a person, by channel and value: known ones get what is said now, others are added last.
+ * A number that stopped with a device of ours stays stopped while a plan of ours has it (rule 9).
+ */
+async function upsertContactPoints(
+  trx: Trx,
+  patientId: string,
+  points: (NewContactPoint & { id: string })[],
+  safeFrom: string,
+  at: string,
+): Promise<void> {
+  await sql`/* contact.upsert */
+    with said as (
+      select * from jsonb_to_recordset(${JSON.stringify(points)}::jsonb)
+        x (id uuid, channel text, value text, safe boolean, "voicemailOk" boolean, hours jsonb)
+    ), known as (
+      update contact_point c set safe = s.safe, safe_from = case when s.safe then ${safeFrom}::date end, recheck_due = null,
+        voicemail_ok = coalesce(s."voicemailOk", c.voicemail_ok), hours = coalesce(s.hours, c.hours), failed_at = null,
+        stopped_at = case when exists (select from data_plan d where d.msisdn = c.value and d.status <> 'ended') then c.stopped_at end
+      from said s where c.patient_id = ${patientId} and c.channel = s.channel and lower(c.value) = lower(s.value)
+      returning s.id
+    )
+    insert into contact_point (id, patient_id, position, channel, value, safe, safe_from, voicemail_ok, hours, created_at)
+    select s.id, ${patientId}, coalesce((select max(position) from contact_point where patient_id = ${patientId}), -1) + row_number() over (order by s.id),
+      s.channel, s.value, s.safe, case when s.safe then ${safeFrom}::date end, coalesce(s."voicemailOk", false), s.hours, ${at}
+    from said s where s.id not in (select id from known)`.execute(trx);
+}
