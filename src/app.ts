@@ -78,6 +78,10 @@ import { proposalPages } from './referrals/proposal.pages.ts';
 import { proposalRoutes } from './referrals/proposal.routes.ts';
 import { referralPages } from './referrals/referral.pages.ts';
 import { referralRoutes } from './referrals/referral.routes.ts';
+import { signpostPages } from './referrals/signpost.pages.ts';
+import { signpostRoutes } from './referrals/signpost.routes.ts';
+import { triagePages } from './referrals/triage.pages.ts';
+import { triageRoutes } from './referrals/triage.routes.ts';
 import { waitingListPages } from './referrals/waiting-list.pages.ts';
 import { waitingListRoutes } from './referrals/waiting-list.routes.ts';
 import type { Deps } from './shared/deps.ts';
@@ -147,6 +151,8 @@ export async function buildApp(deps: Deps, queue?: JobQueue): Promise<App> {
       kitRoutes(api, deps);
       referralRoutes(api, deps);
       proposalRoutes(api, deps);
+      triageRoutes(api, deps);
+      signpostRoutes(api, deps);
       waitingListRoutes(api, deps);
       allocationRoutes(api, deps);
       patientRoutes(api, deps);
@@ -191,6 +197,8 @@ export async function buildApp(deps: Deps, queue?: JobQueue): Promise<App> {
     referralPages(pages, deps);
     progressPages(pages, deps);
     proposalPages(pages, deps);
+    triagePages(pages, deps);
+    signpostPages(pages, deps);
     waitingListPages(pages, deps);
     allocationPages(pages, deps);
     issuePages(pages, deps);

@@ -86,6 +86,14 @@ export function peopleSteps({ devices, today }: Size, firstReferral: number): St
               when s.status in ('declined', 'withdrawn') then 'dropped' else 'open' end,
             case when s.status in ('declined', 'withdrawn') then 'Not needed' end, case when s.status not in ('received', 'asked', 'waiting') then pg_temp.at(s.received + 10, s.n) end
           from s_referral s, (values ('device', 1), ('data', 2), ('support', 1)) n (need, every) where s.n % n.every = 0;
+        insert into signpost (id, name, details, changed_at)
+          select new_id(), 'Library drop-in ' || n, 'Tablets to use and someone to ask, on weekday ' || n, pg_temp.at(date '${today}' - 400, n) from generate_series(1, 5) n;
+        update referral r set assigned_to = o.id from s_referral s, (select id, row_number() over (order by id) - 1 as n, count(*) over () as all from staff where role = 'officer') o
+          where r.id = s.id and s.n % 3 > 0 and o.n = s.n % o.all;
+        insert into referral_note (id, referral_id, note, at, by_name)
+          select new_id(), s.id, 'Rang the clinic: the person prefers mornings.', pg_temp.at(s.received + 1, s.patient), 'Olive Officer' from s_referral s where s.n % 4 = 0;
+        insert into proposal (id, referral_id, item, said)
+          select new_id(), s.id, 'wording', '"identified"' from s_referral s where s.status in ('received', 'waiting') and s.n % 5 = 0;
         insert into api_client (id, name, role, organisation_id, created_at, changed_at)
           select new_id(), name || ' records', 'clinic', id, pg_temp.at(date '${today}' - 400, 1), pg_temp.at(date '${today}' - 400, 1)
           from organisation where id in (select id from s_org where role = 'clinic');

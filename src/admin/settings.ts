@@ -18,7 +18,8 @@ const settings: { href: string; text: string; about: string; action: Action }[] 
   {
     href: '/settings/policy',
     text: 'Policy',
-    about: 'How many replacements need no approval, and how long a device is held',
+    about:
+      'How many replacements need no approval, how long a device is held, and how soon referrals are decided',
     action: 'settings.read',
   },
   {
@@ -37,6 +38,12 @@ const settings: { href: string; text: string; about: string; action: Action }[] 
     href: '/settings/data-offers',
     text: 'Networks and allowances',
     about: 'What SIMs give, to choose from when one is recorded',
+    action: 'settings.read',
+  },
+  {
+    href: '/settings/signposts',
+    text: 'Signposts',
+    about: 'Other help that a clinic is told of when its referral is declined',
     action: 'settings.read',
   },
   {

@@ -46,6 +46,13 @@ const message = ({ channel }: Values) => channels[String(channel)] ?? 'Message';
 
 const nowIs = (value: unknown, what = 'The device') => (value ? `. ${what} is now ${status(value)}` : '');
 
+const needChanged: Record<string, string> = {
+  add: 'added to what they need',
+  drop: 'no longer needed',
+  meet: 'met in another way',
+  reopen: 'needed again',
+};
+
 /** What each type of event says on a timeline. */
 export const eventLines: Record<string, (values: Values) => string> = {
   'donation.recorded': (v) =>
@@ -108,6 +115,11 @@ export const eventLines: Record<string, (values: Values) => string> = {
   'webhook.secret_changed': () => 'Secret of a webhook endpoint changed',
   'webhook.tested': () => 'Webhook endpoint tested',
   'webhook.resent': () => 'A webhook delivery is sent again',
+  'referral.assigned': (v) =>
+    v.staffId ? 'Referral given to a member of staff' : 'Referral given back to everyone',
+  'referral.noted': () => 'Note added for the office',
+  'referral.need_changed': (v) =>
+    `${words(String(several(v.needs)))} ${needChanged[String(v.kind)] ?? 'changed'}, with the reason given`,
   'referral.closed': () => 'Referral closed: everything it asked for is settled',
   'allocation.held': (v) => {
     const passed = Number(v.count ?? 0);
@@ -189,6 +201,8 @@ export const eventLines: Record<string, (values: Values) => string> = {
     `Loan terms changed${v.terms ? `: ${v.terms}` : ''}${v.status === 'retired' ? ', no longer offered' : v.status ? ', offered again' : ''}`,
   'agreement.version_added': (v) =>
     `Agreement version${v.agreementVersion ? ` ${v.agreementVersion}` : ''} written, in use from then on`,
+  'signpost.added': () => 'Signpost added',
+  'signpost.changed': () => 'Signpost changed',
   'lending_policy.changed': () => 'Lending policy changed',
   'search.run': (v) => `Ran a search that found ${count(Number(v.count ?? 0), 'record')}`,
   'organisation.changed': () => 'Organisation changed',

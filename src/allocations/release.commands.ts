@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { checksTurn, settleReadiness } from '../devices/check.commands.ts';
-import type { DeviceStatus } from '../devices/device.rules.ts';
+import type { DeviceKind, DeviceStatus } from '../devices/device.rules.ts';
 import { type Context, systemContext } from '../shared/actor.ts';
 import { timestamp } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
@@ -11,6 +11,7 @@ import { newId } from '../shared/ids.ts';
 import { Problem } from '../shared/problem.ts';
 import { completeTasksAbout, createTasks } from '../tasks/task.commands.ts';
 import { holdersOf } from './allocation.queries.ts';
+import { meetsOf, type StockNeed } from './allocation.rules.ts';
 import type { NewRelease, Released } from './allocation.schemas.ts';
 
 /**
@@ -35,9 +36,10 @@ export async function releaseAllocation(
 }
 
 /**
- * Releases what is held for referrals that end (closed, withdrawn, declined), in the transaction of the
- * command that ends them and has locked them. Nothing happens where nothing is held.
+ * Releases what is held for referrals that end or no longer need it, in the transaction of the command
+ * that ends or changes them and has locked them. Nothing happens where nothing is held.
  * @param reason why, in words that name nobody
+ * @param stillNeeded needs that are open yet: a device that meets one of them stays held
  */
 export async function releaseAllocationsOf(
   trx: Trx,
@@ -45,14 +47,15 @@ export async function releaseAllocationsOf(
   ctx: Context,
   referralIds: string[],
   reason: string,
+  stillNeeded: StockNeed[] = [],
 ): Promise<void> {
   if (!referralIds.length) return;
   const held = await lockAllocations(
     trx,
     sql`a.referral_id = any(${referralIds}::uuid[]) and a.status = 'held'`,
   );
-  if (!held.length) return;
-  const ids = held.map(({ id }) => id);
+  const ids = held.filter((device) => !meetsOf(device, stillNeeded).length).map(({ id }) => id);
+  if (!ids.length) return;
   await record(trx, deps, ctx, await endHeld(trx, deps, ctx, ids, 'released', reason), 'allocation.released');
 }
 
@@ -109,12 +112,11 @@ export async function countExpiringAllocations(deps: Deps, date: string): Promis
   return rows[0]!.count;
 }
 
+type LockedAllocation = { id: string; deviceId: string; kind: DeviceKind; hasDataPlan: boolean };
+
 /** Locks the referrals and devices of allocations, in the one order of locks: one statement. Whether they still hold is asked afterwards. */
-async function lockAllocations(
-  trx: Trx,
-  which: ReturnType<typeof sql>,
-): Promise<{ id: string; deviceId: string }[]> {
-  const { rows } = await sql<{ id: string; deviceId: string }>`/* allocation.lock-held */
+async function lockAllocations(trx: Trx, which: ReturnType<typeof sql>): Promise<LockedAllocation[]> {
+  const { rows } = await sql<LockedAllocation>`/* allocation.lock-held */
     with a as materialized (
       select a.id, a.referral_id, a.device_id from allocation a where ${which} and ${checksTurn}
     ), r as materialized (
@@ -122,7 +124,11 @@ async function lockAllocations(
     ), d as materialized (
       select id from device where id in (select device_id from a) and (select count(*) from r) >= 0 order by id for no key update
     )
-    select id, device_id as "deviceId" from a where (select count(*) from d) >= 0 order by id`.execute(trx);
+    select a.id, a.device_id as "deviceId", v.kind,
+      exists (select from data_plan s where s.device_id = v.id and s.status <> 'ended') as "hasDataPlan"
+    from a join device v on v.id = a.device_id where (select count(*) from d) >= 0 order by a.id`.execute(
+    trx,
+  );
   return rows;
 }
 

@@ -22,13 +22,15 @@ export async function changePolicy(
     await sql`select from lending_policy for no key update`.execute(trx);
     const before = await getPolicy(trx);
     requireMatch(ifMatch, policyTag(before));
-    const { replacementLimit, replacementMonths, allocationDays } = { ...before, ...change };
-    await sql`update lending_policy set replacement_limit = ${replacementLimit}, replacement_months = ${replacementMonths},
-      allocation_days = ${allocationDays}, changed_at = ${timestamp(deps.clock)}`.execute(trx);
+    const { changedAt: _changedAt, ...policy } = { ...before, ...change };
+    await sql`update lending_policy set replacement_limit = ${policy.replacementLimit}, replacement_months = ${policy.replacementMonths},
+      allocation_days = ${policy.allocationDays}, urgent_days = ${policy.urgentDays}, soon_days = ${policy.soonDays}, routine_days = ${policy.routineDays}, changed_at = ${timestamp(deps.clock)}`.execute(
+      trx,
+    );
     await recordEvent(trx, deps, ctx, {
       type: 'lending_policy.changed',
       subjects: callerOf(ctx),
-      values: { policy: { replacementLimit, replacementMonths, allocationDays } },
+      values: { policy },
     });
     return getPolicy(trx);
   });

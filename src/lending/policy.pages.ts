@@ -5,20 +5,23 @@ import { changePolicy } from './policy.commands.ts';
 import { getPolicy, policyTag } from './policy.queries.ts';
 import { LendingPolicy } from './policy.schemas.ts';
 
-const { replacementLimit, replacementMonths, allocationDays } = LendingPolicy.properties;
-const PolicyForm = strictObject({ replacementLimit, replacementMonths, allocationDays });
+const { changedAt: _changedAt, ...numbers } = LendingPolicy.properties;
+const PolicyForm = strictObject(numbers);
 const words = {
   replacementLimit: 'Enter a number; 0 when every replacement needs approval',
   replacementMonths: 'Enter a number of months',
   allocationDays: 'Enter a number of days',
+  urgentDays: 'Enter a number of days, 0 for the same day',
+  soonDays: 'Enter a number of days, 0 for the same day',
+  routineDays: 'Enter a number of days, 0 for the same day',
 };
 
-/** /settings/policy: what the scheme decided about replacements and allocations. */
+/** /settings/policy: what the scheme decided about replacements, allocations and how soon referrals are decided. */
 export function policyPages(app: App, deps: Deps): void {
   app.get('/settings/policy', { config: { action: 'settings.read' } }, async (_request, reply) => {
     const policy = await getPolicy(deps.db);
-    const { changedAt: _changedAt, ...numbers } = policy;
-    const typed = Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, String(value)]));
+    const { changedAt: _at, ...values } = policy;
+    const typed = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));
     return reply.page('lending/views/policy.njk', view(newForm(typed), policyTag(policy)));
   });
 

@@ -7,6 +7,7 @@ import type { LendingPolicy } from './policy.schemas.ts';
 export async function getPolicy(db: Reader): Promise<LendingPolicy> {
   const { rows } = await sql<LendingPolicy>`/* lending-policy.get */
     select replacement_limit as "replacementLimit", replacement_months as "replacementMonths", allocation_days as "allocationDays",
+      urgent_days as "urgentDays", soon_days as "soonDays", routine_days as "routineDays",
       changed_at as "changedAt"
     from lending_policy`.execute(db);
   return rows[0]!;

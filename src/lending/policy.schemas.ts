@@ -16,11 +16,23 @@ const allocationDays = Type.Integer({
   maximum: 365,
   description: 'For how many days a device is held for a referral',
 });
+const decideWithin = (urgency: string) =>
+  Type.Integer({
+    minimum: 0,
+    maximum: 365,
+    description: `Within how many days a referral that is ${urgency} should be decided`,
+  });
+const urgentDays = decideWithin('urgent');
+const soonDays = decideWithin('soon');
+const routineDays = decideWithin('routine');
 
 export const LendingPolicy = Type.Object({
   replacementLimit,
   replacementMonths,
   allocationDays,
+  urgentDays,
+  soonDays,
+  routineDays,
   changedAt: Type.String(),
 });
 export type LendingPolicy = Static<typeof LendingPolicy>;
@@ -30,6 +42,9 @@ export const PolicyChange = strictObject(
     replacementLimit: Type.Optional(replacementLimit),
     replacementMonths: Type.Optional(replacementMonths),
     allocationDays: Type.Optional(allocationDays),
+    urgentDays: Type.Optional(urgentDays),
+    soonDays: Type.Optional(soonDays),
+    routineDays: Type.Optional(routineDays),
   },
   { minProperties: 1, examples: [{ allocationDays: 21 }] },
 );

@@ -5,9 +5,10 @@ import { timestamp } from '../shared/clock.ts';
 import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvents } from '../shared/events.ts';
+import type { ReferralStatus } from './referral.rules.ts';
 
 /**
- * Closes those of these active referrals of which every need is settled, no loan is open and no follow-up is ahead,
+ * Closes those of these referrals of which every need is settled, no loan is open and no follow-up is ahead,
  * and releases what is held for them: the same few statements, however many.
  */
 export async function closeReferralsWhenDone(
@@ -17,24 +18,29 @@ export async function closeReferralsWhenDone(
   referralIds: string[],
 ): Promise<void> {
   if (!referralIds.length) return;
-  const { rows } = await sql<{ id: string; patientId: string }>`/* referral.close-when-done */
+  const { rows } = await sql<{
+    id: string;
+    patientId: string;
+    from: ReferralStatus;
+  }>`/* referral.close-when-done */
     update referral r set status = 'closed', changed_at = ${timestamp(deps.clock)}
-    where r.id = any(${referralIds}::uuid[]) and r.status = 'active'
+    from (select id, status from referral where id = any(${referralIds}::uuid[])) was
+    where r.id = was.id and r.status in ('waiting', 'active')
       and not exists (select from referral_need n where n.referral_id = r.id and n.status = 'open')
       and not exists (select from loan l where l.referral_id = r.id and l.status = 'open')
       and not exists (select from follow_up f where f.referral_id = r.id and f.status in ('planned', 'confirmed'))
-    returning r.id, r.patient_id as "patientId"`.execute(trx);
+    returning r.id, r.patient_id as "patientId", was.status as "from"`.execute(trx);
   await recordEvents(
     trx,
     deps,
     ctx,
-    rows.map(({ id, patientId }) => ({
+    rows.map(({ id, patientId, from }) => ({
       type: 'referral.closed',
       subjects: [
         ['referral', id],
         ['patient', patientId],
       ],
-      values: { from: 'active', to: 'closed' },
+      values: { from, to: 'closed' },
     })),
   );
   await releaseAllocationsOf(

@@ -1,18 +1,19 @@
 import { sql } from 'kysely';
 import type { Context } from '../shared/actor.ts';
-import { timestamp, today } from '../shared/clock.ts';
+import { timestamp } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
 import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvent } from '../shared/events.ts';
-import { Problem } from '../shared/problem.ts';
-import { insertFollowUps } from '../support/follow-up.commands.ts';
+import { invalid, Problem } from '../shared/problem.ts';
 import { completeTasksAbout } from '../tasks/task.commands.ts';
 import { lockReferral } from './locking.commands.ts';
 import { insertQuestion } from './question.commands.ts';
 import { position } from './referral.queries.ts';
 import { decide, decisionErrors } from './referral.rules.ts';
 import type { Decided, NewDecision } from './referral.schemas.ts';
+import type { SignpostSaid } from './signpost.schemas.ts';
+import { startSupport } from './support-start.commands.ts';
 
 const eventTypes = {
   accept: 'referral.accepted',
@@ -37,8 +38,9 @@ export async function decideReferral(
     const referral = await lockReferral(trx, ctx.actor, referralId);
     const status = decide(referral, input.decision);
     const at = timestamp(deps.clock);
+    const signposts = await signpostsSaid(trx, input.signpostIds ?? []);
     await sql`
-      update referral set status = ${status}, changed_at = ${at}, decision_reason = ${input.reason ?? null},
+      update referral set status = ${status}, changed_at = ${at}, decision_reason = ${input.reason ?? null}, signposts = ${JSON.stringify(signposts)},
         waiting_since = case when ${status} = 'waiting' then ${at}::timestamptz end
       where id = ${referralId}`.execute(trx);
     if (status === 'asked') await insertQuestion(trx, referralId, input.question!, at);
@@ -62,27 +64,26 @@ export async function decideReferral(
   });
 }
 
+/** What the clinic is told of other help, as it is written now. */
+async function signpostsSaid(trx: Trx, ids: string[]): Promise<SignpostSaid[]> {
+  if (!ids.length) return [];
+  const { rows } = await sql<SignpostSaid & { id: string }>`/* signpost.said */
+    select id, name, details from signpost where id = any(${ids}::uuid[]) and retired_at is null order by lower(name)`.execute(
+    trx,
+  );
+  const known = new Set(rows.map(({ id }) => id));
+  const unknown = ids.find((id) => !known.has(id));
+  if (unknown)
+    throw invalid({
+      pointer: `/signpostIds/${ids.indexOf(unknown)}`,
+      message: 'This signpost is not offered any more. Choose another, or none.',
+    });
+  return rows.map(({ name, details }) => ({ name, details }));
+}
+
 /** A referral that has ended has no open need: the waiting list is found by its open needs. */
 async function dropNeeds(trx: Trx, referralId: string, at: string): Promise<void> {
   await sql`
     update referral_need set status = 'dropped', reason = 'The referral was declined', settled_at = ${at}
     where referral_id = ${referralId} and status = 'open'`.execute(trx);
-}
-
-async function startSupport(
-  trx: Trx,
-  deps: Deps,
-  referral: { referralId: string; patientId: string },
-  at: string,
-): Promise<void> {
-  const plan = await trx
-    .selectFrom('support_plan')
-    .select('id')
-    .where('is_default', '=', true)
-    .executeTakeFirst();
-  if (plan) await insertFollowUps(trx, deps, { ...referral, planId: plan.id, from: today(deps.clock) });
-  await sql`
-    update referral_need set status = 'met', settled_at = ${at} where referral_id = ${referral.referralId} and need = 'support'`.execute(
-    trx,
-  );
 }

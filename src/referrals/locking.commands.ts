@@ -2,15 +2,16 @@ import { sql } from 'kysely';
 import type { Actor } from '../shared/actor.ts';
 import type { Trx } from '../shared/database.ts';
 import { Problem } from '../shared/problem.ts';
+import type { NeedRow } from './need.rules.ts';
 import { ownOnly } from './referral.queries.ts';
-import type { Need, ReferralStatus } from './referral.rules.ts';
+import type { ReferralStatus } from './referral.rules.ts';
 
 export type LockedReferral = {
   id: string;
   status: ReferralStatus;
   patientId: string;
   clinicId: string;
-  needs: Need[];
+  needs: NeedRow[];
 };
 
 /**
@@ -18,10 +19,12 @@ export type LockedReferral = {
  * @throws Problem `not-found`, the same for "not yours" as for "does not exist"
  */
 export async function lockReferral(trx: Trx, actor: Actor, id: string): Promise<LockedReferral> {
-  const { rows } = await sql<LockedReferral>`/* referral.lock */
-    select r.id, r.status, r.patient_id as "patientId", r.clinic_id as "clinicId",
-      array(select need from referral_need n where n.referral_id = r.id) as needs
+  const { rows } = await sql<Omit<LockedReferral, 'needs'>>`/* referral.lock */
+    select r.id, r.status, r.patient_id as "patientId", r.clinic_id as "clinicId"
     from referral r where r.id = ${id} ${ownOnly(actor)} for no key update`.execute(trx);
   if (!rows[0]) throw new Problem('not-found');
-  return rows[0];
+  // Read when the lock is held: the statement that waits for it still sees them as they were before.
+  const { rows: needs } = await sql<NeedRow>`/* referral.needs */
+    select need, status from referral_need where referral_id = ${id}`.execute(trx);
+  return { ...rows[0], needs };
 }

@@ -9,6 +9,7 @@ import { getPatient, logAccess } from '../patients/patient.queries.ts';
 import type { Context } from '../shared/actor.ts';
 import { today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
+import { needChoices } from './need-words.ts';
 import { canWithdraw } from './progress.rules.ts';
 import { shownProposal } from './proposal-words.ts';
 import { getReferral, referralDesk, seesVisitRisks } from './referral.queries.ts';
@@ -47,6 +48,8 @@ export async function referralView(
     repeats: desk.repeats.map((repeat) => shownRepeat(repeat, seesVisitRisks(ctx.actor))),
     proposals: desk.proposals.map((proposal) => shownProposal(proposal, patient)),
     statusWords: referralStatusWords[referral.status],
+    me: ctx.actor.id,
+    needChoices: needChoices(referral.status, referral.needs),
     open: {
       decide: canDecide(referral.status),
       issue: canIssueFor(referral.status),
@@ -59,9 +62,16 @@ export async function referralView(
     held,
     whyNoneHeld: whyNoneHeld(referral.status, needs.open, needs.toFind),
     forms: Object.fromEntries(
-      ['decline', 'ask', 'withdraw', 'proposals', ...referral.questions.map(({ id }) => `answer-${id}`)].map(
-        (prefix) => [prefix, formOf(prefix)],
-      ),
+      [
+        'decline',
+        'ask',
+        'withdraw',
+        'proposals',
+        'assign',
+        'note',
+        'need',
+        ...referral.questions.map(({ id }) => `answer-${id}`),
+      ].map((prefix) => [prefix, formOf(prefix)]),
     ),
     form: sent,
     timeline: timelineLines(events.items, id),

@@ -1,46 +1,67 @@
 import Type from 'typebox';
+import { listDeciders } from '../access/decider.queries.ts';
 import { count } from '../admin/formats.ts';
 import { fields, refused, type Typed, typedIn } from '../admin/forms.ts';
+import { listClinics } from '../organisations/organisation.queries.ts';
+import { today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams } from '../shared/http.ts';
 import { listQuery } from '../shared/lists.ts';
 import { oneOf } from '../shared/schemas.ts';
 import { decideReferral } from './decision.commands.ts';
-import { countReferrals, listReferrals } from './referral.queries.ts';
-import { canDecide, type Decision, decisions, referralStatuses } from './referral.rules.ts';
+import { type Decision, decisions, needs, referralStatuses, urgencies } from './referral.rules.ts';
 import { type Decided, NewDecision } from './referral.schemas.ts';
 import { referralView, withAge } from './referral-view.ts';
+import { countQueue, listQueue } from './triage.queries.ts';
 
-const toDecide = referralStatuses.filter(canDecide);
 const ListQuery = Type.Object(
-  { ...listQuery, status: Type.Optional(oneOf([...referralStatuses, 'to_decide', 'all'])) },
+  {
+    ...listQuery,
+    status: Type.Optional(oneOf([...referralStatuses, 'to_decide', 'all'])),
+    urgency: Type.Optional(oneOf(urgencies)),
+    clinicId: Type.Optional(Type.String({ format: 'uuid' })),
+    assigned: Type.Optional(
+      Type.Union([oneOf(['me', 'nobody']), Type.String({ format: 'uuid' })], {
+        errorMessage: 'Choose someone from the list.',
+      }),
+    ),
+    need: Type.Optional(oneOf(needs)),
+    late: Type.Optional(Type.Literal('yes')),
+  },
   { additionalProperties: false },
 );
+
 /** /referrals: the queue, and one referral with its decision. The waiting list has a page of its own. */
 export function referralPages(app: App, deps: Deps): void {
   app.get(
     '/referrals',
     { config: { action: 'referrals.read' }, schema: { querystring: ListQuery } },
     async (request, reply) => {
-      const { status = 'to_decide', ...page } = request.query;
+      const { limit, after, ...filters } = request.query;
+      const { status = 'to_decide', assigned, late } = filters;
       if (status === 'waiting') return reply.redirect('/referrals/waiting', 303);
+      const day = today(deps.clock);
       const filter = {
-        status: status === 'to_decide' ? toDecide : status === 'all' ? undefined : status,
-      } as const;
-      const { actor } = request.ctx;
-      const [list, number] = await Promise.all([
-        listReferrals(deps.db, actor, { ...page, ...filter }),
-        countReferrals(deps.db, actor, filter),
-      ]);
-      const items = list.items.map((referral) => withAge(deps, referral));
-      return reply.page('referrals/views/list.njk', {
-        ...list,
-        items,
-        count: number,
+        ...filters,
         status,
-        after: page.after,
-        query: queryOf(request.query),
-        statuses: referralStatuses,
+        assigned: assigned === 'me' ? (request.ctx.actor.id ?? 'nobody') : assigned,
+        late: late === 'yes',
+      };
+      const [list, counts, clinics, staff] = await Promise.all([
+        listQueue(deps.db, filter, { today: day, limit, after }),
+        countQueue(deps.db, filter, day),
+        listClinics(deps.db),
+        listDeciders(deps.db),
+      ]);
+      return reply.page('referrals/views/list.njk', {
+        next: list.next,
+        items: list.items.map((referral) => withAge(deps, referral)),
+        counts,
+        status,
+        filters,
+        after,
+        query: new URLSearchParams(filters).toString(),
+        choices: { statuses: referralStatuses, urgencies, needs, clinics, staff },
       });
     },
   );
@@ -105,6 +126,3 @@ function bannerFor(decision: Decision, { status, waitingPosition }: Decided, id:
 
 /** Which of the page's forms was sent. */
 const prefixOf = ({ decision }: Typed) => decisions.find((known) => known === decision) ?? 'accept';
-
-/** The filters of a list as its links carry them. */
-const queryOf = ({ status }: { status?: string }) => (status ? `status=${status}` : '');

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { type Decider, decidersJson } from '../access/decider.queries.ts';
 import { type Repeat, repeatsJson } from '../hosted-form/repeat.queries.ts';
 import { patientColumns, patientJson } from '../patients/patient.queries.ts';
 import type { PatientSummary } from '../patients/patient.schemas.ts';
@@ -6,21 +7,31 @@ import type { Actor } from '../shared/actor.ts';
 import { jsonInstant, type Reader } from '../shared/database.ts';
 import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
 import { Problem } from '../shared/problem.ts';
+import { notesJson } from './note.queries.ts';
 import { nextStep } from './progress.rules.ts';
 import { proposalsJson } from './proposal.queries.ts';
 import type { Proposal } from './proposal.schemas.ts';
 import type { ReferralStatus } from './referral.rules.ts';
 import type { Referral, ReferralQuery, ReferralSummary } from './referral.schemas.ts';
+import { signpostsJson } from './signpost.queries.ts';
+import type { SignpostSaid } from './signpost.schemas.ts';
+import type { Note } from './triage.schemas.ts';
 
 /** The person as the clinic itself wrote them; what others wrote of the same person is not a clinic's to see. */
 const asWritten = sql`json_build_object('id', p.id, 'givenName', r.given_name, 'familyName', p.family_name,
   'preferredName', r.preferred_name, 'dateOfBirth', p.date_of_birth, 'nhsNumber', r.nhs_number)`;
 
+/** Whose the referral `r` is: for staff. */
+const assignedTo = (actor?: Actor) =>
+  actor?.role === 'clinic'
+    ? sql`null`
+    : sql`(select json_build_object('id', s.id, 'name', s.name) from staff s where s.id = r.assigned_to)`;
+
 /** The columns of a referral in lists, of `referralTables`. */
 export const columnsFor = (
   actor?: Actor,
 ) => sql`r.id, r.reference, r.status, r.urgency, r.clinic_reference as "clinicReference", r.received_at as "receivedAt",
-  r.changed_at as "changedAt", json_build_object('id', o.id, 'name', o.name) as clinic, ${actor?.role === 'clinic' ? asWritten : patientJson} as patient,
+  r.changed_at as "changedAt", json_build_object('id', o.id, 'name', o.name) as clinic, ${assignedTo(actor)} as "assignedTo", ${actor?.role === 'clinic' ? asWritten : patientJson} as patient,
   (select json_agg(json_build_object('need', n.need, 'status', n.status, 'reason', n.reason) order by array_position(array['device','data','support'], n.need))
     from referral_need n where n.referral_id = r.id) as needs`;
 export const referralTables = sql`referral r join patient p on p.id = r.patient_id join organisation o on o.id = r.clinic_id`;
@@ -58,21 +69,16 @@ export const position = sql`(select 1 + count(*)::int from referral w
   where ${onWaitingList('w')} and (${waitingOrder('w')}) < (${waitingOrder('r')}))`;
 
 type ReferralFilter = {
-  status?: ReferralStatus | readonly ReferralStatus[] | undefined;
+  status?: ReferralStatus | undefined;
   changedAfter?: string | undefined;
 };
 
-const ofStatus = ({ status }: ReferralFilter) =>
-  status === undefined
-    ? sql``
-    : typeof status === 'string'
-      ? sql`and r.status = ${status}`
-      : sql`and r.status = any(${[...status]}::text[])`;
+const ofStatus = ({ status }: ReferralFilter) => (status ? sql`and r.status = ${status}` : sql``);
 
 const changedAfter = ({ changedAfter }: ReferralFilter) =>
   changedAfter === undefined ? sql`` : sql`and r.changed_at > ${changedAfter}::timestamptz`;
 
-/** Referrals, the one that came first on top, of one status or several when asked; those that changed after an instant in the order of the changes. */
+/** Referrals, the one that came first on top, of one status when asked; those that changed after an instant in the order of the changes. */
 export async function listReferrals(
   db: Reader,
   actor: Actor,
@@ -90,22 +96,13 @@ export async function listReferrals(
   return toPage(rows, query.limit, (row) => (byChange ? [row.changedAt, row.id] : [row.id]));
 }
 
-/** How many referrals the list has in all. */
-export async function countReferrals(db: Reader, actor: Actor, query: ReferralFilter): Promise<number> {
-  const { rows } = await sql<{ count: number }>`
-    select count(*)::int as count from referral r where true ${ownOnly(actor)} ${ofStatus(query)}`.execute(
-    db,
-  );
-  return rows[0]!.count;
-}
-
 /**
  * One referral, if it is this actor's to see.
  * @throws Problem `not-found`, the same for "not yours" as for "does not exist"
  */
 export async function getReferral(db: Reader, actor: Actor, id: string): Promise<Referral> {
   const { rows } = await sql<Omit<Referral, 'nextStep'>>`/* referral.get */
-    select ${columnsFor(actor)}, r.barriers, r.notes, r.urgency_reason as "urgencyReason", ${seesVisitRisks(actor) ? sql`r.visit_risks` : sql`null`} as "visitRisks", r.decision_reason as "decisionReason", r.waiting_since as "waitingSince",
+    select ${columnsFor(actor)}, r.barriers, r.notes, r.urgency_reason as "urgencyReason", ${seesVisitRisks(actor) ? sql`r.visit_risks` : sql`null`} as "visitRisks", r.decision_reason as "decisionReason", r.signposts, r.waiting_since as "waitingSince",
       json_build_object('name', r.referrer_name, 'email', r.referrer_email, 'phone', r.referrer_phone) as referrer,
       json_build_object('shareWithScheme', r.share_with_scheme, 'shareBackWithClinic', r.share_back_with_clinic,
         'givenOn', r.consent_given_on, 'givenBy', r.consent_given_by) as consent,
@@ -132,6 +129,11 @@ export type ReferralDesk = {
   nextFollowUp: { step: string; dueOn: string } | null;
   /** What the hosted form took about the same person while this referral was open. */
   repeats: Repeat[];
+  notes: Note[];
+  /** To whom it may be given. */
+  staff: Decider[];
+  /** Other help that may be named when it is declined. */
+  signposts: (SignpostSaid & { id: string })[];
 };
 
 /** A referral beyond what its clinic may see: one statement. Alike are the same NHS number, or the same family name and date of birth. */
@@ -145,7 +147,7 @@ export async function referralDesk(db: Reader, id: string): Promise<ReferralDesk
         order by p.id desc limit 5) a), '[]') as lookalikes,
       (select json_build_object('step', f.step, 'dueOn', f.due_on) from follow_up f
         where f.patient_id = me.id and f.status in ('planned', 'confirmed') order by f.due_on, f.starts_at limit 1) as "nextFollowUp",
-      ${repeatsJson} as repeats
+      ${repeatsJson} as repeats, ${notesJson} as notes, ${decidersJson} as staff, ${signpostsJson} as signposts
     from referral r join patient me on me.id = r.patient_id where r.id = ${id}`.execute(db);
   if (!rows[0]) throw new Problem('not-found');
   return rows[0];

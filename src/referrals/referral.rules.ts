@@ -46,6 +46,7 @@ export const referralMoves = [
   { from: 'received', to: 'withdrawn', by: 'withdrawal' },
   { from: 'asked', to: 'withdrawn', by: 'withdrawal' },
   { from: 'waiting', to: 'active', by: 'a first need met' },
+  { from: 'waiting', to: 'closed', by: 'every need dropped' },
   { from: 'waiting', to: 'withdrawn', by: 'withdrawal' },
   { from: 'active', to: 'withdrawn', by: 'withdrawal' },
   { from: 'active', to: 'closed', by: 'every need settled and help ended' },
@@ -76,7 +77,7 @@ export function canIssueFor(status: ReferralStatus): boolean {
  * @throws Problem `referral-already-decided`
  */
 export function decide(
-  referral: { status: ReferralStatus; needs: Need[] },
+  referral: { status: ReferralStatus; needs: { need: Need; status: string }[] },
   decision: Decision,
 ): ReferralStatus {
   if (!canDecide(referral.status)) {
@@ -87,7 +88,8 @@ export function decide(
   }
   if (decision === 'ask') return 'asked';
   if (decision === 'decline') return 'declined';
-  return referral.needs.every((need) => need === 'support') ? 'active' : 'waiting';
+  const open = referral.needs.filter(({ status }) => status === 'open');
+  return open.every(({ need }) => need === 'support') ? 'active' : 'waiting';
 }
 
 /** What a decision must say beside itself. */
@@ -95,7 +97,10 @@ export function decisionErrors(input: {
   decision: Decision;
   reason?: string | undefined;
   question?: string | undefined;
+  signpostIds?: string[] | undefined;
 }): FieldError[] {
+  if (input.decision !== 'decline' && input.signpostIds?.length)
+    return [{ pointer: '/signpostIds', message: 'Other help is named only when a referral is declined.' }];
   if (input.decision === 'decline' && !input.reason)
     return [{ pointer: '/reason', message: 'Say why, in words that the clinic can pass on.' }];
   if (input.decision === 'ask' && !input.question)

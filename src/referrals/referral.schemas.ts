@@ -3,8 +3,11 @@ import { NewPatient, PatientSummary } from '../patients/patient.schemas.ts';
 import { strictObject } from '../shared/http.ts';
 import { listQuery, pageOf } from '../shared/lists.ts';
 import { nullable, oneOf, text } from '../shared/schemas.ts';
+import { NeedOfReferral } from './need.schemas.ts';
 import { progressProperties } from './progress.schemas.ts';
 import { barriers, decisions, needs, referralStatuses, urgencies } from './referral.rules.ts';
+import { SignpostSaid } from './signpost.schemas.ts';
+import { Assignee } from './triage.schemas.ts';
 
 const email = Type.String({ format: 'email', maxLength: 254 });
 
@@ -67,7 +70,18 @@ export const ReferralReceived = Type.Object({ id: Type.String(), reference: Type
 export type ReferralReceived = Static<typeof ReferralReceived>;
 
 export const NewDecision = strictObject(
-  { decision: oneOf(decisions), reason: Type.Optional(text(1000)), question: Type.Optional(text(1000)) },
+  {
+    decision: oneOf(decisions),
+    reason: Type.Optional(text(1000)),
+    question: Type.Optional(text(1000)),
+    signpostIds: Type.Optional(
+      Type.Array(Type.String({ format: 'uuid' }), {
+        maxItems: 20,
+        uniqueItems: true,
+        description: 'With `decline`: other help that the clinic is told of, from /signposts',
+      }),
+    ),
+  },
   {
     examples: [
       { decision: 'accept' },
@@ -91,13 +105,8 @@ export const ReferralSummary = Type.Object({
   clinic: Type.Object({ id: Type.String(), name: Type.String() }),
   clinicReference: nullable(Type.String()),
   patient: PatientSummary,
-  needs: Type.Array(
-    Type.Object({
-      need: oneOf(needs),
-      status: oneOf(['open', 'met', 'dropped']),
-      reason: nullable(Type.String()),
-    }),
-  ),
+  assignedTo: Assignee,
+  needs: Type.Array(NeedOfReferral),
   receivedAt: Type.String(),
   changedAt: Type.String(),
 });
@@ -121,6 +130,7 @@ export const Referral = Type.Object({
   urgencyReason: nullable(Type.String()),
   visitRisks: nullable(Type.String({ description: 'For the office, and the clinic that wrote it' })),
   decisionReason: nullable(Type.String()),
+  signposts: Type.Array(SignpostSaid, { description: 'Other help that was named when it was declined' }),
   ...progressProperties,
   waitingSince: nullable(Type.String()),
   waitingPosition: nullable(Type.Integer()),

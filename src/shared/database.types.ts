@@ -359,6 +359,9 @@ export interface LendingPolicy {
   replacement_months: Generated<number>;
   allocation_days: Generated<number>;
   changed_at: Generated<string>;
+  urgent_days: Generated<number>;
+  soon_days: Generated<number>;
+  routine_days: Generated<number>;
 }
 
 export interface Loan {
@@ -584,6 +587,8 @@ export interface Referral {
   withdrawal_said_by: 'patient' | 'clinic' | null;
   urgency_reason: string | null;
   visit_risks: string | null;
+  assigned_to: string | null;
+  signposts: Generated<Json>;
 }
 
 export interface ReferralDraft {
@@ -603,6 +608,14 @@ export interface ReferralNeed {
   status: Generated<'open' | 'met' | 'dropped'>;
   reason: string | null;
   settled_at: string | null;
+}
+
+export interface ReferralNote {
+  id: string;
+  referral_id: string;
+  note: string;
+  at: string;
+  by_name: string;
 }
 
 export interface ReferralQuestion {
@@ -677,6 +690,14 @@ export interface SignInThrottle {
   failures: number;
   waits_until: string | null;
   failed_at: string;
+}
+
+export interface Signpost {
+  id: string;
+  name: string;
+  details: string;
+  retired_at: string | null;
+  changed_at: string;
 }
 
 export interface Staff {
@@ -839,6 +860,7 @@ export interface DB {
   referral: Referral;
   referral_draft: ReferralDraft;
   referral_need: ReferralNeed;
+  referral_note: ReferralNote;
   referral_question: ReferralQuestion;
   referral_repeat: ReferralRepeat;
   referral_status: ReferralStatus;
@@ -847,6 +869,7 @@ export interface DB {
   required_check: RequiredCheck;
   session: Session;
   sign_in_throttle: SignInThrottle;
+  signpost: Signpost;
   staff: Staff;
   stocktake: Stocktake;
   stocktake_line: StocktakeLine;

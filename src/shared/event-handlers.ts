@@ -6,6 +6,7 @@ export const eventHandlers: Record<string, string[]> = {
   'referral.asked': ['tell-clinic'],
   'referral.answered': ['tell-clinic'],
   'referral.withdrawn': ['tell-clinic'],
+  'referral.need_changed': ['plan-reminders', 'tell-clinic'],
   'referral.closed': ['tell-clinic'],
   'patient.contact_state_changed': ['plan-reminders'],
   'follow_up.moved': ['plan-reminders'],

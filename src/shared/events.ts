@@ -65,6 +65,7 @@ export const loggedValues = [
   'step',
   'way',
   'supporterId',
+  'staffId',
   'startsAt',
   'role',
   'make',

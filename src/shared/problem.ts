@@ -20,6 +20,7 @@ export const problems = {
   'referral-not-waiting': [409, 'The referral is not waiting'],
   'referral-already-decided': [409, 'The referral has been decided'],
   'no-open-question': [409, 'There is no question to answer'],
+  'need-change-refused': [409, 'The need cannot be changed so'],
   'proposal-decided': [409, 'Someone has decided otherwise'],
   'referral-ended': [409, 'The referral has ended'],
   'contact-state-refused': [409, 'Contact cannot be set so'],
@@ -116,6 +117,7 @@ const constraints: Record<string, () => Problem> = {
   loan_item_replaced_once: () => new Problem('replacement-refused', { detail: 'It has been replaced.' }),
   accessory_kind: () => new Problem('name-in-use', { detail: 'There is an accessory of this kind already.' }),
   kit_name: () => new Problem('name-in-use', { detail: 'There is a kit of this name already.' }),
+  signpost_name: () => new Problem('name-in-use', { detail: 'There is a signpost of this name already.' }),
   loan_terms_name_key: () => new Problem('name-in-use', { detail: 'There are terms of this name already.' }),
   data_plan_iccid_in_use: () =>
     new Problem('data-plan-in-use', {

@@ -22,7 +22,7 @@ t.test('the queue: empty, filtered, page by page, the oldest first', async (t) =
   });
   await decideReferral(deps, officer, third.id, { decision: 'decline', reason: 'Would rather ring' });
   const queue = (await get('/referrals?limit=1')).body;
-  t.match(queue, /2 referrals to decide, the oldest first/);
+  t.match(queue, /2 referrals to decide, the most urgent first/);
   t.match(queue, first.reference);
   t.notMatch(queue, second.reference);
   const next = /rel="next" href="([^"]+)"/.exec(queue)![1]!.replaceAll('&amp;', '&');
@@ -200,7 +200,7 @@ t.test(
     t.equal((await db.selectFrom('access_log').selectAll().execute()).length, before + 1, 'a look is logged');
     t.match(page, /Easy read[\s\S]*Speaks Welsh/);
     t.match(page, /&lt;script&gt;alert/);
-    t.match((await get(`/referrals/${known.id}`)).body, /new@example\.org – said to be safe/);
+    t.match((await get(`/referrals/${known.id}`)).body, /Email: new@example.org: safe/);
     t.match(
       (await get(`/referrals/${alike.id}`)).body,
       /There may be a record of this person already[\s\S]*999\u00a0000\u00a00026/,

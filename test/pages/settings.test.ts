@@ -89,7 +89,15 @@ t.test('officers read the settings; what others changed meanwhile is told, and t
   const version = (body: string) =>
     /name="version" value="([^"]+)"/.exec(body)![1]!.replaceAll('&quot;', '"');
   const seen = version((await manager.get('/settings/policy')).body);
-  const policy = { replacementLimit: '3', replacementMonths: '6', allocationDays: '7', version: seen };
+  const policy = {
+    replacementLimit: '3',
+    replacementMonths: '6',
+    allocationDays: '7',
+    urgentDays: '1',
+    soonDays: '3',
+    routineDays: '7',
+    version: seen,
+  };
   t.equal((await manager.post('/settings/policy', policy)).statusCode, 303);
   const stale = await manager.post('/settings/policy', { ...policy, allocationDays: '9' });
   t.equal(stale.statusCode, 412);

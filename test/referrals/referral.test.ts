@@ -189,13 +189,13 @@ t.test('decisions: every status, every decision', async (t) => {
   const leads = { accept: 'waiting', decline: 'declined', ask: 'asked' } as const;
   for (const status of referralStatuses) {
     for (const decision of ['accept', 'decline', 'ask'] as const) {
-      const run = () => decide({ status, needs: ['device'] }, decision);
+      const run = () => decide({ status, needs: [{ need: 'device', status: 'open' }] }, decision);
       if (status === 'received' || status === 'asked')
         t.equal(run(), leads[decision], `${status} ${decision}`);
       else t.throws(run, /The referral is/, `${status} ${decision}`);
     }
   }
-  t.equal(decide({ status: 'received', needs: ['support'] }, 'accept'), 'active');
+  t.equal(decide({ status: 'received', needs: [{ need: 'support', status: 'open' }] }, 'accept'), 'active');
   t.ok(
     referralMoves.every(({ from, to }) => referralStatuses.includes(from) && referralStatuses.includes(to)),
   );

@@ -4,6 +4,7 @@ import { addApiClient, addApiKey } from '../../access/client.commands.ts';
 import { recordMovement } from '../../accessories/accessory.commands.ts';
 import { listAccessories } from '../../accessories/accessory.queries.ts';
 import { addLocation, addOrganisation } from '../../organisations/organisation.commands.ts';
+import { addSignpost } from '../../referrals/signpost.commands.ts';
 import { type Actor, type Context, systemContext } from '../../shared/actor.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { newId } from '../../shared/ids.ts';
@@ -33,6 +34,8 @@ export type Scheme = {
   clinics: { id: string; sender: Context }[];
   hubs: string[];
   library: string;
+  /** Other help that clinics can be told of. */
+  signpostIds: string[];
   staff: { role: string; email: string; password: string }[];
   keys: { officer: string; clinic: string };
 };
@@ -63,6 +66,9 @@ export async function setUpScheme(deps: Deps): Promise<Scheme> {
   const officers = of('officer');
 
   await countAccessories(deps, officers[0]!, hubs);
+  const signpostIds: string[] = [];
+  for (const signpost of signposts)
+    signpostIds.push((await addSignpost(deps, of('manager')[0]!, signpost)).id);
 
   const office = await addApiClient(deps, ctx, { name: 'Office scripts', role: 'officer' });
   const senders: { id: string; ctx: Context }[] = [];
@@ -80,6 +86,7 @@ export async function setUpScheme(deps: Deps): Promise<Scheme> {
     })),
     hubs,
     library,
+    signpostIds,
     staff: staff.map(({ role, email, password }) => ({ role, email, password })),
     keys: {
       officer: (await addApiKey(deps, ctx, office.id)).key,
@@ -87,6 +94,17 @@ export async function setUpScheme(deps: Deps): Promise<Scheme> {
     },
   };
 }
+
+const signposts = [
+  {
+    name: 'Torriano Library digital drop-in',
+    details: 'Tablets to use there and someone to ask, Tuesdays 2pm to 4pm. No need to book.',
+  },
+  {
+    name: 'Good Neighbours telephone group',
+    details: 'A weekly call with others, for people who would rather ring than use a screen.',
+  },
+];
 
 /** How many accessories came in at each hub, in their order; cases are running low. */
 const accessories: Record<string, [number, number]> = {

@@ -5,6 +5,7 @@ import { decideReferral } from '../../referrals/decision.commands.ts';
 import { receiveReferral } from '../../referrals/referral.commands.ts';
 import { barriers } from '../../referrals/referral.rules.ts';
 import type { NewReferral } from '../../referrals/referral.schemas.ts';
+import { assignReferral, noteReferral } from '../../referrals/triage.commands.ts';
 import { addDays, today } from '../../shared/clock.ts';
 import type { Deps } from '../../shared/deps.ts';
 import type { Agenda } from './agenda.ts';
@@ -39,6 +40,10 @@ const urgencyReasons = [
   'Leaves the ward on Friday and has no other way to be reached.',
   'The next court hearing is by video.',
 ];
+const officeNotes = [
+  'Rang the clinic: mornings are best, and the buzzer does not work.',
+  'Has used a sister’s tablet before and liked it.',
+];
 const reasons = [
   'The patient has a device and asked for data only, which the library gives for free.',
   'The patient would rather ring than use a tablet.',
@@ -68,11 +73,18 @@ export function tell(world: World, story: Story, patient: NewPatient, place: num
   };
   agenda.at(receivedOn, '11:00', async (deps) => {
     const { id } = await receiveReferral(deps, clinic.sender, referral);
+    if (place % 2) {
+      await assignReferral(deps, officer, id, { staffId: officer.actor.id, insteadOf: null });
+      await noteReferral(deps, officer, id, { note: random.pick(officeNotes) });
+    }
     if (!story.decision) return;
     const decision = {
       decision: story.decision,
       ...(story.decision === 'ask' && { question: random.pick(questions) }),
-      ...(story.decision === 'decline' && { reason: random.pick(reasons) }),
+      ...(story.decision === 'decline' && {
+        reason: random.pick(reasons),
+        signpostIds: scheme.signpostIds.slice(0, 1 + (place % 2)),
+      }),
     };
     agenda.at(agenda.later(receivedOn, 1 + (place % 2)), '11:30', async (deps) => {
       const { status } = await decideReferral(deps, officer, id, decision);

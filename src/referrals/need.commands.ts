@@ -1,0 +1,71 @@
+import { sql } from 'kysely';
+import { releaseAllocationsOf } from '../allocations/release.commands.ts';
+import type { Context } from '../shared/actor.ts';
+import { timestamp } from '../shared/clock.ts';
+import { command } from '../shared/command.ts';
+import type { Trx } from '../shared/database.ts';
+import type { Deps } from '../shared/deps.ts';
+import { recordEvent } from '../shared/events.ts';
+import { closeReferralsWhenDone } from './closing.commands.ts';
+import { lockReferral } from './locking.commands.ts';
+import { assertMayChange, standingAfter } from './need.rules.ts';
+import type { NeedChanged, NewNeedChange } from './need.schemas.ts';
+import { startSupport } from './support-start.commands.ts';
+
+const statusAfter = { add: 'open', drop: 'dropped', meet: 'met', reopen: 'open' } as const;
+
+/**
+ * Adds, drops, meets or reopens one need of a referral, with the reason. The waiting list follows by
+ * itself, what is held for no open need is released, support begins when nothing else is waited for,
+ * and the referral closes when nothing is left.
+ * @throws Problem `not-found`, `need-change-refused` with what would be right
+ */
+export async function changeNeed(
+  deps: Deps,
+  ctx: Context,
+  referralId: string,
+  { need, change, reason }: NewNeedChange,
+): Promise<NeedChanged> {
+  return command(deps, ctx, async (trx) => {
+    const referral = await lockReferral(trx, ctx.actor, referralId);
+    assertMayChange(referral.status, referral.needs, need, change);
+    const at = timestamp(deps.clock);
+    const others = referral.needs.filter((row) => row.need !== need);
+    const needs = [...others, { need, status: statusAfter[change] }];
+    const { status, startsSupport } = standingAfter(referral.status, needs);
+    await sql`/* referral.change-need */
+      with n as (
+        insert into referral_need (referral_id, need, status, reason, settled_at)
+        values (${referralId}, ${need}, ${statusAfter[change]}, ${reason}, case when ${statusAfter[change]} <> 'open' then ${at}::timestamptz end)
+        on conflict (referral_id, need) do update set status = excluded.status, reason = excluded.reason, settled_at = excluded.settled_at
+      )
+      update referral set status = ${status}, changed_at = ${at},
+        waiting_since = coalesce(waiting_since, case when ${status} in ('waiting', 'active') then ${at}::timestamptz end)
+      where id = ${referralId}`.execute(trx);
+    if (startsSupport) await startSupport(trx, deps, { referralId, patientId: referral.patientId }, at);
+    await recordEvent(trx, deps, ctx, {
+      type: 'referral.need_changed',
+      subjects: [
+        ['referral', referralId],
+        ['patient', referral.patientId],
+      ],
+      values: { needs: [need], kind: change, from: referral.status, to: status },
+      fields: ['reason'],
+    });
+    const stillOpen = needs.flatMap((row) =>
+      row.status === 'open' && row.need !== 'support' ? [row.need] : [],
+    );
+    if (change === 'drop' || change === 'meet')
+      await releaseAllocationsOf(trx, deps, ctx, [referralId], 'It is no longer needed.', stillOpen);
+    await closeReferralsWhenDone(trx, deps, ctx, [referralId]);
+    return needsNow(trx, referralId);
+  });
+}
+
+async function needsNow(trx: Trx, referralId: string): Promise<NeedChanged> {
+  const { rows } = await sql<NeedChanged>`
+    select r.status, (select json_agg(json_build_object('need', n.need, 'status', n.status, 'reason', n.reason)
+      order by array_position(array['device','data','support'], n.need)) from referral_need n where n.referral_id = r.id) as needs
+    from referral r where r.id = ${referralId}`.execute(trx);
+  return rows[0]!;
+}

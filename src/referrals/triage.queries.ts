@@ -1,0 +1,93 @@
+import { sql } from 'kysely';
+import type { Reader } from '../shared/database.ts';
+import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
+import { columnsFor, referralTables } from './referral.queries.ts';
+import {
+  canDecide,
+  type Need,
+  type ReferralStatus,
+  referralStatuses,
+  type urgencies,
+} from './referral.rules.ts';
+import type { ReferralSummary } from './referral.schemas.ts';
+
+type Urgency = (typeof urgencies)[number];
+
+/** What the queue is narrowed to. `to_decide` is what waits for a decision, and is in the order of urgency, then of age. */
+export type QueueFilter = {
+  status: ReferralStatus | 'to_decide' | 'all';
+  urgency?: Urgency | undefined;
+  clinicId?: string | undefined;
+  /** Id of a member of staff, or `nobody`. */
+  assigned?: string | undefined;
+  need?: Need | undefined;
+  late?: boolean | undefined;
+};
+export type Queued = ReferralSummary & { late: boolean };
+
+/** The place of the referral `r` among the urgencies, the most urgent first. */
+const urgencyOf = (word: ReturnType<typeof sql>) =>
+  sql`array_position(array['urgent', 'soon', 'routine'], ${word})`;
+
+/** That the referral `r` has waited for a decision of ours for longer than the scheme's policy says, on a civil date. */
+const isLate = (
+  today: string,
+) => sql`(r.status = 'received' and (r.received_at at time zone 'Europe/London')::date + (
+  select case r.urgency when 'urgent' then urgent_days when 'soon' then soon_days else routine_days end from lending_policy) < ${today}::date)`;
+
+function conditions({ status, urgency, clinicId, assigned, need, late }: QueueFilter, today: string) {
+  const undecided = sql.join(referralStatuses.filter(canDecide).map((word) => sql.lit(word)));
+  return sql.join(
+    [
+      sql`where true`,
+      ...(status === 'to_decide'
+        ? [sql`r.status in (${undecided})`]
+        : status === 'all'
+          ? []
+          : [sql`r.status = ${status}`]),
+      ...(urgency ? [sql`r.urgency = ${urgency}`] : []),
+      ...(clinicId ? [sql`r.clinic_id = ${clinicId}`] : []),
+      ...(assigned
+        ? [assigned === 'nobody' ? sql`r.assigned_to is null` : sql`r.assigned_to = ${assigned}`]
+        : []),
+      ...(need
+        ? [
+            sql`exists (select from referral_need n where n.referral_id = r.id and n.need = ${need} and n.status = 'open')`,
+          ]
+        : []),
+      ...(late ? [isLate(today)] : []),
+    ],
+    sql` and `,
+  );
+}
+
+/** Referrals as an officer works through them. */
+export async function listQueue(
+  db: Reader,
+  filter: QueueFilter,
+  { today, limit, after }: { today: string; limit: number; after?: string | undefined },
+): Promise<ListPage<Queued>> {
+  const byUrgency = filter.status === 'to_decide';
+  const [urgency, id] = byUrgency
+    ? (readCursor(after, ['text', 'uuid']) ?? [])
+    : [undefined, ...(readCursor(after, ['uuid']) ?? [])];
+  const key = byUrgency ? sql`${urgencyOf(sql`r.urgency`)}, r.id` : sql`r.id`;
+  const following = byUrgency ? sql`${urgencyOf(sql`${urgency}::text`)}, ${id}::uuid` : sql`${id}::uuid`;
+  const { rows } = await sql<Queued>`/* referral.queue */
+    select ${columnsFor()}, ${isLate(today)} as late from ${referralTables}
+    ${conditions(filter, today)} ${id ? sql`and (${key}) > (${following})` : sql``}
+    order by ${key} limit ${limit + 1}`.execute(db);
+  return toPage(rows, limit, (row) => (byUrgency ? [row.urgency, row.id] : [row.id]));
+}
+
+/** How many referrals the queue has in all, and how many of them wait for longer than they should. */
+export async function countQueue(
+  db: Reader,
+  filter: QueueFilter,
+  today: string,
+): Promise<{ count: number; late: number }> {
+  const { rows } = await sql<{ count: number; late: number }>`/* referral.count-queue */
+    select count(*)::int as count, count(*) filter (where ${isLate(today)})::int as late
+    from referral r ${conditions(filter, today)}`.execute(db);
+  return rows[0]!;
+}
