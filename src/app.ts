@@ -69,6 +69,8 @@ import { clinicPages } from './organisations/clinic.pages.ts';
 import { locationPages } from './organisations/location.pages.ts';
 import { locationRoutes } from './organisations/location.routes.ts';
 import { organisationRoutes } from './organisations/organisation.routes.ts';
+import { changePatientPages } from './patients/change.pages.ts';
+import { contactPointPages } from './patients/contact-point.pages.ts';
 import { contactStatePages } from './patients/contact-state.pages.ts';
 import { patientPages } from './patients/patient.pages.ts';
 import { patientRoutes } from './patients/patient.routes.ts';
@@ -214,6 +216,8 @@ export async function buildApp(deps: Deps, queue?: JobQueue): Promise<App> {
     loanAccessoryPages(pages, deps);
     patientPages(pages, deps);
     contactStatePages(pages, deps);
+    contactPointPages(pages, deps);
+    changePatientPages(pages, deps);
     diaryPages(pages, deps);
     followUpPages(pages, deps);
     messagePages(pages, deps);

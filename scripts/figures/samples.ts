@@ -26,8 +26,13 @@ const words: Record<string, string[]> = {
   version: ['1'],
 };
 
-/** Pages that only some records of their kind have: how to find one. */
+const clinic = `select id from organisation where 'clinic' = any(roles) limit 1`;
+/** What only some records of their kind have: how to find one, by the names of the parameters. */
 const special: Record<string, string> = {
+  '/api/v1/organisations/:id/form-links': clinic,
+  '/settings/clinics/:id/form-links': clinic,
+  '/patients/:id/contact-points/:pointId':
+    'select patient_id as id, id as "pointId" from contact_point limit 1',
   '/loans/:id/gift-letter': `select loan_id as id from loan_item where status = 'gifted' limit 1`,
 };
 
@@ -46,8 +51,8 @@ export function createSamples(db: Kysely<DB>) {
     async urls(pattern: string): Promise<string[]> {
       const query = special[pattern];
       if (query) {
-        const { rows } = await sql.raw<{ id: string }>(query).execute(db);
-        return rows.map(({ id }) => pattern.replace(':id', id));
+        const { rows } = await sql.raw<Record<string, string>>(query).execute(db);
+        return rows.map((row) => pattern.replaceAll(/:(\w+)/g, (_, name: string) => row[name]!));
       }
       let urls = [''];
       let before = '';

@@ -25,6 +25,11 @@ export function shownPatient(patient: Patient, today: string): ShownPatient {
   return { ...patient, contactPoints, languageName: languageName(patient.language), mayWrite };
 }
 
+/** Whether there is a way to reach this person on a civil date that they said is safe and that works. */
+export function isReachable({ contactPoints }: Pick<Patient, 'contactPoints'>, today: string): boolean {
+  return contactPoints.some((point) => stateOf(point, today) === 'safe');
+}
+
 function stateOf({ safe, stoppedAt, failedAt, recheckDue }: Point, today: string): ShownPoint['state'] {
   if (stoppedAt) return 'stopped';
   if (!safe) return 'not_safe';

@@ -3,7 +3,11 @@ import { timelineOf } from '../audit/event.queries.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams, problemReplies, sendPage } from '../shared/http.ts';
 import { listQuery } from '../shared/lists.ts';
+import { changePatient, patientTag } from './change.commands.ts';
+import { PatientChange } from './change.schemas.ts';
 import { reviewCommunication } from './communication.commands.ts';
+import { recordContactPoint } from './contact-point.commands.ts';
+import { NewContactWay } from './contact-point.schemas.ts';
 import { recordContactState } from './contact-state.commands.ts';
 import { ContactStateKept, NewContactState } from './contact-state.schemas.ts';
 import { getPatient, listPatients, logAccess } from './patient.queries.ts';
@@ -46,11 +50,51 @@ export function patientRoutes(app: App, deps: Deps): void {
         response: { 200: Patient, ...problemReplies('not-found') },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const patient = await getPatient(deps.db, request.params.id);
       await logAccess(deps, request.ctx, patient.id, 'patient');
-      return patient;
+      return reply.header('etag', patientTag(patient)).send(patient);
     },
+  );
+
+  app.patch(
+    '/patients/:id',
+    {
+      config: { action: 'patients.change' },
+      schema: {
+        operationId: 'changePatient',
+        summary: 'Change who a person is and what they want of contact; needs If-Match',
+        tags,
+        params: idParams,
+        body: PatientChange,
+        response: {
+          200: Patient,
+          ...problemReplies('not-found', 'invalid', 'changed-meanwhile', 'if-match-required'),
+        },
+      },
+    },
+    async (request, reply) => {
+      const ifMatch = request.headers['if-match'];
+      const patient = await changePatient(deps, request.ctx, request.params.id, request.body, ifMatch);
+      return reply.header('etag', patientTag(patient)).send(patient);
+    },
+  );
+
+  app.post(
+    '/patients/:id/contact-points',
+    {
+      config: { action: 'patients.change' },
+      schema: {
+        operationId: 'recordContactPoint',
+        summary: 'Write down what a person says now of one way to reach them',
+        tags,
+        params: idParams,
+        body: NewContactWay,
+        response: { 201: Patient, ...problemReplies('not-found', 'invalid') },
+      },
+    },
+    async (request, reply) =>
+      reply.code(201).send(await recordContactPoint(deps, request.ctx, request.params.id, request.body)),
   );
 
   app.get(

@@ -33,18 +33,10 @@ export function readPatient(
       message:
         'They have no fixed address. Leave this out, and say in the collection point where they can be reached.',
     });
-  const contactPoints = input.contactPoints.map((point, place) => {
-    const value = readContactValue(point, allowTestNumbers);
-    if (value === null)
-      errors.push({ pointer: `/contactPoints/${place}/value`, message: wanted[point.channel] });
-    (point.hours ?? []).forEach((hours, line) => {
-      if (hours.from >= hours.to)
-        errors.push({
-          pointer: `/contactPoints/${place}/hours/${line}/to`,
-          message: 'Give an end that is later than the start.',
-        });
-    });
-    return { ...point, value: value ?? point.value };
+  const contactPoints = input.contactPoints.map((given, place) => {
+    const { point, errors: faults } = readContactPoint(given, today, allowTestNumbers);
+    errors.push(...faults.map((fault) => ({ ...fault, pointer: `/contactPoints/${place}${fault.pointer}` })));
+    return point;
   });
   const phone = input.trustedPerson?.phone;
   const trustedPhone = phone === undefined ? undefined : phoneNumber(phone, allowTestNumbers);
@@ -58,6 +50,24 @@ export function readPatient(
     trustedPerson: input.trustedPerson && { ...input.trustedPerson, phone: trustedPhone ?? undefined },
   };
   return { patient, errors };
+}
+
+/** A way to reach someone as it is kept, with pointers from its own root. */
+export function readContactPoint<P extends NewContactPoint & { recheckDue?: string | undefined }>(
+  given: P,
+  today: string,
+  allowTestNumbers: boolean,
+): { point: P; errors: FieldError[] } {
+  const errors: FieldError[] = [];
+  const value = readContactValue(given, allowTestNumbers);
+  if (value === null) errors.push({ pointer: '/value', message: wanted[given.channel] });
+  (given.hours ?? []).forEach((hours, line) => {
+    if (hours.from >= hours.to)
+      errors.push({ pointer: `/hours/${line}/to`, message: 'Give an end that is later than the start.' });
+  });
+  if (given.recheckDue && given.recheckDue <= today)
+    errors.push({ pointer: '/recheckDue', message: 'Give a day that is still to come.' });
+  return { point: { ...given, value: value ?? given.value }, errors };
 }
 
 const wanted = {

@@ -1,4 +1,7 @@
 import { sql } from 'kysely';
+import { releaseHeld } from '../messages/release.commands.ts';
+import { upsertContactPoints } from '../patients/contact-point.commands.ts';
+import type { NewContactWay } from '../patients/contact-point.schemas.ts';
 import { keepHistory } from '../patients/patient.commands.ts';
 import { getPatient } from '../patients/patient.queries.ts';
 import type { NewContactPoint, Patient } from '../patients/patient.schemas.ts';
@@ -9,7 +12,6 @@ import { command } from '../shared/command.ts';
 import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvent } from '../shared/events.ts';
-import { newId } from '../shared/ids.ts';
 import { invalid, Problem } from '../shared/problem.ts';
 import { completeTasksAbout } from '../tasks/task.commands.ts';
 import type { NewProposalDecisions, Proposal, ProposalsDecided } from './proposal.schemas.ts';
@@ -66,8 +68,10 @@ export async function decideProposals(
     });
     if (accepted.length) await keepHistory(trx, patientId, eventId, before, at);
     if (!open) await completeTasksAbout(trx, deps, ctx, ['check_contact_proposal'], [referralId]);
-    if (accepted.some(({ item, said }) => item === 'contact_point' && (said as NewContactPoint).safe))
+    if (accepted.some(({ item, said }) => item === 'contact_point' && (said as NewContactPoint).safe)) {
       await completeTasksAbout(trx, deps, ctx, ['no_safe_contact'], [patientId]);
+      await releaseHeld(trx, deps, patientId);
+    }
     return { open };
   });
 }
@@ -113,7 +117,7 @@ async function takeOver(
       communication_reviewed_on = ${reviewed ? consentOn : held.communicationReviewedOn}::date
     where id = ${patientId}`.execute(trx);
   const points = accepted.flatMap(({ item, said }) =>
-    item === 'contact_point' ? [{ ...(said as NewContactPoint), id: newId() }] : [],
+    item === 'contact_point' ? [withWhatIsHeld(held, said as NewContactPoint)] : [],
   );
   if (points.length) await upsertContactPoints(trx, patientId, points, consentOn, at);
   const changed = Object.keys(fields).map((name) => [name, held[name as keyof Patient]]);
@@ -131,6 +135,16 @@ async function takeOver(
   };
 }
 
+/** A way as it was said; what the referral does not mention of it stays as it is. */
+function withWhatIsHeld(held: Patient, said: NewContactPoint): NewContactWay {
+  const known = held.contactPoints.find(
+    ({ channel, value }) => channel === said.channel && value.toLowerCase() === said.value.toLowerCase(),
+  );
+  if (!known) return said;
+  const { voicemailOk, hours } = known;
+  return { voicemailOk, ...(hours && { hours }), ...said };
+}
+
 /** Which fields of the record each kind of proposal changes, from what was said. */
 const fieldsOf: Record<ProposalItem, (said: never) => Partial<Patient>> = {
   contact_point: () => ({}),
@@ -144,31 +158,3 @@ const fieldsOf: Record<ProposalItem, (said: never) => Partial<Patient>> = {
   communication: (told: Partial<Patient>) => told,
   trusted_person: (trustedPerson: NonNullable<Patient['trustedPerson']>) => ({ trustedPerson }),
 };
-
-/**
- * Ways to reach a person, by channel and value: known ones get what is said now, others are added last.
- * A number that stopped with a device of ours stays stopped while a plan of ours has it (rule 9).
- */
-async function upsertContactPoints(
-  trx: Trx,
-  patientId: string,
-  points: (NewContactPoint & { id: string })[],
-  safeFrom: string,
-  at: string,
-): Promise<void> {
-  await sql`/* contact.upsert */
-    with said as (
-      select * from jsonb_to_recordset(${JSON.stringify(points)}::jsonb)
-        x (id uuid, channel text, value text, safe boolean, "voicemailOk" boolean, hours jsonb)
-    ), known as (
-      update contact_point c set safe = s.safe, safe_from = case when s.safe then ${safeFrom}::date end, recheck_due = null,
-        voicemail_ok = coalesce(s."voicemailOk", c.voicemail_ok), hours = coalesce(s.hours, c.hours), failed_at = null,
-        stopped_at = case when exists (select from data_plan d where d.msisdn = c.value and d.status <> 'ended') then c.stopped_at end
-      from said s where c.patient_id = ${patientId} and c.channel = s.channel and lower(c.value) = lower(s.value)
-      returning s.id
-    )
-    insert into contact_point (id, patient_id, position, channel, value, safe, safe_from, voicemail_ok, hours, created_at)
-    select s.id, ${patientId}, coalesce((select max(position) from contact_point where patient_id = ${patientId}), -1) + row_number() over (order by s.id),
-      s.channel, s.value, s.safe, case when s.safe then ${safeFrom}::date end, coalesce(s."voicemailOk", false), s.hours, ${at}
-    from said s where s.id not in (select id from known)`.execute(trx);
-}

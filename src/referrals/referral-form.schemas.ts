@@ -1,5 +1,6 @@
 import Type, { type TSchema } from 'typebox';
 import { fields, type Typed } from '../admin/forms.ts';
+import { withoutBlankHours } from '../patients/contact-point.schemas.ts';
 import { NewPatient } from '../patients/patient.schemas.ts';
 import { strictObject } from '../shared/http.ts';
 import { Problem } from '../shared/problem.ts';
@@ -50,19 +51,4 @@ export function atFormNames(problem: Problem): Problem {
     message,
   }));
   return errors ? new Problem(problem.type, { errors }) : problem;
-}
-
-/** Hours of which nothing is filled in are no hours. */
-function withoutBlankHours(typed: Typed): Typed {
-  const isHours = /^(contactPoints\.\d+\.hours\.\d+)\./;
-  const filled = new Set(
-    Object.entries(typed).flatMap(([name, value]) =>
-      [value].flat().some((part) => part.trim()) ? (isHours.exec(name)?.[1] ?? []) : [],
-    ),
-  );
-  return Object.fromEntries(
-    Object.entries(typed).filter(
-      ([name]) => filled.has(isHours.exec(name)?.[1] ?? '') || !isHours.test(name),
-    ),
-  );
 }

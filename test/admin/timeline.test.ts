@@ -2,8 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
 import { permissions } from '../../src/access/permissions.ts';
+import { eventLines } from '../../src/admin/event-lines.ts';
 import { statusColours, statusTag } from '../../src/admin/statuses.ts';
-import { eventLines, timelineLines } from '../../src/admin/timeline.ts';
+import { timelineLines } from '../../src/admin/timeline.ts';
 
 const root = path.join(import.meta.dirname, '../..');
 const filesUnder = (folder: string) =>

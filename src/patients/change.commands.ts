@@ -1,0 +1,74 @@
+import { isDeepStrictEqual } from 'node:util';
+import { sql } from 'kysely';
+import { releaseHeld } from '../messages/release.commands.ts';
+import type { Context } from '../shared/actor.ts';
+import { timestamp, today } from '../shared/clock.ts';
+import { command } from '../shared/command.ts';
+import type { Deps } from '../shared/deps.ts';
+import { etagOf, requireMatch } from '../shared/etag.ts';
+import { recordEvent } from '../shared/events.ts';
+import { Problem } from '../shared/problem.ts';
+import type { PatientChange } from './change.schemas.ts';
+import { lockPatient } from './contact-point.commands.ts';
+import { takeTurn } from './many.commands.ts';
+import { keepHistory } from './patient.commands.ts';
+import { getPatient } from './patient.queries.ts';
+import { readPatient } from './patient.rules.ts';
+import type { NewPatient, Patient } from './patient.schemas.ts';
+
+/** The version of a patient's record, for If-Match. */
+export const patientTag = ({ id, changedAt }: Pick<Patient, 'id' | 'changedAt'>) => etagOf(id, changedAt);
+
+/**
+ * Changes who a person is and what they want of contact. What held before is kept where it can be erased;
+ * what a clinic wrote of them stays with its referral.
+ * @throws Problem `not-found`, `if-match-required`, `changed-meanwhile`, `invalid`
+ */
+export async function changePatient(
+  deps: Deps,
+  ctx: Context,
+  id: string,
+  change: PatientChange,
+  ifMatch: string | undefined,
+): Promise<Patient> {
+  return command(deps, ctx, async (trx) => {
+    if (change.nhsNumber) await takeTurn(trx, change.nhsNumber);
+    await lockPatient(trx, id);
+    const before = await getPatient(trx, id);
+    requireMatch(ifMatch, patientTag(before));
+    const next = read(deps, before, change);
+    const names = (Object.keys(change) as (keyof PatientChange)[]).filter(
+      (name) => !isDeepStrictEqual(before[name] ?? null, next[name] ?? null),
+    );
+    if (!names.length) return before;
+    const at = timestamp(deps.clock);
+    await sql`/* patient.change */
+      update patient set given_name = ${next.givenName}, family_name = ${next.familyName}, preferred_name = ${next.preferredName ?? null},
+        date_of_birth = ${next.dateOfBirth ?? null}, nhs_number = ${next.nhsNumber ?? null}, no_nhs_number_reason = ${next.noNhsNumberReason ?? null},
+        address = ${next.address ?? null}, no_fixed_abode = ${next.noFixedAbode ?? false}, collection_point = ${next.collectionPoint ?? null},
+        wording = ${next.wording}, contact_choice = ${next.contactChoice},
+        trusted_person = ${next.trustedPerson ? JSON.stringify(next.trustedPerson) : null}::jsonb, changed_at = ${at}
+      where id = ${id}`.execute(trx);
+    const eventId = await recordEvent(trx, deps, ctx, {
+      type: 'patient.changed',
+      subjects: [['patient', id]],
+      fields: names,
+    });
+    await keepHistory(trx, id, eventId, Object.fromEntries(names.map((name) => [name, before[name]])), at);
+    if (names.includes('wording') || names.includes('contactChoice')) await releaseHeld(trx, deps, id);
+    return getPatient(trx, id);
+  });
+}
+
+/** The record as it will be, held to the same rules as a new one. */
+function read({ clock, config }: Deps, before: Patient, change: PatientChange): NewPatient {
+  const kept = { ...before, ...change, contactPoints: [] };
+  const whole = Object.fromEntries(Object.entries(kept).filter(([, value]) => value !== null));
+  const { patient, errors } = readPatient(
+    whole as unknown as NewPatient,
+    today(clock),
+    config.ALLOW_TEST_PHONE_NUMBERS,
+  );
+  if (errors.length) throw new Problem('invalid', { errors });
+  return patient;
+}

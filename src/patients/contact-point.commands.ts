@@ -1,0 +1,105 @@
+import { sql } from 'kysely';
+import { releaseHeld } from '../messages/release.commands.ts';
+import type { Context } from '../shared/actor.ts';
+import { timestamp, today } from '../shared/clock.ts';
+import { command } from '../shared/command.ts';
+import type { Trx } from '../shared/database.ts';
+import type { Deps } from '../shared/deps.ts';
+import { recordEvent } from '../shared/events.ts';
+import { newId } from '../shared/ids.ts';
+import { Problem } from '../shared/problem.ts';
+import { completeTasksAbout, createTasks } from '../tasks/task.commands.ts';
+import { isReachable } from './contact.rules.ts';
+import type { NewContactWay } from './contact-point.schemas.ts';
+import { keepHistory } from './patient.commands.ts';
+import { getPatient } from './patient.queries.ts';
+import { readContactPoint } from './patient.rules.ts';
+import type { Patient } from './patient.schemas.ts';
+
+/**
+ * Writes down what a person said of one way to reach them: a way that is there already, by channel and
+ * value, gets what is said now as the whole of it; another is added. With a way that can be used, what
+ * asked for one is done, and messages that were held for want of it are gathered again.
+ * @throws Problem `not-found`, `invalid`
+ */
+export async function recordContactPoint(
+  deps: Deps,
+  ctx: Context,
+  patientId: string,
+  input: NewContactWay,
+): Promise<Patient> {
+  const day = today(deps.clock);
+  const { point, errors } = readContactPoint(input, day, deps.config.ALLOW_TEST_PHONE_NUMBERS);
+  if (errors.length) throw new Problem('invalid', { errors });
+  return command(deps, ctx, async (trx) => {
+    await lockPatient(trx, patientId);
+    const before = await getPatient(trx, patientId);
+    const at = timestamp(deps.clock);
+    await upsertContactPoints(trx, patientId, [point], day, at);
+    const after = await getPatient(trx, patientId);
+    const eventId = await recordEvent(trx, deps, ctx, {
+      type: 'patient.contact_point_recorded',
+      subjects: [['patient', patientId]],
+      values: { channel: point.channel },
+      fields: ['contactPoints'],
+    });
+    await keepHistory(trx, patientId, eventId, { contactPoints: before.contactPoints }, at);
+    if (isReachable(after, day))
+      await completeTasksAbout(
+        trx,
+        deps,
+        ctx,
+        ['no_safe_contact', 'number_stopped', 'no_time_to_contact'],
+        [patientId],
+      );
+    else if (after.contactChoice !== 'patient_contacts_us')
+      await createTasks(trx, deps, ctx, [
+        { kind: 'no_safe_contact', subjectType: 'patient', subjectId: patientId, patientId },
+      ]);
+    await releaseHeld(trx, deps, patientId);
+    return after;
+  });
+}
+
+/** @throws Problem `not-found` */
+export async function lockPatient(trx: Trx, id: string): Promise<void> {
+  const { rows } =
+    await sql`/* patient.lock */ select from patient where id = ${id} for no key update`.execute(trx);
+  if (!rows.length) throw new Problem('not-found');
+}
+
+/**
+ * Ways to reach a person, by channel and value: known ones get what is said now as the whole of it, others
+ * are added last, and one that is preferred comes first. A number that stopped with a device of ours stays
+ * stopped while a plan of ours has it (rule 9).
+ * @param safeFrom the civil date from which what is safe counts as safe
+ */
+export async function upsertContactPoints(
+  trx: Trx,
+  patientId: string,
+  ways: NewContactWay[],
+  safeFrom: string,
+  at: string,
+): Promise<void> {
+  const points = ways.map((way) => ({ ...way, id: newId() }));
+  await sql`/* contact.upsert */
+    with said as (
+      select x.*, o.first - row_number() over (order by x.id desc) as first_place, o.last + row_number() over (order by x.id) as last_place
+      from jsonb_to_recordset(${JSON.stringify(points)}::jsonb)
+        x (id uuid, channel text, value text, safe boolean, "voicemailOk" boolean, hours jsonb, "recheckDue" date, preferred boolean),
+        (select coalesce(min(position), 0) as first, coalesce(max(position), -1) as last from contact_point where patient_id = ${patientId}) o
+    ), known as (
+      update contact_point c set safe = s.safe, safe_from = case when s.safe then ${safeFrom}::date end, recheck_due = s."recheckDue",
+        voicemail_ok = coalesce(s."voicemailOk", false), hours = s.hours, failed_at = null,
+        position = case when s.preferred then s.first_place else c.position end,
+        stopped_at = case when exists (select from data_plan d where d.msisdn = c.value and d.status <> 'ended') then c.stopped_at end
+      from said s where c.patient_id = ${patientId} and c.channel = s.channel and lower(c.value) = lower(s.value)
+      returning s.id
+    ), p as (
+      update patient set changed_at = ${at} where id = ${patientId}
+    )
+    insert into contact_point (id, patient_id, position, channel, value, safe, safe_from, recheck_due, voicemail_ok, hours, created_at)
+    select s.id, ${patientId}, case when s.preferred then s.first_place else s.last_place end,
+      s.channel, s.value, s.safe, case when s.safe then ${safeFrom}::date end, s."recheckDue", coalesce(s."voicemailOk", false), s.hours, ${at}
+    from said s where s.id not in (select id from known)`.execute(trx);
+}
