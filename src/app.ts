@@ -62,6 +62,8 @@ import { placeIssuePages } from './loans/place-issue.pages.ts';
 import { returnPages } from './loans/return.pages.ts';
 import { takeOverPages } from './loans/take-over.pages.ts';
 import { takeOverRoutes } from './loans/take-over.routes.ts';
+import { callbackRoutes } from './messages/callback.routes.ts';
+import { inboundPages } from './messages/inbound.pages.ts';
 import { messagePages } from './messages/message.pages.ts';
 import { messageRoutes } from './messages/message.routes.ts';
 import { jobRunRoutes } from './nightly/job-run.routes.ts';
@@ -165,6 +167,7 @@ export async function buildApp(deps: Deps, queue?: JobQueue): Promise<App> {
       takeOverRoutes(api, deps);
       followUpRoutes(api, deps);
       messageRoutes(api, deps);
+      callbackRoutes(api, deps);
       taskRoutes(api, deps);
       webhookRoutes(api, deps);
       clientRoutes(api, deps);
@@ -221,6 +224,7 @@ export async function buildApp(deps: Deps, queue?: JobQueue): Promise<App> {
     diaryPages(pages, deps);
     followUpPages(pages, deps);
     messagePages(pages, deps);
+    inboundPages(pages, deps);
     taskPages(pages, deps);
     formLinkPages(pages, deps);
     hostedFormPages(pages, deps);

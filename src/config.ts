@@ -1,6 +1,10 @@
 import { envSchema } from 'env-schema';
 import Type, { type Static } from 'typebox';
 
+const setting = (description: string) => Type.String({ default: '', description });
+const oneOf = <const T extends string[]>(words: T, options: object) =>
+  Type.Unsafe<T[number]>({ type: 'string', enum: words, ...options });
+
 /** Every setting, with what it does. The README's table is tested against this. */
 export const configSchema = Type.Object({
   HOST: Type.String({ default: '127.0.0.1', description: 'Address that the web server listens on' }),
@@ -68,10 +72,44 @@ export const configSchema = Type.Object({
     minimum: 1,
     description: 'Requests a minute for each API key',
   }),
-  MESSAGE_CHANNEL: Type.Union([Type.Literal('capture')], {
+  SMS_BY: oneOf(['capture', 'notify', 'none'], {
     default: 'capture',
-    description: 'Where messages go; capture keeps them on the Messages page and sends nothing',
+    description:
+      'Who sends text messages: capture keeps them on the Messages page and sends nothing, notify is GOV.UK Notify, none sends no texts',
   }),
+  EMAIL_BY: oneOf(['capture', 'notify', 'smtp', 'none'], {
+    default: 'capture',
+    description: 'Who sends emails: as for SMS_BY, or smtp',
+  }),
+  LETTER_BY: oneOf(['capture', 'notify', 'none'], {
+    default: 'capture',
+    description: 'Who sends letters: as for SMS_BY',
+  }),
+  NOTIFY_URL: Type.String({
+    default: 'https://api.notifications.service.gov.uk',
+    description: 'Where GOV.UK Notify is',
+  }),
+  NOTIFY_KEY: setting('API key of the Notify service by which identified messages go'),
+  NOTIFY_SMS_TEMPLATE: setting('Id of its text template, whose whole text is ((body))'),
+  NOTIFY_SMS_SENDER: setting('Id of its text sender, where it is not the default'),
+  NOTIFY_EMAIL_TEMPLATE: setting('Id of its email template: subject ((subject)), text ((body))'),
+  NOTIFY_LETTER_TEMPLATE: setting('Id of its letter template, whose whole text is ((body))'),
+  NOTIFY_DISCREET_KEY: setting(
+    'The same for discreet messages: a service, sender and templates whose names and branding reveal nothing. Without one, discreet messages are held',
+  ),
+  NOTIFY_DISCREET_SMS_TEMPLATE: setting('As above, discreet'),
+  NOTIFY_DISCREET_SMS_SENDER: setting('As above, discreet'),
+  NOTIFY_DISCREET_EMAIL_TEMPLATE: setting('As above, discreet'),
+  NOTIFY_DISCREET_LETTER_TEMPLATE: setting('As above, discreet'),
+  NOTIFY_CALLBACK_TOKEN: Type.String({
+    default: '',
+    pattern: '^(|.{20,})$',
+    description:
+      'Bearer token, at least 20 characters, with which Notify calls /callbacks/notify/…; empty, it may not call',
+  }),
+  SMTP_URL: setting('Mail server for EMAIL_BY=smtp, such as smtps://user:password@mail.example.org'),
+  SMTP_FROM: setting('Sender of identified emails, such as Lendwell <lending@example.org>'),
+  SMTP_DISCREET_FROM: setting('Sender of discreet emails, whose name and address reveal nothing'),
   WEBHOOK_ALLOWED_HOSTS: Type.String({
     default: '',
     description:

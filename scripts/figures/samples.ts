@@ -15,6 +15,7 @@ const tables: Record<string, string> = {
   donors: 'organisation',
   keys: 'api_key',
   clients: 'api_client',
+  replies: 'inbound_message',
 };
 
 /** What stands for a parameter that is no id of a record. */

@@ -47,7 +47,10 @@ export function supportSteps({ devices, today }: Size): Step[] {
           select new_id(), p.id, 'follow_up', m.id, 'day_before', m.due, pg_temp.at(m.due, m.i), 'said', m.message, pg_temp.at(m.due - 1, m.i)
           from s_message m join s_patient p on p.n = m.patient;
         insert into message (id, patient_id, wording, run_date, status, why, send_after, created_at, changed_at)
-          select new_id(), id, 'discreet', date '${today}' - (n % 5)::int, 'held', 'no_safe_contact', now(), now(), now() from s_patient where n % 8 = 0 and n < ${devices} / 20;`,
+          select new_id(), id, 'discreet', date '${today}' - (n % 5)::int, 'held', 'no_safe_contact', now(), now(), now() from s_patient where n % 8 = 0 and n < ${devices} / 20;
+        insert into inbound_message (id, provider_id, from_number, body, meaning, patient_ids, received_at)
+          select new_id(), 'seed ' || p.n, c.value, 'Can you ring me?', 'other', array[p.id], now()
+          from s_patient p join contact_point c on c.patient_id = p.id and c.channel = 'sms' where p.n % 50 = 0;`,
     },
     {
       name: 'who looked at whom',

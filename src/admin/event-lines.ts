@@ -191,6 +191,10 @@ export const eventLines: Record<string, (values: Values) => string> = {
   },
   'follow_up.outcome_recorded': (v) => `Follow-up ${text(v.result)}${v.step ? `: ${v.step}` : ''}`,
   'message.sent': (v) => `${message(v)} sent${v.wording ? ` in the ${text(v.wording)} wording` : ''}`,
+  'message.delivered': (v) => `${message(v)} arrived`,
+  'message.failed': (v) => `${message(v)} did not arrive. It is said again, or by the next way that is safe`,
+  'message.answered': (v) =>
+    ({ stop: 'They texted STOP', yes: 'They texted YES' })[String(v.kind)] ?? 'They sent a text',
   'message.held': () => 'Message held back: there is no safe way to send it now',
   'message.cancelled': () => 'Message cancelled before it went out',
   'message.retried': (v) => `${message(v)} put back to be sent${v.from ? ` (it was ${status(v.from)})` : ''}`,

@@ -8,17 +8,19 @@ import type { Channel } from './channels.ts';
  */
 export function captureChannel(deps: Deps): Channel {
   return {
+    perMinute: Number.POSITIVE_INFINITY,
     async send({ reference, channel, recipient, subject, body }) {
       await sql`/* capture.send */
         insert into captured_message (reference, channel, recipient, subject, body)
         values (${reference}, ${channel}, ${recipient}, ${subject}, ${body})`.execute(deps.db);
+      return { is: 'accepted', providerId: null };
     },
-    async accepted(references) {
-      const { rows } = await sql<{ reference: string }>`
-        select distinct reference from captured_message where reference = any(${references}::uuid[])`.execute(
-        deps.db,
-      );
-      return new Set(rows.map(({ reference }) => reference));
+    async find(asked) {
+      const references = asked.map(({ reference }) => reference);
+      const { rows } = await sql<{ reference: string; id: string }>`
+        select distinct on (reference) reference, id::text from captured_message where reference = any(${references}::uuid[])
+        order by reference, id desc`.execute(deps.db);
+      return new Map(rows.map(({ reference, id }) => [reference, { providerId: id, state: 'accepted' }]));
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Hours } from './contact-window.rules.ts';
+import type { Wording } from './template.rules.ts';
 
 /** Channels that a message can go by; a phone call is a task for a person. */
 export const messageChannels = ['sms', 'email', 'letter'] as const;
@@ -45,15 +46,49 @@ export function isUsable(
   );
 }
 
+/** Who is to be reached and what can be sent: on a civil date, in a wording, to someone with communication needs. */
+export type Reach = {
+  today: string;
+  wording: Wording;
+  needs: string[];
+  /** Whether a sender is set up for a channel and a wording. */
+  offers(channel: MessageChannel, wording: Wording): boolean;
+};
+
+/** Needs that our letters do not meet: they are printed in one size, on paper. Texts and emails are read by the person's own device. */
+const notOnPaper = ['easy_read', 'large_print', 'audio', 'braille'];
+
+/** Why a contact point is not the one that a message goes to. */
+export type Hindrance = 'no_safe_contact' | 'no_sender' | 'format_needed';
+
+function hindranceOf(point: ContactPoint, reach: Reach): Hindrance | null {
+  if (!isUsable(point, reach.today)) return 'no_safe_contact';
+  if (point.channel === 'letter' && reach.needs.some((need) => notOnPaper.includes(need)))
+    return 'format_needed';
+  return reach.offers(point.channel, reach.wording) ? null : 'no_sender';
+}
+
+/** Whether a message may go to this contact point now, and can. */
+export function canReach(
+  point: ContactPoint,
+  reach: Reach,
+): point is ContactPoint & { channel: MessageChannel } {
+  return hindranceOf(point, reach) === null;
+}
+
 /**
- * The contact point that a message goes to: the first, in the person's own order, that may be used.
- * @returns null when there is none; a person has to find another way
+ * The contact point that a message goes to: the first, in the person's own order, that may be used and
+ * that something can be sent to; otherwise what stands in the way of the one that comes nearest.
  */
 export function chooseContact(
   points: ContactPoint[],
-  today: string,
-): (ContactPoint & { channel: MessageChannel }) | null {
-  return points.find((point) => isUsable(point, today)) ?? null;
+  reach: Reach,
+): { point: ContactPoint & { channel: MessageChannel } } | { point: null; why: Hindrance } {
+  const point = points.find((one): one is ContactPoint & { channel: MessageChannel } => canReach(one, reach));
+  if (point) return { point };
+  const found = points.map((one) => hindranceOf(one, reach));
+  const why = (['format_needed', 'no_sender'] as const).find((hindrance) => found.includes(hindrance));
+  return { point: null, why: why ?? 'no_safe_contact' };
 }
 
 /**

@@ -6,18 +6,20 @@ import { command } from '../shared/command.ts';
 import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvents } from '../shared/events.ts';
-import { channelOf, type Outgoing } from './channels.ts';
+import type { MessageChannel } from './contact.rules.ts';
 import { openingFrom } from './contact-window.rules.ts';
 import { draftsOf, renderDraft, templatesInUse } from './draft.queries.ts';
 import { bankHolidays, gatherReminders } from './gather.commands.ts';
 import { type Draft, judge, type MessageStatus, type Why } from './message.rules.ts';
+import { reachOf } from './reach.ts';
+import { type Provider, providerFor } from './senders.rules.ts';
+import { type Claim, type Handover, send } from './sending.commands.ts';
 
 const batchSize = 50;
 /** A sender whose claim is older gives up before sending: by then another may have been told that it died. */
 const claimSeconds = 20;
 const ctx = systemContext('dispatch');
 
-export type Claim = { id: string; claim: number };
 type DispatchCounts = { sent: number; cancelled: number; waiting: number };
 
 /**
@@ -35,8 +37,7 @@ export async function dispatch(deps: Deps, stop?: AbortSignal): Promise<Dispatch
     const { outgoing, cancelled, waiting } = await settleBeforeSending(deps, claims);
     counts.cancelled += cancelled;
     counts.waiting += waiting;
-    const accepted = await send(deps, outgoing, giveUpAt);
-    counts.sent += await settleSent(deps, accepted);
+    counts.sent += await send(deps, outgoing, giveUpAt, stop);
   }
   return counts;
 }
@@ -59,7 +60,7 @@ async function openWindow(deps: Deps): Promise<void> {
 export async function claimBatch(deps: Deps): Promise<Claim[]> {
   const now = timestamp(deps.clock);
   const { rows } = await sql<Claim>`/* message.claim */
-    update message m set status = 'sending', claim = claim + 1, claimed_at = ${now}, changed_at = ${now}
+    update message m set status = 'sending', claim = claim + 1, claimed_at = ${now}, provider = null, changed_at = ${now}
     where id in (select id from message where status = 'queued' and send_after <= ${now} order by send_after, id limit ${batchSize} for update skip locked)
     returning id, claim`.execute(deps.db);
   return rows;
@@ -75,6 +76,7 @@ type Settlement = {
   body: string | null;
   wording: string;
   templateIds: string[];
+  provider: Provider | null;
   /** What happens to the reminders: those said, those released to be gathered again; the others that stand are cancelled. */
   said: string[];
   released: string[];
@@ -87,7 +89,7 @@ type Settlement = {
 export async function settleBeforeSending(
   deps: Deps,
   claims: Claim[],
-): Promise<{ outgoing: (Outgoing & Claim)[]; cancelled: number; waiting: number }> {
+): Promise<{ outgoing: Handover[]; cancelled: number; waiting: number }> {
   return command(deps, ctx, async (trx) => {
     const ids = claims.map(({ id }) => id);
     await sql`/* reminder.lock */ select id from reminder where message_id = any(${ids}::uuid[]) order by id for update`.execute(
@@ -98,7 +100,7 @@ export async function settleBeforeSending(
     const templates = await templatesInUse(trx);
     const date = today(deps.clock);
     const isHoliday = await bankHolidays(trx, date);
-    const settled = drafts.map((draft) => settle(deps, draft, templates, date, isHoliday));
+    const settled = drafts.map((draft) => settle(deps, draft, templates, isHoliday));
     const kept = new Set(await write(trx, deps, settled));
     const mine = settled.filter(({ id }) => kept.has(id));
     const patients = await patientsOf(
@@ -118,17 +120,20 @@ export async function settleBeforeSending(
         values: { status: 'cancelled' },
       })),
     );
-    const points = new Map(drafts.map((draft) => [draft.id, draft.point]));
+    const byId = new Map(drafts.map((draft) => [draft.id, draft]));
     const outgoing = mine
       .filter(({ status }) => status === 'sending')
       .map(({ id, claim, subject, body }) => {
-        const point = points.get(id)!;
+        const { point, name, wording } = byId.get(id)!;
         return {
           id,
           claim,
+          provider: providerFor(deps.config, point!.channel as MessageChannel, wording)!,
           reference: id,
-          channel: point.channel as Outgoing['channel'],
-          recipient: point.value,
+          channel: point!.channel as MessageChannel,
+          wording,
+          name,
+          recipient: point!.value,
           subject,
           body: body!,
         };
@@ -141,12 +146,11 @@ function settle(
   deps: Deps,
   draft: Draft,
   templates: Awaited<ReturnType<typeof templatesInUse>>,
-  date: string,
   isHoliday: (date: string) => boolean,
 ): Settlement {
   const now = timestamp(deps.clock);
   const opening = draft.point && openingFrom(now, draft.point.hours, isHoliday);
-  const verdict = judge(draft, now, date, opening);
+  const verdict = judge(draft, now, reachOf(deps, draft), opening);
   const base = {
     id: draft.id,
     claim: draft.claim,
@@ -156,6 +160,7 @@ function settle(
     body: null,
     wording: draft.wording,
     templateIds: [],
+    provider: null,
     said: [],
     released: [],
   };
@@ -176,9 +181,10 @@ function settle(
         draft,
         verdict.reasons,
         draft.wording,
-        draft.point!.channel as Outgoing['channel'],
+        draft.point!.channel as MessageChannel,
       );
-      return { ...base, ...rendered, status: 'sending', said: verdict.reasons.map(({ id }) => id) };
+      const provider = providerFor(deps.config, draft.point!.channel as MessageChannel, draft.wording);
+      return { ...base, ...rendered, provider, status: 'sending', said: verdict.reasons.map(({ id }) => id) };
     }
   }
 }
@@ -187,10 +193,11 @@ async function write(trx: Trx, deps: Deps, settled: Settlement[]): Promise<strin
   const { rows } = await sql<{ id: string }>`/* message.settle */
     with x as (
       select * from jsonb_to_recordset(${JSON.stringify(settled)}) x (id uuid, claim int, status text, why text, "sendAfter" timestamptz,
-        subject text, body text, wording text, "templateIds" uuid[], said uuid[], released uuid[])
+        subject text, body text, wording text, "templateIds" uuid[], provider text, said uuid[], released uuid[])
     ), mine as (
       update message m set status = x.status, why = x.why, send_after = coalesce(x."sendAfter", m.send_after), subject = x.subject,
-        body = x.body, wording = x.wording, template_ids = x."templateIds", changed_at = ${timestamp(deps.clock)}
+        body = x.body, wording = x.wording, template_ids = x."templateIds", provider = x.provider, provider_id = null,
+        handed_at = case when x.status = 'sending' then ${timestamp(deps.clock)}::timestamptz else m.handed_at end, changed_at = ${timestamp(deps.clock)}
       from x where m.id = x.id and m.claim = x.claim and m.status = 'sending' returning m.id
     ), reminders as (
       update reminder r set status = case when r.id = any(x.said) then 'said' when r.id = any(x.released) then 'standing' else 'cancelled' end,
@@ -199,63 +206,6 @@ async function write(trx: Trx, deps: Deps, settled: Settlement[]): Promise<strin
     )
     select id from mine`.execute(trx);
   return rows.map(({ id }) => id);
-}
-
-async function send(
-  deps: Deps,
-  outgoing: (Outgoing & Claim)[],
-  giveUpAt: Temporal.Instant,
-): Promise<Claim[]> {
-  const channel = channelOf(deps);
-  const accepted: Claim[] = [];
-  for (const { id, claim, ...message } of outgoing) {
-    if (Temporal.Instant.compare(deps.clock.now(), giveUpAt) > 0) break;
-    try {
-      await channel.send(message);
-      accepted.push({ id, claim });
-    } catch (err) {
-      deps.log.warn(
-        { err, message: id },
-        'it is not known whether a message was taken; it will be asked for',
-      );
-    }
-  }
-  return accepted;
-}
-
-/**
- * What the provider accepted is sent, where this sender still holds the claim.
- * @returns how many it settled
- */
-export async function settleSent(deps: Deps, accepted: Claim[]): Promise<number> {
-  if (!accepted.length) return 0;
-  const now = timestamp(deps.clock);
-  return command(deps, ctx, async (trx) => {
-    const { rows } = await sql<{
-      id: string;
-      patientId: string;
-      channel: string;
-      wording: string;
-    }>`/* message.sent */
-      update message m set status = 'sent', sent_at = ${now}, changed_at = ${now}
-      from jsonb_to_recordset(${JSON.stringify(accepted)}) x (id uuid, claim int)
-      where m.id = x.id and m.claim = x.claim and m.status = 'sending'
-      returning m.id, m.patient_id as "patientId", m.channel, m.wording`.execute(trx);
-    await recordEvents(
-      trx,
-      deps,
-      ctx,
-      rows.map(({ id, patientId, channel, wording }) => ({
-        type: 'message.sent',
-        subjects: [
-          ['message', id],
-          ['patient', patientId],
-        ],
-        values: { channel, wording },
-      })),
-    );
-    return rows.length;
-  });
 }
 
 async function patientsOf(trx: Trx, ids: string[]): Promise<{ id: string; patientId: string }[]> {

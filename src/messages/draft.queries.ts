@@ -29,6 +29,7 @@ export async function draftsOf(db: Reader, ids: string[]): Promise<Draft[]> {
   const { rows } = await sql<Draft>`/* message.drafts */
     select m.id, m.claim, p.wording, coalesce(p.preferred_name, p.given_name) as name,
       json_build_object('contactChoice', p.contact_choice, 'contactState', p.contact_state, 'pausedUntil', p.paused_until) as wishes,
+      p.communication_needs as needs,
       case when c.id is not null then json_build_object('id', c.id, 'channel', c.channel, 'value', c.value, 'safe', c.safe,
         'recheckDue', c.recheck_due, 'stopped', c.stopped_at is not null, 'failed', c.failed_at is not null, 'hours', c.hours) end as point,
       coalesce((

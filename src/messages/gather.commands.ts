@@ -10,10 +10,18 @@ import { createTasks } from '../tasks/task.commands.ts';
 import { type ContactPoint, chooseContact, type MessageChannel } from './contact.rules.ts';
 import { nextOpening } from './contact-window.rules.ts';
 import type { Why } from './message.rules.ts';
+import { reachOf } from './reach.ts';
 import { contactable } from './reminder.queries.ts';
 import type { Wording } from './template.rules.ts';
 
 const batchSize = 1_000;
+/** What staff are asked to do about what is held. */
+const taskFor = {
+  no_safe_contact: 'no_safe_contact',
+  outside_hours: 'no_time_to_contact',
+  no_sender: 'no_sender',
+  format_needed: 'format_needed',
+} as const;
 
 /**
  * Gathers the reminders that no message says yet: what is due together to one person by one channel is
@@ -91,6 +99,7 @@ async function cancelUseless(deps: Deps): Promise<void> {
 type Person = {
   patientId: string;
   wording: Wording;
+  needs: string[];
   latest: string;
   points: ContactPoint[];
   reminders: string[];
@@ -148,15 +157,13 @@ export async function gatherBatch(
       values: { status: 'held' },
     })),
   );
-  const unreachable = new Set(
-    held.filter(({ why }) => why === 'no_safe_contact').map(({ patientId }) => patientId),
-  );
+  const whyHeld = new Map(held.map(({ patientId, why }) => [patientId, why]));
   await createTasks(
     trx,
     deps,
     ctx,
     newlyHeld.map(({ patientId }) => ({
-      kind: unreachable.has(patientId) ? 'no_safe_contact' : 'no_time_to_contact',
+      kind: taskFor[whyHeld.get(patientId) as keyof typeof taskFor] ?? 'no_safe_contact',
       subjectType: 'patient',
       subjectId: patientId,
       patientId,
@@ -183,13 +190,13 @@ async function readPeople(trx: Trx, deps: Deps, date: string, which: RawBuilder<
       where r.status = 'standing' and r.message_id is null and r.useless_after > ${now} and ${due} and r.patient_id = any(array(select patient_id from people))
       for update of r skip locked
     )
-    select w.patient_id as "patientId", p.wording, max(w.useless_after) as latest, json_agg(w.id) as reminders,
+    select w.patient_id as "patientId", p.wording, p.communication_needs as needs, max(w.useless_after) as latest, json_agg(w.id) as reminders,
       coalesce((select json_agg(json_build_object('id', c.id, 'channel', c.channel, 'value', c.value, 'safe', c.safe,
           'recheckDue', c.recheck_due, 'stopped', c.stopped_at is not null, 'failed', c.failed_at is not null, 'hours', c.hours)
           order by c.position)
         from contact_point c where c.patient_id = w.patient_id), '[]') as points
     from waiting w join patient p on p.id = w.patient_id
-    group by w.patient_id, p.wording order by w.patient_id`.execute(trx);
+    group by w.patient_id, p.wording, p.communication_needs order by w.patient_id`.execute(trx);
   return rows;
 }
 
@@ -197,7 +204,8 @@ async function readPeople(trx: Trx, deps: Deps, date: string, which: RawBuilder<
 function planMessage(person: Person, deps: Deps, date: string, isHoliday: (date: string) => boolean): Plan {
   const now = deps.clock.now();
   const day = Temporal.PlainDate.from(date).toZonedDateTime(zone).toInstant();
-  const point = chooseContact(person.points, today(deps.clock));
+  const chosen = chooseContact(person.points, reachOf(deps, person));
+  const { point } = chosen;
   const opening =
     point && nextOpening(Temporal.Instant.compare(now, day) < 0 ? day : now, point.hours, isHoliday);
   const held = {
@@ -207,8 +215,8 @@ function planMessage(person: Person, deps: Deps, date: string, isHoliday: (date:
     sendAfter: now.toString(),
     status: 'held' as const,
   };
-  if (!point) return { ...held, why: 'no_safe_contact' };
-  if (!opening || Temporal.Instant.compare(opening, person.latest) >= 0)
+  if (!chosen.point) return { ...held, why: chosen.why };
+  if (!point || !opening || Temporal.Instant.compare(opening, person.latest) >= 0)
     return { ...held, why: 'outside_hours' };
   const isOpen = opening.equals(now);
   return {
@@ -233,7 +241,7 @@ async function upsert(trx: Trx, deps: Deps, date: string, plans: Plan[], isHeld:
   const arbiter = isHeld
     ? sql`(patient_id, run_date) where status = 'held'`
     : sql`(patient_id, channel, run_date) where status in ('planned', 'queued', 'sending')`;
-  const rows = plans.map(({ points: _points, latest: _latest, ...plan }) => plan);
+  const rows = plans.map(({ points: _points, latest: _latest, needs: _needs, ...plan }) => plan);
   const { rows: made } = await sql<Made>`
     with given as (
       select * from jsonb_to_recordset(${JSON.stringify(rows)}) g ("patientId" uuid, wording text, channel text, "contactPointId" uuid,

@@ -10,8 +10,10 @@ import { type ContactPoint, type ContactWishes, chooseContact, mayContact } from
 import { openingFrom } from './contact-window.rules.ts';
 import { draftsOf } from './draft.queries.ts';
 import { bankHolidays } from './gather.commands.ts';
-import { isRetriable, type MessageStatus } from './message.rules.ts';
+import { isRetriable, type MessageStatus, whyWords } from './message.rules.ts';
 import type { MessageRetried } from './message.schemas.ts';
+import { reachOf } from './reach.ts';
+import type { Wording } from './template.rules.ts';
 
 /**
  * Has a held, failed or unknown message tried again, by the first way that is safe now.
@@ -34,8 +36,14 @@ export async function retryMessage(deps: Deps, ctx: Context, id: string): Promis
       ({ status, stands, uselessAfter }) => status !== 'cancelled' && stands && uselessAfter > now,
     );
     if (!left.length) throw refuse('Nothing is left to say: it was cancelled, moved or is over.');
-    const point = chooseContact(message.points, date);
-    if (!point) throw refuse('There is no contact point that is safe and can be used. Record one first.');
+    const chosen = chooseContact(message.points, reachOf(deps, message));
+    if (!chosen.point)
+      throw refuse(
+        chosen.why === 'no_safe_contact'
+          ? 'There is no contact point that is safe and can be used. Record one first.'
+          : `${whyWords[chosen.why]}.`,
+      );
+    const { point } = chosen;
     const opening = openingFrom(now, point.hours, await bankHolidays(trx, date));
     if (!opening || !left.some(({ uselessAfter }) => uselessAfter > opening))
       throw refuse('The person’s hours begin only when it would be too late.');
@@ -45,7 +53,7 @@ export async function retryMessage(deps: Deps, ctx: Context, id: string): Promis
         update reminder set status = 'standing' where message_id = ${id} and status = 'said' and id = any(${left.map((reason) => reason.id)}::uuid[])
       )
       update message set status = ${status}, why = null, channel = ${point.channel}, contact_point_id = ${point.id}, send_after = ${opening},
-        subject = null, body = null, template_ids = '{}', changed_at = ${now}
+        subject = null, body = null, template_ids = '{}', provider = null, provider_id = null, changed_at = ${now}
       where id = ${id}`.execute(trx);
     await recordEvent(trx, deps, ctx, {
       type: 'message.retried',
@@ -68,12 +76,14 @@ type LockedMessage = {
   status: MessageStatus;
   patientId: string;
   wishes: ContactWishes;
+  wording: Wording;
+  needs: string[];
   points: ContactPoint[];
 };
 
 async function lockMessage(trx: Trx, id: string): Promise<LockedMessage> {
   const { rows } = await sql<LockedMessage>`
-    select m.status, m.patient_id as "patientId",
+    select m.status, m.patient_id as "patientId", p.wording, p.communication_needs as needs,
       json_build_object('contactChoice', p.contact_choice, 'contactState', p.contact_state, 'pausedUntil', p.paused_until) as wishes,
       coalesce((select json_agg(json_build_object('id', c.id, 'channel', c.channel, 'value', c.value, 'safe', c.safe,
           'recheckDue', c.recheck_due, 'stopped', c.stopped_at is not null, 'failed', c.failed_at is not null, 'hours', c.hours) order by c.position)

@@ -1,6 +1,10 @@
-import { logAccess } from '../patients/patient.queries.ts';
+import Type from 'typebox';
+import { logAccess, logAccesses } from '../patients/patient.queries.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams, problemReplies, sendPage } from '../shared/http.ts';
+import { listQuery } from '../shared/lists.ts';
+import { listInbound } from './inbound.queries.ts';
+import { InboundList } from './inbound.schemas.ts';
 import { retryMessage } from './message.commands.ts';
 import { getMessage, listMessages } from './message.queries.ts';
 import { Message, MessageList, MessageQuery, MessageRetried } from './message.schemas.ts';
@@ -22,6 +26,26 @@ export function messageRoutes(app: App, deps: Deps): void {
       },
     },
     (request, reply) => sendPage(request, reply, listMessages(deps, request.query)),
+  );
+
+  app.get(
+    '/replies',
+    {
+      config: { action: 'messages.read' },
+      schema: {
+        operationId: 'listReplies',
+        summary: 'Texts that people sent to us, newest first; the looks are logged',
+        tags,
+        querystring: Type.Object(listQuery, { additionalProperties: false }),
+        response: { 200: InboundList },
+      },
+    },
+    async (request, reply) => {
+      const list = await listInbound(deps.db, request.query);
+      const patients = list.items.flatMap((item) => item.patients.map(({ id }) => id));
+      await logAccesses(deps, request.ctx, patients, 'message');
+      return sendPage(request, reply, Promise.resolve(list));
+    },
   );
 
   app.get(

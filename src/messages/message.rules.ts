@@ -1,5 +1,5 @@
 import type { ContactPoint, ContactWishes } from './contact.rules.ts';
-import { isUsable, mayContact } from './contact.rules.ts';
+import { canReach, mayContact, type Reach } from './contact.rules.ts';
 import type { Appointment, Wording } from './template.rules.ts';
 
 export const messageStatuses = [
@@ -42,6 +42,11 @@ export const whyWords = {
   nothing_left: 'Nothing is left to say: it was cancelled, moved or is over',
   contact_changed: 'The contact point may no longer be used',
   contact_stopped: 'The person is not to be written to now',
+  no_sender: 'No sender is set up for messages of this wording by a way that is safe',
+  format_needed: 'They need a format in which nothing can be sent: their only safe way is on paper',
+  refused: 'The provider does not take messages to this contact point',
+  not_delivered: 'It did not arrive',
+  not_known: 'It may have gone, and its provider cannot be asked',
 } as const;
 export type Why = keyof typeof whyWords;
 
@@ -62,6 +67,7 @@ export type Draft = {
   wording: Wording;
   name: string;
   wishes: ContactWishes;
+  needs: string[];
   point: ContactPoint | null;
   reasons: Reason[];
 };
@@ -75,16 +81,16 @@ export type Verdict =
 /**
  * Looks again at consent, safety, hours and every reason at the moment of sending.
  * `gather_again`: the reasons stand but not this way; `wait`: the window is closed just now.
- * @param now ISO 8601 instant, `today` the civil date
+ * @param now ISO 8601 instant
  * @param opening when the contact point's window is open next, `now` while it is; null when it never is
  */
-export function judge(draft: Draft, now: string, today: string, opening: string | null): Verdict {
+export function judge(draft: Draft, now: string, reach: Reach, opening: string | null): Verdict {
   const reasons = draft.reasons.filter(
     ({ status, stands, uselessAfter }) => status === 'standing' && stands && uselessAfter > now,
   );
   if (!reasons.length) return { do: 'cancel', why: 'nothing_left' };
-  if (!mayContact(draft.wishes, today)) return { do: 'gather_again', why: 'contact_stopped' };
-  if (!draft.point || !isUsable(draft.point, today)) return { do: 'gather_again', why: 'contact_changed' };
+  if (!mayContact(draft.wishes, reach.today)) return { do: 'gather_again', why: 'contact_stopped' };
+  if (!draft.point || !canReach(draft.point, reach)) return { do: 'gather_again', why: 'contact_changed' };
   if (opening === now) return { do: 'send', reasons };
   return opening && reasons.some(({ uselessAfter }) => uselessAfter > opening)
     ? { do: 'wait', until: opening }

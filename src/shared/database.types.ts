@@ -292,6 +292,16 @@ export interface IdempotencyKey {
   created_at: string;
 }
 
+export interface InboundMessage {
+  id: string;
+  provider_id: string;
+  from_number: string;
+  body: string;
+  meaning: 'stop' | 'yes' | 'worrying' | 'other';
+  patient_ids: Generated<string[]>;
+  received_at: string;
+}
+
 export interface Incident {
   id: string;
   reference: string;
@@ -474,6 +484,10 @@ export interface Message {
   sent_at: string | null;
   created_at: string;
   changed_at: string;
+  provider: 'capture' | 'notify' | 'smtp' | null;
+  provider_id: string | null;
+  handed_at: string | null;
+  asked_at: string | null;
 }
 
 export interface Organisation {
@@ -654,6 +668,7 @@ export interface Reminder {
   status: Generated<'standing' | 'said' | 'cancelled'>;
   message_id: string | null;
   created_at: string;
+  failures: Generated<number>;
 }
 
 export interface Repair {
@@ -837,6 +852,7 @@ export interface DB {
   follow_up_outcome: FollowUpOutcome;
   form_link: FormLink;
   idempotency_key: IdempotencyKey;
+  inbound_message: InboundMessage;
   incident: Incident;
   incident_action: IncidentAction;
   job_run: JobRun;

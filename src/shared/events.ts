@@ -26,7 +26,9 @@ export type SubjectType =
   | 'stocktake'
   | 'allocation'
   | 'data_offer'
-  | 'form_link';
+  | 'form_link'
+  | 'inbound_message'
+  | 'provider';
 
 /** What happened, to what, with the non-personal values and the names of the fields that are personal. */
 export type NewEvent = {

@@ -16,6 +16,7 @@ const places: Record<string, string> = {
   device: '/devices/',
   data_plan: '/data-plans/',
   organisation: '/settings/clinics/',
+  inbound_message: '/messages/replies/',
 };
 
 /** /tasks: what Lendwell asks staff to do. */

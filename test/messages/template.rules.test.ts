@@ -5,6 +5,7 @@ import {
   isDeliverable,
   isUsable,
   mayContact,
+  type Reach,
 } from '../../src/messages/contact.rules.ts';
 import { templatesInUse } from '../../src/messages/draft.queries.ts';
 import {
@@ -98,6 +99,8 @@ const point = (changes: Partial<ContactPoint> = {}): ContactPoint => ({
   ...changes,
 });
 
+const reach: Reach = { today: '2026-11-23', wording: 'discreet', needs: [], offers: () => true };
+
 t.test('contact only by a way the person said is safe (rule 11)', async (t) => {
   const today = '2026-11-23';
   t.ok(isUsable(point(), today));
@@ -113,11 +116,26 @@ t.test('contact only by a way the person said is safe (rule 11)', async (t) => {
   t.ok(isUsable(point({ recheckDue: today }), today));
   const email = point({ id: 'e', channel: 'email', value: 'a@example.com' });
   t.equal(
-    chooseContact([point({ safe: false }), email], today)?.id,
+    chooseContact([point({ safe: false }), email], reach).point?.id,
     'e',
     'the first that is safe, in the person’s order',
   );
-  t.equal(chooseContact([point({ channel: 'phone' })], today), null);
+  t.same(chooseContact([point({ channel: 'phone' })], reach), { point: null, why: 'no_safe_contact' });
+  const letter = point({ id: 'l', channel: 'letter', value: '1 Elm Street\nEC1A1BB' });
+  t.equal(chooseContact([letter], reach).point?.id, 'l');
+  t.same(
+    chooseContact([letter], { ...reach, needs: ['braille'] }),
+    { point: null, why: 'format_needed' },
+    'nothing on paper to someone who needs braille',
+  );
+  t.equal(chooseContact([letter, email], { ...reach, needs: ['braille'] }).point?.id, 'e');
+  const onlyIdentified = { ...reach, offers: (_: string, wording: string) => wording === 'identified' };
+  t.same(
+    chooseContact([email], onlyIdentified),
+    { point: null, why: 'no_sender' },
+    'rule 12: no discreet sender',
+  );
+  t.equal(chooseContact([email], { ...onlyIdentified, wording: 'identified' }).point?.id, 'e');
   const wishes = { contactChoice: 'any_safe', contactState: 'open', pausedUntil: null } as const;
   t.ok(mayContact(wishes, today));
   t.ok(
@@ -163,12 +181,13 @@ t.test('what is checked again at the moment of sending (rule 13)', async (t) => 
     wording: 'discreet',
     name: 'Amal',
     wishes: { contactChoice: 'any_safe', contactState: 'open', pausedUntil: null },
+    needs: [],
     point: point(),
     reasons: [reason],
   };
   const now = '2026-11-23T10:00:00.000Z';
   const asked = (changes: Partial<Draft>, opening: string | null = now) =>
-    judge({ ...draft, ...changes }, now, '2026-11-23', opening);
+    judge({ ...draft, ...changes }, now, reach, opening);
   t.match(asked({}), { do: 'send', reasons: [{ id: 'r' }] });
   t.same(asked({}, '2026-11-24T08:00:00.000Z'), { do: 'wait', until: '2026-11-24T08:00:00.000Z' });
   for (const tooLate of ['2026-11-24T10:00:00.000Z', null])

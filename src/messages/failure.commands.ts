@@ -1,0 +1,81 @@
+import { sql } from 'kysely';
+import { systemContext } from '../shared/actor.ts';
+import { timestamp } from '../shared/clock.ts';
+import { command } from '../shared/command.ts';
+import type { Trx } from '../shared/database.ts';
+import type { Deps } from '../shared/deps.ts';
+import { recordEvents } from '../shared/events.ts';
+import { createTasks } from '../tasks/task.commands.ts';
+import type { Why } from './message.rules.ts';
+
+const ctx = systemContext('delivery');
+/** A way at which so many messages that say the same have failed is not tried again. */
+const mostFailures = 2;
+
+export type Failure = {
+  why: Extract<Why, 'refused' | 'not_delivered'>;
+  /** Whether the contact point is surely at fault; otherwise it gets one more try. */
+  pointFails: boolean;
+};
+type Failed = { id: string; claim?: number };
+
+/**
+ * Messages that did not arrive have failed, and what they said stands again: it is gathered anew, to the
+ * same way once more, or to the next that is safe when this one is at fault; without one a person has to
+ * reach them (rule 16). Each `claim`, where given, must still be held.
+ */
+export async function failMessages(deps: Deps, messages: Failed[], failure: Failure): Promise<void> {
+  if (messages.length) await command(deps, ctx, (trx) => failIn(trx, deps, messages, failure));
+}
+
+/** `failMessages` in the caller's transaction. */
+export async function failIn(
+  trx: Trx,
+  deps: Deps,
+  messages: Failed[],
+  { why, pointFails }: Failure,
+): Promise<void> {
+  const now = timestamp(deps.clock);
+  const { rows } = await sql<{ id: string; patientId: string; channel: string }>`/* message.fail */
+    with x as (
+      select * from jsonb_to_recordset(${JSON.stringify(messages)}) x (id uuid, claim int)
+    ), failed as (
+      update message m set status = 'failed', why = ${why}, changed_at = ${now} from x
+      where m.id = x.id and (x.claim is null or m.claim = x.claim) and m.status in ('sending', 'sent', 'unknown')
+      returning m.id, m.patient_id, m.channel, m.contact_point_id
+    ), again as (
+      update reminder r set status = 'standing', message_id = null, failures = r.failures + 1
+      from failed f where r.message_id = f.id and r.status = 'said' and r.useless_after > ${now}
+      returning f.id as message_id, r.failures
+    ), point as (
+      update contact_point c set failed_at = ${now} from failed f
+      where c.id = f.contact_point_id and c.failed_at is null
+        and (${pointFails}::boolean or exists (select from again a where a.message_id = f.id and a.failures >= ${mostFailures}))
+    )
+    select id, patient_id as "patientId", channel from failed`.execute(trx);
+  await recordEvents(
+    trx,
+    deps,
+    ctx,
+    rows.map(({ id, patientId, channel }) => ({
+      type: 'message.failed',
+      subjects: [
+        ['message', id],
+        ['patient', patientId],
+      ],
+      values: { channel },
+    })),
+  );
+  const returned = rows.filter(({ channel }) => channel === 'letter');
+  await createTasks(
+    trx,
+    deps,
+    ctx,
+    returned.map(({ patientId }) => ({
+      kind: 'letter_returned',
+      subjectType: 'patient',
+      subjectId: patientId,
+      patientId,
+    })),
+  );
+}

@@ -1,0 +1,98 @@
+import { sql } from 'kysely';
+import { systemContext } from '../shared/actor.ts';
+import { timestamp } from '../shared/clock.ts';
+import { command } from '../shared/command.ts';
+import type { Trx } from '../shared/database.ts';
+import type { Deps } from '../shared/deps.ts';
+import { recordEvent, type SubjectType } from '../shared/events.ts';
+import { newId } from '../shared/ids.ts';
+import { phoneNumber } from '../shared/phone.ts';
+import { createTasks } from '../tasks/task.commands.ts';
+import { meaningOf } from './notify.rules.ts';
+
+const ctx = systemContext('inbound text');
+
+export type InboundText = { providerId: string; from: string; body: string };
+
+/**
+ * Takes a text that someone sent back, once however often it is told. STOP stops the number for everyone
+ * who has it; YES confirms the one call that its sender was reminded of, where there is no doubt which;
+ * everything else, and all that is in doubt, is a person's to read.
+ */
+export async function receiveText(deps: Deps, { providerId, from, body }: InboundText): Promise<void> {
+  const number = phoneNumber(from, true) ?? from;
+  const meaning = meaningOf(body);
+  await command(deps, ctx, async (trx) => {
+    const at = timestamp(deps.clock);
+    const { rows: senders } = await sql<{ id: string }>`/* inbound.senders */
+      select p.id from patient p where p.id in (select patient_id from contact_point where value = ${number} and channel in ('sms', 'phone'))
+      order by p.id for no key update`.execute(trx);
+    const patients = senders.map(({ id }) => id);
+    const id = newId();
+    const { rows: kept } = await sql`/* inbound.insert */
+      insert into inbound_message (id, provider_id, from_number, body, meaning, patient_ids, received_at)
+      values (${id}, ${providerId}, ${number}, ${body}, ${meaning}, ${patients}::uuid[], ${at})
+      on conflict (provider_id) do nothing returning 1`.execute(trx);
+    if (!kept.length) return;
+    await recordEvent(trx, deps, ctx, {
+      type: 'message.answered',
+      subjects: [
+        ['inbound_message', id],
+        ...patients.map((patient): [SubjectType, string] => ['patient', patient]),
+      ],
+      values: { kind: meaning },
+      fields: ['body'],
+    });
+    if (meaning === 'stop' && patients.length) return stopNumber(trx, deps, number, at);
+    if (meaning === 'yes' && (await confirmOne(trx, deps, patients, at))) return;
+    await createTasks(trx, deps, ctx, [
+      {
+        kind: 'inbound_text',
+        subjectType: 'inbound_message',
+        subjectId: id,
+        patientId: patients.length === 1 ? patients[0] : undefined,
+        urgent: meaning === 'worrying',
+      },
+    ]);
+  });
+}
+
+async function stopNumber(trx: Trx, deps: Deps, number: string, at: string): Promise<void> {
+  const { rows } = await sql<{ patientId: string }>`/* contact.stop-number */
+    update contact_point set stopped_at = coalesce(stopped_at, ${at}) where value = ${number} and channel = 'sms'
+    returning patient_id as "patientId"`.execute(trx);
+  await createTasks(
+    trx,
+    deps,
+    ctx,
+    rows.map(({ patientId }) => ({
+      kind: 'asked_to_stop',
+      subjectType: 'patient',
+      subjectId: patientId,
+      patientId,
+    })),
+  );
+}
+
+/** @returns whether there was exactly one call of exactly one person that a YES can be about */
+async function confirmOne(trx: Trx, deps: Deps, patients: string[], at: string): Promise<boolean> {
+  if (patients.length !== 1) return false;
+  const { rows } = await sql<{ id: string }>`/* inbound.asked */
+    select f.id from follow_up f where f.patient_id = ${patients[0]} and f.status in ('planned', 'confirmed')
+      and exists (select from reminder r where r.subject_id = f.id and r.status = 'said' and r.useless_after > ${at})
+    order by f.id for update of f`.execute(trx);
+  const [asked] = rows;
+  if (!asked || rows.length > 1) return false;
+  await sql`update follow_up set status = 'confirmed', changed_at = ${at} where id = ${asked.id}`.execute(
+    trx,
+  );
+  await recordEvent(trx, deps, ctx, {
+    type: 'follow_up.changed',
+    subjects: [
+      ['follow_up', asked.id],
+      ['patient', patients[0]!],
+    ],
+    values: { from: 'planned', to: 'confirmed' },
+  });
+  return true;
+}

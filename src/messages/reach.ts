@@ -1,0 +1,18 @@
+import { today } from '../shared/clock.ts';
+import type { Deps } from '../shared/deps.ts';
+import type { Reach } from './contact.rules.ts';
+import { providerFor } from './senders.rules.ts';
+import type { Wording } from './template.rules.ts';
+
+/** What can be sent today to someone of this wording and these communication needs. */
+export function reachOf(
+  { clock, config }: Deps,
+  { wording, needs }: { wording: Wording; needs: string[] },
+): Reach {
+  return {
+    today: today(clock),
+    wording,
+    needs,
+    offers: (channel, wording) => providerFor(config, channel, wording) !== null,
+  };
+}

@@ -1,0 +1,169 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { sql } from 'kysely';
+import t from 'tap';
+import { Temporal } from 'temporal-polyfill';
+import { createQueue } from '../../src/shared/queue.ts';
+import { testDatabase } from '../support/database.ts';
+import { seedFollowUps } from '../support/follow-ups.ts';
+import { type Behaviour, notifySettings, notifyStub } from '../support/notify-stub.ts';
+import { testRedis } from '../support/redis.ts';
+
+// A real worker against a provider that misbehaves, killed at any moment. By default a few rounds;
+// KILL_ROUNDS=200 KILL_PEOPLE=2000 is the whole of it.
+const rounds = Number(process.env.KILL_ROUNDS ?? 10);
+const people = Number(process.env.KILL_PEOPLE ?? 300);
+const stoppedEachRound = 3;
+const script = path.join(import.meta.dirname, '../support/worker-process.ts');
+const begun = Temporal.Instant.from('2026-11-23T08:05:00Z');
+/** All rounds lie within one day's window; what is stale is taken up a few rounds later. */
+const seconds = Math.floor((8 * 3600) / rounds);
+const startOf = (round: number) => begun.add({ seconds: Math.min(seconds, 660) * round });
+
+type Tap = Parameters<typeof testDatabase>[0] & { comment(text: string): void };
+
+/** What a provider does on a bad day. */
+function misbehaves(): Behaviour {
+  const luck = Math.random();
+  if (luck < 0.05) return 'take_and_break';
+  if (luck < 0.06) return 'take_and_hang';
+  if (luck < 0.1) return 'break';
+  if (luck < 0.13) return { status: 500, error: 'Exception' };
+  if (luck < 0.14) return { status: 429, error: 'RateLimitError' };
+  return 'take';
+}
+
+async function killAgainAndAgain(t: Tap, redis?: Awaited<ReturnType<typeof testRedis>>) {
+  let clockStart = { round: 0, at: performance.now() };
+  const now = () => new Date(startOf(clockStart.round).epochMilliseconds + performance.now() - clockStart.at);
+  const stub = await notifyStub(t, { now, delay: 4 });
+  const notify = notifySettings(stub.url);
+  const { deps, db, clock, appUrl } = await testDatabase(t, {
+    ...notify,
+    ...(redis && { REDIS_URL: redis.url }),
+  });
+  const settings = {
+    ...notify,
+    DATABASE_URL: appUrl,
+    SECRET: deps.config.SECRET,
+    LOG_LEVEL: 'silent',
+    REDIS_URL: redis?.url ?? '',
+  };
+  const queue = createQueue(deps);
+  t.teardown(() => queue.close());
+  await seedFollowUps(db, { patients: people, dueOn: '2026-11-24', startsAt: '17:00' });
+  const stopped = new Set<string>();
+
+  const start = async (round: number): Promise<ChildProcess> => {
+    const child = spawn(process.execPath, [script], {
+      env: { ...settings, CLOCK_STARTS: startOf(round).toString() },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    t.teardown(() => child.kill('SIGKILL'));
+    clockStart = { round, at: performance.now() };
+    await once(child.stdout!, 'data');
+    return child;
+  };
+  const end = async (child: ChildProcess, signal: NodeJS.Signals) => {
+    const ended = once(child, 'exit');
+    child.kill(signal);
+    await ended;
+  };
+  /** People of whom something changes before their message is claimed: its row is held until that is written. */
+  const changeMinds = async (round: number) => {
+    const changes = [
+      sql`update patient set contact_state = 'withdrawn' where id = any(select id from who)`,
+      sql`update contact_point set safe = false, safe_from = null where patient_id = any(select id from who)`,
+      sql`update follow_up set status = 'cancelled' where patient_id = any(select id from who)`,
+      sql`update contact_point set hours = '[{"days":[6],"from":"09:00","to":"10:00"}]' where patient_id = any(select id from who)`,
+    ];
+    const { rows } = await sql<{ id: string }>`
+      with who as materialized (
+        select patient_id as id from message where status in ('planned', 'queued') order by random() limit ${stoppedEachRound} for update skip locked
+      ), changed as (${changes[round % changes.length]} returning 1)
+      select who.id from who, (select count(*) from changed) c`.execute(db);
+    for (const { id } of rows) stopped.add(id);
+  };
+
+  for (let round = 0; round < rounds; round++) {
+    clock.set(startOf(round).toString());
+    stub.behaves(misbehaves);
+    const before = stub.taken.length;
+    const child = await start(round);
+    const delay = Math.round(Math.random() * 900);
+    if (round % 2) for (let tries = 0; tries < 200 && stub.taken.length === before; tries++) await wait(5);
+    await changeMinds(round);
+    await wait(round % 2 ? delay / 4 : delay);
+    await end(child, 'SIGKILL');
+    t.comment(`round ${round}: ${stub.taken.length - before} more taken`);
+    if (redis && round % 3 === 2) await redis.empty();
+  }
+
+  stub.behaves('take');
+  for (let round = rounds; ; round++) {
+    clock.set(startOf(round).toString());
+    const last = await start(round);
+    for (let tries = 0; tries < 80 && (await left()); tries++) {
+      if (tries % 10 === 9)
+        await queue.add([
+          { name: tries % 20 === 9 ? 'reconcile' : 'dispatch', id: `again-${round}-${tries}`, data: {} },
+        ]);
+      await wait(100);
+    }
+    await end(last, 'SIGTERM');
+    if (!(await left())) break;
+    if (round > rounds + 60) throw new Error('it does not come to an end');
+  }
+
+  async function left() {
+    const { rows } = await sql<{ count: number }>`
+      select (select count(*) from outbox where done_at is null) + (select count(*) from message where status in ('planned', 'queued', 'sending'))
+        + (select count(*) from reminder r where r.status = 'standing' and not exists (select from message m where m.id = r.message_id and m.status = 'held')
+            and exists (select from patient p where p.id = r.patient_id and p.contact_state = 'open')) as count`.execute(
+      db,
+    );
+    return rows[0]!.count;
+  }
+
+  const { rows: told } = await sql<{ patientId: string; reference: string }>`
+    select patient_id as "patientId", id as reference from message`.execute(db);
+  const patientOf = new Map(told.map(({ reference, patientId }) => [reference, patientId]));
+  const taken = stub.taken.map(({ reference }) => patientOf.get(reference)!);
+  const counts = [...Map.groupBy(taken, (patient) => patient).values()].map(({ length }) => length);
+  const { rows } = await sql<{ sent: number; doubtful: number }>`
+    select count(*) filter (where status = 'sent') as sent, count(*) filter (where status in ('unknown', 'failed')) as doubtful from message`.execute(
+    db,
+  );
+  return {
+    unknownReferences: taken.filter((patient) => !patient).length,
+    most: Math.max(...counts),
+    toThoseWhoChangedTheirMind: taken.filter((patient) => stopped.has(patient)).length,
+    peopleTold: counts.length,
+    expected: people - stopped.size,
+    sent: rows[0]!.sent,
+    doubtful: rows[0]!.doubtful,
+  };
+}
+
+const timeout = 120_000 + rounds * 4_000 + people * 100;
+t.setTimeout(timeout);
+for (const backend of ['Postgres', 'Redis, emptied again and again'])
+  t.test(
+    `each due person has exactly one message at the provider, with the queue on ${backend}`,
+    async (t) => {
+      t.setTimeout(timeout);
+      const result = await killAgainAndAgain(t, backend === 'Postgres' ? undefined : await testRedis(t));
+      t.comment(JSON.stringify(result));
+      const { expected, ...rest } = result;
+      t.same(rest, {
+        unknownReferences: 0,
+        most: 1,
+        toThoseWhoChangedTheirMind: 0,
+        peopleTold: expected,
+        sent: expected,
+        doubtful: 0,
+      });
+    },
+  );
