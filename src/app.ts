@@ -74,6 +74,8 @@ import { organisationRoutes } from './organisations/organisation.routes.ts';
 import { changePatientPages } from './patients/change.pages.ts';
 import { contactPointPages } from './patients/contact-point.pages.ts';
 import { contactStatePages } from './patients/contact-state.pages.ts';
+import { mergePages } from './patients/merge.pages.ts';
+import { mergeRoutes } from './patients/merge.routes.ts';
 import { patientPages } from './patients/patient.pages.ts';
 import { patientRoutes } from './patients/patient.routes.ts';
 import { newReferralPages } from './referrals/new-referral.pages.ts';
@@ -160,6 +162,7 @@ export async function buildApp(deps: Deps, queue?: JobQueue): Promise<App> {
       waitingListRoutes(api, deps);
       allocationRoutes(api, deps);
       patientRoutes(api, deps);
+      mergeRoutes(api, deps);
       loanRoutes(api, deps);
       incidentRoutes(api, deps);
       extensionRoutes(api, deps);
@@ -221,6 +224,7 @@ export async function buildApp(deps: Deps, queue?: JobQueue): Promise<App> {
     contactStatePages(pages, deps);
     contactPointPages(pages, deps);
     changePatientPages(pages, deps);
+    mergePages(pages, deps);
     diaryPages(pages, deps);
     followUpPages(pages, deps);
     messagePages(pages, deps);

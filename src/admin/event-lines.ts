@@ -96,6 +96,10 @@ export const eventLines: Record<string, (values: Values) => string> = {
   'patient.communication_reviewed': () => 'How to communicate with them was confirmed',
   'patient.contact_point_recorded': (v) =>
     `What they said of a way to reach them was written down${v.channel ? ` (${text(v.channel === 'sms' ? 'text message' : v.channel)})` : ''}`,
+  'patient.merged': (v) =>
+    `Two records of the same person were merged${v.count ? `: ${count(Number(v.count), 'thing')} went over` : ''}`,
+  'patient.parted': () => 'Two records that were merged were parted again',
+  'patient.kept_apart': () => 'Looked like another record, and is someone else',
   'patient.changed': () => 'Their details changed',
   'patient.proposals_decided': (v) =>
     `What a referral says of them was decided: ${v.count ? count(Number(v.count), 'thing') : 'nothing'} taken over`,

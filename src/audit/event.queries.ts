@@ -5,16 +5,20 @@ import type { TimelineEntry } from '../shared/schemas.ts';
 
 type ListOptions = { limit: number; after?: string | undefined };
 
-/** The story of one thing, newest first: every event it is a subject of. */
+/** The story of one thing, newest first: every event it is a subject of. `also`: what became part of it. */
 export async function timelineOf(
   db: Reader,
   subjectId: string,
   { limit, after }: ListOptions,
+  also: string[] = [],
 ): Promise<ListPage<TimelineEntry>> {
   const [before] = readCursor(after, ['uuid']) ?? [null];
+  const of = also.length
+    ? sql`s.subject_id = any(${[subjectId, ...also]}::uuid[])`
+    : sql`s.subject_id = ${subjectId}`;
   const { rows } = await sql<TimelineEntry>`/* event.timeline */
-    select ${entry} from event_subject s join event e on e.id = s.event_id
-    where s.subject_id = ${subjectId} and (${before}::uuid is null or s.event_id < ${before})
+    select ${entry} from ${also.length ? sql`(select distinct s.event_id from event_subject s where ${of}) s` : sql`event_subject s`} join event e on e.id = s.event_id
+    where ${also.length ? sql`true` : of} and (${before}::uuid is null or s.event_id < ${before})
     order by s.event_id desc limit ${limit + 1}`.execute(db);
   return toPage(rows, limit, (row) => [row.id]);
 }

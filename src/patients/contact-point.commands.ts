@@ -61,11 +61,17 @@ export async function recordContactPoint(
   });
 }
 
-/** @throws Problem `not-found` */
+/** @throws Problem `not-found`, `merge-refused` with the record that this one was merged into */
 export async function lockPatient(trx: Trx, id: string): Promise<void> {
-  const { rows } =
-    await sql`/* patient.lock */ select from patient where id = ${id} for no key update`.execute(trx);
-  if (!rows.length) throw new Problem('not-found');
+  const { rows } = await sql<{ mergedInto: string | null }>`/* patient.lock */
+    select merged_into as "mergedInto" from patient where id = ${id} for no key update`.execute(trx);
+  if (!rows[0]) throw new Problem('not-found');
+  const { mergedInto } = rows[0];
+  if (mergedInto)
+    throw new Problem('merge-refused', {
+      detail: 'This record was merged into another. Change that one.',
+      mergedInto,
+    });
 }
 
 /**

@@ -44,13 +44,24 @@ export async function recordContactState(
     assertContactMove(from, said.state);
     if (from === 'deceased' && ctx.actor.role !== 'manager')
       throw new Problem('not-allowed', { detail: 'A manager takes back that someone has died.' });
-    await write(trx, deps, ctx, patientId, said);
-    const { state, pausedUntil = null } = said;
-    const kept = { state, pausedUntil };
-    if (state !== 'withdrawn' && state !== 'deceased')
-      return { ...kept, cancelledFollowUps: 0, cancelledMessages: 0, withdrawnReferrals: [], openLoans: [] };
-    return { ...kept, ...(await endHelp(trx, deps, ctx, patientId, state)) };
+    return applyContactState(trx, deps, ctx, patientId, said);
   });
+}
+
+/** Writes down and honours what holds of contact, for a command that has locked the patient. */
+export async function applyContactState(
+  trx: Trx,
+  deps: Deps,
+  ctx: Context,
+  patientId: string,
+  said: NewContactState,
+): Promise<ContactStateKept> {
+  await write(trx, deps, ctx, patientId, said);
+  const { state, pausedUntil = null } = said;
+  const kept = { state, pausedUntil };
+  if (state !== 'withdrawn' && state !== 'deceased')
+    return { ...kept, cancelledFollowUps: 0, cancelledMessages: 0, withdrawnReferrals: [], openLoans: [] };
+  return { ...kept, ...(await endHelp(trx, deps, ctx, patientId, state)) };
 }
 
 async function write(trx: Trx, deps: Deps, ctx: Context, patientId: string, said: NewContactState) {

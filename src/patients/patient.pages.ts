@@ -14,6 +14,7 @@ import { listFollowUps } from '../support/follow-up.queries.ts';
 import { reviewCommunication } from './communication.commands.ts';
 import { communicationReviewDue } from './communication.rules.ts';
 import { languages, shownPatient } from './contact.rules.ts';
+import { mergesOf } from './merge.queries.ts';
 import { findPatients, getPatient, listPatients, logAccess, recentAccess } from './patient.queries.ts';
 import { readNhsNumber } from './patient.rules.ts';
 import { communicationNeeds, NewCommunicationReview, PatientQuery } from './patient.schemas.ts';
@@ -59,11 +60,16 @@ export function patientPages(app: App, deps: Deps): void {
   });
 
   const history = { params: idParams, querystring: Type.Object(listQuery) };
-  app.get('/patients/:id', { config: { action: 'patients.read' }, schema: history }, async (request, reply) =>
-    reply.page(
-      'patients/views/patient.njk',
-      await patientView(request.ctx, request.params.id, request.query),
-    ),
+  app.get(
+    '/patients/:id',
+    { config: { action: 'patients.read' }, schema: history },
+    async (request, reply) => {
+      const view = await patientView(request.ctx, request.params.id, request.query);
+      const { mergedInto } = view.patient;
+      return mergedInto
+        ? reply.redirect(`/patients/${mergedInto}`, 303)
+        : reply.page('patients/views/patient.njk', view);
+    },
   );
 
   app.post(
@@ -92,12 +98,17 @@ export function patientPages(app: App, deps: Deps): void {
     page: Static<typeof history.querystring>,
     sent?: Form,
   ) {
-    const patient = await getPatient(deps.db, id);
+    const [patient, merges] = await Promise.all([getPatient(deps.db, id), mergesOf(deps.db, id)]);
     await logAccess(deps, ctx, id, 'patient');
     const [followUps, messages, events, access, openProposals] = await Promise.all([
       listFollowUps(deps.db, ctx.actor, { patientId: id, limit: 50 }),
       listMessages(deps, { patientId: id, limit: 10 }),
-      timelineOf(deps.db, id, page),
+      timelineOf(
+        deps.db,
+        id,
+        page,
+        merges.map(({ merged }) => merged.id),
+      ),
       recentAccess(deps.db, id),
       openProposalsOf(deps.db, id),
     ]);
@@ -121,6 +132,7 @@ export function patientPages(app: App, deps: Deps): void {
       moreMessages: messages.next !== null,
       access,
       openProposals,
+      merges,
       pages: {
         followUp: app.hasRoute({ method: 'GET', url: '/follow-ups/:id' }),
         message: app.hasRoute({ method: 'GET', url: '/messages/:id' }),

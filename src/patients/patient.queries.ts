@@ -23,7 +23,7 @@ export async function listPatients(
 ): Promise<ListPage<PatientSummary>> {
   const [before] = readCursor(query.after, ['uuid']) ?? [];
   const { rows } = await sql<PatientSummary>`
-    select ${patientColumns} from patient p where true ${before ? sql`and p.id < ${before}` : sql``}
+    select ${patientColumns} from patient p where p.merged_into is null ${before ? sql`and p.id < ${before}` : sql``}
     order by p.id desc limit ${query.limit + 1}`.execute(db);
   return toPage(rows, query.limit, (row) => [row.id]);
 }
@@ -48,11 +48,11 @@ export async function findPatients(
   if (!nhsNumber && !phone && !words.length) return [];
   const { rows } = await sql<PatientSummary>`
     select ${patientColumns} from patient p
-    where ${
+    where p.merged_into is null and (${
       nhsNumber || phone
         ? sql`p.nhs_number = ${nhsNumber} or p.id in (select patient_id from contact_point where channel in ('sms', 'phone') and value = ${phone})`
         : sql.join(named, sql` and `)
-    }
+    })
     order by lower(p.family_name), lower(p.given_name), p.id limit ${limit}`.execute(db);
   return rows;
 }
@@ -67,7 +67,7 @@ export async function getPatient(db: Reader, id: string): Promise<Patient> {
       p.collection_point as "collectionPoint", p.wording,
       p.contact_choice as "contactChoice", p.contact_state as "contactState", p.paused_until as "pausedUntil",
       p.communication_needs as "communicationNeeds", p.language, p.interpreter,
-      p.communication_reviewed_on as "communicationReviewedOn", p.trusted_person as "trustedPerson", p.changed_at as "changedAt",
+      p.communication_reviewed_on as "communicationReviewedOn", p.trusted_person as "trustedPerson", p.merged_into as "mergedInto", p.changed_at as "changedAt",
       coalesce((select json_agg(json_build_object('id', c.id, 'channel', c.channel, 'value', c.value, 'safe', c.safe, 'safeFrom', c.safe_from,
           'recheckDue', c.recheck_due, 'voicemailOk', c.voicemail_ok, 'hours', c.hours, 'stoppedAt', c.stopped_at, 'failedAt', c.failed_at) order by c.position)
         from contact_point c where c.patient_id = p.id), '[]') as "contactPoints",

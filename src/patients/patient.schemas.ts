@@ -135,6 +135,7 @@ export const Patient = Type.Object({
       dueOn: nullable(Type.String()),
     }),
   ),
+  mergedInto: nullable(Type.String({ description: 'The record into which this one was merged; look there' })),
   changedAt: Type.String(),
 });
 export type Patient = Static<typeof Patient>;

@@ -5,6 +5,7 @@ import { whyNoneHeld } from '../allocations/allocation.rules.ts';
 import { timelineOf } from '../audit/event.queries.ts';
 import { shownRepeat } from '../hosted-form/repeat.queries.ts';
 import { shownPatient } from '../patients/contact.rules.ts';
+import { likelyDuplicates } from '../patients/duplicate.queries.ts';
 import { getPatient, logAccess } from '../patients/patient.queries.ts';
 import type { Context } from '../shared/actor.ts';
 import { today } from '../shared/clock.ts';
@@ -31,12 +32,13 @@ export async function referralView(
   sent?: Form,
 ) {
   const referral = await getReferral(deps.db, ctx.actor, id);
-  const [patient, desk, stock, needs, held, events] = await Promise.all([
+  const [patient, desk, stock, needs, held, likeness, events] = await Promise.all([
     getPatient(deps.db, referral.patient.id),
     referralDesk(deps.db, id),
     readyStock(deps.db),
     stockNeedsOf(deps.db, id),
     heldFor(deps.db, id),
+    canDecide(referral.status) ? likelyDuplicates(deps.db, referral.patient.id) : null,
     timelineOf(deps.db, id, page),
     logAccess(deps, ctx, referral.patient.id, 'referral'),
   ]);
@@ -45,6 +47,7 @@ export async function referralView(
     referral: withAge(deps, referral),
     patient: shownPatient(patient, today(deps.clock)),
     desk,
+    lookalikes: likeness?.likely.length ?? 0,
     repeats: desk.repeats.map((repeat) => shownRepeat(repeat, seesVisitRisks(ctx.actor))),
     proposals: desk.proposals.map((proposal) => shownProposal(proposal, patient)),
     statusWords: referralStatusWords[referral.status],

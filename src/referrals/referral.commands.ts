@@ -134,8 +134,9 @@ async function clinicOfToday(trx: Trx, id: string): Promise<string> {
 export async function knownPatient(trx: Trx, patient: NewPatient): Promise<string | undefined> {
   if (!patient.nhsNumber || !patient.dateOfBirth) return undefined;
   const { rows } = await sql<{ id: string }>`/* patient.known */
-    select id from patient where nhs_number = ${patient.nhsNumber} and date_of_birth = ${patient.dateOfBirth}
-      and lower(family_name) = lower(${patient.familyName}) order by id limit 1 for no key update`.execute(
+    select id from patient where id = (
+      select coalesce(merged_into, id) from patient where nhs_number = ${patient.nhsNumber} and date_of_birth = ${patient.dateOfBirth}
+        and lower(family_name) = lower(${patient.familyName}) order by merged_into nulls first, id limit 1) for no key update`.execute(
     trx,
   );
   return rows[0]?.id;

@@ -1,8 +1,7 @@
 import { sql } from 'kysely';
 import { type Decider, decidersJson } from '../access/decider.queries.ts';
 import { type Repeat, repeatsJson } from '../hosted-form/repeat.queries.ts';
-import { patientColumns, patientJson } from '../patients/patient.queries.ts';
-import type { PatientSummary } from '../patients/patient.schemas.ts';
+import { patientJson } from '../patients/patient.queries.ts';
 import type { Actor } from '../shared/actor.ts';
 import { jsonInstant, type Reader } from '../shared/database.ts';
 import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
@@ -124,8 +123,6 @@ export async function getReferral(db: Reader, actor: Actor, id: string): Promise
 export type ReferralDesk = {
   /** What this referral said of a person who was known already, where their record says otherwise. */
   proposals: Proposal[];
-  /** Other records that may be the same person. */
-  lookalikes: PatientSummary[];
   nextFollowUp: { step: string; dueOn: string } | null;
   /** What the hosted form took about the same person while this referral was open. */
   repeats: Repeat[];
@@ -136,15 +133,10 @@ export type ReferralDesk = {
   signposts: (SignpostSaid & { id: string })[];
 };
 
-/** A referral beyond what its clinic may see: one statement. Alike are the same NHS number, or the same family name and date of birth. */
+/** A referral beyond what its clinic may see: one statement. */
 export async function referralDesk(db: Reader, id: string): Promise<ReferralDesk> {
   const { rows } = await sql<ReferralDesk>`
     select ${proposalsJson} as proposals,
-      coalesce((select json_agg(a) from (
-        select ${patientColumns} from patient p
-        where p.id <> me.id and (p.nhs_number = me.nhs_number
-          or (lower(p.family_name) = lower(me.family_name) and p.date_of_birth = me.date_of_birth))
-        order by p.id desc limit 5) a), '[]') as lookalikes,
       (select json_build_object('step', f.step, 'dueOn', f.due_on) from follow_up f
         where f.patient_id = me.id and f.status in ('planned', 'confirmed') order by f.due_on, f.starts_at limit 1) as "nextFollowUp",
       ${repeatsJson} as repeats, ${notesJson} as notes, ${decidersJson} as staff, ${signpostsJson} as signposts

@@ -538,6 +538,7 @@ export interface Patient {
   interpreter: Generated<boolean>;
   collection_point: string | null;
   communication_reviewed_on: string | null;
+  merged_into: string | null;
 }
 
 export interface PatientHistory {
@@ -546,6 +547,26 @@ export interface PatientHistory {
   event_id: string;
   at: string;
   before: Json;
+}
+
+export interface PatientKeptApart {
+  one: string;
+  other: string;
+  by_name: string;
+  at: string;
+}
+
+export interface PatientMerge {
+  id: string;
+  survivor_id: string;
+  merged_id: string;
+  moved: Json;
+  before: Json;
+  after: Json;
+  by_name: string;
+  at: string;
+  parted_by: string | null;
+  parted_at: string | null;
 }
 
 export interface PreparationCheck {
@@ -871,6 +892,8 @@ export interface DB {
   outbox: Outbox;
   patient: Patient;
   patient_history: PatientHistory;
+  patient_kept_apart: PatientKeptApart;
+  patient_merge: PatientMerge;
   preparation_check: PreparationCheck;
   proposal: Proposal;
   referral: Referral;

@@ -1,0 +1,53 @@
+import { sql } from 'kysely';
+import type { Reader } from '../shared/database.ts';
+import { Problem } from '../shared/problem.ts';
+import { type Comparison, compare, type Likeness } from './duplicate.rules.ts';
+
+const mostLooked = 200;
+const mostShown = 10;
+
+export type Duplicate = Comparison & { record: Likeness };
+
+/**
+ * Records that are likely of the same person as this one, the likeliest first: found by what an index
+ * finds, then weighed. Those that were kept apart, or merged, are left out. One statement.
+ * @throws Problem `not-found`
+ */
+export async function likelyDuplicates(
+  db: Reader,
+  id: string,
+): Promise<{ own: Likeness; likely: Duplicate[] }> {
+  const { rows } = await sql<Likeness>`/* patient.likeness */
+    with me as materialized (
+      select lower(given_name) as given, lower(family_name) as family, date_of_birth as born, nhs_number,
+        case when extract(day from date_of_birth) <= 12
+          then make_date(extract(year from date_of_birth)::int, extract(day from date_of_birth)::int, extract(month from date_of_birth)::int)
+        end as swapped,
+        array(select lower(value) from contact_point where patient_id = ${id}) as contacts
+      from patient where id = ${id}
+    ), alike as materialized (
+      (select id from patient where id = ${id}) union
+      (select id from patient where nhs_number = (select nhs_number from me) limit ${mostLooked}) union
+      (select id from patient where date_of_birth in ((select born from me), (select swapped from me))
+        and left(lower(family_name), 1) in (select left(family, 1) from me union select left(given, 1) from me) limit ${mostLooked}) union
+      (select id from patient where lower(family_name) = (select family from me) and lower(given_name) = (select given from me) limit ${mostLooked}) union
+      (select id from patient where lower(family_name) = (select given from me) and lower(given_name) = (select family from me) limit ${mostLooked}) union
+      (select patient_id from contact_point where lower(value) = any((select contacts from me)::text[]) limit ${mostLooked})
+    )
+    select p.id, p.given_name as "givenName", p.family_name as "familyName", p.preferred_name as "preferredName",
+      p.date_of_birth as "dateOfBirth", p.nhs_number as "nhsNumber", p.address,
+      coalesce((select json_agg(distinct c.value) from contact_point c where c.patient_id = p.id), '[]') as contacts
+    from alike join patient p on p.id = alike.id
+    where p.id = ${id} or (p.merged_into is null
+      and not exists (select from patient_kept_apart k where k.one = least(p.id, ${id}::uuid) and k.other = greatest(p.id, ${id}::uuid)))`.execute(
+    db,
+  );
+  const own = rows.find((row) => row.id === id);
+  if (!own) throw new Problem('not-found');
+  const likely = rows
+    .filter((record) => record.id !== id)
+    .map((record) => ({ record, ...compare(own, record) }))
+    .filter(({ isLikely }) => isLikely)
+    .sort((one, other) => other.score - one.score || one.record.id.localeCompare(other.record.id));
+  return { own, likely: likely.slice(0, mostShown) };
+}

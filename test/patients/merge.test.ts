@@ -1,0 +1,320 @@
+import { sql } from 'kysely';
+import t from 'tap';
+import { likelyDuplicates } from '../../src/patients/duplicate.queries.ts';
+import { compare, type Likeness } from '../../src/patients/duplicate.rules.ts';
+import { mergePatients } from '../../src/patients/merge.commands.ts';
+import { keepApart, partPatients } from '../../src/patients/part.commands.ts';
+import { getPatient } from '../../src/patients/patient.queries.ts';
+import type { NewPatient } from '../../src/patients/patient.schemas.ts';
+import { receiveReferral } from '../../src/referrals/referral.commands.ts';
+import { apiOf } from '../support/api.ts';
+import { testApp } from '../support/app.ts';
+import { factories, officer } from '../support/factories.ts';
+import { forms, signedInBrowser } from '../support/pages.ts';
+import { refusal } from '../support/refusal.ts';
+
+const begun = '2026-11-23T09:30:00Z';
+const { app, as, db, deps, clock } = await testApp(t, { DATABASE_POOL: '30' });
+const make = factories(deps);
+const api = apiOf(app, as.officer);
+t.beforeEach(() => clock.set(begun));
+
+let people = 0;
+/** Two records of one person, each with a referral from a clinic of its own. */
+async function pair(first: Partial<NewPatient> = {}, second: Partial<NewPatient> = {}) {
+  const who = {
+    familyName: `Farah${String.fromCharCode(97 + (people++ % 26))}${'x'.repeat(people)}`,
+    dateOfBirth: '1980-02-29',
+    contactPoints: [],
+  };
+  const make1 = async (person: Partial<NewPatient>) => {
+    const { id } = await make.waitingReferral({
+      person: { ...who, ...person },
+      needs: ['device', 'support'],
+    });
+    const { rows } = await sql<{
+      patientId: string;
+    }>`select patient_id as "patientId" from referral where id = ${id}`.execute(db);
+    return { referralId: id, id: rows[0]!.patientId };
+  };
+  return { one: await make1(first), other: await make1(second), who };
+}
+/** Everything that is of a person, by table. */
+const owned = async (id: string) => {
+  const { rows } = await sql<{ rows: string[] }>`select array(
+    select 'referral ' || id from referral where patient_id = ${id} union all select 'loan ' || id from loan where patient_id = ${id}
+    union all select 'follow_up ' || id from follow_up where patient_id = ${id} union all select 'reminder ' || id from reminder where patient_id = ${id}
+    order by 1) as rows`.execute(db);
+  return rows[0]!.rows;
+};
+const sms = (changes: object = {}) => ({
+  channel: 'sms' as const,
+  value: '+447700900123',
+  safe: true,
+  ...changes,
+});
+
+t.test('rule 18: what speaks for one person; an NHS number alone never does', (t) => {
+  const record = (changes: Partial<Likeness> = {}): Likeness => ({
+    id: 'a',
+    givenName: 'Zoë',
+    familyName: 'O’Brien',
+    preferredName: null,
+    dateOfBirth: '1980-02-11',
+    nhsNumber: '9990000018',
+    address: '1 High Street\nLondon',
+    contacts: ['+447700900123'],
+    ...changes,
+  });
+  const with_ = (changes: Partial<Likeness>) =>
+    compare(record(), record({ nhsNumber: null, address: null, contacts: [], ...changes }));
+  const verdict = (changes: Partial<Likeness>, trait: string) =>
+    with_(changes).traits.find((line) => line.trait === trait)!.verdict;
+  t.equal(
+    verdict({ givenName: 'ZOE', familyName: 'obrien' }, 'name'),
+    'agrees',
+    'accents, case and marks mean nothing',
+  );
+  t.equal(verdict({ givenName: 'Z.' }, 'name'), 'close');
+  t.equal(verdict({ givenName: 'O’Brien', familyName: 'Zoë' }, 'name'), 'close');
+  t.equal(verdict({ givenName: 'Ann' }, 'name'), 'differs');
+  t.equal(verdict({ dateOfBirth: '1980-11-02' }, 'dateOfBirth'), 'close');
+  t.equal(verdict({ dateOfBirth: null }, 'dateOfBirth'), 'unknown');
+  t.ok(with_({}).isLikely, 'name and date of birth');
+  t.ok(
+    with_({ givenName: 'Z', contacts: ['+447700900123'], dateOfBirth: null }).isLikely,
+    'an initial and a number',
+  );
+  t.notOk(
+    with_({ givenName: 'Ann', familyName: 'Lee', dateOfBirth: null, nhsNumber: '9990000018' }).isLikely,
+    'an NHS number alone',
+  );
+  t.notOk(with_({ nhsNumber: '9990000026' }).isLikely, 'two NHS numbers are two people');
+  t.notOk(
+    with_({ givenName: 'Ann', familyName: 'Lee', dateOfBirth: null, contacts: ['+447700900123'] }).isLikely,
+    'a shared phone alone',
+  );
+  t.end();
+});
+
+t.test('likely records are found by index, weighed, and not offered again once kept apart', async (t) => {
+  const { one, other } = await pair();
+  await make.referral({ person: { familyName: 'Somebody', dateOfBirth: '1970-01-01', contactPoints: [] } });
+  t.same(
+    (await likelyDuplicates(db, one.id)).likely.map(({ record }) => record.id),
+    [other.id],
+  );
+  t.match((await api('GET', `/patients/${one.id}/duplicates`)).body.items, [
+    { patient: { id: other.id }, traits: [{ trait: 'name', verdict: 'agrees' }] },
+  ]);
+  await keepApart(deps, officer, other.id, one.id);
+  await keepApart(deps, officer, one.id, other.id);
+  t.same((await likelyDuplicates(db, one.id)).likely, []);
+  t.same((await likelyDuplicates(db, other.id)).likely, []);
+});
+
+t.test('merged, the stricter holds and all goes over; parted, each has its own again', async (t) => {
+  const { one, other } = await pair(
+    {
+      wording: 'identified',
+      contactPoints: [sms(), { channel: 'email', value: 'a@example.com', safe: true }],
+    },
+    {
+      wording: 'discreet',
+      contactChoice: 'patient_contacts_us',
+      preferredName: 'Kay',
+      communicationNeeds: ['bsl'],
+      contactPoints: [sms({ safe: false }), { channel: 'email', value: 'b@example.com', safe: true }],
+    },
+  );
+  const loan = await make.loan({ referralId: other.referralId });
+  const [ofOne, ofOther] = [await owned(one.id), await owned(other.id)];
+  const before = await getPatient(db, one.id);
+  const { status, body } = await api('POST', `/patients/${one.id}/merges`, { patientId: other.id });
+  t.equal(status, 201);
+  t.same(await owned(one.id), [...ofOne, ...ofOther].sort());
+  t.same(await owned(other.id), []);
+  const merged = await getPatient(db, one.id);
+  t.match(merged, {
+    wording: 'discreet',
+    contactChoice: 'patient_contacts_us',
+    preferredName: 'Kay',
+    communicationNeeds: ['bsl'],
+    contactPoints: [
+      { value: '+447700900123', safe: false },
+      { value: 'a@example.com', safe: true },
+      { value: 'b@example.com', safe: true },
+    ],
+  });
+  t.match((await api('GET', `/patients/${other.id}`)).body, { mergedInto: one.id });
+  const page = await forms(app, as.officer).get(`/patients/${other.id}`);
+  t.match(page.headers.location, `/patients/${one.id}`);
+  t.notMatch(
+    (await api('GET', '/patients?limit=200')).body.items.map(({ id }: { id: string }) => id),
+    [other.id],
+  );
+  t.match(await api('POST', `/patients/${other.id}/contact-points`, sms()), {
+    status: 409,
+    body: { mergedInto: one.id },
+  });
+  // What begins after the merge stays with the record that stayed.
+  const {
+    rows: [later],
+  } = await sql<{
+    id: string;
+  }>`insert into follow_up (id, patient_id, step, due_on, starts_at, minutes, way, created_at, changed_at)
+    values (new_id(), ${other.id}, 'Later', '2026-12-01', '10:00', 20, 'phone', now(), now()) returning id`.execute(
+    db,
+  );
+  t.same(
+    (await owned(one.id)).filter((row) => row.includes(later!.id)).length,
+    1,
+    'whatever begins for a merged record begins for the other',
+  );
+  t.equal((await api('POST', `/patients/${one.id}/partings`, { mergeId: body.id })).status, 201);
+  t.same(await owned(other.id), ofOther);
+  t.same(await owned(one.id), [...ofOne, `follow_up ${later!.id}`].sort());
+  const { changedAt: _changed, referrals: _r, loans: _l, ...after } = await getPatient(db, one.id);
+  const { changedAt: _was, referrals: _r2, loans: _l2, ...expected } = before;
+  t.same(after, expected, 'the record says what it said before');
+  t.match(await refusal(partPatients(deps, officer, one.id, body.id)), { detail: /parted already/ });
+  t.same((await likelyDuplicates(db, one.id)).likely, [], 'they are kept apart from then on');
+  t.ok(loan.id);
+  const { rows } = await sql<{
+    event: string;
+  }>`select row_to_json(e)::text as event from event e where type in ('patient.merged', 'patient.parted')`.execute(
+    db,
+  );
+  t.notMatch(rows.map(({ event }) => event).join(), /Kay|7700|example\.com/, 'rule 20');
+});
+
+t.test('what was changed since the merge is not taken back by parting', async (t) => {
+  const { one, other } = await pair(
+    { contactPoints: [sms()] },
+    { preferredName: 'Kay', contactPoints: [sms({ safe: false })] },
+  );
+  const { id } = await mergePatients(deps, officer, one.id, other.id);
+  await sql`update patient set preferred_name = 'Kit' where id = ${one.id}`.execute(db);
+  await partPatients(deps, officer, one.id, id);
+  t.match(await getPatient(db, one.id), { preferredName: 'Kit', contactPoints: [{ safe: true }] });
+});
+
+t.test('rule 24: who asked for no more contact on one record is left alone on both', async (t) => {
+  const { one, other } = await pair({ contactPoints: [sms()] }, {});
+  await api('POST', `/patients/${other.id}/contact-states`, {
+    state: 'withdrawn',
+    source: 'patient',
+    saidOn: '2026-11-23',
+  });
+  await mergePatients(deps, officer, one.id, other.id);
+  t.match(await getPatient(db, one.id), { contactState: 'withdrawn' });
+  t.match(await db.selectFrom('referral').select('status').where('id', '=', one.referralId).execute(), [
+    { status: 'withdrawn' },
+  ]);
+});
+
+t.test('a merge that may not be says what would be right', async (t) => {
+  const { one, other, who } = await pair();
+  t.match(await refusal(mergePatients(deps, officer, one.id, one.id)), { type: 'invalid' });
+  t.match(await refusal(mergePatients(deps, officer, one.id, '0193594e-6c00-7a4b-9f0e-2f4b7a1c5d3e')), {
+    type: 'not-found',
+  });
+  await sql`update referral set clinic_id = (select clinic_id from referral where id = ${one.referralId}) where id = ${other.referralId}`.execute(
+    db,
+  );
+  t.match(await refusal(mergePatients(deps, officer, one.id, other.id)), {
+    type: 'merge-refused',
+    detail: /R-\w+ and R-\w+. Withdraw or close one/,
+  });
+  await sql`update referral set status = 'withdrawn', withdrawal_reason = 'x', withdrawal_said_by = 'clinic' where id = ${other.referralId}`.execute(
+    db,
+  );
+  await mergePatients(deps, officer, one.id, other.id);
+  t.match(await refusal(mergePatients(deps, officer, one.id, other.id)), { detail: /merged already/ });
+  const third = await make.referral({ person: { ...who, givenName: 'A' } });
+  const { rows } = await sql<{
+    id: string;
+  }>`select patient_id as id from referral where id = ${third.id}`.execute(db);
+  t.match(await refusal(mergePatients(deps, officer, rows[0]!.id, one.id)), { detail: /Keep that one/ });
+  t.equal(
+    (await apiOf(app, as.clinic)('POST', `/patients/${one.id}/merges`, { patientId: other.id })).status,
+    403,
+  );
+});
+
+t.test('races: merges that cross, a loan and a referral that begin meanwhile; ten times', async (t) => {
+  for (let round = 0; round < 10; round++) {
+    const nhsNumber = [
+      '9990000018',
+      '9990000026',
+      '9990000034',
+      '9990548609',
+      '9990005028',
+      '9990000042',
+      '9990000050',
+      '9990000069',
+      '9990000077',
+      '9990000085',
+    ][round]!;
+    const { one, other, who } = await pair({}, { nhsNumber });
+    const [tablet] = await make.readyDevices(1);
+    const clinic = await make.clinic(`Race ${round}`);
+    const results = await Promise.allSettled([
+      mergePatients(deps, officer, one.id, other.id),
+      mergePatients(deps, officer, other.id, one.id),
+      make.loan({ referralId: other.referralId, deviceIds: [tablet!.id] } as never),
+      receiveReferral(deps, officer, {
+        clinicId: clinic,
+        patient: { givenName: 'Amal', nhsNumber, ...who },
+        needs: ['support'],
+        barriers: [],
+        referrer: { name: 'Dr Young' },
+        consent: { shareWithScheme: true, givenOn: '2026-11-20' },
+      }),
+    ]);
+    const faults = results.flatMap((one) =>
+      one.status === 'rejected' && !(one.reason as { status?: number }).status ? [String(one.reason)] : [],
+    );
+    t.same(faults, [], 'nothing but refusals');
+    t.equal(
+      results.slice(0, 2).filter(({ status }) => status === 'fulfilled').length,
+      1,
+      'one of two merges that cross',
+    );
+    const { rows } = await sql<{
+      goes: string;
+    }>`select id as goes from patient where id in (${one.id}, ${other.id}) and merged_into is not null`.execute(
+      db,
+    );
+    t.equal(rows.length, 1);
+    t.same(await owned(rows[0]!.goes), [], 'nothing is left behind');
+  }
+});
+
+for (const scripts of [true, false]) {
+  t.test(`an officer compares, merges and parts; scripts ${scripts ? 'on' : 'off'}`, async (t) => {
+    const { one, other } = await pair(
+      { address: '1 <b>High</b> Street\nLondon', contactPoints: [sms()] },
+      { preferredName: 'Kay', contactPoints: [sms()] },
+    );
+    await sql`update referral set status = 'received' where id = ${one.referralId}`.execute(db);
+    const baseURL = await app.listen({ host: '127.0.0.1', port: 0 }).catch(() => app.listeningOrigin);
+    const { page, look } = await signedInBrowser(t, baseURL, as.officer, { scripts });
+    await page.goto(`/referrals/${one.referralId}`);
+    await page.getByRole('link', { name: /^Compare \d+ other record/ }).click();
+    await look('records that look alike');
+    if (process.env.SHOTS)
+      await page.screenshot({ path: `${process.env.SHOTS}/duplicates.png`, fullPage: true });
+    const form = page.locator('form').filter({ has: page.locator(`input[value="${other.id}"]`) });
+    await form.getByRole('button', { name: 'Same person: keep this record' }).click();
+    await page.getByText('The two records are one.').waitFor();
+    await look('a record with another merged into it');
+    await page.getByRole('button', { name: 'Part them again' }).click();
+    await page.getByText('The two records are parted.').waitFor();
+    t.match(await getPatient(db, other.id), { mergedInto: null });
+    await page.goto(`/patients/${one.id}/duplicates`);
+    t.equal(await page.locator(`input[value="${other.id}"]`).count(), 0, 'not offered again');
+    const { post } = forms(app, as.officer);
+    t.equal((await post(`/patients/${one.id}/duplicates`, { patientId: 'x', do: 'apart' })).statusCode, 422);
+  });
+}
