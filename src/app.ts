@@ -78,6 +78,8 @@ import { mergePages } from './patients/merge.pages.ts';
 import { mergeRoutes } from './patients/merge.routes.ts';
 import { patientPages } from './patients/patient.pages.ts';
 import { patientRoutes } from './patients/patient.routes.ts';
+import { assessmentPages } from './referrals/assessment.pages.ts';
+import { assessmentRoutes } from './referrals/assessment.routes.ts';
 import { newReferralPages } from './referrals/new-referral.pages.ts';
 import { progressPages } from './referrals/progress.pages.ts';
 import { proposalPages } from './referrals/proposal.pages.ts';
@@ -158,6 +160,7 @@ export async function buildApp(deps: Deps, queue?: JobQueue): Promise<App> {
       referralRoutes(api, deps);
       proposalRoutes(api, deps);
       triageRoutes(api, deps);
+      assessmentRoutes(api, deps);
       signpostRoutes(api, deps);
       waitingListRoutes(api, deps);
       allocationRoutes(api, deps);
@@ -206,6 +209,7 @@ export async function buildApp(deps: Deps, queue?: JobQueue): Promise<App> {
     progressPages(pages, deps);
     proposalPages(pages, deps);
     triagePages(pages, deps);
+    assessmentPages(pages, deps);
     signpostPages(pages, deps);
     waitingListPages(pages, deps);
     allocationPages(pages, deps);

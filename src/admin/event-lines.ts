@@ -119,6 +119,8 @@ export const eventLines: Record<string, (values: Values) => string> = {
   'webhook.secret_changed': () => 'Secret of a webhook endpoint changed',
   'webhook.tested': () => 'Webhook endpoint tested',
   'webhook.resent': () => 'A webhook delivery is sent again',
+  'referral.assessed': () => 'What would help was found out with the person',
+  'referral.offer_taken_up': () => 'What was suggested was taken up',
   'referral.assigned': (v) =>
     v.staffId ? 'Referral given to a member of staff' : 'Referral given back to everyone',
   'referral.noted': () => 'Note added for the office',

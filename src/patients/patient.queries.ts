@@ -67,7 +67,9 @@ export async function getPatient(db: Reader, id: string): Promise<Patient> {
       p.collection_point as "collectionPoint", p.wording,
       p.contact_choice as "contactChoice", p.contact_state as "contactState", p.paused_until as "pausedUntil",
       p.communication_needs as "communicationNeeds", p.language, p.interpreter,
-      p.communication_reviewed_on as "communicationReviewedOn", p.trusted_person as "trustedPerson", p.merged_into as "mergedInto", p.changed_at as "changedAt",
+      p.communication_reviewed_on as "communicationReviewedOn", p.trusted_person as "trustedPerson", p.merged_into as "mergedInto",
+      (select case when (a.said ->> 'prefersNotDigital')::boolean then a.said ->> 'nonDigitalRoute' end
+        from referral_assessment a join referral r on r.id = a.referral_id where r.patient_id = p.id order by a.id desc limit 1) as "nonDigitalRoute", p.changed_at as "changedAt",
       coalesce((select json_agg(json_build_object('id', c.id, 'channel', c.channel, 'value', c.value, 'safe', c.safe, 'safeFrom', c.safe_from,
           'recheckDue', c.recheck_due, 'voicemailOk', c.voicemail_ok, 'hours', c.hours, 'stoppedAt', c.stopped_at, 'failedAt', c.failed_at) order by c.position)
         from contact_point c where c.patient_id = p.id), '[]') as "contactPoints",

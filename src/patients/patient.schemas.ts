@@ -135,6 +135,9 @@ export const Patient = Type.Object({
       dueOn: nullable(Type.String()),
     }),
   ),
+  nonDigitalRoute: nullable(
+    Type.String({ description: 'How they would like it, where they chose not to be digital' }),
+  ),
   mergedInto: nullable(Type.String({ description: 'The record into which this one was merged; look there' })),
   changedAt: Type.String(),
 });

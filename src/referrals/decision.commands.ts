@@ -34,34 +34,43 @@ export async function decideReferral(
 ): Promise<Decided> {
   const errors = decisionErrors(input);
   if (errors.length) throw new Problem('invalid', { errors });
-  return command(deps, ctx, async (trx) => {
-    const referral = await lockReferral(trx, ctx.actor, referralId);
-    const status = decide(referral, input.decision);
-    const at = timestamp(deps.clock);
-    const signposts = await signpostsSaid(trx, input.signpostIds ?? []);
-    await sql`
-      update referral set status = ${status}, changed_at = ${at}, decision_reason = ${input.reason ?? null}, signposts = ${JSON.stringify(signposts)},
-        waiting_since = case when ${status} = 'waiting' then ${at}::timestamptz end
-      where id = ${referralId}`.execute(trx);
-    if (status === 'asked') await insertQuestion(trx, referralId, input.question!, at);
-    if (status === 'declined') await dropNeeds(trx, referralId, at);
-    if (status === 'active') await startSupport(trx, deps, { ...referral, referralId }, at);
-    await recordEvent(trx, deps, ctx, {
-      type: eventTypes[input.decision],
-      subjects: [
-        ['referral', referralId],
-        ['patient', referral.patientId],
-      ],
-      values: { from: referral.status, to: status },
-      fields: [...(input.reason ? ['decisionReason'] : []), ...(input.question ? ['question'] : [])],
-    });
-    await completeTasksAbout(trx, deps, ctx, ['clinic_answered'], [referralId]);
-    if (status !== 'waiting') return { status };
-    const { rows } = await sql<{
-      position: number;
-    }>`select ${position} as position from referral r where r.id = ${referralId}`.execute(trx);
-    return { status, waitingPosition: rows[0]!.position };
+  return command(deps, ctx, (trx) => decideIn(trx, deps, ctx, referralId, input));
+}
+
+/** `decideReferral` in the caller's transaction. */
+export async function decideIn(
+  trx: Trx,
+  deps: Deps,
+  ctx: Context,
+  referralId: string,
+  input: NewDecision,
+): Promise<Decided> {
+  const referral = await lockReferral(trx, ctx.actor, referralId);
+  const status = decide(referral, input.decision);
+  const at = timestamp(deps.clock);
+  const signposts = await signpostsSaid(trx, input.signpostIds ?? []);
+  await sql`
+    update referral set status = ${status}, changed_at = ${at}, decision_reason = ${input.reason ?? null}, signposts = ${JSON.stringify(signposts)},
+      waiting_since = case when ${status} = 'waiting' then ${at}::timestamptz end
+    where id = ${referralId}`.execute(trx);
+  if (status === 'asked') await insertQuestion(trx, referralId, input.question!, at);
+  if (status === 'declined') await dropNeeds(trx, referralId, at);
+  if (status === 'active') await startSupport(trx, deps, { ...referral, referralId }, at);
+  await recordEvent(trx, deps, ctx, {
+    type: eventTypes[input.decision],
+    subjects: [
+      ['referral', referralId],
+      ['patient', referral.patientId],
+    ],
+    values: { from: referral.status, to: status },
+    fields: [...(input.reason ? ['decisionReason'] : []), ...(input.question ? ['question'] : [])],
   });
+  await completeTasksAbout(trx, deps, ctx, ['clinic_answered'], [referralId]);
+  if (status !== 'waiting') return { status };
+  const { rows } = await sql<{
+    position: number;
+  }>`select ${position} as position from referral r where r.id = ${referralId}`.execute(trx);
+  return { status, waitingPosition: rows[0]!.position };
 }
 
 /** What the clinic is told of other help, as it is written now. */

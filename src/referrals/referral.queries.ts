@@ -6,6 +6,8 @@ import type { Actor } from '../shared/actor.ts';
 import { jsonInstant, type Reader } from '../shared/database.ts';
 import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
 import { Problem } from '../shared/problem.ts';
+import { assessmentsJson } from './assessment.queries.ts';
+import type { Assessment } from './assessment.schemas.ts';
 import { notesJson } from './note.queries.ts';
 import { nextStep } from './progress.rules.ts';
 import { proposalsJson } from './proposal.queries.ts';
@@ -127,6 +129,8 @@ export type ReferralDesk = {
   /** What the hosted form took about the same person while this referral was open. */
   repeats: Repeat[];
   notes: Note[];
+  /** What was found out about what would help, the newest first. */
+  assessments: Assessment[];
   /** To whom it may be given. */
   staff: Decider[];
   /** Other help that may be named when it is declined. */
@@ -139,7 +143,7 @@ export async function referralDesk(db: Reader, id: string): Promise<ReferralDesk
     select ${proposalsJson} as proposals,
       (select json_build_object('step', f.step, 'dueOn', f.due_on) from follow_up f
         where f.patient_id = me.id and f.status in ('planned', 'confirmed') order by f.due_on, f.starts_at limit 1) as "nextFollowUp",
-      ${repeatsJson} as repeats, ${notesJson} as notes, ${decidersJson} as staff, ${signpostsJson} as signposts
+      ${repeatsJson} as repeats, ${notesJson} as notes, ${assessmentsJson} as assessments, ${decidersJson} as staff, ${signpostsJson} as signposts
     from referral r join patient me on me.id = r.patient_id where r.id = ${id}`.execute(db);
   if (!rows[0]) throw new Problem('not-found');
   return rows[0];

@@ -626,6 +626,16 @@ export interface Referral {
   signposts: Generated<Json>;
 }
 
+export interface ReferralAssessment {
+  id: string;
+  referral_id: string;
+  said: Json;
+  suggestions: Json;
+  taken_up: string[] | null;
+  by_name: string;
+  at: string;
+}
+
 export interface ReferralDraft {
   id: string;
   link_id: string;
@@ -897,6 +907,7 @@ export interface DB {
   preparation_check: PreparationCheck;
   proposal: Proposal;
   referral: Referral;
+  referral_assessment: ReferralAssessment;
   referral_draft: ReferralDraft;
   referral_need: ReferralNeed;
   referral_note: ReferralNote;

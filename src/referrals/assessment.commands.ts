@@ -1,0 +1,102 @@
+import { sql } from 'kysely';
+import type { Context } from '../shared/actor.ts';
+import { timestamp } from '../shared/clock.ts';
+import { command } from '../shared/command.ts';
+import type { Deps } from '../shared/deps.ts';
+import { recordEvent } from '../shared/events.ts';
+import { newId } from '../shared/ids.ts';
+import { Problem } from '../shared/problem.ts';
+import { listAssessments } from './assessment.queries.ts';
+import { findingErrors, isNeed, suggest } from './assessment.rules.ts';
+import type { Assessment, NewAssessment, NewTakeUp, TakenUp } from './assessment.schemas.ts';
+import { decideIn } from './decision.commands.ts';
+import { lockReferral } from './locking.commands.ts';
+import { canDecide, type Need, referralStatusWords } from './referral.rules.ts';
+
+/**
+ * Writes down what was found out with a person, with what that suggests. Earlier ones stay as they are.
+ * @throws Problem `not-found`, `invalid`
+ */
+export async function assessReferral(
+  deps: Deps,
+  ctx: Context,
+  referralId: string,
+  said: NewAssessment,
+): Promise<Assessment> {
+  const errors = findingErrors(said);
+  if (errors.length) throw new Problem('invalid', { errors });
+  return command(deps, ctx, async (trx) => {
+    const { patientId } = await lockReferral(trx, ctx.actor, referralId);
+    await sql`/* assessment.insert */
+      insert into referral_assessment (id, referral_id, said, suggestions, by_name, at)
+      values (${newId()}, ${referralId}, ${JSON.stringify(said)}, ${JSON.stringify(suggest(said))}, ${ctx.actor.name}, ${timestamp(deps.clock)})`.execute(
+      trx,
+    );
+    await recordEvent(trx, deps, ctx, {
+      type: 'referral.assessed',
+      subjects: [
+        ['referral', referralId],
+        ['patient', patientId],
+      ],
+      fields: Object.keys(said),
+    });
+    return (await listAssessments(trx, referralId))[0]!;
+  });
+}
+
+const dropped = 'Not what would help, as found out with the person';
+
+/**
+ * Takes up what the newest assessment suggests, or what an officer chooses beside it: with a device, data
+ * or support the referral then needs exactly these and is accepted, in one step. Anything else is written
+ * down with the assessment, and the referral is still to be decided.
+ * @throws Problem `not-found`, `referral-already-decided`, `changed-meanwhile` when it was assessed again meanwhile
+ */
+export async function takeUp(
+  deps: Deps,
+  ctx: Context,
+  referralId: string,
+  assessmentId: string,
+  { offers }: NewTakeUp,
+): Promise<TakenUp> {
+  return command(deps, ctx, async (trx) => {
+    const referral = await lockReferral(trx, ctx.actor, referralId);
+    const [newest] = await listAssessments(trx, referralId);
+    if (!newest) throw new Problem('not-found');
+    if (newest.id !== assessmentId)
+      throw new Problem('changed-meanwhile', {
+        detail: `${newest.by} assessed it again meanwhile. Look at that first.`,
+      });
+    if (!canDecide(referral.status))
+      throw new Problem('referral-already-decided', {
+        detail: `The referral is ${referralStatusWords[referral.status]}.`,
+        referralStatus: referral.status,
+      });
+    const at = timestamp(deps.clock);
+    await sql`update referral_assessment set taken_up = ${offers}::text[] where id = ${assessmentId}`.execute(
+      trx,
+    );
+    const needs: Need[] = offers.filter(isNeed);
+    if (!needs.length) {
+      await recordEvent(trx, deps, ctx, {
+        type: 'referral.offer_taken_up',
+        subjects: [
+          ['referral', referralId],
+          ['patient', referral.patientId],
+        ],
+      });
+      return { status: referral.status, accepted: false };
+    }
+    await sql`/* assessment.set-needs */
+      with gone as (
+        update referral_need set status = 'dropped', reason = ${dropped}, settled_at = ${at}
+        where referral_id = ${referralId} and status = 'open' and need <> all(${needs}::text[])
+      )
+      insert into referral_need (referral_id, need) select ${referralId}, n from unnest(${needs}::text[]) n
+      on conflict (referral_id, need) do update set status = 'open', reason = null, settled_at = null where referral_need.status = 'dropped'`.execute(
+      trx,
+    );
+    const { status } = await decideIn(trx, deps, ctx, referralId, { decision: 'accept' });
+    return { status, accepted: true };
+  });
+}

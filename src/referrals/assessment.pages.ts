@@ -1,0 +1,100 @@
+import Type from 'typebox';
+import { type Form, fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
+import { getPatient, logAccess } from '../patients/patient.queries.ts';
+import type { Context } from '../shared/actor.ts';
+import type { Deps } from '../shared/deps.ts';
+import { type App, idParams, strictObject } from '../shared/http.ts';
+import { assessReferral, takeUp } from './assessment.commands.ts';
+import { listAssessments } from './assessment.queries.ts';
+import { connections, deviceUses, offers, spaces } from './assessment.rules.ts';
+import { NewAssessment, NewTakeUp } from './assessment.schemas.ts';
+import { getReferral } from './referral.queries.ts';
+import { barriers, canDecide } from './referral.rules.ts';
+
+const { barriers: barrierList, ...rest } = NewAssessment.properties;
+const AssessmentForm = strictObject({ ...rest, barriers: Type.Optional(barrierList) });
+const TakeUpForm = strictObject({ ...NewTakeUp.properties, assessmentId: Type.String({ format: 'uuid' }) });
+const words = {
+  uses: 'Choose what they use today, or nothing',
+  internetAtHome: 'Choose whether there is internet at home',
+  privateSpace: 'Choose whether they have a private space',
+  prefersNotDigital: 'Choose whether they want to be digital at all',
+  offers: 'Choose at least one thing to take up',
+};
+const view = 'referrals/views/assessment.njk';
+
+/** /referrals/:id/assessment: what would help, found out with the person on one page. */
+export function assessmentPages(app: App, deps: Deps): void {
+  const route = { config: { action: 'referrals.decide' }, schema: { params: idParams } } as const;
+
+  app.get('/referrals/:id/assessment', route, async (request, reply) =>
+    reply.page(view, await assessmentView(request.ctx, request.params.id)),
+  );
+
+  app.post('/referrals/:id/assessment', route, async (request, reply) => {
+    const { id } = request.params;
+    const typed = typedIn(request.body);
+    try {
+      const { barriers = [], ...said } = fields(AssessmentForm, typed, words);
+      await assessReferral(deps, request.ctx, id, { barriers, ...said });
+      return reply.done(`/referrals/${id}/assessment`, {
+        text: 'It is written down. See below what it suggests.',
+      });
+    } catch (error) {
+      const form = refused(typed, error);
+      return reply.code(form.status).page(view, await assessmentView(request.ctx, id, form));
+    }
+  });
+
+  app.post('/referrals/:id/assessment/take-up', route, async (request, reply) => {
+    const { id } = request.params;
+    const typed = typedIn(request.body);
+    try {
+      const { assessmentId, ...chosen } = fields(TakeUpForm, typed, words);
+      const { accepted, status } = await takeUp(deps, request.ctx, id, assessmentId, chosen);
+      const text = !accepted
+        ? 'It is written down. The referral is still to be decided: say no with the reason, or accept it.'
+        : status === 'active'
+          ? 'The referral is accepted. Its follow-ups are planned.'
+          : 'The referral is accepted and on the waiting list.';
+      return reply.done(`/referrals/${id}`, { text });
+    } catch (error) {
+      const form = { ...refused(typed, error), prefix: 'take-up' };
+      return reply.code(form.status).page(view, await assessmentView(request.ctx, id, form));
+    }
+  });
+
+  async function assessmentView(ctx: Context, id: string, sent?: Form) {
+    const referral = await getReferral(deps.db, ctx.actor, id);
+    const [patient, [newest, ...earlier]] = await Promise.all([
+      getPatient(deps.db, referral.patient.id),
+      listAssessments(deps.db, id),
+      logAccess(deps, ctx, referral.patient.id, 'referral'),
+    ]);
+    const start: Typed = newest
+      ? typedOf(newest.said)
+      : { barriers: referral.barriers, prefersNotDigital: 'no' };
+    const isTakeUp = sent?.prefix === 'take-up';
+    return {
+      referral,
+      patient,
+      newest,
+      earlier,
+      open: canDecide(referral.status),
+      form: sent,
+      findings: sent && !isTakeUp ? sent : newForm(start),
+      takeUpForm: isTakeUp
+        ? sent
+        : { ...newForm({ offers: newest?.suggestions.map(({ offer }) => offer) ?? [] }), prefix: 'take-up' },
+      choices: { barriers, deviceUses, connections, spaces, offers },
+    };
+  }
+}
+
+const typedOf = (said: NewAssessment): Typed =>
+  Object.fromEntries(
+    Object.entries(said).map(([name, value]) => [
+      name,
+      typeof value === 'boolean' ? (value ? 'yes' : 'no') : value,
+    ]),
+  );

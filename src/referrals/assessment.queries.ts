@@ -1,0 +1,16 @@
+import { sql } from 'kysely';
+import { jsonInstant, type Reader } from '../shared/database.ts';
+import type { Assessment } from './assessment.schemas.ts';
+
+/** The assessments of the referral `r`, the newest first, as one JSON value. */
+export const assessmentsJson = sql`coalesce((
+  select json_agg(json_build_object('id', a.id, 'said', a.said, 'suggestions', a.suggestions, 'takenUp', a.taken_up, 'by', a.by_name,
+    'at', ${jsonInstant('a.at')}) order by a.id desc)
+  from referral_assessment a where a.referral_id = r.id), '[]')`;
+
+/** What was found out about what would help, the newest first. For the office alone. */
+export async function listAssessments(db: Reader, referralId: string): Promise<Assessment[]> {
+  const { rows } = await sql<{ assessments: Assessment[] }>`/* assessment.list */
+    select ${assessmentsJson} as assessments from referral r where r.id = ${referralId}`.execute(db);
+  return rows[0]?.assessments ?? [];
+}

@@ -1,0 +1,202 @@
+import { sql } from 'kysely';
+import t from 'tap';
+import {
+  connections,
+  deviceUses,
+  type Findings,
+  type Offer,
+  offers,
+  spaces,
+  suggest,
+} from '../../src/referrals/assessment.rules.ts';
+import { getReferral } from '../../src/referrals/referral.queries.ts';
+import { barriers } from '../../src/referrals/referral.rules.ts';
+import { apiOf } from '../support/api.ts';
+import { testApp } from '../support/app.ts';
+import { atOnce } from '../support/at-once.ts';
+import { factories, officer } from '../support/factories.ts';
+import { forms, signedInBrowser } from '../support/pages.ts';
+
+const { app, as, db, deps, clock, clinicId } = await testApp(t, { DATABASE_POOL: '30' });
+const make = factories(deps);
+const api = apiOf(app, as.officer);
+t.beforeEach(() => clock.set('2026-11-23T09:30:00Z'));
+
+const settled: Findings = {
+  barriers: [],
+  uses: ['own_smartphone'],
+  internetAtHome: 'yes',
+  privateSpace: 'yes',
+  prefersNotDigital: false,
+};
+const assess = (id: string, changes: object = {}) =>
+  api('POST', `/referrals/${id}/assessments`, { ...settled, ...changes });
+
+t.test('what each finding suggests, and why', (t) => {
+  const suggested = (changes: Partial<Findings>) =>
+    suggest({ ...settled, ...changes }).map(({ offer }) => offer);
+  const table: [Partial<Findings>, Offer[]][] = [
+    [{}, []],
+    [{ uses: ['nothing'] }, ['device']],
+    [{ uses: ['shared_phone'] }, ['device']],
+    [{ uses: ['computer'] }, []],
+    [{ uses: ['own_phone_without_data'] }, ['device', 'data']],
+    [{ internetAtHome: 'limited' }, ['data']],
+    [{ privateSpace: 'sometimes' }, ['access_point']],
+    [{ barriers: ['access_to_device'] }, ['device']],
+    [{ barriers: ['access_to_data'] }, ['data']],
+    [{ barriers: ['skills'] }, ['support']],
+    [{ barriers: ['ease_of_use'] }, ['support']],
+    [{ barriers: ['beliefs_and_trust'] }, ['support']],
+    [{ barriers: ['health_and_symptoms'] }, ['support']],
+    [{ barriers: ['housing'] }, ['access_point']],
+    [{ barriers: ['money'] }, []],
+    [
+      { prefersNotDigital: true, uses: ['nothing'], internetAtHome: 'no', barriers: ['skills'] },
+      ['non_digital'],
+    ],
+  ];
+  for (const [found, offered] of table) t.same(suggested(found), offered, JSON.stringify(found));
+  const seen = new Set<Offer>();
+  for (const use of deviceUses)
+    for (const internetAtHome of connections)
+      for (const privateSpace of spaces)
+        for (const barrier of barriers)
+          for (const prefersNotDigital of [true, false]) {
+            const found = suggest({
+              uses: [use],
+              internetAtHome,
+              privateSpace,
+              barriers: [barrier],
+              prefersNotDigital,
+            });
+            for (const { offer, why } of found) if (why.endsWith('.')) seen.add(offer);
+            if (prefersNotDigital)
+              t.same(
+                found.map(({ offer }) => offer),
+                ['non_digital'],
+              );
+          }
+  t.same([...seen].sort(), [...offers].sort(), 'every offer can be suggested, with its reason');
+  t.end();
+});
+
+t.test('suggestions are taken up with accepting, in one step; the clinic sees nothing of it', async (t) => {
+  const { id } = await make.referral({ clinicId, needs: ['data', 'support'] });
+  const first = await assess(id, { uses: ['nothing'], wouldHelp: 'My sister’s tablet was nice' });
+  t.match(first, {
+    status: 201,
+    body: { suggestions: [{ offer: 'device', why: /no smartphone/ }], takenUp: null },
+  });
+  clock.set('2026-11-23T09:31:00Z');
+  const { body: newest } = await assess(id, { uses: ['nothing'], barriers: ['skills'] });
+  const take = (assessmentId: string, chosen: string[]) =>
+    api('POST', `/referrals/${id}/assessments/${assessmentId}/take-ups`, { offers: chosen });
+  t.match(await take(first.body.id, ['device']), { status: 412, body: { detail: /assessed it again/ } });
+  t.match(await take(newest.id, ['device', 'support', 'access_point']), {
+    status: 201,
+    body: { status: 'waiting', accepted: true },
+  });
+  t.match((await getReferral(db, officer.actor, id)).needs, [
+    { need: 'device', status: 'open' },
+    { need: 'data', status: 'dropped', reason: /Not what would help/ },
+    { need: 'support', status: 'open' },
+  ]);
+  t.match(await take(newest.id, ['device']), { status: 409 });
+  t.match(
+    (await api('GET', `/referrals/${id}/assessments`)).body.items,
+    [{ takenUp: ['device', 'support', 'access_point'] }, { said: { wouldHelp: /sister/ } }],
+    'earlier ones stay',
+  );
+  const clinic = apiOf(app, as.clinic);
+  t.equal((await clinic('GET', `/referrals/${id}/assessments`)).status, 403);
+  t.equal((await clinic('POST', `/referrals/${id}/assessments`, settled)).status, 403);
+  t.notMatch(JSON.stringify((await clinic('GET', `/referrals/${id}`)).body), /sister|suggest/);
+  const { rows } = await sql<{
+    event: string;
+  }>`select row_to_json(e)::text as event from event e where type = 'referral.assessed'`.execute(db);
+  t.notMatch(rows.map(({ event }) => event).join(), /sister/, 'rule 20');
+});
+
+t.test('who would rather not be digital: the choice is kept with its route', async (t) => {
+  const { id } = await make.referral({ needs: ['device'] });
+  t.match(await assess(id, { prefersNotDigital: true }), {
+    status: 422,
+    body: { errors: [{ pointer: '/nonDigitalRoute' }] },
+  });
+  t.match(await assess(id, { nonDigitalRoute: 'Calls' }), {
+    status: 422,
+    body: { errors: [{ pointer: '/nonDigitalRoute' }] },
+  });
+  const { body } = await assess(id, { prefersNotDigital: true, nonDigitalRoute: 'Calls on <b>Tuesdays</b>' });
+  t.same(
+    body.suggestions.map(({ offer }: { offer: string }) => offer),
+    ['non_digital'],
+  );
+  t.match(
+    await api('POST', `/referrals/${id}/assessments/${body.id}/take-ups`, { offers: ['non_digital'] }),
+    { status: 201, body: { status: 'received', accepted: false } },
+  );
+  const { patient } = await getReferral(db, officer.actor, id);
+  t.match((await api('GET', `/patients/${patient.id}`)).body, {
+    nonDigitalRoute: 'Calls on <b>Tuesdays</b>',
+  });
+  t.match(
+    (await forms(app, as.officer).get(`/patients/${patient.id}`)).body,
+    /Chose not to be digital: Calls on &lt;b&gt;Tuesdays/,
+  );
+  clock.set('2026-11-23T09:31:00Z');
+  await assess(id);
+  t.match((await api('GET', `/patients/${patient.id}`)).body, { nonDigitalRoute: null }, 'the newest counts');
+});
+
+t.test('two officers take up at once: one decides', async (t) => {
+  const { id } = await make.referral({ needs: ['device'] });
+  const { body } = await assess(id, { uses: ['nothing'] });
+  const take = (chosen: string[]) => () =>
+    api('POST', `/referrals/${id}/assessments/${body.id}/take-ups`, { offers: chosen });
+  const outcomes = await atOnce(db, sql`select from referral where id = ${id} for update`, [
+    take(['device']),
+    take(['support']),
+  ]);
+  t.same(outcomes.map((one) => one.status === 'fulfilled' && one.value.status).sort(), [201, 409]);
+});
+
+for (const scripts of [true, false]) {
+  t.test(`an officer goes through it with the person; scripts ${scripts ? 'on' : 'off'}`, async (t) => {
+    const { id } = await make.referral({ needs: ['data'], barriers: ['skills'] });
+    const baseURL = await app.listen({ host: '127.0.0.1', port: 0 }).catch(() => app.listeningOrigin);
+    const { page, look } = await signedInBrowser(t, baseURL, as.officer, { scripts });
+    await page.goto(`/referrals/${id}`);
+    await page.getByRole('link', { name: 'Find out what would help' }).click();
+    t.ok(await page.getByLabel('Skills').isChecked(), 'what the clinic wrote is there to start with');
+    await look('an assessment, empty');
+    await page.getByLabel('What would help, in their words').fill('Someone who is patient');
+    await page.getByRole('button', { name: 'Write it down' }).click();
+    await page.getByRole('link', { name: 'Choose what they use today, or nothing' }).waitFor();
+    t.equal(await page.getByLabel('What would help, in their words').inputValue(), 'Someone who is patient');
+    await look('an assessment, refused');
+    await page.getByLabel('A phone that they share').check();
+    await page
+      .getByRole('group', { name: 'Is there internet at home' })
+      .getByLabel('No', { exact: true })
+      .check();
+    await page.getByRole('group', { name: 'Do they have a private space' }).getByLabel('Sometimes').check();
+    await page.getByRole('button', { name: 'Write it down' }).click();
+    await page.getByText('See below what it suggests').waitFor();
+    await look('an assessment with suggestions');
+    if (process.env.SHOTS)
+      await page.screenshot({ path: `${process.env.SHOTS}/assessment.png`, fullPage: true });
+    await page.getByLabel('A place to go, such as a library or drop-in').uncheck();
+    await page.getByRole('button', { name: 'Take this up' }).click();
+    await page.getByText('The referral is accepted and on the waiting list.').waitFor();
+    await page.getByRole('link', { name: 'What would help: look again' }).click();
+    await page.getByText('Taken up: A device, mobile data, support calls.').waitFor();
+    await look('an assessment that was taken up');
+    t.match((await getReferral(db, officer.actor, id)).needs, [
+      { need: 'device', status: 'open' },
+      { need: 'data', status: 'open' },
+      { need: 'support', status: 'open' },
+    ]);
+  });
+}
