@@ -43,11 +43,10 @@ export async function mergePatients(
       trx,
     );
     const id = newId();
-    const kept = { ...after, contactPoints: undefined };
     await sql`/* merge.insert */
       insert into patient_merge (id, survivor_id, merged_id, moved, before, after, by_name, at)
       values (${id}, ${staysId}, ${goesId}, ${JSON.stringify({ ...moved, contactPoints: added.map((point) => point.id) })},
-        ${JSON.stringify(fieldsOf(stays))}, ${JSON.stringify(kept)}, ${ctx.actor.name}, ${at})`.execute(trx);
+        ${JSON.stringify(fieldsOf(stays))}, ${JSON.stringify(after)}, ${ctx.actor.name}, ${at})`.execute(trx);
     const eventId = await recordEvent(trx, deps, ctx, {
       type: 'patient.merged',
       subjects: [

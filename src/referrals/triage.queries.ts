@@ -87,7 +87,9 @@ export async function countQueue(
   today: string,
 ): Promise<{ count: number; late: number }> {
   const { rows } = await sql<{ count: number; late: number }>`/* referral.count-queue */
-    select count(*)::int as count, count(*) filter (where ${isLate(today)})::int as late
-    from referral r ${conditions(filter, today)}`.execute(db);
+    select (select count(*)::int from referral r ${conditions(filter, today)}) as count,
+      (select count(*)::int from referral r ${conditions({ ...filter, late: true }, today)}) as late`.execute(
+    db,
+  );
   return rows[0]!;
 }
