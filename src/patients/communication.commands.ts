@@ -5,6 +5,7 @@ import { command } from '../shared/command.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvent } from '../shared/events.ts';
 import { Problem } from '../shared/problem.ts';
+import { lockPatient } from './contact-point.commands.ts';
 import { keepHistory } from './patient.commands.ts';
 import type { NewCommunicationReview } from './patient.schemas.ts';
 
@@ -20,6 +21,7 @@ export async function reviewCommunication(
   said: NewCommunicationReview,
 ): Promise<void> {
   await command(deps, ctx, async (trx) => {
+    await lockPatient(trx, patientId);
     const { rows } = await sql<{ before: object; changed: boolean }>`
       select json_build_object('communicationNeeds', communication_needs, 'language', language, 'interpreter', interpreter) as before,
         (communication_needs, coalesce(language, ''), interpreter)

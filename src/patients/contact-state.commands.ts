@@ -11,6 +11,7 @@ import { newId } from '../shared/ids.ts';
 import { Problem } from '../shared/problem.ts';
 import { cancelFollowUpsOf } from '../support/follow-up.commands.ts';
 import { completeTasksAbout, createTasks } from '../tasks/task.commands.ts';
+import { lockPatient } from './contact-point.commands.ts';
 import { assertContactMove, type ContactState, contactStateErrors } from './contact-state.rules.ts';
 import type { ContactStateKept, NewContactState } from './contact-state.schemas.ts';
 
@@ -37,6 +38,7 @@ export async function recordContactState(
   const errors = contactStateErrors(said, today(deps.clock));
   if (errors.length) throw new Problem('invalid', { errors });
   return command(deps, ctx, async (trx) => {
+    await lockPatient(trx, patientId);
     const { rows } = await sql<{ state: ContactState }>`/* patient.lock */
       select contact_state as state from patient where id = ${patientId} for no key update`.execute(trx);
     if (!rows[0]) throw new Problem('not-found');
