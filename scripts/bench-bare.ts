@@ -12,7 +12,7 @@ const pool = new pg.Pool({
   max: Number(process.env.DATABASE_POOL),
 });
 const { rows } = await pool.query<{ plan: string; terms: string; agreement: string; body: string }>(`
-  select (select id from support_plan where is_default) as plan, (select id from loan_terms where is_default and borrower = 'patient') as terms,
+  select (select id from support_plan_version order by version desc limit 1) as plan, (select id from loan_terms where is_default and borrower = 'patient') as terms,
     id as agreement, body from agreement_version order by version desc limit 1`);
 const { plan, terms, agreement, body: text } = rows[0]!;
 const steps = ['Set-up call', 'One week', 'Four weeks', 'Three months'];
@@ -33,10 +33,10 @@ app.post<{ Body: Body }>('/loans', async (request, reply) => {
       'loan',
       `
       insert into loan (id, reference, patient_id, referral_id, issued_at, due_on, handover_way, handover_on, terms_id,
-        agreement_version_id, agreement_text, accepted_by, support_plan_id, changed_at)
-      select $1, $2, r.patient_id, r.id, $3, '2027-06-01', 'in_person', '2026-11-29', $4, $5, $6, 'verbal', $7, $3
-      from referral r where r.id = $8 returning patient_id as patient`,
-      [loan, `B-${process.pid}-${++number}`, at, terms, agreement, text, plan, referralId],
+        agreement_version_id, agreement_text, accepted_by, changed_at)
+      select $1, $2, r.patient_id, r.id, $3, '2027-06-01', 'in_person', '2026-11-29', $4, $5, $6, 'verbal', $3
+      from referral r where r.id = $7 returning patient_id as patient`,
+      [loan, `B-${process.pid}-${++number}`, at, terms, agreement, text, referralId],
     );
     const { patient } = loaned.rows[0]!;
     const itemIds = devices.map(() => v7());
@@ -64,9 +64,13 @@ app.post<{ Body: Body }>('/loans', async (request, reply) => {
     await write(
       'calls',
       `
-      insert into follow_up (id, patient_id, loan_id, referral_id, step, due_on, starts_at, minutes, way, created_at, changed_at)
-      select t.id, $1, $2, $3, t.step, t.due, '10:00', 20, 'phone', $4, $4 from unnest($5::uuid[], $6::text[], $7::date[]) t (id, step, due)`,
-      [patient, loan, referralId, at, calls, steps, dates],
+      with p as (
+        insert into patient_plan (id, patient_id, version_id, loan_id, referral_id, starts_on, created_at)
+        values ($8, $1, $9, $2, $3, '2026-11-29', $4) returning id
+      )
+      insert into follow_up (id, patient_id, loan_id, referral_id, patient_plan_id, step, due_on, starts_at, minutes, way, created_at, changed_at)
+      select t.id, $1, $2, $3, p.id, t.step, t.due, '10:00', 20, 'phone', $4, $4 from p, unnest($5::uuid[], $6::text[], $7::date[]) t (id, step, due)`,
+      [patient, loan, referralId, at, calls, steps, dates, v7(), plan],
     );
     await write(
       'event',

@@ -105,6 +105,9 @@ import { stocktakeRoutes } from './stocktakes/stocktake.routes.ts';
 import { diaryPages } from './support/diary.pages.ts';
 import { followUpPages } from './support/follow-up.pages.ts';
 import { followUpRoutes } from './support/follow-up.routes.ts';
+import { patientPlanPages } from './support/patient-plan.pages.ts';
+import { planPages } from './support/plan.pages.ts';
+import { planRoutes } from './support/plan.routes.ts';
 import { taskPages } from './tasks/task.pages.ts';
 import { taskRoutes } from './tasks/task.routes.ts';
 import { webhookPages } from './webhooks/webhook.pages.ts';
@@ -172,6 +175,7 @@ export async function buildApp(deps: Deps, queue?: JobQueue): Promise<App> {
       lendingRoutes(api, deps);
       takeOverRoutes(api, deps);
       followUpRoutes(api, deps);
+      planRoutes(api, deps);
       messageRoutes(api, deps);
       callbackRoutes(api, deps);
       taskRoutes(api, deps);
@@ -231,6 +235,8 @@ export async function buildApp(deps: Deps, queue?: JobQueue): Promise<App> {
     mergePages(pages, deps);
     diaryPages(pages, deps);
     followUpPages(pages, deps);
+    planPages(pages, deps);
+    patientPlanPages(pages, deps);
     messagePages(pages, deps);
     inboundPages(pages, deps);
     taskPages(pages, deps);

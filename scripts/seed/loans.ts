@@ -7,15 +7,15 @@ export function loanSteps({ today }: Size): Step[] {
       name: 'loans',
       text: `
         insert into loan (id, reference, patient_id, referral_id, location_id, status, issued_at, due_on, handover_way, handover_on, terms_id,
-            agreement_version_id, agreement_text, accepted_by, support_plan_id, closed_at, changed_at, extensions, review_on)
+            agreement_version_id, agreement_text, accepted_by, closed_at, changed_at, extensions, review_on)
           select l.id, l.reference, p.id, r.id, case when l.patient is null then b.id end, case when l.ends is null then 'open' else 'closed' end,
             pg_temp.at(l.starts, l.i), l.due, (array['in_person', 'posted', 'collected'])[1 + l.i % 3], l.starts, t.id, a.id, a.body, 'verbal',
-            case when l.patient is not null then s.id end, case when l.ends is not null then pg_temp.at(l.ends, l.i) end,
+            case when l.ends is not null then pg_temp.at(l.ends, l.i) end,
             pg_temp.at(coalesce(l.ends, l.starts), l.i), (l.i % 10 = 3)::int, case when l.ends is null and l.due is null then date '${today}' - 3 + (l.i % 30)::int end
           from s_loan l left join s_patient p on p.n = l.patient left join s_referral r on r.loan = l.i
             join s_place b on b.kind = 'access_point' and b.n = l.i % 12
             join loan_terms t on t.is_default and t.borrower = case when l.patient is null then 'location' else 'patient' end
-            cross join lateral (select id, body from agreement_version order by version desc limit 1) a cross join lateral (select id from support_plan where is_default) s
+            cross join lateral (select id, body from agreement_version order by version desc limit 1) a
           order by l.id;
         create temp table s_item as
           select l.i, d.n, d.id as device, l.id as loan, l.starts, l.ends, l.patient, l.is_last, pg_temp.id_at(pg_temp.at(l.starts, l.i)) as id,

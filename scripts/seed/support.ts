@@ -17,10 +17,14 @@ export function supportSteps({ devices, today }: Size): Step[] {
             where l.patient is not null and (l.ends is null or s.step <= 2)
           ) f;
         create unique index on s_follow_up (id);
-        insert into follow_up (id, patient_id, loan_id, referral_id, step, due_on, starts_at, minutes, way, supporter_id, status, created_at, changed_at)
-          select f.id, p.id, f.loan, r.id, (array['Set-up call', 'One week', 'Four weeks', 'Three months'])[f.step], f.due, time '09:00' + (f.i % 14) * interval '30 minutes',
+        insert into patient_plan (id, patient_id, version_id, referral_id, loan_id, starts_on, created_at, ended_at, ended_by)
+          select new_id(), patient_id, v.id, referral_id, l.id, handover_on, issued_at, closed_at, case when closed_at is not null then 'return' end
+          from loan l cross join (select v.id from support_plan p join support_plan_version v on v.plan_id = p.id where p.for_loans order by version desc limit 1) v
+          where patient_id is not null;
+        insert into follow_up (id, patient_id, loan_id, patient_plan_id, referral_id, step, due_on, starts_at, minutes, way, supporter_id, status, created_at, changed_at)
+          select f.id, p.id, f.loan, h.id, r.id, (array['Set-up call', 'One week', 'Four weeks', 'Three months'])[f.step], f.due, time '09:00' + (f.i % 14) * interval '30 minutes',
             20, 'phone', case when f.i % 6 > 0 then s.id end, f.status, pg_temp.at(f.made, f.i), pg_temp.at(f.made, f.i)
-          from s_follow_up f join s_patient p on p.n = f.patient join s_referral r on r.loan = f.i join s_staff s on s.n = f.i % 12 order by f.id;
+          from s_follow_up f join s_patient p on p.n = f.patient join s_referral r on r.loan = f.i join patient_plan h on h.loan_id = f.loan join s_staff s on s.n = f.i % 12 order by f.id;
         insert into follow_up_outcome (follow_up_id, result, topics, minutes, confidence, frequency, concern, recorded_at)
           select id, status, case when status = 'done' then '{video_calls}'::text[] else '{}' end, case when status = 'done' then 20 end,
             case when status = 'done' then 1 + (i % 5)::int end, case when status = 'done' then 'weekly' end, i % 400 = 0, pg_temp.at(due, i)

@@ -196,6 +196,13 @@ export const eventLines: Record<string, (values: Values) => string> = {
     return first ? [`Follow-up changed: ${first.toLowerCase()}`, ...rest].join('. ') : 'Follow-up changed';
   },
   'follow_up.outcome_recorded': (v) => `Follow-up ${text(v.result)}${v.step ? `: ${v.step}` : ''}`,
+  'support_plan.added': (v) => `Support plan added${called(v.plan)}`,
+  'support_plan.changed': (v) =>
+    `Support plan changed${called(v.plan)}${v.planVersion ? `, version ${v.planVersion} from then on` : ''}${v.status === 'retired' ? ', no longer begun' : v.status ? ', offered again' : ''}`,
+  'patient.support_plan_given': (v) =>
+    `Support plan given${called(v.plan)}${v.planVersion ? `, version ${v.planVersion}` : ''}. ${count(Number(v.count ?? 0), 'follow-up')} planned`,
+  'patient.support_stopped': (v) =>
+    `Support ended as they wished, with the reason. ${count(Number(v.count ?? 0), 'follow-up')} cancelled`,
   'message.sent': (v) => `${message(v)} sent${v.wording ? ` in the ${text(v.wording)} wording` : ''}`,
   'message.delivered': (v) => `${message(v)} arrived`,
   'message.failed': (v) => `${message(v)} did not arrive. It is said again, or by the next way that is safe`,

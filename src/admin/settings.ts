@@ -35,6 +35,12 @@ const settings: { href: string; text: string; about: string; action: Action }[] 
     action: 'settings.read',
   },
   {
+    href: '/settings/support-plans',
+    text: 'Support plans',
+    about: 'Which follow-ups people get and when, version by version',
+    action: 'settings.read',
+  },
+  {
     href: '/settings/data-offers',
     text: 'Networks and allowances',
     about: 'What SIMs give, to choose from when one is recorded',

@@ -8,6 +8,7 @@ import { etagOf, requireMatch } from '../shared/etag.ts';
 import { recordEvent } from '../shared/events.ts';
 import { newId } from '../shared/ids.ts';
 import { type FieldError, Problem } from '../shared/problem.ts';
+import { assertPlan } from '../support/plan.queries.ts';
 import { getKit } from './kit.queries.ts';
 import type { Kit, KitChange, NewKit } from './kit.schemas.ts';
 
@@ -20,7 +21,12 @@ export async function addKit(deps: Deps, ctx: Context, input: NewKit): Promise<K
     const id = newId();
     const at = timestamp(deps.clock);
     const name = input.name.trim();
-    await trx.insertInto('kit').values({ id, name, created_at: at, changed_at: at }).execute();
+    const { supportPlanId = null } = input;
+    await assertPlan(trx, supportPlanId);
+    await trx
+      .insertInto('kit')
+      .values({ id, name, support_plan_id: supportPlanId, created_at: at, changed_at: at })
+      .execute();
     await writeLines(trx, id, input.lines);
     await recordEvent(trx, deps, ctx, {
       type: 'kit.added',
@@ -46,7 +52,12 @@ export async function changeKit(
   return command(deps, ctx, async (trx) => {
     const before = await trx
       .selectFrom('kit')
-      .select(['name', 'retired_at as retiredAt', 'changed_at as changedAt'])
+      .select([
+        'name',
+        'support_plan_id as supportPlanId',
+        'retired_at as retiredAt',
+        'changed_at as changedAt',
+      ])
       .where('id', '=', id)
       .forNoKeyUpdate()
       .executeTakeFirst();
@@ -54,12 +65,15 @@ export async function changeKit(
     requireMatch(ifMatch, etagOf(id, before.changedAt));
     const at = timestamp(deps.clock);
     const name = change.name?.trim() ?? before.name;
+    if (change.supportPlanId && change.supportPlanId !== before.supportPlanId)
+      await assertPlan(trx, change.supportPlanId);
     const retiredAt = change.retired ? (before.retiredAt ?? at) : null;
     await trx
       .updateTable('kit')
       .set({
         name,
         retired_at: change.retired === undefined ? before.retiredAt : retiredAt,
+        support_plan_id: change.supportPlanId === undefined ? before.supportPlanId : change.supportPlanId,
         changed_at: at,
       })
       .where('id', '=', id)

@@ -4,6 +4,7 @@ import { deviceKinds } from '../devices/device.rules.ts';
 import type { Deps } from '../shared/deps.ts';
 import { etagOf } from '../shared/etag.ts';
 import { type App, idParams } from '../shared/http.ts';
+import { offeredPlans } from '../support/plan.queries.ts';
 import { addKit, changeKit } from './kit.commands.ts';
 import { getKit, listKits } from './kit.queries.ts';
 import { lineName, lineWords } from './kit.rules.ts';
@@ -47,7 +48,9 @@ export function kitPages(app: App, deps: Deps): void {
     const { id } = request.params;
     const { version, retire, ...typed } = typedIn(request.body);
     try {
-      const change = retire ? { retired: retire === 'yes' } : fields(KitChange, readLines(typed), words);
+      const change = retire
+        ? { retired: retire === 'yes' }
+        : { supportPlanId: null, ...fields(KitChange, readLines(typed), words) };
       const { name, retired } = await changeKit(deps, request.ctx, id, change, String(version ?? ''));
       const text = !retire
         ? `The kit ${name} is saved.`
@@ -60,7 +63,7 @@ export function kitPages(app: App, deps: Deps): void {
   });
 
   async function view(form: Form, kit?: Kit) {
-    const lent = await listAccessories(deps.db);
+    const [lent, plans] = await Promise.all([listAccessories(deps.db), offeredPlans(deps.db)]);
     const own = kit?.lines.flatMap(({ accessory }) => accessory?.kind ?? []) ?? [];
     const filled = Object.keys(form.typed).flatMap((name) => /^lines\.(\d+)\./.exec(name)?.[1] ?? []);
     return {
@@ -68,6 +71,7 @@ export function kitPages(app: App, deps: Deps): void {
       form,
       version: kit && etagOf(kit.id, kit.changedAt),
       rows: Math.min(20, Math.max(0, ...filled.map((row) => Number(row) + 1)) + spareLines),
+      plans: plans.map(({ id, name }) => ({ value: id, text: name })),
       choices: [
         ...deviceKinds.flatMap((deviceKind) =>
           [false, true].map((withData) => ({
@@ -114,10 +118,10 @@ function atItsLines(form: Form): Form {
   };
 }
 
-function typedOf({ name, lines }: Kit): Typed {
+function typedOf({ name, lines, supportPlanId }: Kit): Typed {
   const rows = lines.flatMap(({ deviceKind, withData, accessory, quantity }, row) => [
     [`lines.${row}.what`, deviceKind ? `${deviceKind}${withData ? '+data' : ''}` : accessory!.kind],
     [`lines.${row}.quantity`, String(quantity)],
   ]);
-  return { name, ...Object.fromEntries(rows) };
+  return { name, supportPlanId: supportPlanId ?? '', ...Object.fromEntries(rows) };
 }

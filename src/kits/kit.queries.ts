@@ -9,7 +9,7 @@ export const kitLinesJson = sql`coalesce((
     'accessory', case when a.id is not null then json_build_object('id', a.id, 'kind', a.kind) end) order by n.position)
   from kit_line n left join accessory a on a.id = n.accessory_id where n.kit_id = k.id), '[]')`;
 
-const columns = sql`k.id, k.name, k.retired_at is not null as retired, k.changed_at as "changedAt", ${kitLinesJson} as lines`;
+const columns = sql`k.id, k.name, k.retired_at is not null as retired, k.support_plan_id as "supportPlanId", k.changed_at as "changedAt", ${kitLinesJson} as lines`;
 
 /** The kits by name. */
 export async function listKits(db: Reader, { retired = false } = {}): Promise<Kit[]> {

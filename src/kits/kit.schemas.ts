@@ -4,6 +4,12 @@ import { strictObject } from '../shared/http.ts';
 import { nullable, oneOf, text } from '../shared/schemas.ts';
 
 const name = text(80);
+const supportPlanId = nullable(
+  Type.String({
+    format: 'uuid',
+    description: 'The support plan that begins with it; null for the one of the terms',
+  }),
+);
 const lines = Type.Array(
   strictObject({
     deviceKind: Type.Optional(oneOf(deviceKinds)),
@@ -15,7 +21,7 @@ const lines = Type.Array(
 );
 
 export const NewKit = strictObject(
-  { name, lines },
+  { name, lines, supportPlanId: Type.Optional(supportPlanId) },
   {
     examples: [
       {
@@ -35,6 +41,7 @@ export const KitChange = strictObject(
   {
     name: Type.Optional(name),
     lines: Type.Optional(lines),
+    supportPlanId: Type.Optional(supportPlanId),
     retired: Type.Optional(Type.Boolean({ description: 'A retired kit is no longer issued' })),
   },
   { minProperties: 1, examples: [{ name: 'Tablet and dongle' }] },
@@ -45,6 +52,7 @@ export const Kit = Type.Object({
   id: Type.String(),
   name: Type.String(),
   retired: Type.Boolean(),
+  supportPlanId: nullable(Type.String()),
   lines: Type.Array(
     Type.Object({
       line: Type.Integer({ description: 'Its place, from 1' }),

@@ -8,8 +8,9 @@ import { etagOf, requireMatch } from '../shared/etag.ts';
 import { callerOf, recordEvent } from '../shared/events.ts';
 import { newId } from '../shared/ids.ts';
 import { Problem } from '../shared/problem.ts';
+import { assertPlan } from '../support/plan.queries.ts';
 import { getTerms } from './terms.queries.ts';
-import { type Borrower, type Terms, termsFaults } from './terms.rules.ts';
+import { type Borrower, termsFaults } from './terms.rules.ts';
 import type { LoanTerms, NewTerms, TermsChange } from './terms.schemas.ts';
 
 /**
@@ -22,6 +23,7 @@ export async function addTerms(deps: Deps, ctx: Context, input: NewTerms): Promi
     reviewMonths: null,
     extensionsAllowed: 2,
     extensionWeeks: 13,
+    supportPlanId: null,
     isDefault: false,
     retired: false,
     ...input,
@@ -32,10 +34,13 @@ export async function addTerms(deps: Deps, ctx: Context, input: NewTerms): Promi
   return command(deps, ctx, async (trx) => {
     const id = newId();
     await lockTerms(trx, terms.borrower);
+    await assertPlan(trx, terms.supportPlanId);
     if (terms.isDefault) await noDefault(trx, deps, terms.borrower);
-    await sql`insert into loan_terms (id, name, borrower, weeks, review_months, extensions_allowed, extension_weeks, is_default, changed_at)
+    await sql`insert into loan_terms (id, name, borrower, weeks, review_months, extensions_allowed, extension_weeks, support_plan_id, is_default, changed_at)
       values (${id}, ${terms.name}, ${terms.borrower}, ${terms.weeks}, ${terms.reviewMonths}, ${terms.extensionsAllowed},
-        ${terms.extensionWeeks}, ${terms.isDefault}, ${timestamp(deps.clock)})`.execute(trx);
+        ${terms.extensionWeeks}, ${terms.supportPlanId}, ${terms.isDefault}, ${timestamp(deps.clock)})`.execute(
+      trx,
+    );
     await recordEvent(trx, deps, ctx, {
       type: 'loan_terms.added',
       subjects: callerOf(ctx),
@@ -61,13 +66,14 @@ export async function changeTerms(
     await lockTerms(trx, (await getTerms(trx, id)).borrower);
     const before = await getTerms(trx, id);
     requireMatch(ifMatch, etagOf(id, before.changedAt));
-    const after: Terms = { ...before, ...change, name: (change.name ?? before.name).trim() };
+    const after = { ...before, ...change, name: (change.name ?? before.name).trim() };
     const errors = termsFaults(after, before.isDefault);
     if (errors.length) throw new Problem('invalid', { errors });
+    if (after.supportPlanId !== before.supportPlanId) await assertPlan(trx, after.supportPlanId);
     if (after.isDefault && !before.isDefault) await noDefault(trx, deps, before.borrower);
     const at = timestamp(deps.clock);
     await sql`update loan_terms set name = ${after.name}, weeks = ${after.weeks}, review_months = ${after.reviewMonths},
-        extensions_allowed = ${after.extensionsAllowed}, extension_weeks = ${after.extensionWeeks}, is_default = ${after.isDefault},
+        extensions_allowed = ${after.extensionsAllowed}, extension_weeks = ${after.extensionWeeks}, support_plan_id = ${after.supportPlanId}, is_default = ${after.isDefault},
         retired_at = case when ${after.retired}::boolean then coalesce(retired_at, ${at}::timestamptz) end, changed_at = ${at}::timestamptz
       where id = ${id}`.execute(trx);
     await recordEvent(trx, deps, ctx, {

@@ -1,14 +1,17 @@
+import Type from 'typebox';
 import { type Form, fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
 import type { Deps } from '../shared/deps.ts';
 import { etagOf } from '../shared/etag.ts';
 import { type App, idParams, strictObject } from '../shared/http.ts';
 import { nullable } from '../shared/schemas.ts';
+import { offeredPlans } from '../support/plan.queries.ts';
 import { addTerms, changeTerms } from './terms.commands.ts';
 import { getTerms, listTerms } from './terms.queries.ts';
 import { borrowers, extensionWords, lengthWords } from './terms.rules.ts';
 import { NewTerms, termsNumbers } from './terms.schemas.ts';
 
 const { name, borrower, isDefault } = NewTerms.properties;
+const supportPlanId = nullable(Type.String({ format: 'uuid' }));
 // A number that was cleared is taken away, so each is always there: as null, or as a fault, when empty.
 const shared = {
   name,
@@ -16,6 +19,7 @@ const shared = {
   reviewMonths: nullable(termsNumbers.months),
   extensionsAllowed: termsNumbers.times,
   extensionWeeks: termsNumbers.weeks,
+  supportPlanId,
   isDefault,
 };
 const NewForm = strictObject({ ...shared, borrower });
@@ -41,7 +45,11 @@ export function termsPages(app: App, deps: Deps): void {
   const change = { action: 'settings.change' } as const;
   const start: Typed = { borrower: 'patient', extensionsAllowed: '2', extensionWeeks: '13' };
   app.get('/settings/terms/new', { config: change }, async (_request, reply) =>
-    reply.page('lending/views/terms-form.njk', { form: newForm(start), borrowers }),
+    reply.page('lending/views/terms-form.njk', {
+      form: newForm(start),
+      borrowers,
+      plans: await planChoices(),
+    }),
   );
 
   app.post('/settings/terms/new', { config: change }, async (request, reply) => {
@@ -51,7 +59,9 @@ export function termsPages(app: App, deps: Deps): void {
       return reply.done('/settings/terms', { text: `${terms.name} can be chosen from now on.` });
     } catch (error) {
       const form = refused(typed, error);
-      return reply.code(form.status).page('lending/views/terms-form.njk', { form, borrowers });
+      return reply
+        .code(form.status)
+        .page('lending/views/terms-form.njk', { form, borrowers, plans: await planChoices() });
     }
   });
 
@@ -64,6 +74,7 @@ export function termsPages(app: App, deps: Deps): void {
       reviewMonths: String(reviewMonths ?? ''),
       extensionsAllowed: String(terms.extensionsAllowed),
       extensionWeeks: String(terms.extensionWeeks),
+      supportPlanId: terms.supportPlanId ?? '',
       ...(terms.retired && { retired: 'yes' }),
     };
     return showOne(reply, terms.id, newForm(typed), etagOf(terms.id, terms.changedAt));
@@ -90,6 +101,10 @@ export function termsPages(app: App, deps: Deps): void {
 
   async function showOne(reply: Reply, id: string, form: Form, version: string) {
     const terms = await getTerms(deps.db, id);
-    return reply.code(form.status).page('lending/views/terms-form.njk', { terms, form, version });
+    const plans = await planChoices();
+    return reply.code(form.status).page('lending/views/terms-form.njk', { terms, form, version, plans });
   }
+
+  const planChoices = async () =>
+    (await offeredPlans(deps.db)).map(({ id, name }) => ({ value: id, text: name }));
 }

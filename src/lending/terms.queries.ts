@@ -6,7 +6,7 @@ import { type Borrower, extensionWords, lengthWords } from './terms.rules.ts';
 import type { LoanTerms } from './terms.schemas.ts';
 
 const columns = sql`t.id, t.name, t.borrower, t.weeks, t.review_months as "reviewMonths", t.extensions_allowed as "extensionsAllowed",
-  t.extension_weeks as "extensionWeeks", t.is_default as "isDefault", t.retired_at is not null as retired, t.changed_at as "changedAt"`;
+  t.extension_weeks as "extensionWeeks", t.support_plan_id as "supportPlanId", t.is_default as "isDefault", t.retired_at is not null as retired, t.changed_at as "changedAt"`;
 
 /** All terms there are, or those that may be chosen for a borrower: the default first. */
 export async function listTerms(db: Reader, offeredTo?: Borrower): Promise<LoanTerms[]> {

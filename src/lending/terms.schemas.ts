@@ -19,12 +19,17 @@ export const LoanTerms = Type.Object({
   reviewMonths: nullable(Type.Integer({ description: 'Months between two looks at a loan without a date' })),
   extensionsAllowed: Type.Integer(),
   extensionWeeks: Type.Integer({ description: 'How long an extension usually is' }),
+  supportPlanId: nullable(
+    Type.String({ description: 'The support plan that begins with it; null for the default' }),
+  ),
   isDefault: Type.Boolean({ description: 'Of its borrower, where a loan names no terms' }),
   retired: Type.Boolean({ description: 'No longer offered; loans that have them keep them' }),
   changedAt: Type.String(),
 });
 export type LoanTerms = Static<typeof LoanTerms>;
 export const LoanTermsList = Type.Object({ items: Type.Array(LoanTerms) });
+
+const supportPlanId = nullable(Type.String({ format: 'uuid' }));
 
 export const NewTerms = strictObject(
   {
@@ -34,6 +39,7 @@ export const NewTerms = strictObject(
     reviewMonths: Type.Optional(nullable(months)),
     extensionsAllowed: Type.Optional(times),
     extensionWeeks: Type.Optional(weeks),
+    supportPlanId: Type.Optional(supportPlanId),
     isDefault: Type.Optional(Type.Boolean()),
   },
   { examples: [{ name: 'Course loan', borrower: 'patient', weeks: 12, extensionsAllowed: 1 }] },
@@ -47,6 +53,7 @@ export const TermsChange = strictObject(
     reviewMonths: Type.Optional(nullable(months)),
     extensionsAllowed: Type.Optional(times),
     extensionWeeks: Type.Optional(weeks),
+    supportPlanId: Type.Optional(supportPlanId),
     isDefault: Type.Optional(Type.Boolean()),
     retired: Type.Optional(Type.Boolean()),
   },

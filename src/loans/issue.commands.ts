@@ -11,7 +11,8 @@ import type { Deps } from '../shared/deps.ts';
 import { recordEvent } from '../shared/events.ts';
 import { loanReference, newId } from '../shared/ids.ts';
 import { type FieldError, invalid, Problem } from '../shared/problem.ts';
-import { insertFollowUps } from '../support/follow-up.commands.ts';
+import { beginPlan } from '../support/patient-plan.commands.ts';
+import { planOfIssue } from '../support/plan.queries.ts';
 import { subjectsOf } from './ending.commands.ts';
 import {
   accessoryWords,
@@ -81,7 +82,7 @@ export async function issueLoan(deps: Deps, ctx: Context, input: NewLoan): Promi
       locationId: input.locationId ?? null,
       dueOn,
       handover,
-      planId: found.patient && (input.supportPlan ?? found.planId),
+      planId: found.patient && found.planId,
       agreement: input.agreement,
       agreementId: found.agreementId,
       termsId: found.terms!.id,
@@ -90,14 +91,15 @@ export async function issueLoan(deps: Deps, ctx: Context, input: NewLoan): Promi
       kitGaps,
       at: timestamp(deps.clock),
     };
-    const { items, planId, reviewOn } = await insertLoan(trx, loan, devices, needsMet(devices));
-    const followUps = planId
-      ? await insertFollowUps(trx, deps, {
+    const { items, planVersionId, reviewOn } = await insertLoan(trx, loan, devices, needsMet(devices));
+    const followUps = planVersionId
+      ? await beginPlan(trx, deps, {
           patientId: found.patient!.id,
           loanId: loan.id,
           referralId: input.referralId,
-          planId,
+          versionId: planVersionId,
           from: handover.on,
+          dueOn,
         })
       : [];
     const deviceIds = devices.map(({ id }) => id);
@@ -136,8 +138,8 @@ type Found = {
   terms: { id: string; weeks: number | null; reviewMonths: number } | null;
   agreementId: string;
   agreementVersion: number;
+  /** As asked for, or of the kit, of the terms, or the default; null for none, or none to choose of this id. */
   planId: string | null;
-  planExists: boolean;
   extras: IssueExtras;
 };
 
@@ -174,8 +176,11 @@ async function lockForIssue(trx: Trx, input: NewLoan, asked: AskedItem[], day: s
         where t.borrower = case when ${input.locationId ?? null}::uuid is null then 'patient' else 'location' end and t.retired_at is null
           and case when ${input.termsId ?? null}::uuid is null then t.is_default else t.id = ${input.termsId ?? null}::uuid end) as terms,
       a.id as "agreementId", a.version as "agreementVersion",
-      (select id from support_plan where is_default) as "planId",
-      exists (select from support_plan where id = ${input.supportPlan ?? null}::uuid) as "planExists"
+      ${
+        input.supportPlan === undefined
+          ? planOfIssue({ kitId: input.kitId ?? null, termsId: input.termsId ?? null })
+          : sql`(select id from support_plan where id = ${input.supportPlan}::uuid and retired_at is null)`
+      } as "planId"
     from (select id, version from agreement_version order by version desc limit 1) a`.execute(trx);
   return rows[0]!;
 }
@@ -196,7 +201,7 @@ function missing(input: NewLoan, asked: AskedItem[], found: Found): FieldError[]
       pointer: '/agreement/version',
       message: `Version ${found.agreementVersion} of the agreement is in use. Read that one, then issue.`,
     });
-  if (input.supportPlan && !found.planExists) none('/supportPlan', 'support plan');
+  if (input.supportPlan && !found.planId) none('/supportPlan', 'support plan');
   asked.forEach(({ assetTag, deviceId }, place) => {
     if (found.devices.some((device) => device.assetTag === assetTag || device.id === deviceId)) return;
     if (deviceId) none(`/items/${place}/deviceId`, 'device');

@@ -13,6 +13,7 @@ import { today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams } from '../shared/http.ts';
 import { type FieldError, invalid, Problem } from '../shared/problem.ts';
+import { offeredPlans } from '../support/plan.queries.ts';
 import { issueLoan } from './issue.commands.ts';
 import { type KitForm, kitForm, kitFormFaults, kitOfLoan, type ShownLine } from './issue-form.rules.ts';
 import { kitFor } from './issue-kit.rules.ts';
@@ -87,15 +88,17 @@ export function issuePages(app: App, deps: Deps): void {
 
     async function showTerms(form: Form, kit: KitForm) {
       const day = today(deps.clock);
-      const [borrower, terms, offered] = await Promise.all([
+      const [borrower, terms, offered, plans] = await Promise.all([
         readBorrower(request.ctx, id),
-        issueTerms(deps.db, id, day),
+        issueTerms(deps.db, id, kit.kit?.id ?? null, day),
         offeredTerms(deps.db, 'patient', day),
+        offeredPlans(deps.db),
       ]);
       return reply.code(form.status).page('loans/views/issue-terms.njk', {
         ...borrower,
         terms,
         offered,
+        plans: [...plans.map(({ id, name }) => ({ value: id, text: name })), { value: 'none', text: 'None' }],
         kit,
         lines: kit.scanned,
         handoverWays,

@@ -36,7 +36,7 @@ export async function insertLoan(
   loan: LoanToInsert,
   devices: DeviceToIssue[],
   met: string[],
-): Promise<{ items: LoanIssued['items']; planId: string | null; reviewOn: string | null }> {
+): Promise<{ items: LoanIssued['items']; planVersionId: string | null; reviewOn: string | null }> {
   const items = devices.map(({ id: deviceId, assetTag, condition }) => ({
     id: newId(),
     deviceId,
@@ -46,19 +46,20 @@ export async function insertLoan(
   }));
   const { rows } = await sql<{
     moved: number;
-    planId: string | null;
+    planVersionId: string | null;
     reviewOn: string | null;
   }>`/* loan.insert */
     with plan as (
-      select id from support_plan where id = ${loan.planId}::uuid and not exists (
+      select id from support_plan_version where plan_id = ${loan.planId}::uuid and not exists (
         select from follow_up f where f.referral_id = ${loan.referralId}::uuid and f.status in ('planned', 'confirmed'))
+      order by version desc limit 1
     ), l as (
       insert into loan (id, reference, patient_id, referral_id, location_id, issued_at, due_on, review_on, handover_way, handover_on, terms_id,
-        agreement_version_id, agreement_text, accepted_by, witness, signature, support_plan_id, kit_id, kit_gaps, changed_at)
+        agreement_version_id, agreement_text, accepted_by, witness, signature, kit_id, kit_gaps, changed_at)
       select ${loan.id}, ${loan.reference}, ${loan.patientId}, ${loan.referralId}, ${loan.locationId}, ${loan.at}::timestamptz, ${loan.dueOn}::date,
         case when ${loan.dueOn}::date is null then working_day_from((${loan.handover.on}::date + make_interval(months => ${loan.reviewMonths}::int))::date) end,
         ${loan.handover.way}, ${loan.handover.on}::date, ${loan.termsId}, a.id, a.body, ${loan.agreement.acceptedBy},
-        ${loan.agreement.witness ?? null}, ${loan.agreement.signature ?? null}, (select id from plan),
+        ${loan.agreement.witness ?? null}, ${loan.agreement.signature ?? null},
         ${loan.kitId}::uuid, ${JSON.stringify(loan.kitGaps)}::jsonb, ${loan.at}::timestamptz
       from agreement_version a where a.id = ${loan.agreementId} returning review_on
     ), i as (
@@ -79,10 +80,10 @@ export async function insertLoan(
     ), r as (
       update referral set status = 'active', changed_at = ${loan.at}::timestamptz where id = ${loan.referralId}::uuid and status in ('waiting', 'active')
     )
-    select count(*)::int as moved, (select id from plan) as "planId", (select review_on from l) as "reviewOn" from d`.execute(
+    select count(*)::int as moved, (select id from plan) as "planVersionId", (select review_on from l) as "reviewOn" from d`.execute(
     trx,
   );
   if (rows[0]!.moved !== items.length) throw new Problem('device-not-available');
-  const { planId, reviewOn } = rows[0]!;
-  return { items: items.map(({ condition, ...item }) => item), planId, reviewOn };
+  const { planVersionId, reviewOn } = rows[0]!;
+  return { items: items.map(({ condition, ...item }) => item), planVersionId, reviewOn };
 }

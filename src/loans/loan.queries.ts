@@ -134,7 +134,8 @@ export type LoanDetails = {
  */
 export async function getLoanDetails(db: Reader, id: string): Promise<LoanDetails> {
   const { rows } = await sql<LoanDetails>`/* loan.details */
-    select l.signature, (select name from support_plan p where p.id = l.support_plan_id) as "planName",
+    select l.signature, (select p.name from patient_plan h join support_plan_version v on v.id = h.version_id join support_plan p on p.id = v.plan_id
+        where h.loan_id = l.id order by h.id desc limit 1) as "planName",
       (select json_agg(json_build_object('id', i.id, 'status', i.status, 'conditionOut', i.condition_out, 'conditionIn', i.condition_in,
           'returnNotes', i.return_notes, 'endedAt', i.ended_at, 'replacesItemId', i.replaces_item_id,
           'incident', (select json_build_object('id', n.id, 'reference', n.reference, 'kind', n.kind, 'status', n.status)

@@ -68,7 +68,12 @@ export const NewLoan = strictObject(
       ),
     }),
     supportPlan: Type.Optional(
-      Type.String({ format: 'uuid', description: 'The default plan when left out' }),
+      nullable(
+        Type.String({
+          format: 'uuid',
+          description: 'The one of the kit, of the terms, or the default when left out; null for none',
+        }),
+      ),
     ),
   },
   {

@@ -3,6 +3,7 @@ import { hasOpenCheck } from '../devices/check.queries.ts';
 import type { Reader } from '../shared/database.ts';
 import { readAssetTag } from '../shared/ids.ts';
 import { uuid } from '../shared/validation.ts';
+import { planOfIssue } from '../support/plan.queries.ts';
 import type { Scanned } from './scan.rules.ts';
 
 /**
@@ -42,18 +43,27 @@ export async function findScanned(db: Reader, codes: string[], day?: string): Pr
 export type IssueTerms = {
   agreement: { version: number; body: string };
   /** The support plan that starts with the loan, its steps on their dates; null when follow-ups of the referral are ahead already. */
-  plan: { name: string; steps: { step: string; dueOn: string; way: string; minutes: number }[] } | null;
+  plan: {
+    name: string;
+    steps: { step: string; dueOn: string | null; days: number; way: string; minutes: number }[];
+  } | null;
 };
 
-/** The agreement and the support plan that a loan for a referral gets, counted from the civil date of the handover. */
-export async function issueTerms(db: Reader, referralId: string, handoverOn: string): Promise<IssueTerms> {
+/** The agreement and the support plan that a loan for a referral usually gets with this kit, counted from the civil date of the handover. */
+export async function issueTerms(
+  db: Reader,
+  referralId: string,
+  kitId: string | null,
+  handoverOn: string,
+): Promise<IssueTerms> {
   const { rows } = await sql<IssueTerms>`
     select json_build_object('version', a.version, 'body', a.body) as agreement,
       (select json_build_object('name', p.name, 'steps', (
           select json_agg(json_build_object('step', s.step, 'way', s.way, 'minutes', s.minutes,
-            'dueOn', working_day_from(${handoverOn}::date + s.after_days)) order by s.position)
-          from support_plan_step s where s.plan_id = p.id))
-        from support_plan p where p.is_default and not exists (
+            'dueOn', case when s.counted_from = 'start' then working_day_from(${handoverOn}::date + s.days) end, 'days', s.days) order by s.position)
+          from support_plan_step s where s.version_id = (
+            select v.id from support_plan_version v where v.plan_id = p.id order by v.version desc limit 1)))
+        from support_plan p where p.id = ${planOfIssue({ kitId, termsId: null })} and not exists (
           select from follow_up f where f.referral_id = ${referralId} and f.status in ('planned', 'confirmed'))) as plan
     from (select version, body from agreement_version order by version desc limit 1) a`.execute(db);
   return rows[0]!;

@@ -10,9 +10,11 @@ import { handoverWays } from './loan.rules.ts';
 import { type LoanIssued, NewLoan } from './loan.schemas.ts';
 
 const { termsId, dueOn, agreement } = NewLoan.properties;
+const supportPlan = Type.Optional(Type.String({ format: 'uuid' }));
 const TermsForm = strictObject({
   termsId,
   dueOn,
+  supportPlan,
   agreement,
   handover: strictObject({ way: oneOf(handoverWays), on: Type.String({ format: 'date' }) }),
 });
@@ -34,6 +36,7 @@ export const startOfTerms = (offered: OfferedTerms[], day: string): Typed => ({
 });
 
 export const ownOfTerms = [
+  'supportPlan',
   'termsId',
   'until',
   'dueOn-day',
@@ -52,9 +55,10 @@ export const ownOfTerms = [
 
 /** The terms as the API takes them; what belongs to a choice that was not made is left out. */
 export function readTerms(typed: Typed) {
-  const { until } = typed;
+  const { until, supportPlan } = typed;
   const acceptedBy = typed['agreement.acceptedBy'];
   const leftOut = [
+    ...(supportPlan === 'none' ? ['supportPlan'] : []),
     ...(until === 'terms' ? ['dueOn-day', 'dueOn-month', 'dueOn-year'] : []),
     ...(acceptedBy === 'witnessed' ? [] : ['agreement.witness']),
     ...(acceptedBy === 'signature' ? [] : ['agreement.signature']),
@@ -64,7 +68,7 @@ export function readTerms(typed: Typed) {
   const terms = fields(TermsForm, drawn ? { ...kept, 'agreement.signature': drawn } : kept, words);
   if (until === 'date' && !terms.dueOn)
     throw invalid({ pointer: '/dueOn', message: 'Enter the day it is due back.' });
-  return terms;
+  return supportPlan === 'none' ? { ...terms, supportPlan: null } : terms;
 }
 
 /**

@@ -4,24 +4,25 @@ import type { Reader, Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import type { OutboxEvent } from '../shared/outbox.ts';
 import { gatherBatch } from './gather.commands.ts';
-import { contactable, startOf } from './reminder.queries.ts';
+import { contactable, longestLead, startOf, workingDaysAfter } from './reminder.queries.ts';
 
 /** Enough to be quick, few enough to hold no lock for long. */
 const batchSize = 5_000;
 
-/** Follow-ups of which a reminder is due: on this civil date or up to the next working day, not yet begun, not told of by a change. */
+/** Follow-ups of which a reminder is due: on this civil date or within the working days that their reminder goes ahead, not yet begun, not told of by a change. */
 const due = (date: string, now: string) => sql`
   from follow_up f join patient p on p.id = f.patient_id
-  where f.status in ('planned', 'confirmed') and f.due_on between ${date}::date and working_day_from(${date}::date + 1)
+  where f.status in ('planned', 'confirmed') and f.due_on between ${date}::date and (${workingDaysAfter(date)})[${longestLead}]
+    and f.due_on <= (${workingDaysAfter(date)})[f.lead_days]
     and ${startOf} > ${now}::timestamptz and ${contactable(date)}
     and not exists (
       select from reminder c where c.reason = 'changed' and c.subject_id = f.id and c.for_date = f.due_on and c.status <> 'cancelled'
-        and (c.created_at at time zone 'Europe/London')::date >= working_day_before(f.due_on))`;
+        and (c.created_at at time zone 'Europe/London')::date >= working_days_before(f.due_on, f.lead_days))`;
 
 /**
  * Plans a reminder for each follow-up that is due and has none, in batches; what is planned already
  * stays as it is, so it may run any number of times.
- * @param date civil date to plan for: its own follow-ups still ahead, and those up to the next working day
+ * @param date civil date to plan for: its own follow-ups still ahead, and those whose reminder goes so early
  * @returns how many reminders it made
  */
 export async function planFollowUpReminders(deps: Deps, date: string): Promise<number> {

@@ -6,3 +6,11 @@ export const contactable = (today: string) => sql<boolean>`(p.contact_choice = '
 
 /** When a follow-up `f` starts, as an instant. */
 export const startOf = sql`((f.due_on + f.starts_at) at time zone 'Europe/London')`;
+
+/** Working days, at most, from a reminder to its follow-up. */
+export const longestLead = 10;
+
+/** The next working days after a civil date, as an array: asked once in a statement, however many rows use it. */
+export const workingDaysAfter = (date: string) => sql`(select array_agg(w.day order by w.day) from (
+  select d::date as day from generate_series(${date}::date + 1, ${date}::date + 30, interval '1 day') d
+  where is_working_day(d::date) order by d limit ${longestLead}) w)`;

@@ -108,7 +108,7 @@ async function endHelp(
     )
     select count(*)::int as cancelled from m`.execute(trx);
   await endReferrals(trx, deps, ctx, referrals, endedBecause[state]);
-  const cancelledFollowUps = await cancelFollowUpsOf(trx, deps, { patientId });
+  const cancelledFollowUps = await cancelFollowUpsOf(trx, deps, { patientId }, { by: 'contact' });
   const { rows: openLoans } = await sql<{ id: string; reference: string }>`
     select id, reference from loan where patient_id = ${patientId} and status = 'open' order by id`.execute(
     trx,
@@ -121,7 +121,7 @@ async function endHelp(
     openLoans.map(({ id }) => ({ kind: 'fetch_kit', subjectType: 'loan', subjectId: id, patientId })),
   );
   return {
-    cancelledFollowUps: cancelledFollowUps.length,
+    cancelledFollowUps: cancelledFollowUps.followUpIds.length,
     cancelledMessages: messages[0]!.cancelled,
     withdrawnReferrals: referrals.map(({ id }) => id),
     openLoans,

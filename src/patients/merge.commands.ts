@@ -109,7 +109,7 @@ export const fieldsOf = (patient: Patient): Merged => ({
 });
 
 type Moved = Record<
-  'referral' | 'loan' | 'follow_up' | 'incident' | 'reminder' | 'message' | 'task',
+  'referral' | 'loan' | 'patient_plan' | 'follow_up' | 'incident' | 'reminder' | 'message' | 'task',
   string[]
 >;
 
@@ -130,7 +130,15 @@ async function moveAll(trx: Trx, deps: Deps, from: string, to: string, at: strin
     trx,
   );
   const moved = {} as Moved;
-  for (const table of ['referral', 'loan', 'follow_up', 'incident', 'reminder', 'message'] as const) {
+  for (const table of [
+    'referral',
+    'loan',
+    'patient_plan',
+    'follow_up',
+    'incident',
+    'reminder',
+    'message',
+  ] as const) {
     const sending = table === 'message' ? sql`and status <> 'sending'` : sql``;
     const { rows } = await sql<{ id: string }>`
       update ${sql.table(table)} set patient_id = ${to} where patient_id = ${from} ${sending} returning id`.execute(

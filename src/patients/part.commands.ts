@@ -13,7 +13,7 @@ import { writeMerged } from './merge-write.commands.ts';
 import { keepHistory } from './patient.commands.ts';
 import { getPatient } from './patient.queries.ts';
 
-const movable = ['referral', 'loan', 'follow_up', 'incident', 'reminder', 'message'] as const;
+const movable = ['referral', 'loan', 'patient_plan', 'follow_up', 'incident', 'reminder', 'message'] as const;
 
 type Merge = {
   staysId: string;

@@ -256,6 +256,9 @@ export interface FollowUp {
   note: string | null;
   created_at: string;
   changed_at: string;
+  patient_plan_id: string | null;
+  before_due: number | null;
+  lead_days: Generated<number>;
 }
 
 export interface FollowUpOutcome {
@@ -352,6 +355,7 @@ export interface Kit {
   retired_at: string | null;
   created_at: string;
   changed_at: string;
+  support_plan_id: string | null;
 }
 
 export interface KitLine {
@@ -391,7 +395,6 @@ export interface Loan {
   accepted_by: 'signature' | 'witnessed' | 'verbal' | 'not_recorded';
   witness: string | null;
   signature: string | null;
-  support_plan_id: string | null;
   closed_at: string | null;
   changed_at: string;
   kit_id: string | null;
@@ -455,6 +458,7 @@ export interface LoanTerms {
   extension_weeks: Generated<number>;
   retired_at: string | null;
   changed_at: Generated<string>;
+  support_plan_id: string | null;
 }
 
 export interface Location {
@@ -567,6 +571,19 @@ export interface PatientMerge {
   at: string;
   parted_by: string | null;
   parted_at: string | null;
+}
+
+export interface PatientPlan {
+  id: string;
+  patient_id: string;
+  version_id: string;
+  referral_id: string | null;
+  loan_id: string | null;
+  starts_on: string;
+  created_at: string;
+  ended_at: string | null;
+  ended_by: 'return' | 'referral' | 'contact' | 'wish' | 'plan' | null;
+  reason: string | null;
 }
 
 export interface PreparationCheck {
@@ -781,19 +798,30 @@ export interface StocktakeLine {
 export interface SupportPlan {
   id: string;
   name: string;
-  version: number;
-  is_default: Generated<boolean>;
-  created_at: Generated<string>;
+  for_loans: Generated<boolean>;
+  for_support: Generated<boolean>;
+  retired_at: string | null;
+  changed_at: string;
 }
 
 export interface SupportPlanStep {
-  plan_id: string;
+  version_id: string;
   position: number;
   step: string;
-  after_days: number;
+  days: number;
   way: 'phone' | 'video' | 'in_person' | 'message';
   minutes: number;
   starts_at: Generated<string>;
+  counted_from: Generated<'start' | 'due'>;
+  lead_days: Generated<number>;
+}
+
+export interface SupportPlanVersion {
+  id: string;
+  version: number;
+  created_at: Generated<string>;
+  plan_id: string;
+  created_by: string | null;
 }
 
 export interface Task {
@@ -904,6 +932,7 @@ export interface DB {
   patient_history: PatientHistory;
   patient_kept_apart: PatientKeptApart;
   patient_merge: PatientMerge;
+  patient_plan: PatientPlan;
   preparation_check: PreparationCheck;
   proposal: Proposal;
   referral: Referral;
@@ -925,6 +954,7 @@ export interface DB {
   stocktake_line: StocktakeLine;
   support_plan: SupportPlan;
   support_plan_step: SupportPlanStep;
+  support_plan_version: SupportPlanVersion;
   task: Task;
   template: Template;
   waiting_skip: WaitingSkip;

@@ -9,6 +9,7 @@ export const eventHandlers: Record<string, string[]> = {
   'referral.need_changed': ['plan-reminders', 'tell-clinic'],
   'referral.closed': ['tell-clinic'],
   'patient.contact_state_changed': ['plan-reminders'],
+  'patient.support_plan_given': ['plan-reminders'],
   'follow_up.moved': ['plan-reminders'],
   'follow_up.added': ['plan-reminders'],
 };

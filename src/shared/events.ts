@@ -28,7 +28,8 @@ export type SubjectType =
   | 'data_offer'
   | 'form_link'
   | 'inbound_message'
-  | 'provider';
+  | 'provider'
+  | 'support_plan';
 
 /** What happened, to what, with the non-personal values and the names of the fields that are personal. */
 export type NewEvent = {
@@ -109,6 +110,8 @@ export const loggedValues = [
   'nextDue',
   'policy',
   'terms',
+  'plan',
+  'planVersion',
 ] as const;
 type LoggedValue = (typeof loggedValues)[number];
 

@@ -118,6 +118,8 @@ const constraints: Record<string, () => Problem> = {
   loan_item_replaced_once: () => new Problem('replacement-refused', { detail: 'It has been replaced.' }),
   accessory_kind: () => new Problem('name-in-use', { detail: 'There is an accessory of this kind already.' }),
   kit_name: () => new Problem('name-in-use', { detail: 'There is a kit of this name already.' }),
+  support_plan_name: () =>
+    new Problem('name-in-use', { detail: 'There is a support plan of this name already.' }),
   signpost_name: () => new Problem('name-in-use', { detail: 'There is a signpost of this name already.' }),
   loan_terms_name_key: () => new Problem('name-in-use', { detail: 'There are terms of this name already.' }),
   data_plan_iccid_in_use: () =>

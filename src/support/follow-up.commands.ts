@@ -12,38 +12,6 @@ import { getFollowUp, visibleTo } from './follow-up.queries.ts';
 import type { FollowUp, FollowUpChange, NewFollowUp } from './follow-up.schemas.ts';
 import { assertAhead, type FollowUpStatus } from './support.rules.ts';
 
-export type PlannedFollowUp = { id: string; step: string; dueOn: string; status: FollowUpStatus };
-
-/**
- * Makes the follow-ups of a support plan, counted from the civil date `from` (handover or
- * acceptance) and shifted to working days: one statement, in the order of the plan's steps.
- * The caller's event (`loan.issued`, `referral.accepted`) plans reminders that are due at once.
- */
-export async function insertFollowUps(
-  trx: Trx,
-  deps: Deps,
-  input: {
-    patientId: string;
-    loanId?: string | undefined;
-    referralId?: string | undefined;
-    planId: string;
-    from: string;
-  },
-): Promise<PlannedFollowUp[]> {
-  const { patientId, loanId = null, referralId = null, planId, from } = input;
-  const at = timestamp(deps.clock);
-  const { rows } = await sql<PlannedFollowUp>`/* follow-up.plan */
-    with made as (
-      insert into follow_up (id, patient_id, loan_id, referral_id, step, due_on, starts_at, minutes, way, created_at, changed_at)
-      select new_id(), ${patientId}, ${loanId}, ${referralId}, s.step, working_day_from(${from}::date + s.after_days),
-        s.starts_at, s.minutes, s.way, ${at}, ${at}
-      from support_plan_step s where s.plan_id = ${planId}
-      returning id, step, due_on, status, starts_at
-    )
-    select id, step, due_on as "dueOn", status from made order by due_on, starts_at, step`.execute(trx);
-  return rows;
-}
-
 /**
  * Deals with the follow-ups of loans that have closed and that are still ahead: they go over to
  * another open loan of the same referral, since the person is still being helped; without one they
@@ -73,28 +41,34 @@ export async function endFollowUps(trx: Trx, deps: Deps, loanIds: string[]): Pro
 
 /**
  * Cancels what is ahead for these referrals or for this patient, with the reminders of it that were not
- * yet said: one statement, for the command that ends their help, in its transaction.
- * @returns ids of the cancelled follow-ups
+ * yet said, and ends the support plans that it was of: one statement, for the command that ends their
+ * help, in its transaction.
  */
 export async function cancelFollowUpsOf(
   trx: Trx,
   deps: Deps,
   whose: { referralIds: string[] } | { patientId: string },
-): Promise<string[]> {
+  { by, reason = null }: { by: 'referral' | 'contact' | 'wish'; reason?: string | null },
+): Promise<{ followUpIds: string[]; endedPlans: number }> {
   const theirs =
     'patientId' in whose
       ? sql`patient_id = ${whose.patientId}`
       : sql`referral_id = any(${whose.referralIds}::uuid[])`;
-  const { rows } = await sql<{ id: string }>`/* follow-up.cancel */
+  const at = timestamp(deps.clock);
+  const { rows } = await sql<{ followUpIds: string[]; endedPlans: number }>`/* follow-up.cancel */
     with ended as (
-      update follow_up set status = 'cancelled', changed_at = ${timestamp(deps.clock)}
+      update follow_up set status = 'cancelled', changed_at = ${at}
       where ${theirs} and status in ('planned', 'confirmed') returning id
     ), unsaid as (
       update reminder set status = 'cancelled'
       where status = 'standing' and reason in ('follow_up', 'changed') and subject_id in (select id from ended)
+    ), p as (
+      update patient_plan set ended_at = ${at}, ended_by = ${by}, reason = ${reason} where ${theirs} and ended_at is null returning 1
     )
-    select id from ended order by id`.execute(trx);
-  return rows.map(({ id }) => id);
+    select coalesce((select array_agg(id order by id) from ended), '{}') as "followUpIds", (select count(*)::int from p) as "endedPlans"`.execute(
+    trx,
+  );
+  return rows[0]!;
 }
 
 /**

@@ -6,12 +6,12 @@ import { followUpStatuses, frequencies, obstacles, outcomeResults, topics, ways 
 
 const id = Type.String({ format: 'uuid' });
 const date = Type.String({ format: 'date' });
-const time = Type.String({
+export const time = Type.String({
   pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$',
   errorMessage: 'Give a time as HH:MM, such as 14:30.',
   description: 'HH:MM in London',
 });
-const minutes = Type.Integer({ minimum: 5, maximum: 480 });
+export const minutes = Type.Integer({ minimum: 5, maximum: 480 });
 
 export const NewOutcome = strictObject(
   {

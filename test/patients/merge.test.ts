@@ -43,6 +43,7 @@ async function pair(first: Partial<NewPatient> = {}, second: Partial<NewPatient>
 const owned = async (id: string) => {
   const { rows } = await sql<{ rows: string[] }>`select array(
     select 'referral ' || id from referral where patient_id = ${id} union all select 'loan ' || id from loan where patient_id = ${id}
+    union all select 'patient_plan ' || id from patient_plan where patient_id = ${id}
     union all select 'follow_up ' || id from follow_up where patient_id = ${id} union all select 'reminder ' || id from reminder where patient_id = ${id}
     order by 1) as rows`.execute(db);
   return rows[0]!.rows;

@@ -2,7 +2,7 @@ import t from 'tap';
 import { addApiClient, addApiKey } from '../../src/access/client.commands.ts';
 import type { Deps } from '../../src/shared/deps.ts';
 import { newId } from '../../src/shared/ids.ts';
-import { insertFollowUps } from '../../src/support/follow-up.commands.ts';
+import { beginPlan } from '../../src/support/patient-plan.commands.ts';
 import {
   aheadStatuses,
   allowedActions,
@@ -33,9 +33,9 @@ t.test('a plan makes its follow-ups on working days, counted from the handover',
   const [person] = await seedFollowUps(db, { patients: 1, dueOn: '2030-01-01' });
   const make = (from: string) =>
     db.transaction().execute((trx) =>
-      insertFollowUps(trx, deps, {
+      beginPlan(trx, deps, {
         patientId: person!.patientId,
-        planId: '01900000-0000-7000-8000-000000000001',
+        versionId: '01900000-0000-7000-8000-000000000001',
         from,
       }),
     );

@@ -8,6 +8,7 @@ import { addSignpost } from '../../referrals/signpost.commands.ts';
 import { type Actor, type Context, systemContext } from '../../shared/actor.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { newId } from '../../shared/ids.ts';
+import { addPlan } from '../../support/plan.commands.ts';
 
 const people: { name: string; role: StaffRole; email: string }[] = [
   { name: 'Olivia Marlow', role: 'officer', email: 'olivia.marlow@lendwell.example' },
@@ -48,6 +49,14 @@ export async function setUpScheme(deps: Deps): Promise<Scheme> {
   const hubs = [await place('Camden Road hub', 'hub'), await place('Seaview Street hub', 'hub')];
   const library = await place('Torriano Library', 'access_point');
   await addOrganisation(deps, ctx, { name: 'Good Neighbours Digital', role: 'support_partner' });
+  await addPlan(deps, ctx, {
+    name: 'Light touch',
+    steps: [
+      { step: 'Set-up call', days: 2, way: 'phone', minutes: 30 },
+      { step: 'Six weeks', days: 42, way: 'video', minutes: 20 },
+      { step: 'Coming back', countedFrom: 'due', days: 14, way: 'phone', minutes: 15, leadDays: 3 },
+    ],
+  });
   const clinicIds: string[] = [];
   for (const name of clinics) clinicIds.push((await addOrganisation(deps, ctx, { name, role: 'clinic' })).id);
 

@@ -1,0 +1,134 @@
+import { type Form, fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
+import type { Deps } from '../shared/deps.ts';
+import { etagOf } from '../shared/etag.ts';
+import { type App, idParams } from '../shared/http.ts';
+import { addPlan, changePlan } from './plan.commands.ts';
+import { getPlan, listPlans } from './plan.queries.ts';
+import { mostSteps, stepLines } from './plan.rules.ts';
+import { NewPlan, PlanChange, type SupportPlanVersions } from './plan.schemas.ts';
+import { ways, wayWords } from './support.rules.ts';
+
+const words = {
+  name: 'Enter what the plan is called',
+  steps: 'Fill in at least one step',
+  'steps.*.step': 'Enter what the step is called',
+  'steps.*.days': 'Enter a number of days',
+  'steps.*.way': 'Choose how',
+  'steps.*.minutes': 'Enter how many minutes it takes',
+};
+/** Empty steps that a form has beside those that are filled. */
+const spareSteps = 3;
+
+/** /settings/support-plans: what kinds of support there are, version by version. */
+export function planPages(app: App, deps: Deps): void {
+  const read = { config: { action: 'settings.read' } } as const;
+  app.get('/settings/support-plans', read, async (_request, reply) => {
+    const plans = await listPlans(deps.db, { retired: true });
+    return reply.page('support/views/plans.njk', {
+      plans: plans.map((plan) => ({ ...plan, lines: stepLines(plan.steps) })),
+    });
+  });
+
+  const change = { config: { action: 'settings.change' } } as const;
+  app.get('/settings/support-plans/new', change, async (_request, reply) =>
+    reply.page('support/views/plan-form.njk', view(newForm())),
+  );
+
+  app.post('/settings/support-plans/new', change, async (request, reply) => {
+    const typed = readRows(typedIn(request.body));
+    try {
+      const plan = await addPlan(deps, request.ctx, fields(NewPlan, typed, words));
+      return reply.done(`/settings/support-plans/${plan.id}`, { text: `The plan ${plan.name} is added.` });
+    } catch (error) {
+      const form = atFirstStep(refused(typed, error));
+      return reply.code(form.status).page('support/views/plan-form.njk', view(form));
+    }
+  });
+
+  app.get(
+    '/settings/support-plans/:id',
+    { ...read, schema: { params: idParams } },
+    async (request, reply) => {
+      const plan = await getPlan(deps.db, request.params.id);
+      return reply.page('support/views/plan.njk', {
+        plan,
+        lines: stepLines(plan.steps),
+        earlier: plan.earlier.map((version) => ({ ...version, lines: stepLines(version.steps) })),
+        version: etagOf(plan.id, plan.changedAt),
+      });
+    },
+  );
+
+  const one = { ...change, schema: { params: idParams } };
+  app.get('/settings/support-plans/:id/change', one, async (request, reply) => {
+    const plan = await getPlan(deps.db, request.params.id);
+    return reply.page('support/views/plan-form.njk', view(newForm(typedOf(plan)), plan));
+  });
+
+  app.post('/settings/support-plans/:id/change', one, async (request, reply) => {
+    const { id } = request.params;
+    const { version, retire, ...sent } = typedIn(request.body);
+    const typed = readRows(sent);
+    try {
+      const input = retire ? { retired: retire === 'yes' } : fields(PlanChange, typed, words);
+      const plan = await changePlan(deps, request.ctx, id, input, String(version ?? ''));
+      const text = retire
+        ? `The plan ${plan.name} is ${plan.retired ? 'no longer' : 'again'} offered.`
+        : `The plan ${plan.name} is saved. Version ${plan.version} begins from now on; people who have it already keep theirs.`;
+      return reply.done(`/settings/support-plans/${id}`, { text });
+    } catch (error) {
+      const form = atFirstStep(refused(typed, error));
+      const plan = await getPlan(deps.db, id);
+      return reply
+        .code(form.status)
+        .page('support/views/plan-form.njk', view(form, plan, String(version ?? '')));
+    }
+  });
+
+  /** @param version what was seen, where the form was sent; else the plan as it stands */
+  function view(form: Form, plan?: SupportPlanVersions, version?: string) {
+    const filled = Object.keys(form.typed).flatMap((name) => /^steps\.(\d+)\./.exec(name)?.[1] ?? []);
+    return {
+      plan,
+      form,
+      version: version ?? (plan && etagOf(plan.id, plan.changedAt)),
+      rows: Math.min(mostSteps, Math.max(0, ...filled.map((row) => Number(row) + 1)) + spareSteps),
+      ways: ways.map((value) => ({ value, text: wayWords[value] })),
+    };
+  }
+}
+
+/** A step of which name and days were cleared is taken out, whatever else it had. */
+function readRows(typed: Typed): Typed {
+  const gone = (name: string) => {
+    const row = /^steps\.\d+\./.exec(name)?.[0];
+    return row && !String(typed[`${row}step`] ?? '').trim() && !String(typed[`${row}days`] ?? '').trim();
+  };
+  return typedIn(
+    Object.fromEntries(Object.entries(typed).map(([name, value]) => [name, gone(name) ? '' : value])),
+  );
+}
+
+/** That there is no step is told at the first. */
+function atFirstStep(form: Form): Form {
+  const own = (name: string) => (name === 'steps' ? 'steps.0.step' : name);
+  return {
+    ...form,
+    errors: Object.fromEntries(Object.entries(form.errors).map(([name, text]) => [own(name), text])),
+    summary: form.summary.map((fault) => (fault.name ? { ...fault, name: own(fault.name) } : fault)),
+  };
+}
+
+function typedOf({ name, steps, forLoans, forSupport }: SupportPlanVersions): Typed {
+  const rows = steps.flatMap((step, row) =>
+    Object.entries({ ...step, countedFrom: step.countedFrom === 'due' ? 'due' : '' }).map(
+      ([field, value]): [string, string] => [`steps.${row}.${field}`, String(value)],
+    ),
+  );
+  return {
+    name,
+    ...(forLoans && { forLoans: 'yes' }),
+    ...(forSupport && { forSupport: 'yes' }),
+    ...Object.fromEntries(rows),
+  };
+}

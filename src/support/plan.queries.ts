@@ -1,0 +1,72 @@
+import { sql } from 'kysely';
+import type { Reader, Trx } from '../shared/database.ts';
+import { invalid, Problem } from '../shared/problem.ts';
+import type { SupportPlan, SupportPlanVersions } from './plan.schemas.ts';
+
+/** The steps of the version with this id, in their order, as JSON. */
+const stepsJson = (version: ReturnType<typeof sql.ref>) => sql`coalesce((
+  select json_agg(json_build_object('step', s.step, 'countedFrom', s.counted_from, 'days', s.days, 'way', s.way, 'minutes', s.minutes,
+    'startsAt', to_char(s.starts_at, 'HH24:MI'), 'leadDays', s.lead_days) order by s.position)
+  from support_plan_step s where s.version_id = ${version}), '[]')`;
+
+/** How many people have a plan that runs, of the versions that match. */
+const running = (condition: ReturnType<typeof sql>) => sql`(
+  select count(*)::int from support_plan_version x join patient_plan r on r.version_id = x.id and r.ended_at is null where ${condition})`;
+
+const columns = sql`p.id, p.name, v.version, ${stepsJson(sql.ref('v.id'))} as steps, p.for_loans as "forLoans", p.for_support as "forSupport",
+  p.retired_at is not null as retired, ${running(sql`x.plan_id = p.id`)} as running, p.changed_at as "changedAt"`;
+
+/** Plan `p` with its newest version `v`. */
+const newest = sql`support_plan p join lateral (
+  select id, version from support_plan_version where plan_id = p.id order by version desc limit 1) v on true`;
+
+/** The support plans by name, each with the version that begins now. */
+export async function listPlans(db: Reader, { retired = false } = {}): Promise<SupportPlan[]> {
+  const { rows } = await sql<SupportPlan>`/* support-plan.list */
+    select ${columns} from ${newest} where ${retired}::boolean or p.retired_at is null
+    order by p.retired_at is not null, lower(p.name), p.id`.execute(db);
+  return rows;
+}
+
+/** The plans that may be chosen, by name: for forms that offer them. */
+export async function offeredPlans(db: Reader): Promise<{ id: string; name: string }[]> {
+  const { rows } = await sql<{ id: string; name: string }>`/* support-plan.offered */
+    select id, name from support_plan where retired_at is null order by lower(name), id`.execute(db);
+  return rows;
+}
+
+/**
+ * One plan with every version of it.
+ * @throws Problem `not-found`
+ */
+export async function getPlan(db: Reader, id: string): Promise<SupportPlanVersions> {
+  const { rows } = await sql<SupportPlanVersions>`/* support-plan.get */
+    select ${columns}, coalesce((
+      select json_agg(json_build_object('version', e.version, 'createdAt', e.created_at, 'createdBy', e.created_by,
+        'running', ${running(sql`x.id = e.id`)}, 'steps', ${stepsJson(sql.ref('e.id'))}) order by e.version desc)
+      from support_plan_version e where e.plan_id = p.id and e.version < v.version), '[]') as earlier
+    from ${newest} where p.id = ${id}`.execute(db);
+  if (!rows[0]) throw new Problem('not-found');
+  return rows[0];
+}
+
+/**
+ * Holds the plan that a kit or terms are to name, so that it stays one that may be chosen.
+ * @throws Problem `invalid`
+ */
+export async function assertPlan(trx: Trx, id: string | null): Promise<void> {
+  if (!id) return;
+  const { rows } =
+    await sql`select from support_plan where id = ${id} and retired_at is null for share`.execute(trx);
+  if (!rows.length)
+    throw invalid({ pointer: '/supportPlanId', message: 'There is no such support plan to choose.' });
+}
+
+/** The id of the plan that a patient's loan begins where it names none: its kit's, its terms' (the default terms without an id), or the default. */
+export const planOfIssue = ({ kitId, termsId }: { kitId: string | null; termsId: string | null }) => sql`(
+  select p.id from support_plan p
+    left join kit k on k.support_plan_id = p.id and k.id = ${kitId}::uuid
+    left join loan_terms t on t.support_plan_id = p.id and t.borrower = 'patient'
+      and case when ${termsId}::uuid is null then t.is_default else t.id = ${termsId}::uuid end
+  where p.retired_at is null and (k.id is not null or t.id is not null or p.for_loans)
+  order by k.id is null, t.id is null limit 1)`;
