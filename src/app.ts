@@ -228,11 +228,11 @@ export async function buildApp(deps: Deps, queue?: JobQueue): Promise<App> {
     incidentPages(pages, deps);
     replacementPages(pages, deps);
     loanAccessoryPages(pages, deps);
+    mergePages(pages, deps);
     patientPages(pages, deps);
     contactStatePages(pages, deps);
     contactPointPages(pages, deps);
     changePatientPages(pages, deps);
-    mergePages(pages, deps);
     diaryPages(pages, deps);
     followUpPages(pages, deps);
     planPages(pages, deps);

@@ -2,9 +2,11 @@ import { sql } from 'kysely';
 import type { Reader } from '../shared/database.ts';
 import { Problem } from '../shared/problem.ts';
 import { type Comparison, compare, type Likeness } from './duplicate.rules.ts';
+import type { Apart } from './merge.schemas.ts';
 
 const mostLooked = 200;
 const mostShown = 10;
+const newest = sql`order by id desc limit ${mostLooked}`;
 
 export type Duplicate = Comparison & { record: Likeness };
 
@@ -19,7 +21,7 @@ export async function likelyDuplicates(
 ): Promise<{ own: Likeness; likely: Duplicate[] }> {
   const { rows } = await sql<Likeness>`/* patient.likeness */
     with me as materialized (
-      select lower(given_name) as given, lower(family_name) as family, date_of_birth as born, nhs_number,
+      select name_key(given_name) as given, name_key(family_name) as family, date_of_birth as born, nhs_number,
         case when extract(day from date_of_birth) <= 12
           then make_date(extract(year from date_of_birth)::int, extract(day from date_of_birth)::int, extract(month from date_of_birth)::int)
         end as swapped,
@@ -27,12 +29,12 @@ export async function likelyDuplicates(
       from patient where id = ${id}
     ), alike as materialized (
       (select id from patient where id = ${id}) union
-      (select id from patient where nhs_number = (select nhs_number from me) limit ${mostLooked}) union
+      (select id from patient where nhs_number = (select nhs_number from me) ${newest}) union
       (select id from patient where date_of_birth in ((select born from me), (select swapped from me))
-        and left(lower(family_name), 1) in (select left(family, 1) from me union select left(given, 1) from me) limit ${mostLooked}) union
-      (select id from patient where lower(family_name) = (select family from me) and lower(given_name) = (select given from me) limit ${mostLooked}) union
-      (select id from patient where lower(family_name) = (select given from me) and lower(given_name) = (select family from me) limit ${mostLooked}) union
-      (select patient_id from contact_point where lower(value) = any((select contacts from me)::text[]) limit ${mostLooked})
+        and left(name_key(family_name), 1) in (select left(family, 1) from me union select left(given, 1) from me) ${newest}) union
+      (select id from patient where name_key(family_name) = (select family from me) and name_key(given_name) = (select given from me) ${newest}) union
+      (select id from patient where name_key(family_name) = (select given from me) and name_key(given_name) = (select family from me) ${newest}) union
+      (select patient_id from contact_point where lower(value) = any((select contacts from me)::text[]) order by patient_id desc limit ${mostLooked})
     )
     select p.id, p.given_name as "givenName", p.family_name as "familyName", p.preferred_name as "preferredName",
       p.date_of_birth as "dateOfBirth", p.nhs_number as "nhsNumber", p.address,
@@ -50,4 +52,14 @@ export async function likelyDuplicates(
     .filter(({ isLikely }) => isLikely)
     .sort((one, other) => other.score - one.score || one.record.id.localeCompare(other.record.id));
   return { own, likely: likely.slice(0, mostShown) };
+}
+
+/** The records that someone looked at and said are of someone else, the latest first. */
+export async function keptApartFrom(db: Reader, id: string): Promise<Apart[]> {
+  const { rows } = await sql<Apart>`/* patient.kept-apart */
+    select json_build_object('id', p.id, 'name', p.given_name || ' ' || p.family_name) as patient, k.reason, k.by_name as by, k.at
+    from (select other as id, reason, by_name, at from patient_kept_apart where one = ${id}
+      union all select one, reason, by_name, at from patient_kept_apart where other = ${id}) k join patient p on p.id = k.id
+    order by k.at desc, p.id limit ${mostLooked}`.execute(db);
+  return rows;
 }

@@ -1,3 +1,4 @@
+import { nameKey } from './patient.rules.ts';
 import type { Patient } from './patient.schemas.ts';
 
 /** What of a record tells whether it is of the same person. */
@@ -6,7 +7,7 @@ export type Likeness = Pick<
   'id' | 'givenName' | 'familyName' | 'preferredName' | 'dateOfBirth' | 'nhsNumber' | 'address'
 > & { contacts: string[] };
 
-export const verdicts = ['agrees', 'close', 'differs', 'unknown'] as const;
+export const verdicts = ['agrees', 'close', 'partly', 'differs', 'unknown'] as const;
 export type Verdict = (typeof verdicts)[number];
 type Trait = 'name' | 'dateOfBirth' | 'nhsNumber' | 'contact' | 'address';
 
@@ -14,12 +15,12 @@ type Trait = 'name' | 'dateOfBirth' | 'nhsNumber' | 'contact' | 'address';
  * How much each thing that two records have in common, or not, speaks for one person. Where one of them
  * does not say, it speaks neither way.
  */
-const points: Record<Trait, { agrees: number; close: number; differs: number }> = {
-  name: { agrees: 30, close: 20, differs: -15 },
+const points: Record<Trait, Partial<Record<Verdict, number>>> = {
+  name: { agrees: 30, close: 20, partly: 15, differs: -15 },
   dateOfBirth: { agrees: 30, close: 15, differs: -25 },
-  nhsNumber: { agrees: 45, close: 0, differs: -60 },
-  contact: { agrees: 25, close: 0, differs: 0 },
-  address: { agrees: 15, close: 0, differs: 0 },
+  nhsNumber: { agrees: 45, differs: -60 },
+  contact: { agrees: 25 },
+  address: { agrees: 15 },
 };
 /** From so many points on two records are shown as likely the same; one thing alone is never enough (rule 18). */
 const likelyFrom = 45;
@@ -39,25 +40,22 @@ export function compare(one: Likeness, other: Likeness): Comparison {
     { trait: 'contact', verdict: contacts(one.contacts, other.contacts) },
     { trait: 'address', verdict: both(plain(one.address), plain(other.address)) },
   ] as const satisfies { trait: Trait; verdict: Verdict }[];
-  const score = traits.reduce(
-    (sum, { trait, verdict }) => sum + (verdict === 'unknown' ? 0 : points[trait][verdict]),
-    0,
-  );
-  const inCommon = traits.filter(({ verdict }) => verdict === 'agrees' || verdict === 'close').length;
+  const score = traits.reduce((sum, { trait, verdict }) => sum + (points[trait][verdict] ?? 0), 0);
+  const inCommon = traits.filter(({ verdict }) => verdict !== 'differs' && verdict !== 'unknown').length;
   return { score, isLikely: score >= likelyFrom && inCommon > 1, traits: [...traits] };
 }
 
-/** Given and family name agree, also as known as; close: swapped, or the given name is an initial. */
+/** Given and family name agree, also as known as; close: swapped, or the given name is an initial; partly: the family name alone. */
 function names(one: Likeness, other: Likeness): Verdict {
-  const given = (of: Likeness) => [of.givenName, of.preferredName].map(plain).filter(Boolean);
-  const family = (of: Likeness) => plain(of.familyName);
+  const given = (of: Likeness) => [of.givenName, of.preferredName ?? ''].map(nameKey).filter(Boolean);
+  const family = (of: Likeness) => nameKey(of.familyName);
   const shares = given(one).some((name) => given(other).includes(name));
   if (family(one) === family(other)) {
     if (shares) return 'agrees';
     const isInitial = given(one).some((a) =>
       given(other).some((b) => (a.length === 1 || b.length === 1) && a[0] === b[0]),
     );
-    return isInitial ? 'close' : 'differs';
+    return isInitial ? 'close' : 'partly';
   }
   const isSwapped = given(one).includes(family(other)) && given(other).includes(family(one));
   return isSwapped ? 'close' : 'differs';
@@ -85,9 +83,4 @@ function contacts(one: string[], other: string[]): Verdict {
 const both = (one: string | null, other: string | null): Verdict =>
   !one || !other ? 'unknown' : one === other ? 'agrees' : 'differs';
 
-/** Without accents, case, spaces and marks: `Ó Conchubhair` as `oconchubhair`. */
-const plain = (text: string | null) =>
-  (text ?? '')
-    .normalize('NFD')
-    .toLowerCase()
-    .replaceAll(/[^\p{L}\p{N}]/gu, '');
+const plain = (address: string | null) => (address ?? '').toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '');

@@ -8,6 +8,8 @@ import type { Deps } from '../shared/deps.ts';
 import { recordEvent } from '../shared/events.ts';
 import { newId } from '../shared/ids.ts';
 import { invalid, Problem } from '../shared/problem.ts';
+import { completeTasksAbout } from '../tasks/task.commands.ts';
+import type { TaskKind } from '../tasks/task.rules.ts';
 import { applyContactState } from './contact-state.commands.ts';
 import { type Merged, mergedFields, newPoints, stricterState } from './merge.rules.ts';
 import { writeMerged } from './merge-write.commands.ts';
@@ -34,7 +36,7 @@ export async function mergePatients(
     assertApart(stays, goes);
     await assertMayMerge(trx, staysId, goesId);
     const at = timestamp(deps.clock);
-    const moved = await moveAll(trx, deps, goesId, staysId, at);
+    const moved = await moveAll(trx, deps, ctx, goesId, staysId, at);
     const after = mergedFields(stays, goes);
     const added = newPoints(stays, goes).map((point) => ({ ...point, id: newId() }));
     await writeMerged(trx, staysId, after, at);
@@ -81,8 +83,10 @@ async function assertMayMerge(trx: Trx, staysId: string, goesId: string): Promis
     absorbed: boolean;
     one: string | null;
     other: string | null;
+    apartBy: string | null;
   }>`/* merge.hindrances */
-    select exists (select from patient where merged_into = ${goesId}) as absorbed, r.one, r.other
+    select exists (select from patient where merged_into = ${goesId}) as absorbed, r.one, r.other,
+      (select by_name from patient_kept_apart where one = least(${staysId}::uuid, ${goesId}::uuid) and other = greatest(${staysId}::uuid, ${goesId}::uuid)) as "apartBy"
     from (select 1) x left join lateral (
       select a.reference as one, b.reference as other from referral a
         join organisation oa on oa.id = a.clinic_id
@@ -91,7 +95,11 @@ async function assertMayMerge(trx: Trx, staysId: string, goesId: string): Promis
       where a.patient_id = ${staysId} and a.status in ('received', 'asked', 'waiting', 'active') limit 1) r on true`.execute(
     trx,
   );
-  const { absorbed, one, other } = rows[0]!;
+  const { absorbed, one, other, apartBy } = rows[0]!;
+  if (apartBy)
+    throw new Problem('merge-refused', {
+      detail: `${apartBy} wrote down that they are two people. Take that back first.`,
+    });
   if (absorbed)
     throw new Problem('merge-refused', {
       detail: 'The other record has one merged into it. Keep that one, and merge this one into it.',
@@ -109,12 +117,29 @@ export const fieldsOf = (patient: Patient): Merged => ({
 });
 
 type Moved = Record<
-  'referral' | 'loan' | 'patient_plan' | 'follow_up' | 'incident' | 'reminder' | 'message' | 'task',
+  | 'referral'
+  | 'loan'
+  | 'patient_plan'
+  | 'follow_up'
+  | 'incident'
+  | 'reminder'
+  | 'message'
+  | 'inbound_message'
+  | 'task'
+  /** Closed, since the record that stays has the same one open. */
+  | 'tasksOfBoth',
   string[]
 >;
 
 /** Moves rows in the order of locks. What is about to be sent is gathered anew, for the one person that they are. */
-async function moveAll(trx: Trx, deps: Deps, from: string, to: string, at: string): Promise<Moved> {
+async function moveAll(
+  trx: Trx,
+  deps: Deps,
+  ctx: Context,
+  from: string,
+  to: string,
+  at: string,
+): Promise<Moved> {
   await sql`/* merge.gather-anew */
     with m as (
       update message set status = 'cancelled', why = 'contact_changed', changed_at = ${at}
@@ -123,13 +148,13 @@ async function moveAll(trx: Trx, deps: Deps, from: string, to: string, at: strin
     update reminder set message_id = null where message_id in (select id from m) and status = 'standing'`.execute(
     trx,
   );
-  await sql`/* merge.tasks-of-both */
-    update task t set status = 'done', done_at = ${timestamp(deps.clock)}
-    where t.patient_id = ${from} and t.subject_id = ${from} and t.status = 'open'
+  const { rows: twice } = await sql<{ kind: TaskKind }>`/* merge.tasks-of-both */
+    select kind from task t where t.subject_id = ${from} and t.status = 'open'
       and exists (select from task o where o.kind = t.kind and o.subject_id = ${to} and o.status = 'open')`.execute(
     trx,
   );
-  const moved = {} as Moved;
+  const kinds = twice.map(({ kind }) => kind);
+  const moved = { tasksOfBoth: await completeTasksAbout(trx, deps, ctx, kinds, [from]) } as Moved;
   for (const table of [
     'referral',
     'loan',
@@ -149,7 +174,12 @@ async function moveAll(trx: Trx, deps: Deps, from: string, to: string, at: strin
   const { rows } = await sql<{ id: string }>`/* merge.tasks */
     update task set patient_id = ${to}, subject_id = case when subject_id = ${from} then ${to} else subject_id end
     where patient_id = ${from} returning id`.execute(trx);
-  return { ...moved, task: rows.map(({ id }) => id) };
+  const { rows: replies } = await sql<{ id: string }>`/* merge.replies */
+    update inbound_message set patient_ids = array_replace(patient_ids, ${from}::uuid, ${to}::uuid)
+    where patient_ids @> array[${from}::uuid] and not patient_ids @> array[${to}::uuid] returning id`.execute(
+    trx,
+  );
+  return { ...moved, task: rows.map(({ id }) => id), inbound_message: replies.map(({ id }) => id) };
 }
 
 async function addPoints(

@@ -1,25 +1,37 @@
-import { type Form, newForm, refused, typedIn } from '../admin/forms.ts';
+import { type Form, fields, newForm, refused, typedIn } from '../admin/forms.ts';
 import type { Context } from '../shared/actor.ts';
 import type { Deps } from '../shared/deps.ts';
-import { type App, idParams } from '../shared/http.ts';
+import { type App, idParams, strictObject } from '../shared/http.ts';
 import { invalid } from '../shared/problem.ts';
 import { uuid } from '../shared/validation.ts';
-import { likelyDuplicates } from './duplicate.queries.ts';
+import { keptApartFrom, likelyDuplicates } from './duplicate.queries.ts';
 import { mergePatients } from './merge.commands.ts';
-import { keepApart, partPatients } from './part.commands.ts';
+import { mergedInto } from './merge.queries.ts';
+import { KeptApart } from './merge.schemas.ts';
+import { alikeAgain, keepApart, partPatients } from './part.commands.ts';
 import { getPatient, logAccesses } from './patient.queries.ts';
 
 const view = 'patients/views/duplicates.njk';
 
-/** /patients/:id/duplicates: records that look like the same person, side by side, to merge or keep apart. */
+const ApartForm = strictObject({ reason: KeptApart.properties.reason });
+
+/**
+ * /patients/:id/duplicates: records that look like the same person, side by side, to merge or keep apart.
+ * Whatever page of a merged record is asked for (of pages registered after this), the record that stayed is shown.
+ */
 export function mergePages(app: App, deps: Deps): void {
+  app.addHook('preHandler', async (request, reply) => {
+    if (request.method !== 'GET' || !request.routeOptions.url?.startsWith('/patients/:id')) return;
+    const stays = await mergedInto(deps.db, (request.params as { id: string }).id);
+    if (stays) return reply.redirect(`/patients/${stays}`, 303);
+  });
+
   const route = { config: { action: 'patients.change' }, schema: { params: idParams } } as const;
 
   app.get(
     '/patients/:id/duplicates',
     { config: { action: 'patients.read' }, schema: { params: idParams } },
-    async (request, reply) =>
-      reply.page(view, await duplicatesView(request.ctx, request.params.id, newForm())),
+    async (request, reply) => reply.page(view, await duplicatesView(request.ctx, request.params.id)),
   );
 
   app.post('/patients/:id/duplicates', route, async (request, reply) => {
@@ -28,9 +40,16 @@ export function mergePages(app: App, deps: Deps): void {
     try {
       const other = idIn(typed.patientId);
       if (typed.do === 'apart') {
-        await keepApart(deps, request.ctx, id, other);
+        const { reason } = fields(ApartForm, { reason: typed.reason ?? '' });
+        await keepApart(deps, request.ctx, id, { patientId: other, ...(reason && { reason }) });
         return reply.done(`/patients/${id}/duplicates`, {
           text: 'They are two people. They are not shown as alike again.',
+        });
+      }
+      if (typed.do === 'alike') {
+        await alikeAgain(deps, request.ctx, id, other);
+        return reply.done(`/patients/${id}/duplicates`, {
+          text: 'It is taken back. They may be compared again.',
         });
       }
       const [stays, goes] = typed.do === 'into_other' ? [other, id] : [id, other];
@@ -39,7 +58,7 @@ export function mergePages(app: App, deps: Deps): void {
         text: 'The two records are one. What is stricter on contact holds for both.',
       });
     } catch (error) {
-      const form = refused(typed, error);
+      const form = { ...refused(typed, error), prefix: `other-${typed.patientId}` };
       return reply.code(form.status).page(view, await duplicatesView(request.ctx, id, form));
     }
   });
@@ -53,11 +72,23 @@ export function mergePages(app: App, deps: Deps): void {
     });
   });
 
-  async function duplicatesView(ctx: Context, id: string, form: Form) {
+  async function duplicatesView(ctx: Context, id: string, sent?: Form) {
     const patient = await getPatient(deps.db, id);
-    const { own, likely } = await likelyDuplicates(deps.db, id);
-    await logAccesses(deps, ctx, [id, ...likely.map(({ record }) => record.id)], 'patient');
-    return { patient, own, likely, form };
+    const [{ own, likely }, apart] = await Promise.all([
+      likelyDuplicates(deps.db, id),
+      keptApartFrom(deps.db, id),
+    ]);
+    const seen = [...likely.map(({ record }) => record.id), ...apart.map((one) => one.patient.id)];
+    await logAccesses(deps, ctx, [id, ...seen], 'patient');
+    const formOf = (other: string) =>
+      sent?.prefix === `other-${other}` ? sent : { ...newForm(), prefix: `other-${other}` };
+    return {
+      patient,
+      own,
+      likely: likely.map((one) => ({ ...one, form: formOf(one.record.id) })),
+      apart,
+      form: sent,
+    };
   }
 }
 

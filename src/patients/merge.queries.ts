@@ -6,8 +6,18 @@ import type { Merge } from './merge.schemas.ts';
 export async function mergesOf(db: Reader, patientId: string): Promise<Merge[]> {
   const { rows } = await sql<Merge>`/* merge.of-patient */
     select m.id, m.survivor_id as "survivorId", json_build_object('id', p.id, 'name', p.given_name || ' ' || p.family_name) as merged,
-      m.by_name as by, m.at, m.parted_at as "partedAt"
+      m.by_name as by, m.at, m.parted_at as "partedAt",
+      json_build_object('referrals', (select count(*)::int from referral r where r.patient_id = m.survivor_id and r.received_at > m.at),
+        'loans', (select count(*)::int from loan l where l.patient_id = m.survivor_id and l.issued_at > m.at),
+        'followUps', (select count(*)::int from follow_up f where f.patient_id = m.survivor_id and f.created_at > m.at)) as "begunSince"
     from patient_merge m join patient p on p.id = m.merged_id
     where m.survivor_id = ${patientId} and m.parted_at is null order by m.id desc`.execute(db);
   return rows;
+}
+
+/** The record into which this one was merged, or null. */
+export async function mergedInto(db: Reader, id: string): Promise<string | null> {
+  const { rows } = await sql<{ mergedInto: string | null }>`/* patient.merged-into */
+    select merged_into as "mergedInto" from patient where id = ${id}`.execute(db);
+  return rows[0]?.mergedInto ?? null;
 }

@@ -1,11 +1,11 @@
 import Type from 'typebox';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams, problemReplies } from '../shared/http.ts';
-import { likelyDuplicates } from './duplicate.queries.ts';
+import { keptApartFrom, likelyDuplicates } from './duplicate.queries.ts';
 import { mergePatients } from './merge.commands.ts';
 import { mergesOf } from './merge.queries.ts';
-import { Duplicates, KeptApart, Merge, NewMerge, NewPartition } from './merge.schemas.ts';
-import { keepApart, partPatients } from './part.commands.ts';
+import { AlikeAgain, Apart, Duplicates, KeptApart, Merge, NewMerge, NewPartition } from './merge.schemas.ts';
+import { alikeAgain, keepApart, partPatients } from './part.commands.ts';
 import { getPatient, logAccesses } from './patient.queries.ts';
 
 const tags = ['Patients'];
@@ -39,15 +39,18 @@ export function mergeRoutes(app: App, deps: Deps): void {
       config: { action: 'patients.read' },
       schema: {
         operationId: 'listMerges',
-        summary: 'What was merged into this record and not parted again',
+        summary: 'What was merged into this record and not parted again; the looks are logged',
         tags,
         params: idParams,
         response: { 200: Type.Object({ items: Type.Array(Merge) }), ...problemReplies('not-found') },
       },
     },
-    async (request) => ({
-      items: await mergesOf(deps.db, (await getPatient(deps.db, request.params.id)).id),
-    }),
+    async (request) => {
+      const { id } = await getPatient(deps.db, request.params.id);
+      const items = await mergesOf(deps.db, id);
+      await logAccesses(deps, request.ctx, [id, ...items.map(({ merged }) => merged.id)], 'patient');
+      return { items };
+    },
   );
 
   app.post(
@@ -99,7 +102,47 @@ export function mergeRoutes(app: App, deps: Deps): void {
     },
     async (request, reply) => {
       const { patientId } = request.body;
-      await keepApart(deps, request.ctx, request.params.id, patientId);
+      await keepApart(deps, request.ctx, request.params.id, request.body);
+      return reply.code(201).send({ id: patientId });
+    },
+  );
+
+  app.get(
+    '/patients/:id/kept-apart',
+    {
+      config: { action: 'patients.read' },
+      schema: {
+        operationId: 'listKeptApart',
+        summary: 'Records that someone said are of someone else; the looks are logged',
+        tags,
+        params: idParams,
+        response: { 200: Type.Object({ items: Type.Array(Apart) }), ...problemReplies('not-found') },
+      },
+    },
+    async (request) => {
+      const { id } = await getPatient(deps.db, request.params.id);
+      const items = await keptApartFrom(deps.db, id);
+      await logAccesses(deps, request.ctx, [id, ...items.map(({ patient }) => patient.id)], 'patient');
+      return { items };
+    },
+  );
+
+  app.post(
+    '/patients/:id/alike-again',
+    {
+      config: { action: 'patients.change' },
+      schema: {
+        operationId: 'alikeAgain',
+        summary: 'Take back that another record is of someone else',
+        tags,
+        params: idParams,
+        body: AlikeAgain,
+        response: { 201: Made, ...problemReplies('not-found', 'invalid') },
+      },
+    },
+    async (request, reply) => {
+      const { patientId } = request.body;
+      await alikeAgain(deps, request.ctx, request.params.id, patientId);
       return reply.code(201).send({ id: patientId });
     },
   );

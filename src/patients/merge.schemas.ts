@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { strictObject } from '../shared/http.ts';
-import { nullable, oneOf } from '../shared/schemas.ts';
+import { nullable, oneOf, text } from '../shared/schemas.ts';
 import { verdicts } from './duplicate.rules.ts';
 import { PatientSummary } from './patient.schemas.ts';
 
@@ -26,8 +26,24 @@ export type NewMerge = Static<typeof NewMerge>;
 export const NewPartition = strictObject({ mergeId: uuid }, { examples: [{ mergeId: anId }] });
 export type NewPartition = Static<typeof NewPartition>;
 
-export const KeptApart = strictObject({ patientId: uuid }, { examples: [{ patientId: anId }] });
+export const KeptApart = strictObject(
+  {
+    patientId: uuid,
+    reason: Type.Optional(text(500, { description: 'What tells them apart, for whoever looks next' })),
+  },
+  { examples: [{ patientId: anId, reason: 'Mother and daughter with one phone' }] },
+);
 export type KeptApart = Static<typeof KeptApart>;
+
+export const AlikeAgain = strictObject({ patientId: uuid }, { examples: [{ patientId: anId }] });
+
+export const Apart = Type.Object({
+  patient: Type.Object({ id: Type.String(), name: Type.String() }),
+  reason: nullable(Type.String()),
+  by: Type.String(),
+  at: Type.String(),
+});
+export type Apart = Static<typeof Apart>;
 
 export const Merge = Type.Object({
   id: Type.String(),
@@ -36,5 +52,9 @@ export const Merge = Type.Object({
   by: Type.String(),
   at: Type.String(),
   partedAt: nullable(Type.String()),
+  begunSince: Type.Object(
+    { referrals: Type.Integer(), loans: Type.Integer(), followUps: Type.Integer() },
+    { description: 'What began since then, and stays with this record when they are parted' },
+  ),
 });
 export type Merge = Static<typeof Merge>;

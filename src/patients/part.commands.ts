@@ -6,7 +6,7 @@ import { command } from '../shared/command.ts';
 import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvent } from '../shared/events.ts';
-import { Problem } from '../shared/problem.ts';
+import { invalid, Problem } from '../shared/problem.ts';
 import { fieldsOf, lockBoth } from './merge.commands.ts';
 import type { Merged } from './merge.rules.ts';
 import { writeMerged } from './merge-write.commands.ts';
@@ -53,15 +53,19 @@ export async function partPatients(
         and not exists (select from task o where o.kind = t.kind and o.subject_id = ${goesId} and o.status = 'open' and t.subject_id = ${staysId})`.execute(
       trx,
     );
+    await sql`/* part.reopened-tasks */
+      update task t set status = 'open', done_at = null where id = any(${moved.tasksOfBoth ?? []}::uuid[]) and status = 'done'
+        and not exists (select from task o where o.kind = t.kind and o.subject_id = ${goesId} and o.status = 'open')`.execute(
+      trx,
+    );
+    await sql`/* part.replies */
+      update inbound_message set patient_ids = array_replace(patient_ids, ${staysId}::uuid, ${goesId}::uuid)
+      where id = any(${moved.inbound_message ?? []}::uuid[])`.execute(trx);
     await sql`/* part.points */
       delete from contact_point c where c.id = any(${moved.contactPoints ?? []}::uuid[]) and c.patient_id = ${staysId}
         and not exists (select from message m where m.contact_point_id = c.id)`.execute(trx);
     await writeMerged(trx, staysId, asBefore(fieldsOf(stays), before, after), at);
-    await sql`/* part.keep-apart */
-      insert into patient_kept_apart (one, other, by_name, at)
-      values (least(${staysId}::uuid, ${goesId}::uuid), greatest(${staysId}::uuid, ${goesId}::uuid), ${ctx.actor.name}, ${at}) on conflict do nothing`.execute(
-      trx,
-    );
+    await writeApart(trx, deps, ctx, [staysId, goesId], null);
     await sql`update patient_merge set parted_by = ${ctx.actor.name}, parted_at = ${at} where id = ${mergeId}`.execute(
       trx,
     );
@@ -107,14 +111,17 @@ function asBefore(now: Merged, before: Merged, after: Merged): Merged {
  * Writes down that two records are two people, who are not offered as the same again. Said twice it is said once.
  * @throws Problem `not-found`
  */
-export async function keepApart(deps: Deps, ctx: Context, patientId: string, otherId: string): Promise<void> {
+export async function keepApart(
+  deps: Deps,
+  ctx: Context,
+  patientId: string,
+  { patientId: otherId, reason = null }: { patientId: string; reason?: string | null },
+): Promise<void> {
+  if (patientId === otherId)
+    throw invalid({ pointer: '/patientId', message: 'This is the same record. Choose the other one.' });
   await command(deps, ctx, async (trx) => {
     await lockBoth(trx, [patientId, otherId]);
-    const { rows } = await sql`/* patient.keep-apart */
-      insert into patient_kept_apart (one, other, by_name, at)
-      values (least(${patientId}::uuid, ${otherId}::uuid), greatest(${patientId}::uuid, ${otherId}::uuid), ${ctx.actor.name}, ${timestamp(deps.clock)})
-      on conflict do nothing returning 1`.execute(trx);
-    if (!rows.length) return;
+    if (!(await writeApart(trx, deps, ctx, [patientId, otherId], reason))) return;
     await recordEvent(trx, deps, ctx, {
       type: 'patient.kept_apart',
       subjects: [
@@ -123,4 +130,46 @@ export async function keepApart(deps: Deps, ctx: Context, patientId: string, oth
       ],
     });
   });
+}
+
+/**
+ * Takes back that two records are of two people, so that they are shown as alike and may be merged.
+ * @throws Problem `not-found` when that was never said
+ */
+export async function alikeAgain(
+  deps: Deps,
+  ctx: Context,
+  patientId: string,
+  otherId: string,
+): Promise<void> {
+  await command(deps, ctx, async (trx) => {
+    const { rows } = await sql`/* patient.alike-again */
+      delete from patient_kept_apart
+      where one = least(${patientId}::uuid, ${otherId}::uuid) and other = greatest(${patientId}::uuid, ${otherId}::uuid) returning 1`.execute(
+      trx,
+    );
+    if (!rows.length) throw new Problem('not-found');
+    await recordEvent(trx, deps, ctx, {
+      type: 'patient.alike_again',
+      subjects: [
+        ['patient', patientId],
+        ['patient', otherId],
+      ],
+    });
+  });
+}
+
+/** Whether it is news. */
+async function writeApart(
+  trx: Trx,
+  deps: Deps,
+  { actor }: Context,
+  [one, other]: [string, string],
+  reason: string | null,
+): Promise<boolean> {
+  const { rows } = await sql`/* patient.keep-apart */
+    insert into patient_kept_apart (one, other, reason, by_name, at)
+    values (least(${one}::uuid, ${other}::uuid), greatest(${one}::uuid, ${other}::uuid), ${reason}, ${actor.name}, ${timestamp(deps.clock)})
+    on conflict do nothing returning 1`.execute(trx);
+  return rows.length > 0;
 }

@@ -65,10 +65,7 @@ export function patientPages(app: App, deps: Deps): void {
     { config: { action: 'patients.read' }, schema: history },
     async (request, reply) => {
       const view = await patientView(request.ctx, request.params.id, request.query);
-      const { mergedInto } = view.patient;
-      return mergedInto
-        ? reply.redirect(`/patients/${mergedInto}`, 303)
-        : reply.page('patients/views/patient.njk', view);
+      return reply.page('patients/views/patient.njk', view);
     },
   );
 

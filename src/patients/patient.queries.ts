@@ -6,6 +6,7 @@ import type { Deps } from '../shared/deps.ts';
 import { newId } from '../shared/ids.ts';
 import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
 import { Problem } from '../shared/problem.ts';
+import { nameKey } from './patient.rules.ts';
 import type { Patient, PatientSummary } from './patient.schemas.ts';
 
 /** What lists and other records show of the patient `p`. */
@@ -30,7 +31,7 @@ export async function listPatients(
 
 /**
  * Patients whom typed text may mean, by name: an NHS number or a phone number names exactly; of a
- * name each word is the beginning of a given, family or preferred name, in any case. At most `limit`.
+ * name each word, or all of them together, are the beginning of a given, family or preferred name, however it is written. At most `limit`.
  * @param numbers what the text is as an NHS number (ten digits) and as a phone number (E.164), where it is one
  */
 export async function findPatients(
@@ -40,18 +41,22 @@ export async function findPatients(
   limit: number,
 ): Promise<PatientSummary[]> {
   const { nhsNumber, phone } = numbers;
-  const words = text.trim().toLowerCase().split(/\s+/).filter(Boolean);
-  const named = words.map((word) => {
-    const prefix = `${word.replaceAll(/[\\%_]/g, '\\$&')}%`;
-    return sql`(lower(p.family_name) like ${prefix} or lower(p.given_name) like ${prefix} or lower(p.preferred_name) like ${prefix})`;
-  });
+  const words = text.split(/\s+/).map(nameKey).filter(Boolean);
+  const named = (words: string[]) =>
+    sql.join(
+      words.map((word) => {
+        const prefix = `${word.replaceAll(/[\\%_]/g, '\\$&')}%`;
+        return sql`(name_key(p.family_name) like ${prefix} or name_key(p.given_name) like ${prefix} or name_key(p.preferred_name) like ${prefix})`;
+      }),
+      sql` and `,
+    );
   if (!nhsNumber && !phone && !words.length) return [];
   const { rows } = await sql<PatientSummary>`
     select ${patientColumns} from patient p
     where p.merged_into is null and (${
       nhsNumber || phone
         ? sql`p.nhs_number = ${nhsNumber} or p.id in (select patient_id from contact_point where channel in ('sms', 'phone') and value = ${phone})`
-        : sql.join(named, sql` and `)
+        : sql`(${named(words)}) or ${named([words.join('')])}`
     })
     order by lower(p.family_name), lower(p.given_name), p.id limit ${limit}`.execute(db);
   return rows;

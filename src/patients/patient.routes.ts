@@ -69,7 +69,13 @@ export function patientRoutes(app: App, deps: Deps): void {
         body: PatientChange,
         response: {
           200: Patient,
-          ...problemReplies('not-found', 'invalid', 'changed-meanwhile', 'if-match-required'),
+          ...problemReplies(
+            'not-found',
+            'invalid',
+            'changed-meanwhile',
+            'if-match-required',
+            'merge-refused',
+          ),
         },
       },
     },
@@ -90,7 +96,7 @@ export function patientRoutes(app: App, deps: Deps): void {
         tags,
         params: idParams,
         body: NewContactWay,
-        response: { 201: Patient, ...problemReplies('not-found', 'invalid') },
+        response: { 201: Patient, ...problemReplies('not-found', 'invalid', 'merge-refused') },
       },
     },
     async (request, reply) =>
@@ -127,7 +133,7 @@ export function patientRoutes(app: App, deps: Deps): void {
         tags,
         params: idParams,
         body: NewCommunicationReview,
-        response: { 201: Patient, ...problemReplies('not-found', 'invalid') },
+        response: { 201: Patient, ...problemReplies('not-found', 'invalid', 'merge-refused') },
       },
     },
     async (request, reply) => {
@@ -149,7 +155,7 @@ export function patientRoutes(app: App, deps: Deps): void {
         body: NewContactState,
         response: {
           201: ContactStateKept,
-          ...problemReplies('not-found', 'invalid', 'contact-state-refused', 'not-allowed'),
+          ...problemReplies('not-found', 'invalid', 'contact-state-refused', 'not-allowed', 'merge-refused'),
         },
       },
     },

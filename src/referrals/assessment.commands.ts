@@ -7,7 +7,7 @@ import { recordEvent } from '../shared/events.ts';
 import { newId } from '../shared/ids.ts';
 import { Problem } from '../shared/problem.ts';
 import { listAssessments } from './assessment.queries.ts';
-import { findingErrors, isNeed, suggest } from './assessment.rules.ts';
+import { findingErrors, isNeed, offerErrors, suggest } from './assessment.rules.ts';
 import type { Assessment, NewAssessment, NewTakeUp, TakenUp } from './assessment.schemas.ts';
 import { decideIn } from './decision.commands.ts';
 import { lockReferral } from './locking.commands.ts';
@@ -15,18 +15,20 @@ import { canDecide, type Need, referralStatusWords } from './referral.rules.ts';
 
 /**
  * Writes down what was found out with a person, with what that suggests. Earlier ones stay as they are.
- * @throws Problem `not-found`, `invalid`
+ * @throws Problem `not-found`, `invalid`, `changed-meanwhile` when the newest is not the one that was seen
  */
 export async function assessReferral(
   deps: Deps,
   ctx: Context,
   referralId: string,
-  said: NewAssessment,
+  { insteadOf, ...said }: NewAssessment,
 ): Promise<Assessment> {
   const errors = findingErrors(said);
   if (errors.length) throw new Problem('invalid', { errors });
   return command(deps, ctx, async (trx) => {
     const { patientId } = await lockReferral(trx, ctx.actor, referralId);
+    const [newest] = await listAssessments(trx, referralId);
+    if (insteadOf !== undefined && insteadOf !== (newest?.id ?? null)) throw assessedMeanwhile(newest);
     await sql`/* assessment.insert */
       insert into referral_assessment (id, referral_id, said, suggestions, by_name, at)
       values (${newId()}, ${referralId}, ${JSON.stringify(said)}, ${JSON.stringify(suggest(said))}, ${ctx.actor.name}, ${timestamp(deps.clock)})`.execute(
@@ -44,13 +46,21 @@ export async function assessReferral(
   });
 }
 
-const dropped = 'Not what would help, as found out with the person';
+const assessedMeanwhile = (newest: Assessment | undefined) =>
+  new Problem('changed-meanwhile', {
+    detail: newest
+      ? `${newest.by} assessed it meanwhile. Look at that first.`
+      : 'That one is not of this referral.',
+  });
+
+/** The clinic reads it with the need, so it tells nothing of what was found out. */
+const dropped = 'Not needed, as agreed with them';
 
 /**
  * Takes up what the newest assessment suggests, or what an officer chooses beside it: with a device, data
  * or support the referral then needs exactly these and is accepted, in one step. Anything else is written
  * down with the assessment, and the referral is still to be decided.
- * @throws Problem `not-found`, `referral-already-decided`, `changed-meanwhile` when it was assessed again meanwhile
+ * @throws Problem `not-found`, `invalid`, `referral-already-decided`, `changed-meanwhile` when it was assessed or taken up meanwhile
  */
 export async function takeUp(
   deps: Deps,
@@ -63,19 +73,19 @@ export async function takeUp(
     const referral = await lockReferral(trx, ctx.actor, referralId);
     const [newest] = await listAssessments(trx, referralId);
     if (!newest) throw new Problem('not-found');
-    if (newest.id !== assessmentId)
-      throw new Problem('changed-meanwhile', {
-        detail: `${newest.by} assessed it again meanwhile. Look at that first.`,
-      });
+    if (newest.id !== assessmentId) throw assessedMeanwhile(newest);
     if (!canDecide(referral.status))
       throw new Problem('referral-already-decided', {
         detail: `The referral is ${referralStatusWords[referral.status]}.`,
         referralStatus: referral.status,
       });
+    if (newest.takenUp)
+      throw new Problem('changed-meanwhile', { detail: `${newest.takenUpBy} took it up already.` });
+    const errors = offerErrors(offers, newest.said);
+    if (errors.length) throw new Problem('invalid', { errors });
     const at = timestamp(deps.clock);
-    await sql`update referral_assessment set taken_up = ${offers}::text[] where id = ${assessmentId}`.execute(
-      trx,
-    );
+    await sql`/* assessment.take-up */ insert into assessment_take_up (assessment_id, offers, by_name, at)
+      values (${assessmentId}, ${offers}::text[], ${ctx.actor.name}, ${at})`.execute(trx);
     const needs: Need[] = offers.filter(isNeed);
     if (!needs.length) {
       await recordEvent(trx, deps, ctx, {

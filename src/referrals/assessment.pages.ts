@@ -4,14 +4,15 @@ import { getPatient, logAccess } from '../patients/patient.queries.ts';
 import type { Context } from '../shared/actor.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams, strictObject } from '../shared/http.ts';
+import { uuid } from '../shared/validation.ts';
 import { assessReferral, takeUp } from './assessment.commands.ts';
 import { listAssessments } from './assessment.queries.ts';
 import { connections, deviceUses, offers, spaces } from './assessment.rules.ts';
-import { NewAssessment, NewTakeUp } from './assessment.schemas.ts';
+import { type Assessment, NewAssessment, NewTakeUp } from './assessment.schemas.ts';
 import { getReferral } from './referral.queries.ts';
 import { barriers, canDecide } from './referral.rules.ts';
 
-const { barriers: barrierList, ...rest } = NewAssessment.properties;
+const { barriers: barrierList, insteadOf: _, ...rest } = NewAssessment.properties;
 const AssessmentForm = strictObject({ ...rest, barriers: Type.Optional(barrierList) });
 const TakeUpForm = strictObject({ ...NewTakeUp.properties, assessmentId: Type.String({ format: 'uuid' }) });
 const words = {
@@ -27,16 +28,18 @@ const view = 'referrals/views/assessment.njk';
 export function assessmentPages(app: App, deps: Deps): void {
   const route = { config: { action: 'referrals.decide' }, schema: { params: idParams } } as const;
 
-  app.get('/referrals/:id/assessment', route, async (request, reply) =>
+  const read = { config: { action: 'patients.read' }, schema: { params: idParams } } as const;
+  app.get('/referrals/:id/assessment', read, async (request, reply) =>
     reply.page(view, await assessmentView(request.ctx, request.params.id)),
   );
 
   app.post('/referrals/:id/assessment', route, async (request, reply) => {
     const { id } = request.params;
-    const typed = typedIn(request.body);
+    const { newest, ...typed } = typedIn(request.body);
     try {
       const { barriers = [], ...said } = fields(AssessmentForm, typed, words);
-      await assessReferral(deps, request.ctx, id, { barriers, ...said });
+      const insteadOf = uuid.test(String(newest)) ? String(newest) : null;
+      await assessReferral(deps, request.ctx, id, { barriers, ...said, insteadOf });
       return reply.done(`/referrals/${id}/assessment`, {
         text: 'It is written down. See below what it suggests.',
       });
@@ -91,7 +94,7 @@ export function assessmentPages(app: App, deps: Deps): void {
   }
 }
 
-const typedOf = (said: NewAssessment): Typed =>
+const typedOf = (said: Assessment['said']): Typed =>
   Object.fromEntries(
     Object.entries(said).map(([name, value]) => [
       name,

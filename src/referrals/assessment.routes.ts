@@ -44,7 +44,7 @@ export function assessmentRoutes(app: App, deps: Deps): void {
         tags,
         params: idParams,
         body: NewAssessment,
-        response: { 201: Assessment, ...problemReplies('not-found', 'invalid') },
+        response: { 201: Assessment, ...problemReplies('not-found', 'invalid', 'changed-meanwhile') },
       },
     },
     async (request, reply) =>

@@ -26,7 +26,8 @@ export type Findings = {
 };
 export type Suggestion = { offer: Offer; why: string };
 
-const hasOwnScreen = ({ uses }: Findings) => uses.includes('own_smartphone') || uses.includes('computer');
+const hasOwnScreen = ({ uses }: Findings) =>
+  uses.some((use) => use === 'own_smartphone' || use === 'own_phone_without_data' || use === 'computer');
 const blocks = ({ barriers }: Findings, ...these: Findings['barriers']) =>
   these.some((barrier) => barriers.includes(barrier));
 
@@ -120,4 +121,15 @@ export function findingErrors({ prefersNotDigital, nonDigitalRoute }: Findings):
       },
     ];
   return [];
+}
+
+/** The way without a screen is the person's own choice, and then it is the only thing that is offered. */
+export function offerErrors(taken: Offer[], { prefersNotDigital }: Findings): FieldError[] {
+  if (!taken.includes('non_digital')) return [];
+  const wrong = !prefersNotDigital
+    ? 'They did not choose to go without. Write that down with them first.'
+    : taken.length > 1
+      ? 'They chose to go without: take up that alone, or only the others.'
+      : null;
+  return wrong ? [{ pointer: '/offers', message: wrong }] : [];
 }

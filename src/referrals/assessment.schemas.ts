@@ -4,27 +4,39 @@ import { nullable, oneOf, text } from '../shared/schemas.ts';
 import { connections, deviceUses, offers, spaces } from './assessment.rules.ts';
 import { barriers, referralStatuses } from './referral.rules.ts';
 
+const findings = {
+  barriers: Type.Array(oneOf(barriers), {
+    maxItems: barriers.length,
+    uniqueItems: true,
+    description: 'What gets in the way',
+  }),
+  uses: Type.Array(oneOf(deviceUses), {
+    minItems: 1,
+    maxItems: deviceUses.length,
+    uniqueItems: true,
+    description: 'What they use today',
+  }),
+  internetAtHome: oneOf(connections),
+  privateSpace: oneOf(spaces, { description: 'Whether they have a place where nobody listens' }),
+  prefersNotDigital: Type.Boolean({ description: 'Their own choice' }),
+  nonDigitalRoute: Type.Optional(
+    text(1000, { description: 'How they would like it instead, as agreed with them' }),
+  ),
+  wouldHelp: Type.Optional(text(2000, { description: 'What would help, in their words' })),
+  trusts: Type.Optional(text(500, { description: 'Whom they trust to help them' })),
+};
 export const NewAssessment = strictObject(
   {
-    barriers: Type.Array(oneOf(barriers), {
-      maxItems: barriers.length,
-      uniqueItems: true,
-      description: 'What gets in the way',
-    }),
-    uses: Type.Array(oneOf(deviceUses), {
-      minItems: 1,
-      maxItems: deviceUses.length,
-      uniqueItems: true,
-      description: 'What they use today',
-    }),
-    internetAtHome: oneOf(connections),
-    privateSpace: oneOf(spaces, { description: 'Whether they have a place where nobody listens' }),
-    prefersNotDigital: Type.Boolean({ description: 'Their own choice' }),
-    nonDigitalRoute: Type.Optional(
-      text(1000, { description: 'How they would like it instead, as agreed with them' }),
+    ...findings,
+    insteadOf: Type.Optional(
+      nullable(
+        Type.String({
+          format: 'uuid',
+          description:
+            'The newest one that was seen; null for none. When there is another by now, nothing is written',
+        }),
+      ),
     ),
-    wouldHelp: Type.Optional(text(2000, { description: 'What would help, in their words' })),
-    trusts: Type.Optional(text(500, { description: 'Whom they trust to help them' })),
   },
   {
     examples: [
@@ -42,11 +54,12 @@ export type NewAssessment = Static<typeof NewAssessment>;
 
 export const Assessment = Type.Object({
   id: Type.String(),
-  said: Type.Object(NewAssessment.properties),
+  said: Type.Object(findings),
   suggestions: Type.Array(Type.Object({ offer: oneOf(offers), why: Type.String() })),
   takenUp: nullable(
     Type.Array(oneOf(offers), { description: 'What an officer took up; null while none did' }),
   ),
+  takenUpBy: nullable(Type.String()),
   by: Type.String(),
   at: Type.String(),
 });

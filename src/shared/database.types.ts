@@ -95,6 +95,13 @@ export interface ApiKey {
   made_by: string | null;
 }
 
+export interface AssessmentTakeUp {
+  assessment_id: string;
+  offers: string[];
+  by_name: string;
+  at: string;
+}
+
 export interface BankHoliday {
   day: string;
   title: string;
@@ -558,6 +565,7 @@ export interface PatientKeptApart {
   other: string;
   by_name: string;
   at: string;
+  reason: string | null;
 }
 
 export interface PatientMerge {
@@ -648,7 +656,6 @@ export interface ReferralAssessment {
   referral_id: string;
   said: Json;
   suggestions: Json;
-  taken_up: string[] | null;
   by_name: string;
   at: string;
 }
@@ -894,6 +901,7 @@ export interface DB {
   answer_link: AnswerLink;
   api_client: ApiClient;
   api_key: ApiKey;
+  assessment_take_up: AssessmentTakeUp;
   bank_holiday: BankHoliday;
   captured_message: CapturedMessage;
   contact_move: ContactMove;

@@ -83,15 +83,15 @@ export async function completeTask(
   });
 }
 
-/** Marks the open tasks of these kinds about these things as done, since what they asked for has happened. */
+/** Marks the open tasks of these kinds about these things as done, since what they asked for has happened; their ids. */
 export async function completeTasksAbout(
   trx: Trx,
   deps: Deps,
   ctx: Context,
   kinds: TaskKind[],
   subjectIds: string[],
-): Promise<void> {
-  if (!subjectIds.length) return;
+): Promise<string[]> {
+  if (!subjectIds.length || !kinds.length) return [];
   const { rows } = await sql<{ id: string; kind: string; patientId: string | null }>`/* task.complete-about */
     update task set status = 'done', done_at = ${timestamp(deps.clock)}
     where status = 'open' and kind = any(${kinds}::text[]) and subject_id = any(${subjectIds}::uuid[])
@@ -106,4 +106,5 @@ export async function completeTasksAbout(
       values: { kind },
     })),
   );
+  return rows.map(({ id }) => id);
 }

@@ -57,6 +57,13 @@ t.test('there is enough of everything to look at', async (t) => {
     (select count(*) from data_plan where device_id is null) as drawer, (select count(*) from loan_extension) as extended,
     (select count(*) from loan_item where replaces_item_id is not null) as replaced, (select count(*) from disposal) as disposed`,
   );
+  const [alike] = await rows(
+    one.deps,
+    `select (select count(*) from referral_assessment) as assessments, (select count(*) from patient p join patient q on p.id < q.id
+      and p.date_of_birth = q.date_of_birth and p.family_name = q.family_name and p.given_name = q.given_name) as alike`,
+  );
+  t.ok(Number(alike!.assessments) > 10);
+  t.equal(alike!.alike, 1, 'someone whom two clinics referred');
   t.match(others, { stocktakes: 1, drawer: 1, extended: 1, replaced: 1, disposed: 2 });
   const referrals = await countBy('select status as word, count(*) as count from referral group by 1');
   t.strictSame(Object.keys(referrals).sort(), [

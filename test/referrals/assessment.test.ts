@@ -40,7 +40,7 @@ t.test('what each finding suggests, and why', (t) => {
     [{ uses: ['nothing'] }, ['device']],
     [{ uses: ['shared_phone'] }, ['device']],
     [{ uses: ['computer'] }, []],
-    [{ uses: ['own_phone_without_data'] }, ['device', 'data']],
+    [{ uses: ['own_phone_without_data'] }, ['data']],
     [{ internetAtHome: 'limited' }, ['data']],
     [{ privateSpace: 'sometimes' }, ['access_point']],
     [{ barriers: ['access_to_device'] }, ['device']],
@@ -92,17 +92,19 @@ t.test('suggestions are taken up with accepting, in one step; the clinic sees no
   const { body: newest } = await assess(id, { uses: ['nothing'], barriers: ['skills'] });
   const take = (assessmentId: string, chosen: string[]) =>
     api('POST', `/referrals/${id}/assessments/${assessmentId}/take-ups`, { offers: chosen });
-  t.match(await take(first.body.id, ['device']), { status: 412, body: { detail: /assessed it again/ } });
+  t.match(await take(first.body.id, ['device']), { status: 412, body: { detail: /assessed it meanwhile/ } });
   t.match(await take(newest.id, ['device', 'support', 'access_point']), {
     status: 201,
     body: { status: 'waiting', accepted: true },
   });
   t.match((await getReferral(db, officer.actor, id)).needs, [
     { need: 'device', status: 'open' },
-    { need: 'data', status: 'dropped', reason: /Not what would help/ },
+    { need: 'data', status: 'dropped', reason: 'Not needed, as agreed with them' },
     { need: 'support', status: 'open' },
   ]);
   t.match(await take(newest.id, ['device']), { status: 409 });
+  await t.rejects(sql`update referral_assessment set said = '{}'`.execute(db), /append-only/);
+  await t.rejects(sql`update assessment_take_up set offers = '{}'`.execute(db), /append-only/);
   t.match(
     (await api('GET', `/referrals/${id}/assessments`)).body.items,
     [{ takenUp: ['device', 'support', 'access_point'] }, { said: { wouldHelp: /sister/ } }],
@@ -111,7 +113,10 @@ t.test('suggestions are taken up with accepting, in one step; the clinic sees no
   const clinic = apiOf(app, as.clinic);
   t.equal((await clinic('GET', `/referrals/${id}/assessments`)).status, 403);
   t.equal((await clinic('POST', `/referrals/${id}/assessments`, settled)).status, 403);
-  t.notMatch(JSON.stringify((await clinic('GET', `/referrals/${id}`)).body), /sister|suggest/);
+  t.notMatch(
+    JSON.stringify((await clinic('GET', `/referrals/${id}`)).body),
+    /sister|suggest|found out|assess/i,
+  );
   const { rows } = await sql<{
     event: string;
   }>`select row_to_json(e)::text as event from event e where type = 'referral.assessed'`.execute(db);
@@ -148,6 +153,45 @@ t.test('who would rather not be digital: the choice is kept with its route', asy
   clock.set('2026-11-23T09:31:00Z');
   await assess(id);
   t.match((await api('GET', `/patients/${patient.id}`)).body, { nonDigitalRoute: null }, 'the newest counts');
+});
+
+t.test('what was taken up stays, and the way without a screen is only ever their choice', async (t) => {
+  const { id } = await make.referral({ needs: ['device'] });
+  const { body: first } = await assess(id, { privateSpace: 'no', insteadOf: null });
+  const take = (assessmentId: string, offers: string[]) =>
+    api('POST', `/referrals/${id}/assessments/${assessmentId}/take-ups`, { offers });
+  t.match(await take(first.id, ['non_digital']), {
+    status: 422,
+    body: { errors: [{ pointer: '/offers', message: /did not choose/ }] },
+  });
+  t.match(await take(first.id, ['access_point']), { status: 201, body: { accepted: false } });
+  t.match(await take(first.id, ['device']), { status: 412, body: { detail: /took it up already/ } });
+  t.match(await assess(id, { insteadOf: null }), { status: 412, body: { detail: /assessed it meanwhile/ } });
+  clock.set('2026-11-23T09:31:00Z');
+  const route = { prefersNotDigital: true, nonDigitalRoute: 'Calls on Tuesdays' };
+  const { body: second } = await assess(id, { ...route, insteadOf: first.id });
+  t.match(await take(second.id, ['non_digital', 'device']), {
+    status: 422,
+    body: { errors: [{ pointer: '/offers', message: /that alone/ }] },
+  });
+  t.match(await take(second.id, ['non_digital']), { status: 201 });
+  t.match((await api('GET', `/referrals/${id}/assessments`)).body.items, [
+    { takenUp: ['non_digital'] },
+    { takenUp: ['access_point'], takenUpBy: /./ },
+  ]);
+  const audit = await forms(app, as.auditor).get(`/referrals/${id}/assessment`);
+  t.equal(audit.statusCode, 200, 'auditors read');
+  t.match(audit.body, /Calls on Tuesdays/);
+  t.notMatch(audit.body, /Write it down/);
+});
+
+t.test('two officers who go through it at once: the second is told', async (t) => {
+  const { id } = await make.referral({ needs: ['device'] });
+  const outcomes = await atOnce(db, sql`select from referral where id = ${id} for update`, [
+    () => assess(id, { insteadOf: null }),
+    () => assess(id, { insteadOf: null }),
+  ]);
+  t.same(outcomes.map((one) => one.status === 'fulfilled' && one.value.status).sort(), [201, 412]);
 });
 
 t.test('two officers take up at once: one decides', async (t) => {
@@ -191,7 +235,7 @@ for (const scripts of [true, false]) {
     await page.getByRole('button', { name: 'Take this up' }).click();
     await page.getByText('The referral is accepted and on the waiting list.').waitFor();
     await page.getByRole('link', { name: 'What would help: look again' }).click();
-    await page.getByText('Taken up: A device, mobile data, support calls.').waitFor();
+    await page.getByText(/Taken up by .+: A device, mobile data, support calls\./).waitFor();
     await look('an assessment that was taken up');
     t.match((await getReferral(db, officer.actor, id)).needs, [
       { need: 'device', status: 'open' },

@@ -109,34 +109,51 @@ const relationships = ['Sister', 'Son', 'Neighbour', 'Key worker', 'Partner'];
 
 /** Patients with contact details of every kind: most with a safe text number, some by email, letter or phone alone, some with no safe way. */
 export function makePatients(random: Random, numbers: Numbers): NewPatient[] {
-  return names.map(([givenName, familyName], place) => {
-    const address = `${random.between(1, 180)} ${random.pick(streets)}\nLondon\nNW1 ${random.between(1, 9)}${random.text('ABDEFGHJ', 2)}`;
-    const noFixedAbode = place % 15 === 9;
-    const known = place % 8 !== 6;
-    return {
-      givenName,
-      familyName,
-      ...(place % 9 === 4 && { preferredName: givenName.slice(0, 3) }),
-      dateOfBirth: `${random.between(1942, 2006)}-${two(random.between(1, 12))}-${two(random.between(1, 28))}`,
-      ...(known
-        ? { nhsNumber: numbers.nhsNumber() }
-        : { noNhsNumberReason: random.pick(['not_known', 'overseas', 'devolved_nation'] as const) }),
-      ...(noFixedAbode ? { noFixedAbode } : { address }),
-      contactPoints: contactPoints(random, numbers, place, address, givenName),
-      ...(place % 23 === 11 && { contactChoice: 'patient_contacts_us' as const }),
-      wording: place % 3 === 1 ? ('identified' as const) : ('discreet' as const),
-      communicationNeeds: communicationNeeds(place),
-      ...(place % 7 === 3 && { language: random.pick(languages) }),
-      ...(place % 11 === 2 && {
-        trustedPerson: {
-          name: `${random.pick(names)[0]} ${familyName}`,
-          relationship: random.pick(relationships),
-          phone: numbers.phone(),
-          mayBeContacted: place % 2 === 0,
-        },
-      }),
-    };
-  });
+  const people = names.map((_, place) => makePatient(random, numbers, place));
+  return [...people.slice(0, -1), writtenDownTwice(people.at(-1)!, people.at(referredAgain)!)];
+}
+
+/** Whom a second clinic refers too, and has no NHS number of: a likely duplicate to look at. */
+const referredAgain = 69;
+const writtenDownTwice = (
+  { nhsNumber: _, ...record }: NewPatient,
+  { givenName, familyName, dateOfBirth }: NewPatient,
+): NewPatient => ({
+  ...record,
+  givenName,
+  familyName,
+  ...(dateOfBirth && { dateOfBirth }),
+  noNhsNumberReason: 'not_known',
+});
+
+function makePatient(random: Random, numbers: Numbers, place: number): NewPatient {
+  const [givenName, familyName] = names[place]!;
+  const address = `${random.between(1, 180)} ${random.pick(streets)}\nLondon\nNW1 ${random.between(1, 9)}${random.text('ABDEFGHJ', 2)}`;
+  const noFixedAbode = place % 15 === 9;
+  const known = place % 8 !== 6;
+  return {
+    givenName,
+    familyName,
+    ...(place % 9 === 4 && { preferredName: givenName.slice(0, 3) }),
+    dateOfBirth: `${random.between(1942, 2006)}-${two(random.between(1, 12))}-${two(random.between(1, 28))}`,
+    ...(known
+      ? { nhsNumber: numbers.nhsNumber() }
+      : { noNhsNumberReason: random.pick(['not_known', 'overseas', 'devolved_nation'] as const) }),
+    ...(noFixedAbode ? { noFixedAbode } : { address }),
+    contactPoints: contactPoints(random, numbers, place, address, givenName),
+    ...(place % 23 === 11 && { contactChoice: 'patient_contacts_us' as const }),
+    wording: place % 3 === 1 ? ('identified' as const) : ('discreet' as const),
+    communicationNeeds: communicationNeeds(place),
+    ...(place % 7 === 3 && { language: random.pick(languages) }),
+    ...(place % 11 === 2 && {
+      trustedPerson: {
+        name: `${random.pick(names)[0]} ${familyName}`,
+        relationship: random.pick(relationships),
+        phone: numbers.phone(),
+        mayBeContacted: place % 2 === 0,
+      },
+    }),
+  };
 }
 
 function contactPoints(

@@ -1,6 +1,8 @@
 import { issueLoan } from '../../loans/issue.commands.ts';
 import { returnItems } from '../../loans/return.commands.ts';
 import type { NewPatient } from '../../patients/patient.schemas.ts';
+import { assessReferral } from '../../referrals/assessment.commands.ts';
+import type { NewAssessment } from '../../referrals/assessment.schemas.ts';
 import { decideReferral } from '../../referrals/decision.commands.ts';
 import { receiveReferral } from '../../referrals/referral.commands.ts';
 import { barriers } from '../../referrals/referral.rules.ts';
@@ -44,6 +46,25 @@ const officeNotes = [
   'Rang the clinic: mornings are best, and the buzzer does not work.',
   'Has used a sister’s tablet before and liked it.',
 ];
+const findings: NewAssessment[] = [
+  {
+    uses: ['shared_phone'],
+    internetAtHome: 'no',
+    privateSpace: 'sometimes',
+    barriers: ['skills', 'access_to_device'],
+    prefersNotDigital: false,
+    wouldHelp: 'To see her grandchildren, and not to queue for the nurse.',
+    trusts: 'Her sister, who has a tablet',
+  },
+  {
+    uses: ['own_phone_without_data'],
+    internetAtHome: 'limited',
+    privateSpace: 'yes',
+    barriers: ['access_to_data', 'money'],
+    prefersNotDigital: false,
+    wouldHelp: 'Data that lasts to the end of the month.',
+  },
+];
 const reasons = [
   'The patient has a device and asked for data only, which the library gives for free.',
   'The patient would rather ring than use a tablet.',
@@ -76,6 +97,7 @@ export function tell(world: World, story: Story, patient: NewPatient, place: num
     if (place % 2) {
       await assignReferral(deps, officer, id, { staffId: officer.actor.id, insteadOf: null });
       await noteReferral(deps, officer, id, { note: random.pick(officeNotes) });
+      await assessReferral(deps, officer, id, { ...random.pick(findings), insteadOf: null });
     }
     if (!story.decision) return;
     const decision = {
