@@ -99,6 +99,7 @@ export const eventLines: Record<string, (values: Values) => string> = {
   'patient.merged': (v) =>
     `Two records of the same person were merged${v.count ? `: ${count(Number(v.count), 'thing')} went over` : ''}`,
   'patient.parted': () => 'Two records that were merged were parted again',
+  'referral.clinic_told': () => 'Their clinic was told that two contacts in a row were missed',
   'patient.alike_again': () => 'May be the same person as another record, looked at again',
   'patient.kept_apart': () => 'Looked like another record, and is someone else',
   'patient.changed': () => 'Their details changed',

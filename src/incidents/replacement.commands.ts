@@ -22,6 +22,7 @@ import type { Deps } from '../shared/deps.ts';
 import { recordEvent, type SubjectType } from '../shared/events.ts';
 import { newId } from '../shared/ids.ts';
 import { invalid, Problem } from '../shared/problem.ts';
+import { addReplacementCall } from '../support/plan-dates.commands.ts';
 import { approveIn, insertAction } from './action.commands.ts';
 import type { EarlierIncident, NewReplacement, Replaced } from './incident.schemas.ts';
 import {
@@ -116,6 +117,7 @@ export async function replaceItemIn(
     },
     fields: approval ? ['approvalReason'] : [],
   });
+  await addReplacementCall(trx, deps, ctx, loanId);
   return {
     loan: { id: loanId, status: 'open', dueOn: loan.dueOn },
     item: newItem,

@@ -8,6 +8,7 @@ import type { Deps } from '../shared/deps.ts';
 import { recordEvent } from '../shared/events.ts';
 import { newId } from '../shared/ids.ts';
 import { Problem } from '../shared/problem.ts';
+import { moveDueSteps } from '../support/plan-dates.commands.ts';
 import { lockLoans, subjectsOf } from './ending.commands.ts';
 import { getLoanToExtend } from './extension.queries.ts';
 import { assertExtendable, assertReviewable, tryAgainDays } from './extension.rules.ts';
@@ -127,6 +128,7 @@ async function setDate(
         then working_day_from((${today(deps.clock)}::date + make_interval(months => ${reviewMonths}::int))::date) end
     where id = ${loanId} returning due_on as "dueOn", review_on as "reviewOn", extensions`.execute(trx);
   await takeBackReminders(trx, loanId);
+  await moveDueSteps(trx, deps, ctx, loanId, dueOn);
   return rows[0]!;
 }
 

@@ -11,6 +11,7 @@ import { Problem } from '../shared/problem.ts';
 import { completeTasksAbout, createTasks } from '../tasks/task.commands.ts';
 import { isReachable } from './contact.rules.ts';
 import type { NewContactWay } from './contact-point.schemas.ts';
+import type { ContactState } from './contact-state.rules.ts';
 import { keepHistory } from './patient.commands.ts';
 import { getPatient } from './patient.queries.ts';
 import { readContactPoint } from './patient.rules.ts';
@@ -62,16 +63,19 @@ export async function recordContactPoint(
 }
 
 /** @throws Problem `not-found`, `merge-refused` with the record that this one was merged into */
-export async function lockPatient(trx: Trx, id: string): Promise<void> {
-  const { rows } = await sql<{ mergedInto: string | null }>`/* patient.lock */
-    select merged_into as "mergedInto" from patient where id = ${id} for no key update`.execute(trx);
+export async function lockPatient(trx: Trx, id: string): Promise<{ contactState: ContactState }> {
+  const { rows } = await sql<{ mergedInto: string | null; contactState: ContactState }>`/* patient.lock */
+    select merged_into as "mergedInto", contact_state as "contactState" from patient where id = ${id} for no key update`.execute(
+    trx,
+  );
   if (!rows[0]) throw new Problem('not-found');
-  const { mergedInto } = rows[0];
+  const { mergedInto, contactState } = rows[0];
   if (mergedInto)
     throw new Problem('merge-refused', {
       detail: 'This record was merged into another. Change that one.',
       mergedInto,
     });
+  return { contactState };
 }
 
 /**

@@ -5,6 +5,14 @@ import { waitsForWords } from './waiting-list.rules.ts';
 /** Who no longer wants what was referred for. */
 export const withdrawalVoices = ['patient', 'clinic'] as const;
 
+/** What a clinic is told of its referral beside the status, in words for it. */
+export const clinicNotes = {
+  missed_twice:
+    'We did not reach the patient at two support contacts in a row. We try again in other ways; tell us if you know of a better one.',
+} as const;
+export type ClinicNoteKind = keyof typeof clinicNotes;
+export const clinicNoteKinds = Object.keys(clinicNotes) as ClinicNoteKind[];
+
 /** Statuses from which a referral may be withdrawn. */
 export function canWithdraw(status: ReferralStatus): boolean {
   return referralMoves.some(({ from, by }) => from === status && by === 'withdrawal');

@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { strictObject } from '../shared/http.ts';
 import { nullable, oneOf, text } from '../shared/schemas.ts';
-import { withdrawalVoices } from './progress.rules.ts';
+import { clinicNoteKinds, withdrawalVoices } from './progress.rules.ts';
 import { referralStatuses } from './referral.rules.ts';
 
 /** What a clinic follows of a referral, beside the referral itself. */
@@ -19,6 +19,13 @@ export const progressProperties = {
       answeredAt: nullable(Type.String()),
     }),
     { description: 'What the scheme asked the clinic' },
+  ),
+  toldClinic: Type.Array(
+    Type.Object({ kind: oneOf(clinicNoteKinds), note: Type.String(), at: Type.String() }),
+    {
+      description:
+        'What the clinic is told beside that, where the patient agreed to sharing back; the latest first',
+    },
   ),
   withdrawal: nullable(Type.Object({ reason: Type.String(), saidBy: oneOf(withdrawalVoices) })),
 };

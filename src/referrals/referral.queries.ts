@@ -9,7 +9,7 @@ import { Problem } from '../shared/problem.ts';
 import { assessmentsJson } from './assessment.queries.ts';
 import type { Assessment } from './assessment.schemas.ts';
 import { notesJson } from './note.queries.ts';
-import { nextStep } from './progress.rules.ts';
+import { clinicNotes, nextStep } from './progress.rules.ts';
 import { proposalsJson } from './proposal.queries.ts';
 import type { Proposal } from './proposal.schemas.ts';
 import type { ReferralStatus } from './referral.rules.ts';
@@ -111,6 +111,8 @@ export async function getReferral(db: Reader, actor: Actor, id: string): Promise
       (select json_agg(json_build_object('status', s.status, 'at', ${jsonInstant('s.at')}) order by s.number) from referral_status s where s.referral_id = r.id) as "statusHistory",
       coalesce((select json_agg(json_build_object('id', q.id, 'question', q.question, 'askedAt', ${jsonInstant('q.asked_at')}, 'answer', q.answer, 'answeredAt', ${jsonInstant('q.answered_at')})
         order by q.id) from referral_question q where q.referral_id = r.id), '[]') as questions,
+      coalesce((select json_agg(json_build_object('kind', m.kind, 'note', ${JSON.stringify(clinicNotes)}::json ->> m.kind, 'at', ${jsonInstant('m.at')}) order by m.id desc)
+        from clinic_note m where m.referral_id = r.id), '[]') as "toldClinic",
       case when r.withdrawal_reason is not null then json_build_object('reason', r.withdrawal_reason, 'saidBy', r.withdrawal_said_by) end as withdrawal,
       coalesce((select json_agg(json_build_object('id', l.id, 'reference', l.reference, 'status', l.status) order by l.id desc)
         from loan l where l.referral_id = r.id), '[]') as loans

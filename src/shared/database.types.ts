@@ -117,6 +117,13 @@ export interface CapturedMessage {
   at: Generated<string>;
 }
 
+export interface ClinicNote {
+  id: string;
+  referral_id: string;
+  kind: string;
+  at: string;
+}
+
 export interface ContactMove {
   state: string;
   next: string;
@@ -904,6 +911,7 @@ export interface DB {
   assessment_take_up: AssessmentTakeUp;
   bank_holiday: BankHoliday;
   captured_message: CapturedMessage;
+  clinic_note: ClinicNote;
   contact_move: ContactMove;
   contact_point: ContactPoint;
   contact_state_change: ContactStateChange;

@@ -7,6 +7,7 @@ export const eventHandlers: Record<string, string[]> = {
   'referral.answered': ['tell-clinic'],
   'referral.withdrawn': ['tell-clinic'],
   'referral.need_changed': ['plan-reminders', 'tell-clinic'],
+  'referral.clinic_told': ['tell-clinic'],
   'referral.closed': ['tell-clinic'],
   'patient.contact_state_changed': ['plan-reminders'],
   'patient.support_plan_given': ['plan-reminders'],

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { tellClinicOf } from '../referrals/clinic-note.commands.ts';
 import { closeReferralsWhenDone } from '../referrals/closing.commands.ts';
 import type { Context } from '../shared/actor.ts';
 import { timestamp } from '../shared/clock.ts';
@@ -12,7 +13,7 @@ import type { NewOutcome, OutcomeRecorded } from './follow-up.schemas.ts';
 import { assertAhead, assertOutcomeFits } from './support.rules.ts';
 
 /**
- * Records what came of a follow-up. Two missed in a row make a task for staff, a concern an urgent one;
+ * Records what came of a follow-up. Two missed in a row make a task for staff and a note to the clinic, a concern an urgent task;
  * the referral closes when this was the last thing to do for it.
  * @throws Problem `not-found`, `follow-up-settled`, `invalid`
  */
@@ -45,9 +46,12 @@ export async function recordOutcome(
     const tasks: NewTask[] = [];
     if (outcome.concern)
       tasks.push({ kind: 'concern', subjectType: 'follow_up', subjectId: id, patientId, urgent: true });
-    if (outcome.result === 'missed' && (await missedTwice(trx, patientId)))
+    const inARow = outcome.result === 'missed' ? await missedInARow(trx, patientId) : 0;
+    if (inARow >= 2)
       tasks.push({ kind: 'missed_twice', subjectType: 'patient', subjectId: patientId, patientId });
     await createTasks(trx, deps, ctx, tasks);
+    if (inARow === 2 && followUp.referralId)
+      await tellClinicOf(trx, deps, ctx, followUp.referralId, 'missed_twice');
     if (followUp.referralId) await closeReferralsWhenDone(trx, deps, ctx, [followUp.referralId]);
     return {
       followUp: { id, status: outcome.result },
@@ -56,10 +60,11 @@ export async function recordOutcome(
   });
 }
 
-/** Whether the last two contacts that were to take place were both missed. */
-async function missedTwice(trx: Trx, patientId: string): Promise<boolean> {
+/** How many of the last contacts that were to take place were missed in a row; three stand for more. */
+async function missedInARow(trx: Trx, patientId: string): Promise<number> {
   const { rows } = await sql<{ status: string }>`
     select status from follow_up where patient_id = ${patientId} and status in ('done', 'missed')
-    order by due_on desc, starts_at desc, id desc limit 2`.execute(trx);
-  return rows.length === 2 && rows.every(({ status }) => status === 'missed');
+    order by due_on desc, starts_at desc, id desc limit 3`.execute(trx);
+  const tookPlace = rows.findIndex(({ status }) => status === 'done');
+  return tookPlace === -1 ? rows.length : tookPlace;
 }

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { lockPatient } from '../patients/contact-point.commands.ts';
 import { closeReferralsWhenDone } from '../referrals/closing.commands.ts';
 import type { Context } from '../shared/actor.ts';
 import { timestamp, today } from '../shared/clock.ts';
@@ -15,7 +16,7 @@ import type { FollowUpStatus } from './support.rules.ts';
 export type PlannedFollowUp = { id: string; step: string; dueOn: string; status: FollowUpStatus };
 
 /** When a step `s` comes, on a working day: on or after its days from the start, or on or before its days ahead of the day it is due back. */
-const stepDay = (startsOn: unknown, dueOn: unknown) => sql`case s.counted_from
+export const stepDay = (startsOn: unknown, dueOn: unknown) => sql`case s.counted_from
   when 'start' then working_day_from(${startsOn}::date + s.days) else working_day_before(${dueOn}::date - s.days + 1) end`;
 
 /**
@@ -66,7 +67,9 @@ export async function givePlan(
   input: NewPatientPlan,
 ): Promise<PatientPlanGiven> {
   return command(deps, ctx, async (trx) => {
-    await lockPatient(trx, patientId);
+    const { contactState } = await lockPatient(trx, patientId);
+    if (contactState === 'withdrawn' || contactState === 'deceased')
+      throw new Problem('conflict', { detail: 'This person is not to be contacted any more.' });
     const plan = await planToGive(trx, input.planId);
     if (input.inPlaceOf) return changePatientPlan(trx, deps, ctx, patientId, input.inPlaceOf, plan);
     const { rows } = await sql<{ hasPlan: boolean; referralId: string | null }>`/* patient-plan.read */
@@ -105,7 +108,7 @@ export async function stopSupport(
   { reason }: NewSupportStop,
 ): Promise<SupportStopped> {
   return command(deps, ctx, async (trx) => {
-    await lockPatient(trx, patientId, false);
+    await lockPatient(trx, patientId);
     const { rows: referrals } = await sql<{ id: string }>`/* support.lock-referrals */
       select id from referral where patient_id = ${patientId} and status in ('waiting', 'active') order by id for no key update`.execute(
       trx,
@@ -129,14 +132,6 @@ export async function stopSupport(
     );
     return { cancelledFollowUps: cancelled.followUpIds.length, endedPlans: cancelled.endedPlans };
   });
-}
-
-async function lockPatient(trx: Trx, id: string, toContact = true): Promise<void> {
-  const { rows } = await sql<{ state: string }>`/* patient.lock */
-    select contact_state as state from patient where id = ${id} for no key update`.execute(trx);
-  if (!rows[0]) throw new Problem('not-found');
-  if (toContact && (rows[0].state === 'withdrawn' || rows[0].state === 'deceased'))
-    throw new Problem('conflict', { detail: 'This person is not to be contacted any more.' });
 }
 
 type PlanToGive = { versionId: string; name: string; version: number };

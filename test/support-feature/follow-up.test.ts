@@ -2,6 +2,7 @@ import t from 'tap';
 import { addApiClient, addApiKey } from '../../src/access/client.commands.ts';
 import type { Deps } from '../../src/shared/deps.ts';
 import { newId } from '../../src/shared/ids.ts';
+import { recordOutcome } from '../../src/support/outcome.commands.ts';
 import { beginPlan } from '../../src/support/patient-plan.commands.ts';
 import {
   aheadStatuses,
@@ -296,6 +297,49 @@ t.test('outcomes', async (t) => {
     1,
   );
 });
+
+t.test(
+  'rule 20 and the domain page: two missed in a row are told to the clinic, where consent covers it',
+  async (t) => {
+    const { db, deps, clock, app, as, clinicId } = await testApp(t);
+    const make = factories(deps);
+    const told = async (shareBackWithClinic: boolean) => {
+      clock.set('2026-11-23T09:30:00Z');
+      const { id } = await make.waitingReferral({
+        clinicId,
+        needs: ['support'],
+        consent: { shareWithScheme: true, shareBackWithClinic, givenOn: '2026-11-23' },
+        person: { familyName: `Told ${shareBackWithClinic}` },
+      });
+      const followUps = await db
+        .selectFrom('follow_up')
+        .select('id')
+        .where('referral_id', '=', id)
+        .orderBy('due_on')
+        .execute();
+      clock.set('2027-02-22T12:00:00Z');
+      for (const [place, { id }] of followUps.slice(0, 3).entries()) {
+        await recordOutcome(deps, officer, id, { result: 'missed' });
+        if (place === 0) t.equal((await notes()).length, 0, 'one missed is nothing to tell');
+      }
+      async function notes() {
+        return (await app.inject({ url: `/api/v1/referrals/${id}`, headers: as.clinic })).json().toldClinic;
+      }
+      return { id, notes: await notes() };
+    };
+    const yes = await told(true);
+    t.match(yes.notes, [{ kind: 'missed_twice', note: /two support contacts in a row/ }]);
+    t.equal(yes.notes.length, 1, 'told once, not again at the third');
+    const handlers = await db
+      .selectFrom('outbox as o')
+      .innerJoin('event as e', 'e.id', 'o.event_id')
+      .select('o.handler')
+      .where('e.type', '=', 'referral.clinic_told')
+      .execute();
+    t.same(handlers, [{ handler: 'tell-clinic' }], 'its webhooks say that the referral changed');
+    t.same((await told(false)).notes, [], 'without consent nothing is told');
+  },
+);
 
 t.test('two people record the same outcome at once: one is told that it is settled', async (t) => {
   const { app, as, deps } = await testApp(t);

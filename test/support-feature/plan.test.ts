@@ -1,7 +1,10 @@
 import t from 'tap';
+import { replaceItem } from '../../src/incidents/replacement.commands.ts';
+import { reviewLoan } from '../../src/loans/extension.commands.ts';
 import { dispatch } from '../../src/messages/dispatch.commands.ts';
 import { runNightly } from '../../src/nightly/nightly.commands.ts';
 import { changeFollowUp } from '../../src/support/follow-up.commands.ts';
+import { listFollowUps } from '../../src/support/follow-up.queries.ts';
 import { inOrder, type Step, sameSteps, stepFaults, stepLines } from '../../src/support/plan.rules.ts';
 import { apiOf } from '../support/api.ts';
 import { testApp } from '../support/app.ts';
@@ -22,8 +25,8 @@ async function setUp(t: Parameters<typeof testApp>[0]) {
   const api = apiOf(app, as.officer);
   const admin = apiOf(app, as.administrator);
   const followUps = async () =>
-    (await api('GET', '/follow-ups')).body.items.map(
-      ({ step, dueOn, status }: Record<string, string>) => `${step} ${dueOn} ${status}`,
+    (await listFollowUps(db, officer.actor, { limit: 50 })).items.map(
+      ({ step, dueOn, status }) => `${step} ${dueOn} ${status}`,
     );
   const plan = async (name: string, steps: object[], more: object = {}) =>
     (await admin('POST', '/support-plans', { name, steps, ...more })).body.id as string;
@@ -239,6 +242,66 @@ t.test(
     );
   },
 );
+
+t.test('an extension takes along what is counted back from the day it is due', async (t) => {
+  const { api, deps, db, make, followUps, plan } = await setUp(t);
+  const back = await plan('Back', [
+    call('First', 2),
+    call('Two weeks before', 14, { countedFrom: 'due', leadDays: 1 }),
+  ]);
+  const loan = await make.loan({ supportPlan: back, dueOn: '2027-02-26' });
+  t.same(await followUps(), ['First 2026-11-25 planned', 'Two weeks before 2027-02-12 planned']);
+  const extend = (body: object) => api('POST', `/loans/${loan.id}/extensions`, body);
+  t.equal((await extend({ dueOn: '2027-03-31' })).status, 201);
+  t.same(await followUps(), ['First 2026-11-25 planned', 'Two weeks before 2027-03-17 planned']);
+  const events = await db
+    .selectFrom('event')
+    .select(['id', 'values'])
+    .where('type', '=', 'follow_up.moved')
+    .execute();
+  t.match(events, [{ values: { dueOn: '2027-03-17', startsAt: '10:00' } }]);
+  const outbox = await db
+    .selectFrom('outbox')
+    .select('handler')
+    .where('event_id', '=', events[0]!.id)
+    .execute();
+  t.same(outbox, [{ handler: 'plan-reminders' }], 'whoever was told of the old day hears of the new one');
+  t.equal((await extend({ openEnded: true })).status, 201);
+  t.same(
+    await followUps(),
+    ['First 2026-11-25 planned', 'Two weeks before 2027-03-17 cancelled'],
+    'without a day there is nothing to count from',
+  );
+  await reviewLoan(deps, officer, loan.id, { outcome: 'comes_back', dueOn: '2027-06-30' });
+  t.same(await followUps(), [
+    'First 2026-11-25 planned',
+    'Two weeks before 2027-03-17 cancelled',
+    'Two weeks before 2027-06-16 planned',
+  ]);
+});
+
+t.test('who gets a replacement is called about it, unless a call is near anyway', async (t) => {
+  const { deps, clock, make, followUps } = await setUp(t);
+  const loan = await make.loan({});
+  const replace = async (itemId: string) => {
+    const [spare] = await make.readyDevices(1);
+    const { item } = await replaceItem(deps, officer, loan.id, {
+      itemId,
+      deviceId: spare!.id,
+      handedIn: true,
+    });
+    return item.id;
+  };
+  const second = await replace(loan.items[0]!.id);
+  t.equal((await followUps()).length, 4, 'the set-up call is in two days');
+  clock.set('2026-12-01T09:30:00Z');
+  await replace(second);
+  t.same(
+    (await followUps()).filter((line: string) => line.startsWith('Getting started')),
+    ['Getting started with the replacement 2026-12-03 planned'],
+    'at one week, with the next call three weeks away',
+  );
+});
 
 t.test('support ends as the person wishes, with the reason, and may begin again', async (t) => {
   const { api, db, make, followUps, patientId } = await setUp(t);
