@@ -1,8 +1,9 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { addStaff, type StaffRole } from '../src/access/access.commands.ts';
 import { addApiClient, addApiKey } from '../src/access/client.commands.ts';
 import type { ClientRole } from '../src/access/client.rules.ts';
+import { addStaff } from '../src/access/staff.commands.ts';
+import { type StaffRole, staffRoles } from '../src/access/staff.rules.ts';
 import { readConfig } from '../src/config.ts';
 import { addOrganisation } from '../src/organisations/organisation.commands.ts';
 import { systemContext } from '../src/shared/actor.ts';
@@ -17,13 +18,12 @@ const usage = `Adds who may use Lendwell, on the database of DATABASE_URL and wi
   npm run access -- key --role clinic --name <name of the system> --clinic <name of the clinic>
 The password or key is shown this once.`;
 
-const staffRoles = ['officer', 'supporter', 'manager', 'auditor', 'administrator'];
 const clientRoles = ['officer', 'clinic', 'integration'];
 
 const { positionals, values } = readArguments();
 const [what] = positionals;
 const { role = '', name, email, clinic } = values;
-const isStaff = what === 'staff' && staffRoles.includes(role) && name && email;
+const isStaff = what === 'staff' && (staffRoles as readonly string[]).includes(role) && name && email;
 const isClient = what === 'key' && clientRoles.includes(role) && name && (role !== 'clinic' || clinic);
 if (!isStaff && !isClient) showUsage();
 

@@ -6,6 +6,9 @@ import { accessPages } from './access/access.pages.ts';
 import { authentication } from './access/authentication.ts';
 import { clientPages } from './access/client.pages.ts';
 import { clientRoutes } from './access/client.routes.ts';
+import { passwordPages } from './access/password.pages.ts';
+import { staffPages } from './access/staff.pages.ts';
+import { staffRoutes } from './access/staff.routes.ts';
 import { accessoryPages } from './accessories/accessory.pages.ts';
 import { accessoryRoutes } from './accessories/accessory.routes.ts';
 import { admin } from './admin/admin.ts';
@@ -181,6 +184,7 @@ export async function buildApp(deps: Deps, queue?: JobQueue): Promise<App> {
       taskRoutes(api, deps);
       webhookRoutes(api, deps);
       clientRoutes(api, deps);
+      staffRoutes(api, deps);
       jobRunRoutes(api, deps);
       eventRoutes(api, deps);
     },
@@ -244,6 +248,8 @@ export async function buildApp(deps: Deps, queue?: JobQueue): Promise<App> {
     hostedFormPages(pages, deps);
     answerLinkPages(pages, deps);
     settingsPages(pages, deps);
+    staffPages(pages, deps);
+    passwordPages(pages, deps);
     clinicPages(pages, deps);
     clientPages(pages, deps);
     webhookPages(pages, deps);

@@ -1,9 +1,10 @@
 import type { RouteOptions } from 'fastify';
 import { Kysely, PostgresDialect } from 'kysely';
-import { addStaff, type StaffRole } from '../../src/access/access.commands.ts';
 import { cookieName } from '../../src/access/authentication.ts';
 import { type Action, may } from '../../src/access/permissions.ts';
 import { openSession } from '../../src/access/session.commands.ts';
+import { addStaff } from '../../src/access/staff.commands.ts';
+import type { StaffRole } from '../../src/access/staff.rules.ts';
 import { buildApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { systemContext } from '../../src/shared/actor.ts';

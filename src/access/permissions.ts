@@ -66,6 +66,8 @@ export const permissions = {
   'jobs.run': [...office, 'administrator'],
   'settings.read': [...officeAndAudit, 'administrator'],
   'settings.change': ['manager', 'administrator'],
+  'staff.read': ['manager', 'auditor', 'administrator'],
+  'staff.manage': ['administrator'],
   'events.read': ['manager', 'auditor', 'administrator'],
 } as const satisfies Record<string, readonly Role[]>;
 

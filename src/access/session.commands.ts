@@ -6,9 +6,9 @@ import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvent } from '../shared/events.ts';
 import { invalid, Problem } from '../shared/problem.ts';
-import type { StaffRole } from './access.commands.ts';
 import { waitAfter, waitInWords } from './access.rules.ts';
 import { isPassword } from './password.ts';
+import type { StaffRole } from './staff.rules.ts';
 import { keyedHash, newToken } from './tokens.ts';
 
 /**
@@ -109,9 +109,7 @@ export async function signOut(
 /** Ends every session of a member of staff, for a lost laptop or someone who has left. */
 export async function revokeSessions(deps: Deps, ctx: Context, staffId: string): Promise<{ count: number }> {
   return command(deps, ctx, async (trx) => {
-    const ended = await sql`update session set revoked_at = ${timestamp(deps.clock)}
-      where staff_id = ${staffId} and revoked_at is null`.execute(trx);
-    const count = Number(ended.numAffectedRows ?? 0);
+    const count = await endSessions(trx, deps, staffId);
     await recordEvent(trx, deps, ctx, {
       type: 'staff.sessions_revoked',
       subjects: [['staff', staffId]],
@@ -119,4 +117,11 @@ export async function revokeSessions(deps: Deps, ctx: Context, staffId: string):
     });
     return { count };
   });
+}
+
+/** The same inside a command's transaction; how many. */
+export async function endSessions(trx: Trx, deps: Deps, staffId: string): Promise<number> {
+  const ended = await sql`/* session.end-all */ update session set revoked_at = ${timestamp(deps.clock)}
+    where staff_id = ${staffId} and revoked_at is null`.execute(trx);
+  return Number(ended.numAffectedRows ?? 0);
 }

@@ -21,6 +21,7 @@ type Purpose =
   | 'account'
   | 'form-link'
   | 'answer-link'
+  | 'password-link'
   | 'referral-draft'
   | 'referral-summary';
 

@@ -229,6 +229,13 @@ export const eventLines: Record<string, (values: Values) => string> = {
   'organisation.added': (v) => `Organisation added as ${text(v.role)}`,
   'location.added': (v) => `Place added: ${text(v.kind)}`,
   'staff.added': (v) => `Account made with the role ${text(v.role)}`,
+  'staff.changed': (v) =>
+    v.to ? `Role changed from ${text(v.from)} to ${text(v.to)}` : 'Details of the account changed',
+  'staff.suspended': (v) =>
+    `Suspended: signed out everywhere. ${count(Number(v.count ?? 0), 'follow-up')} became nobody’s`,
+  'staff.restored': () => 'Let in again',
+  'staff.password_link_made': () => 'A link was made by which they set their password',
+  'staff.password_set': () => 'Set their password',
   'staff.signed_in': () => 'Signed in',
   'staff.signed_out': () => 'Signed out',
   'staff.sign_in_refused': () => 'Sign-in refused: the password was wrong',

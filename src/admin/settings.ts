@@ -53,6 +53,12 @@ const settings: { href: string; text: string; about: string; action: Action }[] 
     action: 'settings.read',
   },
   {
+    href: '/settings/staff',
+    text: 'Staff',
+    about: 'Who signs in and as what, and how much time supporters have',
+    action: 'staff.read',
+  },
+  {
     href: '/settings/clinics',
     text: 'Clinics',
     about: 'Who refers, with their keys, links and webhooks; donors and partners too',

@@ -6,6 +6,7 @@ import { NewAnswer } from '../referrals/progress.schemas.ts';
 import { getReferral } from '../referrals/referral.queries.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams, strictObject } from '../shared/http.ts';
+import { linkAddress } from '../shared/link-address.ts';
 import { Problem } from '../shared/problem.ts';
 import {
   type AnswerLink,
@@ -14,7 +15,6 @@ import {
   answerLinkHash,
   findAnswerLink,
 } from './answer-link.commands.ts';
-import { linkAddress } from './link-address.ts';
 import { privatePages, tooLate } from './private-pages.ts';
 
 const addressPerMinute = 60;

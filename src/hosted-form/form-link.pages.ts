@@ -3,11 +3,11 @@ import { type Form, fields, newForm, refused, typedIn } from '../admin/forms.ts'
 import { today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams } from '../shared/http.ts';
+import { linkAddress } from '../shared/link-address.ts';
 import { addFormLink, revokeFormLink } from './form-link.commands.ts';
 import { clinicFormLinks } from './form-link.queries.ts';
 import { proposedEnd } from './form-link.rules.ts';
 import { NewFormLink } from './form-link.schemas.ts';
-import { linkAddress } from './link-address.ts';
 
 const words = { label: 'Enter who will use it', expiresOn: 'Enter the last day on which it works' };
 const view = 'hosted-form/views/form-links.njk';

@@ -1,10 +1,10 @@
 import Type from 'typebox';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams, problemReplies } from '../shared/http.ts';
+import { linkAddress } from '../shared/link-address.ts';
 import { addFormLink, revokeFormLink } from './form-link.commands.ts';
 import { clinicFormLinks } from './form-link.queries.ts';
 import { FormLinkEnded, FormLinkList, FormLinkMade, NewFormLink } from './form-link.schemas.ts';
-import { linkAddress } from './link-address.ts';
 
 const tags = ['Organisations'];
 const linkParams = Type.Object({

@@ -33,6 +33,17 @@ export async function listDonors(db: Reader): Promise<Named[]> {
     .execute();
 }
 
+/** Whose people do follow-ups, by name; not those that were taken over. */
+export async function listSupportPartners(db: Reader): Promise<Named[]> {
+  return db
+    .selectFrom('organisation')
+    .select(['id', 'name'])
+    .where(sql<boolean>`'support_partner' = any(roles)`)
+    .where('succeeded_by', 'is', null)
+    .orderBy('name')
+    .execute();
+}
+
 const summary = sql`o.id, o.name, o.roles, o.ods_code as "odsCode",
   (select json_build_object('id', s.id, 'name', s.name) from organisation s where s.id = o.succeeded_by) as "succeededBy",
   (select count(*)::int from referral r where r.clinic_id = o.id and r.status in ('received', 'asked', 'waiting', 'active')) as "openReferrals",

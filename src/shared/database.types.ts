@@ -534,6 +534,14 @@ export interface Outbox {
   error: string | null;
 }
 
+export interface PasswordLink {
+  token_hash: Buffer;
+  staff_id: string;
+  created_at: string;
+  expires_at: string;
+  ended_at: string | null;
+}
+
 export interface Patient {
   id: string;
   given_name: string;
@@ -785,6 +793,10 @@ export interface Staff {
   password_hash: string | null;
   suspended_at: string | null;
   created_at: string;
+  organisation_id: string | null;
+  weekly_minutes: number | null;
+  dbs_checked_on: string | null;
+  changed_at: Generated<string>;
 }
 
 export interface Stocktake {
@@ -944,6 +956,7 @@ export interface DB {
   message: Message;
   organisation: Organisation;
   outbox: Outbox;
+  password_link: PasswordLink;
   patient: Patient;
   patient_history: PatientHistory;
   patient_kept_apart: PatientKeptApart;

@@ -20,6 +20,7 @@ export const problems = {
   'referral-not-waiting': [409, 'The referral is not waiting'],
   'referral-already-decided': [409, 'The referral has been decided'],
   'no-open-question': [409, 'There is no question to answer'],
+  'staff-change-refused': [409, 'The account cannot be changed so'],
   'merge-refused': [409, 'The records cannot be merged or parted so'],
   'need-change-refused': [409, 'The need cannot be changed so'],
   'proposal-decided': [409, 'Someone has decided otherwise'],

@@ -1,10 +1,10 @@
 import t from 'tap';
-import { addStaff } from '../../src/access/access.commands.ts';
 import { findKeyOwner, findSession } from '../../src/access/access.queries.ts';
 import { localPath, waitAfter, waitInWords } from '../../src/access/access.rules.ts';
 import { addApiClient, addApiKey, revokeApiKey } from '../../src/access/client.commands.ts';
 import { hashPassword, isPassword } from '../../src/access/password.ts';
 import { openSession, revokeSessions, signIn, signOut } from '../../src/access/session.commands.ts';
+import { addStaff } from '../../src/access/staff.commands.ts';
 import { keyedHash } from '../../src/access/tokens.ts';
 import { systemContext } from '../../src/shared/actor.ts';
 import { testDatabase } from '../support/database.ts';

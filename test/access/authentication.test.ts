@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import t from 'tap';
-import { addStaff } from '../../src/access/access.commands.ts';
 import { type Action, may, permissions } from '../../src/access/permissions.ts';
+import { addStaff } from '../../src/access/staff.commands.ts';
 import { buildApp } from '../../src/app.ts';
 import { systemContext } from '../../src/shared/actor.ts';
 import { testApp } from '../support/app.ts';

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { addStaff } from '../../src/access/access.commands.ts';
+import { addStaff } from '../../src/access/staff.commands.ts';
 import { systemContext } from '../../src/shared/actor.ts';
 import { testApp } from '../support/app.ts';
 import { axeClean, openBrowser, overflows } from '../support/browser.ts';

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import t from 'tap';
-import { addStaff } from '../../src/access/access.commands.ts';
+import { addStaff } from '../../src/access/staff.commands.ts';
 import { dispatch } from '../../src/messages/dispatch.commands.ts';
 import { runNightly } from '../../src/nightly/nightly.commands.ts';
 import { systemContext } from '../../src/shared/actor.ts';

@@ -1,7 +1,8 @@
-import { addStaff, type StaffRole } from '../../src/access/access.commands.ts';
 import { cookieName } from '../../src/access/authentication.ts';
 import { addApiClient, addApiKey } from '../../src/access/client.commands.ts';
 import { openSession } from '../../src/access/session.commands.ts';
+import { addStaff } from '../../src/access/staff.commands.ts';
+import type { StaffRole } from '../../src/access/staff.rules.ts';
 import { buildApp } from '../../src/app.ts';
 import { systemContext } from '../../src/shared/actor.ts';
 import { timestamp } from '../../src/shared/clock.ts';

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
-import { addStaff, type StaffRole } from '../../access/access.commands.ts';
 import { addApiClient, addApiKey } from '../../access/client.commands.ts';
+import { addStaff } from '../../access/staff.commands.ts';
+import type { StaffRole } from '../../access/staff.rules.ts';
 import { recordMovement } from '../../accessories/accessory.commands.ts';
 import { listAccessories } from '../../accessories/accessory.queries.ts';
 import { addLocation, addOrganisation } from '../../organisations/organisation.commands.ts';

@@ -1,0 +1,46 @@
+import { sql } from 'kysely';
+import { timestamp } from '../shared/clock.ts';
+import type { Reader } from '../shared/database.ts';
+import type { Deps } from '../shared/deps.ts';
+import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
+import { Problem } from '../shared/problem.ts';
+import { dbsCountsUntil } from './staff.rules.ts';
+import type { Staff, StaffQuery } from './staff.schemas.ts';
+
+const status = sql`case when p.suspended_at is not null then 'suspended' when p.password_hash is null then 'invited' else 'active' end`;
+
+const columns = (deps: Deps) => sql`p.id, p.name, p.email, p.role, ${status} as status,
+  case when o.id is not null then json_build_object('id', o.id, 'name', o.name) end as organisation,
+  p.weekly_minutes as "weeklyMinutes", p.dbs_checked_on as "dbsCheckedOn", p.changed_at as "changedAt",
+  (select max(s.seen_at) from session s where s.staff_id = p.id) as "lastSeenAt",
+  (select count(*)::int from session s where s.staff_id = p.id and s.revoked_at is null and s.expires_at > ${timestamp(deps.clock)}
+    and s.seen_at > ${timestamp(deps.clock)}::timestamptz - make_interval(mins => ${deps.config.SESSION_IDLE_MINUTES}::int)) as "openSessions"`;
+
+const whole = (row: Omit<Staff, 'dbsCountsUntil'>): Staff => ({
+  ...row,
+  dbsCountsUntil: row.dbsCheckedOn && dbsCountsUntil(row.dbsCheckedOn),
+});
+
+/** Who works with Lendwell, by name. */
+export async function listStaff(deps: Deps, query: StaffQuery): Promise<ListPage<Staff>> {
+  const [name, id] = readCursor(query.after, ['text', 'uuid']) ?? [];
+  const { rows } = await sql<Omit<Staff, 'dbsCountsUntil'>>`/* staff.list */
+    select ${columns(deps)} from staff p left join organisation o on o.id = p.organisation_id
+    where ${query.role ? sql`p.role = ${query.role}` : sql`true`} ${query.status ? sql`and ${status} = ${query.status}` : sql``}
+      ${name === undefined ? sql`` : sql`and (lower(p.name), p.id) > (${name}, ${id})`}
+    order by lower(p.name), p.id limit ${query.limit + 1}`.execute(deps.db);
+  return toPage(rows.map(whole), query.limit, (row) => [row.name.toLowerCase(), row.id]);
+}
+
+/**
+ * One of them.
+ * @throws Problem `not-found`
+ */
+export async function getStaff(deps: Deps, db: Reader, id: string): Promise<Staff> {
+  const { rows } = await sql<Omit<Staff, 'dbsCountsUntil'>>`/* staff.get */
+    select ${columns(deps)} from staff p left join organisation o on o.id = p.organisation_id where p.id = ${id}`.execute(
+    db,
+  );
+  if (!rows[0]) throw new Problem('not-found');
+  return whole(rows[0]);
+}

@@ -1,0 +1,89 @@
+import Type, { type Static } from 'typebox';
+import { strictObject } from '../shared/http.ts';
+import { listQuery, pageOf } from '../shared/lists.ts';
+import { nullable, oneOf, text } from '../shared/schemas.ts';
+import { staffRoles } from './staff.rules.ts';
+
+const name = text(200);
+const email = Type.String({
+  maxLength: 320,
+  pattern: '^\\s*[^\\s@]+@[^\\s@.]+(\\.[^\\s@.]+)+\\s*$',
+  errorMessage: 'Give an email address, like name@example.org.',
+});
+const role = oneOf(staffRoles);
+const supporting = {
+  organisationId: Type.Optional(
+    nullable(
+      Type.String({
+        format: 'uuid',
+        description: 'The support partner whose person they are; null for the scheme',
+      }),
+    ),
+  ),
+  weeklyMinutes: Type.Optional(
+    nullable(
+      Type.Integer({
+        minimum: 0,
+        maximum: 10_080,
+        description: 'How many minutes of a week they have for follow-ups; null without a limit',
+      }),
+    ),
+  ),
+  dbsCheckedOn: Type.Optional(
+    nullable(
+      Type.String({
+        format: 'date',
+        description: 'The day of their last Disclosure and Barring Service check',
+      }),
+    ),
+  ),
+};
+
+export const NewStaff = strictObject(
+  { name, email, role, ...supporting },
+  { examples: [{ name: 'Sam Okoro', email: 'sam@partner.example', role: 'supporter', weeklyMinutes: 240 }] },
+);
+export type NewStaff = Static<typeof NewStaff>;
+
+export const StaffChange = strictObject(
+  { name: Type.Optional(name), email: Type.Optional(email), role: Type.Optional(role), ...supporting },
+  { minProperties: 1, examples: [{ weeklyMinutes: 300 }] },
+);
+export type StaffChange = Static<typeof StaffChange>;
+
+export const staffStatuses = ['active', 'invited', 'suspended'] as const;
+export const Staff = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  email: Type.String(),
+  role,
+  status: oneOf(staffStatuses, { description: 'invited: they have not set a password yet' }),
+  organisation: nullable(Type.Object({ id: Type.String(), name: Type.String() })),
+  weeklyMinutes: nullable(Type.Integer()),
+  dbsCheckedOn: nullable(Type.String()),
+  dbsCountsUntil: nullable(Type.String({ description: 'When the next check is due' })),
+  lastSeenAt: nullable(Type.String()),
+  openSessions: Type.Integer({ description: 'In how many browsers they are signed in' }),
+  changedAt: Type.String(),
+});
+export type Staff = Static<typeof Staff>;
+export const StaffList = pageOf(Staff);
+export const StaffQuery = Type.Object(
+  {
+    ...listQuery,
+    role: Type.Optional(role),
+    status: Type.Optional(oneOf(staffStatuses)),
+  },
+  { additionalProperties: false },
+);
+export type StaffQuery = Static<typeof StaffQuery>;
+
+export const PasswordLink = Type.Object({
+  url: nullable(Type.String({ description: 'Shown this once; null when the request is a repeat' })),
+  expiresAt: Type.String(),
+});
+export type PasswordLink = Static<typeof PasswordLink>;
+
+export const NewPassword = strictObject({
+  password: Type.String({ minLength: 1, maxLength: 1000, errorMessage: 'Choose a password.' }),
+});
