@@ -50,6 +50,14 @@ export function count(number: number, one: string, several = `${one}s`): string 
   return `${number.toLocaleString('en-GB')} ${number === 1 ? one : several}`;
 }
 
+/** 135 minutes as `2 h 15 min`. */
+export function hours(minutes: number): string {
+  const [whole, rest] = [Math.floor(minutes / 60), minutes % 60];
+  return [whole ? `${whole.toLocaleString('en-GB')} h` : '', rest || !whole ? `${rest} min` : '']
+    .filter(Boolean)
+    .join(' ');
+}
+
 /** `in_person` as `In person`. */
 export function words(value: string | null | undefined): string {
   const text = (value ?? '')

@@ -1,17 +1,21 @@
-import Type from 'typebox';
-import { fields, newForm, refused, typedIn } from '../admin/forms.ts';
+import Type, { type Static } from 'typebox';
+import { type Form, fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
 import { getPatient } from '../patients/patient.queries.ts';
+import type { Context } from '../shared/actor.ts';
 import { addDays, today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import type { App } from '../shared/http.ts';
 import { listQuery } from '../shared/lists.ts';
-import { Problem } from '../shared/problem.ts';
+import { invalid, Problem } from '../shared/problem.ts';
 import { oneOf } from '../shared/schemas.ts';
 import { coercing } from '../shared/validation.ts';
+import { assignFollowUps } from './assignment.commands.ts';
+import { leftWords } from './assignment.rules.ts';
+import type { Assigned, NewAssignments } from './assignment.schemas.ts';
 import { addFollowUp } from './follow-up.commands.ts';
 import { countFollowUps, listFollowUps, listSupporters } from './follow-up.queries.ts';
 import { NewFollowUp } from './follow-up.schemas.ts';
-import { followUpStatuses, ways, wayWords } from './support.rules.ts';
+import { aheadStatuses, followUpStatuses, ways, wayWords } from './support.rules.ts';
 
 const date = Type.String({ format: 'date' });
 const id = Type.String({ format: 'uuid' });
@@ -24,6 +28,7 @@ const DiaryQuery = Type.Object(
     to: Type.Optional(date),
     status: Type.Optional(oneOf(statuses)),
     supporter: Type.Optional(Type.Union([Type.Literal('none'), id])),
+    all: Type.Optional(Type.Literal('yes', { description: 'Every line is ticked, to be given to someone' })),
   },
   { additionalProperties: false },
 );
@@ -34,44 +39,68 @@ const words = { dueOn: 'Enter the date', way: 'Choose how', patientId: 'Choose t
 
 /** /support: the diary by day and supporter, and adding a follow-up. */
 export function diaryPages(app: App, deps: Deps): void {
-  app.get(
-    '/support',
-    { config: { action: 'follow-ups.read' }, schema: { querystring: DiaryQuery } },
-    async (request, reply) => {
-      const { actor } = request.ctx;
-      const { after, limit, supporter, ...chosen } = request.query;
-      const date = today(deps.clock);
-      const days = chosen.from || chosen.to ? chosen : { ...chosen, from: date };
-      const query = {
-        ...days,
-        ...(supporter === 'none' ? { unassigned: true } : supporter ? { supporterId: supporter } : {}),
-      };
-      const [list, count, supporters, withoutOutcome] = await Promise.all([
-        listFollowUps(deps.db, actor, { ...query, after, limit }),
-        countFollowUps(deps.db, actor, query),
-        actor.role === 'supporter' ? [] : listSupporters(deps.db),
-        countFollowUps(deps.db, actor, { to: addDays(date, -1), status: 'ahead' }),
-      ]);
-      const filters = { ...days, ...(supporter && { supporter }) };
-      return reply.page('support/views/diary.njk', {
-        days: [...Map.groupBy(list.items, ({ dueOn }) => dueOn)].map(([day, items]) => ({ day, items })),
-        next: list.next,
-        count,
-        after,
-        filters,
-        query: new URLSearchParams(filters).toString(),
-        supporters: [
-          { value: 'none', text: 'Nobody yet' },
-          ...supporters.map(({ id, name }) => ({ value: id, text: name })),
-        ],
-        statuses,
-        wayWords,
-        today: date,
-        yesterday: addDays(date, -1),
-        withoutOutcome,
-      });
-    },
+  const schema = { querystring: DiaryQuery };
+  app.get('/support', { config: { action: 'follow-ups.read' }, schema }, async (request, reply) =>
+    reply.page('support/views/diary.njk', await diaryView(request.ctx, request.query)),
   );
+
+  app.post('/support', { config: { action: 'follow-ups.plan' }, schema }, async (request, reply) => {
+    const typed = typedIn(request.body);
+    try {
+      const done = await assignFollowUps(deps, request.ctx, readAssignments(typed));
+      return reply.done(request.url, { text: whatBecame(done) });
+    } catch (error) {
+      const form = refused(typed, error);
+      return reply
+        .code(form.status)
+        .page('support/views/diary.njk', await diaryView(request.ctx, request.query, form));
+    }
+  });
+
+  async function diaryView({ actor }: Context, asked: Static<typeof DiaryQuery>, form?: Form) {
+    const { after, limit, supporter, all, ...chosen } = asked;
+    const date = today(deps.clock);
+    const days = chosen.from || chosen.to ? chosen : { ...chosen, from: date };
+    const query = {
+      ...days,
+      ...(supporter === 'none' ? { unassigned: true } : supporter ? { supporterId: supporter } : {}),
+    };
+    const [list, count, supporters, withoutOutcome] = await Promise.all([
+      listFollowUps(deps.db, actor, { ...query, after, limit }),
+      countFollowUps(deps.db, actor, query),
+      actor.role === 'supporter' ? [] : listSupporters(deps.db),
+      countFollowUps(deps.db, actor, { to: addDays(date, -1), status: 'ahead' }),
+    ]);
+    const filters = { ...days, ...(supporter && { supporter }) };
+    const shown = new URLSearchParams(filters).toString();
+    const names = supporters.map(({ id, name }) => ({ value: id, text: name }));
+    return {
+      days: [...Map.groupBy(list.items, ({ dueOn }) => dueOn)].map(([day, items]) => ({ day, items })),
+      next: list.next,
+      count,
+      after,
+      filters,
+      query: shown,
+      here: `/support?${new URLSearchParams({ ...filters, ...(after && { after }) })}`,
+      supporters: [{ value: 'none', text: 'Nobody yet' }, ...names],
+      givenTo: [
+        { value: 'usual', text: 'Whom each person knows' },
+        { value: 'spread', text: 'Spread over supporters who have time' },
+        ...names,
+        { value: 'nobody', text: 'Nobody yet' },
+      ],
+      statuses,
+      wayWords,
+      aheadStatuses,
+      today: date,
+      yesterday: addDays(date, -1),
+      thisWeek: date,
+      withoutOutcome,
+      form,
+      giveForm: form ?? newForm(),
+      ticked: form ? [form.typed.followUps ?? []].flat() : all ? 'all' : [],
+    };
+  }
 
   app.get(
     '/follow-ups/new',
@@ -106,4 +135,23 @@ export function diaryPages(app: App, deps: Deps): void {
     const choices = supporters.map(({ id, name }) => ({ value: id, text: name }));
     return { patient, form, ways: wayChoices, supporters: choices };
   }
+}
+
+/** @throws Problem `invalid` when nothing is ticked, or nobody is chosen */
+function readAssignments({ followUps: ticked = [], to = '' }: Typed): NewAssignments {
+  const followUps = [ticked].flat().flatMap((value) => {
+    const [followUpId = '', insteadOf = ''] = value.split('|');
+    return isId(followUpId) ? [{ followUpId, insteadOf: insteadOf || null }] : [];
+  });
+  if (!followUps.length) throw invalid({ pointer: '/followUps', message: 'Tick at least one follow-up.' });
+  if (to === 'usual' || to === 'spread') return { followUps, how: to };
+  if (to !== 'nobody' && !isId(to)) throw invalid({ pointer: '/to', message: 'Choose whom they are for.' });
+  return { followUps, how: 'by_hand', supporterId: to === 'nobody' ? null : String(to) };
+}
+
+function whatBecame({ assigned, left }: Assigned): string {
+  const given = `${assigned.length === 1 ? '1 follow-up is' : `${assigned.length} follow-ups are`} given.`;
+  if (!left.length) return given;
+  const reasons = [...new Set(left.map(({ why }) => leftWords[why]))].join(' ');
+  return `${given} ${left.length === 1 ? '1 stays as it is' : `${left.length} stay as they are`}: ${reasons}`;
 }

@@ -187,7 +187,7 @@ async function planAnew(
     ), p as (
       update patient_plan set version_id = ${versionId} where id = ${id} returning id, patient_id, referral_id, loan_id, starts_on
     ), step as (
-      select s.*, p.id as plan_id, p.patient_id, p.referral_id, p.loan_id, ${stepDay(sql.ref('p.starts_on'), sql.ref('l.due_on'))} as day
+      select s.*, p.id as plan_id, p.patient_id, p.referral_id, p.loan_id, ${stepDay(sql`p.starts_on`, sql`l.due_on`)} as day
       from p join support_plan_step s on s.version_id = ${versionId} left join loan l on l.id = p.loan_id and l.status = 'open'
     ), made as (
       insert into follow_up (id, patient_id, loan_id, referral_id, patient_plan_id, step, due_on, before_due, starts_at, minutes, way, lead_days, supporter_id, created_at, changed_at)

@@ -47,9 +47,9 @@ export async function moveDueSteps(
         and subject_id in (select id from moved union all select id from cancelled)
     ), added as (
       insert into follow_up (id, patient_id, loan_id, referral_id, patient_plan_id, step, due_on, before_due, starts_at, minutes, way, lead_days, created_at, changed_at)
-      select new_id(), h.patient_id, h.loan_id, h.referral_id, h.id, s.step, ${stepDay(sql.ref('h.starts_on'), dueOn)}, s.days, s.starts_at, s.minutes, s.way, s.lead_days, ${at}, ${at}
+      select new_id(), h.patient_id, h.loan_id, h.referral_id, h.id, s.step, ${stepDay(sql`h.starts_on`, dueOn)}, s.days, s.starts_at, s.minutes, s.way, s.lead_days, ${at}, ${at}
       from patient_plan h join support_plan_step s on s.version_id = h.version_id and s.counted_from = 'due'
-      where h.loan_id = ${loanId} and h.ended_at is null and ${stepDay(sql.ref('h.starts_on'), dueOn)} > ${day}::date
+      where h.loan_id = ${loanId} and h.ended_at is null and ${stepDay(sql`h.starts_on`, dueOn)} > ${day}::date
         and not exists (select from follow_up f where f.patient_plan_id = h.id and f.before_due = s.days and f.status <> 'cancelled')
       returning *
     )

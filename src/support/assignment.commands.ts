@@ -1,0 +1,137 @@
+import { sql } from 'kysely';
+import { dbsCountsUntil } from '../access/staff.rules.ts';
+import type { Context } from '../shared/actor.ts';
+import { addDays, timestamp } from '../shared/clock.ts';
+import { command } from '../shared/command.ts';
+import type { Trx } from '../shared/database.ts';
+import type { Deps } from '../shared/deps.ts';
+import { recordEvents } from '../shared/events.ts';
+import { invalid } from '../shared/problem.ts';
+import {
+  type Assignment,
+  assign,
+  type Helper,
+  type Left,
+  mondayOf,
+  type ToAssign,
+} from './assignment.rules.ts';
+import type { Assigned, NewAssignments } from './assignment.schemas.ts';
+import { aheadStatuses, type FollowUpStatus } from './support.rules.ts';
+
+/**
+ * Gives follow-ups that are ahead to supporters, many at once: by hand, to whom each person knows, or spread
+ * over who has time. What cannot be given stays as it is and is answered with why. Two who do this at once
+ * take turns, so that nobody's time is given away twice.
+ * @throws Problem `invalid` for an unknown supporter, or one named where they are not chosen by hand
+ */
+export async function assignFollowUps(deps: Deps, ctx: Context, input: NewAssignments): Promise<Assigned> {
+  const byHand = input.how === 'by_hand';
+  if (byHand !== (input.supporterId !== undefined))
+    throw invalid({
+      pointer: '/supporterId',
+      message: byHand ? 'Say who does them.' : 'Leave this out: they are chosen for you.',
+    });
+  return command(deps, ctx, async (trx) => {
+    const found = await lockAll(
+      trx,
+      input.followUps.map(({ followUpId }) => followUpId),
+    );
+    const left: { followUpId: string; why: Left }[] = [];
+    const open = input.followUps.flatMap(({ followUpId, insteadOf }) => {
+      const followUp = found.find(({ id }) => id === followUpId);
+      const why = !followUp
+        ? 'not_found'
+        : !aheadStatuses.includes(followUp.status)
+          ? 'settled'
+          : followUp.supporterId !== insteadOf
+            ? 'changed'
+            : null;
+      if (why) left.push({ followUpId, why });
+      return why ? [] : [followUp!];
+    });
+    const chosen =
+      input.how === 'by_hand'
+        ? await byHandOf(trx, open, input.supporterId!)
+        : await chooseOf(trx, open, input.how);
+    left.push(...chosen.flatMap((one) => ('why' in one ? [{ followUpId: one.id, why: one.why }] : [])));
+    const given = chosen.flatMap((one) => ('why' in one ? [] : [one]));
+    await write(trx, deps, ctx, given, found);
+    return { assigned: given.map(({ id, supporterId }) => ({ followUpId: id, supporterId })), left };
+  });
+}
+
+type Found = ToAssign & { status: FollowUpStatus; supporterId: string | null };
+type Given = { id: string; supporterId: string | null };
+
+/** The people, then their follow-ups, then who may do them: each set in one order. */
+async function lockAll(trx: Trx, ids: string[]): Promise<Found[]> {
+  await sql`/* assignment.lock-patients */
+    select from patient where id in (select patient_id from follow_up where id = any(${ids}::uuid[])) order by id for no key update`.execute(
+    trx,
+  );
+  const { rows } = await sql<Found>`/* assignment.lock-follow-ups */
+    select f.id, f.patient_id as "patientId", f.due_on as "dueOn", to_char(f.starts_at, 'HH24:MI') as "startsAt", f.minutes, f.way, f.status,
+      f.supporter_id as "supporterId",
+      (select b.supporter_id from follow_up b where b.patient_id = f.patient_id and b.supporter_id is not null and b.id <> f.id
+        order by b.status = 'done' desc, b.due_on desc, b.id desc limit 1) as "usualId"
+    from follow_up f where f.id = any(${ids}::uuid[]) order by f.id for update of f`.execute(trx);
+  await sql`/* assignment.lock-staff */
+    select from staff where role in ('supporter', 'officer', 'manager') and suspended_at is null order by id for no key update`.execute(
+    trx,
+  );
+  return rows;
+}
+
+async function byHandOf(trx: Trx, open: Found[], supporterId: string | null): Promise<Given[]> {
+  if (supporterId) {
+    const { rows } = await sql`/* assignment.supporter */
+      select from staff where id = ${supporterId} and role in ('supporter', 'officer', 'manager') and suspended_at is null`.execute(
+      trx,
+    );
+    if (!rows.length) throw invalid({ pointer: '/supporterId', message: 'There is no such supporter.' });
+  }
+  return open.map(({ id }) => ({ id, supporterId }));
+}
+
+/** What is booked in the weeks concerned is read after the locks: who was before us may have given some away. */
+async function chooseOf(trx: Trx, open: Found[], how: 'usual' | 'spread'): Promise<Assignment[]> {
+  if (!open.length) return [];
+  const days = open.map(({ dueOn }) => dueOn).sort();
+  const { rows } = await sql<
+    Omit<Helper, 'dbsUntil'> & { dbsCheckedOn: string | null }
+  >`/* assignment.helpers */
+    select p.id, p.role = 'supporter' as "isSupporter", p.weekly_minutes as "weeklyMinutes", p.dbs_checked_on as "dbsCheckedOn",
+      coalesce((select json_agg(json_build_object('dueOn', f.due_on, 'startsAt', to_char(f.starts_at, 'HH24:MI'), 'minutes', f.minutes))
+        from follow_up f where f.supporter_id = p.id and f.status <> 'cancelled' and f.id <> all(${open.map(({ id }) => id)}::uuid[])
+          and f.due_on between ${mondayOf(days[0]!)}::date and ${addDays(mondayOf(days.at(-1)!), 6)}::date), '[]') as booked
+    from staff p where p.role in ('supporter', 'officer', 'manager') and p.suspended_at is null order by p.id`.execute(
+    trx,
+  );
+  const helpers = rows.map(({ dbsCheckedOn, ...helper }) => ({
+    ...helper,
+    dbsUntil: dbsCheckedOn && dbsCountsUntil(dbsCheckedOn),
+  }));
+  return assign(open, helpers, how);
+}
+
+async function write(trx: Trx, deps: Deps, ctx: Context, given: Given[], found: Found[]): Promise<void> {
+  if (!given.length) return;
+  await sql`/* assignment.write */
+    update follow_up f set supporter_id = x."supporterId", changed_at = ${timestamp(deps.clock)}
+    from jsonb_to_recordset(${JSON.stringify(given)}::jsonb) x (id uuid, "supporterId" uuid) where f.id = x.id`.execute(
+    trx,
+  );
+  await recordEvents(
+    trx,
+    deps,
+    ctx,
+    given.map(({ id, supporterId }) => ({
+      type: 'follow_up.changed',
+      subjects: [
+        ['follow_up', id],
+        ['patient', found.find((one) => one.id === id)!.patientId],
+      ],
+      values: { supporterId },
+    })),
+  );
+}

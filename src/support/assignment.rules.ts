@@ -1,0 +1,96 @@
+import { Temporal } from 'temporal-polyfill';
+import type { Way } from './support.rules.ts';
+
+/** How follow-ups get their supporter: by hand, whom the person knows, or spread over who has time. */
+export const assignWays = ['by_hand', 'usual', 'spread'] as const;
+
+/** Why one was left as it is, in words. */
+export const leftWords = {
+  not_found: 'It is not there any more.',
+  settled: 'It has its outcome already.',
+  changed: 'Someone else gave it to another supporter meanwhile.',
+  no_usual: 'Nobody has supported this person yet.',
+  usual_busy: 'Whom the person knows has no time for it.',
+  no_room: 'Nobody has time for it.',
+} as const;
+export type Left = keyof typeof leftWords;
+export const leftReasons = Object.keys(leftWords) as Left[];
+
+/** A time that is taken: a civil date, `HH:MM` in London, and minutes. */
+type Slot = { dueOn: string; startsAt: string; minutes: number };
+export type ToAssign = Slot & {
+  id: string;
+  patientId: string;
+  way: Way;
+  /** The supporter whom the person knows. */
+  usualId: string | null;
+};
+export type Helper = {
+  id: string;
+  isSupporter: boolean;
+  /** Null without a limit. */
+  weeklyMinutes: number | null;
+  /** Until which civil date their DBS check counts. */
+  dbsUntil: string | null;
+  booked: Slot[];
+};
+export type Assignment = { id: string; supporterId: string } | { id: string; why: Left };
+
+/** The Monday of a civil date's week. */
+export function mondayOf(date: string): string {
+  const day = Temporal.PlainDate.from(date);
+  return day.subtract({ days: day.dayOfWeek - 1 }).toString();
+}
+
+/**
+ * Who does which. The usual one has to have time for it; spread, a person stays with whom they know, and
+ * the rest goes to who has the fewest minutes that week. Nobody is given two at the same time, more than
+ * their week has, or a visit without a check that counts (supporters alone; staff of the scheme decide by hand).
+ */
+export function assign(followUps: ToAssign[], helpers: Helper[], how: 'usual' | 'spread'): Assignment[] {
+  const slots = new Map(helpers.map(({ id, booked }) => [id, [...booked]]));
+  const known = new Map<string, string>();
+  const inOrder = followUps.toSorted((one, other) =>
+    `${one.dueOn}${one.startsAt}${one.id}`.localeCompare(`${other.dueOn}${other.startsAt}${other.id}`),
+  );
+  return inOrder.map((followUp) => {
+    const usualId = followUp.usualId ?? known.get(followUp.patientId);
+    const usual = helpers.find(({ id }) => id === usualId);
+    const fit = helpers.filter((helper) => hasTime(followUp, helper, slots.get(helper.id)!));
+    const free = fit.filter(({ isSupporter }) => isSupporter);
+    const chosen =
+      usual && fit.includes(usual)
+        ? usual
+        : how === 'spread'
+          ? free.toSorted(
+              (one, other) =>
+                minutesIn(slots.get(one.id)!, followUp.dueOn) -
+                  minutesIn(slots.get(other.id)!, followUp.dueOn) || one.id.localeCompare(other.id),
+            )[0]
+          : undefined;
+    if (!chosen)
+      return { id: followUp.id, why: how === 'spread' ? 'no_room' : usual ? 'usual_busy' : 'no_usual' };
+    slots.get(chosen.id)!.push(followUp);
+    known.set(followUp.patientId, chosen.id);
+    return { id: followUp.id, supporterId: chosen.id };
+  });
+}
+
+function hasTime(followUp: ToAssign, helper: Helper, taken: Slot[]): boolean {
+  const { weeklyMinutes, dbsUntil, isSupporter } = helper;
+  if (followUp.way === 'in_person' && isSupporter && (dbsUntil ?? '') < followUp.dueOn) return false;
+  if (weeklyMinutes !== null && minutesIn(taken, followUp.dueOn) + followUp.minutes > weeklyMinutes)
+    return false;
+  return !taken.some((slot) => slot.dueOn === followUp.dueOn && overlap(slot, followUp));
+}
+
+/** Minutes that are taken in the week of a civil date. */
+function minutesIn(slots: Slot[], date: string): number {
+  const monday = mondayOf(date);
+  return slots.reduce((sum, { dueOn, minutes }) => sum + (mondayOf(dueOn) === monday ? minutes : 0), 0);
+}
+
+function overlap(one: Slot, other: Slot): boolean {
+  const from = (slot: Slot) => Number(slot.startsAt.slice(0, 2)) * 60 + Number(slot.startsAt.slice(3, 5));
+  return from(one) < from(other) + other.minutes && from(other) < from(one) + one.minutes;
+}

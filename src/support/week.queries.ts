@@ -1,0 +1,50 @@
+import { sql } from 'kysely';
+import type { Actor } from '../shared/actor.ts';
+import { addDays } from '../shared/clock.ts';
+import type { Reader } from '../shared/database.ts';
+import { mondayOf } from './assignment.rules.ts';
+import type { Hours, Week } from './assignment.schemas.ts';
+import { visibleTo } from './follow-up.queries.ts';
+
+/**
+ * The week of a civil date, by supporter and day, with what each has time for: supporters alone and who has
+ * something that week; first what nobody has yet. A supporter sees their own line. One statement.
+ */
+export async function supportWeek(db: Reader, actor: Actor, date: string): Promise<Week> {
+  const from = mondayOf(date);
+  const to = addDays(from, 6);
+  const { rows } = await sql<Week['rows'][number]>`/* support.week */
+    with d as (
+      select f.supporter_id, f.due_on, count(*)::int as count, sum(f.minutes)::int as minutes
+      from follow_up f where f.due_on between ${from}::date and ${to}::date and f.status <> 'cancelled' and ${visibleTo(actor)}
+      group by 1, 2
+    ), w as (
+      select supporter_id, sum(minutes)::int as minutes, json_agg(json_build_object('date', due_on, 'count', count, 'minutes', minutes) order by due_on) as days
+      from d group by 1
+    ), p as (
+      select id, name, role, weekly_minutes from staff
+      where id in (select supporter_id from w) or (role = 'supporter' and suspended_at is null and ${actor.role === 'supporter' ? sql`id = ${actor.id}` : sql`true`})
+    )
+    select case when p.id is not null then json_build_object('id', p.id, 'name', p.name) end as supporter, p.weekly_minutes as "weeklyMinutes",
+      coalesce(w.minutes, 0) as minutes, coalesce(w.days, '[]') as days
+    from p full join w on w.supporter_id = p.id
+    order by p.id is not null, p.role = 'supporter' desc, lower(p.name), p.id limit 300`.execute(db);
+  return { from, to, rows };
+}
+
+/**
+ * What supporters did in the days from one civil date to another: what a support partner reports. A
+ * supporter sees their own. One statement.
+ */
+export async function supportHours(db: Reader, actor: Actor, from: string, to: string): Promise<Hours> {
+  const { rows } = await sql<Hours['items'][number]>`/* support.hours */
+    select case when o.id is not null then json_build_object('id', o.id, 'name', o.name) end as organisation,
+      json_build_object('id', p.id, 'name', p.name) as supporter,
+      count(*) filter (where f.status = 'done')::int as contacts, count(*) filter (where f.status = 'missed')::int as missed,
+      coalesce(sum(coalesce(u.minutes, f.minutes)) filter (where f.status = 'done'), 0)::int as minutes
+    from follow_up f join staff p on p.id = f.supporter_id left join organisation o on o.id = p.organisation_id
+      left join follow_up_outcome u on u.follow_up_id = f.id
+    where f.due_on between ${from}::date and ${to}::date and f.status in ('done', 'missed') and ${visibleTo(actor)}
+    group by o.id, p.id order by lower(o.name) nulls last, o.id, lower(p.name), p.id`.execute(db);
+  return { from, to, items: rows };
+}
