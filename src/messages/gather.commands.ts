@@ -56,15 +56,15 @@ export async function countUngathered(deps: Deps, date: string): Promise<number>
 }
 
 /**
- * Reminders `r` that a run for a civil date has said: those for it and for the working days that they go ahead, and what
- * changed at once. A night to come may have planned ahead of its day, and takes nothing that is due before it.
+ * Reminders `r` that a run for a civil date has said: follow-ups for it and for the working days that they go ahead, and all
+ * else at once. A night to come may have planned ahead of its day, and takes nothing that is due before it.
  */
 const isDue = (
   deps: Deps,
   date: string,
-) => sql<boolean>`(case when r.reason = 'changed' then ${date}::date <= ${today(deps.clock)}::date
+) => sql<boolean>`(case when r.reason <> 'follow_up' then ${date}::date <= ${today(deps.clock)}::date
   else r.for_date between ${date}::date and (${workingDaysAfter(date)})[coalesce(
-    (select f.lead_days from follow_up f where f.id = r.subject_id and r.reason = 'follow_up'), 1)] end)`;
+    (select f.lead_days from follow_up f where f.id = r.subject_id), 1)] end)`;
 
 /** What was not said in time is never said, and a message that was held for it is over with it. */
 async function cancelUseless(deps: Deps): Promise<void> {

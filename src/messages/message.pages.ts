@@ -10,7 +10,7 @@ import { listQuery } from '../shared/lists.ts';
 import { oneOf } from '../shared/schemas.ts';
 import { retryMessage } from './message.commands.ts';
 import { countMessages, getMessage, listMessages } from './message.queries.ts';
-import { messageStatuses, whyWords } from './message.rules.ts';
+import { messageStatuses, reasonWords, whyWords } from './message.rules.ts';
 
 const ListQuery = Type.Object(
   { ...listQuery, status: Type.Optional(oneOf(messageStatuses)) },
@@ -84,6 +84,7 @@ export function messagePages(app: App, deps: Deps): void {
       message,
       why: message.why && whyWords[message.why],
       channelWords,
+      reasonWords,
       timeline: timelineLines(events.items, id),
     };
   }

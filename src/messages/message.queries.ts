@@ -46,8 +46,8 @@ export async function listMessages(deps: Deps, query: MessageQuery): Promise<Lis
 export async function getMessage(deps: Deps, id: string): Promise<Message> {
   const { rows } = await sql<Omit<Message, 'previews' | 'retriable'>>`
     select ${summary}, m.subject, m.changed_at as "changedAt", c.value as recipient,
-      coalesce((select json_agg(json_build_object('id', r.id, 'reason', r.reason, 'followUpId', r.subject_id, 'status', r.status,
-          'at', to_char(r.useless_after at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')) order by r.useless_after, r.id)
+      coalesce((select json_agg(json_build_object('id', r.id, 'reason', r.reason, 'subjectId', r.subject_id, 'status', r.status, 'forDate', r.for_date,
+          'at', case when r.reason in ('follow_up', 'changed') then to_char(r.useless_after at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') end) order by r.useless_after, r.id)
         from reminder r where r.message_id = m.id), '[]') as reminders
     from message m join patient p on p.id = m.patient_id left join contact_point c on c.id = m.contact_point_id
     where m.id = ${id}`.execute(deps.db);

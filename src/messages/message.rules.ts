@@ -50,13 +50,22 @@ export const whyWords = {
 } as const;
 export type Why = keyof typeof whyWords;
 
+/** What a reminder may be of. */
+export const reminderReasons = ['follow_up', 'changed', 'return_due', 'overdue'] as const;
+export const reasonWords: Record<(typeof reminderReasons)[number], string> = {
+  follow_up: 'Follow-up',
+  changed: 'A new time',
+  return_due: 'Due back',
+  overdue: 'Overdue',
+};
+
 /** A reminder as it is when its message is about to go. */
 export type Reason = {
   id: string;
-  reason: 'follow_up' | 'changed';
+  reason: (typeof reminderReasons)[number];
   status: 'standing' | 'said' | 'cancelled';
   uselessAfter: string;
-  /** Whether its subject is still ahead and still at the time that the reminder was made for. */
+  /** Whether its subject is still ahead, or still out, and still at the time that the reminder was made for. */
   stands: boolean;
 } & Appointment;
 

@@ -2,7 +2,7 @@ import Type, { type Static } from 'typebox';
 import { listQuery, pageOf } from '../shared/lists.ts';
 import { nullable, oneOf } from '../shared/schemas.ts';
 import { messageChannels } from './contact.rules.ts';
-import { messageStatuses, type Why, whyWords } from './message.rules.ts';
+import { messageStatuses, reminderReasons, type Why, whyWords } from './message.rules.ts';
 import { wordings } from './template.rules.ts';
 
 export const MessageSummary = Type.Object({
@@ -36,9 +36,10 @@ export const Message = Type.Object({
   reminders: Type.Array(
     Type.Object({
       id: Type.String(),
-      reason: oneOf(['follow_up', 'changed']),
-      followUpId: Type.String(),
-      at: Type.String({ description: 'Start of the follow-up, instant' }),
+      reason: oneOf(reminderReasons),
+      subjectId: Type.String({ description: 'The follow-up, or the loan that is due back or overdue' }),
+      forDate: Type.String({ description: 'The day that it speaks of' }),
+      at: nullable(Type.String({ description: 'Start of the follow-up, instant' })),
       status: oneOf(['standing', 'said', 'cancelled']),
     }),
   ),

@@ -7,6 +7,10 @@ export const contactable = (today: string) => sql<boolean>`(p.contact_choice = '
 /** When a follow-up `f` starts, as an instant. */
 export const startOf = sql`((f.due_on + f.starts_at) at time zone 'Europe/London')`;
 
+/** Whether a loan `l` is to be asked back: not while something on it is reported as gone. */
+export const asksBack = sql<boolean>`(l.status = 'open' and not exists (
+  select from incident n where n.loan_id = l.id and n.status = 'open' and n.kind in ('lost', 'stolen', 'not_returned')))`;
+
 /** Working days, at most, from a reminder to its follow-up. */
 export const longestLead = 10;
 

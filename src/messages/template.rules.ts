@@ -7,13 +7,13 @@ export type Wording = (typeof wordings)[number];
 
 /** What a template may name. A discreet one knows nothing of the scheme, the person or the help. */
 export const placeholders = {
-  identified: ['name', 'scheme', 'contacts', 'when', 'ring'],
-  discreet: ['when'],
+  identified: ['name', 'scheme', 'contacts', 'when', 'day', 'ring'],
+  discreet: ['when', 'day'],
 } as const satisfies Record<Wording, readonly string[]>;
 type Placeholder = (typeof placeholders)[Wording][number];
 
-/** What is said of one reminder: an appointment at an instant, and how. */
-export type Appointment = { at: string; way: 'phone' | 'video' | 'in_person' | 'message' };
+/** What is said of one reminder: an appointment at an instant, and how; without a way, a day. */
+export type Appointment = { at: string; way: 'phone' | 'video' | 'in_person' | 'message' | null };
 
 export type TemplateText = { subject: string; body: string };
 
@@ -36,7 +36,8 @@ export function render(
     name: to.name,
     scheme: to.scheme,
     when: listed(sorted.map(({ at }) => spokenTime(at))),
-    contacts: listed(sorted.map(({ at, way }) => `${wayWords[way]} on ${spokenTime(at)}`)),
+    day: listed([...new Set(sorted.map(({ at }) => spokenDay(at)))]),
+    contacts: listed(sorted.map(({ at, way }) => `${way ? wayWords[way] : 'be there'} on ${spokenTime(at)}`)),
     ring: to.schemePhone ? `please ring us on ${to.schemePhone}` : 'please ring us',
   };
   const allowed: readonly string[] = placeholders[wording];
@@ -48,7 +49,7 @@ export function render(
   return { subject: fill(template.subject), body: fill(template.body) };
 }
 
-const wayWords: Record<Appointment['way'], string> = {
+const wayWords: Record<NonNullable<Appointment['way']>, string> = {
   phone: 'phone you',
   video: 'make a video call to you',
   in_person: 'see you',
@@ -59,13 +60,19 @@ function listed(parts: string[]): string {
   return parts.length < 2 ? (parts[0] ?? '') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
 }
 
-/** An instant as London says it: `Wednesday 6 August at 10am`, `at 9:30am`, `at midday`. */
-export function spokenTime(instant: string): string {
-  const at = Temporal.Instant.from(instant).toZonedDateTimeISO(zone);
-  const day = at
+/** The day of an instant as London says it: `Wednesday 6 August`. */
+function spokenDay(instant: string): string {
+  return Temporal.Instant.from(instant)
+    .toZonedDateTimeISO(zone)
     .toPlainDate()
     .toLocaleString('en-GB', { weekday: 'long', day: 'numeric', month: 'long' })
     .replace(',', '');
+}
+
+/** An instant as London says it: `Wednesday 6 August at 10am`, `at 9:30am`, `at midday`. */
+export function spokenTime(instant: string): string {
+  const at = Temporal.Instant.from(instant).toZonedDateTimeISO(zone);
+  const day = spokenDay(instant);
   if (at.minute === 0 && (at.hour === 12 || at.hour === 0))
     return `${day} at ${at.hour ? 'midday' : 'midnight'}`;
   const minutes = at.minute ? `:${String(at.minute).padStart(2, '0')}` : '';

@@ -5,9 +5,11 @@ import { countDataEndingTasks, planDataEndingTasks } from '../data-plans/data-en
 import { countChecksRunOut, expireChecks } from '../devices/run-out.commands.ts';
 import { askToWipe, countToWipe } from '../incidents/wipe-due.commands.ts';
 import { countUngathered, gatherReminders } from '../messages/gather.commands.ts';
+import { countLoanReminders, planLoanReminders } from '../messages/loan-reminder.commands.ts';
 import { countDueReminders, planFollowUpReminders } from '../messages/reminder.commands.ts';
 import { timestamp, today, zone } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
+import { askOf, countToAsk, watches } from './watch.commands.ts';
 
 type Step = {
   name: string;
@@ -28,6 +30,7 @@ const steps: Step[] = [
     count: (deps, date) => countExpiringAllocations(deps, notAhead(deps, date)),
   },
   { name: 'follow-up-reminders', run: planFollowUpReminders, count: countDueReminders },
+  { name: 'loan-reminders', run: planLoanReminders, count: countLoanReminders },
   { name: 'devices-gone-a-day', run: askToWipe, count: countToWipe },
   { name: 'data-ending', run: planDataEndingTasks, count: countDataEndingTasks },
   { name: 'gather', run: gatherReminders, count: countUngathered },
@@ -36,6 +39,13 @@ const steps: Step[] = [
     run: (deps, date) => expireChecks(deps, notAhead(deps, date)),
     count: (deps, date) => countChecksRunOut(deps, notAhead(deps, date)),
   },
+  ...watches.map(
+    (watch): Step => ({
+      name: watch.step,
+      run: (deps, date) => askOf(deps, watch, notAhead(deps, date)),
+      count: (deps, date) => countToAsk(deps, watch, notAhead(deps, date)),
+    }),
+  ),
 ];
 
 export type NightlyResult = { localDate: string; steps: { step: string; count: number; skipped: boolean }[] };

@@ -30,7 +30,7 @@ const urgencyOf = (word: ReturnType<typeof sql>) =>
   sql`array_position(array['urgent', 'soon', 'routine'], ${word})`;
 
 /** That the referral `r` has waited for a decision of ours for longer than the scheme's policy says, on a civil date. */
-const isLate = (
+export const isLate = (
   today: string,
 ) => sql`(r.status = 'received' and (r.received_at at time zone 'Europe/London')::date + (
   select case r.urgency when 'urgent' then urgent_days when 'soon' then soon_days else routine_days end from lending_policy) < ${today}::date)`;

@@ -28,6 +28,7 @@ export type SubjectType =
   | 'data_offer'
   | 'form_link'
   | 'inbound_message'
+  | 'calendar'
   | 'provider'
   | 'support_plan';
 

@@ -17,6 +17,7 @@ const places: Record<string, string> = {
   data_plan: '/data-plans/',
   organisation: '/settings/clinics/',
   inbound_message: '/messages/replies/',
+  staff: '/settings/staff/',
 };
 
 /** /tasks: what Lendwell asks staff to do. */

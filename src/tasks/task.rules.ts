@@ -15,6 +15,7 @@ export const taskKinds = {
   referral_sent_again: 'A clinic referred this person again by the form: read what it says now',
   missed_twice: 'Two follow-ups missed in a row: call back',
   concern: 'A concern was raised at a follow-up: speak to the clinic’s duty contact',
+  loan_overdue: 'A loan is three weeks overdue: ring them, and extend it, or let it go',
   data_ending: 'The mobile data on a loan ends: renew it, or change the SIM',
   message_unknown: 'Find out whether a message arrived',
   secure_device: 'A device is gone: see what should be done with it and its SIM',
@@ -27,6 +28,11 @@ export const taskKinds = {
   allocation_expired:
     'A device is no longer held for this referral, its time is over: hold one again, or leave it in stock',
   webhook_failed: 'A clinic’s system could not be told of changes for three days: look at its webhooks',
+  recheck_contact: 'A way to reach them was to be checked again by now: ask whether it is still safe',
+  referral_late: 'A referral waits for its decision longer than it should',
+  preparation_late: 'A device is in preparation for more than two weeks: finish it, or send it for repair',
+  dbs_due: 'A supporter’s DBS check is to be repeated soon: arrange it, and record its day',
+  calendar_ends: 'The bank holidays that Lendwell knows end soon: add those of the years to come',
   check_ran_out: 'A device that is held for someone has a check to do before it can go out',
 } as const;
 export type TaskKind = keyof typeof taskKinds;

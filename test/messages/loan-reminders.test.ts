@@ -1,0 +1,122 @@
+import t from 'tap';
+import { reportIncident } from '../../src/incidents/incident.commands.ts';
+import { extendLoan } from '../../src/loans/extension.commands.ts';
+import { dispatch } from '../../src/messages/dispatch.commands.ts';
+import { planLoanReminders } from '../../src/messages/loan-reminder.commands.ts';
+import type { Wording } from '../../src/messages/template.rules.ts';
+import { runNightly } from '../../src/nightly/nightly.commands.ts';
+import { testDatabase } from '../support/database.ts';
+import { factories, officer } from '../support/factories.ts';
+
+async function setUp(t: Parameters<typeof testDatabase>[0]) {
+  const world = await testDatabase(t);
+  const { db, deps, clock } = world;
+  const make = factories(deps);
+  clock.set('2026-11-23T09:30:00Z');
+  const night = async (day: string) => {
+    clock.set(`${day}T03:15:00Z`);
+    const { steps } = await runNightly(deps);
+    clock.set(`${day}T10:00:00Z`);
+    await dispatch(deps);
+    return steps.find(({ step }) => step === 'loan-reminders')!.count;
+  };
+  const said = async () =>
+    (await db.selectFrom('captured_message').select('body').orderBy('id').execute()).map(({ body }) => body);
+  const planned = async () =>
+    (
+      await db
+        .selectFrom('reminder')
+        .select(['reason', 'stage', 'for_date', 'status'])
+        .where('reason', 'in', ['return_due', 'overdue'])
+        .orderBy('for_date')
+        .orderBy('id')
+        .execute()
+    ).map(({ reason, stage, for_date, status }) => `${reason} ${stage} ${for_date} ${status}`);
+  const lend = (dueOn: string, wording: Wording = 'discreet') =>
+    make
+      .waitingReferral({
+        needs: ['device'],
+        person: {
+          wording,
+          familyName: `F${dueOn}${wording}`,
+          contactPoints: [{ channel: 'sms', value: '07700 900123', safe: true }],
+        },
+      })
+      .then(({ id }) => make.loan({ referralId: id, dueOn, supportPlan: null }));
+  return { ...world, make, night, said, planned, lend };
+}
+
+t.test(
+  'a loan is spoken of two weeks and one week ahead, then kindly after 1, 7 and 21 days, each once',
+  async (t) => {
+    const { night, planned, said, lend, db } = await setUp(t);
+    await lend('2027-01-29', 'identified');
+    const days: [string, number][] = [
+      ['2027-01-14', 0],
+      ['2027-01-15', 1],
+      ['2027-01-18', 0],
+      ['2027-01-22', 1],
+      ['2027-01-25', 0],
+      ['2027-02-01', 1],
+      ['2027-02-05', 1],
+      ['2027-02-18', 0],
+      ['2027-02-19', 1],
+      ['2027-03-11', 0],
+      ['2027-03-12', 0],
+    ];
+    for (const [day, count] of days) t.equal(await night(day), count, day);
+    t.same(await planned(), [
+      'return_due 14_days 2027-01-29 said',
+      'return_due 7_days 2027-01-29 said',
+      'overdue 1_day 2027-01-29 said',
+      'overdue 7_days 2027-01-29 said',
+      'overdue 21_days 2027-01-29 said',
+    ]);
+    const texts = await said();
+    t.equal(texts.length, 5);
+    t.match(texts[0], /is due back on Friday 29 January\./);
+    t.match(texts[2], /was due back on Friday 29 January\. There is nothing to pay\./);
+    for (const text of texts) t.notMatch(text, /must|fine|charge|late fee|police/i, 'no threat');
+    t.match(
+      await db.selectFrom('task').select(['kind', 'status']).where('kind', '=', 'loan_overdue').execute(),
+      [{ kind: 'loan_overdue', status: 'open' }],
+      'after three weeks a person decides',
+    );
+  },
+);
+
+t.test('nights that did not run are caught up with the latest word alone', async (t) => {
+  const { night, planned, said, lend } = await setUp(t);
+  await lend('2027-01-29');
+  t.equal(await night('2027-02-08'), 1);
+  t.same(await planned(), ['overdue 7_days 2027-01-29 said']);
+  t.match(await said(), [/^Hello\. It was Friday 29 January, and we would like to hear from you\./]);
+});
+
+t.test('what changed before it was said is not said: extended, gone, come back', async (t) => {
+  const { clock, deps, db, lend, planned, said } = await setUp(t);
+  const loans = [await lend('2027-01-25'), await lend('2027-01-26'), await lend('2027-01-27')];
+  clock.set('2027-01-20T03:15:00Z');
+  await runNightly(deps);
+  t.equal((await planned()).length, 3);
+  await extendLoan(deps, officer, loans[0]!.id, { dueOn: '2027-03-31' });
+  await reportIncident(deps, officer, loans[1]!.id, {
+    itemId: loans[1]!.items[0]!.id,
+    kind: 'faulty',
+    reportedOn: '2027-01-20',
+  });
+  await db
+    .updateTable('loan')
+    .set({ status: 'closed', closed_at: '2027-01-20T09:00:00Z' })
+    .where('id', '=', loans[2]!.id)
+    .execute();
+  clock.set('2027-01-20T10:00:00Z');
+  await dispatch(deps);
+  t.equal((await said()).length, 1, 'something faulty is still to come back');
+  t.same(await planned(), [
+    'return_due 7_days 2027-01-25 cancelled',
+    'return_due 7_days 2027-01-26 said',
+    'return_due 7_days 2027-01-27 cancelled',
+  ]);
+  t.equal(await planLoanReminders(deps, '2027-01-20'), 0);
+});
