@@ -69,6 +69,7 @@ import { callbackRoutes } from './messages/callback.routes.ts';
 import { inboundPages } from './messages/inbound.pages.ts';
 import { messagePages } from './messages/message.pages.ts';
 import { messageRoutes } from './messages/message.routes.ts';
+import { jobPages } from './nightly/job-run.pages.ts';
 import { jobRunRoutes } from './nightly/job-run.routes.ts';
 import { clinicPages } from './organisations/clinic.pages.ts';
 import { locationPages } from './organisations/location.pages.ts';
@@ -259,6 +260,7 @@ export async function buildApp(deps: Deps, queue?: JobQueue): Promise<App> {
     webhookPages(pages, deps);
     termsPages(pages, deps);
     agreementPages(pages, deps);
+    jobPages(pages, deps);
     policyPages(pages, deps);
   });
   return app;

@@ -63,6 +63,7 @@ export const permissions = {
   'messages.retry': office,
   'tasks.read': officeAndAudit,
   'tasks.complete': office,
+  'jobs.read': [...officeAndAudit, 'administrator'],
   'jobs.run': [...office, 'administrator'],
   'settings.read': [...officeAndAudit, 'administrator'],
   'settings.change': ['manager', 'administrator'],

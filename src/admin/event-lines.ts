@@ -228,6 +228,8 @@ export const eventLines: Record<string, (values: Values) => string> = {
   'organisation.succeeded': () => 'Taken over by another organisation',
   'organisation.added': (v) => `Organisation added as ${text(v.role)}`,
   'location.added': (v) => `Place added: ${text(v.kind)}`,
+  'job.asked': () => 'Asked for tonight’s steps to be run again',
+  'job.work_retried': (v) => `Let ${count(Number(v.count ?? 0), 'piece')} of work be tried again`,
   'staff.added': (v) => `Account made with the role ${text(v.role)}`,
   'staff.changed': (v) =>
     v.to ? `Role changed from ${text(v.from)} to ${text(v.to)}` : 'Details of the account changed',

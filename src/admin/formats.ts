@@ -50,6 +50,13 @@ export function count(number: number, one: string, several = `${one}s`): string 
   return `${number.toLocaleString('en-GB')} ${number === 1 ? one : several}`;
 }
 
+/** From one instant to another, as people say it: `under a second`, `12 seconds`, `3 minutes`. */
+export function duration(from: string, to: string): string {
+  const seconds = Math.round((Date.parse(to) - Date.parse(from)) / 1000);
+  if (seconds < 1) return 'under a second';
+  return seconds < 90 ? count(seconds, 'second') : count(Math.round(seconds / 60), 'minute');
+}
+
 /** 135 minutes as `2 h 15 min`. */
 export function hours(minutes: number): string {
   const [whole, rest] = [Math.floor(minutes / 60), minutes % 60];

@@ -71,6 +71,12 @@ const settings: { href: string; text: string; about: string; action: Action }[] 
     action: 'clinics.manage',
   },
   {
+    href: '/settings/jobs',
+    text: 'Jobs',
+    about: 'What the night did, what failed and may be tried again',
+    action: 'jobs.read',
+  },
+  {
     href: '/settings/locations',
     text: 'Places',
     about: 'Where stock is kept and where people go',

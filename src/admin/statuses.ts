@@ -26,6 +26,7 @@ export const statusColours: Record<Colour, string[]> = {
   ],
   blue: [
     'on_loan',
+    'running',
     'open',
     'active',
     'sending',
@@ -60,6 +61,7 @@ export const statusColours: Record<Colour, string[]> = {
     'low',
   ],
   red: [
+    'broken_off',
     'lost',
     'failed',
     'missed',
@@ -92,6 +94,7 @@ export const statusColours: Record<Colour, string[]> = {
     'left',
     'twice',
     'superseded',
+    'taken_over',
   ],
 };
 

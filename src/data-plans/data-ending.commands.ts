@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { Report } from '../nightly/step.rules.ts';
 import { systemContext } from '../shared/actor.ts';
 import { addDays, today } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
@@ -34,7 +35,7 @@ const unasked = (date: string) => sql`
  * @param date civil date
  * @returns how many tasks it made
  */
-export async function planDataEndingTasks(deps: Deps, date: string): Promise<number> {
+export async function planDataEndingTasks(deps: Deps, date: string, report?: Report): Promise<number> {
   const day = today(deps.clock);
   await settleThoseOver(deps, date < day ? day : date);
   const ctx = systemContext(newId());
@@ -62,7 +63,7 @@ export async function planDataEndingTasks(deps: Deps, date: string): Promise<num
     made += batch.length;
     if (batch.length < batchSize) return made;
     after = batch.at(-1)!;
-    deps.log.info({ job: 'nightly', step: 'data-ending', count: made }, 'planning');
+    await report?.(made);
   }
 }
 

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import { Temporal } from 'temporal-polyfill';
+import type { Report } from '../nightly/step.rules.ts';
 import { systemContext } from '../shared/actor.ts';
 import { timestamp, today, zone } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
@@ -29,7 +30,7 @@ const taskFor = {
  * @param date civil date of the run
  * @returns how many messages it made or added to
  */
-export async function gatherReminders(deps: Deps, date: string): Promise<number> {
+export async function gatherReminders(deps: Deps, date: string, report?: Report): Promise<number> {
   const ctx = systemContext(`gather-${date}`);
   await cancelUseless(deps);
   let gathered = 0;
@@ -41,7 +42,7 @@ export async function gatherReminders(deps: Deps, date: string): Promise<number>
     );
     gathered += batch.messages;
     after = batch.full ? batch.lastPatient : null;
-    if (after) deps.log.info({ job: 'nightly', step: 'gather', count: gathered }, 'gathering');
+    if (after) await report?.(gathered);
   }
   return gathered;
 }

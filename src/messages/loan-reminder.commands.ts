@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { Report } from '../nightly/step.rules.ts';
 import { timestamp } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { asksBack, contactable } from './reminder.queries.ts';
@@ -44,7 +45,7 @@ const due = (date: string) => sql`
  * already stays as it is. No threat, no charge: the words are those of the templates.
  * @returns how many reminders it made
  */
-export async function planLoanReminders(deps: Deps, date: string): Promise<number> {
+export async function planLoanReminders(deps: Deps, date: string, report?: Report): Promise<number> {
   let planned = 0;
   let after = { dueOn: '0001-01-01', id: '00000000-0000-0000-0000-000000000000' };
   for (;;) {
@@ -69,7 +70,7 @@ export async function planLoanReminders(deps: Deps, date: string): Promise<numbe
     planned += batch.planned;
     if (batch.seen < batchSize || !batch.dueOn || !batch.id) return planned;
     after = { dueOn: batch.dueOn, id: batch.id };
-    deps.log.info({ job: 'nightly', step: 'loan-reminders', count: planned }, 'planning');
+    await report?.(planned);
   }
 }
 

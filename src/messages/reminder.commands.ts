@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import type { Report } from '../nightly/step.rules.ts';
 import { timestamp, today } from '../shared/clock.ts';
 import type { Reader, Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
@@ -25,7 +26,7 @@ const due = (date: string, now: string) => sql`
  * @param date civil date to plan for: its own follow-ups still ahead, and those whose reminder goes so early
  * @returns how many reminders it made
  */
-export async function planFollowUpReminders(deps: Deps, date: string): Promise<number> {
+export async function planFollowUpReminders(deps: Deps, date: string, report?: Report): Promise<number> {
   let planned = 0;
   let after: { dueOn: string; id: string } | undefined = {
     dueOn: date,
@@ -41,7 +42,7 @@ export async function planFollowUpReminders(deps: Deps, date: string): Promise<n
     planned += batch.planned;
     after =
       batch.seen === batchSize && batch.dueOn && batch.id ? { dueOn: batch.dueOn, id: batch.id } : undefined;
-    if (after) deps.log.info({ job: 'nightly', step: 'follow-up-reminders', count: planned }, 'planning');
+    if (after) await report?.(planned);
   }
   return planned;
 }

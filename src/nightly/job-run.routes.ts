@@ -1,32 +1,22 @@
-import Type from 'typebox';
 import { timestamp } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
-import { type App, problemReplies, strictObject } from '../shared/http.ts';
+import { type App, problemReplies, sendPage } from '../shared/http.ts';
+import { retryWork } from './job-run.commands.ts';
+import { listFailedWork, listNights } from './job-run.queries.ts';
+import {
+  FailedWorkList,
+  JobRunDone,
+  JobRunList,
+  JobRunQuery,
+  NewJobRun,
+  NewWorkRetry,
+  WorkRetried,
+} from './job-run.schemas.ts';
 import { runNightly } from './nightly.commands.ts';
 
-const NewJobRun = strictObject(
-  {
-    job: Type.Literal('nightly'),
-    localDate: Type.Optional(
-      Type.String({ format: 'date', description: 'Civil date to run for; today in London when left out' }),
-    ),
-  },
-  { examples: [{ job: 'nightly', localDate: '2026-11-24' }] },
-);
+const tags = ['Jobs'];
 
-const JobRun = Type.Object({
-  job: Type.Literal('nightly'),
-  localDate: Type.String(),
-  finishedAt: Type.String(),
-  steps: Type.Array(
-    Type.Object({
-      step: Type.String(),
-      count: Type.Integer({ description: 'How much it did; what was done before is not done again' }),
-    }),
-  ),
-});
-
-/** /job-runs: the nightly run by hand. */
+/** /job-runs and /failed-work: the nightly run and what is left of follow-on work. */
 export function jobRunRoutes(app: App, deps: Deps): void {
   app.post(
     '/job-runs',
@@ -35,9 +25,9 @@ export function jobRunRoutes(app: App, deps: Deps): void {
       schema: {
         operationId: 'runJob',
         summary: 'Run the nightly job now; run again it changes nothing',
-        tags: ['Jobs'],
+        tags,
         body: NewJobRun,
-        response: { 201: JobRun, ...problemReplies('invalid') },
+        response: { 201: JobRunDone, ...problemReplies('invalid') },
       },
     },
     async (request, reply) => {
@@ -47,5 +37,50 @@ export function jobRunRoutes(app: App, deps: Deps): void {
         .code(201)
         .send({ job: 'nightly', localDate, finishedAt: timestamp(deps.clock), steps: done });
     },
+  );
+
+  app.get(
+    '/job-runs',
+    {
+      config: { action: 'jobs.read' },
+      schema: {
+        operationId: 'listJobRuns',
+        summary: 'Nights, the latest first, with their steps',
+        tags,
+        querystring: JobRunQuery,
+        response: { 200: JobRunList },
+      },
+    },
+    (request, reply) => sendPage(request, reply, listNights(deps, request.query)),
+  );
+
+  app.get(
+    '/failed-work',
+    {
+      config: { action: 'jobs.read' },
+      schema: {
+        operationId: 'listFailedWork',
+        summary: 'Follow-on work that was given up after its last attempt',
+        tags,
+        querystring: JobRunQuery,
+        response: { 200: FailedWorkList },
+      },
+    },
+    (request, reply) => sendPage(request, reply, listFailedWork(deps, request.query)),
+  );
+
+  app.post(
+    '/failed-work/retries',
+    {
+      config: { action: 'jobs.run' },
+      schema: {
+        operationId: 'retryWork',
+        summary: 'Let work that was given up be tried again: one piece, or all of a handler',
+        tags,
+        body: NewWorkRetry,
+        response: { 201: WorkRetried, ...problemReplies('not-found', 'invalid') },
+      },
+    },
+    async (request, reply) => reply.code(201).send(await retryWork(deps, request.ctx, request.body)),
   );
 }

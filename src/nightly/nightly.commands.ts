@@ -9,12 +9,13 @@ import { countLoanReminders, planLoanReminders } from '../messages/loan-reminder
 import { countDueReminders, planFollowUpReminders } from '../messages/reminder.commands.ts';
 import { timestamp, today, zone } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
+import type { Report } from './step.rules.ts';
 import { askOf, countToAsk, watches } from './watch.commands.ts';
 
 type Step = {
   name: string;
   /** Does everything that is due and not yet done for a civil date; harmless when repeated. */
-  run(deps: Deps, date: string): Promise<number>;
+  run(deps: Deps, date: string, report: Report): Promise<number>;
   /** How much `run` would do. */
   count(deps: Deps, date: string): Promise<number>;
 };
@@ -42,7 +43,7 @@ const steps: Step[] = [
   ...watches.map(
     (watch): Step => ({
       name: watch.step,
-      run: (deps, date) => askOf(deps, watch, notAhead(deps, date)),
+      run: (deps, date, report) => askOf(deps, watch, notAhead(deps, date), report),
       count: (deps, date) => countToAsk(deps, watch, notAhead(deps, date)),
     }),
   ),
@@ -70,7 +71,7 @@ export async function runNightly(
       continue;
     }
     const begun = await begin(deps, localDate, step.name, options.again ?? false);
-    const count = begun ? await step.run(deps, localDate) : 0;
+    const count = begun ? await step.run(deps, localDate, reporter(deps, localDate, step.name)) : 0;
     if (begun) {
       await finish(deps, localDate, step.name, count);
       deps.log.info({ job: 'nightly', localDate, step: step.name, count }, 'nightly step finished');
@@ -104,10 +105,22 @@ async function supersedeOlder(deps: Deps, localDate: string): Promise<void> {
 async function begin(deps: Deps, localDate: string, step: string, again: boolean): Promise<boolean> {
   const { rows } = await sql`
     insert into job_run (job, local_date, step, started_at) values ('nightly', ${localDate}, ${step}, ${timestamp(deps.clock)})
-    on conflict (job, local_date, step) do update set started_at = excluded.started_at, superseded_at = null
+    on conflict (job, local_date, step) do update set started_at = excluded.started_at, moved_at = null, finished_at = null, count = null, superseded_at = null
       where job_run.finished_at is null or ${again}
     returning 1`.execute(deps.db);
   return rows.length > 0;
+}
+
+/** Notes how far a step has come, for the log and the Jobs page. */
+function reporter(deps: Deps, localDate: string, step: string): Report {
+  return async (count) => {
+    deps.log.info({ job: 'nightly', localDate, step, count }, 'nightly step under way');
+    await sql`/* job-run.progress */
+      update job_run set count = ${count}, moved_at = ${timestamp(deps.clock)}
+      where job = 'nightly' and local_date = ${localDate} and step = ${step} and finished_at is null`.execute(
+      deps.db,
+    );
+  };
 }
 
 async function finish(deps: Deps, localDate: string, step: string, count: number): Promise<void> {

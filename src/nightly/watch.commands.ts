@@ -10,6 +10,7 @@ import type { SubjectType } from '../shared/events.ts';
 import { newId } from '../shared/ids.ts';
 import { completeTasksAbout, createTasks } from '../tasks/task.commands.ts';
 import type { TaskKind } from '../tasks/task.rules.ts';
+import type { Report } from './step.rules.ts';
 
 /** Enough to be quick, few enough to hold no lock for long. */
 const batchSize = 1_000;
@@ -87,8 +88,8 @@ const unasked = ({ kind, of }: Watch, date: string) => sql`
  * settles the tasks of what is right again. In batches; run again it changes nothing.
  * @returns how many tasks it made
  */
-export async function askOf(deps: Deps, watch: Watch, date: string): Promise<number> {
-  const { kind, subjectType, step } = watch;
+export async function askOf(deps: Deps, watch: Watch, date: string, report?: Report): Promise<number> {
+  const { kind, subjectType } = watch;
   const ctx = systemContext(newId());
   await settleThoseRight(deps, ctx, watch, date);
   let made = 0;
@@ -113,7 +114,7 @@ export async function askOf(deps: Deps, watch: Watch, date: string): Promise<num
     });
     made += batch;
     if (batch < batchSize) return made;
-    deps.log.info({ job: 'nightly', step, count: made }, 'asking');
+    await report?.(made);
   }
 }
 

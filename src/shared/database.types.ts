@@ -361,6 +361,7 @@ export interface JobRun {
   finished_at: string | null;
   superseded_at: string | null;
   count: number | null;
+  moved_at: string | null;
 }
 
 export interface Kit {

@@ -13,4 +13,5 @@ export const eventHandlers: Record<string, string[]> = {
   'patient.support_plan_given': ['plan-reminders'],
   'follow_up.moved': ['plan-reminders'],
   'follow_up.added': ['plan-reminders'],
+  'job.asked': ['run-nightly'],
 };
