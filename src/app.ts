@@ -75,6 +75,7 @@ import { clinicPages } from './organisations/clinic.pages.ts';
 import { locationPages } from './organisations/location.pages.ts';
 import { locationRoutes } from './organisations/location.routes.ts';
 import { organisationRoutes } from './organisations/organisation.routes.ts';
+import { patientLinkPages } from './patient-links/link.pages.ts';
 import { changePatientPages } from './patients/change.pages.ts';
 import { contactPointPages } from './patients/contact-point.pages.ts';
 import { contactStatePages } from './patients/contact-state.pages.ts';
@@ -252,6 +253,7 @@ export async function buildApp(deps: Deps, queue?: JobQueue): Promise<App> {
     formLinkPages(pages, deps);
     hostedFormPages(pages, deps);
     answerLinkPages(pages, deps);
+    patientLinkPages(pages, deps);
     settingsPages(pages, deps);
     staffPages(pages, deps);
     passwordPages(pages, deps);

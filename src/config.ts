@@ -19,6 +19,11 @@ export const configSchema = Type.Object({
     description:
       'Address that people use to reach Lendwell, such as https://lendwell.example.org; with https, cookies are secure',
   }),
+  LINK_URL: Type.String({
+    default: '',
+    description:
+      'Address that leads to Lendwell and whose name reveals nothing, such as https://answer.example.org: links in discreet messages begin with it. Without it they have none, and others begin with PUBLIC_URL',
+  }),
   DATABASE_URL: Type.String({
     minLength: 1,
     description:

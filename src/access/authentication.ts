@@ -103,6 +103,7 @@ export const authentication = plugin<{ deps: Deps }>(async (app, { deps }) => {
   }
 
   app.addHook('preValidation', (request, reply, done) => {
+    if (request.routeOptions.config.bySecret) return done();
     const reads = ['GET', 'HEAD', 'OPTIONS'].includes(request.method);
     const byCookie = request.session !== null || !isApi(request);
     if (reads || request.is404 || !byCookie || request.ctx?.actor.type === 'client') return done();

@@ -78,6 +78,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** What the caller must be allowed to do; a route without one does not start. */
     action?: Action | 'public';
+    /** The address is itself the secret: a form that comes with it needs no token of its own. */
+    bySecret?: true;
   }
 }
 

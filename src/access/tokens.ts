@@ -22,6 +22,7 @@ type Purpose =
   | 'form-link'
   | 'answer-link'
   | 'password-link'
+  | 'patient-link'
   | 'referral-draft'
   | 'referral-summary';
 

@@ -50,6 +50,16 @@ const needChanged: Record<string, string> = {
   reopen: 'needed again',
 };
 
+const byText: Record<string, string> = { stop: 'They texted STOP', yes: 'They texted YES' };
+const byLink: Record<string, string> = {
+  confirm: 'They said that the time is right',
+  move: 'They asked for another time',
+  ring: 'They asked to be rung',
+  lost: 'They said that something is lost',
+  run_out: 'They said that something has run out',
+  stop: 'They asked us to stop writing to them there',
+};
+
 /** What each type of event says on a timeline. */
 export const eventLines: Record<string, (values: Values) => string> = {
   'donation.recorded': (v) =>
@@ -208,8 +218,7 @@ export const eventLines: Record<string, (values: Values) => string> = {
   'message.sent': (v) => `${message(v)} sent${v.wording ? ` in the ${text(v.wording)} wording` : ''}`,
   'message.delivered': (v) => `${message(v)} arrived`,
   'message.failed': (v) => `${message(v)} did not arrive. It is said again, or by the next way that is safe`,
-  'message.answered': (v) =>
-    ({ stop: 'They texted STOP', yes: 'They texted YES' })[String(v.kind)] ?? 'They sent a text',
+  'message.answered': (v) => (v.way === 'link' ? byLink : byText)[String(v.kind)] ?? 'They sent a text',
   'message.held': () => 'Message held back: there is no safe way to send it now',
   'message.cancelled': () => 'Message cancelled before it went out',
   'message.retried': (v) => `${message(v)} put back to be sent${v.from ? ` (it was ${status(v.from)})` : ''}`,

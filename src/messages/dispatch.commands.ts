@@ -1,5 +1,8 @@
 import { sql } from 'kysely';
 import { Temporal } from 'temporal-polyfill';
+import { newLinkToken } from '../access/tokens.ts';
+import { patientLinkHash } from '../patient-links/link.queries.ts';
+import { linkEnds } from '../patient-links/link.rules.ts';
 import { systemContext } from '../shared/actor.ts';
 import { timestamp, today } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
@@ -8,12 +11,13 @@ import type { Deps } from '../shared/deps.ts';
 import { recordEvents } from '../shared/events.ts';
 import type { MessageChannel } from './contact.rules.ts';
 import { openingFrom } from './contact-window.rules.ts';
-import { draftsOf, renderDraft, templatesInUse } from './draft.queries.ts';
+import { draftsOf, linkBase, linkShown, renderDraft, templatesInUse } from './draft.queries.ts';
 import { bankHolidays, gatherReminders } from './gather.commands.ts';
-import { type Draft, judge, type MessageStatus, type Why } from './message.rules.ts';
+import { type Draft, judge, type MessageStatus, type Reason, type Why } from './message.rules.ts';
 import { reachOf } from './reach.ts';
 import { type Provider, providerFor } from './senders.rules.ts';
 import { type Claim, type Handover, send } from './sending.commands.ts';
+import type { Wording } from './template.rules.ts';
 
 const batchSize = 50;
 /** A sender whose claim is older gives up before sending: by then another may have been told that it died. */
@@ -77,6 +81,8 @@ type Settlement = {
   wording: string;
   templateIds: string[];
   provider: Provider | null;
+  /** Its link, where it has one; the token goes out with the text and is kept nowhere. */
+  link: { token: string; hash: string; endsAt: string } | null;
   /** What happens to the reminders: those said, those released to be gathered again; the others that stand are cancelled. */
   said: string[];
   released: string[];
@@ -123,8 +129,9 @@ export async function settleBeforeSending(
     const byId = new Map(drafts.map((draft) => [draft.id, draft]));
     const outgoing = mine
       .filter(({ status }) => status === 'sending')
-      .map(({ id, claim, subject, body }) => {
+      .map(({ id, claim, subject, body, link }) => {
         const { point, name, wording } = byId.get(id)!;
+        const shown = linkShown(deps, wording);
         return {
           id,
           claim,
@@ -135,7 +142,7 @@ export async function settleBeforeSending(
           name,
           recipient: point!.value,
           subject,
-          body: body!,
+          body: link ? body!.replaceAll(shown, `${linkBase(deps, wording)}/a/${link.token}`) : body!,
         };
       });
     return { outgoing, cancelled: patients.length, waiting: mine.length - outgoing.length - patients.length };
@@ -161,6 +168,7 @@ function settle(
     wording: draft.wording,
     templateIds: [],
     provider: null,
+    link: null,
     said: [],
     released: [],
   };
@@ -175,30 +183,59 @@ function settle(
     case 'wait':
       return { ...base, status: 'planned', sendAfter: verdict.until };
     case 'send': {
+      const channel = draft.point!.channel as MessageChannel;
       const rendered = renderDraft(
         deps,
         templates,
         draft,
         verdict.reasons,
         draft.wording,
-        draft.point!.channel as MessageChannel,
+        channel,
+        linkShown(deps, draft.wording),
       );
-      const provider = providerFor(deps.config, draft.point!.channel as MessageChannel, draft.wording);
-      return { ...base, ...rendered, provider, status: 'sending', said: verdict.reasons.map(({ id }) => id) };
+      return {
+        ...base,
+        ...rendered,
+        provider: providerFor(deps.config, channel, draft.wording),
+        status: 'sending',
+        link: linkOf(deps, rendered.body, draft.wording, verdict.reasons),
+        said: verdict.reasons.map(({ id }) => id),
+      };
     }
   }
 }
 
+/** A new link for a text that has one: of every try its own, since an earlier text may be on its way. */
+function linkOf(deps: Deps, body: string, wording: Wording, reasons: Reason[]): Settlement['link'] {
+  const shown = linkShown(deps, wording);
+  if (!shown || !body.includes(shown)) return null;
+  const token = newLinkToken();
+  const about = reasons.map(({ uselessAfter }) => uselessAfter);
+  return {
+    token,
+    hash: patientLinkHash(deps, token).toString('hex'),
+    endsAt: linkEnds(timestamp(deps.clock), about),
+  };
+}
+
 async function write(trx: Trx, deps: Deps, settled: Settlement[]): Promise<string[]> {
+  const rowsToWrite = settled.map(({ link, ...row }) => ({
+    ...row,
+    linkHash: link?.hash ?? null,
+    linkEndsAt: link?.endsAt ?? null,
+  }));
   const { rows } = await sql<{ id: string }>`/* message.settle */
     with x as (
-      select * from jsonb_to_recordset(${JSON.stringify(settled)}) x (id uuid, claim int, status text, why text, "sendAfter" timestamptz,
-        subject text, body text, wording text, "templateIds" uuid[], provider text, said uuid[], released uuid[])
+      select * from jsonb_to_recordset(${JSON.stringify(rowsToWrite)}) x (id uuid, claim int, status text, why text, "sendAfter" timestamptz,
+        subject text, body text, wording text, "templateIds" uuid[], provider text, "linkHash" text, "linkEndsAt" timestamptz, said uuid[], released uuid[])
     ), mine as (
       update message m set status = x.status, why = x.why, send_after = coalesce(x."sendAfter", m.send_after), subject = x.subject,
         body = x.body, wording = x.wording, template_ids = x."templateIds", provider = x.provider, provider_id = null,
         handed_at = case when x.status = 'sending' then ${timestamp(deps.clock)}::timestamptz else m.handed_at end, changed_at = ${timestamp(deps.clock)}
       from x where m.id = x.id and m.claim = x.claim and m.status = 'sending' returning m.id
+    ), links as (
+      insert into patient_link (token_hash, message_id, created_at, expires_at)
+      select decode(x."linkHash", 'hex'), x.id, ${timestamp(deps.clock)}, x."linkEndsAt" from x where x."linkHash" is not null and x.id in (select id from mine)
     ), reminders as (
       update reminder r set status = case when r.id = any(x.said) then 'said' when r.id = any(x.released) then 'standing' else 'cancelled' end,
         message_id = case when r.id = any(x.released) then null else r.message_id end

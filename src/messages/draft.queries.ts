@@ -48,6 +48,16 @@ export async function draftsOf(db: Reader, ids: string[]): Promise<Draft[]> {
 
 export type Rendered = { subject: string | null; body: string; templateIds: string[] };
 
+/** Where the links in messages of a wording begin; nothing where there is no address that may be told. */
+export const linkBase = ({ config }: Deps, wording: Wording): string =>
+  config.LINK_URL || (wording === 'identified' ? config.PUBLIC_URL : '');
+
+/** How a link is shown where it is not to work. */
+export const linkShown = (deps: Deps, wording: Wording): string => {
+  const base = linkBase(deps, wording);
+  return base && `${base}/a/…`;
+};
+
 /** The text of a message: one part for each reason, each naming all that is said for it. */
 export function renderDraft(
   deps: Deps,
@@ -56,8 +66,14 @@ export function renderDraft(
   reasons: Reason[],
   wording: Wording,
   channel: MessageChannel | null,
+  link: string,
 ): Rendered {
-  const to = { name: draft.name, scheme: deps.config.SCHEME_NAME, schemePhone: deps.config.SCHEME_PHONE };
+  const to = {
+    name: draft.name,
+    scheme: deps.config.SCHEME_NAME,
+    schemePhone: deps.config.SCHEME_PHONE,
+    link,
+  };
   const parts = [...Map.groupBy(reasons, ({ reason }) => reason)].map(([reason, together]) => {
     const template = templates.get(`${reason} ${wording}`);
     if (!template) throw new Error(`there is no ${wording} template for ${reason}`);

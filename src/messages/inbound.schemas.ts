@@ -1,15 +1,28 @@
 import Type, { type Static } from 'typebox';
 import { pageOf } from '../shared/lists.ts';
-import { oneOf } from '../shared/schemas.ts';
+import { nullable, oneOf } from '../shared/schemas.ts';
+
+export const inboundMeanings = [
+  'stop',
+  'yes',
+  'worrying',
+  'other',
+  'confirm',
+  'move',
+  'ring',
+  'lost',
+  'run_out',
+] as const;
 
 export const InboundMessage = Type.Object({
   id: Type.String(),
-  from: Type.String({ description: 'The number it came from' }),
+  from: nullable(Type.String({ description: 'The number it came from; null by the link in a message' })),
+  messageId: nullable(Type.String({ description: 'The message whose link they answered by' })),
   body: Type.String(),
-  meaning: oneOf(['stop', 'yes', 'worrying', 'other']),
+  meaning: oneOf(inboundMeanings),
   receivedAt: Type.String(),
   patients: Type.Array(Type.Object({ id: Type.String(), name: Type.String() }), {
-    description: 'Everyone who has this number',
+    description: 'Everyone who has this number, or whose message it was',
   }),
 });
 export type InboundMessage = Static<typeof InboundMessage>;

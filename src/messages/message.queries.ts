@@ -3,7 +3,7 @@ import { timestamp } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
 import { Problem } from '../shared/problem.ts';
-import { draftsOf, type Rendered, renderDraft, templatesInUse } from './draft.queries.ts';
+import { draftsOf, linkShown, type Rendered, renderDraft, templatesInUse } from './draft.queries.ts';
 import { type Draft, isRetriable, type Reason } from './message.rules.ts';
 import type { Message, MessageQuery, MessageSummary } from './message.schemas.ts';
 import { smsFragments, type Wording } from './template.rules.ts';
@@ -85,7 +85,9 @@ function preview(
   const left: Reason[] = draft.reasons.filter(
     ({ status, stands, uselessAfter }) => status === 'standing' && stands && uselessAfter > now,
   );
-  return left.length ? renderDraft(deps, templates, draft, left, wording, null) : null;
+  return left.length
+    ? renderDraft(deps, templates, draft, left, wording, null, linkShown(deps, wording))
+    : null;
 }
 
 /** How many messages the filters of a list match. */

@@ -7,8 +7,8 @@ export type Wording = (typeof wordings)[number];
 
 /** What a template may name. A discreet one knows nothing of the scheme, the person or the help. */
 export const placeholders = {
-  identified: ['name', 'scheme', 'contacts', 'when', 'day', 'ring'],
-  discreet: ['when', 'day'],
+  identified: ['name', 'scheme', 'contacts', 'when', 'day', 'ring', 'link'],
+  discreet: ['when', 'day', 'link'],
 } as const satisfies Record<Wording, readonly string[]>;
 type Placeholder = (typeof placeholders)[Wording][number];
 
@@ -17,7 +17,8 @@ export type Appointment = { at: string; way: 'phone' | 'video' | 'in_person' | '
 
 export type TemplateText = { subject: string; body: string };
 
-export type Addressee = { name: string; scheme: string; schemePhone: string };
+/** `link`: the address by which they answer, or nothing where there is none. */
+export type Addressee = { name: string; scheme: string; schemePhone: string; link: string };
 
 const placeholder = /\{\{\s*(\w+)\s*\}\}/g;
 
@@ -38,14 +39,18 @@ export function render(
     when: listed(sorted.map(({ at }) => spokenTime(at))),
     day: listed([...new Set(sorted.map(({ at }) => spokenDay(at)))]),
     contacts: listed(sorted.map(({ at, way }) => `${way ? wayWords[way] : 'be there'} on ${spokenTime(at)}`)),
+    link: to.link ? `To answer: ${to.link}` : '',
     ring: to.schemePhone ? `please ring us on ${to.schemePhone}` : 'please ring us',
   };
   const allowed: readonly string[] = placeholders[wording];
   const fill = (text: string) =>
-    text.replace(placeholder, (_, name: string) => {
-      if (!allowed.includes(name)) throw new Error(`a ${wording} template may not name ${name}`);
-      return values[name as Placeholder];
-    });
+    text
+      .replace(placeholder, (_, name: string) => {
+        if (!allowed.includes(name)) throw new Error(`a ${wording} template may not name ${name}`);
+        return values[name as Placeholder];
+      })
+      .replaceAll(/ {2,}/g, ' ')
+      .trim();
   return { subject: fill(template.subject), body: fill(template.body) };
 }
 

@@ -312,11 +312,12 @@ export interface IdempotencyKey {
 export interface InboundMessage {
   id: string;
   provider_id: string;
-  from_number: string;
+  from_number: string | null;
   body: string;
-  meaning: 'stop' | 'yes' | 'worrying' | 'other';
+  meaning: 'stop' | 'yes' | 'worrying' | 'other' | 'confirm' | 'move' | 'ring' | 'lost' | 'run_out';
   patient_ids: Generated<string[]>;
   received_at: string;
+  message_id: string | null;
 }
 
 export interface Incident {
@@ -582,6 +583,13 @@ export interface PatientKeptApart {
   by_name: string;
   at: string;
   reason: string | null;
+}
+
+export interface PatientLink {
+  token_hash: Buffer;
+  message_id: string;
+  created_at: string;
+  expires_at: string;
 }
 
 export interface PatientMerge {
@@ -961,6 +969,7 @@ export interface DB {
   patient: Patient;
   patient_history: PatientHistory;
   patient_kept_apart: PatientKeptApart;
+  patient_link: PatientLink;
   patient_merge: PatientMerge;
   patient_plan: PatientPlan;
   preparation_check: PreparationCheck;

@@ -7,7 +7,12 @@ export const taskKinds = {
   format_needed: 'They need a format in which nothing can be sent: find out what suits them',
   provider_refuses: 'The provider of messages refuses ours: look at its settings',
   letter_returned: 'A letter came back: ask for the right address',
-  asked_to_stop: 'They texted STOP: nothing goes to that number now. Ask what they would like instead',
+  asked_to_stop:
+    'They asked us to stop: nothing goes to that number or address now. Ask what they would like instead',
+  asked_to_move: 'They ask for another time: read what they wrote, and ring back',
+  asked_to_ring: 'They ask to be rung',
+  said_lost: 'They say that something is lost: ring them, and report it with them kindly',
+  said_run_out: 'They say that something has run out: ring them, and look at their data plan',
   inbound_text: 'They sent a text: read it and ring back',
   check_contact_proposal: 'A new referral says otherwise of this person: decide what applies',
   clinic_answered: 'The clinic answered: decide about the referral',

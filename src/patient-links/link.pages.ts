@@ -1,0 +1,79 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { FastifyReply } from 'fastify';
+import Type from 'typebox';
+import { perAddress, perKey } from '../access/rate-limit.ts';
+import { spokenTime } from '../messages/template.rules.ts';
+import { timestamp } from '../shared/clock.ts';
+import type { Deps } from '../shared/deps.ts';
+import type { App } from '../shared/http.ts';
+import { toProblem } from '../shared/problem.ts';
+import { oneOf } from '../shared/schemas.ts';
+import { answerByPatientLink } from './answer.commands.ts';
+import { findPatientLink, patientLinkHash } from './link.queries.ts';
+import { answerKinds, mayAnswer } from './link.rules.ts';
+
+const addressPerMinute = 60;
+const linkPerMinute = 30;
+const mostWords = 500;
+const params = Type.Object({ token: Type.String({ maxLength: 100 }) });
+const body = Type.Object({
+  kind: oneOf(answerKinds),
+  words: Type.Optional(Type.String({ maxLength: 10_000 })),
+});
+
+/**
+ * /a/:token: someone answers a message by the link in it, without signing in. Looking changes nothing, since
+ * programs follow links too. Whoever looks may be anybody: no name, and no word of a scheme unless the
+ * message itself had one.
+ */
+export function patientLinkPages(app: App, deps: Deps): void {
+  app.register(async (scope) => {
+    const pages: App = scope.withTypeProvider<TypeBoxTypeProvider>();
+    pages.addHook('onSend', async (_request, reply, payload) => {
+      reply
+        .header('referrer-policy', 'no-referrer')
+        .header('cache-control', 'no-store')
+        .header('x-robots-tag', 'noindex');
+      return payload;
+    });
+    pages.setErrorHandler(async (error, request, reply) => {
+      const { status } = toProblem(error);
+      if (status >= 500) request.log.error({ err: error }, 'an answer by a link failed');
+      return end(reply, status === 422 ? 404 : status);
+    });
+    const open = {
+      config: { action: 'public', bySecret: true, rateLimit: perAddress(addressPerMinute) },
+      onRequest: perKey(pages, linkPerMinute, (request) =>
+        patientLinkHash(deps, (request.params as { token: string }).token).toString('base64url'),
+      ),
+    } as const;
+
+    pages.get('/a/:token', { ...open, schema: { params } }, async (request, reply) => {
+      const link = await findPatientLink(deps, deps.db, request.params.token);
+      const now = timestamp(deps.clock);
+      const identified = link.wording === 'identified';
+      return reply.page('patient-links/views/answer.njk', {
+        times: link.followUps.filter(({ at }) => at > now).map(({ at }) => spokenTime(at)),
+        choices: mayAnswer(link, now),
+        answered: link.answered,
+        identified,
+        scheme: identified ? deps.config.SCHEME_NAME : '',
+        phone: identified ? deps.config.SCHEME_PHONE : '',
+        mostWords,
+      });
+    });
+
+    pages.post('/a/:token', { ...open, schema: { params, body } }, async (request, reply) => {
+      const { token } = request.params;
+      const { kind, words = '' } = request.body;
+      const said = kind === 'move' ? words.trim().slice(0, mostWords) : '';
+      await answerByPatientLink(deps, request.id, token, { kind, words: said || undefined });
+      return reply.redirect(`/a/${token}`, 303);
+    });
+  });
+
+  function end(reply: FastifyReply, status: number) {
+    const again = status === 429 || status >= 500;
+    return reply.code(status).page('patient-links/views/ended.njk', { again });
+  }
+}

@@ -1,0 +1,40 @@
+import { sql } from 'kysely';
+import { keyedHash } from '../access/tokens.ts';
+import { timestamp } from '../shared/clock.ts';
+import { jsonInstant, type Reader } from '../shared/database.ts';
+import type { Deps } from '../shared/deps.ts';
+import { Problem } from '../shared/problem.ts';
+import type { AnswerKind } from './link.rules.ts';
+
+/** What is stored in place of a link's token. */
+export const patientLinkHash = (deps: Deps, token: string) =>
+  keyedHash(deps.config.SECRET, 'patient-link', token);
+
+export type PatientLink = {
+  messageId: string;
+  patientId: string;
+  contactPointId: string | null;
+  wording: 'discreet' | 'identified';
+  /** The follow-ups that the message spoke of and that are still at that time. */
+  followUps: { id: string; at: string; status: string }[];
+  answered: AnswerKind[];
+};
+
+/**
+ * What a link is about. No name: whoever holds the link may be anybody.
+ * @throws Problem `not-found` for one that expired or never was, and for someone who asked for no contact or has died
+ */
+export async function findPatientLink(deps: Deps, db: Reader, token: string): Promise<PatientLink> {
+  const { rows } = await sql<PatientLink>`/* patient-link.find */
+    select m.id as "messageId", m.patient_id as "patientId", m.contact_point_id as "contactPointId", m.wording,
+      coalesce((select json_agg(json_build_object('id', f.id, 'at', ${jsonInstant('r.useless_after')}, 'status', f.status) order by r.useless_after)
+        from reminder r join follow_up f on f.id = r.subject_id
+        where r.message_id = m.id and r.reason in ('follow_up', 'changed') and r.status = 'said'
+          and ((f.due_on + f.starts_at) at time zone 'Europe/London') = r.useless_after), '[]') as "followUps",
+      coalesce((select json_agg(distinct x.meaning) from inbound_message x where x.message_id = m.id), '[]') as answered
+    from patient_link l join message m on m.id = l.message_id join patient p on p.id = m.patient_id
+    where l.token_hash = ${patientLinkHash(deps, token)} and l.expires_at > ${timestamp(deps.clock)}
+      and p.contact_state not in ('withdrawn', 'deceased')`.execute(db);
+  if (!rows[0]) throw new Problem('not-found');
+  return rows[0];
+}
