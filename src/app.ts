@@ -69,6 +69,8 @@ import { callbackRoutes } from './messages/callback.routes.ts';
 import { inboundPages } from './messages/inbound.pages.ts';
 import { messagePages } from './messages/message.pages.ts';
 import { messageRoutes } from './messages/message.routes.ts';
+import { templatePages } from './messages/template.pages.ts';
+import { templateRoutes } from './messages/template.routes.ts';
 import { jobPages } from './nightly/job-run.pages.ts';
 import { jobRunRoutes } from './nightly/job-run.routes.ts';
 import { clinicPages } from './organisations/clinic.pages.ts';
@@ -185,6 +187,7 @@ export async function buildApp(deps: Deps, queue?: JobQueue): Promise<App> {
       assignmentRoutes(api, deps);
       planRoutes(api, deps);
       messageRoutes(api, deps);
+      templateRoutes(api, deps);
       callbackRoutes(api, deps);
       taskRoutes(api, deps);
       webhookRoutes(api, deps);
@@ -249,6 +252,7 @@ export async function buildApp(deps: Deps, queue?: JobQueue): Promise<App> {
     patientPlanPages(pages, deps);
     messagePages(pages, deps);
     inboundPages(pages, deps);
+    templatePages(pages, deps);
     taskPages(pages, deps);
     formLinkPages(pages, deps);
     hostedFormPages(pages, deps);

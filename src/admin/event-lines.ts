@@ -219,6 +219,8 @@ export const eventLines: Record<string, (values: Values) => string> = {
   'message.delivered': (v) => `${message(v)} arrived`,
   'message.failed': (v) => `${message(v)} did not arrive. It is said again, or by the next way that is safe`,
   'message.answered': (v) => (v.way === 'link' ? byLink : byText)[String(v.kind)] ?? 'They sent a text',
+  'template.written': () => 'Wrote a text of messages',
+  'template.tested': () => 'Tried a text of messages out',
   'message.held': () => 'Message held back: there is no safe way to send it now',
   'message.cancelled': () => 'Message cancelled before it went out',
   'message.retried': (v) => `${message(v)} put back to be sent${v.from ? ` (it was ${status(v.from)})` : ''}`,

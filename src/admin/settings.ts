@@ -41,6 +41,12 @@ const settings: { href: string; text: string; about: string; action: Action }[] 
     action: 'settings.read',
   },
   {
+    href: '/settings/templates',
+    text: 'Texts of messages',
+    about: 'What reminders say, discreetly or not, by channel and language',
+    action: 'settings.read',
+  },
+  {
     href: '/settings/data-offers',
     text: 'Networks and allowances',
     about: 'What SIMs give, to choose from when one is recorded',

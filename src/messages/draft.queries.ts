@@ -6,8 +6,9 @@ import type { Draft, Reason } from './message.rules.ts';
 import { asksBack, startOf } from './reminder.queries.ts';
 import { render, type TemplateText, type Wording } from './template.rules.ts';
 
-/** The templates in use, by reason and wording. */
-export type Templates = Map<string, TemplateText & { id: string }>;
+type InUse = TemplateText & { id: string; language: string };
+/** The templates in use, by reason, wording, channel and language. */
+export type Templates = Map<string, InUse>;
 
 /** The newest version of each template. */
 export async function templatesInUse(db: Reader): Promise<Templates> {
@@ -15,19 +16,38 @@ export async function templatesInUse(db: Reader): Promise<Templates> {
     id: string;
     reason: string;
     wording: Wording;
+    channel: string;
+    language: string;
     subject: string;
     body: string;
   }>`/* template.in-use */
-    select distinct on (reason, wording) id, reason, wording, subject, body from template order by reason, wording, version desc`.execute(
-    db,
-  );
-  return new Map(rows.map((row) => [`${row.reason} ${row.wording}`, row]));
+    select distinct on (reason, wording, channel, language) id, reason, wording, channel, language, subject, body from template
+    order by reason, wording, channel, language, version desc`.execute(db);
+  return new Map(rows.map((row) => [keyOf(row.reason, row.wording, row.channel, row.language), row]));
+}
+
+const keyOf = (...key: string[]) => key.join(' ');
+
+/** The text that fits best: in the person's language before English, and of the channel before one for any. */
+function bestTemplate(
+  templates: Templates,
+  reason: string,
+  wording: Wording,
+  channel: MessageChannel | null,
+  language: string,
+): InUse {
+  for (const spoken of [language, 'en'])
+    for (const way of [channel ?? 'any', 'any']) {
+      const found = templates.get(keyOf(reason, wording, way, spoken));
+      if (found) return found;
+    }
+  throw new Error(`there is no ${wording} template for ${reason}`);
 }
 
 /** What is known just now of messages that have not gone: the person, the contact point, each reason. */
 export async function draftsOf(db: Reader, ids: string[]): Promise<Draft[]> {
   const { rows } = await sql<Draft>`/* message.drafts */
-    select m.id, m.claim, p.wording, coalesce(p.preferred_name, p.given_name) as name,
+    select m.id, m.claim, p.wording, coalesce(p.preferred_name, p.given_name) as name, coalesce(p.language, 'en') as language,
       json_build_object('contactChoice', p.contact_choice, 'contactState', p.contact_state, 'pausedUntil', p.paused_until) as wishes,
       p.communication_needs as needs,
       case when c.id is not null then json_build_object('id', c.id, 'channel', c.channel, 'value', c.value, 'safe', c.safe,
@@ -62,7 +82,7 @@ export const linkShown = (deps: Deps, wording: Wording): string => {
 export function renderDraft(
   deps: Deps,
   templates: Templates,
-  draft: Pick<Draft, 'name'>,
+  draft: Pick<Draft, 'name' | 'language'>,
   reasons: Reason[],
   wording: Wording,
   channel: MessageChannel | null,
@@ -75,9 +95,8 @@ export function renderDraft(
     link,
   };
   const parts = [...Map.groupBy(reasons, ({ reason }) => reason)].map(([reason, together]) => {
-    const template = templates.get(`${reason} ${wording}`);
-    if (!template) throw new Error(`there is no ${wording} template for ${reason}`);
-    return { id: template.id, ...render(template, wording, together, to) };
+    const template = bestTemplate(templates, reason, wording, channel, draft.language);
+    return { id: template.id, ...render(template, wording, together, to, template.language) };
   });
   return {
     subject: channel === 'sms' ? null : (parts[0]?.subject ?? null),

@@ -75,6 +75,7 @@ export type Draft = {
   claim: number;
   wording: Wording;
   name: string;
+  language: string;
   wishes: ContactWishes;
   needs: string[];
   point: ContactPoint | null;

@@ -5,6 +5,9 @@ import type { FieldError } from '../shared/problem.ts';
 export const wordings = ['discreet', 'identified'] as const;
 export type Wording = (typeof wordings)[number];
 
+/** Whom a text is for: one channel alone, or any that has none of its own. */
+export const templateChannels = ['any', 'sms', 'email', 'letter'] as const;
+
 /** What a template may name. A discreet one knows nothing of the scheme, the person or the help. */
 export const placeholders = {
   identified: ['name', 'scheme', 'contacts', 'when', 'day', 'ring', 'link'],
@@ -20,6 +23,9 @@ export type TemplateText = { subject: string; body: string };
 /** `link`: the address by which they answer, or nothing where there is none. */
 export type Addressee = { name: string; scheme: string; schemePhone: string; link: string };
 
+/** These stand for English words, and have no place in another language. */
+const onlyEnglish: readonly string[] = ['contacts', 'ring'];
+
 const placeholder = /\{\{\s*(\w+)\s*\}\}/g;
 
 /**
@@ -31,15 +37,19 @@ export function render(
   wording: Wording,
   appointments: Appointment[],
   to: Addressee,
+  language = 'en',
 ): TemplateText {
   const sorted = appointments.toSorted((one, other) => one.at.localeCompare(other.at));
   const values: Record<Placeholder, string> = {
     name: to.name,
     scheme: to.scheme,
-    when: listed(sorted.map(({ at }) => spokenTime(at))),
-    day: listed([...new Set(sorted.map(({ at }) => spokenDay(at)))]),
+    when: listed(
+      sorted.map(({ at }) => spokenTime(at, language)),
+      language,
+    ),
+    day: listed([...new Set(sorted.map(({ at }) => spokenDay(at, language)))], language),
     contacts: listed(sorted.map(({ at, way }) => `${way ? wayWords[way] : 'be there'} on ${spokenTime(at)}`)),
-    link: to.link ? `To answer: ${to.link}` : '',
+    link: to.link && (language === 'en' ? `To answer: ${to.link}` : to.link),
     ring: to.schemePhone ? `please ring us on ${to.schemePhone}` : 'please ring us',
   };
   const allowed: readonly string[] = placeholders[wording];
@@ -61,23 +71,29 @@ const wayWords: Record<NonNullable<Appointment['way']>, string> = {
   message: 'write to you',
 };
 
-function listed(parts: string[]): string {
+function listed(parts: string[], language = 'en'): string {
+  if (language !== 'en') return parts.join(', ');
   return parts.length < 2 ? (parts[0] ?? '') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
 }
 
-/** The day of an instant as London says it: `Wednesday 6 August`. */
-function spokenDay(instant: string): string {
+/** The day of an instant as London says it: `Wednesday 6 August`, or in another language. */
+function spokenDay(instant: string, language = 'en'): string {
   return Temporal.Instant.from(instant)
     .toZonedDateTimeISO(zone)
     .toPlainDate()
-    .toLocaleString('en-GB', { weekday: 'long', day: 'numeric', month: 'long' })
+    .toLocaleString(language === 'en' ? 'en-GB' : language, {
+      weekday: 'long',
+      day: 'numeric',
+      month: 'long',
+    })
     .replace(',', '');
 }
 
 /** An instant as London says it: `Wednesday 6 August at 10am`, `at 9:30am`, `at midday`. */
-export function spokenTime(instant: string): string {
+export function spokenTime(instant: string, language = 'en'): string {
   const at = Temporal.Instant.from(instant).toZonedDateTimeISO(zone);
-  const day = spokenDay(instant);
+  const day = spokenDay(instant, language);
+  if (language !== 'en') return `${day}, ${at.toPlainTime().toString({ smallestUnit: 'minute' })}`;
   if (at.minute === 0 && (at.hour === 12 || at.hour === 0))
     return `${day} at ${at.hour ? 'midday' : 'midnight'}`;
   const minutes = at.minute ? `:${String(at.minute).padStart(2, '0')}` : '';
@@ -89,8 +105,10 @@ const revealing =
   /\b(nhs|health|mental\w*|clinic\w*|hospital\w*|ward|trust|doctor|nurse|therap\w*|psych\w*|trauma\w*|crisis|patient\w*|referr\w*|appointment\w*|medic\w*|treatment|wellbeing|recovery|support\w*|scheme|service\w*|tablet\w*|device\w*|loan\w*|lend\w*|lent)\b/gi;
 
 /** What is wrong with a template: names it may not use, and in a discreet one, words that reveal. */
-export function templateFaults(template: TemplateText, wording: Wording): FieldError[] {
-  const allowed: readonly string[] = placeholders[wording];
+export function templateFaults(template: TemplateText, wording: Wording, language = 'en'): FieldError[] {
+  const allowed = placeholders[wording].filter(
+    (name) => language === 'en' || !onlyEnglish.includes(name),
+  ) as string[];
   return (['subject', 'body'] as const).flatMap((field) => {
     const unknown = [...template[field].matchAll(placeholder)]
       .map((found) => found[1]!)
@@ -99,7 +117,7 @@ export function templateFaults(template: TemplateText, wording: Wording): FieldE
     return [
       ...unknown.map((name) => ({
         pointer: `/${field}`,
-        message: `A ${wording} template may not use {{${name}}}. It may use ${allowed.join(', ')}.`,
+        message: `A ${wording} text${language === 'en' ? '' : ' in another language'} may not use {{${name}}}. It may use ${allowed.join(', ')}.`,
       })),
       ...[...new Set(telling)].map((word) => ({
         pointer: `/${field}`,

@@ -879,6 +879,9 @@ export interface Template {
   subject: string;
   body: string;
   created_at: Generated<string>;
+  channel: 'any' | 'sms' | 'email' | 'letter';
+  language: string;
+  created_by: string | null;
 }
 
 export interface WaitingSkip {

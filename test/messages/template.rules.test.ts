@@ -180,6 +180,7 @@ t.test('what is checked again at the moment of sending (rule 13)', async (t) => 
     claim: 1,
     wording: 'discreet',
     name: 'Amal',
+    language: 'en',
     wishes: { contactChoice: 'any_safe', contactState: 'open', pausedUntil: null },
     needs: [],
     point: point(),

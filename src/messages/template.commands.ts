@@ -1,0 +1,119 @@
+import { sql } from 'kysely';
+import type { Context } from '../shared/actor.ts';
+import { timestamp } from '../shared/clock.ts';
+import { command } from '../shared/command.ts';
+import type { Deps } from '../shared/deps.ts';
+import { callerOf, recordEvent } from '../shared/events.ts';
+import { newId } from '../shared/ids.ts';
+import { phoneNumber } from '../shared/phone.ts';
+import { invalid, Problem } from '../shared/problem.ts';
+import { channelOf } from './channels.ts';
+import { providerFor } from './senders.rules.ts';
+import { getTemplate } from './template.queries.ts';
+import { templateFaults } from './template.rules.ts';
+import type { NewTemplate, NewTemplateTest, TemplateTested, TemplateVersions } from './template.schemas.ts';
+
+/**
+ * Writes a text: the next version of one that there is, or the first of a channel or a language. Messages
+ * that have gone keep the version they were written with.
+ * @throws Problem `invalid` for what it may not name or, discreet, a word that reveals; `changed-meanwhile`
+ */
+export async function writeTemplate(deps: Deps, ctx: Context, input: NewTemplate): Promise<TemplateVersions> {
+  const { reason, wording, channel, language, insteadOf } = input;
+  const [subject, body] = [input.subject.trim(), input.body.replaceAll('\r\n', '\n').trim()];
+  const errors = templateFaults({ subject, body }, wording, language);
+  if (errors.length) throw new Problem('invalid', { errors });
+  return command(deps, ctx, async (trx) => {
+    await sql`select pg_advisory_xact_lock(hashtext('template'))`.execute(trx);
+    const { rows } = await sql<{ id: string; version: number; by: string | null }>`/* template.newest */
+      select id, version, created_by as by from template
+      where reason = ${reason} and wording = ${wording} and channel = ${channel} and language = ${language}
+      order by version desc limit 1`.execute(trx);
+    const [newest] = rows;
+    if ((newest?.id ?? null) !== insteadOf)
+      throw new Problem('changed-meanwhile', {
+        detail: newest
+          ? `${newest.by ?? 'Someone'} wrote version ${newest.version} meanwhile. Look at that first.`
+          : 'That one is not of this channel and language.',
+      });
+    const id = newId();
+    const version = (newest?.version ?? 0) + 1;
+    await sql`/* template.write */
+      insert into template (id, reason, wording, channel, language, version, subject, body, created_at, created_by)
+      values (${id}, ${reason}, ${wording}, ${channel}, ${language}, ${version}, ${subject}, ${body}, ${timestamp(deps.clock)}, ${ctx.actor.name})`.execute(
+      trx,
+    );
+    await recordEvent(trx, deps, ctx, {
+      type: 'template.written',
+      subjects: callerOf(ctx),
+      values: { kind: reason, wording, channel },
+      fields: ['subject', 'body'],
+    });
+    return getTemplate(deps, trx, id);
+  });
+}
+
+const testsAnHour = 10;
+
+/**
+ * Sends a text with made-up data to whoever tries it. Where it went is kept nowhere.
+ * @throws Problem `not-found`, `invalid` for an address that is none or a wording that nobody sends, `too-many-requests`
+ */
+export async function testTemplate(
+  deps: Deps,
+  ctx: Context,
+  id: string,
+  { channel, to }: NewTemplateTest,
+): Promise<TemplateTested> {
+  const { sample, wording } = await getTemplate(deps, deps.db, id);
+  const recipient =
+    channel === 'sms'
+      ? phoneNumber(to, deps.config.ALLOW_TEST_PHONE_NUMBERS)
+      : /^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/.test(to.trim())
+        ? to.trim()
+        : null;
+  if (!recipient)
+    throw invalid({
+      pointer: '/to',
+      message:
+        channel === 'sms'
+          ? 'Give a real phone number, like 07700 900123.'
+          : 'Give an email address, like name@example.com.',
+    });
+  const provider = providerFor(deps.config, channel, wording);
+  if (!provider)
+    throw invalid({
+      pointer: '/channel',
+      message: `No sender is set up for ${wording} messages by ${channel}.`,
+    });
+  await command(deps, ctx, async (trx) => {
+    await sql`select pg_advisory_xact_lock(hashtext('template-test'))`.execute(trx);
+    const { rows } = await sql<{ count: number }>`/* template.tests */
+      select count(*)::int as count from event
+      where type = 'template.tested' and actor_id = ${ctx.actor.id} and at > ${timestamp(deps.clock)}::timestamptz - interval '1 hour'`.execute(
+      trx,
+    );
+    if (rows[0]!.count >= testsAnHour)
+      throw new Problem('too-many-requests', {
+        detail: `You have tried ${testsAnHour} texts in an hour. Wait a while, then try again.`,
+      });
+    await recordEvent(trx, deps, ctx, {
+      type: 'template.tested',
+      subjects: callerOf(ctx),
+      values: { channel, wording },
+    });
+  });
+  const outcome = await channelOf(deps, provider)
+    .send({
+      reference: newId(),
+      channel,
+      wording,
+      name: 'Amal',
+      recipient,
+      subject: channel === 'sms' ? null : sample.subject,
+      body: sample.body,
+    })
+    .catch(() => ({ is: 'unknown' }) as const);
+  if (outcome.is !== 'accepted') return { result: outcome.is };
+  return { result: provider === 'capture' ? 'kept' : 'sent' };
+}

@@ -1,0 +1,56 @@
+import { sql } from 'kysely';
+import type { Reader } from '../shared/database.ts';
+import type { Deps } from '../shared/deps.ts';
+import { Problem } from '../shared/problem.ts';
+import { linkShown } from './draft.queries.ts';
+import type { Reason } from './message.rules.ts';
+import { type Appointment, render, smsFragments } from './template.rules.ts';
+import type { Template, TemplateVersions } from './template.schemas.ts';
+
+type Row = Omit<Template, 'sample'>;
+const columns = sql`id, reason, wording, channel, language, subject, body, version, created_at as "createdAt", created_by as "createdBy"`;
+
+/** The texts that are in use, each with how it reads. */
+export async function listTemplates(deps: Deps): Promise<Template[]> {
+  const { rows } = await sql<Row>`/* template.list */
+    select distinct on (reason, wording, channel, language) ${columns} from template
+    order by reason, wording, channel, language, version desc`.execute(deps.db);
+  return rows.map((row) => withSample(deps, row));
+}
+
+/**
+ * One text in its newest version, by the id of any, with those before it.
+ * @throws Problem `not-found`
+ */
+export async function getTemplate(deps: Deps, db: Reader, id: string): Promise<TemplateVersions> {
+  const { rows } = await sql<Row>`/* template.get */
+    select ${columns} from template where (reason, wording, channel, language) = (
+      select reason, wording, channel, language from template where id = ${id}) order by version desc limit 50`.execute(
+    db,
+  );
+  const [newest, ...earlier] = rows.map((row) => withSample(deps, row));
+  if (!newest) throw new Problem('not-found');
+  return { ...newest, earlier };
+}
+
+const made: Appointment = { at: '2027-01-12T10:30:00Z', way: 'phone' };
+
+/** What a text is shown with: somebody made up, or a person by name and their own time. */
+export function readsAs(
+  deps: Deps,
+  row: Pick<Row, 'reason' | 'wording' | 'language' | 'subject' | 'body'>,
+  who: { name: string; at?: string | undefined } = { name: 'Amal' },
+): Template['sample'] {
+  const ofLoan = row.reason === 'return_due' || row.reason === 'overdue';
+  const appointment = { at: who.at ?? made.at, way: ofLoan ? null : made.way } satisfies Partial<Reason>;
+  const to = {
+    name: who.name,
+    scheme: deps.config.SCHEME_NAME,
+    schemePhone: deps.config.SCHEME_PHONE,
+    link: linkShown(deps, row.wording),
+  };
+  const text = render(row, row.wording, [appointment], to, row.language);
+  return { ...text, sms: smsFragments(text.body) };
+}
+
+const withSample = (deps: Deps, row: Row): Template => ({ ...row, sample: readsAs(deps, row) });
