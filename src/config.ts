@@ -42,7 +42,8 @@ export const configSchema = Type.Object({
   }),
   REDIS_URL: Type.String({
     default: '',
-    description: 'Redis for the job queue and shared rate limits; empty, the queue is in PostgreSQL',
+    description:
+      'Redis for the job queue and shared rate limits: one address, or two or more nodes of a Redis Cluster with commas between; empty, the queue is in PostgreSQL',
   }),
   SECRET: Type.String({
     minLength: 32,

@@ -1,9 +1,9 @@
 import rateLimit, { normalizeIP } from '@fastify/rate-limit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Redis } from 'ioredis';
 import type { Deps } from '../shared/deps.ts';
 import type { App } from '../shared/http.ts';
 import { Problem } from '../shared/problem.ts';
+import { connectRedis } from '../shared/redis.ts';
 
 /**
  * Holds each API client and member of staff, and on public routes each address, to its requests a
@@ -12,7 +12,12 @@ import { Problem } from '../shared/problem.ts';
 export async function limitRates(app: App, deps: Deps): Promise<void> {
   const { REDIS_URL, RATE_PER_MINUTE } = deps.config;
   const redis = REDIS_URL
-    ? new Redis(REDIS_URL, { connectTimeout: 500, maxRetriesPerRequest: 1, enableOfflineQueue: false })
+    ? connectRedis(REDIS_URL, {
+        connectTimeout: 500,
+        maxRetriesPerRequest: 1,
+        enableOfflineQueue: false,
+        maxRedirections: 2,
+      })
     : undefined;
   redis?.on('error', (error: Error) => deps.log.warn({ err: error }, 'redis for rate limits is away'));
   app.addHook('onClose', async () => redis?.disconnect());

@@ -6,9 +6,10 @@ import {
   Worker,
   type WorkerOptions,
 } from 'bullmq';
-import { Cluster, Redis } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 import { sql } from 'kysely';
 import type { Deps } from './deps.ts';
+import { connectRedis } from './redis.ts';
 
 /** A job: its data are ids only. `id` makes a second one of the same id harmless while the first waits. */
 export type NewJob = { name: string; id: string; data: Record<string, string> };
@@ -120,15 +121,18 @@ function postgresBackend({ config, db }: Deps): Backend {
 }
 
 function redisBackend({ config }: Deps): Backend {
-  const report = () => {};
+  /** What is wrong the queue and the worker say themselves; unheard, an error would end the process. */
+  const connect = (maxRetriesPerRequest: number | null) =>
+    connectRedis(config.REDIS_URL, { maxRetriesPerRequest }).on('error', () => {});
   /** Commands of the queue fail soon while Redis is away; a worker's wait for it. */
-  const forQueue = connect(config.REDIS_URL, 1, report);
+  const forQueue = connect(1);
   const forWorkers: (Redis | Cluster)[] = [];
+  /** Its braces keep all keys of the queue on one node of a cluster, as its scripts need. */
   const prefix = '{lendwell}';
   return {
     openQueue: () => new Queue(name, { connection: forQueue, prefix } as QueueOptions),
     openWorker(run, concurrency) {
-      const connection = connect(config.REDIS_URL, null, report);
+      const connection = connect(null);
       forWorkers.push(connection);
       return new Worker(name, run, { ...workerOptions, connection, prefix, concurrency } as WorkerOptions);
     },
@@ -138,22 +142,6 @@ function redisBackend({ config }: Deps): Backend {
     },
     close: async () => forQueue.disconnect(),
   };
-}
-
-/** One address is a Redis; several, separated by commas, are nodes of a Redis Cluster. */
-function connect(
-  urls: string,
-  maxRetriesPerRequest: number | null,
-  report: (error: Error) => void,
-): Redis | Cluster {
-  const nodes = urls.split(',').map((url) => url.trim());
-  const retryStrategy = (times: number) => Math.min(times * 200, 2_000);
-  const connection =
-    nodes.length > 1
-      ? new Cluster(nodes, { redisOptions: { maxRetriesPerRequest }, clusterRetryStrategy: retryStrategy })
-      : new Redis(nodes[0]!, { maxRetriesPerRequest, retryStrategy });
-  connection.on('error', report);
-  return connection;
 }
 
 /** One line when the queue is in trouble, not one for each try. */

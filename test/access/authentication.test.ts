@@ -5,7 +5,7 @@ import { addStaff } from '../../src/access/staff.commands.ts';
 import { buildApp } from '../../src/app.ts';
 import { systemContext } from '../../src/shared/actor.ts';
 import { testApp } from '../support/app.ts';
-import { testRedis } from '../support/redis.ts';
+import { testRedis, testRedisCluster } from '../support/redis.ts';
 
 const password = 'seven green kettles';
 const form = { 'content-type': 'application/x-www-form-urlencoded' };
@@ -189,28 +189,32 @@ t.test('each client has its requests a minute', async (t) => {
   t.equal(clinic.headers['ratelimit-limit'], '100', 'a client may have a limit of its own');
 });
 
-t.test('with Redis the count is shared by all processes; without it requests pass', async (t) => {
-  const redis = await testRedis(t);
-  const { app, as, deps } = await testApp(t, { REDIS_URL: redis.url, RATE_PER_MINUTE: '1000' });
-  const other = await buildApp(deps);
-  t.teardown(() => other.close());
-  const remaining = async (of: typeof app) => {
-    const reply = await of.inject({ url: '/api/v1/devices', headers: as.integration });
-    t.equal(reply.statusCode, 200);
-    return Number(reply.headers['ratelimit-remaining']);
-  };
-  // A process that has not reached Redis yet counts nothing.
-  const counting = async (of: typeof app) => {
-    while ((await remaining(of)) === 1000) await setTimeout(20);
-  };
-  await counting(app);
-  await counting(other);
-  const before = await remaining(app);
-  t.equal(await remaining(other), before - 1);
-  t.equal(await remaining(app), before - 2);
-  await redis.stop();
-  t.equal(await remaining(app), 1000, 'nobody is kept out because Redis is away');
-  await redis.start();
-  await counting(app);
-  t.pass('and counting goes on when it is back');
-});
+for (const [kind, startRedis] of [
+  ['Redis', testRedis],
+  ['a Redis Cluster', testRedisCluster],
+] as const)
+  t.test(`with ${kind} the count is shared by all processes; without it requests pass`, async (t) => {
+    const redis = await startRedis(t);
+    const { app, as, deps } = await testApp(t, { REDIS_URL: redis.url, RATE_PER_MINUTE: '1000' });
+    const other = await buildApp(deps);
+    t.teardown(() => other.close());
+    const remaining = async (of: typeof app) => {
+      const reply = await of.inject({ url: '/api/v1/devices', headers: as.integration });
+      t.equal(reply.statusCode, 200);
+      return Number(reply.headers['ratelimit-remaining']);
+    };
+    // A process that has not reached Redis yet counts nothing.
+    const counting = async (of: typeof app) => {
+      while ((await remaining(of)) === 1000) await setTimeout(20);
+    };
+    await counting(app);
+    await counting(other);
+    const before = await remaining(app);
+    t.equal(await remaining(other), before - 1);
+    t.equal(await remaining(app), before - 2);
+    await redis.stop();
+    t.equal(await remaining(app), 1000, 'nobody is kept out because Redis is away');
+    await redis.start();
+    await counting(app);
+    t.pass('and counting goes on when it is back');
+  });

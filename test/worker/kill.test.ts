@@ -10,7 +10,7 @@ import { addFollowUp } from '../../src/support/follow-up.commands.ts';
 import { testDatabase } from '../support/database.ts';
 import { officer } from '../support/factories.ts';
 import { seedFollowUps } from '../support/follow-ups.ts';
-import { testRedis } from '../support/redis.ts';
+import { type TestRedis, testRedis, testRedisCluster } from '../support/redis.ts';
 
 const rounds = 8;
 const planned = 600;
@@ -39,7 +39,7 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
 }
 
 /** Kills a worker again and again, lets the last one finish, and tells how it all stands. */
-async function killAgainAndAgain(t: Tap, redis?: Awaited<ReturnType<typeof testRedis>>) {
+async function killAgainAndAgain(t: Tap, redis?: TestRedis) {
   const { deps, db, clock, appUrl } = await testDatabase(t, redis ? { REDIS_URL: redis.url } : {});
   const settings = {
     DATABASE_URL: appUrl,
@@ -119,4 +119,9 @@ t.test(
 t.test('nor with the queue on Redis, emptied in the middle', async (t) => {
   t.setTimeout(120_000);
   t.same(await killAgainAndAgain(t, await testRedis(t)), expected);
+});
+
+t.test('nor with the queue on a Redis Cluster, emptied in the middle', async (t) => {
+  t.setTimeout(120_000);
+  t.same(await killAgainAndAgain(t, await testRedisCluster(t)), expected);
 });
