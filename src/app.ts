@@ -111,6 +111,8 @@ import { stocktakePages } from './stocktakes/stocktake.pages.ts';
 import { stocktakeRoutes } from './stocktakes/stocktake.routes.ts';
 import { assignmentRoutes } from './support/assignment.routes.ts';
 import { diaryPages } from './support/diary.pages.ts';
+import { dropInPages } from './support/drop-in.pages.ts';
+import { dropInRoutes } from './support/drop-in.routes.ts';
 import { followUpPages } from './support/follow-up.pages.ts';
 import { followUpRoutes } from './support/follow-up.routes.ts';
 import { patientPlanPages } from './support/patient-plan.pages.ts';
@@ -185,6 +187,7 @@ export async function buildApp(deps: Deps, queue?: JobQueue): Promise<App> {
       takeOverRoutes(api, deps);
       followUpRoutes(api, deps);
       assignmentRoutes(api, deps);
+      dropInRoutes(api, deps);
       planRoutes(api, deps);
       messageRoutes(api, deps);
       templateRoutes(api, deps);
@@ -247,6 +250,7 @@ export async function buildApp(deps: Deps, queue?: JobQueue): Promise<App> {
     changePatientPages(pages, deps);
     diaryPages(pages, deps);
     weekPages(pages, deps);
+    dropInPages(pages, deps);
     followUpPages(pages, deps);
     planPages(pages, deps);
     patientPlanPages(pages, deps);

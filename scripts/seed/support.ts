@@ -31,6 +31,16 @@ export function supportSteps({ devices, today }: Size): Step[] {
           from s_follow_up where status in ('done', 'missed', 'cancelled');`,
     },
     {
+      name: 'drop-ins',
+      text: `
+        create temp table s_drop_in as select new_id() as id, n, l.id as place, date '${today}' + 20 - n * 3 as held
+          from generate_series(1, 400) n join lateral (select id from location order by id offset n % 3 limit 1) l on true;
+        insert into drop_in (id, location_id, held_on, starts_at, minutes, others, created_at, changed_at)
+          select id, place, held, '14:00', 120, n % 6, now(), now() from s_drop_in;
+        insert into drop_in_person (id, drop_in_id, patient_id, topics, at)
+          select new_id(), d.id, p.id, '{connecting}', now() from s_drop_in d join s_patient p on p.n % 400 = d.n where d.held <= date '${today}';`,
+    },
+    {
       name: 'tasks',
       text: `
         insert into task (id, kind, subject_type, subject_id, patient_id, status, urgent, created_at, done_at)

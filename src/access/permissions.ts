@@ -59,6 +59,8 @@ export const permissions = {
   'follow-ups.plan': office,
   'follow-ups.move': [...office, 'supporter'],
   'follow-ups.record-outcome': [...office, 'supporter'],
+  'drop-ins.read': officeAndAudit,
+  'drop-ins.record': office,
   'messages.read': officeAndAudit,
   'messages.retry': office,
   'tasks.read': officeAndAudit,

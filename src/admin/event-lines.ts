@@ -7,6 +7,7 @@ import {
 } from '../incidents/incident.rules.ts';
 import { type Way, wayWords } from '../support/support.rules.ts';
 import { type TaskKind, taskKinds } from '../tasks/task.rules.ts';
+import { answerLine } from './answer-lines.ts';
 import { count, date, time, words } from './formats.ts';
 import { statusTag } from './statuses.ts';
 
@@ -48,16 +49,6 @@ const needChanged: Record<string, string> = {
   drop: 'no longer needed',
   meet: 'met in another way',
   reopen: 'needed again',
-};
-
-const byText: Record<string, string> = { stop: 'They texted STOP', yes: 'They texted YES' };
-const byLink: Record<string, string> = {
-  confirm: 'They said that the time is right',
-  move: 'They asked for another time',
-  ring: 'They asked to be rung',
-  lost: 'They said that something is lost',
-  run_out: 'They said that something has run out',
-  stop: 'They asked us to stop writing to them there',
 };
 
 /** What each type of event says on a timeline. */
@@ -208,6 +199,10 @@ export const eventLines: Record<string, (values: Values) => string> = {
     return first ? [`Follow-up changed: ${first.toLowerCase()}`, ...rest].join('. ') : 'Follow-up changed';
   },
   'follow_up.outcome_recorded': (v) => `Follow-up ${text(v.result)}${v.step ? `: ${v.step}` : ''}`,
+  'drop_in.added': () => 'Drop-in written down',
+  'drop_in.changed': () => 'Drop-in changed',
+  'drop_in.cancelled': () => 'Drop-in cancelled',
+  'drop_in.attended': () => 'Came to a drop-in',
   'support_plan.added': (v) => `Support plan added${called(v.plan)}`,
   'support_plan.changed': (v) =>
     `Support plan changed${called(v.plan)}${v.planVersion ? `, version ${v.planVersion} from then on` : ''}${v.status === 'retired' ? ', no longer begun' : v.status ? ', offered again' : ''}`,
@@ -218,7 +213,7 @@ export const eventLines: Record<string, (values: Values) => string> = {
   'message.sent': (v) => `${message(v)} sent${v.wording ? ` in the ${text(v.wording)} wording` : ''}`,
   'message.delivered': (v) => `${message(v)} arrived`,
   'message.failed': (v) => `${message(v)} did not arrive. It is said again, or by the next way that is safe`,
-  'message.answered': (v) => (v.way === 'link' ? byLink : byText)[String(v.kind)] ?? 'They sent a text',
+  'message.answered': answerLine,
   'template.written': () => 'Wrote a text of messages',
   'template.tested': () => 'Tried a text of messages out',
   'message.held': () => 'Message held back: there is no safe way to send it now',

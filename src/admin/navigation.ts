@@ -37,7 +37,18 @@ const places: Place[] = [
   { href: '/incidents', text: 'Incidents', action: 'incidents.read' },
   { href: '/patients', text: 'Patients', action: 'patients.read' },
   { href: '/donations', text: 'Donations', action: 'donations.read' },
-  { href: '/support', text: 'Support', action: 'follow-ups.read', also: ['/follow-ups'] },
+  {
+    href: '/support',
+    text: 'Support',
+    action: 'follow-ups.read',
+    also: ['/follow-ups'],
+    parts: [
+      { href: '/support', text: 'Diary', action: 'follow-ups.read' },
+      { href: '/support/week', text: 'Week', action: 'follow-ups.read' },
+      { href: '/drop-ins', text: 'Drop-ins', action: 'drop-ins.read' },
+      { href: '/support/hours', text: 'Hours', action: 'follow-ups.read' },
+    ],
+  },
   { href: '/messages', text: 'Messages', action: 'messages.read' },
   { href: '/settings', text: 'Settings', action: 'settings.read' },
 ];

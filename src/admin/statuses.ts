@@ -20,6 +20,7 @@ export const statusColours: Record<Colour, string[]> = {
     'in_stock',
     'issued',
     'said',
+    'took_place',
     'repaired',
     'found',
     'filled',

@@ -125,6 +125,7 @@ type Moved = Record<
   | 'reminder'
   | 'message'
   | 'inbound_message'
+  | 'drop_in_person'
   | 'task'
   /** Closed, since the record that stays has the same one open. */
   | 'tasksOfBoth',
@@ -163,6 +164,7 @@ async function moveAll(
     'incident',
     'reminder',
     'message',
+    'drop_in_person',
   ] as const) {
     const sending = table === 'message' ? sql`and status <> 'sending'` : sql``;
     const { rows } = await sql<{ id: string }>`

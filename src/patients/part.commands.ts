@@ -13,7 +13,16 @@ import { writeMerged } from './merge-write.commands.ts';
 import { keepHistory } from './patient.commands.ts';
 import { getPatient } from './patient.queries.ts';
 
-const movable = ['referral', 'loan', 'patient_plan', 'follow_up', 'incident', 'reminder', 'message'] as const;
+const movable = [
+  'referral',
+  'loan',
+  'patient_plan',
+  'follow_up',
+  'incident',
+  'reminder',
+  'message',
+  'drop_in_person',
+] as const;
 
 type Merge = {
   staysId: string;

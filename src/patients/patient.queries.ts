@@ -88,7 +88,15 @@ export async function getPatient(db: Reader, id: string): Promise<Patient> {
 }
 
 /** The kind of page or reply on which someone looked at a patient's record. */
-export type LookedOn = 'patient' | 'referral' | 'loan' | 'follow_up' | 'message' | 'device' | 'incident';
+export type LookedOn =
+  | 'patient'
+  | 'referral'
+  | 'loan'
+  | 'follow_up'
+  | 'message'
+  | 'device'
+  | 'incident'
+  | 'drop_in';
 
 /** Writes down that someone looked at a patient's record; `what` names the kind of page or reply. */
 export async function logAccess(deps: Deps, ctx: Context, patientId: string, what: LookedOn): Promise<void> {

@@ -237,6 +237,29 @@ export interface Donation {
   created_at: string;
 }
 
+export interface DropIn {
+  id: string;
+  location_id: string;
+  held_on: string;
+  starts_at: string;
+  minutes: number;
+  supporter_id: string | null;
+  others: Generated<number>;
+  note: string | null;
+  cancelled_at: string | null;
+  created_at: string;
+  changed_at: string;
+}
+
+export interface DropInPerson {
+  id: string;
+  drop_in_id: string;
+  patient_id: string;
+  topics: Generated<string[]>;
+  note: string | null;
+  at: string;
+}
+
 export interface Event {
   id: string;
   at: string;
@@ -945,6 +968,8 @@ export interface DB {
   device_move: DeviceMove;
   disposal: Disposal;
   donation: Donation;
+  drop_in: DropIn;
+  drop_in_person: DropInPerson;
   event: Event;
   event_subject: EventSubject;
   follow_up: FollowUp;

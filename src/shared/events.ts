@@ -30,7 +30,8 @@ export type SubjectType =
   | 'inbound_message'
   | 'calendar'
   | 'provider'
-  | 'support_plan';
+  | 'support_plan'
+  | 'drop_in';
 
 /** What happened, to what, with the non-personal values and the names of the fields that are personal. */
 export type NewEvent = {

@@ -118,6 +118,8 @@ const constraints: Record<string, () => Problem> = {
     new Problem('incident-action-refused', { detail: 'This item has an open incident.' }),
   loan_item_replaced_once: () => new Problem('replacement-refused', { detail: 'It has been replaced.' }),
   accessory_kind: () => new Problem('name-in-use', { detail: 'There is an accessory of this kind already.' }),
+  one_drop_in_at_a_place_and_time: () =>
+    new Problem('conflict', { detail: 'There is a drop-in at this place and time already.' }),
   kit_name: () => new Problem('name-in-use', { detail: 'There is a kit of this name already.' }),
   support_plan_name: () =>
     new Problem('name-in-use', { detail: 'There is a support plan of this name already.' }),

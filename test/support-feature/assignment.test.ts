@@ -219,7 +219,7 @@ for (const scripts of [true, false]) {
     if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/diary.png`, fullPage: true });
     await page.getByRole('button', { name: 'Give', exact: true }).click();
     await page.getByText('1 follow-up is given. 3 stay as they are: Nobody has time for it.').waitFor();
-    await page.getByRole('link', { name: 'The week by supporter' }).click();
+    await page.getByRole('link', { name: 'Week', exact: true }).click();
     await look('the week');
     if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/week.png`, fullPage: true });
     await page.getByRole('link', { name: '3 of nobody yet' }).click();

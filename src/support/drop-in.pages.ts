@@ -1,0 +1,147 @@
+import { type Form, fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
+import { listLocations } from '../organisations/organisation.queries.ts';
+import { findPatients, logAccesses } from '../patients/patient.queries.ts';
+import { readNhsNumber } from '../patients/patient.rules.ts';
+import type { PatientSummary } from '../patients/patient.schemas.ts';
+import type { Context } from '../shared/actor.ts';
+import type { Deps } from '../shared/deps.ts';
+import { etagOf } from '../shared/etag.ts';
+import { type App, idParams, strictObject } from '../shared/http.ts';
+import { phoneNumber } from '../shared/phone.ts';
+import { text } from '../shared/schemas.ts';
+import { addDropIn, addDropInPerson, changeDropIn } from './drop-in.commands.ts';
+import { getDropIn, listDropIns } from './drop-in.queries.ts';
+import { DropInChange, DropInQuery, NewDropIn, NewDropInPerson } from './drop-in.schemas.ts';
+import { listSupporters } from './follow-up.queries.ts';
+import { topics, topicWords } from './support.rules.ts';
+
+const words = {
+  locationId: 'Choose the place',
+  heldOn: 'Enter the date',
+  startsAt: 'Enter when it starts, such as 14:00',
+  minutes: 'Enter how many minutes it lasts',
+  others: 'Enter a number, 0 when nobody else came',
+  search: 'Enter a name, an NHS number or a phone number',
+  patientId: 'Choose who came',
+};
+const Search = strictObject({ search: text(200) });
+const { others, note } = DropInChange.properties;
+const NotesForm = strictObject({ others, note });
+const mostFound = 10;
+const view = 'support/views/drop-in.njk';
+
+/** /drop-ins: who came to a place at a time, and what they asked about. */
+export function dropInPages(app: App, deps: Deps): void {
+  const read = { config: { action: 'drop-ins.read' } } as const;
+  const record = { config: { action: 'drop-ins.record' } } as const;
+  const one = { schema: { params: idParams } } as const;
+
+  app.get('/drop-ins', { ...read, schema: { querystring: DropInQuery } }, async (request, reply) => {
+    const list = await listDropIns(deps, request.query);
+    return reply.page('support/views/drop-ins.njk', { ...list, after: request.query.after });
+  });
+
+  app.get('/drop-ins/new', record, async (_request, reply) =>
+    reply.page(
+      'support/views/drop-in-form.njk',
+      await formView(newForm({ startsAt: '14:00', minutes: '120' })),
+    ),
+  );
+  app.post('/drop-ins/new', record, async (request, reply) => {
+    const typed = typedIn(request.body);
+    try {
+      const { id } = await addDropIn(deps, request.ctx, fields(NewDropIn, typed, words));
+      return reply.done(`/drop-ins/${id}`, { text: 'The drop-in is written down.' });
+    } catch (error) {
+      const form = refused(typed, error);
+      return reply.code(form.status).page('support/views/drop-in-form.njk', await formView(form));
+    }
+  });
+
+  app.get('/drop-ins/:id', { ...read, ...one }, async (request, reply) =>
+    reply.page(view, await dropInView(request.ctx, request.params.id)),
+  );
+
+  app.post('/drop-ins/:id/search', { ...record, ...one }, async (request, reply) => {
+    const { id } = request.params;
+    const typed = typedIn(request.body);
+    try {
+      const { search } = fields(Search, typed, words);
+      const numbers = {
+        nhsNumber: readNhsNumber(search),
+        phone: phoneNumber(search, deps.config.ALLOW_TEST_PHONE_NUMBERS),
+      };
+      const found = await findPatients(deps.db, search, numbers, mostFound);
+      return reply.page(view, await dropInView(request.ctx, id, { found, search: newForm(typed) }));
+    } catch (error) {
+      const search = refused(typed, error);
+      return reply.code(search.status).page(view, await dropInView(request.ctx, id, { search }));
+    }
+  });
+
+  app.post('/drop-ins/:id/people', { ...record, ...one }, async (request, reply) => {
+    const { id } = request.params;
+    const { search = '', ...typed } = typedIn(request.body) as Typed;
+    try {
+      await addDropInPerson(deps, request.ctx, id, fields(NewDropInPerson, typed, words));
+      return reply.done(`/drop-ins/${id}`, { text: 'It is written down that they came.' });
+    } catch (error) {
+      const person = { ...refused(typed, error), prefix: 'person' };
+      const found = search
+        ? await findPatients(deps.db, String(search), { nhsNumber: null, phone: null }, mostFound)
+        : [];
+      const shown = await dropInView(request.ctx, id, {
+        found,
+        search: newForm({ search: String(search) }),
+        person,
+      });
+      return reply.code(person.status).page(view, shown);
+    }
+  });
+
+  app.post('/drop-ins/:id/notes', { ...record, ...one }, async (request, reply) => {
+    const { id } = request.params;
+    const { version = '', cancelled, ...typed } = typedIn(request.body);
+    try {
+      const change = cancelled
+        ? { cancelled: true as const }
+        : { note: null, ...fields(NotesForm, typed, words) };
+      await changeDropIn(deps, request.ctx, id, change, String(version));
+      return reply.done(`/drop-ins/${id}`, { text: cancelled ? 'It does not take place.' : 'It is saved.' });
+    } catch (error) {
+      const notes = { ...refused(typed, error), prefix: 'notes' };
+      return reply.code(notes.status).page(view, await dropInView(request.ctx, id, { notes }));
+    }
+  });
+
+  type Sent = { found?: PatientSummary[]; search?: Form; person?: Form; notes?: Form };
+  async function dropInView(ctx: Context, id: string, sent: Sent = {}) {
+    const dropIn = await getDropIn(deps, deps.db, id);
+    const seen = [
+      ...dropIn.people.map(({ patient }) => patient.id),
+      ...(sent.found ?? []).map((one) => one.id),
+    ];
+    await logAccesses(deps, ctx, seen, 'drop_in');
+    const { others, note } = dropIn;
+    return {
+      dropIn,
+      version: etagOf(id, dropIn.changedAt),
+      form: [sent.search, sent.person, sent.notes].find((form) => form?.summary.length),
+      searchForm: sent.search ?? newForm(),
+      personForm: sent.person ?? { ...newForm(), prefix: 'person' },
+      notesForm: sent.notes ?? { ...newForm({ others: String(others), note: note ?? '' }), prefix: 'notes' },
+      found: sent.found,
+      topics: topics.map((value) => ({ value, text: topicWords[value] })),
+      topicWords,
+    };
+  }
+
+  async function formView(form: Form) {
+    const [places, supporters] = await Promise.all([listLocations(deps.db), listSupporters(deps.db)]);
+    return {
+      form,
+      places: places.map(({ id, name }) => ({ value: id, text: name })),
+      supporters: supporters.map(({ id, name }) => ({ value: id, text: name })),
+    };
+  }
+}
