@@ -3,13 +3,14 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { sql } from 'kysely';
+import pg from 'pg';
 import t from 'tap';
 import { Temporal } from 'temporal-polyfill';
 import { createQueue } from '../../src/shared/queue.ts';
 import { testDatabase } from '../support/database.ts';
 import { seedFollowUps } from '../support/follow-ups.ts';
 import { type Behaviour, notifySettings, notifyStub } from '../support/notify-stub.ts';
-import { testRedis } from '../support/redis.ts';
+import { type TestRedis, testRedis } from '../support/redis.ts';
 
 // A real worker against a provider that misbehaves, killed at any moment. By default a few rounds;
 // KILL_ROUNDS=200 KILL_PEOPLE=2000 is the whole of it.
@@ -35,7 +36,28 @@ function misbehaves(): Behaviour {
   return 'take';
 }
 
-async function killAgainAndAgain(t: Tap, redis?: Awaited<ReturnType<typeof testRedis>>) {
+/** Every connection to the database is broken off and refused for a while, as when its server restarts. */
+async function restartPostgres(appUrl: string) {
+  const name = new URL(appUrl).pathname.slice(1);
+  const admin = new pg.Client(process.env.TEST_DATABASE_ADMIN_URL || process.env.TEST_DATABASE_URL);
+  await admin.connect();
+  await admin.query(`alter database ${name} allow_connections false`);
+  await admin.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name]);
+  await wait(Math.random() * 400);
+  await admin.query(`alter database ${name} allow_connections true`);
+  await admin.end();
+}
+
+/** Redis dies and comes back with nothing, or is emptied while it runs. */
+async function upsetRedis({ stop, start, empty }: TestRedis, round: number) {
+  if (round % 2) return empty();
+  await stop();
+  await start();
+}
+
+type Upset = { redis?: TestRedis; restarts?: boolean };
+
+async function killAgainAndAgain(t: Tap, { redis, restarts = false }: Upset) {
   let clockStart = { round: 0, at: performance.now() };
   const now = () => new Date(startOf(clockStart.round).epochMilliseconds + performance.now() - clockStart.at);
   const stub = await notifyStub(t, { now, delay: 4 });
@@ -96,9 +118,13 @@ async function killAgainAndAgain(t: Tap, redis?: Awaited<ReturnType<typeof testR
     if (round % 2) for (let tries = 0; tries < 200 && stub.taken.length === before; tries++) await wait(5);
     await changeMinds(round);
     await wait(round % 2 ? delay / 4 : delay);
+    if (restarts) {
+      await restartPostgres(appUrl);
+      await wait(delay);
+    }
     await end(child, 'SIGKILL');
     t.comment(`round ${round}: ${stub.taken.length - before} more taken`);
-    if (redis && round % 3 === 2) await redis.empty();
+    if (redis && round % 3 === 2) await upsetRedis(redis, round);
   }
 
   stub.behaves('take');
@@ -149,21 +175,25 @@ async function killAgainAndAgain(t: Tap, redis?: Awaited<ReturnType<typeof testR
 
 const timeout = 120_000 + rounds * 4_000 + people * 100;
 t.setTimeout(timeout);
-for (const backend of ['Postgres', 'Redis, emptied again and again'])
-  t.test(
-    `each due person has exactly one message at the provider, with the queue on ${backend}`,
-    async (t) => {
-      t.setTimeout(timeout);
-      const result = await killAgainAndAgain(t, backend === 'Postgres' ? undefined : await testRedis(t));
-      t.comment(JSON.stringify(result));
-      const { expected, ...rest } = result;
-      t.same(rest, {
-        unknownReferences: 0,
-        most: 1,
-        toThoseWhoChangedTheirMind: 0,
-        peopleTold: expected,
-        sent: expected,
-        doubtful: 0,
-      });
-    },
-  );
+for (const upset of [
+  'on Postgres',
+  'on Redis that dies and is emptied again and again',
+  'on Postgres that restarts again and again',
+])
+  t.test(`each due person has exactly one message at the provider, with the queue ${upset}`, async (t) => {
+    t.setTimeout(timeout);
+    const result = await killAgainAndAgain(t, {
+      ...(upset.includes('Redis') && { redis: await testRedis(t) }),
+      restarts: upset.includes('restarts'),
+    });
+    t.comment(JSON.stringify(result));
+    const { expected, ...rest } = result;
+    t.same(rest, {
+      unknownReferences: 0,
+      most: 1,
+      toThoseWhoChangedTheirMind: 0,
+      peopleTold: expected,
+      sent: expected,
+      doubtful: 0,
+    });
+  });
