@@ -14,9 +14,11 @@ import { systemClock } from '../src/shared/clock.ts';
 import { createDatabase } from '../src/shared/database.ts';
 import { createLogger } from '../src/shared/logging.ts';
 import { migrateToLatest } from '../src/shared/migrations.ts';
+import { benchNightly } from './bench-nightly.ts';
 
 // npm run bench: issues per second through HTTP, beside a bare Fastify route that writes the same rows
 // (bench-bare.ts), in turn on the same database: an embedded PostgreSQL of its own, as durable as in use.
+// npm run bench -- nightly: the nightly run and the sending of its messages, see bench-nightly.ts.
 
 const root = path.join(import.meta.dirname, '..');
 const connections = 16;
@@ -28,6 +30,11 @@ const stockSize = 60_000;
 type Target = { name: string; port: number; path: string; key?: string };
 type Round = { perSecond: number; p50: number; p99: number; issues: number };
 
+const [what = 'issues'] = process.argv.slice(2);
+if (!['issues', 'nightly'].includes(what)) {
+  console.error('npm run bench            issues through HTTP\nnpm run bench -- nightly the nightly run');
+  process.exit(1);
+}
 const children: ChildProcess[] = [];
 const agent = new Agent({ keepAlive: true, maxSockets: connections });
 const server = await startEmbeddedPostgres({
@@ -37,7 +44,9 @@ const server = await startEmbeddedPostgres({
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => finish(1));
 
 try {
-  await bench();
+  await makeDatabase();
+  if (what === 'nightly') await benchNightly(server);
+  else await bench();
   await finish(0);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
@@ -60,7 +69,7 @@ async function bench(): Promise<void> {
   console.log(
     `Making a database with ${stockSize.toLocaleString('en-GB')} ready devices and as many referrals…`,
   );
-  await makeDatabase();
+  await fillDatabase();
   const settings = {
     DATABASE_URL: server.appUrl,
     DATABASE_POOL: '10',
@@ -189,6 +198,9 @@ async function makeDatabase(): Promise<void> {
   await admin.query('create database lendwell owner lendwell_owner');
   await admin.end();
   await migrateToLatest(server.ownerUrl);
+}
+
+async function fillDatabase(): Promise<void> {
   const owner = new pg.Client(server.ownerUrl);
   await owner.connect();
   await owner.query(`

@@ -95,6 +95,13 @@ export const configSchema = Type.Object({
     default: 'https://api.notifications.service.gov.uk',
     description: 'Where GOV.UK Notify is',
   }),
+  // GOV.UK Notify takes 3,000 a minute for each key. Source: alphagov/notifications-tech-docs, limits.
+  NOTIFY_PER_MINUTE: Type.Integer({
+    default: 2_900,
+    minimum: 1,
+    maximum: 1_000_000,
+    description: 'Messages a minute that go to Notify at most, which takes 3,000 unless more was agreed',
+  }),
   NOTIFY_KEY: setting('API key of the Notify service by which identified messages go'),
   NOTIFY_SMS_TEMPLATE: setting('Id of its text template, whose whole text is ((body))'),
   NOTIFY_SMS_SENDER: setting('Id of its text sender, where it is not the default'),

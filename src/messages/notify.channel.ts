@@ -6,8 +6,6 @@ import type { Asked, Channel, Found, Outcome, Outgoing } from './channels.ts';
 import { notifyState } from './notify.rules.ts';
 import { notifySender } from './senders.rules.ts';
 
-// GOV.UK Notify takes 3,000 messages a minute for each key. Source: alphagov/notifications-tech-docs, limits.
-const perMinute = 2_900;
 const timeoutMilliseconds = 30_000;
 const askAtOnce = 10;
 const skewMinutes = 2;
@@ -16,7 +14,7 @@ const skewMinutes = 2;
 export function notifyChannel({ config, clock }: Deps): Channel {
   const clientOf = (key: string) => createClient(config.NOTIFY_URL, key);
   return {
-    perMinute,
+    perMinute: config.NOTIFY_PER_MINUTE,
     async send(message) {
       const sender = notifySender(config, message.channel, message.wording);
       if (!sender) throw new Error('notify: no sender is set up for this');
