@@ -47,12 +47,21 @@ export async function gatherReminders(deps: Deps, date: string, report?: Report)
   return gathered;
 }
 
-/** How many people have something to be told on a civil date that no message says yet. */
-export async function countUngathered(deps: Deps, date: string): Promise<number> {
+/**
+ * People who have something to be told on a civil date that no message says yet.
+ * @param unplanned more people, by `patient_id`: those whom a step before would give a reminder
+ */
+export async function countUngathered(
+  deps: Deps,
+  date: string,
+  unplanned: RawBuilder<unknown>,
+): Promise<number> {
   const { rows } = await sql<{ count: number }>`
-    select count(distinct r.patient_id) from reminder r join patient p on p.id = r.patient_id
-    where r.status = 'standing' and r.message_id is null and r.useless_after > ${timestamp(deps.clock)}
-      and ${contactable(today(deps.clock))} and ${isDue(deps, date)}`.execute(deps.db);
+    select count(distinct patient_id) from (
+      select r.patient_id from reminder r join patient p on p.id = r.patient_id
+      where r.status = 'standing' and r.message_id is null and r.useless_after > ${timestamp(deps.clock)}
+        and ${contactable(today(deps.clock))} and ${isDue(deps, date)}
+      union all (${unplanned})) told`.execute(deps.db);
   return rows[0]!.count;
 }
 

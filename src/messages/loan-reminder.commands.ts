@@ -74,11 +74,15 @@ export async function planLoanReminders(deps: Deps, date: string, report?: Repor
   }
 }
 
+/** The people of the reminders that `planLoanReminders` would make, once for each. */
+export const unplannedLoanReminders = (date: string) => sql`
+  select d.patient_id from (${due(date)}) d where not exists (
+    select from reminder r where r.reason = d.reason and r.subject_id = d.id and r.stage = d.stage and r.for_date = d.due_on
+      and r.status <> 'cancelled')`;
+
 /** How many reminders `planLoanReminders` would make. */
 export async function countLoanReminders(deps: Deps, date: string): Promise<number> {
   const { rows } = await sql<{ count: number }>`
-    select count(*)::int as count from (${due(date)}) d where not exists (
-      select from reminder r where r.reason = d.reason and r.subject_id = d.id and r.stage = d.stage and r.for_date = d.due_on
-        and r.status <> 'cancelled')`.execute(deps.db);
+    select count(*)::int as count from (${unplannedLoanReminders(date)}) u`.execute(deps.db);
   return rows[0]!.count;
 }

@@ -47,12 +47,16 @@ export async function planFollowUpReminders(deps: Deps, date: string, report?: R
   return planned;
 }
 
+/** The people of the reminders that `planFollowUpReminders` would make, once for each. */
+export const unplannedFollowUps = (deps: Deps, date: string) => sql`
+  select f.patient_id ${due(date, timestamp(deps.clock))} and not exists (
+    select from reminder r where r.reason = 'follow_up' and r.subject_id = f.id and r.stage = 'day_before'
+      and r.for_date = f.due_on and r.status <> 'cancelled')`;
+
 /** How many reminders `planFollowUpReminders` would make. */
 export async function countDueReminders(deps: Deps, date: string): Promise<number> {
   const { rows } = await sql<{ count: number }>`
-    select count(*) ${due(date, timestamp(deps.clock))} and not exists (
-      select from reminder r where r.reason = 'follow_up' and r.subject_id = f.id and r.stage = 'day_before'
-        and r.for_date = f.due_on and r.status <> 'cancelled')`.execute(deps.db);
+    select count(*) from (${unplannedFollowUps(deps, date)}) u`.execute(deps.db);
   return rows[0]!.count;
 }
 

@@ -5,8 +5,16 @@ import { countDataEndingTasks, planDataEndingTasks } from '../data-plans/data-en
 import { countChecksRunOut, expireChecks } from '../devices/run-out.commands.ts';
 import { askToWipe, countToWipe } from '../incidents/wipe-due.commands.ts';
 import { countUngathered, gatherReminders } from '../messages/gather.commands.ts';
-import { countLoanReminders, planLoanReminders } from '../messages/loan-reminder.commands.ts';
-import { countDueReminders, planFollowUpReminders } from '../messages/reminder.commands.ts';
+import {
+  countLoanReminders,
+  planLoanReminders,
+  unplannedLoanReminders,
+} from '../messages/loan-reminder.commands.ts';
+import {
+  countDueReminders,
+  planFollowUpReminders,
+  unplannedFollowUps,
+} from '../messages/reminder.commands.ts';
 import { timestamp, today, zone } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import type { Report } from './step.rules.ts';
@@ -16,7 +24,7 @@ type Step = {
   name: string;
   /** Does everything that is due and not yet done for a civil date; harmless when repeated. */
   run(deps: Deps, date: string, report: Report): Promise<number>;
-  /** How much `run` would do. */
+  /** How much `run` would do after the steps before it. */
   count(deps: Deps, date: string): Promise<number>;
 };
 
@@ -34,7 +42,7 @@ const steps: Step[] = [
   { name: 'loan-reminders', run: planLoanReminders, count: countLoanReminders },
   { name: 'devices-gone-a-day', run: askToWipe, count: countToWipe },
   { name: 'data-ending', run: planDataEndingTasks, count: countDataEndingTasks },
-  { name: 'gather', run: gatherReminders, count: countUngathered },
+  { name: 'gather', run: gatherReminders, count: countMessages },
   {
     name: 'checks-that-run-out',
     run: (deps, date) => expireChecks(deps, notAhead(deps, date)),
@@ -48,6 +56,16 @@ const steps: Step[] = [
     }),
   ),
 ];
+
+/** How many messages the night would make. What is said of loans by a night that is run ahead waits for its day. */
+function countMessages(deps: Deps, date: string): Promise<number> {
+  const ahead = date > today(deps.clock);
+  return countUngathered(
+    deps,
+    date,
+    sql`${unplannedFollowUps(deps, date)} ${ahead ? sql`` : sql`union all ${unplannedLoanReminders(date)}`}`,
+  );
+}
 
 export type NightlyResult = { localDate: string; steps: { step: string; count: number; skipped: boolean }[] };
 

@@ -21,7 +21,7 @@ t.test(
     await seedFollowUps(db, { patients: 3, dueOn: '2026-11-24' });
     await seedFollowUps(db, { patients: 1, dueOn: '2026-11-25' });
     const dry = await runNightly(deps, { dryRun: true });
-    t.same(counts(dry), { 'follow-up-reminders': 3, gather: 0 });
+    t.same(counts(dry), { 'follow-up-reminders': 3, gather: 3 }, 'it tells what would go');
     t.equal((await sentMessages(db)).reminders.length, 0, 'a dry run changes nothing');
     t.same(counts(await runNightly(deps)), { 'follow-up-reminders': 3, gather: 3 });
     const first = await sentMessages(db);

@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import path from 'node:path';
 import t from 'tap';
 import { testDatabase } from '../support/database.ts';
+import { seedFollowUps, sentMessages } from '../support/follow-ups.ts';
 
 const root = path.join(import.meta.dirname, '../..');
 
@@ -75,6 +76,25 @@ t.test('npm run job says in words what is wrong', async (t) => {
     t.notMatch(said, /at .*node_modules/, 'no trace of the program');
   }
 });
+
+t.test(
+  'npm run job -- nightly --dry-run prints what would go, in numbers, and changes nothing',
+  async (t) => {
+    const { appUrl, db } = await testDatabase(t);
+    await seedFollowUps(db, { patients: 2, each: 2, dueOn: '2099-12-10' });
+    const night = () =>
+      runScript('scripts/job.ts', { DATABASE_URL: appUrl }, ['nightly', '--date', '2099-12-10', '--dry-run']);
+    const { code, said } = await night();
+    t.equal(code, 0);
+    t.match(said, /^nightly for 2099-12-10 \(only counted, nothing changed\)$/m);
+    t.match(said, /^ {2}follow-up-reminders: 4$/m);
+    t.match(said, /^ {2}gather: 2$/m);
+    t.notMatch(said, /Amal|Example|447700/);
+    t.equal((await night()).said, said, 'and the next time says the same');
+    const { messages, reminders } = await sentMessages(db);
+    t.same([messages, reminders, await db.selectFrom('job_run').selectAll().execute()], [[], [], []]);
+  },
+);
 
 t.test('npm run access adds people and keys, and never shows a row of the database', async (t) => {
   const { appUrl, config } = await testDatabase(t);
