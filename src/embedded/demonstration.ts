@@ -1,9 +1,13 @@
+import { sql } from 'kysely';
 import { dispatch } from '../messages/dispatch.commands.ts';
+import { receiveText } from '../messages/inbound.commands.ts';
 import { runNightly } from '../nightly/nightly.commands.ts';
-import { fixedClock } from '../shared/clock.ts';
+import { addDays, fixedClock, today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
+import { etagOf } from '../shared/etag.ts';
+import { addDropIn, addDropInPerson, changeDropIn } from '../support/drop-in.commands.ts';
 import { completeTask } from '../tasks/task.commands.ts';
-import { createAgenda } from './demonstration/agenda.ts';
+import { type Agenda, createAgenda } from './demonstration/agenda.ts';
 import { createCalls } from './demonstration/calls.ts';
 import { planMishaps } from './demonstration/mishaps.ts';
 import { makePatients } from './demonstration/people.ts';
@@ -50,6 +54,9 @@ export async function loadDemonstration(given: Deps) {
     stock.reopen(deps, 'phone', 'The battery does not last an hour.'),
   );
 
+  holdDropIns(agenda, scheme);
+  agenda.at(agenda.daysAgo(2), '15:45', (deps) => answerAText(deps));
+
   agenda.at(agenda.daysAgo(21), '16:00', (deps) => completeTasks(deps, scheme));
 
   for (const day of agenda.workingDays.slice(-messageDays)) {
@@ -59,6 +66,51 @@ export async function loadDemonstration(given: Deps) {
   }
   await agenda.run();
   return { staff: scheme.staff, keys: scheme.keys };
+}
+
+/** Help for whoever comes to the library, last month, last week and next week. */
+function holdDropIns(agenda: Agenda, { library, officers, supporters }: Scheme): void {
+  const [officer, supporter] = [officers[0]!, supporters[0]!];
+  const supporterId = supporter.actor.id!;
+  for (const [turn, daysAgo] of [28, 7].entries())
+    agenda.at(agenda.daysAgo(daysAgo), '17:00', async (deps) => {
+      const heldOn = today(deps.clock);
+      const { id, changedAt } = await addDropIn(deps, officer, {
+        locationId: library,
+        heldOn,
+        startsAt: '14:00',
+        minutes: 120,
+        supporterId,
+      });
+      await changeDropIn(deps, officer, id, { others: 3 + turn }, etagOf(id, changedAt));
+      const { rows } = await sql<{
+        id: string;
+      }>`select id from patient where merged_into is null order by id limit 3`.execute(deps.db);
+      for (const { id: patientId } of rows)
+        await addDropInPerson(deps, officer, id, { patientId, topics: ['connecting', 'online_services'] });
+    });
+  agenda.at(agenda.daysAgo(1), '10:00', async (deps) => {
+    await addDropIn(deps, officer, {
+      locationId: library,
+      heldOn: addDays(today(deps.clock), 7),
+      startsAt: '14:00',
+      minutes: 120,
+      supporterId,
+    });
+  });
+}
+
+/** Someone wrote back. */
+async function answerAText(deps: Deps): Promise<void> {
+  const { rows } = await sql<{ value: string }>`
+    select value from contact_point where channel = 'sms' and safe and stopped_at is null order by id limit 1`.execute(
+    deps.db,
+  );
+  await receiveText(deps, {
+    providerId: 'demonstration',
+    from: rows[0]!.value,
+    body: 'Thank you. Could you ring me after four? I cannot find the charger.',
+  });
 }
 
 /** What was to be done up to now was done. */

@@ -41,9 +41,8 @@ export async function supportHours(db: Reader, actor: Actor, from: string, to: s
     select case when o.id is not null then json_build_object('id', o.id, 'name', o.name) end as organisation,
       json_build_object('id', p.id, 'name', p.name) as supporter,
       count(*) filter (where f.status = 'done')::int as contacts, count(*) filter (where f.status = 'missed')::int as missed,
-      coalesce(sum(coalesce(u.minutes, f.minutes)) filter (where f.status = 'done'), 0)::int as minutes
+      coalesce(sum(coalesce((select u.minutes from follow_up_outcome u where u.follow_up_id = f.id), f.minutes)) filter (where f.status = 'done'), 0)::int as minutes
     from follow_up f join staff p on p.id = f.supporter_id left join organisation o on o.id = p.organisation_id
-      left join follow_up_outcome u on u.follow_up_id = f.id
     where f.due_on between ${from}::date and ${to}::date and f.status in ('done', 'missed') and ${visibleTo(actor)}
     group by o.id, p.id order by lower(o.name) nulls last, o.id, lower(p.name), p.id`.execute(db);
   return { from, to, items: rows };

@@ -7,6 +7,7 @@ import { listAccessories } from '../../accessories/accessory.queries.ts';
 import { addLocation, addOrganisation } from '../../organisations/organisation.commands.ts';
 import { addSignpost } from '../../referrals/signpost.commands.ts';
 import { type Actor, type Context, systemContext } from '../../shared/actor.ts';
+import { addDays, today } from '../../shared/clock.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { newId } from '../../shared/ids.ts';
 import { addPlan } from '../../support/plan.commands.ts';
@@ -49,7 +50,11 @@ export async function setUpScheme(deps: Deps): Promise<Scheme> {
     (await addLocation(deps, ctx, { name, kind })).id;
   const hubs = [await place('Camden Road hub', 'hub'), await place('Seaview Street hub', 'hub')];
   const library = await place('Torriano Library', 'access_point');
-  await addOrganisation(deps, ctx, { name: 'Good Neighbours Digital', role: 'support_partner' });
+  const partner = await addOrganisation(deps, ctx, {
+    name: 'Good Neighbours Digital',
+    role: 'support_partner',
+  });
+  const dbsCheckedOn = addDays(today(deps.clock), -400);
   await addPlan(deps, ctx, {
     name: 'Light touch',
     steps: [
@@ -64,7 +69,11 @@ export async function setUpScheme(deps: Deps): Promise<Scheme> {
   const staff = await Promise.all(
     people.map(async (person) => {
       const password = newPassword();
-      const { id } = await addStaff(deps, ctx, { ...person, password });
+      const { id } = await addStaff(deps, ctx, {
+        ...person,
+        password,
+        ...(person.role === 'supporter' && { organisationId: partner.id, weeklyMinutes: 300, dbsCheckedOn }),
+      });
       return {
         ...person,
         password,
