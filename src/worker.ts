@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { assertHandlersComplete, handlers } from './handlers.ts';
 import { purgeDrafts } from './hosted-form/draft.commands.ts';
+import { sendDigests } from './messages/digest.commands.ts';
 import { dispatch } from './messages/dispatch.commands.ts';
 import { reconcile } from './messages/reconcile.commands.ts';
 import { nightlyIsDue, runNightly } from './nightly/nightly.commands.ts';
@@ -44,7 +45,10 @@ type Run = (job: RunningJob) => Promise<void>;
 function runner(deps: Deps, stop: AbortSignal): Run {
   const timed: Record<string, () => Promise<unknown>> = {
     nightly: () => runNightly(deps),
-    dispatch: () => dispatch(deps, stop),
+    dispatch: async () => {
+      await dispatch(deps, stop);
+      await sendDigests(deps);
+    },
     webhooks: () => deliverWebhooks(deps, stop),
     reconcile: async () => {
       await reconcile(deps);

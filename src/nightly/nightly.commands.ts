@@ -4,6 +4,7 @@ import { countExpiringAllocations, expireAllocations } from '../allocations/rele
 import { countDataEndingTasks, planDataEndingTasks } from '../data-plans/data-ending.commands.ts';
 import { countChecksRunOut, expireChecks } from '../devices/run-out.commands.ts';
 import { askToWipe, countToWipe } from '../incidents/wipe-due.commands.ts';
+import { countDigests, planDigests } from '../messages/digest.commands.ts';
 import { countUngathered, gatherReminders } from '../messages/gather.commands.ts';
 import {
   countLoanReminders,
@@ -39,6 +40,7 @@ const steps: Step[] = [
     count: (deps, date) => countExpiringAllocations(deps, notAhead(deps, date)),
   },
   { name: 'follow-up-reminders', run: planFollowUpReminders, count: countDueReminders },
+  { name: 'supporter-digests', run: planDigests, count: countDigests },
   { name: 'loan-reminders', run: planLoanReminders, count: countLoanReminders },
   { name: 'devices-gone-a-day', run: askToWipe, count: countToWipe },
   { name: 'data-ending', run: planDataEndingTasks, count: countDataEndingTasks },

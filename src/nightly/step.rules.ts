@@ -2,6 +2,7 @@
 export const stepWords: Record<string, string> = {
   'allocations-that-expire': 'Devices let go that were held for too long',
   'follow-up-reminders': 'Reminders of follow-ups planned',
+  'supporter-digests': 'Emails to supporters about their next day planned',
   'loan-reminders': 'Reminders of loans due back or overdue planned',
   'devices-gone-a-day': 'Devices gone for a day: tasks to decide about erasing',
   'data-ending': 'Mobile data that ends: tasks',

@@ -882,6 +882,15 @@ export interface SupportPlanVersion {
   created_by: string | null;
 }
 
+export interface SupporterDigest {
+  id: string;
+  staff_id: string;
+  for_date: string;
+  status: Generated<'planned' | 'sent' | 'failed'>;
+  created_at: string;
+  sent_at: string | null;
+}
+
 export interface Task {
   id: string;
   kind: string;
@@ -1022,6 +1031,7 @@ export interface DB {
   support_plan: SupportPlan;
   support_plan_step: SupportPlanStep;
   support_plan_version: SupportPlanVersion;
+  supporter_digest: SupporterDigest;
   task: Task;
   template: Template;
   waiting_skip: WaitingSkip;
