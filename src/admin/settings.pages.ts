@@ -6,7 +6,7 @@ import { settingsFor } from './settings.ts';
 export function settingsPages(app: App, _deps: Deps): void {
   app.get('/settings', { config: { action: 'settings.read' } }, async (request, reply) =>
     reply.page('admin/views/settings.njk', {
-      settings: settingsFor(request.ctx.actor, (url) => app.hasRoute({ method: 'GET', url })),
+      settings: settingsFor(request.ctx.actor),
     }),
   );
 }

@@ -1,96 +1,120 @@
 import { type Action, may } from '../access/permissions.ts';
 import type { Actor } from '../shared/actor.ts';
 
-/** The pages of settings, in the order in which they are shown; each shows once its route exists. */
-const settings: { href: string; text: string; about: string; action: Action }[] = [
+type SettingsPage = { href: string; text: string; about: string; action: Action };
+
+/** The pages of settings, in the order in which they are shown. */
+const settings: { title: string; pages: SettingsPage[] }[] = [
   {
-    href: '/settings/terms',
-    text: 'Terms',
-    about: 'For how long each kind of loan is, and how often it may be extended',
-    action: 'settings.read',
+    title: 'Lending',
+    pages: [
+      {
+        href: '/settings/terms',
+        text: 'Terms',
+        about: 'For how long each kind of loan is, and how often it may be extended',
+        action: 'settings.read',
+      },
+      {
+        href: '/settings/agreements',
+        text: 'Agreements',
+        about: 'What people accept when they borrow, version by version',
+        action: 'settings.read',
+      },
+      {
+        href: '/settings/policy',
+        text: 'Policy',
+        about:
+          'How many replacements need no approval, how long a device is held, and how soon referrals are decided',
+        action: 'settings.read',
+      },
+      {
+        href: '/settings/kits',
+        text: 'Kits',
+        about: 'What goes out together',
+        action: 'settings.read',
+      },
+      {
+        href: '/settings/checks',
+        text: 'Checks',
+        about: 'Which checks each kind of device needs before it goes out',
+        action: 'settings.read',
+      },
+      {
+        href: '/settings/data-offers',
+        text: 'Networks and allowances',
+        about: 'What SIMs give, to choose from when one is recorded',
+        action: 'settings.read',
+      },
+    ],
   },
   {
-    href: '/settings/agreements',
-    text: 'Agreements',
-    about: 'What people accept when they borrow, version by version',
-    action: 'settings.read',
+    title: 'Support and messages',
+    pages: [
+      {
+        href: '/settings/support-plans',
+        text: 'Support plans',
+        about: 'Which follow-ups people get and when, version by version',
+        action: 'settings.read',
+      },
+      {
+        href: '/settings/templates',
+        text: 'Texts of messages',
+        about: 'What reminders say, discreetly or not, by channel and language',
+        action: 'settings.read',
+      },
+    ],
   },
   {
-    href: '/settings/policy',
-    text: 'Policy',
-    about:
-      'How many replacements need no approval, how long a device is held, and how soon referrals are decided',
-    action: 'settings.read',
+    title: 'Clinics and partners',
+    pages: [
+      {
+        href: '/settings/clinics',
+        text: 'Clinics',
+        about: 'Who refers, with their keys, links and webhooks; donors and partners too',
+        action: 'clinics.read',
+      },
+      {
+        href: '/settings/signposts',
+        text: 'Signposts',
+        about: 'Other help that a clinic is told of when its referral is declined',
+        action: 'settings.read',
+      },
+      {
+        href: '/settings/keys',
+        text: 'Keys of other systems',
+        about: 'What may call the API beside the clinics’ systems',
+        action: 'clinics.manage',
+      },
+    ],
   },
   {
-    href: '/settings/checks',
-    text: 'Checks',
-    about: 'Which checks each kind of device needs before it goes out',
-    action: 'settings.read',
-  },
-  {
-    href: '/settings/kits',
-    text: 'Kits',
-    about: 'What goes out together',
-    action: 'settings.read',
-  },
-  {
-    href: '/settings/support-plans',
-    text: 'Support plans',
-    about: 'Which follow-ups people get and when, version by version',
-    action: 'settings.read',
-  },
-  {
-    href: '/settings/templates',
-    text: 'Texts of messages',
-    about: 'What reminders say, discreetly or not, by channel and language',
-    action: 'settings.read',
-  },
-  {
-    href: '/settings/data-offers',
-    text: 'Networks and allowances',
-    about: 'What SIMs give, to choose from when one is recorded',
-    action: 'settings.read',
-  },
-  {
-    href: '/settings/signposts',
-    text: 'Signposts',
-    about: 'Other help that a clinic is told of when its referral is declined',
-    action: 'settings.read',
-  },
-  {
-    href: '/settings/staff',
-    text: 'Staff',
-    about: 'Who signs in and as what, and how much time supporters have',
-    action: 'staff.read',
-  },
-  {
-    href: '/settings/clinics',
-    text: 'Clinics',
-    about: 'Who refers, with their keys, links and webhooks; donors and partners too',
-    action: 'clinics.read',
-  },
-  {
-    href: '/settings/keys',
-    text: 'Keys of other systems',
-    about: 'What may call the API beside the clinics’ systems',
-    action: 'clinics.manage',
-  },
-  {
-    href: '/settings/jobs',
-    text: 'Jobs',
-    about: 'What the night did, what failed and may be tried again',
-    action: 'jobs.read',
-  },
-  {
-    href: '/settings/locations',
-    text: 'Places',
-    about: 'Where stock is kept and where people go',
-    action: 'settings.read',
+    title: 'The scheme',
+    pages: [
+      {
+        href: '/settings/staff',
+        text: 'Staff',
+        about: 'Who signs in and as what, and how much time supporters have',
+        action: 'staff.read',
+      },
+      {
+        href: '/settings/locations',
+        text: 'Places',
+        about: 'Where stock is kept and where people go',
+        action: 'settings.read',
+      },
+      {
+        href: '/settings/jobs',
+        text: 'Jobs',
+        about: 'What the night did, what failed and may be tried again',
+        action: 'jobs.read',
+      },
+    ],
   },
 ];
 
-/** The settings that someone's role opens to them. */
-export function settingsFor(actor: Actor, exists: (href: string) => boolean) {
-  return settings.filter(({ href, action }) => may(actor, action) && exists(href));
+/** The settings that someone's role opens to them, by what they are about. */
+export function settingsFor(actor: Actor) {
+  return settings
+    .map(({ title, pages }) => ({ title, pages: pages.filter(({ action }) => may(actor, action)) }))
+    .filter(({ pages }) => pages.length > 0);
 }

@@ -1,3 +1,4 @@
+import type { Action } from '../access/permissions.ts';
 import { count } from '../admin/formats.ts';
 import { type Form, fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
 import type { Deps } from '../shared/deps.ts';
@@ -35,24 +36,28 @@ const sections: {
   path: string;
   text: string;
   about: string;
+  action: Action;
   counted: (organisation: Organisation) => string;
 }[] = [
   {
     path: 'keys',
     text: 'API keys',
     about: 'With which its own system sends referrals',
+    action: 'clinics.manage',
     counted: ({ validKeys }) => count(validKeys, 'key'),
   },
   {
     path: 'form-links',
     text: 'Links to the referral form',
     about: 'For teams without a system of their own',
+    action: 'clinics.read',
     counted: ({ formLinks }) => count(formLinks, 'link'),
   },
   {
     path: 'webhooks',
     text: 'Webhooks',
     about: 'Where its system is told of changes',
+    action: 'clinics.read',
     counted: ({ webhooks }) => count(webhooks, 'endpoint'),
   },
 ];
