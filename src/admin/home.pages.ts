@@ -11,6 +11,7 @@ import { count } from './formats.ts';
 import { type Form, fields, newForm, refused, typedIn } from './forms.ts';
 import { type Work, type WorkKind, worklist } from './home.queries.ts';
 import { navigationFor } from './navigation.ts';
+import { type RecentType, sinceYesterday } from './recent.queries.ts';
 import { countFound, runSearch } from './search.commands.ts';
 import type { Found } from './search.schemas.ts';
 
@@ -48,11 +49,18 @@ export function homePages(app: App, deps: Deps): void {
 
   async function todayView(form: Form) {
     const date = today(deps.clock);
-    const work = (await worklist(deps.db, date))
-      .filter((item) => item.count > 0)
-      .map((item) => ({ ...item, ...say(item, date) }));
-    const first = await firstSteps(deps.db, (url) => app.hasRoute({ method: 'GET', url }));
-    return { form, work, date, firstSteps: first };
+    const [work, recent, first] = await Promise.all([
+      worklist(deps.db, date),
+      sinceYesterday(deps.db, date),
+      firstSteps(deps.db, (url) => app.hasRoute({ method: 'GET', url })),
+    ]);
+    return {
+      form,
+      work: work.filter((item) => item.count > 0).map((item) => ({ ...item, ...say(item, date) })),
+      recent: recent.map(({ type, count: number }) => sayRecent(type, number)),
+      date,
+      firstSteps: first,
+    };
   }
 }
 
@@ -63,6 +71,24 @@ function pageOfOne({ more: _more, ...groups }: Found): string {
     { id: string }[],
   ];
   return `/${kind === 'dataPlans' ? 'data-plans' : kind}/${only!.id}`;
+}
+
+/** What happened in words, with the list that begins with it. */
+function sayRecent(type: RecentType, number: number): { text: string; href: string } {
+  const told: Record<RecentType, { text: string; href: string }> = {
+    'referral.received': { text: `${count(number, 'referral')} came in`, href: '/referrals?status=all' },
+    'referral.accepted': { text: `${count(number, 'referral')} accepted`, href: '/referrals?status=all' },
+    'loan.issued': { text: `${count(number, 'loan')} issued`, href: '/loans' },
+    'loan.returned': { text: `${count(number, 'return')}`, href: '/loans' },
+    'incident.reported': { text: `${count(number, 'incident')} reported`, href: '/incidents' },
+    'follow_up.outcome_recorded': {
+      text: `${count(number, 'follow-up')} recorded`,
+      href: '/support?status=done',
+    },
+    'message.answered': { text: `${count(number, 'reply', 'replies')}`, href: '/messages/replies' },
+    'donation.recorded': { text: `${count(number, 'donation')} recorded`, href: '/donations' },
+  };
+  return told[type];
 }
 
 /** A kind of work in words, with the list that holds it. */

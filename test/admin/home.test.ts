@@ -184,3 +184,24 @@ t.test(
 );
 
 const searches = () => db.selectFrom('event').select('id').where('type', '=', 'search.run').execute();
+
+t.test('Today says what happened since yesterday, and each leads to its list', async (t) => {
+  const { app, as, deps, clock } = await testApp(t);
+  const make = factories(deps);
+  const { get } = forms(app, as.officer);
+  clock.set('2026-11-21T12:00:00Z');
+  await make.loan();
+  clock.set('2026-11-23T09:30:00Z');
+  t.notMatch((await get('/')).body, /Since yesterday/, 'what is older is not told');
+  clock.set('2026-11-22T00:00:00Z');
+  await make.loan();
+  clock.set('2026-11-23T09:30:00Z');
+  await make.referral();
+  const { body } = await get('/');
+  const links = [...body.slice(body.indexOf('Since yesterday')).matchAll(/<li><a href="([^"]+)">([^<]+)</g)];
+  t.same(
+    links.map(([, , text]) => text),
+    ['2 referrals came in', '1 referral accepted', '1 loan issued', '1 donation recorded'],
+  );
+  for (const [, href] of links) t.equal((await get(href!.replaceAll('&amp;', '&'))).statusCode, 200, href!);
+});

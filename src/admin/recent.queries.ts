@@ -1,0 +1,29 @@
+import { sql } from 'kysely';
+import { Temporal } from 'temporal-polyfill';
+import { addDays, zone } from '../shared/clock.ts';
+import type { Reader } from '../shared/database.ts';
+
+/** What Today tells of yesterday and today, in this order. */
+export const recentTypes = [
+  'referral.received',
+  'referral.accepted',
+  'loan.issued',
+  'loan.returned',
+  'incident.reported',
+  'follow_up.outcome_recorded',
+  'message.answered',
+  'donation.recorded',
+] as const;
+export type RecentType = (typeof recentTypes)[number];
+
+/** How often each thing happened since the beginning of the day before a civil date; those that did not are left out. */
+export async function sinceYesterday(
+  db: Reader,
+  today: string,
+): Promise<{ type: RecentType; count: number }[]> {
+  const from = Temporal.PlainDate.from(addDays(today, -1)).toZonedDateTime(zone).toInstant().toString();
+  const { rows } = await sql<{ type: RecentType; count: number }>`/* today.recent */
+    select type, count(*)::int as count from event where at >= ${from}::timestamptz and type = any(${recentTypes as unknown as string[]}::text[])
+    group by type order by array_position(${recentTypes as unknown as string[]}::text[], type)`.execute(db);
+  return rows;
+}
