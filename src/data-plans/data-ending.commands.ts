@@ -1,15 +1,13 @@
 import { sql } from 'kysely';
-import type { Report } from '../nightly/step.rules.ts';
 import { systemContext } from '../shared/actor.ts';
 import { addDays, today } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
 import type { Deps } from '../shared/deps.ts';
 import { newId } from '../shared/ids.ts';
-import { completeTasksAbout, createTasks } from '../tasks/task.commands.ts';
+import type { Report } from '../shared/progress.ts';
+import { askStaff, taskBatch } from '../tasks/ask.commands.ts';
+import { completeTasksAbout } from '../tasks/task.commands.ts';
 import { endingDays } from './data-plan.rules.ts';
-
-/** Enough to be quick, few enough to hold no lock for long. */
-const batchSize = 1_000;
 
 /** Plans `s` in a device on a loan `l` that end within the days in which it is time to renew them, have run out, or end before the loan is due back. */
 const ends = (date: string) => sql`
@@ -38,33 +36,9 @@ const unasked = (date: string) => sql`
 export async function planDataEndingTasks(deps: Deps, date: string, report?: Report): Promise<number> {
   const day = today(deps.clock);
   await settleThoseOver(deps, date < day ? day : date);
-  const ctx = systemContext(newId());
-  let made = 0;
-  let after = { expiresOn: '0001-01-01', id: '00000000-0000-0000-0000-000000000000' };
-  for (;;) {
-    const batch = await command(deps, ctx, async (trx) => {
-      const { rows } = await sql<{ id: string; expiresOn: string; patientId: string | null }>`
-        select s.id, s.expires_on as "expiresOn", l.patient_id as "patientId" from ${ends(date)} and ${unasked(date)}
-          and (s.expires_on, s.id) > (${after.expiresOn}::date, ${after.id}::uuid)
-        order by s.expires_on, s.id limit ${batchSize}`.execute(trx);
-      await createTasks(
-        trx,
-        deps,
-        ctx,
-        rows.map(({ id, patientId }) => ({
-          kind: 'data_ending',
-          subjectType: 'data_plan',
-          subjectId: id,
-          patientId: patientId ?? undefined,
-        })),
-      );
-      return rows;
-    });
-    made += batch.length;
-    if (batch.length < batchSize) return made;
-    after = batch.at(-1)!;
-    await report?.(made);
-  }
+  const found = sql<{ id: string; patientId: string | null }>`
+    select s.id, l.patient_id as "patientId" from ${ends(date)} and ${unasked(date)} order by s.expires_on, s.id limit ${taskBatch}`;
+  return askStaff(deps, newId(), { kind: 'data_ending', subjectType: 'data_plan' }, found, report);
 }
 
 /** How many tasks `planDataEndingTasks` would make. */
@@ -81,7 +55,7 @@ async function settleThoseOver(deps: Deps, date: string): Promise<void> {
       const { rows } = await sql<{ id: string }>`
         select t.subject_id as id from task t
         where t.kind = 'data_ending' and t.status = 'open' and not exists (select from ${ends(date)} and s.id = t.subject_id)
-        order by t.id limit ${batchSize}`.execute(trx);
+        order by t.id limit ${taskBatch}`.execute(trx);
       await completeTasksAbout(
         trx,
         deps,
@@ -91,6 +65,6 @@ async function settleThoseOver(deps: Deps, date: string): Promise<void> {
       );
       return rows.length;
     });
-    if (settled < batchSize) return;
+    if (settled < taskBatch) return;
   }
 }

@@ -1,9 +1,7 @@
 import { sql } from 'kysely';
-import { systemContext } from '../shared/actor.ts';
 import { timestamp } from '../shared/clock.ts';
-import { command } from '../shared/command.ts';
 import type { Deps } from '../shared/deps.ts';
-import { createTasks } from '../tasks/task.commands.ts';
+import { askStaff, taskBatch } from '../tasks/ask.commands.ts';
 import { wipeAfterHours } from './incident.rules.ts';
 
 /** Incidents of devices that hold data, are still lost after their time and that nobody has asked to erase. */
@@ -14,37 +12,15 @@ const due = (now: string) => sql`
     and not exists (select from incident_action a where a.incident_id = n.id and a.kind = 'wipe')
     and not exists (select from task t where t.kind = 'wipe_device' and t.subject_id = n.id)`;
 
-const batchSize = 1_000;
-
 /**
  * Asks staff to decide about erasing each device that has been gone for a day: one task an incident,
  * ever, so it may run any number of times.
  * @returns how many tasks it made
  */
 export async function askToWipe(deps: Deps, date: string): Promise<number> {
-  let made = 0;
-  for (let batch = batchSize; batch === batchSize; made += batch) {
-    const ctx = systemContext(`wipe-due-${date}`);
-    batch = await command(deps, ctx, async (trx) => {
-      const { rows } = await sql<{ id: string; patientId: string | null }>`
-        select n.id, n.patient_id as "patientId" ${due(timestamp(deps.clock))} order by n.id limit ${batchSize} for no key update of n skip locked`.execute(
-        trx,
-      );
-      await createTasks(
-        trx,
-        deps,
-        ctx,
-        rows.map(({ id, patientId }) => ({
-          kind: 'wipe_device',
-          subjectType: 'incident',
-          subjectId: id,
-          patientId: patientId ?? undefined,
-        })),
-      );
-      return rows.length;
-    });
-  }
-  return made;
+  const found = sql<{ id: string; patientId: string | null }>`
+    select n.id, n.patient_id as "patientId" ${due(timestamp(deps.clock))} order by n.id limit ${taskBatch} for no key update of n skip locked`;
+  return askStaff(deps, `wipe-due-${date}`, { kind: 'wipe_device', subjectType: 'incident' }, found);
 }
 
 /** How many tasks `askToWipe` would make. */

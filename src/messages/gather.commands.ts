@@ -1,12 +1,12 @@
 import { type RawBuilder, sql } from 'kysely';
 import { Temporal } from 'temporal-polyfill';
-import type { Report } from '../nightly/step.rules.ts';
 import { systemContext } from '../shared/actor.ts';
 import { timestamp, today, zone } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
 import type { Reader, Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvents } from '../shared/events.ts';
+import type { Report } from '../shared/progress.ts';
 import { createTasks } from '../tasks/task.commands.ts';
 import { type ContactPoint, chooseContact, type MessageChannel } from './contact.rules.ts';
 import { nextOpening } from './contact-window.rules.ts';

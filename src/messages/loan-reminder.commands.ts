@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
-import type { Report } from '../nightly/step.rules.ts';
 import { timestamp } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
+import type { Report } from '../shared/progress.ts';
 import { asksBack, contactable } from './reminder.queries.ts';
 
 /** Enough to be quick, few enough to hold no lock for long. */

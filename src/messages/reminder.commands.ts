@@ -1,9 +1,9 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { Report } from '../nightly/step.rules.ts';
 import { timestamp, today } from '../shared/clock.ts';
 import type { Reader, Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import type { OutboxEvent } from '../shared/outbox.ts';
+import type { Report } from '../shared/progress.ts';
 import { gatherBatch } from './gather.commands.ts';
 import { contactable, longestLead, startOf, workingDaysAfter } from './reminder.queries.ts';
 

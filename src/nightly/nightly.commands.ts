@@ -18,7 +18,7 @@ import {
 } from '../messages/reminder.commands.ts';
 import { timestamp, today, zone } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
-import type { Report } from './step.rules.ts';
+import type { Report } from '../shared/progress.ts';
 import { askOf, countToAsk, watches } from './watch.commands.ts';
 
 type Step = {

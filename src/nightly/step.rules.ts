@@ -16,9 +16,6 @@ export const stepWords: Record<string, string> = {
   'calendar-ends': 'Bank holidays that run out: tasks',
 };
 
-/** Called by a step after each batch, with how much it has done so far. */
-export type Report = (count: number) => Promise<void>;
-
 type StepRun = {
   startedAt: string;
   movedAt: string | null;

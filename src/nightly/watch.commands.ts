@@ -2,18 +2,17 @@ import { type RawBuilder, sql } from 'kysely';
 import { dbsDueBy } from '../access/staff.rules.ts';
 import { overdueWords } from '../messages/loan-reminder.commands.ts';
 import { isLate } from '../referrals/triage.queries.ts';
-import { type Context, systemContext } from '../shared/actor.ts';
+import { systemContext } from '../shared/actor.ts';
 import { addDays } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
 import type { Deps } from '../shared/deps.ts';
 import type { SubjectType } from '../shared/events.ts';
 import { newId } from '../shared/ids.ts';
-import { completeTasksAbout, createTasks } from '../tasks/task.commands.ts';
+import type { Report } from '../shared/progress.ts';
+import { askStaff, taskBatch } from '../tasks/ask.commands.ts';
+import { completeTasksAbout } from '../tasks/task.commands.ts';
 import type { TaskKind } from '../tasks/task.rules.ts';
-import type { Report } from './step.rules.ts';
 
-/** Enough to be quick, few enough to hold no lock for long. */
-const batchSize = 1_000;
 /** What staff have settled and still is so is asked again after so many days. */
 const askAgainAfter = 30;
 /** Days that a device may be in preparation. */
@@ -89,33 +88,10 @@ const unasked = ({ kind, of }: Watch, date: string) => sql`
  * @returns how many tasks it made
  */
 export async function askOf(deps: Deps, watch: Watch, date: string, report?: Report): Promise<number> {
-  const { kind, subjectType } = watch;
-  const ctx = systemContext(newId());
-  await settleThoseRight(deps, ctx, watch, date);
-  let made = 0;
-  for (;;) {
-    const batch = await command(deps, ctx, async (trx) => {
-      const { rows } = await sql<{ id: string; patientId: string | null }>`
-        select x.id, x.patient_id as "patientId" from ${unasked(watch, date)} order by x.id limit ${batchSize}`.execute(
-        trx,
-      );
-      await createTasks(
-        trx,
-        deps,
-        ctx,
-        rows.map(({ id, patientId }) => ({
-          kind,
-          subjectType,
-          subjectId: id,
-          patientId: patientId ?? undefined,
-        })),
-      );
-      return rows.length;
-    });
-    made += batch;
-    if (batch < batchSize) return made;
-    await report?.(made);
-  }
+  await settleThoseRight(deps, watch, date);
+  const found = sql<{ id: string; patientId: string | null }>`
+    select x.id, x.patient_id as "patientId" from ${unasked(watch, date)} order by x.id limit ${taskBatch}`;
+  return askStaff(deps, newId(), watch, found, report);
 }
 
 /** How many tasks `askOf` would make. */
@@ -126,17 +102,18 @@ export async function countToAsk(deps: Deps, watch: Watch, date: string): Promis
   return rows[0]!.count;
 }
 
-async function settleThoseRight(deps: Deps, ctx: Context, { kind, of }: Watch, date: string): Promise<void> {
+async function settleThoseRight(deps: Deps, { kind, of }: Watch, date: string): Promise<void> {
+  const ctx = systemContext(newId());
   for (;;) {
     const settled = await command(deps, ctx, async (trx) => {
       const { rows } = await sql<{ id: string }>`
         select t.subject_id as id from task t where t.kind = ${kind} and t.status = 'open'
-          and not exists (select from (${of(date)}) x where x.id = t.subject_id) order by t.id limit ${batchSize}`.execute(
+          and not exists (select from (${of(date)}) x where x.id = t.subject_id) order by t.id limit ${taskBatch}`.execute(
         trx,
       );
       const ids = rows.map(({ id }) => id);
       return (await completeTasksAbout(trx, deps, ctx, [kind], ids)).length;
     });
-    if (settled < batchSize) return;
+    if (settled < taskBatch) return;
   }
 }
