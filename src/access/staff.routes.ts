@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import type { Deps } from '../shared/deps.ts';
 import { etagOf } from '../shared/etag.ts';
-import { type App, idParams, problemReplies, sendPage } from '../shared/http.ts';
+import { type App, idParams, ifMatch, problemReplies, sendPage } from '../shared/http.ts';
 import { linkAddress } from '../shared/link-address.ts';
 import { addPasswordLink } from './password-link.commands.ts';
 import { revokeSessions } from './session.commands.ts';
@@ -10,11 +10,6 @@ import { getStaff, listStaff } from './staff.queries.ts';
 import { NewStaff, PasswordLink, Staff, StaffChange, StaffList, StaffQuery } from './staff.schemas.ts';
 
 const tags = ['Staff'];
-const ifMatch = Type.Object({
-  'if-match': Type.Optional(
-    Type.String({ maxLength: 1000, description: 'The ETag of the version that the change is for' }),
-  ),
-});
 
 /** /staff: who works with Lendwell, how they get in, and what supporters have time for. */
 export function staffRoutes(app: App, deps: Deps): void {

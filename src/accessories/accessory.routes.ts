@@ -1,7 +1,6 @@
-import Type from 'typebox';
 import type { Deps } from '../shared/deps.ts';
 import { etagOf } from '../shared/etag.ts';
-import { type App, idParams, problemReplies, sendPage } from '../shared/http.ts';
+import { type App, idParams, ifMatch, problemReplies, sendPage } from '../shared/http.ts';
 import { addAccessory, changeAccessory, recordMovement } from './accessory.commands.ts';
 import { getAccessory, listAccessories, listMovements } from './accessory.queries.ts';
 import {
@@ -17,11 +16,6 @@ import {
 } from './accessory.schemas.ts';
 
 const tags = ['Accessories'];
-const ifMatch = Type.Object({
-  'if-match': Type.Optional(
-    Type.String({ maxLength: 1000, description: 'The ETag of the version that the change is for' }),
-  ),
-});
 
 /** /accessories: the kinds, their stock by place, and the log of each. */
 export function accessoryRoutes(app: App, deps: Deps): void {

@@ -1,6 +1,5 @@
-import Type from 'typebox';
 import type { Deps } from '../shared/deps.ts';
-import { type App, problemReplies } from '../shared/http.ts';
+import { type App, ifMatch, problemReplies } from '../shared/http.ts';
 import { recordCheckBatch } from './check.commands.ts';
 import { getRequiredChecks } from './check.queries.ts';
 import {
@@ -13,11 +12,6 @@ import {
 import { changeRequiredChecks, etagOfChecks } from './required-check.commands.ts';
 
 const tags = ['Devices'];
-const ifMatch = Type.Object({
-  'if-match': Type.Optional(
-    Type.String({ maxLength: 1000, description: 'The ETag of the version that the change is for' }),
-  ),
-});
 
 /** /required-checks: what each kind of device has to pass. /check-batches: checks of many devices at once. */
 export function checkRoutes(app: App, deps: Deps): void {

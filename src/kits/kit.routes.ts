@@ -1,17 +1,11 @@
-import Type from 'typebox';
 import type { Deps } from '../shared/deps.ts';
 import { etagOf } from '../shared/etag.ts';
-import { type App, idParams, problemReplies } from '../shared/http.ts';
+import { type App, idParams, ifMatch, problemReplies } from '../shared/http.ts';
 import { addKit, changeKit } from './kit.commands.ts';
 import { getKit, listKits } from './kit.queries.ts';
 import { Kit, KitChange, KitList, KitQuery, NewKit } from './kit.schemas.ts';
 
 const tags = ['Kits'];
-const ifMatch = Type.Object({
-  'if-match': Type.Optional(
-    Type.String({ maxLength: 1000, description: 'The ETag of the version that the change is for' }),
-  ),
-});
 
 /** /kits: what goes out together, as data. */
 export function kitRoutes(app: App, deps: Deps): void {

@@ -1,7 +1,6 @@
-import Type from 'typebox';
 import type { Deps } from '../shared/deps.ts';
 import { etagOf } from '../shared/etag.ts';
-import { type App, idParams, problemReplies } from '../shared/http.ts';
+import { type App, idParams, ifMatch, problemReplies } from '../shared/http.ts';
 import { addAgreementVersion } from './agreement.commands.ts';
 import { listAgreementVersions } from './agreement.queries.ts';
 import { AgreementVersion, AgreementVersionList, NewAgreementVersion } from './agreement.schemas.ts';
@@ -13,11 +12,6 @@ import { getTerms, listTerms } from './terms.queries.ts';
 import { LoanTerms, LoanTermsList, NewTerms, TermsChange } from './terms.schemas.ts';
 
 const tags = ['Settings of lending'];
-const ifMatch = Type.Object({
-  'if-match': Type.Optional(
-    Type.String({ maxLength: 1000, description: 'The ETag of the version that the change is for' }),
-  ),
-});
 const read = { action: 'settings.read' } as const;
 const change = { action: 'settings.change' } as const;
 

@@ -1,17 +1,11 @@
-import Type from 'typebox';
 import type { Deps } from '../shared/deps.ts';
 import { etagOf } from '../shared/etag.ts';
-import { type App, idParams, problemReplies } from '../shared/http.ts';
+import { type App, idParams, ifMatch, problemReplies } from '../shared/http.ts';
 import { getLocation } from './location.queries.ts';
 import { Location, LocationChange, NewLocation } from './location.schemas.ts';
 import { addLocation, changeLocation } from './organisation.commands.ts';
 
 const tags = ['Organisations'];
-const ifMatch = Type.Object({
-  'if-match': Type.Optional(
-    Type.String({ maxLength: 1000, description: 'The ETag of the version that the change is for' }),
-  ),
-});
 
 /** /locations: adding a place, one place, changing it. */
 export function locationRoutes(app: App, deps: Deps): void {

@@ -48,6 +48,13 @@ export function strictObject<T extends TProperties>(properties: T, options: obje
   return Type.Object(properties, { additionalProperties: false, ...options });
 }
 
+/** The header by which a change says which version it is for; `requireMatch` holds it to that. */
+export const ifMatch = Type.Object({
+  'if-match': Type.Optional(
+    Type.String({ maxLength: 1000, description: 'The ETag of the version that the change is for' }),
+  ),
+});
+
 export const idParams = Type.Object({ id: Type.String({ format: 'uuid', description: 'Id of the thing' }) });
 
 const problemBody = {

@@ -1,8 +1,7 @@
-import Type from 'typebox';
 import { logAccesses } from '../patients/patient.queries.ts';
 import type { Deps } from '../shared/deps.ts';
 import { etagOf } from '../shared/etag.ts';
-import { type App, idParams, problemReplies, sendPage } from '../shared/http.ts';
+import { type App, idParams, ifMatch, problemReplies, sendPage } from '../shared/http.ts';
 import { addDropIn, addDropInPerson, changeDropIn } from './drop-in.commands.ts';
 import { getDropIn, listDropIns } from './drop-in.queries.ts';
 import {
@@ -15,11 +14,6 @@ import {
 } from './drop-in.schemas.ts';
 
 const tags = ['Support'];
-const ifMatch = Type.Object({
-  'if-match': Type.Optional(
-    Type.String({ maxLength: 1000, description: 'The ETag of the version that the change is for' }),
-  ),
-});
 
 /** /drop-ins: help for whoever comes to a place at a time, with a loan or without one. */
 export function dropInRoutes(app: App, deps: Deps): void {

@@ -1,8 +1,7 @@
-import Type from 'typebox';
 import { logAccess } from '../patients/patient.queries.ts';
 import type { Deps } from '../shared/deps.ts';
 import { etagOf } from '../shared/etag.ts';
-import { type App, idParams, problemReplies, sendPage } from '../shared/http.ts';
+import { type App, idParams, ifMatch, problemReplies, sendPage } from '../shared/http.ts';
 import { addFollowUp, changeFollowUp } from './follow-up.commands.ts';
 import { getFollowUp, listFollowUps } from './follow-up.queries.ts';
 import {
@@ -17,11 +16,6 @@ import {
 import { recordOutcome } from './outcome.commands.ts';
 
 const tags = ['Support'];
-const ifMatch = Type.Object({
-  'if-match': Type.Optional(
-    Type.String({ maxLength: 1000, description: 'The ETag of the version that the change is for' }),
-  ),
-});
 
 /** /follow-ups: the support diary, one follow-up, its outcome, moving and adding. */
 export function followUpRoutes(app: App, deps: Deps): void {

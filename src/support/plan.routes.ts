@@ -1,7 +1,6 @@
-import Type from 'typebox';
 import type { Deps } from '../shared/deps.ts';
 import { etagOf } from '../shared/etag.ts';
-import { type App, idParams, problemReplies } from '../shared/http.ts';
+import { type App, idParams, ifMatch, problemReplies } from '../shared/http.ts';
 import { givePlan, stopSupport } from './patient-plan.commands.ts';
 import { listPatientPlans } from './patient-plan.queries.ts';
 import { addPlan, changePlan } from './plan.commands.ts';
@@ -20,11 +19,6 @@ import {
 } from './plan.schemas.ts';
 
 const tags = ['Support'];
-const ifMatch = Type.Object({
-  'if-match': Type.Optional(
-    Type.String({ maxLength: 1000, description: 'The ETag of the version that the change is for' }),
-  ),
-});
 
 /** /support-plans as data, and the plans that a patient has. */
 export function planRoutes(app: App, deps: Deps): void {
