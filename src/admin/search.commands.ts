@@ -2,14 +2,13 @@ import { sql } from 'kysely';
 import { planStatusOf } from '../data-plans/data-plan.queries.ts';
 import { readIccid } from '../data-plans/data-plan.rules.ts';
 import { findPatients } from '../patients/patient.queries.ts';
-import { readNhsNumber } from '../patients/patient.rules.ts';
+import { numbersIn } from '../patients/patient.rules.ts';
 import type { Context } from '../shared/actor.ts';
 import { command } from '../shared/command.ts';
 import type { Reader } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { callerOf, recordEvent } from '../shared/events.ts';
 import { readAssetTag, readCode } from '../shared/ids.ts';
-import { phoneNumber } from '../shared/phone.ts';
 import type { Found } from './search.schemas.ts';
 
 const most = 10;
@@ -21,10 +20,7 @@ const most = 10;
  */
 export async function runSearch(deps: Deps, ctx: Context, typed: string): Promise<Found> {
   const text = typed.trim();
-  const numbers = {
-    nhsNumber: readNhsNumber(text),
-    phone: phoneNumber(text, deps.config.ALLOW_TEST_PHONE_NUMBERS),
-  };
+  const numbers = numbersIn(text, deps.config.ALLOW_TEST_PHONE_NUMBERS);
   return command(deps, { ...ctx, once: undefined }, async (trx) => {
     const labelled = await findLabelled(trx, text);
     const patients = await findPatients(trx, text, numbers, most + 1);

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Deps } from '../shared/deps.ts';
 import type { App } from '../shared/http.ts';
 import { toProblem } from '../shared/problem.ts';
+import { keepAddressSecret } from '../shared/secret-address.ts';
 
 /**
  * Makes the pages of a scope those of an address that is a secret: nobody keeps them, no site that
@@ -13,13 +14,7 @@ export function privatePages(
   deps: Deps,
   sentTooLate: (request: FastifyRequest, reply: FastifyReply) => Promise<string> | undefined,
 ): void {
-  app.addHook('onSend', async (_request, reply, payload) => {
-    reply
-      .header('referrer-policy', 'no-referrer')
-      .header('cache-control', 'no-store')
-      .header('x-robots-tag', 'noindex');
-    return payload;
-  });
+  keepAddressSecret(app);
   app.setErrorHandler(async (error, request, reply) => {
     const problem = toProblem(error);
     if (![403, 404, 429].includes(problem.status)) throw error;

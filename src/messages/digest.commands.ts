@@ -3,7 +3,7 @@ import { timestamp, today, zone } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { channelOf } from './channels.ts';
 import { providerFor } from './senders.rules.ts';
-import { spokenTime } from './template.rules.ts';
+import { spokenDay, spokenHour } from './template.rules.ts';
 
 /** From this hour on in London. */
 const firstHour = 8;
@@ -61,7 +61,7 @@ export async function sendDigests(deps: Deps): Promise<number> {
     where f.count > 0`.execute(deps.db);
   const failed: string[] = [];
   for (const { id, name, email, count, firstAt } of rows) {
-    const [day] = spokenTime(firstAt).split(' at ');
+    const day = spokenDay(firstAt);
     const outcome = await channelOf(deps, provider)
       .send({
         reference: id,
@@ -70,7 +70,7 @@ export async function sendDigests(deps: Deps): Promise<number> {
         name,
         recipient: email,
         subject: `Your follow-ups on ${day}`,
-        body: `Hello ${name}. You have ${count === 1 ? 'one follow-up' : `${count} follow-ups`} on ${day}, the first at ${spokenTime(firstAt).split(' at ')[1]}. Sign in to see ${count === 1 ? 'it' : 'them'}${deps.config.PUBLIC_URL && `: ${deps.config.PUBLIC_URL}/support`}.`,
+        body: `Hello ${name}. You have ${count === 1 ? 'one follow-up' : `${count} follow-ups`} on ${day}, the first at ${spokenHour(firstAt)}. Sign in to see ${count === 1 ? 'it' : 'them'}${deps.config.PUBLIC_URL && `: ${deps.config.PUBLIC_URL}/support`}.`,
       })
       .catch(() => ({ is: 'unknown' }) as const);
     if (outcome.is !== 'accepted') failed.push(id);

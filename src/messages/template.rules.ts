@@ -77,7 +77,7 @@ function listed(parts: string[], language = 'en'): string {
 }
 
 /** The day of an instant as London says it: `Wednesday 6 August`, or in another language. */
-function spokenDay(instant: string, language = 'en'): string {
+export function spokenDay(instant: string, language = 'en'): string {
   return Temporal.Instant.from(instant)
     .toZonedDateTimeISO(zone)
     .toPlainDate()
@@ -91,13 +91,18 @@ function spokenDay(instant: string, language = 'en'): string {
 
 /** An instant as London says it: `Wednesday 6 August at 10am`, `at 9:30am`, `at midday`. */
 export function spokenTime(instant: string, language = 'en'): string {
-  const at = Temporal.Instant.from(instant).toZonedDateTimeISO(zone);
   const day = spokenDay(instant, language);
-  if (language !== 'en') return `${day}, ${at.toPlainTime().toString({ smallestUnit: 'minute' })}`;
-  if (at.minute === 0 && (at.hour === 12 || at.hour === 0))
-    return `${day} at ${at.hour ? 'midday' : 'midnight'}`;
+  if (language === 'en') return `${day} at ${spokenHour(instant)}`;
+  const time = Temporal.Instant.from(instant).toZonedDateTimeISO(zone).toPlainTime();
+  return `${day}, ${time.toString({ smallestUnit: 'minute' })}`;
+}
+
+/** The time of day of an instant as London says it: `10am`, `9:30am`, `midday`. */
+export function spokenHour(instant: string): string {
+  const at = Temporal.Instant.from(instant).toZonedDateTimeISO(zone);
+  if (at.minute === 0 && (at.hour === 12 || at.hour === 0)) return at.hour ? 'midday' : 'midnight';
   const minutes = at.minute ? `:${String(at.minute).padStart(2, '0')}` : '';
-  return `${day} at ${at.hour % 12 || 12}${minutes}${at.hour < 12 ? 'am' : 'pm'}`;
+  return `${at.hour % 12 || 12}${minutes}${at.hour < 12 ? 'am' : 'pm'}`;
 }
 
 /** Words that tell a stranger what a message is about; none may be in a discreet template. */

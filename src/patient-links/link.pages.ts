@@ -8,6 +8,7 @@ import type { Deps } from '../shared/deps.ts';
 import type { App } from '../shared/http.ts';
 import { toProblem } from '../shared/problem.ts';
 import { oneOf } from '../shared/schemas.ts';
+import { keepAddressSecret } from '../shared/secret-address.ts';
 import { answerByPatientLink } from './answer.commands.ts';
 import { findPatientLink, patientLinkHash } from './link.queries.ts';
 import { answerKinds, mayAnswer } from './link.rules.ts';
@@ -29,13 +30,7 @@ const body = Type.Object({
 export function patientLinkPages(app: App, deps: Deps): void {
   app.register(async (scope) => {
     const pages: App = scope.withTypeProvider<TypeBoxTypeProvider>();
-    pages.addHook('onSend', async (_request, reply, payload) => {
-      reply
-        .header('referrer-policy', 'no-referrer')
-        .header('cache-control', 'no-store')
-        .header('x-robots-tag', 'noindex');
-      return payload;
-    });
+    keepAddressSecret(pages);
     pages.setErrorHandler(async (error, request, reply) => {
       const { status } = toProblem(error);
       if (status >= 500) request.log.error({ err: error }, 'an answer by a link failed');

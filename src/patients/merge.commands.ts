@@ -11,7 +11,7 @@ import { invalid, Problem } from '../shared/problem.ts';
 import { completeTasksAbout } from '../tasks/task.commands.ts';
 import type { TaskKind } from '../tasks/task.rules.ts';
 import { applyContactState } from './contact-state.commands.ts';
-import { type Merged, mergedFields, newPoints, stricterState } from './merge.rules.ts';
+import { type Merged, mergedFields, movedTables, newPoints, stricterState } from './merge.rules.ts';
 import { writeMerged } from './merge-write.commands.ts';
 import { keepHistory } from './patient.commands.ts';
 import { getPatient } from './patient.queries.ts';
@@ -117,15 +117,8 @@ export const fieldsOf = (patient: Patient): Merged => ({
 });
 
 type Moved = Record<
-  | 'referral'
-  | 'loan'
-  | 'patient_plan'
-  | 'follow_up'
-  | 'incident'
-  | 'reminder'
-  | 'message'
+  | (typeof movedTables)[number]
   | 'inbound_message'
-  | 'drop_in_person'
   | 'task'
   /** Closed, since the record that stays has the same one open. */
   | 'tasksOfBoth',
@@ -156,16 +149,7 @@ async function moveAll(
   );
   const kinds = twice.map(({ kind }) => kind);
   const moved = { tasksOfBoth: await completeTasksAbout(trx, deps, ctx, kinds, [from]) } as Moved;
-  for (const table of [
-    'referral',
-    'loan',
-    'patient_plan',
-    'follow_up',
-    'incident',
-    'reminder',
-    'message',
-    'drop_in_person',
-  ] as const) {
+  for (const table of movedTables) {
     const sending = table === 'message' ? sql`and status <> 'sending'` : sql``;
     const { rows } = await sql<{ id: string }>`
       update ${sql.table(table)} set patient_id = ${to} where patient_id = ${from} ${sending} returning id`.execute(

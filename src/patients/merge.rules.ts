@@ -2,6 +2,18 @@ import type { ContactState } from './contact-state.rules.ts';
 import type { Patient } from './patient.schemas.ts';
 import { commonHours } from './proposal.rules.ts';
 
+/** Where rows are of a patient, in the order in which they are locked: they go over in a merge, and back when the two are parted. */
+export const movedTables = [
+  'referral',
+  'loan',
+  'patient_plan',
+  'follow_up',
+  'incident',
+  'reminder',
+  'message',
+  'drop_in_person',
+] as const;
+
 type Point = Patient['contactPoints'][number];
 
 /** What a merge writes to the record that stays. */

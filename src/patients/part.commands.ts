@@ -8,21 +8,10 @@ import type { Deps } from '../shared/deps.ts';
 import { recordEvent } from '../shared/events.ts';
 import { invalid, Problem } from '../shared/problem.ts';
 import { fieldsOf, lockBoth } from './merge.commands.ts';
-import type { Merged } from './merge.rules.ts';
+import { type Merged, movedTables } from './merge.rules.ts';
 import { writeMerged } from './merge-write.commands.ts';
 import { keepHistory } from './patient.commands.ts';
 import { getPatient } from './patient.queries.ts';
-
-const movable = [
-  'referral',
-  'loan',
-  'patient_plan',
-  'follow_up',
-  'incident',
-  'reminder',
-  'message',
-  'drop_in_person',
-] as const;
 
 type Merge = {
   staysId: string;
@@ -53,7 +42,7 @@ export async function partPatients(
     const at = timestamp(deps.clock);
     const stays = await getPatient(trx, staysId);
     await sql`update patient set merged_into = null, changed_at = ${at} where id = ${goesId}`.execute(trx);
-    for (const table of movable)
+    for (const table of movedTables)
       await sql`update ${sql.table(table)} set patient_id = ${goesId}
         where id = any(${moved[table] ?? []}::uuid[]) and patient_id = ${staysId}`.execute(trx);
     await sql`/* part.tasks */

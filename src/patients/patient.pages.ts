@@ -9,14 +9,13 @@ import { today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams, strictObject } from '../shared/http.ts';
 import { listQuery } from '../shared/lists.ts';
-import { phoneNumber } from '../shared/phone.ts';
 import { listFollowUps } from '../support/follow-up.queries.ts';
 import { reviewCommunication } from './communication.commands.ts';
 import { communicationReviewDue } from './communication.rules.ts';
 import { languages, shownPatient } from './contact.rules.ts';
 import { mergesOf } from './merge.queries.ts';
 import { findPatients, getPatient, listPatients, logAccess, recentAccess } from './patient.queries.ts';
-import { readNhsNumber } from './patient.rules.ts';
+import { numbersIn } from './patient.rules.ts';
 import { communicationNeeds, NewCommunicationReview, PatientQuery } from './patient.schemas.ts';
 
 const Search = strictObject({ search: Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' }) });
@@ -41,10 +40,7 @@ export function patientPages(app: App, deps: Deps): void {
     const typed = typedIn(request.body);
     try {
       const { search } = fields(Search, typed, { search: 'Enter a name, an NHS number or a phone number.' });
-      const numbers = {
-        nhsNumber: readNhsNumber(search),
-        phone: phoneNumber(search, deps.config.ALLOW_TEST_PHONE_NUMBERS),
-      };
+      const numbers = numbersIn(search, deps.config.ALLOW_TEST_PHONE_NUMBERS);
       const found = await findPatients(deps.db, search, numbers, mostFound + 1);
       return reply.page('patients/views/list.njk', {
         form: newForm(typed),

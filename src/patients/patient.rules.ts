@@ -9,6 +9,12 @@ export function readNhsNumber(text: string): string | null {
   return /^\d{10}$/.test(digits) && nhsNumberValidator.validate(digits) ? digits : null;
 }
 
+/** What typed text is as an NHS number (ten digits) and as a phone number (E.164), where it is one. */
+export const numbersIn = (text: string, allowTestNumbers: boolean) => ({
+  nhsNumber: readNhsNumber(text),
+  phone: phoneNumber(text, allowTestNumbers),
+});
+
 /** A name without case, accents and what is written between its letters, as the database's `name_key` has it. */
 export const nameKey = (name: string) =>
   name

@@ -111,7 +111,7 @@ export async function getReferral(db: Reader, actor: Actor, id: string): Promise
       (select json_agg(json_build_object('status', s.status, 'at', ${jsonInstant('s.at')}) order by s.number) from referral_status s where s.referral_id = r.id) as "statusHistory",
       coalesce((select json_agg(json_build_object('id', q.id, 'question', q.question, 'askedAt', ${jsonInstant('q.asked_at')}, 'answer', q.answer, 'answeredAt', ${jsonInstant('q.answered_at')})
         order by q.id) from referral_question q where q.referral_id = r.id), '[]') as questions,
-      coalesce((select json_agg(json_build_object('kind', m.kind, 'note', ${JSON.stringify(clinicNotes)}::json ->> m.kind, 'at', ${jsonInstant('m.at')}) order by m.id desc)
+      coalesce((select json_agg(json_build_object('kind', m.kind, 'at', ${jsonInstant('m.at')}) order by m.id desc)
         from clinic_note m where m.referral_id = r.id), '[]') as "toldClinic",
       case when r.withdrawal_reason is not null then json_build_object('reason', r.withdrawal_reason, 'saidBy', r.withdrawal_said_by) end as withdrawal,
       coalesce((select json_agg(json_build_object('id', l.id, 'reference', l.reference, 'status', l.status) order by l.id desc)
@@ -120,7 +120,8 @@ export async function getReferral(db: Reader, actor: Actor, id: string): Promise
   const [referral] = rows;
   if (!referral) throw new Problem('not-found');
   const openQuestions = referral.questions.filter(({ answer }) => answer === null).length;
-  return { ...referral, nextStep: nextStep({ ...referral, openQuestions }) };
+  const toldClinic = referral.toldClinic.map((told) => ({ ...told, note: clinicNotes[told.kind] }));
+  return { ...referral, toldClinic, nextStep: nextStep({ ...referral, openQuestions }) };
 }
 
 /** What only the office sees of a referral. */

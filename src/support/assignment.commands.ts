@@ -16,6 +16,8 @@ import {
   type ToAssign,
 } from './assignment.rules.ts';
 import type { Assigned, NewAssignments } from './assignment.schemas.ts';
+import { assertSupporter } from './follow-up.commands.ts';
+import { maySupport } from './follow-up.queries.ts';
 import { aheadStatuses, type FollowUpStatus } from './support.rules.ts';
 
 /**
@@ -76,20 +78,12 @@ async function lockAll(trx: Trx, ids: string[]): Promise<Found[]> {
         order by b.status = 'done' desc, b.due_on desc, b.id desc limit 1) as "usualId"
     from follow_up f where f.id = any(${ids}::uuid[]) order by f.id for update of f`.execute(trx);
   await sql`/* assignment.lock-staff */
-    select from staff where role in ('supporter', 'officer', 'manager') and suspended_at is null order by id for no key update`.execute(
-    trx,
-  );
+    select from staff where ${maySupport} order by id for no key update`.execute(trx);
   return rows;
 }
 
 async function byHandOf(trx: Trx, open: Found[], supporterId: string | null): Promise<Given[]> {
-  if (supporterId) {
-    const { rows } = await sql`/* assignment.supporter */
-      select from staff where id = ${supporterId} and role in ('supporter', 'officer', 'manager') and suspended_at is null`.execute(
-      trx,
-    );
-    if (!rows.length) throw invalid({ pointer: '/supporterId', message: 'There is no such supporter.' });
-  }
+  if (supporterId) await assertSupporter(trx, supporterId);
   return open.map(({ id }) => ({ id, supporterId }));
 }
 
@@ -104,9 +98,7 @@ async function chooseOf(trx: Trx, open: Found[], how: 'usual' | 'spread'): Promi
       coalesce((select json_agg(json_build_object('dueOn', f.due_on, 'startsAt', to_char(f.starts_at, 'HH24:MI'), 'minutes', f.minutes))
         from follow_up f where f.supporter_id = p.id and f.status <> 'cancelled' and f.id <> all(${open.map(({ id }) => id)}::uuid[])
           and f.due_on between ${mondayOf(days[0]!)}::date and ${addDays(mondayOf(days.at(-1)!), 6)}::date), '[]') as booked
-    from staff p where p.role in ('supporter', 'officer', 'manager') and p.suspended_at is null order by p.id`.execute(
-    trx,
-  );
+    from staff p where ${maySupport} order by p.id`.execute(trx);
   const helpers = rows.map(({ dbsCheckedOn, ...helper }) => ({
     ...helper,
     dbsUntil: dbsCheckedOn && dbsCountsUntil(dbsCheckedOn),

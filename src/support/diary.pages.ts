@@ -94,7 +94,6 @@ export function diaryPages(app: App, deps: Deps): void {
       aheadStatuses,
       today: date,
       yesterday: addDays(date, -1),
-      thisWeek: date,
       withoutOutcome,
       form,
       giveForm: form ?? newForm(),

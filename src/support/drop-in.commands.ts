@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { requireLocation } from '../organisations/location.queries.ts';
 import { lockPatient } from '../patients/contact-point.commands.ts';
 import type { Context } from '../shared/actor.ts';
 import { addDays, timestamp, today } from '../shared/clock.ts';
@@ -11,6 +12,7 @@ import { newId } from '../shared/ids.ts';
 import { invalid, Problem } from '../shared/problem.ts';
 import { getDropIn } from './drop-in.queries.ts';
 import type { DropIn, DropInChange, NewDropIn, NewDropInPerson } from './drop-in.schemas.ts';
+import { assertSupporter } from './follow-up.commands.ts';
 
 /**
  * Writes down a drop-in, that is planned or has been.
@@ -21,15 +23,8 @@ export async function addDropIn(deps: Deps, ctx: Context, input: NewDropIn): Pro
   if (input.heldOn > addDays(day, 366) || input.heldOn < addDays(day, -366))
     throw invalid({ pointer: '/heldOn', message: 'Give a day within a year of today.' });
   return command(deps, ctx, async (trx) => {
-    const { rows } = await sql<{ hasPlace: boolean; hasSupporter: boolean }>`/* drop-in.named */
-      select exists (select from location where id = ${input.locationId}) as "hasPlace",
-        ${input.supporterId ?? null}::uuid is null or exists (select from staff where id = ${input.supporterId ?? null}
-          and role in ('supporter', 'officer', 'manager') and suspended_at is null) as "hasSupporter"`.execute(
-      trx,
-    );
-    if (!rows[0]!.hasPlace) throw invalid({ pointer: '/locationId', message: 'There is no such place.' });
-    if (!rows[0]!.hasSupporter)
-      throw invalid({ pointer: '/supporterId', message: 'There is no such supporter.' });
+    await requireLocation(trx, input.locationId);
+    if (input.supporterId) await assertSupporter(trx, input.supporterId);
     const id = newId();
     const at = timestamp(deps.clock);
     await sql`/* drop-in.add */

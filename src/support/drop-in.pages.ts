@@ -1,13 +1,12 @@
 import { type Form, fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
 import { listLocations } from '../organisations/organisation.queries.ts';
 import { findPatients, logAccesses } from '../patients/patient.queries.ts';
-import { readNhsNumber } from '../patients/patient.rules.ts';
+import { numbersIn } from '../patients/patient.rules.ts';
 import type { PatientSummary } from '../patients/patient.schemas.ts';
 import type { Context } from '../shared/actor.ts';
 import type { Deps } from '../shared/deps.ts';
 import { etagOf } from '../shared/etag.ts';
 import { type App, idParams, strictObject } from '../shared/http.ts';
-import { phoneNumber } from '../shared/phone.ts';
 import { text } from '../shared/schemas.ts';
 import { addDropIn, addDropInPerson, changeDropIn } from './drop-in.commands.ts';
 import { getDropIn, listDropIns } from './drop-in.queries.ts';
@@ -67,11 +66,7 @@ export function dropInPages(app: App, deps: Deps): void {
     const typed = typedIn(request.body);
     try {
       const { search } = fields(Search, typed, words);
-      const numbers = {
-        nhsNumber: readNhsNumber(search),
-        phone: phoneNumber(search, deps.config.ALLOW_TEST_PHONE_NUMBERS),
-      };
-      const found = await findPatients(deps.db, search, numbers, mostFound);
+      const found = await find(search);
       return reply.page(view, await dropInView(request.ctx, id, { found, search: newForm(typed) }));
     } catch (error) {
       const search = refused(typed, error);
@@ -87,9 +82,7 @@ export function dropInPages(app: App, deps: Deps): void {
       return reply.done(`/drop-ins/${id}`, { text: 'It is written down that they came.' });
     } catch (error) {
       const person = { ...refused(typed, error), prefix: 'person' };
-      const found = search
-        ? await findPatients(deps.db, String(search), { nhsNumber: null, phone: null }, mostFound)
-        : [];
+      const found = search ? await find(String(search)) : [];
       const shown = await dropInView(request.ctx, id, {
         found,
         search: newForm({ search: String(search) }),
@@ -113,6 +106,9 @@ export function dropInPages(app: App, deps: Deps): void {
       return reply.code(notes.status).page(view, await dropInView(request.ctx, id, { notes }));
     }
   });
+
+  const find = (search: string) =>
+    findPatients(deps.db, search, numbersIn(search, deps.config.ALLOW_TEST_PHONE_NUMBERS), mostFound);
 
   type Sent = { found?: PatientSummary[]; search?: Form; person?: Form; notes?: Form };
   async function dropInView(ctx: Context, id: string, sent: Sent = {}) {

@@ -8,7 +8,7 @@ import { etagOf, requireMatch } from '../shared/etag.ts';
 import { recordEvent, type SubjectType } from '../shared/events.ts';
 import { newId } from '../shared/ids.ts';
 import { invalid, Problem } from '../shared/problem.ts';
-import { getFollowUp, visibleTo } from './follow-up.queries.ts';
+import { getFollowUp, maySupport, visibleTo } from './follow-up.queries.ts';
 import type { FollowUp, FollowUpChange, NewFollowUp } from './follow-up.schemas.ts';
 import { assertAhead, type FollowUpStatus } from './support.rules.ts';
 
@@ -168,11 +168,9 @@ export async function changeFollowUp(
   });
 }
 
-async function assertSupporter(trx: Trx, id: string): Promise<void> {
+export async function assertSupporter(trx: Trx, id: string): Promise<void> {
   const { rows } = await sql`
-    select from staff where id = ${id} and role in ('supporter', 'officer', 'manager') and suspended_at is null for share`.execute(
-    trx,
-  );
+    select from staff where id = ${id} and ${maySupport} for share`.execute(trx);
   if (!rows.length) throw invalid({ pointer: '/supporterId', message: 'There is no such supporter.' });
 }
 
@@ -210,7 +208,12 @@ export async function lockFollowUp(trx: Trx, actor: Actor, id: string): Promise<
 }
 
 /** The things whose story a follow-up is part of. */
-export function subjectsOf({ id, patientId, loanId, referralId }: LockedFollowUp): [SubjectType, string][] {
+export function subjectsOf({
+  id,
+  patientId,
+  loanId,
+  referralId,
+}: Pick<LockedFollowUp, 'id' | 'patientId' | 'loanId' | 'referralId'>): [SubjectType, string][] {
   return [
     ['follow_up', id],
     ['patient', patientId],

@@ -6,6 +6,9 @@ import { Problem } from '../shared/problem.ts';
 import type { FollowUp, FollowUpQuery, FollowUpSummary } from './follow-up.schemas.ts';
 import { aheadStatuses } from './support.rules.ts';
 
+/** Who may do follow-ups: a condition on `staff`, however it is called in the statement. */
+export const maySupport = sql<boolean>`(role in ('supporter', 'officer', 'manager') and suspended_at is null)`;
+
 /** A supporter sees their own follow-ups `f` and no others. */
 export const visibleTo = (actor: Actor) =>
   actor.role === 'supporter' ? sql`f.supporter_id = ${actor.id}` : sql`true`;
@@ -87,7 +90,7 @@ export async function getFollowUp(db: Reader, actor: Actor, id: string): Promise
 /** Who can be given follow-ups. */
 export async function listSupporters(db: Reader): Promise<{ id: string; name: string }[]> {
   const { rows } = await sql<{ id: string; name: string }>`
-    select id, name from staff where role in ('supporter', 'officer', 'manager') and suspended_at is null
+    select id, name from staff where ${maySupport}
     order by role = 'supporter' desc, name, id limit 200`.execute(db);
   return rows;
 }

@@ -3,7 +3,8 @@ import type { Context } from '../shared/actor.ts';
 import { timestamp, today } from '../shared/clock.ts';
 import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
-import { recordEvents, type SubjectType } from '../shared/events.ts';
+import { recordEvents } from '../shared/events.ts';
+import { subjectsOf } from './follow-up.commands.ts';
 import { stepDay } from './patient-plan.commands.ts';
 
 type Changed = {
@@ -63,7 +64,7 @@ export async function moveDueSteps(
     ctx,
     rows.map(({ what, dueOn, startsAt, ...followUp }) => ({
       type: what === 'cancelled' ? 'follow_up.changed' : `follow_up.${what}`,
-      subjects: subjectsOf(followUp, loanId),
+      subjects: subjectsOf({ ...followUp, loanId }),
       values: what === 'cancelled' ? { to: 'cancelled' } : { dueOn, startsAt },
     })),
   );
@@ -96,18 +97,8 @@ export async function addReplacementCall(trx: Trx, deps: Deps, ctx: Context, loa
     ctx,
     rows.map(({ dueOn, startsAt, ...followUp }) => ({
       type: 'follow_up.added',
-      subjects: subjectsOf(followUp, loanId),
+      subjects: subjectsOf({ ...followUp, loanId }),
       values: { step: replacementStep, dueOn, startsAt },
     })),
   );
 }
-
-const subjectsOf = (
-  { id, patientId, referralId }: Pick<Changed, 'id' | 'patientId' | 'referralId'>,
-  loanId: string,
-): [SubjectType, string][] => [
-  ['follow_up', id],
-  ['patient', patientId],
-  ['loan', loanId],
-  ...(referralId ? ([['referral', referralId]] as [SubjectType, string][]) : []),
-];
