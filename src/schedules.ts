@@ -4,11 +4,41 @@ import type { Schedule } from './shared/queue.ts';
 /** When the nightly run starts, in London. Between 01:00 and 02:00 a time may come twice or never. */
 export const nightlyTime = '03:15';
 
-/** Every timed job. Strays from earlier versions are removed when a worker starts. */
-export const schedules: Schedule[] = [
-  { name: 'nightly', pattern: '15 3 * * *', tz: zone },
-  { name: 'dispatch', pattern: '* * * * *', tz: zone },
-  { name: 'webhooks', pattern: '* * * * *', tz: zone },
-  { name: 'reconcile', pattern: '*/10 * * * *', tz: zone },
-  { name: 'forget', pattern: '*/5 * * * *', tz: zone },
+/** Every timed job, with its words for the Jobs page. Strays from earlier versions are removed when a worker starts. */
+export const schedules: (Schedule & { what: string; when: string })[] = [
+  {
+    name: 'nightly',
+    pattern: '15 3 * * *',
+    tz: zone,
+    what: 'The night: reminders are planned and staff are asked about what waits too long',
+    when: 'At 3:15am',
+  },
+  {
+    name: 'dispatch',
+    pattern: '* * * * *',
+    tz: zone,
+    what: 'Messages whose hours are open are sent',
+    when: 'Every minute',
+  },
+  {
+    name: 'webhooks',
+    pattern: '* * * * *',
+    tz: zone,
+    what: 'Clinics’ systems are told what became of their referrals',
+    when: 'Every minute',
+  },
+  {
+    name: 'reconcile',
+    pattern: '*/10 * * * *',
+    tz: zone,
+    what: 'Messages whose fate is not known are asked about',
+    when: 'Every 10 minutes',
+  },
+  {
+    name: 'forget',
+    pattern: '*/5 * * * *',
+    tz: zone,
+    what: 'Referrals that were begun on a form and not sent are forgotten',
+    when: 'Every 5 minutes',
+  },
 ];

@@ -85,9 +85,10 @@ function preview(
   const left: Reason[] = draft.reasons.filter(
     ({ status, stands, uselessAfter }) => status === 'standing' && stands && uselessAfter > now,
   );
-  return left.length
-    ? renderDraft(deps, templates, draft, left, wording, null, linkShown(deps, wording))
-    : null;
+  if (!left.length) return null;
+  const way = draft.point?.channel;
+  const channel = way && way !== 'phone' ? way : null;
+  return renderDraft(deps, templates, draft, left, wording, channel, linkShown(deps, wording));
 }
 
 /** How many messages the filters of a list match. */

@@ -1,5 +1,5 @@
 import { fields, refused, typedIn } from '../admin/forms.ts';
-import { nightlyTime } from '../schedules.ts';
+import { nightlyTime, schedules } from '../schedules.ts';
 import { today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import type { App } from '../shared/http.ts';
@@ -62,7 +62,7 @@ export function jobPages(app: App, deps: Deps): void {
       waiting,
       nightlyTime,
       mayRun: tonight?.state !== 'running' && !waiting.asked,
-
+      schedules,
       stepWords,
       handlerWords,
     };

@@ -128,7 +128,10 @@ export function planRoutes(app: App, deps: Deps): void {
         tags,
         params: idParams,
         body: NewPatientPlan,
-        response: { 201: PatientPlanGiven, ...problemReplies('not-found', 'invalid', 'conflict') },
+        response: {
+          201: PatientPlanGiven,
+          ...problemReplies('not-found', 'invalid', 'conflict', 'merge-refused'),
+        },
       },
     },
     async (request, reply) =>
@@ -145,7 +148,10 @@ export function planRoutes(app: App, deps: Deps): void {
         tags,
         params: idParams,
         body: NewSupportStop,
-        response: { 201: SupportStopped, ...problemReplies('not-found', 'invalid', 'conflict') },
+        response: {
+          201: SupportStopped,
+          ...problemReplies('not-found', 'invalid', 'conflict', 'merge-refused'),
+        },
       },
     },
     async (request, reply) =>

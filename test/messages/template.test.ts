@@ -113,6 +113,12 @@ t.test('a message takes what fits best: language before channel, English where t
     await sql`update patient set language = ${language} where id = ${person!.patientId}`.execute(db);
   }
   await runNightly(deps);
+  const { items } = (await api('GET', '/messages?status=planned')).body as { items: { text: string }[] };
+  t.match(
+    items.map(({ text }) => text).filter((text) => text.startsWith('By text: ')),
+    { length: 2 },
+    'the preview is the text of its own channel',
+  );
   clock.set('2026-11-23T10:00:00Z');
   await dispatch(deps);
   const { rows } = await sql<{ body: string; templates: number }>`
