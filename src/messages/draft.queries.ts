@@ -3,7 +3,7 @@ import { jsonInstant, type Reader } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import type { MessageChannel } from './contact.rules.ts';
 import type { Draft, Reason } from './message.rules.ts';
-import { asksBack, startOf } from './reminder.queries.ts';
+import { asksBack, hasData, startOf } from './reminder.queries.ts';
 import { render, type TemplateText, type Wording } from './template.rules.ts';
 
 type InUse = TemplateText & { id: string; language: string };
@@ -54,12 +54,14 @@ export async function draftsOf(db: Reader, ids: string[]): Promise<Draft[]> {
         'recheckDue', c.recheck_due, 'stopped', c.stopped_at is not null, 'failed', c.failed_at is not null, 'hours', c.hours) end as point,
       coalesce((
         select json_agg(json_build_object('id', r.id, 'reason', r.reason, 'status', r.status, 'way', f.way,
-          'at', case when l.id is null then ${jsonInstant('r.useless_after')} else to_char(r.for_date, 'YYYY-MM-DD"T12:00:00Z"') end,
+          'at', case when f.id is null then to_char(r.for_date, 'YYYY-MM-DD"T12:00:00Z"') else ${jsonInstant('r.useless_after')} end,
           'uselessAfter', ${jsonInstant('r.useless_after')},
-          'stands', case when l.id is null then f.status in ('planned', 'confirmed') and ${startOf} = r.useless_after
-            else l.due_on = r.for_date and ${asksBack} end) order by r.id)
+          'stands', case when f.id is not null then f.status in ('planned', 'confirmed') and ${startOf} = r.useless_after
+            when l.id is not null then l.due_on = r.for_date and ${asksBack}
+            else p.data_reminders and s.expires_on = r.for_date and ${hasData} end) order by r.id)
         from reminder r left join follow_up f on f.id = r.subject_id and r.reason in ('follow_up', 'changed')
           left join loan l on l.id = r.subject_id and r.reason in ('return_due', 'overdue')
+          left join data_plan s on s.id = r.subject_id and r.reason = 'data_ending'
         where r.message_id = m.id), '[]') as reasons
     from message m join patient p on p.id = m.patient_id left join contact_point c on c.id = m.contact_point_id
     where m.id = any(${ids}::uuid[]) order by m.id`.execute(db);

@@ -51,13 +51,17 @@ export const whyWords = {
 export type Why = keyof typeof whyWords;
 
 /** What a reminder may be of. */
-export const reminderReasons = ['follow_up', 'changed', 'return_due', 'overdue'] as const;
+export const reminderReasons = ['follow_up', 'changed', 'return_due', 'overdue', 'data_ending'] as const;
 export const reasonWords: Record<(typeof reminderReasons)[number], string> = {
   follow_up: 'Follow-up',
   changed: 'A new time',
   return_due: 'Due back',
   overdue: 'Overdue',
+  data_ending: 'Data ending',
 };
+
+/** Reminders of an appointment, with its time; the others are of a day. */
+export const ofAppointment = ['follow_up', 'changed'] as const satisfies (typeof reminderReasons)[number][];
 
 /** A reminder as it is when its message is about to go. */
 export type Reason = {

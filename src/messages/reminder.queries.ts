@@ -11,6 +11,11 @@ export const startOf = sql`((f.due_on + f.starts_at) at time zone 'Europe/London
 export const asksBack = sql<boolean>`(l.status = 'open' and not exists (
   select from incident n where n.loan_id = l.id and n.status = 'open' and n.kind in ('lost', 'stolen', 'not_returned')))`;
 
+/** Whether a data plan `s` runs in something that a patient `p` has on loan. */
+export const hasData = sql<boolean>`(s.status <> 'ended' and exists (
+  select from loan_item i join loan lo on lo.id = i.loan_id
+  where i.device_id = s.device_id and i.ended_at is null and lo.patient_id = p.id))`;
+
 /** Working days, at most, from a reminder to its follow-up. */
 export const longestLead = 10;
 

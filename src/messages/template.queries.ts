@@ -3,7 +3,7 @@ import type { Reader } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { Problem } from '../shared/problem.ts';
 import { linkShown } from './draft.queries.ts';
-import type { Reason } from './message.rules.ts';
+import { ofAppointment, type Reason } from './message.rules.ts';
 import { type Appointment, render, smsFragments } from './template.rules.ts';
 import type { Template, TemplateVersions } from './template.schemas.ts';
 
@@ -41,8 +41,8 @@ export function readsAs(
   row: Pick<Row, 'reason' | 'wording' | 'language' | 'subject' | 'body'>,
   who: { name: string; at?: string | undefined } = { name: 'Amal' },
 ): Template['sample'] {
-  const ofLoan = row.reason === 'return_due' || row.reason === 'overdue';
-  const appointment = { at: who.at ?? made.at, way: ofLoan ? null : made.way } satisfies Partial<Reason>;
+  const timed = (ofAppointment as readonly string[]).includes(row.reason);
+  const appointment = { at: who.at ?? made.at, way: timed ? made.way : null } satisfies Partial<Reason>;
   const to = {
     name: who.name,
     scheme: deps.config.SCHEME_NAME,

@@ -4,6 +4,11 @@ import { countExpiringAllocations, expireAllocations } from '../allocations/rele
 import { countDataEndingTasks, planDataEndingTasks } from '../data-plans/data-ending.commands.ts';
 import { countChecksRunOut, expireChecks } from '../devices/run-out.commands.ts';
 import { askToWipe, countToWipe } from '../incidents/wipe-due.commands.ts';
+import {
+  countDataReminders,
+  planDataReminders,
+  unplannedDataReminders,
+} from '../messages/data-reminder.commands.ts';
 import { countDigests, planDigests } from '../messages/digest.commands.ts';
 import { countUngathered, gatherReminders } from '../messages/gather.commands.ts';
 import {
@@ -44,6 +49,7 @@ const steps: Step[] = [
   { name: 'loan-reminders', run: planLoanReminders, count: countLoanReminders },
   { name: 'devices-gone-a-day', run: askToWipe, count: countToWipe },
   { name: 'data-ending', run: planDataEndingTasks, count: countDataEndingTasks },
+  { name: 'data-reminders', run: planDataReminders, count: countDataReminders },
   { name: 'gather', run: gatherReminders, count: countMessages },
   {
     name: 'checks-that-run-out',
@@ -59,13 +65,13 @@ const steps: Step[] = [
   ),
 ];
 
-/** How many messages the night would make. What is said of loans by a night that is run ahead waits for its day. */
+/** How many messages the night would make. What is said of loans and data by a night that is run ahead waits for its day. */
 function countMessages(deps: Deps, date: string): Promise<number> {
   const ahead = date > today(deps.clock);
   return countUngathered(
     deps,
     date,
-    sql`${unplannedFollowUps(deps, date)} ${ahead ? sql`` : sql`union all ${unplannedLoanReminders(date)}`}`,
+    sql`${unplannedFollowUps(deps, date)} ${ahead ? sql`` : sql`union all ${unplannedLoanReminders(date)} union all ${unplannedDataReminders(date)}`}`,
   );
 }
 

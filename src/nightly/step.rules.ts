@@ -6,6 +6,7 @@ export const stepWords: Record<string, string> = {
   'loan-reminders': 'Reminders of loans due back or overdue planned',
   'devices-gone-a-day': 'Devices gone for a day: tasks to decide about erasing',
   'data-ending': 'Mobile data that ends: tasks',
+  'data-reminders': 'Reminders of mobile data that ends planned',
   gather: 'Messages made of what is due together',
   'checks-that-run-out': 'Devices whose checks ran out',
   'loans-long-overdue': 'Loans three weeks overdue: tasks',

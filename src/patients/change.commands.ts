@@ -36,7 +36,10 @@ export async function changePatient(
     await lockPatient(trx, id);
     const before = await getPatient(trx, id);
     requireMatch(ifMatch, patientTag(before));
-    const next = read(deps, before, change);
+    const next = {
+      ...read(deps, before, change),
+      dataReminders: change.dataReminders ?? before.dataReminders,
+    };
     const names = (Object.keys(change) as (keyof PatientChange)[]).filter(
       (name) => !isDeepStrictEqual(before[name] ?? null, next[name] ?? null),
     );
@@ -46,7 +49,7 @@ export async function changePatient(
       update patient set given_name = ${next.givenName}, family_name = ${next.familyName}, preferred_name = ${next.preferredName ?? null},
         date_of_birth = ${next.dateOfBirth ?? null}, nhs_number = ${next.nhsNumber ?? null}, no_nhs_number_reason = ${next.noNhsNumberReason ?? null},
         address = ${next.address ?? null}, no_fixed_abode = ${next.noFixedAbode ?? false}, collection_point = ${next.collectionPoint ?? null},
-        wording = ${next.wording}, contact_choice = ${next.contactChoice},
+        wording = ${next.wording}, contact_choice = ${next.contactChoice}, data_reminders = ${next.dataReminders},
         trusted_person = ${next.trustedPerson ? JSON.stringify(next.trustedPerson) : null}::jsonb, changed_at = ${at}
       where id = ${id}`.execute(trx);
     const eventId = await recordEvent(trx, deps, ctx, {

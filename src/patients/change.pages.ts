@@ -3,7 +3,7 @@ import type { Context } from '../shared/actor.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams, strictObject } from '../shared/http.ts';
 import { changePatient, patientTag } from './change.commands.ts';
-import type { PatientChange } from './change.schemas.ts';
+import { PatientChange } from './change.schemas.ts';
 import { getPatient, logAccess } from './patient.queries.ts';
 import { NewPatient, noNhsNumberReasons, type Patient } from './patient.schemas.ts';
 
@@ -14,7 +14,7 @@ const {
   interpreter: _interpreter,
   ...details
 } = NewPatient.properties;
-const ChangeForm = strictObject(details);
+const ChangeForm = strictObject({ ...details, dataReminders: PatientChange.properties.dataReminders });
 
 const words = {
   givenName: 'Enter their given name',
@@ -66,6 +66,7 @@ const wholeOf = (said: PatientChange): PatientChange => ({
   noFixedAbode: false,
   collectionPoint: null,
   trustedPerson: null,
+  dataReminders: false,
   ...said,
 });
 
@@ -76,6 +77,7 @@ function typedOf(patient: Patient): Typed {
     loans: _loans,
     trustedPerson,
     noFixedAbode,
+    dataReminders,
     ...rest
   } = patient;
   const text = Object.entries(rest).filter(
@@ -85,5 +87,10 @@ function typedOf(patient: Patient): Typed {
     `trustedPerson.${name}`,
     typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value),
   ]);
-  return Object.fromEntries([...text, ...trusted, ...(noFixedAbode ? [['noFixedAbode', 'yes']] : [])]);
+  return Object.fromEntries([
+    ...text,
+    ...trusted,
+    ...(noFixedAbode ? [['noFixedAbode', 'yes']] : []),
+    ...(dataReminders ? [['dataReminders', 'yes']] : []),
+  ]);
 }

@@ -19,6 +19,9 @@ export const PatientChange = strictObject(
     collectionPoint: Type.Optional(nullable(person.collectionPoint)),
     wording,
     contactChoice,
+    dataReminders: Type.Optional(
+      Type.Boolean({ description: 'They agreed to be told before their mobile data ends' }),
+    ),
     trustedPerson: Type.Optional(nullable(person.trustedPerson)),
   },
   { minProperties: 1, examples: [{ preferredName: 'Kay', wording: 'identified' }] },

@@ -10,7 +10,8 @@ export async function writeMerged(trx: Trx, id: string, after: Merged, at: strin
         no_nhs_number_reason = ${after.noNhsNumberReason}, address = ${after.address}, no_fixed_abode = ${after.noFixedAbode},
         collection_point = ${after.collectionPoint}, communication_needs = ${after.communicationNeeds}::text[], language = ${after.language},
         interpreter = ${after.interpreter}, trusted_person = ${after.trustedPerson && JSON.stringify(after.trustedPerson)}::jsonb,
-        wording = ${after.wording}, contact_choice = ${after.contactChoice}, changed_at = ${at}
+        wording = ${after.wording}, contact_choice = ${after.contactChoice},
+        data_reminders = coalesce(${after.dataReminders ?? null}::boolean, data_reminders), changed_at = ${at}
       where id = ${id}
     )
     update contact_point c set safe = x.safe, safe_from = x."safeFrom", voicemail_ok = x."voicemailOk", hours = x.hours

@@ -32,6 +32,7 @@ export type Merged = Pick<
   | 'trustedPerson'
   | 'wording'
   | 'contactChoice'
+  | 'dataReminders'
 > & { points: Pick<Point, 'id' | 'safe' | 'safeFrom' | 'voicemailOk' | 'hours'>[] };
 
 /**
@@ -53,6 +54,7 @@ export function mergedFields(stays: Patient, goes: Patient): Merged {
     trustedPerson: stays.trustedPerson ?? goes.trustedPerson,
     wording: stays.wording === 'identified' && goes.wording === 'identified' ? 'identified' : 'discreet',
     contactChoice: goes.contactChoice === 'patient_contacts_us' ? 'patient_contacts_us' : stays.contactChoice,
+    dataReminders: stays.dataReminders && goes.dataReminders,
     points: stays.contactPoints.map((point) => stricter(point, goes.contactPoints)),
   };
 }

@@ -70,7 +70,7 @@ export async function getPatient(db: Reader, id: string): Promise<Patient> {
   const { rows } = await sql<Patient>`/* patient.get */
     select ${patientColumns}, p.no_nhs_number_reason as "noNhsNumberReason", p.address, p.no_fixed_abode as "noFixedAbode",
       p.collection_point as "collectionPoint", p.wording,
-      p.contact_choice as "contactChoice", p.contact_state as "contactState", p.paused_until as "pausedUntil",
+      p.contact_choice as "contactChoice", p.contact_state as "contactState", p.paused_until as "pausedUntil", p.data_reminders as "dataReminders",
       p.communication_needs as "communicationNeeds", p.language, p.interpreter,
       p.communication_reviewed_on as "communicationReviewedOn", p.trusted_person as "trustedPerson", p.merged_into as "mergedInto",
       (select case when (a.said ->> 'prefersNotDigital')::boolean then a.said ->> 'nonDigitalRoute' end

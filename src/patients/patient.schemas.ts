@@ -91,6 +91,7 @@ export const Patient = Type.Object({
   collectionPoint: nullable(Type.String()),
   wording: oneOf(wordings),
   contactChoice: oneOf(contactChoices),
+  dataReminders: Type.Boolean({ description: 'They agreed to be told before their mobile data ends' }),
   contactState: oneOf(contactStates),
   pausedUntil: nullable(Type.String()),
   communicationNeeds: Type.Array(oneOf(communicationNeeds)),

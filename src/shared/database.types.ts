@@ -590,6 +590,7 @@ export interface Patient {
   collection_point: string | null;
   communication_reviewed_on: string | null;
   merged_into: string | null;
+  data_reminders: Generated<boolean>;
 }
 
 export interface PatientHistory {

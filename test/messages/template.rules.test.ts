@@ -59,7 +59,7 @@ t.test(
   async (t) => {
     const { db } = await testDatabase(t);
     const templates = await templatesInUse(db);
-    t.equal(templates.size, 8);
+    t.equal(templates.size, 10);
     for (const [key, template] of templates)
       t.same(templateFaults(template, key.split(' ')[1] as Wording), [], key);
     const told = { subject: 'NHS reminder', body: 'Your tablet from the clinic, {{name}}' };
