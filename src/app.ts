@@ -99,6 +99,8 @@ import { triagePages } from './referrals/triage.pages.ts';
 import { triageRoutes } from './referrals/triage.routes.ts';
 import { waitingListPages } from './referrals/waiting-list.pages.ts';
 import { waitingListRoutes } from './referrals/waiting-list.routes.ts';
+import { reportPages } from './reports/report.pages.ts';
+import { reportRoutes } from './reports/report.routes.ts';
 import type { Deps } from './shared/deps.ts';
 import { health } from './shared/health.ts';
 import { type App, http, problemDetails } from './shared/http.ts';
@@ -196,6 +198,7 @@ export async function buildApp(deps: Deps, queue?: JobQueue): Promise<App> {
       webhookRoutes(api, deps);
       clientRoutes(api, deps);
       staffRoutes(api, deps);
+      reportRoutes(api, deps);
       jobRunRoutes(api, deps);
       eventRoutes(api, deps);
     },
@@ -262,6 +265,7 @@ export async function buildApp(deps: Deps, queue?: JobQueue): Promise<App> {
     hostedFormPages(pages, deps);
     answerLinkPages(pages, deps);
     patientLinkPages(pages, deps);
+    reportPages(pages, deps);
     settingsPages(pages, deps);
     staffPages(pages, deps);
     passwordPages(pages, deps);

@@ -25,11 +25,23 @@ const words: Record<string, string[]> = {
   reason: ['follow_up'],
   wording: ['discreet'],
   version: ['1'],
+  name: [
+    'reach',
+    'referral-to-loan',
+    'losses',
+    'follow-ups',
+    'confidence',
+    'mobile-data',
+    'clinics',
+    'donors',
+  ],
 };
 
 const clinic = `select id from organisation where 'clinic' = any(roles) limit 1`;
 /** What only some records of their kind have: how to find one, by the names of the parameters. */
 const special: Record<string, string> = {
+  '/reports/donors/:organisationId': `select donor_id as "organisationId" from donation limit 1`,
+  '/reports/:name/:part.csv': `select 'clinics' as name, 'clinics' as part`,
   '/api/v1/organisations/:id/form-links': clinic,
   '/settings/clinics/:id/form-links': clinic,
   '/patients/:id/contact-points/:pointId':

@@ -50,6 +50,7 @@ const places: Place[] = [
     ],
   },
   { href: '/messages', text: 'Messages', action: 'messages.read' },
+  { href: '/reports', text: 'Reports', action: 'reports.read' },
   { href: '/settings', text: 'Settings', action: 'settings.read' },
 ];
 

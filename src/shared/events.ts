@@ -85,6 +85,8 @@ export const loggedValues = [
   'count',
   'clinicId',
   'wording',
+  'report',
+  'suppressed',
   'contactState',
   'run',
   'incidentKind',

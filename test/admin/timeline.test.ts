@@ -124,6 +124,11 @@ t.test('the sentences tell what happened with its values', async (t) => {
       'Email put back to be sent (it was not known if sent)',
     ],
     ['task.created', { kind: 'missed_twice' }, 'Task for staff: Two follow-ups missed in a row: call back'],
+    [
+      'report.exported',
+      { report: 'mobile-data', suppressed: true },
+      'Took a file of the report “mobile data”, with small numbers hidden',
+    ],
     ['devices.exported', { count: 1 }, 'Took a file of 1 device'],
   ] as const)
     t.equal(say(type, values), sentence);

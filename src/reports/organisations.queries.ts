@@ -1,0 +1,124 @@
+import { sql } from 'kysely';
+import { dueIn } from './follow-ups.queries.ts';
+import type { Row } from './report.rules.ts';
+import { during, overlaps, type Report } from './report-scope.ts';
+
+/** The same figures for each clinic, to see where people are not reached. */
+export const clinics: Report = {
+  name: 'clinics',
+  title: 'By clinic',
+  about: 'What each clinic asked for, and what its patients got.',
+  narrows: [],
+  headline: [
+    {
+      key: 'clinics',
+      text: 'Clinics that referred',
+      kind: 'number',
+      about: 'With at least one referral in these days.',
+    },
+    { key: 'referrals', text: 'Referrals', kind: 'count', about: 'Referrals that came in on these days.' },
+  ],
+  parts: [
+    {
+      key: 'clinics',
+      title: 'Clinics',
+      about:
+        'People: patients with a loan that began in these days. Follow-ups: due in these days. Gone: reported in these days as lost, stolen or not returned.',
+      columns: [
+        { key: 'name', text: 'Clinic', kind: 'label' },
+        { key: 'referrals', text: 'Referrals', kind: 'count' },
+        { key: 'loans', text: 'Loans', kind: 'count' },
+        { key: 'people', text: 'People', kind: 'count' },
+        { key: 'due', text: 'Follow-ups due', kind: 'count' },
+        { key: 'share', text: 'Took place', kind: 'share', of: ['done', 'due'] },
+        { key: 'gone', text: 'Gone', kind: 'count' },
+      ],
+      chart: { series: ['referrals', 'people'], way: 'lying' },
+    },
+  ],
+  async read(db, scope, today) {
+    const { rows } = await sql<Row>`/* report.clinics */
+      with referred as (
+        select clinic_id as id, count(*)::int as referrals from referral r where ${during(sql`r.received_at`, scope)} group by 1
+      ), lent as (
+        select r.clinic_id as id, count(*)::int as loans, count(distinct l.patient_id)::int as people
+        from loan l join referral r on r.id = l.referral_id where ${during(sql`l.issued_at`, scope)} group by 1
+      ), called as (
+        select r.clinic_id as id, count(*)::int as due, count(*) filter (where f.status = 'done')::int as done
+        from follow_up f join referral r on r.id = f.referral_id where ${dueIn(scope, today)} group by 1
+      ), told as (
+        select r.clinic_id as id, count(*)::int as gone from incident n join loan l on l.id = n.loan_id join referral r on r.id = l.referral_id
+        where n.kind in ('lost', 'stolen', 'not_returned') and n.reported_on between ${scope.from}::date and ${scope.to}::date group by 1
+      )
+      select o.name, coalesce(a.referrals, 0) as referrals, coalesce(b.loans, 0) as loans, coalesce(b.people, 0) as people,
+        coalesce(c.due, 0) as due, coalesce(c.done, 0) as done, coalesce(d.gone, 0) as gone
+      from organisation o left join referred a on a.id = o.id left join lent b on b.id = o.id left join called c on c.id = o.id left join told d on d.id = o.id
+      where a.id is not null or b.id is not null or c.id is not null or d.id is not null
+      order by referrals desc, loans desc, lower(o.name), o.id limit 300`.execute(db);
+    const asked = rows.filter(({ referrals }) => Number(referrals) > 0);
+    return {
+      headline: {
+        clinics: asked.length,
+        referrals: asked.reduce((total, { referrals }) => total + Number(referrals), 0),
+      },
+      parts: { clinics: rows },
+    };
+  },
+};
+
+/** What became of each donor’s gifts. */
+export const donors: Report = {
+  name: 'donors',
+  title: 'By donor',
+  about: 'What each donor gave, and what became of it.',
+  narrows: [],
+  headline: [
+    { key: 'donors', text: 'Donors', kind: 'number', about: 'With at least one donation in these days.' },
+    {
+      key: 'given',
+      text: 'Devices given',
+      kind: 'number',
+      about: 'Devices in donations that arrived in these days.',
+    },
+  ],
+  parts: [
+    {
+      key: 'donors',
+      title: 'Donors',
+      about:
+        'Given: in donations that arrived in these days. The other columns are of all devices that a donor ever gave: out now, the patients who had one in these days, lost, and retired.',
+      columns: [
+        { key: 'name', text: 'Donor', kind: 'label' },
+        { key: 'given', text: 'Given', kind: 'number' },
+        { key: 'out', text: 'Out now', kind: 'count' },
+        { key: 'people', text: 'People', kind: 'count' },
+        { key: 'lost', text: 'Lost', kind: 'count' },
+        { key: 'retired', text: 'Retired', kind: 'number' },
+      ],
+      chart: { series: ['given', 'people'], way: 'lying' },
+    },
+  ],
+  async read(db, scope) {
+    const { rows } = await sql<Row>`/* report.donors */
+      with stock as (
+        select n.donor_id as id, count(*) filter (where n.received_on between ${scope.from}::date and ${scope.to}::date)::int as given,
+          count(*) filter (where d.status in ('on_loan', 'due_back'))::int as out, count(*) filter (where d.status = 'lost')::int as lost,
+          count(*) filter (where d.status = 'retired')::int as retired
+        from donation n join device d on d.donation_id = n.id group by 1
+      ), lent as (
+        select n.donor_id as id, count(distinct l.patient_id)::int as people
+        from loan_item i join loan l on l.id = i.loan_id join device d on d.id = i.device_id join donation n on n.id = d.donation_id
+        where ${overlaps(sql`i.issued_at`, sql`i.ended_at`, scope)} group by 1
+      )
+      select o.id, o.name, a.given, a.out, coalesce(b.people, 0) as people, a.lost, a.retired
+      from stock a join organisation o on o.id = a.id left join lent b on b.id = o.id
+      order by a.given desc, a.out desc, lower(o.name), o.id limit 300`.execute(db);
+    return {
+      headline: {
+        donors: rows.filter(({ given }) => Number(given) > 0).length,
+        given: rows.reduce((total, { given }) => total + Number(given), 0),
+      },
+      parts: { donors: rows },
+    };
+  },
+};
