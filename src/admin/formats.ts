@@ -50,6 +50,16 @@ export function count(number: number, one: string, several = `${one}s`): string 
   return `${number.toLocaleString('en-GB')} ${number === 1 ? one : several}`;
 }
 
+/** `1204` as `1,204`. */
+export function thousands(number: number): string {
+  return number.toLocaleString('en-GB');
+}
+
+/** The largest of some numbers; 0 of none. */
+export function largest(numbers: number[]): number {
+  return Math.max(0, ...numbers);
+}
+
 /** From one instant to another, as people say it: `under a second`, `12 seconds`, `3 minutes`. */
 export function duration(from: string, to: string): string {
   const seconds = Math.round((Date.parse(to) - Date.parse(from)) / 1000);

@@ -11,6 +11,7 @@ import { count } from './formats.ts';
 import { type Form, fields, newForm, refused, typedIn } from './forms.ts';
 import { type Work, type WorkKind, worklist } from './home.queries.ts';
 import { navigationFor } from './navigation.ts';
+import { type Numbers, schemeNumbers } from './numbers.queries.ts';
 import { type RecentType, sinceYesterday } from './recent.queries.ts';
 import { countFound, runSearch } from './search.commands.ts';
 import type { Found } from './search.schemas.ts';
@@ -49,14 +50,16 @@ export function homePages(app: App, deps: Deps): void {
 
   async function todayView(form: Form) {
     const date = today(deps.clock);
-    const [work, recent, first] = await Promise.all([
+    const [work, recent, numbers, first] = await Promise.all([
       worklist(deps.db, date),
       sinceYesterday(deps.db, date),
+      schemeNumbers(deps.db, date),
       firstSteps(deps.db, (url) => app.hasRoute({ method: 'GET', url })),
     ]);
     return {
       form,
       work: work.filter((item) => item.count > 0).map((item) => ({ ...item, ...say(item, date) })),
+      numbers: sayNumbers(numbers),
       recent: recent.map(({ type, count: number }) => sayRecent(type, number)),
       date,
       firstSteps: first,
@@ -71,6 +74,28 @@ function pageOfOne({ more: _more, ...groups }: Found): string {
     { id: string }[],
   ];
   return `/${kind === 'dataPlans' ? 'data-plans' : kind}/${only!.id}`;
+}
+
+/** The scheme in numbers, each with the list or the report that it leads to. */
+function sayNumbers({ lent, ready, waiting, referrals, loans, calls }: Numbers) {
+  return [
+    { text: 'Loans open', value: lent, href: '/loans?status=open', weeks: loans, what: 'Loans issued' },
+    { text: 'Devices ready', value: ready, href: '/devices?status=ready' },
+    {
+      text: 'Referrals waiting',
+      value: waiting,
+      href: '/referrals/waiting',
+      weeks: referrals,
+      what: 'Referrals received',
+    },
+    {
+      text: 'Follow-ups done this week',
+      value: calls.at(-1) ?? 0,
+      href: '/reports/follow-ups',
+      weeks: calls,
+      what: 'Follow-ups done',
+    },
+  ];
 }
 
 /** What happened in words, with the list that begins with it. */

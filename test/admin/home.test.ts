@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import t from 'tap';
+import { schemeNumbers } from '../../src/admin/numbers.queries.ts';
 import { sendForRepair } from '../../src/devices/repair.commands.ts';
 import { endItems } from '../../src/loans/ending.commands.ts';
 import { recordOutcome } from '../../src/support/outcome.commands.ts';
@@ -204,4 +205,30 @@ t.test('Today says what happened since yesterday, and each leads to its list', a
     ['2 referrals came in', '1 referral accepted', '1 loan issued', '1 donation recorded'],
   );
   for (const [, href] of links) t.equal((await get(href!.replaceAll('&amp;', '&'))).statusCode, 200, href!);
+});
+
+t.test('the scheme in numbers: how it stands, and twelve weeks as London has them', async (t) => {
+  const { app, as, deps, db, clock } = await testApp(t);
+  const make = factories(deps);
+  clock.set('2026-11-23T09:30:00Z');
+  // Twelve weeks before the end of this one begin on Monday 7 September, in summer time.
+  for (const at of ['2026-09-06T22:30:00Z', '2026-09-06T23:30:00Z', '2026-09-13T22:59:00Z']) {
+    const { id } = await make.loan();
+    await sql`update loan set issued_at = ${at} where id = ${id}`.execute(db);
+  }
+  const { id: closed } = await make.loan();
+  await sql`update loan set status = 'closed', closed_at = now() where id = ${closed}`.execute(db);
+  await make.readyDevices(2);
+  const [done] = await seedFollowUps(db, { patients: 1, dueOn: '2026-11-23' });
+  await recordOutcome(deps, officer, done!.followUpId, { result: 'done' });
+  const numbers = await schemeNumbers(db, '2026-11-29');
+  t.match(numbers, { since: '2026-09-07', lent: 3, ready: 2, loans: [2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1] });
+  t.equal(numbers.calls.length, 12);
+  t.equal(numbers.calls.at(-1), 1);
+  const { body } = await forms(app, as.officer).get('/');
+  t.match(body, /aria-label="Loans issued in each of the last 12 weeks: 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1"/);
+  const tiles = [...body.slice(body.indexOf('in numbers')).matchAll(/<dt><a href="([^"]+)">/g)];
+  t.equal(tiles.length, 4);
+  for (const [, href] of tiles)
+    t.equal((await forms(app, as.officer).get(href!.replaceAll('&amp;', '&'))).statusCode, 200, href!);
 });
