@@ -65,6 +65,7 @@ export const permissions = {
   'messages.retry': office,
   'tasks.read': officeAndAudit,
   'tasks.complete': office,
+  'lists.export': office,
   'reports.read': [...officeAndAudit, 'administrator'],
   'jobs.read': [...officeAndAudit, 'administrator'],
   'jobs.run': [...office, 'administrator'],

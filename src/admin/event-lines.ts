@@ -60,6 +60,8 @@ export const eventLines: Record<string, (values: Values) => string> = {
     return `${words(String(v.kind))} check ${v.result === 'pass' ? 'passed' : 'failed'}, done on ${day(v.performedOn)}${moved}`;
   },
   'device.reopened': () => 'Sent back to preparation. Every check is open again',
+  'list.exported': (v) =>
+    `Took a file of ${count(Number(v.count ?? 0), 'line')} of ${v.kind ? text(v.kind) : 'a list'}`,
   'report.exported': (v) =>
     `Took a file of ${v.report ? `the report “${text(v.report)}”` : 'a report'}${v.suppressed ? ', with small numbers hidden' : ''}`,
   'devices.exported': (v) => `Took a file of ${count(Number(v.count ?? 0), 'device')}`,

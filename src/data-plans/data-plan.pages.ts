@@ -1,5 +1,6 @@
 import Type from 'typebox';
 import { type Form, fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
+import { listFile } from '../admin/list-file.ts';
 import { timelineLines } from '../admin/timeline.ts';
 import { timelineOf } from '../audit/event.queries.ts';
 import { findScanned } from '../loans/scan.queries.ts';
@@ -42,6 +43,24 @@ type Sent = (ctx: Context, id: string, typed: Typed) => Promise<{ state: DataPla
 
 /** /data-plans: SIMs with what they give, and one plan with what may be done with it. */
 export function dataPlanPages(app: App, deps: Deps): void {
+  listFile(app, deps, {
+    path: '/data-plans',
+    query: DataPlanQuery,
+    list: (query) => listPlans(deps.db, deps.clock, query),
+    count: (query) => countPlans(deps.db, deps.clock, query),
+    columns: {
+      ICCID: ({ iccid }) => iccid,
+      Network: ({ network }) => network,
+      Status: ({ status }) => status,
+      'Gigabytes a month': ({ gbPerMonth }) => gbPerMonth,
+      Activated: ({ activatedOn }) => activatedOn,
+      Expires: ({ expiresOn }) => expiresOn,
+      'Ran out': ({ ranOut }) => ranOut,
+      Device: ({ device }) => device?.assetTag ?? null,
+      'On loan as': ({ loan }) => loan?.reference ?? null,
+    },
+  });
+
   app.get(
     '/data-plans',
     { config: { action: 'data-plans.read' }, schema: { querystring: DataPlanQuery } },

@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import { count } from '../admin/formats.ts';
 import { type Form, fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
+import { listFile } from '../admin/list-file.ts';
 import { timelineLines } from '../admin/timeline.ts';
 import { timelineOf } from '../audit/event.queries.ts';
 import { conditions, deviceKinds } from '../devices/device.rules.ts';
@@ -28,6 +29,21 @@ const words = {
 
 /** /donations: what donors brought, and recording a delivery. */
 export function donationPages(app: App, deps: Deps): void {
+  listFile(app, deps, {
+    path: '/donations',
+    query: DonationQuery,
+    list: (query) => listDonations(deps.db, query),
+    count: () => countDonations(deps.db),
+    columns: {
+      Donation: ({ reference }) => reference,
+      Donor: ({ donor }) => donor.name,
+      'Donor’s reference': ({ donorReference }) => donorReference,
+      Arrived: ({ receivedOn }) => receivedOn,
+      Place: ({ location }) => location?.name ?? null,
+      Devices: ({ deviceCount }) => deviceCount,
+    },
+  });
+
   app.get(
     '/donations',
     { config: { action: 'donations.read' }, schema: { querystring: DonationQuery } },

@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import { may } from '../access/permissions.ts';
 import { type Form, fields, newForm, refused, typedIn } from '../admin/forms.ts';
+import { listFile } from '../admin/list-file.ts';
 import { timelineLines } from '../admin/timeline.ts';
 import { timelineOf } from '../audit/event.queries.ts';
 import { logAccess } from '../patients/patient.queries.ts';
@@ -46,6 +47,25 @@ const done: Record<ActionKind, string> = {
 
 /** /incidents: what was lost, stolen, damaged, is not working or did not come back, and the story of each. */
 export function incidentPages(app: App, deps: Deps): void {
+  listFile(app, deps, {
+    path: '/incidents',
+    query: IncidentQuery,
+    list: (query) => listIncidents(deps.db, query),
+    count: (query) => countIncidents(deps.db, query),
+    columns: {
+      Incident: ({ reference }) => reference,
+      'What happened': ({ kind }) => incidentWords[kind],
+      Status: ({ status }) => status,
+      Reported: ({ reportedOn }) => reportedOn,
+      Device: ({ device }) => device.assetTag,
+      Type: ({ device }) => device.kind,
+      Make: ({ device }) => device.make,
+      Model: ({ device }) => device.model,
+      Loan: ({ loan }) => loan.reference,
+      Borrower: ({ location }) => location?.name ?? 'A patient',
+    },
+  });
+
   app.get(
     '/incidents',
     { config: { action: 'incidents.read' }, schema: { querystring: IncidentQuery } },

@@ -1,11 +1,12 @@
 import Type, { type Static } from 'typebox';
 import { may } from '../access/permissions.ts';
+import { listFile } from '../admin/list-file.ts';
 import { timelineLines } from '../admin/timeline.ts';
 import { timelineOf } from '../audit/event.queries.ts';
 import { shownPatient } from '../patients/contact.rules.ts';
 import { getPatient, logAccess } from '../patients/patient.queries.ts';
 import type { Context } from '../shared/actor.ts';
-import { today } from '../shared/clock.ts';
+import { civilDate, today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams } from '../shared/http.ts';
 import { listQuery } from '../shared/lists.ts';
@@ -20,6 +21,23 @@ import { getLoanPaper } from './paper.queries.ts';
 
 /** /loans: what is out and what came back, one loan, and its agreement on paper. */
 export function loanPages(app: App, deps: Deps): void {
+  listFile(app, deps, {
+    path: '/loans',
+    query: LoanQuery,
+    list: (query) => listLoans(deps.db, deps.clock, query),
+    count: (query) => countLoans(deps.db, deps.clock, query),
+    columns: {
+      Loan: ({ reference }) => reference,
+      Status: ({ status }) => status,
+      Borrower: ({ location }) => location?.name ?? 'A patient',
+      Issued: ({ issuedAt }) => civilDate(issuedAt),
+      'Due back': ({ dueOn }) => dueOn,
+      Overdue: ({ overdue }) => overdue,
+      Closed: ({ closedAt }) => closedAt && civilDate(closedAt),
+      Devices: ({ items }) => items.map(({ assetTag }) => assetTag).join(' '),
+    },
+  });
+
   app.get(
     '/loans',
     { config: { action: 'loans.read' }, schema: { querystring: LoanQuery } },

@@ -1,9 +1,11 @@
-import Type from 'typebox';
+import Type, { type Static } from 'typebox';
 import { listDeciders } from '../access/decider.queries.ts';
 import { count } from '../admin/formats.ts';
 import { fields, refused, type Typed, typedIn } from '../admin/forms.ts';
+import { listFile } from '../admin/list-file.ts';
 import { listClinics } from '../organisations/organisation.queries.ts';
-import { today } from '../shared/clock.ts';
+import type { Context } from '../shared/actor.ts';
+import { civilDate, today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams } from '../shared/http.ts';
 import { listQuery } from '../shared/lists.ts';
@@ -31,22 +33,48 @@ const ListQuery = Type.Object(
   { additionalProperties: false },
 );
 
+/** What the list asks for; `me` is whoever asks. */
+const filterOf = (filters: Omit<Static<typeof ListQuery>, 'limit' | 'after'>, { actor }: Context) => ({
+  ...filters,
+  status: filters.status ?? ('to_decide' as const),
+  assigned: filters.assigned === 'me' ? (actor.id ?? 'nobody') : filters.assigned,
+  late: filters.late === 'yes',
+});
+
 /** /referrals: the queue, and one referral with its decision. The waiting list has a page of its own. */
 export function referralPages(app: App, deps: Deps): void {
+  listFile(app, deps, {
+    path: '/referrals',
+    query: ListQuery,
+    list: ({ limit, after, ...filters }, ctx) =>
+      listQueue(deps.db, filterOf(filters, ctx), { today: today(deps.clock), limit, after }),
+    count: async ({ limit: _limit, after: _after, ...filters }, ctx) =>
+      (await countQueue(deps.db, filterOf(filters, ctx), today(deps.clock))).count,
+    columns: {
+      Referral: ({ reference }) => reference,
+      Status: ({ status }) => status,
+      Urgency: ({ urgency }) => urgency,
+      Clinic: ({ clinic }) => clinic.name,
+      'Clinic’s reference': ({ clinicReference }) => clinicReference,
+      'Came in': ({ receivedAt }) => civilDate(receivedAt),
+      Late: ({ late }) => late,
+      'Open needs': ({ needs: all }) =>
+        all
+          .filter(({ status }) => status === 'open')
+          .map(({ need }) => need)
+          .join(', '),
+      'Whose it is': ({ assignedTo }) => assignedTo?.name ?? null,
+    },
+  });
+
   app.get(
     '/referrals',
     { config: { action: 'referrals.read' }, schema: { querystring: ListQuery } },
     async (request, reply) => {
       const { limit, after, ...filters } = request.query;
-      const { status = 'to_decide', assigned, late } = filters;
-      if (status === 'waiting') return reply.redirect('/referrals/waiting', 303);
+      const filter = filterOf(filters, request.ctx);
+      if (filter.status === 'waiting') return reply.redirect('/referrals/waiting', 303);
       const day = today(deps.clock);
-      const filter = {
-        ...filters,
-        status,
-        assigned: assigned === 'me' ? (request.ctx.actor.id ?? 'nobody') : assigned,
-        late: late === 'yes',
-      };
       const [list, counts, clinics, staff] = await Promise.all([
         listQueue(deps.db, filter, { today: day, limit, after }),
         countQueue(deps.db, filter, day),
@@ -57,7 +85,7 @@ export function referralPages(app: App, deps: Deps): void {
         next: list.next,
         items: list.items.map((referral) => withAge(deps, referral)),
         counts,
-        status,
+        status: filter.status,
         filters,
         after,
         query: new URLSearchParams(filters).toString(),

@@ -1,3 +1,6 @@
+import { words } from '../admin/formats.ts';
+import { listFile } from '../admin/list-file.ts';
+import { civilDate } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams } from '../shared/http.ts';
 import { completeTask } from './task.commands.ts';
@@ -22,6 +25,21 @@ const places: Record<string, string> = {
 
 /** /tasks: what Lendwell asks staff to do. */
 export function taskPages(app: App, deps: Deps): void {
+  listFile(app, deps, {
+    path: '/tasks',
+    query: TaskQuery,
+    list: (query) => listTasks(deps.db, query),
+    count: (query) => countTasks(deps.db, query),
+    columns: {
+      Task: ({ what }) => what,
+      About: ({ subject }) => words(subject.type),
+      Urgent: ({ urgent }) => urgent,
+      Status: ({ status }) => status,
+      Asked: ({ createdAt }) => civilDate(createdAt),
+      Done: ({ doneAt }) => doneAt && civilDate(doneAt),
+    },
+  });
+
   app.get(
     '/tasks',
     { config: { action: 'tasks.read' }, schema: { querystring: TaskQuery } },

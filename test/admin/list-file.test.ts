@@ -1,0 +1,80 @@
+import { sql } from 'kysely';
+import t from 'tap';
+import { fitDataPlan } from '../../src/data-plans/data-plan.commands.ts';
+import { reportIncident } from '../../src/incidents/incident.commands.ts';
+import { testApp } from '../support/app.ts';
+import { factories, officer } from '../support/factories.ts';
+import { forms } from '../support/pages.ts';
+
+const { app, as, db, deps } = await testApp(t);
+const make = factories(deps);
+const file = async (path: string, query = '', headers = as.officer) => {
+  const reply = await app.inject({ url: `${path}/export.csv${query}`, headers });
+  return { status: reply.statusCode, lines: reply.body.slice(1).trimEnd().split('\r\n'), reply };
+};
+
+const loans = [await make.loan(), await make.loan(), await make.loan()];
+await reportIncident(deps, officer, loans[0]!.id, {
+  itemId: loans[0]!.items[0]!.id,
+  kind: 'lost',
+  reportedOn: '2026-11-23',
+});
+await sql`update loan set status = 'closed', closed_at = now() where id = ${loans[1]!.id}`.execute(db);
+const [dongle] = await make.readyDevices(1, { kind: 'dongle' });
+await fitDataPlan(deps, officer, dongle!.id, {
+  network: 'O2',
+  iccid: '894411000000000001',
+  gbPerMonth: 20,
+  durationMonths: 1,
+  activatedOn: '2026-11-01',
+});
+await make.referral({ person: { givenName: 'Zebedee', familyName: 'Quill' } });
+
+t.test('each list is a file with its filters, and who took it is in the log', async (t) => {
+  for (const [path, query, heading] of [
+    ['/loans', '?status=open', 'Loan,Status,Borrower,Issued,Due back,Overdue,Closed,Devices'],
+    [
+      '/incidents',
+      '?kind=lost',
+      'Incident,What happened,Status,Reported,Device,Type,Make,Model,Loan,Borrower',
+    ],
+    ['/data-plans', '?status=active', /^ICCID,Network,Status/],
+    ['/donations', '', /^Donation,Donor,Donor’s reference/],
+    ['/tasks', '', 'Task,About,Urgent,Status,Asked,Done'],
+    ['/referrals', '?status=received&assigned=nobody', /^Referral,Status,Urgency,Clinic/],
+  ] as const) {
+    const page = await forms(app, as.officer).get(`${path}${query}`);
+    const { status, lines, reply } = await file(path, query);
+    t.equal(status, 200, path);
+    t.match(lines[0], heading);
+    t.match(reply.headers['content-disposition'], `attachment; filename="${path.slice(1)}-2026-11-23.csv"`);
+    const [{ values }] = (
+      await sql<{ values: { kind: string; count: number } }>`
+        select values from event where type = 'list.exported' order by id desc limit 1`.execute(db)
+    ).rows as [{ values: { kind: string; count: number } }];
+    t.same(
+      values,
+      { kind: path.slice(1), count: lines.length - 1 },
+      `${path}: the log has as many as the file`,
+    );
+    if (lines.length > 1) t.match(page.body, `${path}/export.csv`, `${path} links to it`);
+    t.notMatch(reply.body, /Zebedee|Quill|Amal|Example/, 'a file names nobody');
+  }
+  t.equal((await file('/loans', '?status=open')).lines.length, 2);
+  t.equal((await file('/loans')).lines.length, 4);
+  t.equal((await file('/loans', '?status=none')).status, 400);
+  for (const headers of [as.supporter, as.auditor]) t.equal((await file('/loans', '', headers)).status, 403);
+});
+
+t.test('a long list is whole, each line once', async (t) => {
+  await make.devices(1);
+  await sql`
+    insert into donation (id, reference, donor_id, received_on, created_at)
+    select new_id(), 'N-TEST' || n, (select id from organisation limit 1), '2026-11-01', now() from generate_series(1, 450) n`.execute(
+    db,
+  );
+  const { lines } = await file('/donations');
+  const own = lines.filter((line) => line.startsWith('N-TEST'));
+  t.equal(new Set(own).size, 450);
+  t.equal(own.length, 450);
+});
