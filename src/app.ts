@@ -85,6 +85,8 @@ import { mergePages } from './patients/merge.pages.ts';
 import { mergeRoutes } from './patients/merge.routes.ts';
 import { patientPages } from './patients/patient.pages.ts';
 import { patientRoutes } from './patients/patient.routes.ts';
+import { privacyPages } from './privacy/privacy.pages.ts';
+import { privacyRoutes } from './privacy/privacy.routes.ts';
 import { assessmentPages } from './referrals/assessment.pages.ts';
 import { assessmentRoutes } from './referrals/assessment.routes.ts';
 import { newReferralPages } from './referrals/new-referral.pages.ts';
@@ -182,6 +184,7 @@ export async function buildApp(deps: Deps, queue?: JobQueue): Promise<App> {
       allocationRoutes(api, deps);
       patientRoutes(api, deps);
       mergeRoutes(api, deps);
+      privacyRoutes(api, deps);
       loanRoutes(api, deps);
       incidentRoutes(api, deps);
       extensionRoutes(api, deps);
@@ -247,6 +250,7 @@ export async function buildApp(deps: Deps, queue?: JobQueue): Promise<App> {
     replacementPages(pages, deps);
     loanAccessoryPages(pages, deps);
     mergePages(pages, deps);
+    privacyPages(pages, deps);
     patientPages(pages, deps);
     contactStatePages(pages, deps);
     contactPointPages(pages, deps);

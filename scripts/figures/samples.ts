@@ -38,6 +38,7 @@ const words: Record<string, string[]> = {
 };
 
 const clinic = `select id from organisation where 'clinic' = any(roles) limit 1`;
+const given = `select patient_id as id, id as "exportId" from privacy_decision where kind = 'export' limit 1`;
 /** What only some records of their kind have: how to find one, by the names of the parameters. */
 const special: Record<string, string> = {
   '/reports/donors/:organisationId': `select donor_id as "organisationId" from donation limit 1`,
@@ -46,6 +47,8 @@ const special: Record<string, string> = {
   '/settings/clinics/:id/form-links': clinic,
   '/patients/:id/contact-points/:pointId':
     'select patient_id as id, id as "pointId" from contact_point limit 1',
+  '/patients/:id/exports/:exportId': given,
+  '/api/v1/patients/:id/exports/:exportId': given,
   '/loans/:id/gift-letter': `select loan_id as id from loan_item where status = 'gifted' limit 1`,
 };
 

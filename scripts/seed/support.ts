@@ -31,6 +31,12 @@ export function supportSteps({ devices, today }: Size): Step[] {
           from s_follow_up where status in ('done', 'missed', 'cancelled');`,
     },
     {
+      name: 'exports',
+      text: `
+        insert into privacy_decision (id, patient_id, kind, asked_by, asked_on, identity_check, by_name, at)
+          select new_id(), p.id, 'export', 'patient', date '${today}' - 3, 'Saw a card', 'Seed', now() from s_patient p where p.n = 1;`,
+    },
+    {
       name: 'drop-ins',
       text: `
         create temp table s_drop_in as select new_id() as id, n, l.id as place, date '${today}' + 20 - n * 3 as held

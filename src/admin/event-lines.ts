@@ -9,6 +9,7 @@ import { type Way, wayWords } from '../support/support.rules.ts';
 import { type TaskKind, taskKinds } from '../tasks/task.rules.ts';
 import { answerLine } from './answer-lines.ts';
 import { count, date, time, words } from './formats.ts';
+import { privacyLines } from './privacy-lines.ts';
 import { statusTag } from './statuses.ts';
 
 type Values = Record<string, unknown>;
@@ -203,6 +204,7 @@ export const eventLines: Record<string, (values: Values) => string> = {
     return first ? [`Follow-up changed: ${first.toLowerCase()}`, ...rest].join('. ') : 'Follow-up changed';
   },
   'follow_up.outcome_recorded': (v) => `Follow-up ${text(v.result)}${v.step ? `: ${v.step}` : ''}`,
+  ...privacyLines,
   'drop_in.added': () => 'Drop-in written down',
   'drop_in.changed': () => 'Drop-in changed',
   'drop_in.cancelled': () => 'Drop-in cancelled',

@@ -62,14 +62,19 @@ export async function recordContactPoint(
   });
 }
 
-/** @throws Problem `not-found`, `merge-refused` with the record that this one was merged into */
+/** @throws Problem `not-found`, `patient-erased`, `merge-refused` with the record that this one was merged into */
 export async function lockPatient(trx: Trx, id: string): Promise<{ contactState: ContactState }> {
-  const { rows } = await sql<{ mergedInto: string | null; contactState: ContactState }>`/* patient.lock */
-    select merged_into as "mergedInto", contact_state as "contactState" from patient where id = ${id} for no key update`.execute(
+  const { rows } = await sql<{
+    mergedInto: string | null;
+    erased: boolean;
+    contactState: ContactState;
+  }>`/* patient.lock */
+    select merged_into as "mergedInto", erased_at is not null as erased, contact_state as "contactState" from patient where id = ${id} for no key update`.execute(
     trx,
   );
   if (!rows[0]) throw new Problem('not-found');
-  const { mergedInto, contactState } = rows[0];
+  const { mergedInto, erased, contactState } = rows[0];
+  if (erased) throw new Problem('patient-erased');
   if (mergedInto)
     throw new Problem('merge-refused', {
       detail: 'This record was merged into another. Change that one.',

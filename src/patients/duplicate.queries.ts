@@ -40,7 +40,7 @@ export async function likelyDuplicates(
       p.date_of_birth as "dateOfBirth", p.nhs_number as "nhsNumber", p.address,
       coalesce((select json_agg(distinct c.value) from contact_point c where c.patient_id = p.id), '[]') as contacts
     from alike join patient p on p.id = alike.id
-    where p.id = ${id} or (p.merged_into is null
+    where p.id = ${id} or (p.merged_into is null and p.erased_at is null
       and not exists (select from patient_kept_apart k where k.one = least(p.id, ${id}::uuid) and k.other = greatest(p.id, ${id}::uuid)))`.execute(
     db,
   );

@@ -63,7 +63,7 @@ export function mergeRoutes(app: App, deps: Deps): void {
         tags,
         params: idParams,
         body: NewMerge,
-        response: { 201: Made, ...problemReplies('not-found', 'invalid', 'merge-refused') },
+        response: { 201: Made, ...problemReplies('not-found', 'invalid', 'merge-refused', 'patient-erased') },
       },
     },
     async (request, reply) =>
@@ -80,7 +80,7 @@ export function mergeRoutes(app: App, deps: Deps): void {
         tags,
         params: idParams,
         body: NewPartition,
-        response: { 201: Made, ...problemReplies('not-found', 'invalid', 'merge-refused') },
+        response: { 201: Made, ...problemReplies('not-found', 'invalid', 'merge-refused', 'patient-erased') },
       },
     },
     async (request, reply) =>

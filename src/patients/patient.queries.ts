@@ -24,7 +24,7 @@ export async function listPatients(
 ): Promise<ListPage<PatientSummary>> {
   const [before] = readCursor(query.after, ['uuid']) ?? [];
   const { rows } = await sql<PatientSummary>`
-    select ${patientColumns} from patient p where p.merged_into is null ${before ? sql`and p.id < ${before}` : sql``}
+    select ${patientColumns} from patient p where p.merged_into is null and p.erased_at is null ${before ? sql`and p.id < ${before}` : sql``}
     order by p.id desc limit ${query.limit + 1}`.execute(db);
   return toPage(rows, query.limit, (row) => [row.id]);
 }
@@ -53,7 +53,7 @@ export async function findPatients(
   if (!nhsNumber && !phone && !words.length) return [];
   const { rows } = await sql<PatientSummary>`
     select ${patientColumns} from patient p
-    where p.merged_into is null and (${
+    where p.merged_into is null and p.erased_at is null and (${
       nhsNumber || phone
         ? sql`p.nhs_number = ${nhsNumber} or p.id in (select patient_id from contact_point where channel in ('sms', 'phone') and value = ${phone})`
         : sql`(${named(words)}) or ${named([words.join('')])}`
@@ -72,12 +72,13 @@ export async function getPatient(db: Reader, id: string): Promise<Patient> {
       p.collection_point as "collectionPoint", p.wording,
       p.contact_choice as "contactChoice", p.contact_state as "contactState", p.paused_until as "pausedUntil", p.data_reminders as "dataReminders",
       p.communication_needs as "communicationNeeds", p.language, p.interpreter,
-      p.communication_reviewed_on as "communicationReviewedOn", p.trusted_person as "trustedPerson", p.merged_into as "mergedInto",
+      p.communication_reviewed_on as "communicationReviewedOn", p.trusted_person as "trustedPerson", p.merged_into as "mergedInto", p.erased_at as "erasedAt",
+      exists (select from legal_hold h where h.patient_id = p.id and h.lifted_at is null) as "legalHold",
       (select case when (a.said ->> 'prefersNotDigital')::boolean then a.said ->> 'nonDigitalRoute' end
         from referral_assessment a join referral r on r.id = a.referral_id where r.patient_id = p.id order by a.id desc limit 1) as "nonDigitalRoute", p.changed_at as "changedAt",
       coalesce((select json_agg(json_build_object('id', c.id, 'channel', c.channel, 'value', c.value, 'safe', c.safe, 'safeFrom', c.safe_from,
           'recheckDue', c.recheck_due, 'voicemailOk', c.voicemail_ok, 'hours', c.hours, 'stoppedAt', c.stopped_at, 'failedAt', c.failed_at) order by c.position)
-        from contact_point c where c.patient_id = p.id), '[]') as "contactPoints",
+        from contact_point c where c.patient_id = p.id and p.erased_at is null), '[]') as "contactPoints",
       coalesce((select json_agg(json_build_object('id', r.id, 'reference', r.reference, 'status', r.status, 'clinic', o.name) order by r.id desc)
         from referral r join organisation o on o.id = r.clinic_id where r.patient_id = p.id), '[]') as referrals,
       coalesce((select json_agg(json_build_object('id', l.id, 'reference', l.reference, 'status', l.status, 'dueOn', l.due_on) order by l.id desc)
@@ -96,7 +97,8 @@ export type LookedOn =
   | 'message'
   | 'device'
   | 'incident'
-  | 'drop_in';
+  | 'drop_in'
+  | 'export';
 
 /** Writes down that someone looked at a patient's record; `what` names the kind of page or reply. */
 export async function logAccess(deps: Deps, ctx: Context, patientId: string, what: LookedOn): Promise<void> {

@@ -75,6 +75,7 @@ export function patientRoutes(app: App, deps: Deps): void {
             'changed-meanwhile',
             'if-match-required',
             'merge-refused',
+            'patient-erased',
           ),
         },
       },
@@ -96,7 +97,10 @@ export function patientRoutes(app: App, deps: Deps): void {
         tags,
         params: idParams,
         body: NewContactWay,
-        response: { 201: Patient, ...problemReplies('not-found', 'invalid', 'merge-refused') },
+        response: {
+          201: Patient,
+          ...problemReplies('not-found', 'invalid', 'merge-refused', 'patient-erased'),
+        },
       },
     },
     async (request, reply) =>
@@ -133,7 +137,10 @@ export function patientRoutes(app: App, deps: Deps): void {
         tags,
         params: idParams,
         body: NewCommunicationReview,
-        response: { 201: Patient, ...problemReplies('not-found', 'invalid', 'merge-refused') },
+        response: {
+          201: Patient,
+          ...problemReplies('not-found', 'invalid', 'merge-refused', 'patient-erased'),
+        },
       },
     },
     async (request, reply) => {
@@ -155,7 +162,14 @@ export function patientRoutes(app: App, deps: Deps): void {
         body: NewContactState,
         response: {
           201: ContactStateKept,
-          ...problemReplies('not-found', 'invalid', 'contact-state-refused', 'not-allowed', 'merge-refused'),
+          ...problemReplies(
+            'not-found',
+            'invalid',
+            'contact-state-refused',
+            'not-allowed',
+            'merge-refused',
+            'patient-erased',
+          ),
         },
       },
     },

@@ -139,6 +139,8 @@ export const Patient = Type.Object({
   nonDigitalRoute: nullable(
     Type.String({ description: 'How they would like it, where they chose not to be digital' }),
   ),
+  erasedAt: nullable(Type.String({ description: 'When the person was erased: only counts are left' })),
+  legalHold: Type.Boolean({ description: 'While it stands, nothing about them is erased' }),
   mergedInto: nullable(Type.String({ description: 'The record into which this one was merged; look there' })),
   changedAt: Type.String(),
 });

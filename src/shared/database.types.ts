@@ -406,6 +406,17 @@ export interface KitLine {
   quantity: Generated<number>;
 }
 
+export interface LegalHold {
+  id: string;
+  patient_id: string;
+  reason: string | null;
+  by_name: string;
+  at: string;
+  lifted_at: string | null;
+  lifted_by: string | null;
+  lifted_reason: string | null;
+}
+
 export interface LendingPolicy {
   id: Generated<boolean>;
   replacement_limit: Generated<number>;
@@ -590,6 +601,7 @@ export interface Patient {
   collection_point: string | null;
   communication_reviewed_on: string | null;
   merged_into: string | null;
+  erased_at: string | null;
   data_reminders: Generated<boolean>;
 }
 
@@ -655,6 +667,18 @@ export interface PreparationCheck {
   recorded_at: string;
   next_due: string | null;
   expired_at: string | null;
+}
+
+export interface PrivacyDecision {
+  id: string;
+  patient_id: string;
+  kind: 'export' | 'erasure';
+  asked_by: 'patient' | 'representative' | 'retention';
+  asked_on: string;
+  identity_check: string | null;
+  reason: string | null;
+  by_name: string;
+  at: string;
 }
 
 export interface Proposal {
@@ -992,6 +1016,7 @@ export interface DB {
   job_run: JobRun;
   kit: Kit;
   kit_line: KitLine;
+  legal_hold: LegalHold;
   lending_policy: LendingPolicy;
   loan: Loan;
   loan_accessory: LoanAccessory;
@@ -1011,6 +1036,7 @@ export interface DB {
   patient_merge: PatientMerge;
   patient_plan: PatientPlan;
   preparation_check: PreparationCheck;
+  privacy_decision: PrivacyDecision;
   proposal: Proposal;
   referral: Referral;
   referral_assessment: ReferralAssessment;

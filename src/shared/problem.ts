@@ -23,6 +23,8 @@ export const problems = {
   'staff-change-refused': [409, 'The account cannot be changed so'],
   'merge-refused': [409, 'The records cannot be merged or parted so'],
   'need-change-refused': [409, 'The need cannot be changed so'],
+  'patient-erased': [409, 'This person was erased'],
+  'erasure-refused': [409, 'The person cannot be erased yet'],
   'proposal-decided': [409, 'Someone has decided otherwise'],
   'referral-ended': [409, 'The referral has ended'],
   'contact-state-refused': [409, 'Contact cannot be set so'],
@@ -135,6 +137,7 @@ const constraints: Record<string, () => Problem> = {
     new Problem('conflict', { detail: 'This network, allowance and number of months is offered already.' }),
   webhook_once: () =>
     new Problem('conflict', { detail: 'This clinic has an endpoint at this address already.' }),
+  patient_not_erased: () => new Problem('patient-erased'),
   contact_move_allowed: () => new Problem('contact-state-refused'),
   staff_email: () => new Problem('name-in-use', { detail: 'Someone has this email address already.' }),
   organisation_name: () =>

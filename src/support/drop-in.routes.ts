@@ -108,7 +108,10 @@ export function dropInRoutes(app: App, deps: Deps): void {
         tags,
         params: idParams,
         body: NewDropInPerson,
-        response: { 201: DropIn, ...problemReplies('not-found', 'invalid', 'conflict', 'merge-refused') },
+        response: {
+          201: DropIn,
+          ...problemReplies('not-found', 'invalid', 'conflict', 'merge-refused', 'patient-erased'),
+        },
       },
     },
     async (request, reply) =>

@@ -130,7 +130,7 @@ export function planRoutes(app: App, deps: Deps): void {
         body: NewPatientPlan,
         response: {
           201: PatientPlanGiven,
-          ...problemReplies('not-found', 'invalid', 'conflict', 'merge-refused'),
+          ...problemReplies('not-found', 'invalid', 'conflict', 'merge-refused', 'patient-erased'),
         },
       },
     },
@@ -150,7 +150,7 @@ export function planRoutes(app: App, deps: Deps): void {
         body: NewSupportStop,
         response: {
           201: SupportStopped,
-          ...problemReplies('not-found', 'invalid', 'conflict', 'merge-refused'),
+          ...problemReplies('not-found', 'invalid', 'conflict', 'merge-refused', 'patient-erased'),
         },
       },
     },
