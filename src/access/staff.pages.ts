@@ -1,4 +1,5 @@
 import { type Form, fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
+import { besideTheOther, versionToSend } from '../admin/meanwhile.ts';
 import { timelineLines } from '../admin/timeline.ts';
 import { timelineOf } from '../audit/event.queries.ts';
 import { listSupportPartners } from '../organisations/organisation.queries.ts';
@@ -114,13 +115,14 @@ export function staffPages(app: App, deps: Deps): void {
     return reply.code(201).page('access/views/password-link.njk', { person, url, expiresAt });
   });
 
-  /** @param version what was seen, where the form was sent; else the account as it stands */
-  async function formView(form: Form, person?: Staff, version?: string) {
+  /** @param seen the version that was seen, where the form was sent */
+  async function formView(sent: Form, person?: Staff, seen?: string) {
     const partners = await listSupportPartners(deps.db);
+    const form = person ? besideTheOther(sent, typedOf(person)) : sent;
     return {
       form,
       person,
-      version: version ?? (person && etagOf(person.id, person.changedAt)),
+      version: person && versionToSend(form, seen, etagOf(person.id, person.changedAt)),
       roles: staffRoles.map((value) => ({ value, hint: roleAbout[value] })),
       partners: partners.map(({ id, name }) => ({ value: id, text: name })),
     };

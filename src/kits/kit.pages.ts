@@ -1,5 +1,6 @@
 import { listAccessories } from '../accessories/accessory.queries.ts';
 import { type Form, fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
+import { besideTheOther, versionToSend } from '../admin/meanwhile.ts';
 import { deviceKinds } from '../devices/device.rules.ts';
 import type { Deps } from '../shared/deps.ts';
 import { etagOf } from '../shared/etag.ts';
@@ -57,19 +58,21 @@ export function kitPages(app: App, deps: Deps): void {
         : `The kit ${name} is ${retired ? 'no longer' : 'again'} offered.`;
       return reply.done('/settings/kits', { text });
     } catch (error) {
-      const form = atItsLines(refused(typed, error));
-      return reply.code(form.status).page('kits/views/kit.njk', await view(form, await getKit(deps.db, id)));
+      const kit = await getKit(deps.db, id);
+      const form = besideTheOther(atItsLines(refused(typed, error)), typedOf(kit));
+      return reply.code(form.status).page('kits/views/kit.njk', await view(form, kit, String(version ?? '')));
     }
   });
 
-  async function view(form: Form, kit?: Kit) {
+  /** @param seen the version that was seen, where the form was sent */
+  async function view(form: Form, kit?: Kit, seen?: string) {
     const [lent, plans] = await Promise.all([listAccessories(deps.db), offeredPlans(deps.db)]);
     const own = kit?.lines.flatMap(({ accessory }) => accessory?.kind ?? []) ?? [];
     const filled = Object.keys(form.typed).flatMap((name) => /^lines\.(\d+)\./.exec(name)?.[1] ?? []);
     return {
       kit,
       form,
-      version: kit && etagOf(kit.id, kit.changedAt),
+      version: kit && versionToSend(form, seen, etagOf(kit.id, kit.changedAt)),
       rows: Math.min(20, Math.max(0, ...filled.map((row) => Number(row) + 1)) + spareLines),
       plans: plans.map(({ id, name }) => ({ value: id, text: name })),
       choices: [

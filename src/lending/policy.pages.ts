@@ -1,4 +1,5 @@
-import { type Form, fields, newForm, refused, typedIn } from '../admin/forms.ts';
+import { fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
+import { besideTheOther, versionToSend } from '../admin/meanwhile.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, strictObject } from '../shared/http.ts';
 import { changePolicy } from './policy.commands.ts';
@@ -20,9 +21,10 @@ const words = {
 export function policyPages(app: App, deps: Deps): void {
   app.get('/settings/policy', { config: { action: 'settings.read' } }, async (_request, reply) => {
     const policy = await getPolicy(deps.db);
-    const { changedAt: _at, ...values } = policy;
-    const typed = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));
-    return reply.page('lending/views/policy.njk', view(newForm(typed), policyTag(policy)));
+    return reply.page('lending/views/policy.njk', {
+      form: newForm(typedOf(policy)),
+      version: policyTag(policy),
+    });
   });
 
   app.post('/settings/policy', { config: { action: 'settings.change' } }, async (request, reply) => {
@@ -32,10 +34,15 @@ export function policyPages(app: App, deps: Deps): void {
       await changePolicy(deps, request.ctx, fields(PolicyForm, typed, words), version);
       return reply.done('/settings/policy', { text: 'The policy is changed.' });
     } catch (error) {
-      const form = refused(typed, error);
-      return reply.code(form.status).page('lending/views/policy.njk', view(form, version));
+      const policy = await getPolicy(deps.db);
+      const form = besideTheOther(refused(typed, error), typedOf(policy));
+      return reply.code(form.status).page('lending/views/policy.njk', {
+        form,
+        version: versionToSend(form, version, policyTag(policy)),
+      });
     }
   });
-
-  const view = (form: Form, version: string) => ({ form, version });
 }
+
+const typedOf = ({ changedAt: _at, ...values }: LendingPolicy): Typed =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));

@@ -1,5 +1,6 @@
 import Type from 'typebox';
 import { type Form, fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
+import { besideTheOther, versionToSend } from '../admin/meanwhile.ts';
 import type { Deps } from '../shared/deps.ts';
 import { etagOf } from '../shared/etag.ts';
 import { type App, idParams, strictObject } from '../shared/http.ts';
@@ -8,7 +9,7 @@ import { offeredPlans } from '../support/plan.queries.ts';
 import { addTerms, changeTerms } from './terms.commands.ts';
 import { getTerms, listTerms } from './terms.queries.ts';
 import { borrowers, extensionWords, lengthWords } from './terms.rules.ts';
-import { NewTerms, termsNumbers } from './terms.schemas.ts';
+import { type LoanTerms, NewTerms, termsNumbers } from './terms.schemas.ts';
 
 const { name, borrower, isDefault } = NewTerms.properties;
 const supportPlanId = nullable(Type.String({ format: 'uuid' }));
@@ -67,17 +68,8 @@ export function termsPages(app: App, deps: Deps): void {
 
   const one = { config: change, schema: { params: idParams } } as const;
   app.get('/settings/terms/:id', one, async (request, reply) => {
-    const { weeks, reviewMonths, ...terms } = await getTerms(deps.db, request.params.id);
-    const typed: Typed = {
-      name: terms.name,
-      weeks: String(weeks ?? ''),
-      reviewMonths: String(reviewMonths ?? ''),
-      extensionsAllowed: String(terms.extensionsAllowed),
-      extensionWeeks: String(terms.extensionWeeks),
-      supportPlanId: terms.supportPlanId ?? '',
-      ...(terms.retired && { retired: 'yes' }),
-    };
-    return showOne(reply, terms.id, newForm(typed), etagOf(terms.id, terms.changedAt));
+    const terms = await getTerms(deps.db, request.params.id);
+    return showOne(reply, terms, newForm(typedOf(terms)));
   });
 
   app.post('/settings/terms/:id', one, async (request, reply) => {
@@ -95,12 +87,13 @@ export function termsPages(app: App, deps: Deps): void {
       const offered = terms.retired ? ' They are no longer offered.' : '';
       return reply.done('/settings/terms', { text: `${terms.name}: the terms are changed.${offered}` });
     } catch (error) {
-      return showOne(reply, id, refused(typed, error), version);
+      const terms = await getTerms(deps.db, id);
+      return showOne(reply, terms, besideTheOther(refused(typed, error), typedOf(terms)), version);
     }
   });
 
-  async function showOne(reply: Reply, id: string, form: Form, version: string) {
-    const terms = await getTerms(deps.db, id);
+  async function showOne(reply: Reply, terms: LoanTerms, form: Form, seen?: string) {
+    const version = versionToSend(form, seen, etagOf(terms.id, terms.changedAt));
     const plans = await planChoices();
     return reply.code(form.status).page('lending/views/terms-form.njk', { terms, form, version, plans });
   }
@@ -108,3 +101,13 @@ export function termsPages(app: App, deps: Deps): void {
   const planChoices = async () =>
     (await offeredPlans(deps.db)).map(({ id, name }) => ({ value: id, text: name }));
 }
+
+const typedOf = (terms: LoanTerms): Typed => ({
+  name: terms.name,
+  weeks: String(terms.weeks ?? ''),
+  reviewMonths: String(terms.reviewMonths ?? ''),
+  extensionsAllowed: String(terms.extensionsAllowed),
+  extensionWeeks: String(terms.extensionWeeks),
+  supportPlanId: terms.supportPlanId ?? '',
+  ...(terms.retired && { retired: 'yes' }),
+});

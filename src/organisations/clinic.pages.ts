@@ -1,6 +1,7 @@
 import type { Action } from '../access/permissions.ts';
 import { count } from '../admin/formats.ts';
 import { type Form, fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
+import { besideTheOther, versionToSend } from '../admin/meanwhile.ts';
 import type { Deps } from '../shared/deps.ts';
 import { etagOf } from '../shared/etag.ts';
 import { type App, idParams } from '../shared/http.ts';
@@ -105,7 +106,9 @@ export function clinicPages(app: App, deps: Deps): void {
       return reply.done(`/settings/clinics/${id}`, { text: `${name} is saved.` });
     } catch (error) {
       const form = refused(typed, error);
-      return reply.code(form.status).page('organisations/views/clinic.njk', await oneView(id, form));
+      return reply
+        .code(form.status)
+        .page('organisations/views/clinic.njk', await oneView(id, { form, seen: String(version) }));
     }
   });
 
@@ -141,28 +144,30 @@ export function clinicPages(app: App, deps: Deps): void {
     };
   }
 
-  async function oneView(id: string, sent?: Form, successionSent?: Form) {
+  /** @param sent the form as it was refused, with the version that was seen */
+  async function oneView(id: string, sent?: { form: Form; seen: string }, successionSent?: Form) {
     const [organisation, clinics] = await Promise.all([getOrganisation(deps.db, id), listClinics(deps.db)]);
     const { dutyContact, roles } = organisation;
-    const kept = newForm({
+    const kept: Typed = {
       name: organisation.name,
       roles,
       odsCode: organisation.odsCode ?? '',
       'dutyContact.name': dutyContact?.name ?? '',
       'dutyContact.phone': dutyContact?.phone ?? '',
       'dutyContact.email': dutyContact?.email ?? '',
-    });
+    };
+    const form = sent ? besideTheOther(sent.form, kept) : newForm(kept);
     return {
       organisation,
-      version: etagOf(id, organisation.changedAt),
+      version: versionToSend(form, sent?.seen, etagOf(id, organisation.changedAt)),
       roleChoices,
       roleTexts,
       sections: roles.includes('clinic')
         ? sections.map(({ counted, ...section }) => ({ ...section, counted: counted(organisation) }))
         : [],
       others: clinics.filter((clinic) => clinic.id !== id),
-      form: successionSent ?? sent ?? kept,
-      fieldsForm: sent ?? kept,
+      form: successionSent ?? form,
+      fieldsForm: form,
       successionForm: successionSent ?? { ...newForm(), prefix: 'succession' },
     };
   }

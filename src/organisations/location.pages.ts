@@ -1,4 +1,5 @@
 import { type Form, fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
+import { besideTheOther, versionToSend } from '../admin/meanwhile.ts';
 import type { Deps } from '../shared/deps.ts';
 import { etagOf } from '../shared/etag.ts';
 import { type App, idParams } from '../shared/http.ts';
@@ -55,25 +56,28 @@ export function locationPages(app: App, deps: Deps): void {
       return reply.done('/settings/locations', { text: `${name} is saved.` });
     } catch (error) {
       const form = refused(typed, error);
-      return reply.code(form.status).page('organisations/views/location.njk', await oneView(id, form));
+      return reply
+        .code(form.status)
+        .page('organisations/views/location.njk', await oneView(id, { form, seen: String(version) }));
     }
   });
 
   const listView = async (form: Form) => ({ locations: await listPlaces(deps.db), kinds, form });
 
-  async function oneView(id: string, form?: Form) {
+  /** @param sent the form as it was refused, with the version that was seen */
+  async function oneView(id: string, sent?: { form: Form; seen: string }) {
     const location = await getLocation(deps.db, id);
+    const kept: Typed = {
+      name: location.name,
+      kind: location.kind,
+      'organisation.name': location.organisation?.name ?? '',
+    };
+    const form = sent ? besideTheOther(sent.form, kept) : newForm(kept);
     return {
       location,
-      version: etagOf(id, location.changedAt),
+      version: versionToSend(form, sent?.seen, etagOf(id, location.changedAt)),
       kinds,
-      form:
-        form ??
-        newForm({
-          name: location.name,
-          kind: location.kind,
-          'organisation.name': location.organisation?.name ?? '',
-        }),
+      form,
     };
   }
 }

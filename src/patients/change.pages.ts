@@ -1,4 +1,5 @@
 import { type Form, fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
+import { besideTheOther, versionToSend } from '../admin/meanwhile.ts';
 import type { Context } from '../shared/actor.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams, strictObject } from '../shared/http.ts';
@@ -30,10 +31,7 @@ export function changePatientPages(app: App, deps: Deps): void {
 
   app.get('/patients/:id/change', route, async (request, reply) => {
     const patient = await getPatient(deps.db, request.params.id);
-    return reply.page(
-      view,
-      await changeView(request.ctx, patient.id, newForm(typedOf(patient)), patientTag(patient)),
-    );
+    return reply.page(view, await changeView(request.ctx, patient.id, newForm(typedOf(patient))));
   });
 
   app.post('/patients/:id/change', route, async (request, reply) => {
@@ -49,8 +47,11 @@ export function changePatientPages(app: App, deps: Deps): void {
     }
   });
 
-  async function changeView(ctx: Context, id: string, form: Form, version: string) {
+  /** @param seen the version that was seen, where the form was sent */
+  async function changeView(ctx: Context, id: string, sent: Form, seen?: string) {
     const patient = await getPatient(deps.db, id);
+    const form = besideTheOther(sent, typedOf(patient));
+    const version = versionToSend(form, seen, patientTag(patient));
     await logAccess(deps, ctx, id, 'patient');
     return { patient, form, version, noNhsNumberReasons };
   }

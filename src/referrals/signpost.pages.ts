@@ -1,9 +1,10 @@
-import { type Form, fields, newForm, refused, typedIn } from '../admin/forms.ts';
+import { type Form, fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
+import { besideTheOther, versionToSend } from '../admin/meanwhile.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams } from '../shared/http.ts';
 import { addSignpost, changeSignpost } from './signpost.commands.ts';
 import { getSignpost, listSignposts, signpostTag } from './signpost.queries.ts';
-import { NewSignpost } from './signpost.schemas.ts';
+import { NewSignpost, type Signpost } from './signpost.schemas.ts';
 
 const words = { name: 'Enter what it is called', details: 'Enter what it offers and how to reach it' };
 const view = 'referrals/views/signpost-form.njk';
@@ -34,13 +35,7 @@ export function signpostPages(app: App, deps: Deps): void {
   const one = { config: change, schema: { params: idParams } } as const;
   app.get('/settings/signposts/:id', one, async (request, reply) => {
     const signpost = await getSignpost(deps.db, request.params.id);
-    const { name, details, retired } = signpost;
-    return showOne(
-      reply,
-      signpost.id,
-      newForm({ name, details, ...(retired && { retired: 'yes' }) }),
-      signpostTag(signpost),
-    );
+    return showOne(reply, signpost, newForm(typedOf(signpost)));
   });
 
   app.post('/settings/signposts/:id', one, async (request, reply) => {
@@ -53,11 +48,20 @@ export function signpostPages(app: App, deps: Deps): void {
       const offered = changed.retired ? ' It is no longer offered.' : '';
       return reply.done('/settings/signposts', { text: `${name} is changed.${offered}` });
     } catch (error) {
-      return showOne(reply, id, refused(typed, error), String(version ?? ''));
+      const signpost = await getSignpost(deps.db, id);
+      const form = besideTheOther(refused(typed, error), typedOf(signpost));
+      return showOne(reply, signpost, form, String(version ?? ''));
     }
   });
 
-  async function showOne(reply: Reply, id: string, form: Form, version: string) {
-    return reply.code(form.status).page(view, { signpost: await getSignpost(deps.db, id), form, version });
-  }
+  const showOne = (reply: Reply, signpost: Signpost, form: Form, seen?: string) =>
+    reply
+      .code(form.status)
+      .page(view, { signpost, form, version: versionToSend(form, seen, signpostTag(signpost)) });
 }
+
+const typedOf = ({ name, details, retired }: Signpost): Typed => ({
+  name,
+  details,
+  ...(retired && { retired: 'yes' }),
+});

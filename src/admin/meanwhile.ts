@@ -1,0 +1,65 @@
+import { date, words } from './formats.ts';
+import type { Form, Typed } from './forms.ts';
+
+/**
+ * A form that came too late, because someone else saved first: what was typed is kept, and each field that
+ * says something else by now is told of, so that whoever sends it again has seen both. Any other form as it is.
+ * @param now what the form would begin with now
+ */
+export function besideTheOther(form: Form, now: Typed): Form {
+  if (form.status !== 412) return form;
+  const mine = withWholeDates(form.typed);
+  const names = [...new Set([...Object.keys(now), ...Object.keys(mine)])].filter(
+    (name) => name !== 'version',
+  );
+  const differ = names.filter((name) => said(mine[name]) !== said(now[name]));
+  const errors = Object.fromEntries(
+    differ.map((name) => [name, `${labelOf(name)} ${nowSays(said(now[name]))}`]),
+  );
+  const told = differ.length
+    ? 'Someone else saved this while you wrote. What you typed is kept. Look at what it says by now, then save again'
+    : 'Someone else saved the same while you wrote. Save again to be sure';
+  return {
+    ...form,
+    errors,
+    summary: [{ text: told }, ...differ.map((name) => ({ name, text: errors[name]! }))],
+  };
+}
+
+/**
+ * The version that a form sends along: the one that was seen first, so that a change in between is noticed, or
+ * the present one where the other change has been shown.
+ */
+export const versionToSend = (form: Form, seen: string | undefined, now: string): string =>
+  seen && form.status !== 412 ? seen : now;
+
+const said = (value: Typed[string] | undefined) => [value ?? ''].flat().join(', ').trim();
+
+function nowSays(value: string): string {
+  if (!value) return 'is empty by now';
+  if (/^[0-9a-f]{8}-[0-9a-f-]{27}$/.test(value)) return 'is another choice by now';
+  const shown = /^\d{4}-\d{2}-\d{2}$/.test(value)
+    ? date(value)
+    : /^[a-z_]+$/.test(value)
+      ? words(value)
+      : value;
+  return `says “${shown.length > 200 ? `${shown.slice(0, 200)}…` : shown}” by now`;
+}
+
+/** `dutyContact.phone` as `Duty contact phone`. */
+const labelOf = (name: string) =>
+  words(name.replaceAll('.', '_').replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
+
+/** Dates typed in three fields as the one that they stand for. */
+function withWholeDates(typed: Typed): Typed {
+  const whole: Typed = {};
+  for (const [field, value] of Object.entries(typed)) {
+    const [, name, part] = /^(.+)-(day|month|year)$/.exec(field) ?? [];
+    if (!name) whole[field] = value;
+    else if (part === 'day') {
+      const [year, month, day] = ['year', 'month', 'day'].map((one) => said(typed[`${name}-${one}`]));
+      whole[name] = day || month || year ? `${year}-${month!.padStart(2, '0')}-${day!.padStart(2, '0')}` : '';
+    }
+  }
+  return whole;
+}
