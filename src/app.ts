@@ -103,6 +103,8 @@ import { waitingListPages } from './referrals/waiting-list.pages.ts';
 import { waitingListRoutes } from './referrals/waiting-list.routes.ts';
 import { reportPages } from './reports/report.pages.ts';
 import { reportRoutes } from './reports/report.routes.ts';
+import { schemePages } from './scheme/scheme.pages.ts';
+import { schemeRoutes } from './scheme/scheme.routes.ts';
 import type { Deps } from './shared/deps.ts';
 import { health } from './shared/health.ts';
 import { type App, http, problemDetails } from './shared/http.ts';
@@ -188,6 +190,7 @@ export async function buildApp(deps: Deps, queue?: JobQueue): Promise<App> {
       loanRoutes(api, deps);
       incidentRoutes(api, deps);
       extensionRoutes(api, deps);
+      schemeRoutes(api, deps);
       lendingRoutes(api, deps);
       takeOverRoutes(api, deps);
       followUpRoutes(api, deps);
@@ -271,6 +274,7 @@ export async function buildApp(deps: Deps, queue?: JobQueue): Promise<App> {
     patientLinkPages(pages, deps);
     reportPages(pages, deps);
     settingsPages(pages, deps);
+    schemePages(pages, deps);
     staffPages(pages, deps);
     passwordPages(pages, deps);
     clinicPages(pages, deps);

@@ -52,11 +52,11 @@ export const configSchema = Type.Object({
   SCHEME_NAME: Type.String({
     default: 'Device lending scheme',
     minLength: 1,
-    description: 'Name of the scheme, shown in the header',
+    description: 'Name of the scheme until it is set under Settings, Name and contact',
   }),
   SCHEME_PHONE: Type.String({
     default: '',
-    description: 'Number that patients ring, shown on agreements and in identified messages',
+    description: 'Number that patients ring until the name and contact are set there',
   }),
   SESSION_IDLE_MINUTES: Type.Integer({
     default: 15,

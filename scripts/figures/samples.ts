@@ -49,6 +49,7 @@ const special: Record<string, string> = {
     'select patient_id as id, id as "pointId" from contact_point limit 1',
   '/patients/:id/exports/:exportId': given,
   '/api/v1/patients/:id/exports/:exportId': given,
+  '/scheme-logo/:hash': 'select logo_hash as hash from scheme where logo_hash is not null',
   '/loans/:id/gift-letter': `select loan_id as id from loan_item where status = 'gifted' limit 1`,
 };
 

@@ -22,6 +22,12 @@ export function stockSteps({ devices, today }: Size, firstTag: number, firstDona
         $$;`,
     },
     {
+      name: 'the scheme',
+      text: `
+        update scheme set name = 'Seeded lending', logo_type = 'image/png', logo_width = 1, logo_height = 1, logo_hash = md5('logo'),
+          logo = decode('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');`,
+    },
+    {
       name: 'organisations, places and staff',
       text: `
         insert into organisation (id, name, roles, created_at, changed_at)

@@ -7,6 +7,8 @@ import plugin from 'fastify-plugin';
 import nunjucks from 'nunjucks';
 import { cookieName, isApi } from '../access/authentication.ts';
 import { type Action, may } from '../access/permissions.ts';
+import { currentScheme } from '../scheme/scheme.queries.ts';
+import type { Scheme } from '../scheme/scheme.schemas.ts';
 import type { Deps } from '../shared/deps.ts';
 import type { Problem } from '../shared/problem.ts';
 import { nhsuk, serveAssets } from './assets.ts';
@@ -85,16 +87,20 @@ export const admin = plugin<{ deps: Deps }>(async (app, { deps }) => {
     for (const [name, value] of Object.entries(query)) if (value === '') delete query[name];
   });
 
-  app.decorateReply('page', function (this: FastifyReply, name: string, data: object = {}) {
+  app.decorateReply('page', async function (this: FastifyReply, name: string, data: object = {}) {
     this.header('cache-control', 'no-store').type('text/html; charset=utf-8');
-    return this.viewAsync(name, { ...data, ...around(this) });
+    return this.viewAsync(name, { ...data, ...around(this, await schemeOrSettings()) });
   });
   app.decorateReply('done', function (this: FastifyReply, href: string, banner: Banner) {
     return this.setCookie(bannerCookie, JSON.stringify(banner), bannerOptions).redirect(href, 303);
   });
 
+  /** The page that says that the database is away has a name on it as well. */
+  const schemeOrSettings = () =>
+    currentScheme(deps).catch(() => ({ name: deps.config.SCHEME_NAME, phone: deps.config.SCHEME_PHONE }));
+
   /** What every page has around it. */
-  function around(reply: FastifyReply) {
+  function around(reply: FastifyReply, scheme: Pick<Scheme, 'name'>) {
     const { request } = reply;
     const actor = request.ctx?.actor;
     const here = request.url.split('?')[0]!;
@@ -103,7 +109,7 @@ export const admin = plugin<{ deps: Deps }>(async (app, { deps }) => {
         here,
         assets,
         actor,
-        scheme: deps.config.SCHEME_NAME,
+        scheme,
         markSupport: new nunjucks.runtime.SafeString(markSupport),
         navigation: actor ? navigationFor(actor, here, (url) => app.hasRoute({ method: 'GET', url })) : [],
         banner: takeBanner(reply),

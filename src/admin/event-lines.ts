@@ -234,6 +234,7 @@ export const eventLines: Record<string, (values: Values) => string> = {
     `Agreement version${v.agreementVersion ? ` ${v.agreementVersion}` : ''} written, in use from then on`,
   'signpost.added': () => 'Signpost added',
   'signpost.changed': () => 'Signpost changed',
+  'scheme.changed': () => 'Name or contact of the scheme changed',
   'lending_policy.changed': () => 'Lending policy changed',
   'search.run': (v) => `Ran a search that found ${count(Number(v.count ?? 0), 'record')}`,
   'organisation.changed': () => 'Organisation changed',

@@ -91,6 +91,12 @@ const settings: { title: string; pages: SettingsPage[] }[] = [
     title: 'The scheme',
     pages: [
       {
+        href: '/settings/scheme',
+        text: 'Name and contact',
+        about: 'What the scheme is called, its logo and how people reach it',
+        action: 'settings.read',
+      },
+      {
         href: '/settings/staff',
         text: 'Staff',
         about: 'Who signs in and as what, and how much time supporters have',

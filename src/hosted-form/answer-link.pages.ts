@@ -4,6 +4,7 @@ import { perAddress, perKey } from '../access/rate-limit.ts';
 import { type Form, fields, newForm, refused, typedIn } from '../admin/forms.ts';
 import { NewAnswer } from '../referrals/progress.schemas.ts';
 import { getReferral } from '../referrals/referral.queries.ts';
+import { currentScheme } from '../scheme/scheme.queries.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams, strictObject } from '../shared/http.ts';
 import { linkAddress } from '../shared/link-address.ts';
@@ -38,14 +39,14 @@ export function answerLinkPages(app: App, deps: Deps): void {
         referral: { id, reference, referrer },
         url,
         expiresAt,
-        scheme: deps.config.SCHEME_NAME,
+        scheme: (await currentScheme(deps)).name,
       });
     },
   );
 
   app.register(async (scope) => {
     const pages: App = scope.withTypeProvider<TypeBoxTypeProvider>();
-    privatePages(pages, deps, async (request, reply) => {
+    privatePages(pages, async (request, reply) => {
       const { token } = request.params as { token: string };
       const form = { ...newForm(typedIn(request.body)), summary: [{ text: tooLate }], status: 403 };
       return reply.page('hosted-form/views/answer.njk', view(await linkOf(token), form));
@@ -77,7 +78,7 @@ export function answerLinkPages(app: App, deps: Deps): void {
       }
     });
 
-    const view = (link: AnswerLink, form: Form) => ({ link, form, phone: deps.config.SCHEME_PHONE });
+    const view = (link: AnswerLink, form: Form) => ({ link, form });
   });
 
   async function linkOf(token: string): Promise<AnswerLink> {

@@ -34,7 +34,7 @@ export function hostedFormPages(app: App, deps: Deps): void {
 
   app.register(async (scope) => {
     const pages: App = scope.withTypeProvider<TypeBoxTypeProvider>();
-    privatePages(pages, deps, (request, reply) => {
+    privatePages(pages, (request, reply) => {
       const { token, page } = request.params as { token: string; page?: string };
       const place = questionGroups.findIndex(({ slug }) => slug === page);
       return place < 0 ? undefined : sentTooLate(request, reply, token, place);
@@ -176,7 +176,6 @@ export function hostedFormPages(app: App, deps: Deps): void {
 
   function doneView({ link, base, draft, draftToken }: Visit) {
     const groups = draft?.summary ? said(unseal(deps, draftToken, draft.summary)) : undefined;
-    const { SCHEME_PHONE: phone } = deps.config;
-    return { link, base, reference: draft!.reference, groups, phone };
+    return { link, base, reference: draft!.reference, groups };
   }
 }

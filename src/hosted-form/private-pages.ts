@@ -1,5 +1,4 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Deps } from '../shared/deps.ts';
 import type { App } from '../shared/http.ts';
 import { toProblem } from '../shared/problem.ts';
 import { keepAddressSecret } from '../shared/secret-address.ts';
@@ -11,7 +10,6 @@ import { keepAddressSecret } from '../shared/secret-address.ts';
  */
 export function privatePages(
   app: App,
-  deps: Deps,
   sentTooLate: (request: FastifyRequest, reply: FastifyReply) => Promise<string> | undefined,
 ): void {
   keepAddressSecret(app);
@@ -20,7 +18,7 @@ export function privatePages(
     if (![403, 404, 429].includes(problem.status)) throw error;
     reply.code(problem.status);
     const again = problem.type === 'form-expired' ? await sentTooLate(request, reply) : undefined;
-    return again ?? reply.page('hosted-form/views/problem.njk', { problem, phone: deps.config.SCHEME_PHONE });
+    return again ?? reply.page('hosted-form/views/problem.njk', { problem });
   });
 }
 

@@ -51,7 +51,7 @@ export function labelPages(app: App, deps: Deps): void {
     async (request, reply) => {
       const { layout, first, after, ...chosen } = request.query;
       const { devices, count, next } = await devicesToLabel(deps.db, request.query);
-      const owner = ownerOnLabels(deps.config);
+      const owner = await ownerOnLabels(deps);
       const how = { layout, first: String(first) };
       return reply.page('labels/views/print.njk', {
         drawings: await drawn(

@@ -1,15 +1,18 @@
 import { sql } from 'kysely';
-import { type Config, configSchema } from '../config.ts';
+import { configSchema } from '../config.ts';
 import { countDevices, type DeviceFilter, listDevices } from '../devices/device.queries.ts';
+import { currentScheme } from '../scheme/scheme.queries.ts';
 import type { Reader } from '../shared/database.ts';
+import type { Deps } from '../shared/deps.ts';
 import { discreetOwner, type LabelledDevice } from './label.rules.ts';
 import { type LabelQuery, labelsAPage } from './label.schemas.ts';
 
 const { default: unnamed } = configSchema.properties.SCHEME_NAME as { default?: string };
 
 /** What labels say of whose the device is: the scheme's name, once it has one of its own. */
-export function ownerOnLabels({ SCHEME_NAME }: Config): string | null {
-  return SCHEME_NAME === unnamed ? null : discreetOwner(SCHEME_NAME);
+export async function ownerOnLabels(deps: Deps): Promise<string | null> {
+  const { name } = await currentScheme(deps);
+  return name === unnamed ? null : discreetOwner(name);
 }
 
 type Labels = { devices: LabelledDevice[]; count: number; next: string | null };

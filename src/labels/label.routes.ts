@@ -30,7 +30,7 @@ export function labelRoutes(app: App, deps: Deps): void {
       const device = await getDevice(deps.db, request.params.id);
       return reply
         .type('image/svg+xml; charset=utf-8')
-        .send(labelSvg(device, request.query.size, ownerOnLabels(deps.config)));
+        .send(labelSvg(device, request.query.size, await ownerOnLabels(deps)));
     },
   );
 }

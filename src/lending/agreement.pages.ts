@@ -55,7 +55,6 @@ export function agreementPages(app: App, deps: Deps): void {
     const day = today(deps.clock);
     return {
       reference: 'L-000000',
-      phone: deps.config.SCHEME_PHONE,
       borrower: 'Sam Sample',
       handover: { way: 'in_person', on: day },
       dueOn: addDays(day, 182),

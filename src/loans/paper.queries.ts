@@ -19,7 +19,6 @@ export type LoanPaper = {
   loan: Loan;
   paper: {
     reference: string;
-    phone: string;
     borrower: string;
     handover: Loan['handover'];
     dueOn: string | null;
@@ -60,7 +59,6 @@ export async function getLoanPaper(deps: Deps, id: string): Promise<LoanPaper> {
     loan,
     paper: {
       reference: loan.reference,
-      phone: deps.config.SCHEME_PHONE,
       borrower: loan.patient ? `${loan.patient.givenName} ${loan.patient.familyName}` : loan.location!.name,
       handover: loan.handover,
       dueOn: loan.dueOn,

@@ -103,7 +103,7 @@ export async function settleBeforeSending(
     );
     const held = new Map(claims.map(({ id, claim }) => [id, claim]));
     const drafts = (await draftsOf(trx, ids)).filter(({ id, claim }) => held.get(id) === claim);
-    const templates = await templatesInUse(trx);
+    const templates = await templatesInUse(deps, trx);
     const date = today(deps.clock);
     const isHoliday = await bankHolidays(trx, date);
     const settled = drafts.map((draft) => settle(deps, draft, templates, isHoliday));
@@ -185,7 +185,6 @@ function settle(
     case 'send': {
       const channel = draft.point!.channel as MessageChannel;
       const rendered = renderDraft(
-        deps,
         templates,
         draft,
         verdict.reasons,

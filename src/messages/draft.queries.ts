@@ -1,4 +1,6 @@
 import { sql } from 'kysely';
+import { readScheme } from '../scheme/scheme.queries.ts';
+import type { Scheme } from '../scheme/scheme.schemas.ts';
 import { jsonInstant, type Reader } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import type { MessageChannel } from './contact.rules.ts';
@@ -7,11 +9,11 @@ import { asksBack, hasData, startOf } from './reminder.queries.ts';
 import { render, type TemplateText, type Wording } from './template.rules.ts';
 
 type InUse = TemplateText & { id: string; language: string };
-/** The templates in use, by reason, wording, channel and language. */
-export type Templates = Map<string, InUse>;
+/** The templates in use, by reason, wording, channel and language, and the scheme that they may name. */
+export type Templates = { texts: Map<string, InUse>; scheme: Scheme };
 
-/** The newest version of each template. */
-export async function templatesInUse(db: Reader): Promise<Templates> {
+/** The newest version of each template, with the scheme. */
+export async function templatesInUse(deps: Deps, db: Reader): Promise<Templates> {
   const { rows } = await sql<{
     id: string;
     reason: string;
@@ -23,7 +25,8 @@ export async function templatesInUse(db: Reader): Promise<Templates> {
   }>`/* template.in-use */
     select distinct on (reason, wording, channel, language) id, reason, wording, channel, language, subject, body from template
     order by reason, wording, channel, language, version desc`.execute(db);
-  return new Map(rows.map((row) => [keyOf(row.reason, row.wording, row.channel, row.language), row]));
+  const texts = new Map(rows.map((row) => [keyOf(row.reason, row.wording, row.channel, row.language), row]));
+  return { texts, scheme: await readScheme(deps, db) };
 }
 
 const keyOf = (...key: string[]) => key.join(' ');
@@ -38,7 +41,7 @@ function bestTemplate(
 ): InUse {
   for (const spoken of [language, 'en'])
     for (const way of [channel ?? 'any', 'any']) {
-      const found = templates.get(keyOf(reason, wording, way, spoken));
+      const found = templates.texts.get(keyOf(reason, wording, way, spoken));
       if (found) return found;
     }
   throw new Error(`there is no ${wording} template for ${reason}`);
@@ -82,7 +85,6 @@ export const linkShown = (deps: Deps, wording: Wording): string => {
 
 /** The text of a message: one part for each reason, each naming all that is said for it. */
 export function renderDraft(
-  deps: Deps,
   templates: Templates,
   draft: Pick<Draft, 'name' | 'language'>,
   reasons: Reason[],
@@ -92,8 +94,8 @@ export function renderDraft(
 ): Rendered {
   const to = {
     name: draft.name,
-    scheme: deps.config.SCHEME_NAME,
-    schemePhone: deps.config.SCHEME_PHONE,
+    scheme: templates.scheme.name,
+    schemePhone: templates.scheme.phone ?? '',
     link,
   };
   const parts = [...Map.groupBy(reasons, ({ reason }) => reason)].map(([reason, together]) => {

@@ -28,7 +28,7 @@ export async function listMessages(deps: Deps, query: MessageQuery): Promise<Lis
       deps.db,
       unsent.map(({ id }) => id),
     ),
-    templatesInUse(deps.db),
+    templatesInUse(deps, deps.db),
   ]);
   const texts = new Map(
     drafts.map((draft) => [draft.id, preview(deps, templates, draft, draft.wording)?.body ?? null]),
@@ -64,7 +64,7 @@ export async function getMessage(deps: Deps, id: string): Promise<Message> {
 }
 
 async function previewsOf(deps: Deps, id: string): Promise<Message['previews']> {
-  const [drafts, templates] = await Promise.all([draftsOf(deps.db, [id]), templatesInUse(deps.db)]);
+  const [drafts, templates] = await Promise.all([draftsOf(deps.db, [id]), templatesInUse(deps, deps.db)]);
   const draft = drafts[0];
   const both = (['discreet', 'identified'] as const).map(
     (wording) => draft && preview(deps, templates, draft, wording),
@@ -88,7 +88,7 @@ function preview(
   if (!left.length) return null;
   const way = draft.point?.channel;
   const channel = way && way !== 'phone' ? way : null;
-  return renderDraft(deps, templates, draft, left, wording, channel, linkShown(deps, wording));
+  return renderDraft(templates, draft, left, wording, channel, linkShown(deps, wording));
 }
 
 /** How many messages the filters of a list match. */

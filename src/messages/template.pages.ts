@@ -1,6 +1,7 @@
 import { type Form, fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
 import { languageName, languages } from '../patients/contact.rules.ts';
 import { getPatient, logAccess } from '../patients/patient.queries.ts';
+import { currentScheme } from '../scheme/scheme.queries.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams, strictObject } from '../shared/http.ts';
 import { invalid } from '../shared/problem.ts';
@@ -64,7 +65,8 @@ export function templatePages(app: App, deps: Deps): void {
       const { subject, body } = fields(NewTemplateText, typed, words);
       if (what === 'preview') {
         const form = newForm(typed);
-        const preview = tried(() => readsAs(deps, { reason, wording, language, subject, body }));
+        const scheme = await currentScheme(deps);
+        const preview = tried(() => readsAs(deps, scheme, { reason, wording, language, subject, body }));
         return reply.page(formPage, {
           ...(await formView(request.params.id, form, String(version))),
           preview,
@@ -129,13 +131,14 @@ export function templatePages(app: App, deps: Deps): void {
     { config: { action: 'patients.read' }, schema: { params: idParams } },
     async (request, reply) => {
       const patient = await getPatient(deps.db, request.params.id);
-      const [templates] = await Promise.all([
+      const [templates, scheme] = await Promise.all([
         listTemplates(deps),
+        currentScheme(deps),
         logAccess(deps, request.ctx, patient.id, 'message'),
       ]);
       const name = patient.preferredName ?? patient.givenName;
       const theirs = templates.filter(({ language }) => language === 'en' || language === patient.language);
-      const items = theirs.map((one) => ({ ...one, sample: readsAs(deps, one, { name }) }));
+      const items = theirs.map((one) => ({ ...one, sample: readsAs(deps, scheme, one, { name }) }));
       return reply.page('messages/views/texts.njk', {
         patient,
         groups: groupsOf(items),

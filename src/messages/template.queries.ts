@@ -1,4 +1,6 @@
 import { sql } from 'kysely';
+import { currentScheme, readScheme } from '../scheme/scheme.queries.ts';
+import type { Scheme } from '../scheme/scheme.schemas.ts';
 import type { Reader } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { Problem } from '../shared/problem.ts';
@@ -15,7 +17,8 @@ export async function listTemplates(deps: Deps): Promise<Template[]> {
   const { rows } = await sql<Row>`/* template.list */
     select distinct on (reason, wording, channel, language) ${columns} from template
     order by reason, wording, channel, language, version desc`.execute(deps.db);
-  return rows.map((row) => withSample(deps, row));
+  const scheme = await currentScheme(deps);
+  return rows.map((row) => withSample(deps, scheme, row));
 }
 
 /**
@@ -28,7 +31,8 @@ export async function getTemplate(deps: Deps, db: Reader, id: string): Promise<T
       select reason, wording, channel, language from template where id = ${id}) order by version desc limit 50`.execute(
     db,
   );
-  const [newest, ...earlier] = rows.map((row) => withSample(deps, row));
+  const scheme = await readScheme(deps, db);
+  const [newest, ...earlier] = rows.map((row) => withSample(deps, scheme, row));
   if (!newest) throw new Problem('not-found');
   return { ...newest, earlier };
 }
@@ -38,6 +42,7 @@ const made: Appointment = { at: '2027-01-12T10:30:00Z', way: 'phone' };
 /** What a text is shown with: somebody made up, or a person by name and their own time. */
 export function readsAs(
   deps: Deps,
+  scheme: Scheme,
   row: Pick<Row, 'reason' | 'wording' | 'language' | 'subject' | 'body'>,
   who: { name: string; at?: string | undefined } = { name: 'Amal' },
 ): Template['sample'] {
@@ -45,12 +50,15 @@ export function readsAs(
   const appointment = { at: who.at ?? made.at, way: timed ? made.way : null } satisfies Partial<Reason>;
   const to = {
     name: who.name,
-    scheme: deps.config.SCHEME_NAME,
-    schemePhone: deps.config.SCHEME_PHONE,
+    scheme: scheme.name,
+    schemePhone: scheme.phone ?? '',
     link: linkShown(deps, row.wording),
   };
   const text = render(row, row.wording, [appointment], to, row.language);
   return { ...text, sms: smsFragments(text.body) };
 }
 
-const withSample = (deps: Deps, row: Row): Template => ({ ...row, sample: readsAs(deps, row) });
+const withSample = (deps: Deps, scheme: Scheme, row: Row): Template => ({
+  ...row,
+  sample: readsAs(deps, scheme, row),
+});

@@ -3,6 +3,7 @@ import type { FastifyReply } from 'fastify';
 import Type from 'typebox';
 import { perAddress, perKey } from '../access/rate-limit.ts';
 import { spokenTime } from '../messages/template.rules.ts';
+import { currentScheme } from '../scheme/scheme.queries.ts';
 import { timestamp } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import type { App } from '../shared/http.ts';
@@ -47,13 +48,14 @@ export function patientLinkPages(app: App, deps: Deps): void {
       const link = await findPatientLink(deps, deps.db, request.params.token);
       const now = timestamp(deps.clock);
       const identified = link.wording === 'identified';
+      const { name, phone } = await currentScheme(deps);
       return reply.page('patient-links/views/answer.njk', {
         times: link.followUps.filter(({ at }) => at > now).map(({ at }) => spokenTime(at)),
         choices: mayAnswer(link, now),
         answered: link.answered,
         identified,
-        scheme: identified ? deps.config.SCHEME_NAME : '',
-        phone: identified ? deps.config.SCHEME_PHONE : '',
+        scheme: identified ? name : '',
+        phone: identified ? (phone ?? '') : '',
         mostWords,
       });
     });

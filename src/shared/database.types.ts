@@ -818,6 +818,21 @@ export interface RequiredCheck {
   position: number;
 }
 
+export interface Scheme {
+  id: Generated<boolean>;
+  name: string | null;
+  phone: string | null;
+  email: string | null;
+  opening_hours: string | null;
+  website: string | null;
+  logo: Buffer | null;
+  logo_type: 'image/png' | 'image/jpeg' | null;
+  logo_width: number | null;
+  logo_height: number | null;
+  logo_hash: string | null;
+  changed_at: Generated<string>;
+}
+
 export interface Session {
   token_hash: Buffer;
   staff_id: string;
@@ -1049,6 +1064,7 @@ export interface DB {
   reminder: Reminder;
   repair: Repair;
   required_check: RequiredCheck;
+  scheme: Scheme;
   session: Session;
   sign_in_throttle: SignInThrottle;
   signpost: Signpost;

@@ -57,10 +57,10 @@ t.test('a template says several appointments together, in their order', async (t
 t.test(
   'the templates in use break no rule, and the discreet ones tell a stranger nothing (rule 12)',
   async (t) => {
-    const { db } = await testDatabase(t);
-    const templates = await templatesInUse(db);
-    t.equal(templates.size, 10);
-    for (const [key, template] of templates)
+    const { deps, db } = await testDatabase(t);
+    const { texts } = await templatesInUse(deps, db);
+    t.equal(texts.size, 10);
+    for (const [key, template] of texts)
       t.same(templateFaults(template, key.split(' ')[1] as Wording), [], key);
     const told = { subject: 'NHS reminder', body: 'Your tablet from the clinic, {{name}}' };
     t.match(templateFaults(told, 'discreet'), [

@@ -6,6 +6,8 @@ import { recordMovement } from '../../accessories/accessory.commands.ts';
 import { listAccessories } from '../../accessories/accessory.queries.ts';
 import { addLocation, addOrganisation } from '../../organisations/organisation.commands.ts';
 import { addSignpost } from '../../referrals/signpost.commands.ts';
+import { changeScheme } from '../../scheme/scheme.commands.ts';
+import { readScheme, schemeTag } from '../../scheme/scheme.queries.ts';
 import { type Actor, type Context, systemContext } from '../../shared/actor.ts';
 import { addDays, today } from '../../shared/clock.ts';
 import type { Deps } from '../../shared/deps.ts';
@@ -48,6 +50,18 @@ export async function setUpScheme(deps: Deps): Promise<Scheme> {
   const ctx = systemContext('demonstration');
   const place = async (name: string, kind: 'hub' | 'access_point') =>
     (await addLocation(deps, ctx, { name, kind })).id;
+  const scheme = await readScheme(deps, deps.db);
+  await changeScheme(
+    deps,
+    ctx,
+    {
+      name: scheme.name,
+      phone: scheme.phone ?? '020 7946 0123',
+      email: 'lending@example.org',
+      openingHours: 'Monday to Friday, 9am to 5pm',
+    },
+    schemeTag(scheme),
+  );
   const hubs = [await place('Camden Road hub', 'hub'), await place('Seaview Street hub', 'hub')];
   const library = await place('Torriano Library', 'access_point');
   const partner = await addOrganisation(deps, ctx, {

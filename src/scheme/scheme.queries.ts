@@ -1,0 +1,64 @@
+import { sql } from 'kysely';
+import type { Config } from '../config.ts';
+import type { Reader } from '../shared/database.ts';
+import type { Deps } from '../shared/deps.ts';
+import { etagOf } from '../shared/etag.ts';
+import { Problem } from '../shared/problem.ts';
+import type { Scheme } from './scheme.schemas.ts';
+
+type Row = Omit<Scheme, 'name' | 'isSet'> & { name: string | null };
+
+/** The scheme, read now; until it was named, its name and phone are those of the settings. */
+export async function readScheme({ config }: Pick<Deps, 'config'>, db: Reader): Promise<Scheme> {
+  return said(await readRow(db), config);
+}
+
+async function readRow(db: Reader): Promise<Row> {
+  const { rows } = await sql<Row>`/* scheme.get */
+    select name, phone, email, opening_hours as "openingHours", website, changed_at as "changedAt",
+      case when logo_hash is not null then json_build_object('href', '/scheme-logo/' || logo_hash,
+        'type', logo_type, 'width', logo_width, 'height', logo_height) end as logo
+    from scheme`.execute(db);
+  return rows[0]!;
+}
+
+function said({ name, ...row }: Row, { SCHEME_NAME, SCHEME_PHONE }: Config): Scheme {
+  return name === null
+    ? { ...row, name: SCHEME_NAME, phone: SCHEME_PHONE || null, isSet: false }
+    : { ...row, name, isSet: true };
+}
+
+/** For how long a process goes on with what it read, in milliseconds: another's change shows after that. */
+const keptFor = 2_000;
+const kept = new WeakMap<Deps['db'], { row: Promise<Row>; until: number }>();
+
+/** The scheme as pages and messages show it: at most two seconds old, so that it costs no statement of its own on most pages. */
+export async function currentScheme({ db, config }: Pick<Deps, 'db' | 'config'>): Promise<Scheme> {
+  const now = performance.now();
+  let entry = kept.get(db);
+  if (!entry || entry.until < now) {
+    entry = { row: readRow(db), until: now + keptFor };
+    kept.set(db, entry);
+    entry.row.catch(() => kept.delete(db));
+  }
+  return said(await entry.row, config);
+}
+
+/** Lets this process see its own change at once. */
+export function forgetScheme({ db }: Pick<Deps, 'db'>): void {
+  kept.delete(db);
+}
+
+/** The version of the scheme, for If-Match. */
+export const schemeTag = ({ changedAt }: Pick<Scheme, 'changedAt'>) => etagOf('scheme', changedAt);
+
+/**
+ * The picture of this hash.
+ * @throws Problem `not-found` for another than the present one
+ */
+export async function readLogo(db: Reader, hash: string): Promise<{ type: string; bytes: Buffer }> {
+  const { rows } = await sql<{ type: string; bytes: Buffer }>`/* scheme.logo */
+    select logo_type as type, logo as bytes from scheme where logo_hash = ${hash}`.execute(db);
+  if (!rows[0]) throw new Problem('not-found');
+  return rows[0];
+}
