@@ -70,6 +70,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     end $$;
     create trigger erased_patient_stays before update on patient for each row when (old.erased_at is not null) execute function keep_erased();
     create trigger sent_to_nobody_erased before update of status on message for each row
-      when (new.status in ('planned', 'queued', 'sending')) execute function refuse_erased();
+      when (old.status in ('held', 'failed', 'unknown') and new.status in ('planned', 'queued')) execute function refuse_erased();
   `.execute(db);
 }

@@ -12,6 +12,7 @@ import { staffRoutes } from './access/staff.routes.ts';
 import { accessoryPages } from './accessories/accessory.pages.ts';
 import { accessoryRoutes } from './accessories/accessory.routes.ts';
 import { admin } from './admin/admin.ts';
+import { helpPages } from './admin/help.pages.ts';
 import { homePages } from './admin/home.pages.ts';
 import { homeRoutes } from './admin/home.routes.ts';
 import { settingsPages } from './admin/settings.pages.ts';
@@ -273,6 +274,7 @@ export async function buildApp(deps: Deps, queue?: JobQueue): Promise<App> {
     answerLinkPages(pages, deps);
     patientLinkPages(pages, deps);
     reportPages(pages, deps);
+    helpPages(pages);
     settingsPages(pages, deps);
     schemePages(pages, deps);
     staffPages(pages, deps);

@@ -2,10 +2,18 @@ import { words } from './formats.ts';
 
 export type Colour = 'green' | 'blue' | 'yellow' | 'orange' | 'red' | 'purple' | 'grey';
 
-/**
- * What a colour means, on every page: green is good and done, blue under way, yellow waits for
- * us, purple is held for someone, orange wants a look, red went wrong, grey is over.
- */
+/** What a colour means, on every page. */
+export const colourMeanings: Record<Colour, string> = {
+  green: 'Good, or done',
+  blue: 'Under way',
+  yellow: 'Waits for us',
+  purple: 'Held for someone, or on pause',
+  orange: 'Wants a look',
+  red: 'Went wrong, or urgent',
+  grey: 'Over',
+};
+
+/** The statuses that have each colour. */
 export const statusColours: Record<Colour, string[]> = {
   green: [
     'ready',
