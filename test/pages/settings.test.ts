@@ -101,7 +101,8 @@ t.test('officers read the settings; what others changed meanwhile is told, and t
   t.equal((await manager.post('/settings/policy', policy)).statusCode, 303);
   const stale = await manager.post('/settings/policy', { ...policy, allocationDays: '9' });
   t.equal(stale.statusCode, 412);
-  t.match(stale.body, /It was changed by someone else meanwhile/);
+  t.match(stale.body, /Someone else saved this while you wrote/);
+  t.match(stale.body, /Allocation days says “7” by now/);
   t.match(stale.body, /name="allocationDays"[^>]*value="9"/);
 
   const text = 'Something is agreed.';
