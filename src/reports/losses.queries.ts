@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Reader } from '../shared/database.ts';
-import { type Column, everyMonth, type Row } from './report.rules.ts';
+import { type Column, everyMonth, type Row, sum } from './report.rules.ts';
 import { itemsOf, ofClinic, ofDonor, overlaps, type Report, type Scope } from './report-scope.ts';
 
 const monthColumns: Column[] = [
@@ -86,7 +86,6 @@ export const losses: Report = {
       readMonths(db, scope),
       readDevices(db, scope),
     ]);
-    const sum = (rows: Row[], key: string) => rows.reduce((total, row) => total + Number(row[key]), 0);
     const out = sum(devices, 'out');
     const headline = {
       out,

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Reader } from '../shared/database.ts';
 import { dueIn } from './follow-ups.queries.ts';
-import { type Column, everyMonth, type Row } from './report.rules.ts';
+import { type Column, everyMonth, type Row, sum } from './report.rules.ts';
 import { itemsOf, ofDonor, overlaps, type Report, type Scope } from './report-scope.ts';
 
 const monthColumns: Column[] = [
@@ -70,9 +70,8 @@ export const mobileData: Report = {
       readMonths(db, scope),
       readNetworks(db, scope, today),
     ]);
-    const sum = (key: string) => networks.reduce((total, row) => total + Number(row[key]), 0);
     return {
-      headline: { ...headline, active: sum('active'), gigabytes: sum('gigabytes') },
+      headline: { ...headline, active: sum(networks, 'active'), gigabytes: sum(networks, 'gigabytes') },
       parts: { months: byMonth, networks },
     };
   },

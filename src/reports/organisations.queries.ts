@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { dueIn } from './follow-ups.queries.ts';
-import type { Row } from './report.rules.ts';
+import { type Row, sum } from './report.rules.ts';
 import { during, overlaps, type Report } from './report-scope.ts';
 
 /** The same figures for each clinic, to see where people are not reached. */
@@ -59,7 +59,7 @@ export const clinics: Report = {
     return {
       headline: {
         clinics: asked.length,
-        referrals: asked.reduce((total, { referrals }) => total + Number(referrals), 0),
+        referrals: sum(asked, 'referrals'),
       },
       parts: { clinics: rows },
     };
@@ -116,7 +116,7 @@ export const donors: Report = {
     return {
       headline: {
         donors: rows.filter(({ given }) => Number(given) > 0).length,
-        given: rows.reduce((total, { given }) => total + Number(given), 0),
+        given: sum(rows, 'given'),
       },
       parts: { donors: rows },
     };

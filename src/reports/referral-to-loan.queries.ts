@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Reader } from '../shared/database.ts';
-import { type Column, everyMonth, type Row } from './report.rules.ts';
+import { type Column, everyMonth, type Row, sum } from './report.rules.ts';
 import { during, monthOf, type Report, type Scope } from './report-scope.ts';
 
 const monthColumns: Column[] = [
@@ -96,9 +96,8 @@ export const referralToLoan: Report = {
       ...lent.find(({ month }) => month === row.month),
     }));
     const all = (found: Row[]) => found.find(({ month }) => month === null);
-    const waiting = ages.reduce((sum, row) => sum + Number(row.waiting), 0);
     return {
-      headline: { ...all(received), ...all(lent), waiting },
+      headline: { ...all(received), ...all(lent), waiting: sum(ages, 'waiting') },
       parts: { months: rows, ages, outcomes },
     };
   },

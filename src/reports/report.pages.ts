@@ -60,7 +60,7 @@ export function reportPages(app: App, deps: Deps): void {
         report.to,
         ...(report.suppressed ? ['suppressed'] : []),
       ];
-      return sendCsv(reply, file.join('-'), columnsOf(part), eachOf(part.rows));
+      return sendCsv(reply, file.join('-'), columnsOf(part), part.rows);
     },
   );
 
@@ -104,8 +104,4 @@ async function pictureOf(part: ReadPart): Promise<Record<keyof typeof chartWidth
     wide: await drawChart(part, chartWidths.wide, say),
     narrow: await drawChart(part, chartWidths.narrow, say),
   };
-}
-
-async function* eachOf<T>(rows: T[]) {
-  yield* rows;
 }

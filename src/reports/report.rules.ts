@@ -107,6 +107,10 @@ export function everyMonth({ from, to }: Period, columns: Column[], rows: Row[])
   return months;
 }
 
+/** The sum of a column. */
+export const sum = (rows: Row[], key: string): number =>
+  rows.reduce((total, row) => total + Number(row[key]), 0);
+
 /** The periods that people ask for: a quarter, a year, and the financial year, which starts on 1 April. */
 export function usualPeriods(today: string): (Period & { text: string })[] {
   const day = Temporal.PlainDate.from(today);

@@ -10,7 +10,10 @@ export type CsvColumns<Row> = { readonly [name in keyof Row & string]?: string }
  * Windows ends them, and a cell that a spreadsheet would take for a formula made plain text. Rows
  * are asked for as they go out, so that a file of any length takes the same memory.
  */
-export function csvOf<Row extends object>(columns: CsvColumns<Row>, rows: AsyncIterable<Row>): Readable {
+export function csvOf<Row extends object>(
+  columns: CsvColumns<Row>,
+  rows: AsyncIterable<Row> | Iterable<Row>,
+): Readable {
   const writer = stringify({
     header: true,
     columns: Object.entries(columns).map(([key, header]) => ({ key, header: header as string })),
@@ -29,7 +32,7 @@ export function sendCsv<Row extends object>(
   reply: FastifyReply,
   name: string,
   columns: CsvColumns<Row>,
-  rows: AsyncIterable<Row>,
+  rows: AsyncIterable<Row> | Iterable<Row>,
 ): FastifyReply {
   return reply
     .header('cache-control', 'no-store')

@@ -50,11 +50,16 @@ export function weekPages(app: App, deps: Deps): void {
   app.get('/support/hours.csv', { ...read, schema: { querystring: HoursQuery } }, async (request, reply) => {
     const { from, to } = hoursDays(request.query, today(deps.clock));
     const { items } = await supportHours(deps.db, request.ctx.actor, from, to);
-    return sendCsv(reply, `support-hours-${from}-${to}`, csvColumns, rowsOf(items));
+    return sendCsv(reply, `support-hours-${from}-${to}`, csvColumns, items.map(inFile));
   });
 }
 
-async function* rowsOf(items: Awaited<ReturnType<typeof supportHours>>['items']) {
-  for (const { organisation, supporter, ...counts } of items)
-    yield { organisation: organisation?.name ?? '', supporter: supporter.name, ...counts };
-}
+const inFile = ({
+  organisation,
+  supporter,
+  ...counts
+}: Awaited<ReturnType<typeof supportHours>>['items'][number]) => ({
+  organisation: organisation?.name ?? '',
+  supporter: supporter.name,
+  ...counts,
+});
