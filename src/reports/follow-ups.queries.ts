@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Reader } from '../shared/database.ts';
 import { obstacles, obstacleWords } from '../support/support.rules.ts';
 import { type Column, everyMonth, type Row } from './report.rules.ts';
-import type { Report, Scope } from './report-scope.ts';
+import { ofClinic, type Report, type Scope } from './report-scope.ts';
 
 const monthColumns: Column[] = [
   { key: 'month', text: 'Month', kind: 'month' },
@@ -89,10 +89,9 @@ export const followUps: Report = {
   },
 };
 
-/** Follow-ups `f` that were due in the days of a scope, and no later than a civil date. */
-export const dueIn = ({ from, to, clinicId }: Scope, today: string) => sql`
-  f.due_on between ${from}::date and least(${to}::date, ${today}::date) and f.status <> 'cancelled'
-  ${clinicId ? sql`and coalesce(f.referral_id, (select l.referral_id from loan l where l.id = f.loan_id)) in (select id from referral where clinic_id = ${clinicId})` : sql``}`;
+/** Follow-ups `f` that were due in the days of a scope, and no later than a civil date: a clinic has those of its referrals. */
+export const dueIn = (scope: Scope, today: string) => sql`
+  f.due_on between ${scope.from}::date and least(${scope.to}::date, ${today}::date) and f.status <> 'cancelled' and ${ofClinic(sql`f.referral_id`, scope)}`;
 
 /** The counts by month, by step and, with neither, in all. */
 async function readCounts(db: Reader, scope: Scope, today: string): Promise<Row[]> {

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Reader } from '../shared/database.ts';
+import { dueIn } from './follow-ups.queries.ts';
 import { type Column, everyMonth, type Row } from './report.rules.ts';
 import { during, itemsOf, monthOf, ofDonor, type Report, type Scope } from './report-scope.ts';
 
@@ -77,10 +78,10 @@ export const reach: Report = {
       },
     },
   ],
-  async read(db, scope) {
+  async read(db, scope, today) {
     const [{ headline, rows }, others, stock] = await Promise.all([
       readLent(db, scope),
-      readOthers(db, scope),
+      readOthers(db, scope, today),
       readStock(db, scope),
     ]);
     return {
@@ -107,11 +108,11 @@ async function readLent(db: Reader, scope: Scope): Promise<{ headline: Row; rows
   return { headline: rows.find(({ month }) => month === null)!, rows };
 }
 
-async function readOthers(db: Reader, { from, to, clinicId, donorId }: Scope): Promise<Row> {
+async function readOthers(db: Reader, scope: Scope, today: string): Promise<Row> {
+  const { from, to, donorId } = scope;
   const { rows } = await sql<Row>`/* report.supported */
-    select (select count(distinct f.patient_id)::int from follow_up f where f.status = 'done' and f.due_on between ${from}::date and ${to}::date
-        ${clinicId ? sql`and exists (select from referral r where r.patient_id = f.patient_id and r.clinic_id = ${clinicId})` : sql``}
-        ${donorId ? sql`and exists (select from loan_item s where s.loan_id = f.loan_id and ${ofDonor(sql`s.device_id`, { from, to, donorId })})` : sql``}) as supported,
+    select (select count(distinct f.patient_id)::int from follow_up f where f.status = 'done' and ${dueIn(scope, today)}
+        ${donorId ? sql`and exists (select from loan_item s where s.loan_id = f.loan_id and ${ofDonor(sql`s.device_id`, scope)})` : sql``}) as supported,
       (select count(*)::int from donation n join device d on d.donation_id = n.id where n.received_on between ${from}::date and ${to}::date
         ${donorId ? sql`and n.donor_id = ${donorId}` : sql``}) as given`.execute(db);
   return rows[0]!;

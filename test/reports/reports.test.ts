@@ -177,6 +177,15 @@ t.test('follow-ups, and what got in the way', async (t) => {
   ]);
 });
 
+t.test('people supported are the same people on every report that counts them', async (t) => {
+  for (const clinicId of [elm, oak]) {
+    const query = `${winter}&clinicId=${clinicId}`;
+    const { supported } = (await read('reach', query)).headline;
+    t.equal(supported, clinicId === elm ? 1 : 0);
+    t.equal(supported, (await read('follow-ups', query)).headline.people);
+  }
+});
+
 t.test('confidence: the first answer and the latest of who gave two', async (t) => {
   const { headline, parts } = await read('confidence');
   t.same(headline, { people: 1, more: 100, same: 0, before: 2, after: 4 });
