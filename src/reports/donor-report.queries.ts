@@ -8,7 +8,7 @@ const figures: Column[] = [
   { key: 'given', text: 'Devices given', kind: 'number' },
   { key: 'people', text: 'People who had one', kind: 'count' },
   { key: 'loans', text: 'Loans', kind: 'count' },
-  { key: 'months', text: 'Months in people’s hands', kind: 'number' },
+  { key: 'months', text: 'Months in people’s hands', kind: 'typical', of: 'people' },
   { key: 'calls', text: 'Support calls for those people', kind: 'count' },
 ];
 const kinds: Column[] = [

@@ -36,7 +36,8 @@ export const followUps: Report = {
     {
       key: 'hours',
       text: 'Hours',
-      kind: 'number',
+      kind: 'typical',
+      of: 'people',
       about: 'Of the follow-ups that took place: the minutes recorded, or those planned where none were.',
     },
   ],

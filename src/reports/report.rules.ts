@@ -4,7 +4,7 @@ import { invalid } from '../shared/problem.ts';
 /**
  * A column of a report. `label`, `month`: what a row is of; `count`: people, or what stands for people;
  * `number`: what tells of nobody, such as devices on a shelf; `share`: a percentage of two counts of the
- * row, by their keys; `typical`: an average or a median, with the key of the count that it is made of.
+ * row, by their keys; `typical`: an average, a median or a sum, with the key of the count of people that it is made of.
  */
 export type Column = { key: string; text: string; about?: string } & (
   | { kind: 'label' | 'month' | 'count' | 'number' }

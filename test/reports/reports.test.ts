@@ -232,6 +232,7 @@ t.test(
           t.ok([0, '*'].includes(headline[column.key] as never), `${name}: ${column.key} ${shown}`);
     }
     t.match((await read('losses', `${winter}&suppressed=true`)).headline, { out: '*', share: '*' });
+    t.match((await read('follow-ups', `${winter}&suppressed=true`)).headline, { people: '*', hours: '*' });
   },
 );
 
@@ -278,6 +279,7 @@ t.test('a donor’s page hides few people always, and is no donor’s for a clin
   t.match(page.body, /What Green Grocer made possible/);
   t.match(page.body, /<dt>People who had one<\/dt><dd>\*<\/dd>/);
   t.match(page.body, /<dt>Devices given<\/dt><dd>1<\/dd>/);
+  t.match(page.body, /<dt>Months in people’s hands<\/dt><dd>\*<\/dd>/);
   t.equal((await app.inject({ url: `/reports/donors/${elm}`, headers: as.officer })).statusCode, 404);
   t.match((await app.inject({ url: `/reports/donors/${spare!.id}`, headers: as.officer })).statusCode, 404);
 });
