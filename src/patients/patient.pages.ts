@@ -14,7 +14,7 @@ import { reviewCommunication } from './communication.commands.ts';
 import { communicationReviewDue } from './communication.rules.ts';
 import { languages, shownPatient } from './contact.rules.ts';
 import { mergesOf } from './merge.queries.ts';
-import { findPatients, getPatient, listPatients, logAccess, recentAccess } from './patient.queries.ts';
+import { findPatients, getPatient, listPatients, logAndListAccess } from './patient.queries.ts';
 import { numbersIn } from './patient.rules.ts';
 import { communicationNeeds, NewCommunicationReview, PatientQuery } from './patient.schemas.ts';
 
@@ -92,8 +92,8 @@ export function patientPages(app: App, deps: Deps): void {
     sent?: Form,
   ) {
     const [patient, merges] = await Promise.all([getPatient(deps.db, id), mergesOf(deps.db, id)]);
-    await logAccess(deps, ctx, id, 'patient');
-    const [followUps, messages, events, access, openProposals] = await Promise.all([
+    const [access, followUps, messages, events, openProposals] = await Promise.all([
+      logAndListAccess(deps, ctx, id),
       listFollowUps(deps.db, ctx.actor, { patientId: id, limit: 50 }),
       listMessages(deps, { patientId: id, limit: 10 }),
       timelineOf(
@@ -102,7 +102,6 @@ export function patientPages(app: App, deps: Deps): void {
         page,
         merges.map(({ merged }) => merged.id),
       ),
-      recentAccess(deps.db, id),
       openProposalsOf(deps.db, id),
     ]);
     const day = today(deps.clock);

@@ -108,25 +108,29 @@ export async function logAccess(deps: Deps, ctx: Context, patientId: string, wha
 /** The same for every patient whom a page or reply shows, each once: one statement, however many. */
 export async function logAccesses(
   deps: Deps,
-  { actor, requestId }: Context,
+  ctx: Context,
   patientIds: string[],
   what: LookedOn,
 ): Promise<void> {
   const looked = [...new Set(patientIds)];
-  if (!looked.length) return;
-  await sql`/* access.log */
-    insert into access_log (id, at, patient_id, actor_type, actor_id, actor_name, request_id, what)
-    select t.id, ${timestamp(deps.clock)}::timestamptz, t.patient_id, ${actor.type}, ${actor.id}::uuid, ${actor.name}, ${requestId}, ${what}
-    from unnest(${looked.map(newId)}::uuid[], ${looked}::uuid[]) t (id, patient_id)`.execute(deps.db);
+  if (looked.length) await sql`/* access.log */ ${insertLooks(deps, ctx, looked, what)}`.execute(deps.db);
 }
+
+const insertLooks = (deps: Deps, { actor, requestId }: Context, looked: string[], what: LookedOn) => sql`
+  insert into access_log (id, at, patient_id, actor_type, actor_id, actor_name, request_id, what)
+  select t.id, ${timestamp(deps.clock)}::timestamptz, t.patient_id, ${actor.type}, ${actor.id}::uuid, ${actor.name}, ${requestId}, ${what}
+  from unnest(${looked.map(newId)}::uuid[], ${looked}::uuid[]) t (id, patient_id)`;
 
 export type Access = { id: string; at: string; actorName: string; what: string };
 
-/** Who looked at a patient's record lately, newest first. */
-export async function recentAccess(db: Reader, patientId: string): Promise<Access[]> {
-  const { rows } = await sql<Access>`
-    select id, at, actor_name as "actorName", what from access_log where patient_id = ${patientId} order by id desc limit 20`.execute(
-    db,
+/** Writes down that someone looked at a patient's record, and tells who looked lately, this look first. One statement. */
+export async function logAndListAccess(deps: Deps, ctx: Context, patientId: string): Promise<Access[]> {
+  const { rows } = await sql<Access>`/* access.log-and-list */
+    with looked as (${insertLooks(deps, ctx, [patientId], 'patient')} returning id, at, actor_name, what), before as (
+      select id, at, actor_name, what from access_log where patient_id = ${patientId} order by id desc limit 19
+    )
+    select id, at, actor_name as "actorName", what from (table looked union all table before) a order by id desc`.execute(
+    deps.db,
   );
   return rows;
 }
