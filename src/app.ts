@@ -88,6 +88,8 @@ import { patientPages } from './patients/patient.pages.ts';
 import { patientRoutes } from './patients/patient.routes.ts';
 import { privacyPages } from './privacy/privacy.pages.ts';
 import { privacyRoutes } from './privacy/privacy.routes.ts';
+import { retentionPages } from './privacy/retention.pages.ts';
+import { retentionRoutes } from './privacy/retention.routes.ts';
 import { assessmentPages } from './referrals/assessment.pages.ts';
 import { assessmentRoutes } from './referrals/assessment.routes.ts';
 import { newReferralPages } from './referrals/new-referral.pages.ts';
@@ -188,6 +190,7 @@ export async function buildApp(deps: Deps, queue?: JobQueue): Promise<App> {
       patientRoutes(api, deps);
       mergeRoutes(api, deps);
       privacyRoutes(api, deps);
+      retentionRoutes(api, deps);
       loanRoutes(api, deps);
       incidentRoutes(api, deps);
       extensionRoutes(api, deps);
@@ -255,6 +258,7 @@ export async function buildApp(deps: Deps, queue?: JobQueue): Promise<App> {
     loanAccessoryPages(pages, deps);
     mergePages(pages, deps);
     privacyPages(pages, deps);
+    retentionPages(pages, deps);
     patientPages(pages, deps);
     contactStatePages(pages, deps);
     contactPointPages(pages, deps);

@@ -1,5 +1,6 @@
 import { planForEvent } from './messages/reminder.commands.ts';
 import { runAskedNight } from './nightly/job-run.commands.ts';
+import { eraseBatch } from './privacy/retention-batch.commands.ts';
 import { eventHandlers } from './shared/event-handlers.ts';
 import type { Handler } from './shared/outbox.ts';
 import { tellClinic } from './webhooks/delivery.commands.ts';
@@ -7,6 +8,7 @@ import { tellClinic } from './webhooks/delivery.commands.ts';
 /** The function of each handler that shared/event-handlers.ts names. */
 export const handlers: Record<string, Handler> = {
   'plan-reminders': planForEvent,
+  'erase-batch': eraseBatch,
   'run-nightly': runAskedNight,
   'tell-clinic': tellClinic,
 };

@@ -37,6 +37,16 @@ export function supportSteps({ devices, today }: Size): Step[] {
           select new_id(), p.id, 'export', 'patient', date '${today}' - 3, 'Saw a card', 'Seed', now() from s_patient p where p.n = 1;`,
     },
     {
+      name: 'retention',
+      text: `
+        create temp table s_batch as select new_id() as id, n, case when n = 40 then 'proposed' when n % 4 = 0 then 'kept' else 'done' end as status from generate_series(1, 40) n;
+        insert into retention_batch (id, class, months, status, proposed_at, decided_at, finished_at)
+          select id, 'helped', 24, status, now(), case when status <> 'proposed' then now() end, case when status <> 'proposed' then now() end from s_batch order by id;
+        insert into retention_member (batch_id, patient_id, last_on, outcome, decided_at)
+          select b.id, p.id, date '${today}' - 800, case when b.status <> 'proposed' then 'kept' end, case when b.status <> 'proposed' then now() end
+          from s_batch b join s_patient p on p.n between b.n * 100 and b.n * 100 + 99;`,
+    },
+    {
       name: 'drop-ins',
       text: `
         create temp table s_drop_in as select new_id() as id, n, l.id as place, date '${today}' + 20 - n * 3 as held

@@ -109,6 +109,12 @@ const settings: { title: string; pages: SettingsPage[] }[] = [
         action: 'settings.read',
       },
       {
+        href: '/settings/retention',
+        text: 'How long people are kept',
+        about: 'After how long people are proposed for erasure, and who waits for a decision',
+        action: 'settings.read',
+      },
+      {
         href: '/settings/jobs',
         text: 'Jobs',
         about: 'What the night did, what failed and may be tried again',

@@ -36,6 +36,7 @@ export const statusColours: Record<Colour, string[]> = {
   blue: [
     'on_loan',
     'running',
+    'erasing',
     'open',
     'active',
     'sending',
@@ -52,6 +53,7 @@ export const statusColours: Record<Colour, string[]> = {
     'waiting',
     'in_repair',
     'needed',
+    'proposed',
     'requested',
     'not_started',
     'pending',
@@ -85,6 +87,7 @@ export const statusColours: Record<Colour, string[]> = {
     'ran_out',
   ],
   grey: [
+    'kept',
     'retired',
     'gifted',
     'closed',

@@ -21,6 +21,7 @@ import {
   planFollowUpReminders,
   unplannedFollowUps,
 } from '../messages/reminder.commands.ts';
+import { countToPropose, proposeErasures } from '../privacy/retention-batch.commands.ts';
 import { timestamp, today, zone } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import type { Report } from '../shared/progress.ts';
@@ -63,6 +64,11 @@ const steps: Step[] = [
       count: (deps, date) => countToAsk(deps, watch, notAhead(deps, date)),
     }),
   ),
+  {
+    name: 'retention',
+    run: (deps, date, report) => proposeErasures(deps, notAhead(deps, date), report),
+    count: (deps, date) => countToPropose(deps, notAhead(deps, date)),
+  },
 ];
 
 /** How many messages the night would make. What is said of loans and data by a night that is run ahead waits for its day. */

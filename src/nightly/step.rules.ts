@@ -15,6 +15,7 @@ export const stepWords: Record<string, string> = {
   'preparation-late': 'Devices in preparation for too long: tasks',
   'dbs-checks-due': 'DBS checks to repeat: tasks',
   'calendar-ends': 'Bank holidays that run out: tasks',
+  retention: 'People whose time is over proposed for erasure',
 };
 
 type StepRun = {

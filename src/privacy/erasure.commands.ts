@@ -27,23 +27,32 @@ export async function erasePatient(
   assertPast(deps, input.askedOn);
   if (input.askedBy !== 'retention' && !input.identityCheck)
     throw invalid({ pointer: '/identityCheck', message: 'Say how you checked who asks.' });
-  return command(deps, ctx, async (trx) => {
-    const ids = await lockPerson(trx, patientId);
-    const { hindrances } = await privacyState(trx, patientId);
-    if (hindrances.length)
-      throw new Problem('erasure-refused', {
-        detail: 'Something about this person is still under way. Let it end first.',
-        hindrances,
-      });
-    await eraseRows(trx, deps, ids);
-    const id = await writeDecision(trx, deps, ctx, patientId, { kind: 'erasure', ...input });
-    await recordEvent(trx, deps, ctx, {
-      type: 'patient.erased',
-      subjects: ids.map((one) => ['patient', one]),
-      values: { way: input.askedBy === 'retention' ? 'retention' : 'asked' },
+  return command(deps, ctx, (trx) => erase(trx, deps, ctx, patientId, input));
+}
+
+/** `erasePatient` within a transaction. */
+export async function erase(
+  trx: Trx,
+  deps: Deps,
+  ctx: Context,
+  patientId: string,
+  input: NewErasure,
+): Promise<{ id: string }> {
+  const ids = await lockPerson(trx, patientId);
+  const { hindrances } = await privacyState(trx, patientId);
+  if (hindrances.length)
+    throw new Problem('erasure-refused', {
+      detail: 'Something about this person is still under way. Let it end first.',
+      hindrances,
     });
-    return { id };
+  await eraseRows(trx, deps, ids);
+  const id = await writeDecision(trx, deps, ctx, patientId, { kind: 'erasure', ...input });
+  await recordEvent(trx, deps, ctx, {
+    type: 'patient.erased',
+    subjects: ids.map((one) => ['patient', one]),
+    values: { way: input.askedBy === 'retention' ? 'retention' : 'asked' },
   });
+  return { id };
 }
 
 /** Waits for everything that begins or changes for this person, and holds off what would begin. Their ids. */

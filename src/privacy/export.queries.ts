@@ -9,7 +9,7 @@ import { personalTables } from './personal-data.rules.ts';
 const exportDays = 7;
 
 /** The person's record and those that were merged into it. */
-export const ofPerson = (id: string) =>
+export const ofPerson = (id: string | RawBuilder<unknown>) =>
   sql`select s.id from patient s where s.id = ${id} union select s.id from patient s where s.merged_into = ${id}`;
 
 /** A condition of the list of personal tables with the ids of a person. */

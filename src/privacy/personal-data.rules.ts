@@ -69,6 +69,7 @@ export const personalTables: PersonalTable[] = [
     erasure: { reason: 'null', lifted_reason: 'null' },
     stays: ['by_name', 'lifted_by'],
   },
+  { table: 'retention_member', of: own, erasure: {}, stays: ['outcome'] },
   {
     table: 'referral_draft',
     of: 'x.reference in (select reference from referral where patient_id = any(:ids))',

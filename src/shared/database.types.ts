@@ -818,6 +818,35 @@ export interface RequiredCheck {
   position: number;
 }
 
+export interface Retention {
+  id: Generated<boolean>;
+  helped_months: number | null;
+  not_helped_months: number | null;
+  deceased_months: number | null;
+  changed_at: Generated<string>;
+}
+
+export interface RetentionBatch {
+  id: string;
+  class: 'helped' | 'not_helped' | 'deceased';
+  months: number;
+  status: Generated<'proposed' | 'erasing' | 'done' | 'kept'>;
+  proposed_at: string;
+  decided_by: string | null;
+  decided_by_name: string | null;
+  decided_at: string | null;
+  reason: string | null;
+  finished_at: string | null;
+}
+
+export interface RetentionMember {
+  batch_id: string;
+  patient_id: string;
+  last_on: string;
+  outcome: 'erased' | 'kept' | 'no_longer_due' | null;
+  decided_at: string | null;
+}
+
 export interface Scheme {
   id: Generated<boolean>;
   name: string | null;
@@ -1064,6 +1093,9 @@ export interface DB {
   reminder: Reminder;
   repair: Repair;
   required_check: RequiredCheck;
+  retention: Retention;
+  retention_batch: RetentionBatch;
+  retention_member: RetentionMember;
   scheme: Scheme;
   session: Session;
   sign_in_throttle: SignInThrottle;

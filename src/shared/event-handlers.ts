@@ -14,4 +14,5 @@ export const eventHandlers: Record<string, string[]> = {
   'follow_up.moved': ['plan-reminders'],
   'follow_up.added': ['plan-reminders'],
   'job.asked': ['run-nightly'],
+  'retention_batch.approved': ['erase-batch'],
 };

@@ -31,7 +31,8 @@ export type SubjectType =
   | 'calendar'
   | 'provider'
   | 'support_plan'
-  | 'drop_in';
+  | 'drop_in'
+  | 'retention_batch';
 
 /** What happened, to what, with the non-personal values and the names of the fields that are personal. */
 export type NewEvent = {

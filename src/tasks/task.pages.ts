@@ -21,6 +21,7 @@ const places: Record<string, string> = {
   organisation: '/settings/clinics/',
   inbound_message: '/messages/replies/',
   staff: '/settings/staff/',
+  retention_batch: '/settings/retention/',
 };
 
 /** /tasks: what Lendwell asks staff to do. */

@@ -38,6 +38,7 @@ export const taskKinds = {
   preparation_late: 'A device is in preparation for more than two weeks: finish it, or send it for repair',
   dbs_due: 'A supporter’s DBS check is to be repeated soon: arrange it, and record its day',
   calendar_ends: 'The bank holidays that Lendwell knows end soon: add those of the years to come',
+  retention_due: 'People whose time is over are proposed for erasure: a manager looks at them and decides',
   check_ran_out: 'A device that is held for someone has a check to do before it can go out',
 } as const;
 export type TaskKind = keyof typeof taskKinds;
