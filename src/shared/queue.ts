@@ -31,6 +31,8 @@ export type JobQueue = {
 const name = 'lendwell';
 const options = { attempts: 1, removeOnComplete: true, removeOnFail: true };
 const pingMilliseconds = 2_000;
+/** A cluster that is away keeps what it was told to do for later; whoever adds to the queue hears of it by then. */
+const answerMilliseconds = 5_000;
 
 /** The queue in Redis when REDIS_URL is set, otherwise in Postgres. Nothing is opened before it is used. */
 export function createQueue(deps: Deps): JobQueue {
@@ -58,8 +60,10 @@ export function createQueue(deps: Deps): JobQueue {
 
   return {
     async add(jobs) {
-      await (await queue()).addBulk(
-        jobs.map(({ name, id, data }) => ({ name, data, opts: { ...options, jobId: id } })),
+      const made = jobs.map(({ name, id, data }) => ({ name, data, opts: { ...options, jobId: id } }));
+      await within(
+        answerMilliseconds,
+        queue().then((kept) => kept.addBulk(made)),
       );
     },
     async keepSchedules(schedules) {
