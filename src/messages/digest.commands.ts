@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { timestamp, today, zone } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
+import { pausedThen } from '../support/follow-up.queries.ts';
 import { channelOf } from './channels.ts';
 import { providerFor } from './senders.rules.ts';
 import { spokenDay, spokenHour } from './template.rules.ts';
@@ -8,10 +9,10 @@ import { spokenDay, spokenHour } from './template.rules.ts';
 /** From this hour on in London. */
 const firstHour = 8;
 
-/** Staff `s` with follow-ups `f` ahead on the next working day after a civil date. */
+/** Staff `s` with follow-ups `f` ahead on the next working day after a civil date, of people who are not on pause then. */
 const due = (date: string) => sql`
   from follow_up f join staff s on s.id = f.supporter_id and s.suspended_at is null
-    join patient p on p.id = f.patient_id and p.contact_state in ('open', 'paused')
+    join patient p on p.id = f.patient_id and not ${pausedThen}
   where f.due_on = working_day_from(${date}::date + 1) and f.status in ('planned', 'confirmed')`;
 
 /**
@@ -57,7 +58,8 @@ export async function sendDigests(deps: Deps): Promise<number> {
     select t.id, s.name, s.email, f.count, f.first as "firstAt" from taken t join staff s on s.id = t.staff_id and s.suspended_at is null
       cross join lateral (
         select count(*)::int as count, min((f.due_on + f.starts_at) at time zone 'Europe/London') as first
-        from follow_up f where f.supporter_id = t.staff_id and f.due_on = t.for_date and f.status in ('planned', 'confirmed')) f
+        from follow_up f join patient p on p.id = f.patient_id and not ${pausedThen}
+        where f.supporter_id = t.staff_id and f.due_on = t.for_date and f.status in ('planned', 'confirmed')) f
     where f.count > 0`.execute(deps.db);
   const failed: string[] = [];
   for (const { id, name, email, count, firstAt } of rows) {

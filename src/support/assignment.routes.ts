@@ -55,7 +55,7 @@ export function assignmentRoutes(app: App, deps: Deps): void {
     },
     (request) => {
       const { from, to } = hoursDays(request.query, today(deps.clock));
-      return supportHours(deps.db, request.ctx.actor, from, to);
+      return supportHours(deps, request.ctx.actor, from, to);
     },
   );
 }

@@ -96,7 +96,10 @@ export const Hours = Type.Object({
       supporter: Type.Object({ id: Type.String(), name: Type.String() }),
       contacts: Type.Integer({ description: 'Follow-ups that took place' }),
       missed: Type.Integer(),
-      minutes: Type.Integer({ description: 'As recorded, or as planned where nothing was recorded' }),
+      dropIns: Type.Integer({ description: 'Drop-ins that took place' }),
+      minutes: Type.Integer({
+        description: 'Of both, as recorded, or as planned where nothing was recorded',
+      }),
     }),
   ),
 });

@@ -9,12 +9,12 @@ import { aheadStatuses } from './support.rules.ts';
 /** Who may do follow-ups: a condition on `staff`, however it is called in the statement. */
 export const maySupport = sql<boolean>`(role in ('supporter', 'officer', 'manager') and suspended_at is null)`;
 
-/** A supporter sees their own follow-ups `f` and no others. */
+/** A supporter sees their own follow-ups, or drop-ins, `f` and no others. */
 export const visibleTo = (actor: Actor) =>
   actor.role === 'supporter' ? sql`f.supporter_id = ${actor.id}` : sql`true`;
 
-/** Whether the person's pause lasts until after the day of the follow-up `f`. */
-const pausedThen = sql`(p.contact_state = 'paused' and p.paused_until > f.due_on)`;
+/** Whether the person's pause lasts until after the day of the follow-up `f` of the patient `p`. */
+export const pausedThen = sql`(p.contact_state = 'paused' and p.paused_until > f.due_on)`;
 
 const summary = sql`f.id, f.step, f.due_on as "dueOn", to_char(f.starts_at, 'HH24:MI') as "startsAt", f.minutes, f.way, f.status,
   json_build_object('id', p.id, 'name', coalesce(p.preferred_name, p.given_name) || ' ' || p.family_name) as patient,

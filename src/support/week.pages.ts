@@ -13,6 +13,7 @@ const csvColumns = {
   supporter: 'Supporter',
   contacts: 'Follow-ups that took place',
   missed: 'Missed',
+  dropIns: 'Drop-ins',
   minutes: 'Minutes',
 };
 
@@ -39,7 +40,7 @@ export function weekPages(app: App, deps: Deps): void {
     const day = today(deps.clock);
     try {
       const { from, to } = hoursDays(request.query, day);
-      const hours = await supportHours(deps.db, request.ctx.actor, from, to);
+      const hours = await supportHours(deps, request.ctx.actor, from, to);
       return reply.page('support/views/hours.njk', { ...hours, form: newForm() });
     } catch (error) {
       const form = refused({}, error);
@@ -49,7 +50,7 @@ export function weekPages(app: App, deps: Deps): void {
 
   app.get('/support/hours.csv', { ...read, schema: { querystring: HoursQuery } }, async (request, reply) => {
     const { from, to } = hoursDays(request.query, today(deps.clock));
-    const { items } = await supportHours(deps.db, request.ctx.actor, from, to);
+    const { items } = await supportHours(deps, request.ctx.actor, from, to);
     return sendCsv(reply, `support-hours-${from}-${to}`, csvColumns, items.map(inFile));
   });
 }

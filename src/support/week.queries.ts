@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import type { Actor } from '../shared/actor.ts';
-import { addDays } from '../shared/clock.ts';
+import { addDays, today } from '../shared/clock.ts';
 import type { Reader } from '../shared/database.ts';
+import type { Deps } from '../shared/deps.ts';
 import { mondayOf } from './assignment.rules.ts';
 import type { Hours, Week } from './assignment.schemas.ts';
 import { visibleTo } from './follow-up.queries.ts';
@@ -33,17 +34,29 @@ export async function supportWeek(db: Reader, actor: Actor, date: string): Promi
 }
 
 /**
- * What supporters did in the days from one civil date to another: what a support partner reports. A
- * supporter sees their own. One statement.
+ * What supporters did in the days from one civil date to another, at follow-ups and at drop-ins: what a support
+ * partner reports. A supporter sees their own. One statement.
  */
-export async function supportHours(db: Reader, actor: Actor, from: string, to: string): Promise<Hours> {
+export async function supportHours(
+  { db, clock }: Deps,
+  actor: Actor,
+  from: string,
+  to: string,
+): Promise<Hours> {
   const { rows } = await sql<Hours['items'][number]>`/* support.hours */
+    with d as (
+      select f.supporter_id, f.status = 'done' as is_contact, f.status = 'missed' as is_missed, false as is_drop_in,
+        case f.status when 'done' then coalesce((select u.minutes from follow_up_outcome u where u.follow_up_id = f.id), f.minutes) else 0 end as minutes
+      from follow_up f where f.due_on between ${from}::date and ${to}::date and f.status in ('done', 'missed') and ${visibleTo(actor)}
+      union all
+      select f.supporter_id, false, false, true, f.minutes
+      from drop_in f where f.held_on between ${from}::date and least(${to}::date, ${today(clock)}::date) and f.cancelled_at is null and ${visibleTo(actor)}
+    )
     select case when o.id is not null then json_build_object('id', o.id, 'name', o.name) end as organisation,
       json_build_object('id', p.id, 'name', p.name) as supporter,
-      count(*) filter (where f.status = 'done')::int as contacts, count(*) filter (where f.status = 'missed')::int as missed,
-      coalesce(sum(coalesce((select u.minutes from follow_up_outcome u where u.follow_up_id = f.id), f.minutes)) filter (where f.status = 'done'), 0)::int as minutes
-    from follow_up f join staff p on p.id = f.supporter_id left join organisation o on o.id = p.organisation_id
-    where f.due_on between ${from}::date and ${to}::date and f.status in ('done', 'missed') and ${visibleTo(actor)}
+      count(*) filter (where is_contact)::int as contacts, count(*) filter (where is_missed)::int as missed,
+      count(*) filter (where is_drop_in)::int as "dropIns", sum(minutes)::int as minutes
+    from d join staff p on p.id = d.supporter_id left join organisation o on o.id = p.organisation_id
     group by o.id, p.id order by lower(o.name) nulls last, o.id, lower(p.name), p.id`.execute(db);
   return { from, to, items: rows };
 }

@@ -40,9 +40,18 @@ t.test('on Friday a supporter hears of Monday, once, without a name', async (t) 
   );
   await runNightly(deps);
   await runNightly(deps, { again: true });
+  const [, , paused] = await db
+    .selectFrom('follow_up')
+    .select('patient_id')
+    .orderBy('due_on')
+    .orderBy('id')
+    .execute();
+  await sql`update patient set contact_state = 'paused', paused_until = '2026-12-20' where id = ${paused!.patient_id}`.execute(
+    db,
+  );
   t.equal(await sendDigests(deps), 0, 'not in the night');
   clock.set('2026-11-27T08:30:00Z');
-  await sql`update follow_up set status = 'cancelled' where id = (select id from follow_up where due_on = '2026-11-30' limit 1)`.execute(
+  await sql`update follow_up set status = 'cancelled' where id = (select id from follow_up where due_on = '2026-11-30' order by id limit 1)`.execute(
     db,
   );
   const sent = await Promise.all([sendDigests(deps), sendDigests(deps), sendDigests(deps)]);
@@ -56,7 +65,7 @@ t.test('on Friday a supporter hears of Monday, once, without a name', async (t) 
     {
       recipient: 'ana@partner.example',
       subject: 'Your follow-ups on Monday 30 November',
-      body: /^Hello Ana\. You have 2 follow-ups on Monday 30 November, the first at 11:30am\. Sign in to see them\.$/,
+      body: /^Hello Ana\. You have one follow-up on Monday 30 November, the first at 11:30am\. Sign in to see it\.$/,
     },
   ]);
   clock.set('2026-11-30T03:15:00Z');

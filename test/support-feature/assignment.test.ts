@@ -1,9 +1,10 @@
 import { sql } from 'kysely';
 import t from 'tap';
 import { addStaff } from '../../src/access/staff.commands.ts';
-import { addOrganisation } from '../../src/organisations/organisation.commands.ts';
+import { addLocation, addOrganisation } from '../../src/organisations/organisation.commands.ts';
 import { assignFollowUps } from '../../src/support/assignment.commands.ts';
 import { assign, type Helper, mondayOf, type ToAssign } from '../../src/support/assignment.rules.ts';
+import { addDropIn } from '../../src/support/drop-in.commands.ts';
 import { hoursDays } from '../../src/support/hours.rules.ts';
 import { recordOutcome } from '../../src/support/outcome.commands.ts';
 import { apiOf } from '../support/api.ts';
@@ -185,17 +186,26 @@ t.test('hours by support partner; a supporter sees their own', async (t) => {
   await recordOutcome(deps, officer, ids4[0]!, { result: 'done', minutes: 45 });
   await recordOutcome(deps, officer, ids4[1]!, { result: 'missed' });
   const hours = '/support-hours?from=2026-11-01&to=2026-11-30';
+  const { id: locationId } = await addLocation(deps, officer, { name: 'Library', kind: 'access_point' });
+  for (const heldOn of ['2026-10-31', '2026-11-20', '2026-11-23', '2026-11-30'])
+    await addDropIn(deps, officer, {
+      locationId,
+      heldOn,
+      startsAt: '14:00',
+      minutes: 90,
+      supporterId: ids.supporter,
+    });
   clock.set('2026-11-23T09:31:00Z');
   t.match((await api('GET', hours)).body.items, [
-    { organisation: { name: 'Helpful Hands' }, contacts: 1, missed: 0, minutes: 45 },
-    { organisation: null, contacts: 0, missed: 1, minutes: 0 },
+    { organisation: { name: 'Helpful Hands' }, contacts: 1, missed: 0, dropIns: 2, minutes: 225 },
+    { organisation: null, contacts: 0, missed: 1, dropIns: 0, minutes: 0 },
   ]);
   t.equal((await apiOf(app, as.supporter)('GET', hours)).body.items.length, 1);
   t.equal((await api('GET', '/support-hours?from=2026-11-30&to=2026-11-01')).status, 422);
   t.same(hoursDays({}, '2026-03-31'), { from: '2026-02-01', to: '2026-02-28' });
   t.match(
     (await forms(app, as.officer).get('/support/hours.csv?from=2026-11-01&to=2026-11-30')).body,
-    /Helpful Hands,Test supporter,1,0,45/,
+    /Helpful Hands,Test supporter,1,0,2,225/,
   );
 });
 
@@ -225,7 +235,7 @@ for (const scripts of [true, false]) {
     await page.getByRole('link', { name: '3 of nobody yet' }).click();
     await page.getByText('3 follow-ups', { exact: true }).waitFor();
     await page.goto('/support/hours');
-    await page.getByText('No follow-up took place in these days.').waitFor();
+    await page.getByText('No follow-up or drop-in took place in these days.').waitFor();
     await look('hours, none');
   });
 }
