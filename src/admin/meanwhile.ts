@@ -3,12 +3,17 @@ import type { Form, Typed } from './forms.ts';
 
 /**
  * A form that came too late, because someone else saved first: what was typed is kept, and each field that
- * says something else by now is told of, so that whoever sends it again has seen both. Any other form as it is.
- * @param now what the form would begin with now
+ * says something else by now is told of, so that whoever sends it again has seen both. A button sends none of the
+ * fields, which then begin with what they say by now. Any other form as it is.
+ * @param present what the form would begin with now
  */
-export function besideTheOther(form: Form, now: Typed): Form {
+export function besideTheOther(sent: Form, present: Typed): Form {
+  const now = withWholeDates(present);
+  const mine = withWholeDates(sent.typed);
+  const isButton = !Object.keys(now).some((name) => Object.hasOwn(mine, name));
+  const form = isButton ? { ...sent, typed: { ...present, ...sent.typed } } : sent;
   if (form.status !== 412) return form;
-  const mine = withWholeDates(form.typed);
+  if (isButton) return { ...form, summary: [{ text: laterThanTheOther }] };
   const names = [...new Set([...Object.keys(now), ...Object.keys(mine)])].filter(
     (name) => name !== 'version',
   );
@@ -18,7 +23,7 @@ export function besideTheOther(form: Form, now: Typed): Form {
   );
   const told = differ.length
     ? 'Someone else saved this while you wrote. What you typed is kept. Look at what it says by now, then save again'
-    : 'Someone else saved the same while you wrote. Save again to be sure';
+    : 'Someone else saved this while you wrote. These fields say the same by now. Look at the rest, then save again';
   return {
     ...form,
     errors,
@@ -26,12 +31,14 @@ export function besideTheOther(form: Form, now: Typed): Form {
   };
 }
 
+const laterThanTheOther = 'Someone else saved this meanwhile. Look at what it says by now, then choose again';
+
 /**
  * The version that a form sends along: the one that was seen first, so that a change in between is noticed, or
  * the present one where the other change has been shown.
  */
-export const versionToSend = (form: Form, seen: string | undefined, now: string): string =>
-  seen && form.status !== 412 ? seen : now;
+export const versionToSend = (form: Form | undefined, seen: string | undefined, now: string): string =>
+  seen && form?.status !== 412 ? seen : now;
 
 const said = (value: Typed[string] | undefined) => [value ?? ''].flat().join(', ').trim();
 
@@ -46,9 +53,15 @@ function nowSays(value: string): string {
   return `says “${shown.length > 200 ? `${shown.slice(0, 200)}…` : shown}” by now`;
 }
 
-/** `dutyContact.phone` as `Duty contact phone`. */
+/** `dutyContact.phone` as `Duty contact phone`, `supporterId` as `Supporter`, `steps.0.startsAt` as `Step 1, starts at`. */
 const labelOf = (name: string) =>
-  words(name.replaceAll('.', '_').replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
+  words(
+    name
+      .replace(/Id$/, '')
+      .replace(/s\.(\d+)\./, (_, row) => `_${Number(row) + 1},_`)
+      .replaceAll('.', '_')
+      .replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+  );
 
 /** Dates typed in three fields as the one that they stand for. */
 function withWholeDates(typed: Typed): Typed {

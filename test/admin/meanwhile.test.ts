@@ -3,7 +3,7 @@ import { newForm } from '../../src/admin/forms.ts';
 import { besideTheOther, versionToSend } from '../../src/admin/meanwhile.ts';
 import { testApp } from '../support/app.ts';
 import { factories } from '../support/factories.ts';
-import { forms, signedInBrowser } from '../support/pages.ts';
+import { forms, signedInBrowser, versionIn } from '../support/pages.ts';
 
 t.test('what differs by now is told in words; another refusal stays as it is', async (t) => {
   const late = (typed: Record<string, string>) => ({ ...newForm(typed), status: 412 });
@@ -38,6 +38,36 @@ t.test('what differs by now is told in words; another refusal stays as it is', a
   t.equal(besideTheOther(other, { name: 'Theirs' }), other);
   t.equal(versionToSend(other, 'seen', 'now'), 'seen', 'a change in between is still noticed');
   t.equal(versionToSend(late({}), 'seen', 'now'), 'now');
+});
+
+t.test('dates in three fields, rows and choices are told of as the page shows them', async (t) => {
+  const late = {
+    ...newForm({ 'on-day': '6', 'on-month': '8', 'on-year': '2026', way: 'phone' }),
+    status: 412,
+  };
+  const same = besideTheOther(late, { 'on-day': '6', 'on-month': '8', 'on-year': '2026', way: 'phone' });
+  t.match(same, { errors: {}, summary: [{ text: /These fields say the same by now/ }] });
+  const now = { 'on-day': '7', 'on-month': '8', 'on-year': '2026', way: 'phone' };
+  const id = '0193594e-6c00-7a4b-9f0e-2f4b7a1c5d3e';
+  t.same(besideTheOther(late, { ...now, 'steps.1.startsAt': '10:00', planId: id }).errors, {
+    on: 'On says “7 August 2026” by now',
+    'steps.1.startsAt': 'Step 2, starts at says “10:00” by now',
+    planId: 'Plan is another choice by now',
+  });
+});
+
+t.test('a button sends no fields: they begin with what they say by now', async (t) => {
+  const pressed = { ...newForm({}), status: 412 };
+  t.match(besideTheOther(pressed, { name: 'Theirs' }), {
+    typed: { name: 'Theirs' },
+    errors: {},
+    summary: [{ text: /^Someone else saved this meanwhile\. Look/ }],
+  });
+  const refused = { ...newForm({}), status: 409, summary: [{ text: 'No' }] };
+  t.match(besideTheOther(refused, { name: 'Theirs' }), {
+    typed: { name: 'Theirs' },
+    summary: [{ text: 'No' }],
+  });
 });
 
 t.test(
@@ -92,8 +122,6 @@ t.test('settings: each form keeps what was seen until the other change was shown
   const pages = forms(app, as.administrator);
   const clinic = await db.selectFrom('organisation').select('id').executeTakeFirstOrThrow();
   const url = `/settings/clinics/${clinic.id}`;
-  const versionIn = (body: string) =>
-    /name="version" value="([^"]+)"/.exec(body)![1]!.replaceAll('&quot;', '"');
   const first = versionIn((await pages.get(url)).body);
   clock.set('2026-11-23T09:40:00Z');
   const fieldsOf = (name: string, version: string) => ({ name, roles: 'clinic', version });

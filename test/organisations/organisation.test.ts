@@ -13,7 +13,7 @@ import { addWebhook } from '../../src/webhooks/webhook.commands.ts';
 import { apiOf } from '../support/api.ts';
 import { testApp } from '../support/app.ts';
 import { factories, officer } from '../support/factories.ts';
-import { forms, signedInBrowser } from '../support/pages.ts';
+import { forms, signedInBrowser, versionIn } from '../support/pages.ts';
 import { refusal } from '../support/refusal.ts';
 
 const begun = '2026-11-23T09:30:00Z';
@@ -197,7 +197,7 @@ t.test('the pages: add, change, a stale form, take over; what was typed stays', 
   const url = String(added.headers.location);
   const page = (await get(url)).body;
   t.match(page, /API keys[\s\S]*0 keys[\s\S]*0 links[\s\S]*0 endpoints/);
-  const version = /name="version" value="([^"]+)"/.exec(page)![1]!.replaceAll('&quot;', '"');
+  const version = versionIn(page);
   clock.set('2026-11-23T09:32:00Z');
   t.equal((await post(url, { version, name: 'Page clinic', roles: ['clinic', 'donor'] })).statusCode, 303);
   const stale = await post(url, { version, name: 'Typed meanwhile', roles: 'clinic' });

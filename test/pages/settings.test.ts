@@ -1,7 +1,7 @@
 import t from 'tap';
 import { testApp } from '../support/app.ts';
 import { factories } from '../support/factories.ts';
-import { forms, signedInBrowser } from '../support/pages.ts';
+import { forms, signedInBrowser, versionIn } from '../support/pages.ts';
 
 t.setTimeout(200_000);
 
@@ -86,9 +86,7 @@ t.test('officers read the settings; what others changed meanwhile is told, and t
   t.match((await forms(app, as.administrator).get('/settings')).body, /\/settings\/policy/);
   t.notMatch((await officer.get('/settings')).body, /no-such/);
 
-  const version = (body: string) =>
-    /name="version" value="([^"]+)"/.exec(body)![1]!.replaceAll('&quot;', '"');
-  const seen = version((await manager.get('/settings/policy')).body);
+  const seen = versionIn((await manager.get('/settings/policy')).body);
   const policy = {
     replacementLimit: '3',
     replacementMonths: '6',

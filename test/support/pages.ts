@@ -21,6 +21,10 @@ export function forms(app: App, headers: Headers) {
   };
 }
 
+/** The version that a form of this page sends along. */
+export const versionIn = (body: string) =>
+  /name="version" value="([^"]+)"/.exec(body)![1]!.replaceAll('&quot;', '"');
+
 /** A browser in which someone is signed in, with `look`: holds the page shown to axe (which needs scripts) and to both widths. */
 export async function signedInBrowser(t: Test, baseURL: string, headers: Headers, { scripts = true } = {}) {
   const page = await openBrowser(t, { baseURL, scripts });
