@@ -1,5 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import { type Form, fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
+import { besideTheOther, versionToSend } from '../admin/meanwhile.ts';
 import { getOrganisation } from '../organisations/organisation.queries.ts';
 import type { Context } from '../shared/actor.ts';
 import type { Deps } from '../shared/deps.ts';
@@ -64,10 +65,10 @@ export function clientPages(app: App, deps: Deps): void {
 
   app.post('/settings/api-clients/:id', { ...manage, ...one }, async (request, reply) => {
     const { id } = request.params;
-    const { version, ...typed } = typedIn(request.body) as Typed;
+    const { version, enabled, ...typed } = typedIn(request.body) as Typed;
     try {
-      if (typed.enabled) {
-        await changeApiClient(deps, request.ctx, id, { enabled: typed.enabled === 'true' }, String(version));
+      if (enabled) {
+        await changeApiClient(deps, request.ctx, id, { enabled: enabled === 'true' }, String(version));
       } else {
         const { ratePerMinute = null, ...rest } = fields(ClinicsClient, typed, words);
         await changeApiClient(deps, request.ctx, id, { ...rest, ratePerMinute }, String(version));
@@ -75,7 +76,7 @@ export function clientPages(app: App, deps: Deps): void {
       return reply.done(`/settings/api-clients/${id}`, { text: 'The system is saved.' });
     } catch (error) {
       const form = refused(typed, error);
-      return reply.code(form.status).page(onePage, await oneView(id, form));
+      return reply.code(form.status).page(onePage, await oneView(id, form, String(version)));
     }
   });
 
@@ -110,17 +111,20 @@ export function clientPages(app: App, deps: Deps): void {
     return { clinic, items, usual: deps.config.RATE_PER_MINUTE, roles, form };
   }
 
-  async function oneView(id: string, form?: Form) {
+  /** @param seen the version that was seen, where a change was sent */
+  async function oneView(id: string, sent?: Form, seen?: string) {
     const client = await getApiClient(deps.db, id);
+    const kept = { name: client.name, ratePerMinute: String(client.ratePerMinute ?? '') };
+    const form = sent ? besideTheOther(sent, kept) : newForm(kept);
     const valid = client.keys.filter(({ revokedAt }) => revokedAt === null);
     return {
       client,
       valid,
       revoked: client.keys.filter(({ revokedAt }) => revokedAt !== null),
       mayAdd: valid.length < mostValidKeys,
-      version: etagOf(id, client.changedAt),
+      version: versionToSend(form, seen, etagOf(id, client.changedAt)),
       usual: deps.config.RATE_PER_MINUTE,
-      form: form ?? newForm({ name: client.name, ratePerMinute: String(client.ratePerMinute ?? '') }),
+      form,
     };
   }
 }

@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { type Form, fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
+import { besideTheOther, versionToSend } from '../admin/meanwhile.ts';
 import { listLocations } from '../organisations/organisation.queries.ts';
 import type { Deps } from '../shared/deps.ts';
 import { etagOf } from '../shared/etag.ts';
@@ -79,9 +80,9 @@ export function accessoryPages(app: App, deps: Deps): void {
     { config: { action: 'settings.change' }, schema: { params: idParams } },
     async (request, reply) => {
       const { id } = request.params;
-      const { version, ...typed } = typedIn(request.body);
+      const { version, retired = '', ...typed } = typedIn(request.body);
       try {
-        const change = fields(AccessoryChange, typed, kindWords);
+        const change = fields(AccessoryChange, { ...typed, retired }, kindWords);
         await changeAccessory(deps, request.ctx, id, change, String(version ?? ''));
         const text =
           change.retired === undefined
@@ -92,9 +93,8 @@ export function accessoryPages(app: App, deps: Deps): void {
         return reply.done(`/accessories/${id}`, { text });
       } catch (error) {
         const form = { ...refused(typed, error), prefix: 'change' };
-        return reply
-          .code(form.status)
-          .page('accessories/views/accessory.njk', await view(id, { limit: 50 }, form));
+        const shown = await view(id, { limit: 50 }, form, String(version ?? ''));
+        return reply.code(form.status).page('accessories/views/accessory.njk', shown);
       }
     },
   );
@@ -118,18 +118,21 @@ export function accessoryPages(app: App, deps: Deps): void {
     };
   }
 
-  async function view(id: string, page: Static<typeof history.querystring>, sent?: Form) {
+  /** @param seen the version that was seen, where `sent` is a change */
+  async function view(id: string, page: Static<typeof history.querystring>, sent?: Form, seen?: string) {
     const [accessory, log, locations] = await Promise.all([
       getAccessory(deps.db, id),
       listMovements(deps.db, id, page),
       listLocations(deps.db),
     ]);
+    const kept = { kind: accessory.kind, lowStockLevel: String(accessory.lowStockLevel) };
+    const form = sent?.prefix === 'change' ? besideTheOther(sent, kept) : sent;
     const formOf = (prefix: string, start: Typed = {}) =>
-      sent?.prefix === prefix ? sent : { ...newForm(start), prefix };
+      form?.prefix === prefix ? form : { ...newForm(start), prefix };
     const [only, ...others] = locations;
     return {
       accessory,
-      version: etagOf(id, accessory.changedAt),
+      version: versionToSend(form, seen, etagOf(id, accessory.changedAt)),
       log: log.items,
       next: log.next,
       after: page.after,
@@ -137,8 +140,8 @@ export function accessoryPages(app: App, deps: Deps): void {
       movementTexts,
       locations,
       movementForm: formOf('movement', others.length || !only ? {} : { locationId: only.id }),
-      changeForm: formOf('change', { kind: accessory.kind, lowStockLevel: String(accessory.lowStockLevel) }),
-      form: sent,
+      changeForm: formOf('change', kept),
+      form,
     };
   }
 }

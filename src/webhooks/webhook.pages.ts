@@ -1,5 +1,6 @@
 import Type from 'typebox';
 import { type Form, fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
+import { besideTheOther, versionToSend } from '../admin/meanwhile.ts';
 import type { Deps } from '../shared/deps.ts';
 import { etagOf } from '../shared/etag.ts';
 import { type App, idParams } from '../shared/http.ts';
@@ -45,14 +46,14 @@ export function webhookPages(app: App, deps: Deps): void {
 
   app.post('/settings/webhooks/:id', { ...manage, ...one }, async (request, reply) => {
     const { id } = request.params;
-    const { version, ...typed } = typedIn(request.body) as Typed;
+    const { version, enabled, ...typed } = typedIn(request.body) as Typed;
     try {
-      const change = typed.enabled ? { enabled: typed.enabled === 'true' } : fields(NewWebhook, typed, words);
+      const change = enabled ? { enabled: enabled === 'true' } : fields(NewWebhook, typed, words);
       await changeWebhook(deps, request.ctx, id, change, String(version));
       return reply.done(`/settings/webhooks/${id}`, { text: 'The endpoint is saved.' });
     } catch (error) {
       const form = refused(typed, error);
-      return reply.code(form.status).page(onePage, await oneView(id, undefined, form));
+      return reply.code(form.status).page(onePage, await oneView(id, undefined, form, String(version)));
     }
   });
 
@@ -92,15 +93,22 @@ export function webhookPages(app: App, deps: Deps): void {
     return { ...(await listWebhooks(deps.db, id)), id, form, faultWords };
   }
 
-  async function oneView(id: string, page: { limit: number; after?: string } = { limit: 50 }, form?: Form) {
+  /** @param seen the version that was seen, where a change was sent */
+  async function oneView(
+    id: string,
+    page: { limit: number; after?: string } = { limit: 50 },
+    sent?: Form,
+    seen?: string,
+  ) {
     const [webhook, log] = await Promise.all([getWebhook(deps.db, id), listDeliveries(deps.db, id, page)]);
+    const form = sent ? besideTheOther(sent, { url: webhook.url }) : newForm({ url: webhook.url });
     return {
       webhook,
-      version: etagOf(id, webhook.changedAt),
+      version: versionToSend(form, seen, etagOf(id, webhook.changedAt)),
       log,
       after: page.after,
       faultWords,
-      form: form ?? newForm({ url: webhook.url }),
+      form,
     };
   }
 }

@@ -3,7 +3,7 @@ import { addApiKey } from '../../src/access/client.commands.ts';
 import { apiOf } from '../support/api.ts';
 import { testApp } from '../support/app.ts';
 import { factories, officer } from '../support/factories.ts';
-import { forms, signedInBrowser } from '../support/pages.ts';
+import { forms, savedByTwo, signedInBrowser, versionIn } from '../support/pages.ts';
 import { refusal } from '../support/refusal.ts';
 
 const begun = '2026-11-23T09:30:00Z';
@@ -123,11 +123,37 @@ t.test('the pages: a key is shown once, on the reply itself; then changed over a
   const clientId = url.split('/').at(-1)!;
   t.equal((await post(`/settings/api-keys/${older}/revocations`, { clientId })).headers.location, url);
   t.equal(await works(key), 401);
-  const version = /name="version" value="([^"]+)"/.exec(page)![1]!.replaceAll('&quot;', '"');
+  const version = versionIn(page);
   clock.set('2026-11-23T09:31:00Z');
   t.equal((await post(url, { version, enabled: 'false' })).statusCode, 303);
   t.match((await get(url)).body, /none of its keys works/);
   t.equal((await post(url, { version, name: 'Stale' })).statusCode, 412);
+  clock.set('2026-11-23T09:32:00Z');
+  await savedByTwo(
+    t,
+    { get, post },
+    {
+      page: url,
+      first: { name: 'Patient records', ratePerMinute: '50' },
+      second: { name: 'Clinic records', ratePerMinute: '' },
+      shows: [
+        'Name says “Patient records” by now',
+        'Rate per minute says “50” by now',
+        'value="Clinic records"',
+      ],
+    },
+  );
+  clock.set('2026-11-23T09:33:00Z');
+  await savedByTwo(
+    t,
+    { get, post },
+    {
+      page: url,
+      first: { name: 'Renamed' },
+      second: { enabled: 'true' },
+      shows: ['Someone else saved this meanwhile', 'value="Renamed"'],
+    },
+  );
   const other = await post('/settings/keys', { name: 'Robot', role: 'integration' });
   t.match(other.body, /lw_/);
   t.match((await get('/settings/keys')).body, /Robot/);

@@ -2,9 +2,9 @@ import t from 'tap';
 import { listAccessories } from '../../src/accessories/accessory.queries.ts';
 import { testApp } from '../support/app.ts';
 import { factories } from '../support/factories.ts';
-import { forms, signedInBrowser } from '../support/pages.ts';
+import { forms, savedByTwo, signedInBrowser } from '../support/pages.ts';
 
-const { app, as, deps, db } = await testApp(t);
+const { app, as, deps, db, clock } = await testApp(t);
 const make = factories(deps);
 const { get, post } = forms(app, as.officer);
 const idOf = async (kind: string) => (await listAccessories(db)).find((one) => one.kind === kind)!.id;
@@ -81,9 +81,26 @@ t.test('who may do what, and what is refused', async (t) => {
   );
   t.match(
     (await manager.post(`/accessories/${id}/changes`, { kind: 'Plug', version: 'old' })).body,
-    /changed by someone else/,
+    /Someone else saved this while you wrote/,
   );
   t.match((await get('/accessories?stock=low')).body, /1 kind</);
   t.equal((await forms(app, as.supporter).get('/accessories')).statusCode, 403);
   t.match((await get(`/accessories/${id}?limit=2`)).body, /rel="next"/);
+});
+
+t.test('two change the same accessory: the second is told, keeps theirs, and may save it', async (t) => {
+  const page = `/accessories/${await idOf('Charger')}`;
+  clock.set('2026-11-23T09:31:00Z');
+  await savedByTwo(t, forms(app, as.manager), {
+    page,
+    form: `${page}/changes`,
+    first: { kind: 'Charger', lowStockLevel: '9' },
+    second: { kind: 'Plug', lowStockLevel: '5', retired: 'yes' },
+    shows: [
+      'Low stock level says “9” by now',
+      'Kind says “Charger” by now',
+      'value="Plug"',
+      /^((?!Retired).)*$/s,
+    ],
+  });
 });

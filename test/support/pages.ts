@@ -25,6 +25,32 @@ export function forms(app: App, headers: Headers) {
 export const versionIn = (body: string) =>
   /name="version" value="([^"]+)"/.exec(body)![1]!.replaceAll('&quot;', '"');
 
+/**
+ * Two send a form who saw the same: the second is refused, sees what is said of the other's change and what they
+ * typed, presses once more, and is done.
+ */
+export async function savedByTwo(
+  t: Test,
+  { get, post }: ReturnType<typeof forms>,
+  { page, form = page, first, second, shows }: SavedByTwo,
+) {
+  const version = versionIn((await get(page)).body);
+  t.equal((await post(form, { ...first, version })).statusCode, 303);
+  const late = await post(form, { ...second, version });
+  t.equal(late.statusCode, 412);
+  for (const one of shows) t.match(late.body, one);
+  t.equal((await post(form, { ...second, version: versionIn(late.body) })).statusCode, 303);
+}
+
+type SavedByTwo = {
+  page: string;
+  /** Where the form goes, when not to its page. */
+  form?: string;
+  first: Record<string, string>;
+  second: Record<string, string>;
+  shows: (string | RegExp)[];
+};
+
 /** A browser in which someone is signed in, with `look`: holds the page shown to axe (which needs scripts) and to both widths. */
 export async function signedInBrowser(t: Test, baseURL: string, headers: Headers, { scripts = true } = {}) {
   const page = await openBrowser(t, { baseURL, scripts });

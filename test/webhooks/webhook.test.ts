@@ -11,7 +11,7 @@ import { nextAttempt, urlFault } from '../../src/webhooks/webhook.rules.ts';
 import { apiOf } from '../support/api.ts';
 import { testApp } from '../support/app.ts';
 import { factories, officer } from '../support/factories.ts';
-import { forms, signedInBrowser } from '../support/pages.ts';
+import { forms, savedByTwo, signedInBrowser, versionIn } from '../support/pages.ts';
 import { receiver } from '../support/receiver.ts';
 
 const begun = '2026-11-23T09:30:00Z';
@@ -392,12 +392,35 @@ t.test('the pages: add, see the secret once, test, stop, change, send again', as
   t.notMatch((await get(one)).body, /whsec_/);
   t.equal((await post(`${one}/tests`)).statusCode, 303);
   t.match((await get(one)).body, /It answered 204/);
-  const version = /name="version" value="([^"]+)"/.exec((await get(one)).body)![1]!.replaceAll('&quot;', '"');
+  const version = versionIn((await get(one)).body);
   clock.set('2026-11-23T09:30:01Z');
   t.equal((await post(one, { version, enabled: 'false' })).statusCode, 303);
   const stale = await post(one, { version, url: clinicSystem.url });
   t.equal(stale.statusCode, 412);
   t.match((await get(one)).body, /Tell it again/);
+  clock.set('2026-11-23T09:30:02Z');
+  const [theirs, mine] = ['https://one.example/theirs', 'https://one.example/mine'];
+  await savedByTwo(
+    t,
+    { get, post },
+    {
+      page: one,
+      first: { url: theirs },
+      second: { url: mine },
+      shows: [`Url says “${theirs}” by now`, `value="${mine}"`],
+    },
+  );
+  clock.set('2026-11-23T09:30:03Z');
+  await savedByTwo(
+    t,
+    { get, post },
+    {
+      page: one,
+      first: { url: theirs },
+      second: { enabled: 'true' },
+      shows: ['Someone else saved this meanwhile', `value="${theirs}"`],
+    },
+  );
   t.match((await forms(app, as.auditor).get(one)).body, /Managers and administrators change endpoints/);
 });
 
