@@ -1,4 +1,5 @@
 import { type Form, fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
+import { besideTheOther, versionToSend } from '../admin/meanwhile.ts';
 import { listLocations } from '../organisations/organisation.queries.ts';
 import { findPatients, logAccesses } from '../patients/patient.queries.ts';
 import { numbersIn } from '../patients/patient.rules.ts';
@@ -103,14 +104,16 @@ export function dropInPages(app: App, deps: Deps): void {
       return reply.done(`/drop-ins/${id}`, { text: cancelled ? 'It does not take place.' : 'It is saved.' });
     } catch (error) {
       const notes = { ...refused(typed, error), prefix: 'notes' };
-      return reply.code(notes.status).page(view, await dropInView(request.ctx, id, { notes }));
+      return reply
+        .code(notes.status)
+        .page(view, await dropInView(request.ctx, id, { notes, seen: String(version) }));
     }
   });
 
   const find = (search: string) =>
     findPatients(deps.db, search, numbersIn(search, deps.config.ALLOW_TEST_PHONE_NUMBERS), mostFound);
 
-  type Sent = { found?: PatientSummary[]; search?: Form; person?: Form; notes?: Form };
+  type Sent = { found?: PatientSummary[]; search?: Form; person?: Form; notes?: Form; seen?: string };
   async function dropInView(ctx: Context, id: string, sent: Sent = {}) {
     const dropIn = await getDropIn(deps, deps.db, id);
     const seen = [
@@ -118,14 +121,15 @@ export function dropInPages(app: App, deps: Deps): void {
       ...(sent.found ?? []).map((one) => one.id),
     ];
     await logAccesses(deps, ctx, seen, 'drop_in');
-    const { others, note } = dropIn;
+    const kept = { others: String(dropIn.others), note: dropIn.note ?? '' };
+    const notes = sent.notes && besideTheOther(sent.notes, kept);
     return {
       dropIn,
-      version: etagOf(id, dropIn.changedAt),
-      form: [sent.search, sent.person, sent.notes].find((form) => form?.summary.length),
+      version: versionToSend(notes, sent.seen, etagOf(id, dropIn.changedAt)),
+      form: [sent.search, sent.person, notes].find((form) => form?.summary.length),
       searchForm: sent.search ?? newForm(),
       personForm: sent.person ?? { ...newForm(), prefix: 'person' },
-      notesForm: sent.notes ?? { ...newForm({ others: String(others), note: note ?? '' }), prefix: 'notes' },
+      notesForm: notes ?? { ...newForm(kept), prefix: 'notes' },
       found: sent.found,
       topics: topics.map((value) => ({ value, text: topicWords[value] })),
       topicWords,

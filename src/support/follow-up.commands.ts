@@ -126,8 +126,8 @@ export async function changeFollowUp(
     throw new Problem('not-allowed', { detail: 'An officer decides who does a follow-up.' });
   return command(deps, ctx, async (trx) => {
     const before = await lockFollowUp(trx, ctx.actor, id);
-    requireMatch(ifMatch, etagOf(id, before.changedAt));
     assertAhead(before.status);
+    requireMatch(ifMatch, etagOf(id, before.changedAt));
     if (change.supporterId) await assertSupporter(trx, change.supporterId);
     const at = timestamp(deps.clock);
     const moves =

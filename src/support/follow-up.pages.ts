@@ -1,5 +1,6 @@
 import { may } from '../access/permissions.ts';
-import { type Form, fields, newForm, refused, typedIn } from '../admin/forms.ts';
+import { type Form, fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
+import { besideTheOther, versionToSend } from '../admin/meanwhile.ts';
 import { timelineLines } from '../admin/timeline.ts';
 import { timelineOf } from '../audit/event.queries.ts';
 import { languageName, times } from '../patients/contact.rules.ts';
@@ -61,7 +62,7 @@ export function followUpPages(app: App, deps: Deps): void {
     { config: { action: 'follow-ups.move' }, schema: { params: idParams } },
     async (request, reply) => {
       const { id } = request.params;
-      const { version, ...typed } = typedIn(request.body);
+      const { version, form: which, ...typed } = typedIn(request.body);
       try {
         const change =
           typed.supporterId === 'none' ? { supporterId: null } : fields(FollowUpChange, typed, words);
@@ -73,14 +74,19 @@ export function followUpPages(app: App, deps: Deps): void {
             : 'Saved.';
         return reply.done(`/follow-ups/${id}`, { text, link: { href: '/support', text: 'See the diary' } });
       } catch (error) {
-        const form = { ...refused(typed, error), prefix: String(typed.form) };
-        return reply.code(form.status).page('support/views/follow-up.njk', await view(request.ctx, id, form));
+        const form = { ...refused(typed, error), prefix: String(which) };
+        const shown = await view(request.ctx, id, form, String(version));
+        return reply.code(form.status).page('support/views/follow-up.njk', shown);
       }
     },
   );
 
-  /** One follow-up with the forms for what may be done with it. `sent`: the form that was refused, if any. */
-  async function view(ctx: Context, id: string, sent?: Form) {
+  /**
+   * One follow-up with the forms for what may be done with it.
+   * @param sent the form that was refused, if any
+   * @param seen the version that was seen, where it is a change
+   */
+  async function view(ctx: Context, id: string, sent?: Form, seen?: string) {
     const followUp = await getFollowUp(deps.db, ctx.actor, id);
     const mayAssign = may(ctx.actor, 'follow-ups.plan');
     const [events, supporters] = await Promise.all([
@@ -88,12 +94,18 @@ export function followUpPages(app: App, deps: Deps): void {
       mayAssign ? listSupporters(deps.db) : [],
       logAccess(deps, ctx, followUp.patient.id, 'follow_up'),
     ]);
-    const formOf = (prefix: string, start: Record<string, string> = {}) =>
-      sent?.prefix === prefix ? sent : { ...newForm(start), prefix };
     const { dueOn, startsAt, minutes, way, supporter, contact } = followUp;
+    const starts: Record<string, Typed> = {
+      outcome: { minutes: String(minutes) },
+      move: { dueOn, startsAt, minutes: String(minutes), way },
+      assign: { supporterId: supporter?.id ?? 'none' },
+    };
+    const form = sent && besideTheOther(sent, starts[sent.prefix!] ?? {});
+    const formOf = (prefix: string) =>
+      form?.prefix === prefix ? form : { ...newForm(starts[prefix]), prefix };
     return {
       followUp,
-      version: etagOf(id, followUp.changedAt),
+      version: versionToSend(form, seen, etagOf(id, followUp.changedAt)),
       can: allowedActions(followUp.status),
       mayAssign,
       person: {
@@ -103,11 +115,10 @@ export function followUpPages(app: App, deps: Deps): void {
         languageName: languageName(contact.language),
       },
       points: contact.points.map((point) => ({ ...point, times: (point.hours ?? []).map(times) })),
-      form: sent,
-      outcomeForm: formOf('outcome', { minutes: String(minutes) }),
-      moveForm: formOf('move', { dueOn, startsAt, minutes: String(minutes), way }),
-      confirmForm: formOf('confirm'),
-      assignForm: formOf('assign', { supporterId: supporter?.id ?? 'none' }),
+      form,
+      outcomeForm: formOf('outcome'),
+      moveForm: formOf('move'),
+      assignForm: formOf('assign'),
       ways: ways.map((value) => ({ value, text: wayWords[value] })),
       wayWords,
       topics: choices(topicWords),

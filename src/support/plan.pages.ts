@@ -1,4 +1,5 @@
 import { type Form, fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
+import { besideTheOther, versionToSend } from '../admin/meanwhile.ts';
 import type { Deps } from '../shared/deps.ts';
 import { etagOf } from '../shared/etag.ts';
 import { type App, idParams } from '../shared/http.ts';
@@ -45,18 +46,8 @@ export function planPages(app: App, deps: Deps): void {
     }
   });
 
-  app.get(
-    '/settings/support-plans/:id',
-    { ...read, schema: { params: idParams } },
-    async (request, reply) => {
-      const plan = await getPlan(deps.db, request.params.id);
-      return reply.page('support/views/plan.njk', {
-        plan,
-        lines: stepLines(plan.steps),
-        earlier: plan.earlier.map((version) => ({ ...version, lines: stepLines(version.steps) })),
-        version: etagOf(plan.id, plan.changedAt),
-      });
-    },
+  app.get('/settings/support-plans/:id', { ...read, schema: { params: idParams } }, async (request, reply) =>
+    reply.page('support/views/plan.njk', planView(await getPlan(deps.db, request.params.id))),
   );
 
   const one = { ...change, schema: { params: idParams } };
@@ -77,21 +68,31 @@ export function planPages(app: App, deps: Deps): void {
         : `The plan ${plan.name} is saved. Version ${plan.version} begins from now on; people who have it already keep theirs.`;
       return reply.done(`/settings/support-plans/${id}`, { text });
     } catch (error) {
-      const form = atFirstStep(refused(typed, error));
       const plan = await getPlan(deps.db, id);
-      return reply
-        .code(form.status)
-        .page('support/views/plan-form.njk', view(form, plan, String(version ?? '')));
+      const form = besideTheOther(atFirstStep(refused(typed, error)), typedOf(plan));
+      reply.code(form.status);
+      return retire
+        ? reply.page('support/views/plan.njk', { ...planView(plan), form })
+        : reply.page('support/views/plan-form.njk', view(form, plan, String(version ?? '')));
     }
   });
 
-  /** @param version what was seen, where the form was sent; else the plan as it stands */
-  function view(form: Form, plan?: SupportPlanVersions, version?: string) {
-    const filled = Object.keys(form.typed).flatMap((name) => /^steps\.(\d+)\./.exec(name)?.[1] ?? []);
+  const planView = (plan: SupportPlanVersions) => ({
+    plan,
+    lines: stepLines(plan.steps),
+    earlier: plan.earlier.map((version) => ({ ...version, lines: stepLines(version.steps) })),
+    version: etagOf(plan.id, plan.changedAt),
+  });
+
+  /** @param seen the version that was seen, where the form was sent */
+  function view(form: Form, plan?: SupportPlanVersions, seen?: string) {
+    const filled = Object.keys({ ...form.typed, ...form.errors }).flatMap(
+      (name) => /^steps\.(\d+)\./.exec(name)?.[1] ?? [],
+    );
     return {
       plan,
       form,
-      version: version ?? (plan && etagOf(plan.id, plan.changedAt)),
+      version: plan && versionToSend(form, seen, etagOf(plan.id, plan.changedAt)),
       rows: Math.min(mostSteps, Math.max(0, ...filled.map((row) => Number(row) + 1)) + spareSteps),
       ways: ways.map((value) => ({ value, text: wayWords[value] })),
     };

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { testApp } from '../support/app.ts';
 import { factories } from '../support/factories.ts';
-import { forms, signedInBrowser } from '../support/pages.ts';
+import { forms, savedByTwo, signedInBrowser, versionIn } from '../support/pages.ts';
 
 t.setTimeout(200_000);
 
@@ -109,6 +109,61 @@ for (const scripts of [true, false]) {
   );
 }
 
+t.test(
+  'two write the same plan: the second is told step by step, keeps theirs, and may save it',
+  async (t) => {
+    const { app, as, clock } = await testApp(t);
+    const administrator = forms(app, as.administrator);
+    const api = { headers: as.administrator, url: '/api/v1/support-plans' };
+    const step = { step: 'Hello', days: 5, way: 'video', minutes: 20 };
+    const payload = { name: 'Light touch', steps: [step] };
+    const { id } = (await app.inject({ ...api, method: 'POST', payload })).json();
+    const plan = `/settings/support-plans/${id}`;
+    const first: Record<string, string> = {
+      name: 'Light touch',
+      'steps.0.step': 'Hello',
+      'steps.0.days': '7',
+      'steps.0.way': 'phone',
+      'steps.0.minutes': '20',
+      'steps.1.step': 'Coming back',
+      'steps.1.countedFrom': 'due',
+      'steps.1.days': '14',
+      'steps.1.way': 'phone',
+      'steps.1.minutes': '15',
+    };
+    clock.set('2026-11-23T09:31:00Z');
+    await savedByTwo(t, administrator, {
+      page: `${plan}/change`,
+      first,
+      second: {
+        name: 'Lightest touch',
+        'steps.0.step': 'Hello',
+        'steps.0.days': '5',
+        'steps.0.way': 'phone',
+        'steps.0.minutes': '20',
+        'steps.0.startsAt': '10:00',
+        'steps.0.leadDays': '1',
+      },
+      shows: [
+        'Name says “Light touch” by now',
+        'Step 1, days says “7” by now',
+        'Step 2, step says “Coming back” by now',
+        'href="#steps-1-step"',
+        'value="Lightest touch"',
+        /^((?!Step 1, way).)*$/s,
+      ],
+    });
+    clock.set('2026-11-23T09:32:00Z');
+    await savedByTwo(t, administrator, {
+      page: plan,
+      form: `${plan}/change`,
+      first,
+      second: { retire: 'yes' },
+      shows: ['Someone else saved this meanwhile', 'Coming back: 14 days before', 'Stop offering it'],
+    });
+  },
+);
+
 t.test('kits and terms name their plan on their pages, and page two of an issue offers it', async (t) => {
   const { app, as, deps, db } = await testApp(t);
   const make = factories(deps);
@@ -120,11 +175,9 @@ t.test('kits and terms name their plan on their pages, and page two of an issue 
     const body = (await get(url)).body;
     t.match(body, new RegExp(`<option value="${plan}">Getting started`), url);
   }
-  const version = /name="version" value="([^"]+)"/.exec(
-    (await get(`/settings/terms/${terms!.id}`)).body,
-  )![1]!;
+  const version = versionIn((await get(`/settings/terms/${terms!.id}`)).body);
   const saved = await post(`/settings/terms/${terms!.id}`, {
-    version: version.replaceAll('&quot;', '"'),
+    version,
     name: 'Patient loan',
     weeks: '26',
     extensionsAllowed: '2',

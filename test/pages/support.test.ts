@@ -4,7 +4,7 @@ import { runNightly } from '../../src/nightly/nightly.commands.ts';
 import { testApp } from '../support/app.ts';
 import { factories } from '../support/factories.ts';
 import { seedFollowUps } from '../support/follow-ups.ts';
-import { signedInBrowser } from '../support/pages.ts';
+import { forms, savedByTwo, signedInBrowser, versionIn } from '../support/pages.ts';
 
 t.setTimeout(180_000);
 
@@ -125,6 +125,58 @@ for (const scripts of [true, false]) {
     clock.set('2026-11-23T09:31:00Z');
   });
 }
+
+t.test('two change the same follow-up: the second is told, keeps theirs, and may save it', async (t) => {
+  const { app, as, ids, db, clock } = await testApp(t);
+  const [seeded] = await seedFollowUps(db, { patients: 1, dueOn: '2026-11-24', startsAt: '15:30' });
+  const officer = forms(app, as.officer);
+  const page = `/follow-ups/${seeded!.followUpId}`;
+  const form = `${page}/changes`;
+  const move = (day: string, startsAt: string) => ({
+    form: 'move',
+    'dueOn-day': day,
+    'dueOn-month': '11',
+    'dueOn-year': '2026',
+    startsAt,
+    minutes: '30',
+    way: 'phone',
+  });
+  clock.set('2026-11-23T09:31:00Z');
+  await savedByTwo(t, officer, {
+    page,
+    form,
+    first: move('25', '11:00'),
+    second: move('26', '11:00'),
+    shows: [
+      'href="#move-dueOn"',
+      'Due on says “25 November 2026” by now',
+      /name="dueOn-day"[^>]*value="26"/,
+      /^((?!Starts at says|Form ).)*$/s,
+    ],
+  });
+  clock.set('2026-11-23T09:32:00Z');
+  await savedByTwo(t, officer, {
+    page,
+    form,
+    first: { form: 'assign', supporterId: ids.supporter! },
+    second: { form: 'assign', supporterId: 'none' },
+    shows: ['href="#assign-supporterId"', 'Supporter is another choice by now'],
+  });
+  clock.set('2026-11-23T09:33:00Z');
+  await savedByTwo(t, officer, {
+    page,
+    form,
+    first: move('27', '11:00'),
+    second: { form: 'confirm', status: 'confirmed' },
+    shows: ['Someone else saved this meanwhile', 'Friday 27 November 2026, 11am'],
+  });
+  const version = versionIn((await officer.get(page)).body);
+  clock.set('2026-11-23T09:34:00Z');
+  t.equal((await officer.post(`${page}/outcomes`, { result: 'cancelled' })).statusCode, 303);
+  const late = await officer.post(form, { ...move('30', '11:00'), version });
+  t.equal(late.statusCode, 409);
+  t.match(late.body, 'The follow-up is cancelled. Add a new one instead');
+});
 
 t.test('a supporter records an outcome in a minute, and sees nothing else', async (t) => {
   const { app, as, ids, deps, db, clock } = await testApp(t);

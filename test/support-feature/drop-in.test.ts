@@ -6,7 +6,7 @@ import { getDropIn } from '../../src/support/drop-in.queries.ts';
 import { apiOf } from '../support/api.ts';
 import { testApp } from '../support/app.ts';
 import { factories, officer } from '../support/factories.ts';
-import { forms, signedInBrowser } from '../support/pages.ts';
+import { forms, savedByTwo, signedInBrowser } from '../support/pages.ts';
 
 const { app, as, db, deps, ids, clock } = await testApp(t, { DATABASE_POOL: '20' });
 const make = factories(deps);
@@ -113,6 +113,28 @@ t.test('the same person is added by two at once: once', async (t) => {
   const patientId = await person();
   await Promise.all(Array.from({ length: 8 }, () => addDropInPerson(deps, officer, id, { patientId })));
   t.equal((await getDropIn(deps, db, id)).people.length, 1);
+});
+
+t.test('two write down who came: the second is told, and keeps their note', async (t) => {
+  const { id } = await dropIn('2026-11-16');
+  const page = `/drop-ins/${id}`;
+  const form = `${page}/notes`;
+  clock.set('2026-11-23T09:31:00Z');
+  await savedByTwo(t, forms(app, as.officer), {
+    page,
+    form,
+    first: { others: '4', note: 'Rain' },
+    second: { others: '0', note: 'Sun' },
+    shows: ['Others says “4” by now', 'Note says “Rain” by now', '>Sun</textarea>', 'href="#notes-note"'],
+  });
+  clock.set('2026-11-23T09:32:00Z');
+  await savedByTwo(t, forms(app, as.officer), {
+    page,
+    form,
+    first: { others: '0', note: 'Storm' },
+    second: { cancelled: 'true' },
+    shows: ['Someone else saved this meanwhile', '>Storm</textarea>'],
+  });
 });
 
 for (const scripts of [true, false]) {
