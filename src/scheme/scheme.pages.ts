@@ -1,5 +1,6 @@
 import Type from 'typebox';
-import { type Form, fields, newForm, refused, typedIn } from '../admin/forms.ts';
+import { type Form, fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
+import { besideTheOther, versionToSend } from '../admin/meanwhile.ts';
 import type { Deps } from '../shared/deps.ts';
 import type { App } from '../shared/http.ts';
 import { changeScheme } from './scheme.commands.ts';
@@ -8,25 +9,14 @@ import { NewScheme, type Scheme } from './scheme.schemas.ts';
 
 const words = { name: 'Enter what the scheme is called' };
 const params = Type.Object({ hash: Type.String({ pattern: '^[0-9a-f]{32}$' }) });
-const changedMeanwhile =
-  'Someone else changed the scheme while you wrote. Below is what you typed, and what is kept now. Save again to put yours in its place';
 
 /** /settings/scheme: what the scheme is called, its logo and how it is reached. /scheme-logo: the picture. */
 export function schemePages(app: App, deps: Deps): void {
   const change = { config: { action: 'settings.change', upload: true } } as const;
 
-  app.get('/settings/scheme', { config: { action: 'settings.read' } }, async (_request, reply) => {
-    const scheme = await readScheme(deps, deps.db);
-    const { name, phone, email, openingHours, website } = scheme;
-    const typed = {
-      name,
-      phone: phone ?? '',
-      email: email ?? '',
-      openingHours: openingHours ?? '',
-      website: website ?? '',
-    };
-    return reply.page('scheme/views/scheme.njk', view(scheme, newForm(typed)));
-  });
+  app.get('/settings/scheme', { config: { action: 'settings.read' } }, async (_request, reply) =>
+    reply.page('scheme/views/scheme.njk', await view()),
+  );
 
   app.post('/settings/scheme', change, async (request, reply) => {
     const { version = '', removeLogo, ...typed } = typedIn(request.body);
@@ -36,10 +26,7 @@ export function schemePages(app: App, deps: Deps): void {
       return reply.done('/settings/scheme', { text: 'The scheme is saved.' });
     } catch (error) {
       const form = refused(typed, error);
-      const scheme = await readScheme(deps, deps.db);
-      const isStale = form.status === 412;
-      const told = isStale ? { ...form, summary: [{ text: changedMeanwhile }] } : form;
-      const shown = view(scheme, told, isStale, isStale ? undefined : String(version));
+      const shown = await view({ form, seen: String(version) });
       return reply.code(form.status).page('scheme/views/scheme.njk', { ...shown, removeLogo });
     }
   });
@@ -56,10 +43,18 @@ export function schemePages(app: App, deps: Deps): void {
     },
   );
 
-  const view = (scheme: Scheme, form: Form, isStale = false, version = schemeTag(scheme)) => ({
-    scheme,
-    form,
-    version,
-    isStale,
-  });
+  /** @param sent the form as it was refused, with the version that was seen */
+  async function view(sent?: { form: Form; seen: string }) {
+    const scheme = await readScheme(deps, deps.db);
+    const form = sent ? besideTheOther(sent.form, typedOf(scheme)) : newForm(typedOf(scheme));
+    return { scheme, form, version: versionToSend(form, sent?.seen, schemeTag(scheme)) };
+  }
 }
+
+const typedOf = ({ name, phone, email, openingHours, website }: Scheme): Typed => ({
+  name,
+  phone: phone ?? '',
+  email: email ?? '',
+  openingHours: openingHours ?? '',
+  website: website ?? '',
+});

@@ -184,8 +184,8 @@ t.test('a manager names the scheme and gives it a logo; papers and pages show bo
   later();
   await api('PUT', { name: 'Named meanwhile' }, schemeTag(await readScheme(deps, db)));
   await page.getByRole('button', { name: 'Save' }).click();
-  await page.getByText('Someone else changed the scheme while you wrote').first().waitFor();
-  await page.locator('main').getByText('Named meanwhile').waitFor();
+  await page.getByText('Someone else saved this while you wrote').waitFor();
+  await page.getByRole('link', { name: 'Name says “Named meanwhile” by now' }).waitFor();
   t.equal(await page.getByLabel('Email address').inputValue(), 'mine@example.org');
   await look('the scheme, changed meanwhile');
   later();
