@@ -80,31 +80,36 @@ const isDue = (
 async function cancelUseless(deps: Deps): Promise<void> {
   const ctx = systemContext('gather');
   const now = timestamp(deps.clock);
-  await command(deps, ctx, async (trx) => {
-    await sql`
-      update reminder r set status = 'cancelled'
-      where r.status = 'standing' and r.useless_after <= ${now}
-        and (r.message_id is null or exists (select from message m where m.id = r.message_id and m.status = 'held'))`.execute(
-      trx,
-    );
-    const { rows } = await sql<{ id: string; patientId: string }>`
-      update message m set status = 'cancelled', why = 'nothing_left', changed_at = ${now}
-      where m.status = 'held' and not exists (select from reminder r where r.message_id = m.id and r.status = 'standing')
-      returning m.id, m.patient_id as "patientId"`.execute(trx);
-    await recordEvents(
-      trx,
-      deps,
-      ctx,
-      rows.map(({ id, patientId }) => ({
-        type: 'message.cancelled',
-        subjects: [
-          ['message', id],
-          ['patient', patientId],
-        ],
-        values: { status: 'cancelled' },
-      })),
-    );
-  });
+  await sql`/* reminder.useless */
+    update reminder r set status = 'cancelled'
+    where r.status = 'standing' and r.useless_after <= ${now}
+      and (r.message_id is null or exists (select from message m where m.id = r.message_id and m.status = 'held'))`.execute(
+    deps.db,
+  );
+  for (let cancelled = batchSize; cancelled === batchSize; ) {
+    cancelled = await command(deps, ctx, async (trx) => {
+      const { rows } = await sql<{ id: string; patientId: string }>`/* message.over */
+        update message m set status = 'cancelled', why = 'nothing_left', changed_at = ${now}
+        where m.id in (select h.id from message h where h.status = 'held'
+            and not exists (select from reminder r where r.message_id = h.id and r.status = 'standing') order by h.id limit ${batchSize})
+          and m.status = 'held' and not exists (select from reminder r where r.message_id = m.id and r.status = 'standing')
+        returning m.id, m.patient_id as "patientId"`.execute(trx);
+      await recordEvents(
+        trx,
+        deps,
+        ctx,
+        rows.map(({ id, patientId }) => ({
+          type: 'message.cancelled',
+          subjects: [
+            ['message', id],
+            ['patient', patientId],
+          ],
+          values: { status: 'cancelled' },
+        })),
+      );
+      return rows.length;
+    });
+  }
 }
 
 type Person = {
