@@ -1,13 +1,14 @@
 import { sql } from 'kysely';
+import { readContactValue, wantedContact } from '../patients/patient.rules.ts';
 import type { Context } from '../shared/actor.ts';
 import { timestamp } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
 import type { Deps } from '../shared/deps.ts';
 import { callerOf, recordEvent } from '../shared/events.ts';
 import { newId } from '../shared/ids.ts';
-import { phoneNumber } from '../shared/phone.ts';
 import { invalid, Problem } from '../shared/problem.ts';
 import { channelOf } from './channels.ts';
+import { isDeliverable } from './contact.rules.ts';
 import { providerFor } from './senders.rules.ts';
 import { getTemplate } from './template.queries.ts';
 import { templateFaults } from './template.rules.ts';
@@ -66,19 +67,12 @@ export async function testTemplate(
   { channel, to }: NewTemplateTest,
 ): Promise<TemplateTested> {
   const { sample, wording } = await getTemplate(deps, deps.db, id);
-  const recipient =
-    channel === 'sms'
-      ? phoneNumber(to, deps.config.ALLOW_TEST_PHONE_NUMBERS)
-      : /^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/.test(to.trim())
-        ? to.trim()
-        : null;
-  if (!recipient)
+  const recipient = readContactValue({ channel, value: to }, deps.config.ALLOW_TEST_PHONE_NUMBERS);
+  if (!recipient) throw invalid({ pointer: '/to', message: wantedContact[channel] });
+  if (channel === 'letter' && !isDeliverable(recipient))
     throw invalid({
       pointer: '/to',
-      message:
-        channel === 'sms'
-          ? 'Give a real phone number, like 07700 900123.'
-          : 'Give an email address, like name@example.com.',
+      message: 'Give 2 to 6 lines of an address that can be posted to; the last is a UK postcode.',
     });
   const provider = providerFor(deps.config, channel, wording);
   if (!provider)

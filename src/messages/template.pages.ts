@@ -156,7 +156,7 @@ export function templatePages(app: App, deps: Deps): void {
     return {
       template,
       form,
-      testForm: formOf('test', { channel: template.channel === 'email' ? 'email' : 'sms' }),
+      testForm: formOf('test', { channel: template.channel === 'any' ? 'sms' : template.channel }),
       variantForm: formOf('variant', { language: template.language, channel: 'any' }),
       languages: [{ value: 'en', text: 'English' }, ...languages],
       language: languageName(template.language),

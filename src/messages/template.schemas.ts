@@ -68,8 +68,13 @@ export type TemplateVersions = Static<typeof TemplateVersions>;
 
 export const NewTemplateTest = strictObject(
   {
-    channel: oneOf(['sms', 'email']),
-    to: Type.String({ minLength: 1, maxLength: 320, errorMessage: 'Enter your own number or address.' }),
+    channel: oneOf(['sms', 'email', 'letter']),
+    to: Type.String({
+      minLength: 1,
+      maxLength: 500,
+      errorMessage: 'Enter your own number or address.',
+      description: 'A phone number, an email address, or the lines of a postal address',
+    }),
   },
   { examples: [{ channel: 'sms', to: '07700 900123' }] },
 );

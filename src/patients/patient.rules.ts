@@ -53,7 +53,7 @@ export function readPatient(
   });
   const phone = input.trustedPerson?.phone;
   const trustedPhone = phone === undefined ? undefined : phoneNumber(phone, allowTestNumbers);
-  if (trustedPhone === null) errors.push({ pointer: '/trustedPerson/phone', message: wanted.phone });
+  if (trustedPhone === null) errors.push({ pointer: '/trustedPerson/phone', message: wantedContact.phone });
   const patient: NewPatient = {
     ...input,
     givenName: input.givenName.trim(),
@@ -73,7 +73,7 @@ export function readContactPoint<P extends NewContactPoint & { recheckDue?: stri
 ): { point: P; errors: FieldError[] } {
   const errors: FieldError[] = [];
   const value = readContactValue(given, allowTestNumbers);
-  if (value === null) errors.push({ pointer: '/value', message: wanted[given.channel] });
+  if (value === null) errors.push({ pointer: '/value', message: wantedContact[given.channel] });
   (given.hours ?? []).forEach((hours, line) => {
     if (hours.from >= hours.to)
       errors.push({ pointer: `/hours/${line}/to`, message: 'Give an end that is later than the start.' });
@@ -83,7 +83,8 @@ export function readContactPoint<P extends NewContactPoint & { recheckDue?: stri
   return { point: { ...given, value: value ?? given.value }, errors };
 }
 
-const wanted = {
+/** What a way of contact should look like. */
+export const wantedContact = {
   sms: 'Give a real phone number, like 07700 900123.',
   phone: 'Give a real phone number, like 07700 900123.',
   email: 'Give an email address, like name@example.com.',
@@ -91,7 +92,10 @@ const wanted = {
 };
 
 /** The value in the form it is kept in; null when it is not of its channel's kind. */
-function readContactValue({ channel, value }: NewContactPoint, allowTestNumbers: boolean): string | null {
+export function readContactValue(
+  { channel, value }: Pick<NewContactPoint, 'channel' | 'value'>,
+  allowTestNumbers: boolean,
+): string | null {
   switch (channel) {
     case 'sms':
     case 'phone':

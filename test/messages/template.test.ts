@@ -156,6 +156,14 @@ t.test('trying it out: only so often, and where it went is kept nowhere', async 
   const send = (to: string, channel = 'sms') => api('POST', `/templates/${id}/tests`, { channel, to });
   t.match(await send('12'), { status: 422, body: { errors: [{ pointer: '/to' }] } });
   t.match(await send('nobody', 'email'), { status: 422, body: { errors: [{ pointer: '/to' }] } });
+  t.match(await send('1 Elm Street\nLondon', 'letter'), {
+    status: 422,
+    body: { errors: [{ pointer: '/to' }] },
+  });
+  t.match(await send('No fixed abode\nN1 1AA', 'letter'), {
+    status: 422,
+    body: { errors: [{ pointer: '/to' }] },
+  });
   t.match(await send('07700 900199'), { status: 201, body: { result: 'kept' } });
   const { rows } = await sql<{
     body: string;
@@ -166,7 +174,12 @@ t.test('trying it out: only so often, and where it went is kept nowhere', async 
   }>`select row_to_json(e)::text as e from event e where type = 'template.tested'`.execute(db);
   t.equal(events.rows.length, 1);
   t.notMatch(events.rows[0]!.e, /900199/);
-  for (let n = 0; n < 9; n++) await send('07700 900199');
+  t.match(await send(' 1 Elm Street\nLondon\nn1 1aa ', 'letter'), { status: 201, body: { result: 'kept' } });
+  const letters = await sql<{
+    recipient: string;
+  }>`select recipient from captured_message where channel = 'letter'`.execute(db);
+  t.same(letters.rows, [{ recipient: '1 Elm Street\nLondon\nn1 1aa' }]);
+  for (let n = 0; n < 8; n++) await send('07700 900199');
   t.match(await send('07700 900199'), { status: 429, body: { detail: /10 texts in an hour/ } });
 });
 
