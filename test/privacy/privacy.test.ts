@@ -4,6 +4,7 @@ import { recordContactState } from '../../src/patients/contact-state.commands.ts
 import { mergePatients } from '../../src/patients/merge.commands.ts';
 import { erasePatient } from '../../src/privacy/erasure.commands.ts';
 import { leftOut, personalTables } from '../../src/privacy/personal-data.rules.ts';
+import { decideReferral } from '../../src/referrals/decision.commands.ts';
 import { addFollowUp } from '../../src/support/follow-up.commands.ts';
 import { apiOf } from '../support/api.ts';
 import { testApp } from '../support/app.ts';
@@ -239,6 +240,28 @@ t.test('two erase at once: one does; beside a follow-up that begins, one of the 
     t.not(rows[0]!.erased, rows[0]!.open, 'erased, or open');
   }
 });
+
+t.test(
+  'a loan that begins beside an erasure: one of the two gives way, and the device stays whole',
+  async (t) => {
+    for (let round = 0; round < 6; round++) {
+      const { id, referralId } = await person();
+      await decideReferral(deps, officer, referralId, { decision: 'decline', reason: 'Has one' });
+      const [device] = await make.readyDevices(1);
+      const [erased, lent] = await Promise.allSettled([
+        erasePatient(deps, manager, id, asked),
+        make.loan({ patientId: id, items: [{ deviceId: device!.id }] }),
+      ]);
+      t.not(erased.status, lent.status, 'erased, or lent');
+      const { status } = await db
+        .selectFrom('device')
+        .select('status')
+        .where('id', '=', device!.id)
+        .executeTakeFirstOrThrow();
+      t.equal(status, lent.status === 'fulfilled' ? 'on_loan' : 'ready');
+    }
+  },
+);
 
 t.test('a manager holds, gives out and erases on the page', async (t) => {
   const { id } = await person();
