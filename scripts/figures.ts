@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../src/embedded/postgres.ts';
-import { type Figure, measure, mostStatements } from './figures/measure.ts';
+import { type Figure, measure, mostKilobytes, mostStatements } from './figures/measure.ts';
 
 // npm run figures: what each page and each list and record of the API costs on the database that
-// `npm run seed` has filled, or on that of DATABASE_URL: the server's time, its statements, and
-// whether one reads a large table from end to end. Fails when one needs too many, or does.
+// `npm run seed` has filled, or on that of DATABASE_URL: the server's time, its statements, its
+// weight, and whether one reads a large table from end to end. Fails when one needs too many, or does.
 
 const dir = path.join(import.meta.dirname, '../.lendwell/seed-postgres');
 if (!process.env.DATABASE_URL && !existsSync(dir)) {
@@ -18,12 +18,13 @@ try {
   const url = process.env.DATABASE_URL || server!.appUrl;
   const { figures, unanswered } = await measure({ url, explain: true, repeats: 5 });
   const groups = Map.groupBy(figures, ({ route }) => route);
-  console.log('     ms  statements  asked  (of each route the slowest)');
+  console.log('     ms  statements  KB  asked  (of each route the slowest)');
   for (const group of groups.values()) {
     const [slowest] = group.toSorted((one, other) => other.ms - one.ms);
     const most = Math.max(...group.map(({ statements }) => statements));
+    const heaviest = Math.max(...group.map(({ kilobytes }) => kilobytes));
     console.log(
-      `${slowest!.ms.toFixed(1).padStart(7)}  ${String(most).padStart(10)}  ${slowest!.asked}${group.length > 1 ? `  (of ${group.length})` : ''}`,
+      `${slowest!.ms.toFixed(1).padStart(7)}  ${String(most).padStart(10)}  ${heaviest.toFixed(0).padStart(2)}  ${slowest!.asked}${group.length > 1 ? `  (of ${group.length})` : ''}`,
     );
   }
   const faults = [
@@ -39,10 +40,11 @@ try {
   await server?.stop();
 }
 
-function faultsOf({ asked, status, statements, scans }: Figure): string[] {
+function faultsOf({ asked, status, statements, scans, kilobytes }: Figure): string[] {
   return [
     ...(status >= 500 ? [`${asked}: answers ${status}`] : []),
     ...(statements > mostStatements ? [`${asked}: ${statements} statements`] : []),
+    ...(kilobytes > mostKilobytes ? [`${asked}: ${kilobytes.toFixed(0)} KB`] : []),
     // A report counts what happened in its days, whatever that takes.
     ...(/^(\/api\/v1)?\/reports\//.test(asked) ? [] : scans).map(
       (scan) => `${asked}: reads from end to end ${scan}`,

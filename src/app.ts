@@ -1,3 +1,4 @@
+import compress from '@fastify/compress';
 import cookie from '@fastify/cookie';
 import formbody from '@fastify/formbody';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
@@ -151,6 +152,7 @@ export async function buildApp(deps: Deps, queue?: JobQueue): Promise<App> {
         .send(problemDetails(new Problem('bad-request'), request.id)),
   }).withTypeProvider<TypeBoxTypeProvider>();
 
+  await app.register(compress, { encodings: ['gzip'] });
   await app.register(openapi, { deps });
   await app.register(cookie, { secret: deps.config.SECRET });
   await app.register(uploads);

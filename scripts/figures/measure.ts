@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import type { RouteOptions } from 'fastify';
 import { Kysely, PostgresDialect } from 'kysely';
 import { cookieName } from '../../src/access/authentication.ts';
@@ -19,6 +20,8 @@ import { createExplainer, listen, type Statement } from './statements.ts';
 
 /** The most statements that a page or list may need. */
 export const mostStatements = 10;
+/** The most that a page may weigh when styles and scripts are there already, compressed. */
+export const mostKilobytes = 30;
 
 export type Figure = {
   /** The route's pattern, and the address without ids for what was asked of it. */
@@ -30,6 +33,8 @@ export type Figure = {
   statements: number;
   /** Large tables that were read from end to end, each with the statement. */
   scans: string[];
+  /** Of a page, as it goes out compressed; 0 of anything else. */
+  kilobytes: number;
 };
 
 type Options = { url: string; explain: boolean; repeats: number; clock?: Clock };
@@ -104,6 +109,7 @@ export async function measure(options: Options): Promise<{ figures: Figure[]; un
     const request = { url: address, headers };
     const { result: reply, statements } = await ear.during(() => app.inject(request));
     const isFile = String(reply.headers['content-type']).startsWith('text/csv');
+    const isPage = String(reply.headers['content-type']).startsWith('text/html');
     const times: number[] = [];
     for (let turn = 0; turn < (isFile ? 1 : repeats); turn++) {
       const start = performance.now();
@@ -118,6 +124,8 @@ export async function measure(options: Options): Promise<{ figures: Figure[]; un
       // A file has all rows of a list and is read page by page.
       statements: isFile ? 0 : statements.length,
       scans: isFile ? [] : await scansOf(statements),
+      // As it goes out to a browser; a report's charts are within. A sheet of labels is for the printer.
+      kilobytes: isPage && route.url !== '/labels/print' ? gzipSync(reply.rawPayload).length / 1024 : 0,
     };
     return { figure, body: reply.body };
   }

@@ -16,6 +16,8 @@ const tables: Record<string, string> = {
   keys: 'api_key',
   clients: 'api_client',
   replies: 'inbound_message',
+  retention: 'retention_batch',
+  'retention-batches': 'retention_batch',
 };
 
 /** What stands for a parameter that is no id of a record. */

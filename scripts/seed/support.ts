@@ -44,7 +44,7 @@ export function supportSteps({ devices, today }: Size): Step[] {
           select id, 'helped', 24, status, now(), case when status <> 'proposed' then now() end, case when status <> 'proposed' then now() end from s_batch order by id;
         insert into retention_member (batch_id, patient_id, last_on, outcome, decided_at)
           select b.id, p.id, date '${today}' - 800, case when b.status <> 'proposed' then 'kept' end, case when b.status <> 'proposed' then now() end
-          from s_batch b join s_patient p on p.n between b.n * 100 and b.n * 100 + 99;`,
+          from s_batch b join s_patient p on p.n <= 4000 and p.n % 40 + 1 = b.n;`,
     },
     {
       name: 'drop-ins',

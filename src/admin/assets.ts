@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { gzipSync } from 'node:zlib';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 
@@ -18,7 +17,6 @@ export const nhsuk = path.dirname(
  */
 export async function serveAssets(app: FastifyInstance): Promise<string> {
   const styles = nhsukStyles();
-  const packed = gzipSync(styles);
   const hash = createHash('sha256').update(styles);
   for (const file of readdirSync(own)) hash.update(readFileSync(path.join(own, file)));
   const prefix = `/assets/${hash.digest('hex').slice(0, 12)}`;
@@ -28,14 +26,12 @@ export async function serveAssets(app: FastifyInstance): Promise<string> {
     config: { action: 'public' as const, rateLimit: false as const },
     logLevel: 'warn' as const,
   };
-  app.get(`${prefix}/nhsuk.css`, options, (request, reply) => {
-    const gzip = /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
-    reply.header('cache-control', 'public, max-age=31536000, immutable').header('vary', 'accept-encoding');
-    return reply
+  app.get(`${prefix}/nhsuk.css`, options, (_request, reply) =>
+    reply
       .type('text/css; charset=utf-8')
-      .headers(gzip ? { 'content-encoding': 'gzip' } : {})
-      .send(gzip ? packed : styles);
-  });
+      .header('cache-control', 'public, max-age=31536000, immutable')
+      .send(styles),
+  );
   app.get(`${prefix}/nhsuk.js`, options, (_request, reply) => reply.sendFile('nhsuk-frontend.min.js', nhsuk));
   app.get<{ Params: { file: string } }>(`${prefix}/images/:file`, options, (request, reply) =>
     reply.sendFile(request.params.file, path.join(nhsuk, 'assets/images')),

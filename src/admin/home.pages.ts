@@ -9,12 +9,12 @@ import { text } from '../shared/schemas.ts';
 import { firstSteps } from './first-steps.ts';
 import { count } from './formats.ts';
 import { type Form, fields, newForm, refused, typedIn } from './forms.ts';
+import { foundGroups } from './found.ts';
 import { type Work, type WorkKind, worklist } from './home.queries.ts';
 import { navigationFor } from './navigation.ts';
 import { type Numbers, schemeNumbers } from './numbers.queries.ts';
 import { type RecentType, sinceYesterday } from './recent.queries.ts';
 import { countFound, runSearch } from './search.commands.ts';
-import type { Found } from './search.schemas.ts';
 
 const Scan = strictObject({ code: text(200) });
 const words = { code: 'Scan or type something first' };
@@ -39,13 +39,31 @@ export function homePages(app: App, deps: Deps): void {
           pointer: '/code',
           message: `Nothing here is called “${code}”. Check it and try again.`,
         });
+      const groups = foundGroups(found);
       return hits === 1
-        ? reply.redirect(pageOfOne(found), 303)
-        : reply.page('admin/views/found.njk', { form: newForm(), text: code, found, hits });
+        ? reply.redirect(groups[0]!.rows[0]![0]!.href!, 303)
+        : reply.page('admin/views/found.njk', {
+            form: newForm(),
+            text: code,
+            groups,
+            hits,
+            more: found.more,
+          });
     } catch (error) {
       const form = refused(typed, error);
       return reply.code(form.status).page('admin/views/today.njk', await todayView(form));
     }
+  });
+
+  /** What is found while someone types: a part of a page, put below the box. It is a search like any other. */
+  app.post('/scan/suggestions', { config: { action: 'searches.run' } }, async (request, reply) => {
+    const { code } = fields(Scan, typedIn(request.body), words);
+    const found = await runSearch(deps, request.ctx, code);
+    return reply.page('admin/views/suggestions.njk', {
+      groups: foundGroups(found),
+      hits: countFound(found),
+      more: found.more,
+    });
   });
 
   async function todayView(form: Form) {
@@ -65,15 +83,6 @@ export function homePages(app: App, deps: Deps): void {
       firstSteps: first,
     };
   }
-}
-
-/** The page of the one thing that was found. */
-function pageOfOne({ more: _more, ...groups }: Found): string {
-  const [kind, [only]] = Object.entries(groups).find(([, group]) => group.length)! as [
-    string,
-    { id: string }[],
-  ];
-  return `/${kind === 'dataPlans' ? 'data-plans' : kind}/${only!.id}`;
 }
 
 /** The scheme in numbers, each with the list or the report that it leads to. */

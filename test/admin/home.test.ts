@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib';
 import { sql } from 'kysely';
 import t from 'tap';
 import { schemeNumbers } from '../../src/admin/numbers.queries.ts';
@@ -231,4 +232,24 @@ t.test('the scheme in numbers: how it stands, and twelve weeks as London has the
   t.equal(tiles.length, 4);
   for (const [, href] of tiles)
     t.equal((await forms(app, as.officer).get(href!.replaceAll('&amp;', '&'))).statusCode, 200, href!);
+});
+
+t.test('a first visit is light: what a page needs comes compressed', async (t) => {
+  const headers = { ...as.officer, 'accept-encoding': 'gzip, br' };
+  const page = await app.inject({ url: '/', headers });
+  t.equal(page.headers['content-encoding'], 'gzip');
+  const html = gunzipSync(page.rawPayload).toString();
+  const found = [...html.matchAll(/(?:href|src)="(\/assets\/[^"]+)"/g)].map(([, url]) => url!);
+  const [, prefix] = /^(\/assets\/\w+)\//.exec(found[0]!)!;
+  const urls = [...found, ...['nhsuk.js', 'suggestions.js', 'sound.js'].map((file) => `${prefix}/${file}`)];
+  t.ok(urls.length >= 6);
+  let bytes = page.rawPayload.length;
+  for (const url of urls) {
+    const reply = await app.inject({ url, headers });
+    t.equal(reply.statusCode, 200, url);
+    t.equal(reply.headers['cache-control'], 'public, max-age=31536000, immutable');
+    bytes += reply.rawPayload.length;
+  }
+  t.ok(bytes < 150 * 1024, `${(bytes / 1024).toFixed(0)} KB`);
+  t.comment(`${(bytes / 1024).toFixed(0)} KB on a first visit`);
 });

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import pg from 'pg';
 import t from 'tap';
-import { measure, mostStatements } from '../../scripts/figures/measure.ts';
+import { measure, mostKilobytes, mostStatements } from '../../scripts/figures/measure.ts';
 import { listen } from '../../scripts/figures/statements.ts';
 import { fill } from '../../scripts/seed/fill.ts';
 import { createPool } from '../../src/shared/database.ts';
@@ -46,6 +46,17 @@ t.test('every page, and every list and record of the API, needs at most ten stat
       .filter(({ statements }) => statements > mostStatements)
       .map(({ asked, statements }) => `${asked} ${statements}`),
     [],
+  );
+  t.same(
+    figures
+      .filter(({ kilobytes }) => kilobytes > mostKilobytes)
+      .map(({ asked, kilobytes }) => `${asked} ${kilobytes.toFixed(0)} KB`),
+    [],
+    'and weighs little, compressed',
+  );
+  t.ok(
+    figures.some(({ kilobytes }) => kilobytes > 5),
+    'pages are weighed',
   );
   t.ok(
     figures.some(({ statements }) => statements > 2),

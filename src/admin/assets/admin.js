@@ -1,4 +1,6 @@
 import { initAll } from './nhsuk.js';
+import { sound } from './sound.js';
+import { suggest } from './suggestions.js';
 
 // Every page works without this: it adds the menu that folds, guards against double clicks, and focus.
 initAll();
@@ -31,3 +33,6 @@ document.addEventListener('click', (event) => {
 const select = (element) => element?.matches('.app-scan input') && element.select();
 document.addEventListener('focusin', (event) => select(event.target));
 select(document.activeElement);
+
+for (const form of document.querySelectorAll('[data-suggestions]')) suggest(form);
+sound();
