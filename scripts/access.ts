@@ -1,7 +1,7 @@
-import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { addApiClient, addApiKey } from '../src/access/client.commands.ts';
 import type { ClientRole } from '../src/access/client.rules.ts';
+import { newPassword } from '../src/access/password.ts';
 import { addStaff } from '../src/access/staff.commands.ts';
 import { type StaffRole, staffRoles } from '../src/access/staff.rules.ts';
 import { readConfig } from '../src/config.ts';
@@ -74,11 +74,4 @@ function readArguments() {
 function showUsage(): never {
   console.error(usage);
   process.exit(1);
-}
-
-/** Letters that are not mistaken for each other: over 70 bits, and can be typed. */
-function newPassword(): string {
-  const letters = 'abcdefghjkmnpqrstuvwxyz23456789';
-  const group = () => Array.from({ length: 4 }, () => letters[randomInt(letters.length)]).join('');
-  return Array.from({ length: 4 }, group).join('-');
 }

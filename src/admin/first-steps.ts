@@ -1,38 +1,95 @@
 import { sql } from 'kysely';
-import type { Action } from '../access/permissions.ts';
+import { type Action, may } from '../access/permissions.ts';
+import type { Actor } from '../shared/actor.ts';
 import type { Reader } from '../shared/database.ts';
 
-/** What a scheme begins with, in order. A step shows once its page exists, to those who may do it. */
-const steps: { href: string; action: Action; link: string; text: string }[] = [
-  {
+/** How a scheme begins, from an empty database to the first loan, in order. `done` says when a step is. */
+const steps = {
+  scheme: {
+    href: '/settings/scheme',
+    action: 'settings.change',
+    link: 'Say what the scheme is called',
+    text: 'and how people reach it: it is on every page, and in what is sent to people who allow that',
+    done: sql`(select name is not null from scheme)`,
+  },
+  people: {
+    href: '/settings/staff',
+    action: 'staff.manage',
+    link: 'Add your people',
+    text: 'officers and managers, and supporters who see their own calls alone',
+    done: sql`(select count(*) > 1 from (select from staff limit 2) s)`,
+  },
+  places: {
     href: '/settings/locations',
     action: 'settings.change',
-    link: 'Add your locations',
+    link: 'Add your places',
     text: 'where stock is kept, and the places that borrow shared kit',
+    done: sql`exists (select from location)`,
   },
-  {
+  clinics: {
     href: '/settings/clinics',
-    action: 'settings.change',
+    action: 'clinics.manage',
     link: 'Add your clinics',
-    text: 'who refers patients to you',
+    text: 'who refers patients to you; each may have a form on a link of its own, or a key for its system',
+    done: sql`exists (select from organisation where 'clinic' = any(roles))`,
   },
-  {
-    href: '/loans/take-over',
-    action: 'loans.take-over',
-    link: 'Take over what is already out',
-    text: 'from the spreadsheet you had until now, if you lent before',
-  },
-  {
+  devices: {
     href: '/donations/new',
     action: 'donations.record',
     link: 'Record a donation',
-    text: 'its devices get their asset tags, and are then prepared',
+    text: 'its devices get their asset tags, and you print their labels',
+    done: sql`exists (select from device)`,
   },
-];
+  ready: {
+    href: '/bench',
+    action: 'devices.prepare',
+    link: 'Prepare a device',
+    text: 'scan it at the bench and tick the checks that passed: then it is ready',
+    done: sql`exists (select from device where status in ('ready', 'reserved'))`,
+  },
+  referral: {
+    href: '/referrals/new',
+    action: 'referrals.send',
+    link: 'Record a referral',
+    text: 'that came by email or by phone; those of clinics arrive by themselves',
+    done: sql`exists (select from referral)`,
+  },
+  accepted: {
+    href: '/referrals',
+    action: 'referrals.decide',
+    link: 'Accept it',
+    text: 'from then on the person waits',
+    done: sql`exists (select from referral where status in ('waiting', 'active'))`,
+  },
+  loan: {
+    href: '/referrals/waiting',
+    action: 'loans.issue',
+    link: 'Issue the first loan',
+    text: 'from the waiting list. With it this list is over',
+    done: sql`exists (select from loan)`,
+  },
+} satisfies Record<
+  string,
+  { href: string; action: Action; link: string; text: string; done: ReturnType<typeof sql> }
+>;
 
-/** The first steps while there is no device at all; none afterwards. */
-export async function firstSteps(db: Reader, exists: (href: string) => boolean): Promise<typeof steps> {
-  const { rows } = await sql<{ isEmpty: boolean }>`/* today.is-empty */
-    select not exists (select from device) as "isEmpty"`.execute(db);
-  return rows[0]!.isEmpty ? steps.filter(({ href }) => exists(href)) : [];
+export type FirstStep = { href: string | null; link: string; text: string; isDone: boolean };
+
+/**
+ * The first steps while nothing was ever lent, each with whether it is done; none afterwards. One statement.
+ * A step leads somewhere for those who may do it.
+ */
+export async function firstSteps(db: Reader, actor: Actor): Promise<FirstStep[]> {
+  const facts = Object.entries(steps).map(([name, { done }]) => sql`${done} as ${sql.ref(name)}`);
+  const { rows } = await sql<
+    Record<string, boolean>
+  >`/* today.first-steps */ select ${sql.join(facts)}`.execute(db);
+  const [done] = rows;
+  if (done!.loan) return [];
+  return Object.entries(steps).map(([name, { href, action, link, text }]) => ({
+    href: may(actor, action) ? href : null,
+    link,
+    text,
+    isDone: done![name]!,
+  }));
 }

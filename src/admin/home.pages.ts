@@ -1,6 +1,7 @@
 import { may } from '../access/permissions.ts';
 import { endingDays } from '../data-plans/data-plan.rules.ts';
 import { soonDays } from '../loans/loan.rules.ts';
+import type { Actor } from '../shared/actor.ts';
 import { addDays, today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, strictObject } from '../shared/http.ts';
@@ -23,7 +24,8 @@ const words = { code: 'Scan or type something first' };
 export function homePages(app: App, deps: Deps): void {
   app.get('/', { config: { action: 'session.own' } }, async (request, reply) => {
     const { actor } = request.ctx;
-    if (may(actor, 'today.read')) return reply.page('admin/views/today.njk', await todayView(newForm()));
+    if (may(actor, 'today.read'))
+      return reply.page('admin/views/today.njk', await todayView(actor, newForm()));
     const [first] = navigationFor(actor, '/', (url) => app.hasRoute({ method: 'GET', url }));
     return first ? reply.redirect(first.href, 303) : reply.page('admin/views/nothing-here.njk');
   });
@@ -51,7 +53,7 @@ export function homePages(app: App, deps: Deps): void {
           });
     } catch (error) {
       const form = refused(typed, error);
-      return reply.code(form.status).page('admin/views/today.njk', await todayView(form));
+      return reply.code(form.status).page('admin/views/today.njk', await todayView(request.ctx.actor, form));
     }
   });
 
@@ -66,13 +68,13 @@ export function homePages(app: App, deps: Deps): void {
     });
   });
 
-  async function todayView(form: Form) {
+  async function todayView(actor: Actor, form: Form) {
     const date = today(deps.clock);
     const [work, recent, numbers, first] = await Promise.all([
       worklist(deps.db, date),
       sinceYesterday(deps.db, date),
       schemeNumbers(deps.db, date),
-      firstSteps(deps.db, (url) => app.hasRoute({ method: 'GET', url })),
+      firstSteps(deps.db, actor),
     ]);
     return {
       form,

@@ -96,6 +96,30 @@ t.test(
   },
 );
 
+t.test('npm run setup-scheme begins a scheme on an empty database; what is there stays', async (t) => {
+  const { appUrl, config, db } = await testDatabase(t);
+  const settings = { DATABASE_URL: appUrl, SECRET: config.SECRET };
+  const setUp = (...args: string[]) => runScript('scripts/setup-scheme.ts', settings, args);
+  t.match(await setUp(), { code: 1, said: /Say --name, --admin, --email, --place\./ });
+  t.match(await setUp('--colour', 'blue'), { code: 1, said: /Begins a scheme/ });
+  const all = ['--name', 'Elm Lending', '--admin', 'Ruth', '--place', 'Hub', '--clinic', 'Elm Street'];
+  const wrong = await setUp(...all, '--email', 'nobody');
+  t.equal(wrong.code, 1);
+  t.match(wrong.said, /email/i);
+  const first = await setUp(...all, '--email', 'ruth@example.org');
+  t.equal(first.code, 0);
+  t.match(first.said, /Ruth signs in with ruth@example\.org and ([a-z2-9]{4}-){3}[a-z2-9]{4}$/m);
+  const again = await setUp(...all, '--email', 'ruth@example.org');
+  t.match(again, { code: 0, said: /Someone can sign in already/ });
+  t.notMatch(again.said, /signs in with/);
+  const counted = async (table: 'staff' | 'location' | 'organisation') =>
+    (await db.selectFrom(table).select('id').execute()).length;
+  t.same([await counted('staff'), await counted('location'), await counted('organisation')], [1, 1, 1]);
+  t.match(await db.selectFrom('scheme').select(['name', 'phone']).execute(), [
+    { name: 'Elm Lending', phone: null },
+  ]);
+});
+
 t.test('npm run access adds people and keys, and never shows a row of the database', async (t) => {
   const { appUrl, config } = await testDatabase(t);
   const settings = { DATABASE_URL: appUrl, SECRET: config.SECRET };

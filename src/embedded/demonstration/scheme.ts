@@ -1,5 +1,5 @@
-import { randomInt } from 'node:crypto';
 import { addApiClient, addApiKey } from '../../access/client.commands.ts';
+import { newPassword } from '../../access/password.ts';
 import { addStaff } from '../../access/staff.commands.ts';
 import type { StaffRole } from '../../access/staff.rules.ts';
 import { recordMovement } from '../../accessories/accessory.commands.ts';
@@ -157,11 +157,4 @@ async function countAccessories(deps: Deps, ctx: Context, hubs: string[]): Promi
 
 function contextOf(actor: Actor): Context {
   return { actor, requestId: newId() };
-}
-
-/** Four groups of four letters that are not mistaken for each other: over 70 bits, and can be typed. */
-function newPassword(): string {
-  const letters = 'abcdefghjkmnpqrstuvwxyz23456789';
-  const group = () => Array.from({ length: 4 }, () => letters[randomInt(letters.length)]).join('');
-  return Array.from({ length: 4 }, group).join('-');
 }
