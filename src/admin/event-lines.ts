@@ -10,6 +10,7 @@ import { type TaskKind, taskKinds } from '../tasks/task.rules.ts';
 import { answerLine } from './answer-lines.ts';
 import { count, date, time, words } from './formats.ts';
 import { privacyLines } from './privacy-lines.ts';
+import { settingsLines } from './settings-lines.ts';
 import { statusTag } from './statuses.ts';
 
 type Values = Record<string, unknown>;
@@ -205,6 +206,7 @@ export const eventLines: Record<string, (values: Values) => string> = {
   },
   'follow_up.outcome_recorded': (v) => `Follow-up ${text(v.result)}${v.step ? `: ${v.step}` : ''}`,
   ...privacyLines,
+  ...settingsLines,
   'drop_in.added': () => 'Drop-in written down',
   'drop_in.changed': () => 'Drop-in changed',
   'drop_in.cancelled': () => 'Drop-in cancelled',
@@ -230,12 +232,6 @@ export const eventLines: Record<string, (values: Values) => string> = {
   'loan_terms.added': (v) => `Loan terms added${v.terms ? `: ${v.terms}` : ''}`,
   'loan_terms.changed': (v) =>
     `Loan terms changed${v.terms ? `: ${v.terms}` : ''}${v.status === 'retired' ? ', no longer offered' : v.status ? ', offered again' : ''}`,
-  'agreement.version_added': (v) =>
-    `Agreement version${v.agreementVersion ? ` ${v.agreementVersion}` : ''} written, in use from then on`,
-  'signpost.added': () => 'Signpost added',
-  'signpost.changed': () => 'Signpost changed',
-  'scheme.changed': () => 'Name or contact of the scheme changed',
-  'lending_policy.changed': () => 'Lending policy changed',
   'search.run': (v) => `Ran a search that found ${count(Number(v.count ?? 0), 'record')}`,
   'organisation.changed': () => 'Organisation changed',
   'organisation.succeeded': () => 'Taken over by another organisation',

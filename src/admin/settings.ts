@@ -115,6 +115,12 @@ const settings: { title: string; pages: SettingsPage[] }[] = [
         action: 'settings.read',
       },
       {
+        href: '/settings/calendar',
+        text: 'Calendar',
+        about: 'Bank holidays, and the days on which you are closed',
+        action: 'settings.read',
+      },
+      {
         href: '/settings/jobs',
         text: 'Jobs',
         about: 'What the night did, what failed and may be tried again',

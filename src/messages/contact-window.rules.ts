@@ -6,24 +6,24 @@ export type Hours = { days: number[]; from: string; to: string };
 
 const opens = Temporal.PlainTime.from('08:00');
 const closes = Temporal.PlainTime.from('18:00');
-/** Far enough for one weekday that is a holiday several weeks running. */
-const daysAhead = 42;
+/** Far enough for one weekday that is off for many weeks running. */
+const daysAhead = 70;
 
 /**
  * The first instant from `now` on at which a message may go out: 08:00 to 18:00 Europe/London on
  * working days of England and Wales, narrowed by the person's own hours where they gave some.
- * @param isHoliday whether a civil date `YYYY-MM-DD` is a bank holiday
+ * @param isDayOff whether a civil date `YYYY-MM-DD` is a bank holiday or closed
  * @returns null when these hours never meet a working day's window
  */
 export function nextOpening(
   now: Temporal.Instant,
   hours: Hours[] | null,
-  isHoliday: (date: string) => boolean,
+  isDayOff: (date: string) => boolean,
 ): Temporal.Instant | null {
   const first = now.toZonedDateTimeISO(zone).toPlainDate();
   for (let ahead = 0; ahead <= daysAhead; ahead++) {
     const day = first.add({ days: ahead });
-    if (day.dayOfWeek > 5 || isHoliday(day.toString())) continue;
+    if (day.dayOfWeek > 5 || isDayOff(day.toString())) continue;
     for (const window of windowsOf(day.dayOfWeek, hours)) {
       const from = day.toZonedDateTime({ timeZone: zone, plainTime: window.from }).toInstant();
       const to = day.toZonedDateTime({ timeZone: zone, plainTime: window.to }).toInstant();
@@ -37,9 +37,9 @@ export function nextOpening(
 export function openingFrom(
   now: string,
   hours: Hours[] | null,
-  isHoliday: (date: string) => boolean,
+  isDayOff: (date: string) => boolean,
 ): string | null {
-  const opening = nextOpening(Temporal.Instant.from(now), hours, isHoliday);
+  const opening = nextOpening(Temporal.Instant.from(now), hours, isDayOff);
   return opening?.toString({ smallestUnit: 'millisecond' }) ?? null;
 }
 

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { Temporal } from 'temporal-polyfill';
 import { newLinkToken } from '../access/tokens.ts';
+import { daysOff } from '../calendar/calendar.queries.ts';
 import { patientLinkHash } from '../patient-links/link.queries.ts';
 import { linkEnds } from '../patient-links/link.rules.ts';
 import { systemContext } from '../shared/actor.ts';
@@ -12,7 +13,7 @@ import { recordEvents } from '../shared/events.ts';
 import type { MessageChannel } from './contact.rules.ts';
 import { openingFrom } from './contact-window.rules.ts';
 import { draftsOf, linkBase, linkShown, renderDraft, templatesInUse } from './draft.queries.ts';
-import { bankHolidays, gatherReminders } from './gather.commands.ts';
+import { gatherReminders } from './gather.commands.ts';
 import { type Draft, judge, type MessageStatus, type Reason, type Why } from './message.rules.ts';
 import { reachOf } from './reach.ts';
 import { type Provider, providerFor } from './senders.rules.ts';
@@ -105,8 +106,8 @@ export async function settleBeforeSending(
     const drafts = (await draftsOf(trx, ids)).filter(({ id, claim }) => held.get(id) === claim);
     const templates = await templatesInUse(deps, trx);
     const date = today(deps.clock);
-    const isHoliday = await bankHolidays(trx, date);
-    const settled = drafts.map((draft) => settle(deps, draft, templates, isHoliday));
+    const isDayOff = await daysOff(trx, date);
+    const settled = drafts.map((draft) => settle(deps, draft, templates, isDayOff));
     const kept = new Set(await write(trx, deps, settled));
     const mine = settled.filter(({ id }) => kept.has(id));
     const patients = await patientsOf(
@@ -153,10 +154,10 @@ function settle(
   deps: Deps,
   draft: Draft,
   templates: Awaited<ReturnType<typeof templatesInUse>>,
-  isHoliday: (date: string) => boolean,
+  isDayOff: (date: string) => boolean,
 ): Settlement {
   const now = timestamp(deps.clock);
-  const opening = draft.point && openingFrom(now, draft.point.hours, isHoliday);
+  const opening = draft.point && openingFrom(now, draft.point.hours, isDayOff);
   const verdict = judge(draft, now, reachOf(deps, draft), opening);
   const base = {
     id: draft.id,

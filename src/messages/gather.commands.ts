@@ -1,9 +1,10 @@
 import { type RawBuilder, sql } from 'kysely';
 import { Temporal } from 'temporal-polyfill';
+import { daysOff } from '../calendar/calendar.queries.ts';
 import { systemContext } from '../shared/actor.ts';
 import { timestamp, today, zone } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
-import type { Reader, Trx } from '../shared/database.ts';
+import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvents } from '../shared/events.ts';
 import type { Report } from '../shared/progress.ts';
@@ -139,8 +140,8 @@ export async function gatherBatch(
   which: RawBuilder<unknown>,
 ): Promise<{ messages: number; full: boolean; lastPatient: string | null }> {
   const people = await readPeople(trx, deps, date, which);
-  const isHoliday = await bankHolidays(trx, date);
-  const plans = people.map((person) => planMessage(person, deps, date, isHoliday));
+  const isDayOff = await daysOff(trx, date);
+  const plans = people.map((person) => planMessage(person, deps, date, isDayOff));
   if (!plans.length) return { messages: 0, full: false, lastPatient: null };
   const held = plans.filter(({ status }) => status === 'held');
   const made = [
@@ -217,13 +218,13 @@ async function readPeople(trx: Trx, deps: Deps, date: string, which: RawBuilder<
 }
 
 /** When and how a person is told. What is planned for a night to come waits for its day. */
-function planMessage(person: Person, deps: Deps, date: string, isHoliday: (date: string) => boolean): Plan {
+function planMessage(person: Person, deps: Deps, date: string, isDayOff: (date: string) => boolean): Plan {
   const now = deps.clock.now();
   const day = Temporal.PlainDate.from(date).toZonedDateTime(zone).toInstant();
   const chosen = chooseContact(person.points, reachOf(deps, person));
   const { point } = chosen;
   const opening =
-    point && nextOpening(Temporal.Instant.compare(now, day) < 0 ? day : now, point.hours, isHoliday);
+    point && nextOpening(Temporal.Instant.compare(now, day) < 0 ? day : now, point.hours, isDayOff);
   const held = {
     ...person,
     channel: null,
@@ -271,12 +272,4 @@ async function upsert(trx: Trx, deps: Deps, date: string, plans: Plan[], isHeld:
     select m.id, m.patient_id as "patientId", m.is_new as "isNew", ${isHeld}::boolean as "isHeld", g.reminders
     from made m join given g on g."patientId" = m.patient_id`.execute(trx);
   return made;
-}
-
-/** Whether a civil date is a bank holiday of England and Wales, for the months ahead. */
-export async function bankHolidays(db: Reader, from: string): Promise<(date: string) => boolean> {
-  const { rows } = await sql<{ day: string }>`/* bank-holiday.ahead */
-    select day from bank_holiday where day between ${from}::date - 7 and ${from}::date + 120`.execute(db);
-  const days = new Set(rows.map(({ day }) => day));
-  return (date) => days.has(date);
 }

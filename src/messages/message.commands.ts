@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { daysOff } from '../calendar/calendar.queries.ts';
 import type { Context } from '../shared/actor.ts';
 import { timestamp, today } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
@@ -9,7 +10,6 @@ import { Problem } from '../shared/problem.ts';
 import { type ContactPoint, type ContactWishes, chooseContact, mayContact } from './contact.rules.ts';
 import { openingFrom } from './contact-window.rules.ts';
 import { draftsOf } from './draft.queries.ts';
-import { bankHolidays } from './gather.commands.ts';
 import { isRetriable, type MessageStatus, whyWords } from './message.rules.ts';
 import type { MessageRetried } from './message.schemas.ts';
 import { reachOf } from './reach.ts';
@@ -44,7 +44,7 @@ export async function retryMessage(deps: Deps, ctx: Context, id: string): Promis
           : `${whyWords[chosen.why]}.`,
       );
     const { point } = chosen;
-    const opening = openingFrom(now, point.hours, await bankHolidays(trx, date));
+    const opening = openingFrom(now, point.hours, await daysOff(trx, date));
     if (!opening || !left.some(({ uselessAfter }) => uselessAfter > opening))
       throw refuse('The person’s hours begin only when it would be too late.');
     const status = opening === now ? 'queued' : 'planned';

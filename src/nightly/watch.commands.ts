@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import { dbsDueBy } from '../access/staff.rules.ts';
+import { calendarId } from '../calendar/calendar.rules.ts';
 import { overdueWords } from '../messages/loan-reminder.commands.ts';
 import { isLate } from '../referrals/triage.queries.ts';
 import { systemContext } from '../shared/actor.ts';
@@ -19,8 +20,6 @@ const askAgainAfter = 30;
 const preparationDays = 14;
 /** Days ahead on which new bank holidays are asked for. */
 const holidayNotice = 90;
-/** Stands for the calendar, of which there is one. */
-const calendarId = '01900000-0000-7000-8000-0000000000ca';
 
 /** What the night looks at, and asks staff about: `id` of the subject and `patient_id`, on a civil date. */
 export const watches = [

@@ -124,6 +124,13 @@ export interface ClinicNote {
   at: string;
 }
 
+export interface ClosedDay {
+  day: string;
+  title: string;
+  by_name: string;
+  added_at: string;
+}
+
 export interface ContactMove {
   state: string;
   next: string;
@@ -186,6 +193,10 @@ export interface DataPlan {
   ended_on: string | null;
   ended_reason: string | null;
   changed_at: Generated<string>;
+}
+
+export interface DayOff {
+  day: string | null;
 }
 
 export interface Device {
@@ -1037,11 +1048,13 @@ export interface DB {
   bank_holiday: BankHoliday;
   captured_message: CapturedMessage;
   clinic_note: ClinicNote;
+  closed_day: ClosedDay;
   contact_move: ContactMove;
   contact_point: ContactPoint;
   contact_state_change: ContactStateChange;
   data_offer: DataOffer;
   data_plan: DataPlan;
+  day_off: DayOff;
   device: Device;
   device_move: DeviceMove;
   disposal: Disposal;
