@@ -43,7 +43,8 @@ export function homePages(app: App, deps: Deps): void {
         });
       const groups = foundGroups(found);
       return hits === 1
-        ? reply.redirect(groups[0]!.rows[0]![0]!.href!, 303)
+        ? // Keys go on from the record itself, past what is on every page.
+          reply.redirect(`${groups[0]!.rows[0]![0]!.href}#maincontent`, 303)
         : reply.page('admin/views/found.njk', {
             form: newForm(),
             text: code,

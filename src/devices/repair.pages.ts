@@ -1,3 +1,4 @@
+import { listFile } from '../admin/list-file.ts';
 import type { Deps } from '../shared/deps.ts';
 import type { App } from '../shared/http.ts';
 import { countRepairs, listRepairs } from './repair.queries.ts';
@@ -5,6 +6,23 @@ import { RepairQuery } from './repair.schemas.ts';
 
 /** /repairs: what is in repair, and what is overdue back. */
 export function repairPages(app: App, deps: Deps): void {
+  listFile(app, deps, {
+    path: '/repairs',
+    query: RepairQuery,
+    list: (query) => listRepairs(deps.db, deps.clock, query),
+    count: ({ late }) => countRepairs(deps.db, deps.clock, late),
+    columns: {
+      Device: ({ assetTag }) => assetTag,
+      Type: ({ kind }) => kind,
+      Make: ({ make }) => make,
+      Model: ({ model }) => model,
+      Repairer: ({ location }) => location?.name ?? null,
+      Sent: ({ sentOn }) => sentOn,
+      'Expected back': ({ expectedBackOn }) => expectedBackOn,
+      Overdue: ({ late }) => late,
+    },
+  });
+
   app.get(
     '/repairs',
     { config: { action: 'devices.read' }, schema: { querystring: RepairQuery } },

@@ -1,9 +1,11 @@
 import Type from 'typebox';
 import { refused, typedIn } from '../admin/forms.ts';
+import { listFile } from '../admin/list-file.ts';
 import { timelineLines } from '../admin/timeline.ts';
 import { timelineOf } from '../audit/event.queries.ts';
 import { logAccess } from '../patients/patient.queries.ts';
 import type { Context } from '../shared/actor.ts';
+import { civilDate } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams } from '../shared/http.ts';
 import { listQuery } from '../shared/lists.ts';
@@ -20,6 +22,21 @@ const channelWords = { sms: 'Text message', email: 'Email', letter: 'Letter' };
 
 /** /messages: what goes out, went out or could not, and one message in both wordings. */
 export function messagePages(app: App, deps: Deps): void {
+  listFile(app, deps, {
+    path: '/messages',
+    query: ListQuery,
+    list: (query) => listMessages(deps, query),
+    count: ({ status }) => countMessages(deps, { ...(status && { status }) }),
+    columns: {
+      Way: ({ channel }) => channel && channelWords[channel],
+      Status: ({ status }) => status,
+      'Why not': ({ why }) => why && whyWords[why],
+      Wording: ({ wording }) => wording,
+      Run: ({ runDate }) => runDate,
+      Sent: ({ sentAt }) => sentAt && civilDate(sentAt),
+    },
+  });
+
   app.get(
     '/messages',
     { config: { action: 'messages.read' }, schema: { querystring: ListQuery } },

@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { type Form, fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
+import { listFile } from '../admin/list-file.ts';
 import { getPatient } from '../patients/patient.queries.ts';
 import type { Context } from '../shared/actor.ts';
 import { addDays, today } from '../shared/clock.ts';
@@ -40,6 +41,23 @@ const words = { dueOn: 'Enter the date', way: 'Choose how', patientId: 'Choose t
 /** /support: the diary by day and supporter, and adding a follow-up. */
 export function diaryPages(app: App, deps: Deps): void {
   const schema = { querystring: DiaryQuery };
+  listFile(app, deps, {
+    path: '/support',
+    query: DiaryQuery,
+    list: (asked, { actor }) => listFollowUps(deps.db, actor, { ...asked, ...inDiary(asked) }),
+    count: (asked, { actor }) => countFollowUps(deps.db, actor, inDiary(asked)),
+    columns: {
+      Day: ({ dueOn }) => dueOn,
+      Starts: ({ startsAt }) => startsAt,
+      'Follow-up': ({ step }) => step,
+      Way: ({ way }) => wayWords[way],
+      Minutes: ({ minutes }) => minutes,
+      Status: ({ status }) => status,
+      'Has a supporter': ({ supporter }) => supporter !== null,
+      'Person on pause': ({ isPaused }) => isPaused,
+    },
+  });
+
   app.get('/support', { config: { action: 'follow-ups.read' }, schema }, async (request, reply) =>
     reply.page('support/views/diary.njk', await diaryView(request.ctx, request.query)),
   );
@@ -57,21 +75,33 @@ export function diaryPages(app: App, deps: Deps): void {
     }
   });
 
-  async function diaryView({ actor }: Context, asked: Static<typeof DiaryQuery>, form?: Form) {
-    const { after, limit, supporter, all, ...chosen } = asked;
-    const date = today(deps.clock);
-    const days = chosen.from || chosen.to ? chosen : { ...chosen, from: date };
-    const query = {
-      ...days,
+  /** The filters of the diary as its list takes them; without days it begins today. */
+  function inDiary({ from, to, status, supporter }: Partial<Static<typeof DiaryQuery>>) {
+    return {
+      ...(from || !to ? { from: from ?? today(deps.clock) } : {}),
+      ...(to && { to }),
+      ...(status && { status }),
       ...(supporter === 'none' ? { unassigned: true } : supporter ? { supporterId: supporter } : {}),
     };
+  }
+
+  async function diaryView({ actor }: Context, asked: Static<typeof DiaryQuery>, form?: Form) {
+    const { after, limit, supporter, all } = asked;
+    const date = today(deps.clock);
+    const query = inDiary(asked);
+    const { from, to, status } = query;
     const [list, count, supporters, withoutOutcome] = await Promise.all([
       listFollowUps(deps.db, actor, { ...query, after, limit }),
       countFollowUps(deps.db, actor, query),
       actor.role === 'supporter' ? [] : listSupporters(deps.db),
       countFollowUps(deps.db, actor, { to: addDays(date, -1), status: 'ahead' }),
     ]);
-    const filters = { ...days, ...(supporter && { supporter }) };
+    const filters = {
+      ...(from && { from }),
+      ...(to && { to }),
+      ...(status && { status }),
+      ...(supporter && { supporter }),
+    };
     const shown = new URLSearchParams(filters).toString();
     const names = supporters.map(({ id, name }) => ({ value: id, text: name }));
     return {

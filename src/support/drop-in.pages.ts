@@ -1,4 +1,5 @@
 import { type Form, fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
+import { listFile } from '../admin/list-file.ts';
 import { besideTheOther, versionToSend } from '../admin/meanwhile.ts';
 import { listLocations } from '../organisations/organisation.queries.ts';
 import { findPatients, logAccesses } from '../patients/patient.queries.ts';
@@ -10,7 +11,7 @@ import { etagOf } from '../shared/etag.ts';
 import { type App, idParams, strictObject } from '../shared/http.ts';
 import { text } from '../shared/schemas.ts';
 import { addDropIn, addDropInPerson, changeDropIn } from './drop-in.commands.ts';
-import { getDropIn, listDropIns } from './drop-in.queries.ts';
+import { countDropIns, getDropIn, listDropIns } from './drop-in.queries.ts';
 import { DropInChange, DropInQuery, NewDropIn, NewDropInPerson } from './drop-in.schemas.ts';
 import { listSupporters } from './follow-up.queries.ts';
 import { topics, topicWords } from './support.rules.ts';
@@ -35,6 +36,22 @@ export function dropInPages(app: App, deps: Deps): void {
   const read = { config: { action: 'drop-ins.read' } } as const;
   const record = { config: { action: 'drop-ins.record' } } as const;
   const one = { schema: { params: idParams } } as const;
+
+  listFile(app, deps, {
+    path: '/drop-ins',
+    query: DropInQuery,
+    list: (query) => listDropIns(deps, query),
+    count: () => countDropIns(deps.db),
+    columns: {
+      Day: ({ heldOn }) => heldOn,
+      Starts: ({ startsAt }) => startsAt,
+      Minutes: ({ minutes }) => minutes,
+      Place: ({ place }) => place.name,
+      Status: ({ status }) => status,
+      'Came, known to us': ({ known }) => known,
+      'Came, others': ({ others }) => others,
+    },
+  });
 
   app.get('/drop-ins', { ...read, schema: { querystring: DropInQuery } }, async (request, reply) => {
     const list = await listDropIns(deps, request.query);

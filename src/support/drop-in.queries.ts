@@ -28,6 +28,12 @@ export async function listDropIns(
   return toPage(rows, query.limit, (row) => [row.heldOn, row.id]);
 }
 
+/** How many drop-ins there are. */
+export async function countDropIns(db: Reader): Promise<number> {
+  const { rows } = await sql<{ count: number }>`/* drop-in.count */ select count(*) from drop_in`.execute(db);
+  return rows[0]!.count;
+}
+
 /**
  * One drop-in with who came.
  * @throws Problem `not-found`
