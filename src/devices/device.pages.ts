@@ -61,13 +61,14 @@ export function devicePages(app: App, deps: Deps): void {
       ]);
       const { after, limit: _limit, ...filters } = request.query;
       const query = new URLSearchParams(filters).toString();
+      const { order: _order, ...inFile } = filters;
       return reply.page('devices/views/list.njk', {
         ...list,
         count,
         filters,
         query,
         after,
-        exportPath: `/devices/export.csv${query && `?${query}`}`,
+        exportPath: `/devices/export.csv?${new URLSearchParams(inFile)}`,
         statuses: deviceStatuses,
         kinds: deviceKinds,
       });

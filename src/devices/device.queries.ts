@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Reader } from '../shared/database.ts';
-import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
+import { byId, type ListPage, toPage } from '../shared/lists.ts';
 import { Problem } from '../shared/problem.ts';
 import type { Device, DeviceQuery, DeviceSummary } from './device.schemas.ts';
 
@@ -20,13 +20,13 @@ const matching = ({ status, kind, donationId }: DeviceFilter) => sql`true
 /** Devices, the newest first, of one status or kind when asked. */
 export async function listDevices(
   db: Reader,
-  query: DeviceFilter & Pick<DeviceQuery, 'limit' | 'after'>,
+  query: DeviceFilter & Pick<DeviceQuery, 'limit' | 'after' | 'order'>,
 ): Promise<ListPage<DeviceSummary>> {
-  const [before] = readCursor(query.after, ['uuid']) ?? [];
+  const { follows, by } = byId(sql`d.id`, query);
   const { rows } = await sql<DeviceSummary>`
     select ${summary} from device d
-    where ${matching(query)} ${before ? sql`and d.id < ${before}` : sql``}
-    order by d.id desc limit ${query.limit + 1}`.execute(db);
+    where ${matching(query)} ${follows}
+    order by ${by} limit ${query.limit + 1}`.execute(db);
   return toPage(rows, query.limit, (row) => [row.id]);
 }
 

@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { strictObject } from '../shared/http.ts';
-import { listQuery, pageOf } from '../shared/lists.ts';
+import { orderedQuery, pageOf } from '../shared/lists.ts';
 import { nullable, oneOf, text, timelineEntry } from '../shared/schemas.ts';
 import {
   destinations,
@@ -204,7 +204,7 @@ export const DeviceList = pageOf(DeviceSummary);
 export const DeviceHistory = pageOf(timelineEntry);
 export const DeviceQuery = Type.Object(
   {
-    ...listQuery,
+    ...orderedQuery,
     status: Type.Optional(status),
     kind: Type.Optional(oneOf(deviceKinds)),
   },

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { byIncident } from '../loans/loan.queries.ts';
 import { patientJson } from '../patients/patient.queries.ts';
 import type { Reader } from '../shared/database.ts';
-import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
+import { byId, type ListPage, toPage } from '../shared/lists.ts';
 import { Problem } from '../shared/problem.ts';
 import { suggestedActions } from './incident.rules.ts';
 import type { EarlierIncident, Incident, IncidentQuery, IncidentSummary } from './incident.schemas.ts';
@@ -23,10 +23,10 @@ export const lentAgain = sql`exists (select from loan_item o where o.device_id =
 
 /** Incidents, the newest first. */
 export async function listIncidents(db: Reader, query: IncidentQuery): Promise<ListPage<IncidentSummary>> {
-  const [before] = readCursor(query.after, ['uuid']) ?? [];
+  const { follows, by } = byId(sql`n.id`, query);
   const { rows } = await sql<IncidentSummary>`
-    select ${columns} from ${tables} where ${matching(query)} ${before ? sql`and n.id < ${before}` : sql``}
-    order by n.id desc limit ${query.limit + 1}`.execute(db);
+    select ${columns} from ${tables} where ${matching(query)} ${follows}
+    order by ${by} limit ${query.limit + 1}`.execute(db);
   return toPage(rows, query.limit, (row) => [row.id]);
 }
 

@@ -3,7 +3,7 @@ import { deviceKinds, deviceStatuses } from '../devices/device.rules.ts';
 import { itemStatuses, loanStatuses } from '../loans/loan.rules.ts';
 import { PatientSummary } from '../patients/patient.schemas.ts';
 import { strictObject } from '../shared/http.ts';
-import { listQuery, pageOf } from '../shared/lists.ts';
+import { orderedQuery, pageOf } from '../shared/lists.ts';
 import { nullable, oneOf, text, timelineEntry } from '../shared/schemas.ts';
 import { actionKinds, incidentKinds, incidentStatuses } from './incident.rules.ts';
 
@@ -198,7 +198,11 @@ export type Incident = Static<typeof Incident>;
 export const IncidentList = pageOf(IncidentSummary);
 export const IncidentHistory = pageOf(timelineEntry);
 export const IncidentQuery = Type.Object(
-  { ...listQuery, status: Type.Optional(oneOf(incidentStatuses)), kind: Type.Optional(oneOf(incidentKinds)) },
+  {
+    ...orderedQuery,
+    status: Type.Optional(oneOf(incidentStatuses)),
+    kind: Type.Optional(oneOf(incidentKinds)),
+  },
   { additionalProperties: false },
 );
 export type IncidentQuery = Static<typeof IncidentQuery>;

@@ -4,7 +4,7 @@ import { patientJson } from '../patients/patient.queries.ts';
 import { addDays, type Clock, today } from '../shared/clock.ts';
 import type { Reader } from '../shared/database.ts';
 import { readCode } from '../shared/ids.ts';
-import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
+import { byId, type ListPage, readCursor, toPage } from '../shared/lists.ts';
 import { Problem } from '../shared/problem.ts';
 import { type DeviceToIssue, type itemStatuses, soonDays, whyNot } from './loan.rules.ts';
 import type { Loan, LoanQuery, LoanSummary } from './loan.schemas.ts';
@@ -33,11 +33,11 @@ export async function listLoans(db: Reader, clock: Clock, query: LoanQuery): Pro
       order by ${on}, l.id limit ${query.limit + 1}`.execute(db);
     return toPage(rows, query.limit, (row) => [(query.due === 'review' ? row.reviewOn : row.dueOn)!, row.id]);
   }
-  const [before] = readCursor(query.after, ['uuid']) ?? [];
+  const { follows, by } = byId(sql`l.id`, query);
   const { rows } = await sql<LoanSummary>`
     select ${columns(day)} from ${tables}
-    where ${within(query, day)} ${before ? sql`and l.id < ${before}` : sql``}
-    order by l.id desc limit ${query.limit + 1}`.execute(db);
+    where ${within(query, day)} ${follows}
+    order by ${by} limit ${query.limit + 1}`.execute(db);
   return toPage(rows, query.limit, (row) => [row.id]);
 }
 

@@ -2,7 +2,7 @@ import Type, { type Static } from 'typebox';
 import { conditions, deviceKinds } from '../devices/device.rules.ts';
 import { PatientSummary } from '../patients/patient.schemas.ts';
 import { strictObject } from '../shared/http.ts';
-import { listQuery, pageOf } from '../shared/lists.ts';
+import { orderedQuery, pageOf } from '../shared/lists.ts';
 import { nullable, oneOf, text, timelineEntry } from '../shared/schemas.ts';
 import { followUpStatuses } from '../support/support.rules.ts';
 import { acceptances, handoverWays, itemStatuses, loanStatuses, recordedAcceptances } from './loan.rules.ts';
@@ -265,7 +265,7 @@ export const LoanList = pageOf(LoanSummary);
 export const LoanHistory = pageOf(timelineEntry);
 export const LoanQuery = Type.Object(
   {
-    ...listQuery,
+    ...orderedQuery,
     status: Type.Optional(oneOf(loanStatuses)),
     due: Type.Optional(
       oneOf(['overdue', 'soon', 'review'], {

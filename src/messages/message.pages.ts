@@ -8,14 +8,14 @@ import type { Context } from '../shared/actor.ts';
 import { civilDate } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams } from '../shared/http.ts';
-import { listQuery } from '../shared/lists.ts';
+import { orderedQuery } from '../shared/lists.ts';
 import { oneOf } from '../shared/schemas.ts';
 import { retryMessage } from './message.commands.ts';
 import { countMessages, getMessage, listMessages } from './message.queries.ts';
 import { messageStatuses, reasonWords, whyWords } from './message.rules.ts';
 
 const ListQuery = Type.Object(
-  { ...listQuery, status: Type.Optional(oneOf(messageStatuses)) },
+  { ...orderedQuery, status: Type.Optional(oneOf(messageStatuses)) },
   { additionalProperties: false },
 );
 const channelWords = { sms: 'Text message', email: 'Email', letter: 'Letter' };
@@ -41,8 +41,8 @@ export function messagePages(app: App, deps: Deps): void {
     '/messages',
     { config: { action: 'messages.read' }, schema: { querystring: ListQuery } },
     async (request, reply) => {
-      const { status, after, limit } = request.query;
-      const filters: { status?: typeof status } = { ...(status && { status }) };
+      const { status, order, after, limit } = request.query;
+      const filters = { ...(status && { status }), ...(order && { order }) };
       const [list, count] = await Promise.all([
         listMessages(deps, { ...filters, after, limit }),
         countMessages(deps, filters),
@@ -52,7 +52,7 @@ export function messagePages(app: App, deps: Deps): void {
         count,
         filters,
         after,
-        query: status ? `status=${status}` : '',
+        query: new URLSearchParams(filters).toString(),
         statuses: messageStatuses,
         channelWords,
         whyWords,

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { timestamp } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
-import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
+import { byId, type ListPage, toPage } from '../shared/lists.ts';
 import { Problem } from '../shared/problem.ts';
 import { draftsOf, linkShown, type Rendered, renderDraft, templatesInUse } from './draft.queries.ts';
 import { type Draft, isRetriable, type Reason } from './message.rules.ts';
@@ -13,13 +13,13 @@ const summary = sql`m.id, m.channel, m.status, m.why, m.wording, m.run_date as "
 
 /** Messages, newest first, each with its text: as it went out, or as it would now. */
 export async function listMessages(deps: Deps, query: MessageQuery): Promise<ListPage<MessageSummary>> {
-  const [before] = readCursor(query.after, ['uuid']) ?? [];
+  const { follows, by } = byId(sql`m.id`, query);
   const { rows } = await sql<MessageSummary>`
     select ${summary} from message m join patient p on p.id = m.patient_id
     where true ${query.status ? sql`and m.status = ${query.status}` : sql``}
       ${query.patientId ? sql`and m.patient_id = ${query.patientId}` : sql``}
-      ${before ? sql`and m.id < ${before}` : sql``}
-    order by m.id desc limit ${query.limit + 1}`.execute(deps.db);
+      ${follows}
+    order by ${by} limit ${query.limit + 1}`.execute(deps.db);
   const page = toPage(rows, query.limit, (row) => [row.id]);
   const unsent = page.items.filter(({ text, status }) => text === null && status !== 'cancelled');
   if (!unsent.length) return page;

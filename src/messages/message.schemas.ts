@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { listQuery, pageOf } from '../shared/lists.ts';
+import { orderedQuery, pageOf } from '../shared/lists.ts';
 import { nullable, oneOf } from '../shared/schemas.ts';
 import { messageChannels } from './contact.rules.ts';
 import { messageStatuses, reminderReasons, type Why, whyWords } from './message.rules.ts';
@@ -58,7 +58,7 @@ export type Message = Static<typeof Message>;
 export const MessageList = pageOf(MessageSummary);
 export const MessageQuery = Type.Object(
   {
-    ...listQuery,
+    ...orderedQuery,
     status: Type.Optional(oneOf(messageStatuses)),
     patientId: Type.Optional(Type.String({ format: 'uuid' })),
   },

@@ -1,5 +1,7 @@
+import { type RawBuilder, sql } from 'kysely';
 import Type, { type TSchema } from 'typebox';
 import { Problem } from './problem.ts';
+import { oneOf } from './schemas.ts';
 import { isDate, uuid } from './validation.ts';
 
 /** The query parameters that every list takes. */
@@ -46,6 +48,25 @@ export function readCursor(after: string | undefined, shape: CursorKind[]): stri
   throw new Problem('bad-query', {
     errors: [{ pointer: 'after', message: 'Use the `next` of the page before, unchanged.' }],
   });
+}
+
+/** The query parameters of a list that goes either way. */
+export const orderedQuery = {
+  ...listQuery,
+  order: Type.Optional(
+    oneOf(['newest', 'oldest'], { description: 'Which come first; the newest when left out' }),
+  ),
+};
+type Ordered = { order?: 'newest' | 'oldest' | undefined; after?: string | undefined };
+
+/**
+ * The order of a list by its ids, which are made in the order of time.
+ * @returns `follows`, a condition for what comes after the cursor, and `by` for `order by`
+ */
+export function byId(id: RawBuilder<unknown>, { order, after }: Ordered) {
+  const [last] = readCursor(after, ['uuid']) ?? [];
+  const [beyond, direction] = order === 'oldest' ? [sql`>`, sql`asc`] : [sql`<`, sql`desc`];
+  return { follows: last ? sql`and ${id} ${beyond} ${last}::uuid` : sql``, by: sql`${id} ${direction}` };
 }
 
 /** Cuts `limit + 1` rows to a page; `key` gives a row's sort key. */

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import t from 'tap';
 import { fitDataPlan } from '../../src/data-plans/data-plan.commands.ts';
 import { reportIncident } from '../../src/incidents/incident.commands.ts';
+import { apiOf } from '../support/api.ts';
 import { testApp } from '../support/app.ts';
 import { factories, officer } from '../support/factories.ts';
 import { forms } from '../support/pages.ts';
@@ -82,4 +83,34 @@ t.test('a long list is whole, each line once', async (t) => {
   const own = lines.filter((line) => line.startsWith('N-TEST'));
   t.equal(new Set(own).size, 450);
   t.equal(own.length, 450);
+});
+
+t.test('a list goes either way, whole, and its file with it', async (t) => {
+  const api = apiOf(app, as.officer);
+  for (const [path, field] of [
+    ['/loans', 'reference'],
+    ['/devices', 'assetTag'],
+  ] as const) {
+    const walk = async (order: string) => {
+      const found: string[] = [];
+      for (let next = ''; next !== null; ) {
+        const { body } = await api('GET', `${path}?limit=2&order=${order}${next && `&after=${next}`}`);
+        found.push(...body.items.map((item: Record<string, string>) => item[field]));
+        next = body.next;
+      }
+      return found;
+    };
+    const [newest, oldest] = [await walk('newest'), await walk('oldest')];
+    t.ok(newest.length > 2);
+    t.same(oldest, newest.toReversed(), path);
+  }
+  t.equal((await api('GET', '/loans?order=odd')).status, 400);
+  const { lines } = await file('/loans', '?order=oldest');
+  t.equal(lines[1]!.split(',')[0], loans[0]!.reference);
+  const page = (await forms(app, as.officer).get('/loans?status=open&order=oldest')).body;
+  t.match(page, /Order: Oldest first/);
+  t.match(page, /href="\/loans\?status=open"/, 'taken out again by itself');
+  for (const url of ['/incidents?order=oldest', '/messages?order=oldest', '/devices?order=oldest'])
+    t.match((await forms(app, as.officer).get(url)).body, /Order: Oldest first/, url);
+  t.equal((await file('/devices', '')).status, 200);
 });
