@@ -15,6 +15,7 @@ import { testApp } from '../support/app.ts';
 import { testDatabase } from '../support/database.ts';
 import { factories, officer } from '../support/factories.ts';
 import { seedFollowUps } from '../support/follow-ups.ts';
+import { forms } from '../support/pages.ts';
 
 const api = '/api/v1/follow-ups';
 
@@ -356,6 +357,12 @@ t.test('two people record the same outcome at once: one is told that it is settl
     ),
   );
   t.same(replies.map(({ statusCode }) => statusCode).sort(), [201, 409, 409, 409, 409, 409]);
+  const late = await forms(app, as.officer).post(`/follow-ups/${first.id}/outcomes`, {
+    result: 'done',
+    note: 'She sent her first photograph',
+  });
+  t.equal(late.statusCode, 409);
+  t.match(late.body, /Someone recorded this before you[\s\S]*She sent her first photograph/);
 });
 
 t.test('a follow-up beside the plan', async (t) => {
