@@ -26,9 +26,11 @@ const noPage = /\.(csv|pdf|svg|json)(\?|$)|^\/(api|docs|assets|health|metrics|si
 /** Pages that a link of a message, of a form or of a mail leads to. */
 const fromOutside = /^\/(a|answer|refer|password)\/:|^\/sign-in$/;
 /** Pages that only a form leads to. */
-const byForm = /^\/(loans\/take-over|donations\/import|bench\/:id|allocations\/:id\/release)/;
+const byForm =
+  /^\/(loans\/take-over|donations\/import|bench\/:id|allocations\/:id\/release|patients\/:id\/exports\/:exportId)/;
 /** Pages of what the demonstration has none of. */
-const ofNothing = /^\/(loans\/:id\/missing-accessories|settings\/webhooks\/:id)$/;
+const ofNothing =
+  /^\/(loans\/:id\/missing-accessories|settings\/webhooks\/:id|settings\/retention\/:id|scheme-logo\/:hash)$/;
 /** Records with something that few have, which their lists lead to further down. */
 const special = [
   `select '/loans/' || loan_id from loan_item where status = 'gifted' limit 1`,
