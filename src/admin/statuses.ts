@@ -36,7 +36,6 @@ export const statusColours: Record<Colour, string[]> = {
   blue: [
     'on_loan',
     'running',
-    'erasing',
     'open',
     'active',
     'sending',
@@ -46,6 +45,7 @@ export const statusColours: Record<Colour, string[]> = {
     'standing',
     'ahead',
     'expected',
+    'erasing',
   ],
   yellow: [
     'in_preparation',
@@ -87,7 +87,6 @@ export const statusColours: Record<Colour, string[]> = {
     'ran_out',
   ],
   grey: [
-    'kept',
     'retired',
     'gifted',
     'closed',
@@ -107,6 +106,7 @@ export const statusColours: Record<Colour, string[]> = {
     'twice',
     'superseded',
     'taken_over',
+    'kept',
   ],
 };
 

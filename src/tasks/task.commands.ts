@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Context } from '../shared/actor.ts';
 import { timestamp } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
@@ -83,6 +83,17 @@ export async function completeTask(
   });
 }
 
+/**
+ * Marks tasks as done, of those that are open.
+ * @returns how many were
+ */
+export async function completeTasks(deps: Deps, ctx: Context, ids: string[]): Promise<{ count: number }> {
+  return command(deps, ctx, async (trx) => {
+    const done = await complete(trx, deps, ctx, sql`id = any(${ids}::uuid[])`);
+    return { count: done.length };
+  });
+}
+
 /** Marks the open tasks of these kinds about these things as done, since what they asked for has happened; their ids. */
 export async function completeTasksAbout(
   trx: Trx,
@@ -92,9 +103,18 @@ export async function completeTasksAbout(
   subjectIds: string[],
 ): Promise<string[]> {
   if (!subjectIds.length || !kinds.length) return [];
-  const { rows } = await sql<{ id: string; kind: string; patientId: string | null }>`/* task.complete-about */
-    update task set status = 'done', done_at = ${timestamp(deps.clock)}
-    where status = 'open' and kind = any(${kinds}::text[]) and subject_id = any(${subjectIds}::uuid[])
+  return complete(
+    trx,
+    deps,
+    ctx,
+    sql`kind = any(${kinds}::text[]) and subject_id = any(${subjectIds}::uuid[])`,
+  );
+}
+
+/** Marks those open tasks as done that fulfil a condition; their ids. Two statements, however many. */
+async function complete(trx: Trx, deps: Deps, ctx: Context, which: RawBuilder<unknown>): Promise<string[]> {
+  const { rows } = await sql<{ id: string; kind: string; patientId: string | null }>`/* task.complete */
+    update task set status = 'done', done_at = ${timestamp(deps.clock)} where status = 'open' and ${which}
     returning id, kind, patient_id as "patientId"`.execute(trx);
   await recordEvents(
     trx,

@@ -1,12 +1,13 @@
-import { words } from '../admin/formats.ts';
+import { count, words } from '../admin/formats.ts';
+import { type Form, fields, newForm, refused, typedIn } from '../admin/forms.ts';
 import { listFile } from '../admin/list-file.ts';
 import { civilDate } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams } from '../shared/http.ts';
-import { completeTask } from './task.commands.ts';
+import { completeTask, completeTasks } from './task.commands.ts';
 import { countTasks, listTasks } from './task.queries.ts';
-import { taskStatuses } from './task.rules.ts';
-import { TaskQuery } from './task.schemas.ts';
+import { taskKinds } from './task.rules.ts';
+import { TaskCompletions, TaskQuery } from './task.schemas.ts';
 
 /** Where a task is worked on. */
 const places: Record<string, string> = {
@@ -45,28 +46,26 @@ export function taskPages(app: App, deps: Deps): void {
     '/tasks',
     { config: { action: 'tasks.read' }, schema: { querystring: TaskQuery } },
     async (request, reply) => {
-      const { status, kind } = request.query;
-      const [list, count] = await Promise.all([
-        listTasks(deps.db, request.query),
-        countTasks(deps.db, { status, kind }),
-      ]);
-      const items = list.items.map((task) => ({
-        ...task,
-        href: places[task.subject.type] && places[task.subject.type]! + task.subject.id,
-      }));
-      const filters = { status, ...(kind && { kind }) };
-      return reply.page('tasks/views/list.njk', {
-        items,
-        next: list.next,
-        count,
-        filters,
-        after: request.query.after,
-        query: new URLSearchParams(filters).toString(),
-        statuses: taskStatuses,
-      });
+      return reply.page('tasks/views/list.njk', await listView(request.query, newForm()));
     },
   );
 
+  app.post(
+    '/tasks/completions',
+    { config: { action: 'tasks.complete' }, schema: { querystring: TaskQuery } },
+    async (request, reply) => {
+      const typed = typedIn(request.body);
+      try {
+        const { tasks } = fields(TaskCompletions, typed, { tasks: 'Tick at least one task' });
+        const { count: done } = await completeTasks(deps, request.ctx, tasks);
+        const query = new URLSearchParams(filtersOf(request.query));
+        return reply.done(`/tasks?${query}`, { text: `${count(done, 'task')} done.` });
+      } catch (error) {
+        const form = refused(typed, error);
+        return reply.code(form.status).page('tasks/views/list.njk', await listView(request.query, form));
+      }
+    },
+  );
   app.post(
     '/tasks/:id/completions',
     { config: { action: 'tasks.complete' }, schema: { params: idParams } },
@@ -75,4 +74,32 @@ export function taskPages(app: App, deps: Deps): void {
       return reply.done('/tasks', { text: 'The task is done.' });
     },
   );
+
+  async function listView(query: TaskQuery, form: Form) {
+    const { status, kind } = query;
+    const [list, found] = await Promise.all([
+      listTasks(deps.db, query),
+      countTasks(deps.db, { status, kind }),
+    ]);
+    const items = list.items.map((task) => ({
+      ...task,
+      href: places[task.subject.type] && places[task.subject.type]! + task.subject.id,
+    }));
+    const filters = filtersOf(query);
+    return {
+      items,
+      next: list.next,
+      count: found,
+      filters,
+      after: query.after,
+      query: new URLSearchParams(filters).toString(),
+      here: new URLSearchParams({ ...filters, ...(query.after && { after: query.after }) }).toString(),
+
+      kinds: Object.entries(taskKinds).map(([value, text]) => ({ value, text })),
+      form,
+      ticked: [form.typed.tasks ?? []].flat(),
+    };
+  }
 }
+
+const filtersOf = ({ status, kind }: TaskQuery) => ({ status, ...(kind && { kind }) });

@@ -1,8 +1,8 @@
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams, problemReplies, sendPage } from '../shared/http.ts';
-import { completeTask } from './task.commands.ts';
+import { completeTask, completeTasks } from './task.commands.ts';
 import { listTasks } from './task.queries.ts';
-import { TaskCompleted, TaskList, TaskQuery } from './task.schemas.ts';
+import { TaskCompleted, TaskCompletions, TaskList, TaskQuery, TasksCompleted } from './task.schemas.ts';
 
 const tags = ['Tasks'];
 
@@ -21,6 +21,22 @@ export function taskRoutes(app: App, deps: Deps): void {
       },
     },
     (request, reply) => sendPage(request, reply, listTasks(deps.db, request.query)),
+  );
+
+  app.post(
+    '/tasks/completions',
+    {
+      config: { action: 'tasks.complete' },
+      schema: {
+        operationId: 'completeTasks',
+        summary: 'Mark many tasks as done',
+        tags,
+        body: TaskCompletions,
+        response: { 201: TasksCompleted, ...problemReplies('invalid') },
+      },
+    },
+    async (request, reply) =>
+      reply.code(201).send(await completeTasks(deps, request.ctx, request.body.tasks)),
   );
 
   app.post(

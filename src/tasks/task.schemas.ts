@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { strictObject } from '../shared/http.ts';
 import { listQuery, pageOf } from '../shared/lists.ts';
 import { nullable, oneOf } from '../shared/schemas.ts';
 import { type TaskKind, taskKinds, taskStatuses } from './task.rules.ts';
@@ -24,6 +25,16 @@ export const TaskQuery = Type.Object(
   { additionalProperties: false },
 );
 export type TaskQuery = Static<typeof TaskQuery>;
+
+export const TaskCompletions = strictObject(
+  {
+    tasks: Type.Array(Type.String({ format: 'uuid' }), { minItems: 1, maxItems: 200, uniqueItems: true }),
+  },
+  { examples: [{ tasks: ['01900000-0000-7000-8000-000000000001'] }] },
+);
+export const TasksCompleted = Type.Object({
+  count: Type.Integer({ description: 'How many of them were open until now' }),
+});
 
 export const TaskCompleted = Type.Object({
   id: Type.String(),

@@ -93,7 +93,8 @@ for (const scripts of [true, false]) {
     await look('tasks');
     await page.getByRole('button', { name: /^Done/ }).click();
     await page.getByText('The task is done.').waitFor();
-    await page.getByRole('link', { name: 'Show those that are done' }).click();
+    await page.goto('/tasks?status=done');
+    await page.getByRole('link', { name: 'Take out the filter Status: Done' }).waitFor();
     await look('tasks that are done');
 
     const patient = await db

@@ -1,0 +1,69 @@
+import t from 'tap';
+import { createTasks } from '../../src/tasks/task.commands.ts';
+import { apiOf } from '../support/api.ts';
+import { testApp } from '../support/app.ts';
+import { factories, officer } from '../support/factories.ts';
+import { forms, signedInBrowser } from '../support/pages.ts';
+
+const { app, as, db, deps } = await testApp(t);
+const make = factories(deps);
+const open = async () =>
+  await db.selectFrom('task').select(['id', 'kind']).where('status', '=', 'open').orderBy('id').execute();
+const tasks = async (count: number) => {
+  const devices = await make.devices(count);
+  await db.transaction().execute((trx) =>
+    createTasks(
+      trx,
+      deps,
+      officer,
+      devices.map(({ id }) => ({ kind: 'preparation_late', subjectType: 'device', subjectId: id })),
+    ),
+  );
+  return (await open()).map(({ id }) => id);
+};
+
+t.test('many tasks are marked as done together, each once, also by several people at once', async (t) => {
+  const ids = await tasks(5);
+  const api = apiOf(app, as.officer);
+  const complete = (body: object, who = api) => who('POST', '/tasks/completions', body);
+  t.equal((await complete({ tasks: ids }, apiOf(app, as.auditor))).status, 403);
+  t.equal((await complete({ tasks: [] })).status, 422);
+  t.match(await complete({ tasks: ids.slice(0, 1) }), { status: 201, body: { count: 1 } });
+  const counts = await Promise.all(Array.from({ length: 5 }, () => complete({ tasks: ids })));
+  t.equal(
+    counts.reduce((sum, { body }) => sum + body.count, 0),
+    4,
+  );
+  const { n } = await db
+    .selectFrom('event')
+    .select(db.fn.countAll<number>().as('n'))
+    .where('type', '=', 'task.completed')
+    .executeTakeFirstOrThrow();
+  t.equal(n, 5);
+});
+
+t.test('on the page: those that are ticked, one by its button, and what was ticked stays', async (t) => {
+  const ids = await tasks(3);
+  const { post, get } = forms(app, as.officer);
+  const nothing = await post('/tasks/completions?status=open');
+  t.equal(nothing.statusCode, 422);
+  t.match(nothing.body, /href="#tasks">\s*Tick at least one task/);
+  const odd = await post('/tasks/completions', { tasks: [ids[0]!, 'x'] });
+  t.equal(odd.statusCode, 422);
+  t.match(odd.body, new RegExp(`value="${ids[0]}" checked`));
+  t.notMatch((await forms(app, as.auditor).get('/tasks')).body, /type="checkbox"/);
+  t.match((await get('/tasks?kind=concern')).body, /No task is like that/);
+
+  const baseURL = await app.listen({ host: '127.0.0.1', port: 0 });
+  const { page, look } = await signedInBrowser(t, baseURL, as.officer);
+  await page.goto('/tasks?kind=preparation_late');
+  for (const place of [0, 1]) await page.getByRole('checkbox').nth(place).check();
+  await look('tasks, two ticked');
+  await page.getByRole('button', { name: 'Mark those that are ticked as done' }).click();
+  await page.getByText('2 tasks done.').waitFor();
+  t.match(page.url(), /kind=preparation_late/, 'the filter stays');
+  await page.getByRole('button', { name: /^Done/ }).click();
+  await page.getByText('The task is done.').waitFor();
+  t.same(await open(), []);
+  await look('tasks, none');
+});
