@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Reader } from '../shared/database.ts';
-import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
+import { byId, type ListPage, toPage } from '../shared/lists.ts';
 import { Problem } from '../shared/problem.ts';
 import type { Accessory, AccessoryMovement, MovementQuery } from './accessory.schemas.ts';
 
@@ -41,13 +41,13 @@ export async function listMovements(
   accessoryId: string,
   query: MovementQuery,
 ): Promise<ListPage<AccessoryMovement>> {
-  const [before] = readCursor(query.after, ['uuid']) ?? [];
+  const { follows, by } = byId(sql`m.id`, query);
   const { rows } = await sql<AccessoryMovement>`
     select m.id, m.at, m.kind, m.change, m.quantity, m.note, m.actor_name as actor,
       case when p.id is not null then json_build_object('id', p.id, 'name', p.name) end as location,
       case when l.id is not null then json_build_object('id', l.id, 'reference', l.reference) end as loan
     from accessory_movement m left join location p on p.id = m.location_id left join loan l on l.id = m.loan_id
-    where m.accessory_id = ${accessoryId} ${before ? sql`and m.id < ${before}` : sql``}
-    order by m.id desc limit ${query.limit + 1}`.execute(db);
+    where m.accessory_id = ${accessoryId} ${follows}
+    order by ${by} limit ${query.limit + 1}`.execute(db);
   return toPage(rows, query.limit, (row) => [row.id]);
 }

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { type DeviceKind, deviceKinds } from '../devices/device.rules.ts';
 import type { Reader } from '../shared/database.ts';
-import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
+import { byId, type ListPage, toPage } from '../shared/lists.ts';
 import { Problem } from '../shared/problem.ts';
 import {
   type AllocationStatus,
@@ -108,12 +108,12 @@ export async function listAllocations(
     after?: string | undefined;
   },
 ): Promise<ListPage<Allocation>> {
-  const [before] = readCursor(query.after, ['uuid']) ?? [];
+  const { follows, by } = byId(sql`a.id`, query);
   const { rows } = await sql<Allocation>`
     select ${columns} from ${tables}
     where true ${query.referralId ? sql`and a.referral_id = ${query.referralId}` : sql``}
-      ${query.status ? sql`and a.status = ${query.status}` : sql``} ${before ? sql`and a.id < ${before}` : sql``}
-    order by a.id desc limit ${query.limit + 1}`.execute(db);
+      ${query.status ? sql`and a.status = ${query.status}` : sql``} ${follows}
+    order by ${by} limit ${query.limit + 1}`.execute(db);
   return toPage(rows, query.limit, (row) => [row.id]);
 }
 

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Reader } from '../shared/database.ts';
-import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
+import { byId, type ListPage, toPage } from '../shared/lists.ts';
 import type { TimelineEntry } from '../shared/schemas.ts';
 
 type ListOptions = { limit: number; after?: string | undefined };
@@ -12,14 +12,14 @@ export async function timelineOf(
   { limit, after }: ListOptions,
   also: string[] = [],
 ): Promise<ListPage<TimelineEntry>> {
-  const [before] = readCursor(after, ['uuid']) ?? [null];
+  const { follows, by } = byId(sql`s.event_id`, { after });
   const of = also.length
     ? sql`s.subject_id = any(${[subjectId, ...also]}::uuid[])`
     : sql`s.subject_id = ${subjectId}`;
   const { rows } = await sql<TimelineEntry>`/* event.timeline */
     select ${entry} from ${also.length ? sql`(select distinct s.event_id from event_subject s where ${of}) s` : sql`event_subject s`} join event e on e.id = s.event_id
-    where ${also.length ? sql`true` : of} and (${before}::uuid is null or s.event_id < ${before})
-    order by s.event_id desc limit ${limit + 1}`.execute(db);
+    where ${also.length ? sql`true` : of} ${follows}
+    order by ${by} limit ${limit + 1}`.execute(db);
   return toPage(rows, limit, (row) => [row.id]);
 }
 
@@ -28,10 +28,10 @@ export async function listEvents(
   db: Reader,
   { limit, after }: ListOptions,
 ): Promise<ListPage<TimelineEntry>> {
-  const [before] = readCursor(after, ['uuid']) ?? [null];
+  const { follows, by } = byId(sql`e.id`, { after });
   const { rows } = await sql<TimelineEntry>`/* event.list */
-    select ${entry} from event e where ${before}::uuid is null or e.id < ${before}
-    order by e.id desc limit ${limit + 1}`.execute(db);
+    select ${entry} from event e where true ${follows}
+    order by ${by} limit ${limit + 1}`.execute(db);
   return toPage(rows, limit, (row) => [row.id]);
 }
 

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { addDays, type Clock, today } from '../shared/clock.ts';
 import type { Reader } from '../shared/database.ts';
-import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
+import { byId, type ListPage, readCursor, toPage } from '../shared/lists.ts';
 import { Problem } from '../shared/problem.ts';
 import { endingDays } from './data-plan.rules.ts';
 import type { DataPlan, DataPlanQuery, DataPlanSummary } from './data-plan.schemas.ts';
@@ -57,11 +57,11 @@ export async function listPlans(
       order by s.expires_on, s.id limit ${query.limit + 1}`.execute(db);
     return toPage(rows, query.limit, (row) => [row.expiresOn!, row.id]);
   }
-  const [before] = readCursor(query.after, ['uuid']) ?? [];
+  const { follows, by } = byId(sql`s.id`, query);
   const { rows } = await sql<DataPlanSummary>`
     select ${columns(day)} from ${tables}
-    where ${matching(query, day)} ${before ? sql`and s.id < ${before}` : sql``}
-    order by s.id desc limit ${query.limit + 1}`.execute(db);
+    where ${matching(query, day)} ${follows}
+    order by ${by} limit ${query.limit + 1}`.execute(db);
   return toPage(rows, query.limit, (row) => [row.id]);
 }
 

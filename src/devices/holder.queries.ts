@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { patientJson } from '../patients/patient.queries.ts';
 import type { Reader } from '../shared/database.ts';
-import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
+import { byId, type ListPage, toPage } from '../shared/lists.ts';
 import type { Holder, HolderQuery } from './holder.schemas.ts';
 
 /** Who had a device when, the latest first: one query. */
@@ -10,7 +10,7 @@ export async function listHolders(
   deviceId: string,
   query: HolderQuery,
 ): Promise<ListPage<Holder>> {
-  const [before] = readCursor(query.after, ['uuid']) ?? [];
+  const { follows, by } = byId(sql`i.id`, query);
   const { rows } = await sql<Holder>`/* device.holders */
     select i.id as "itemId", json_build_object('id', l.id, 'reference', l.reference) as loan,
       case when p.id is not null then ${patientJson} end as patient,
@@ -19,7 +19,7 @@ export async function listHolders(
       case when c.id is not null then json_build_object('id', c.id, 'reference', c.reference, 'kind', c.kind) end as incident
     from loan_item i join loan l on l.id = i.loan_id
       left join patient p on p.id = l.patient_id left join location b on b.id = l.location_id left join incident c on c.id = i.incident_id
-    where i.device_id = ${deviceId} ${before ? sql`and i.id < ${before}` : sql``}
-    order by i.id desc limit ${query.limit + 1}`.execute(db);
+    where i.device_id = ${deviceId} ${follows}
+    order by ${by} limit ${query.limit + 1}`.execute(db);
   return toPage(rows, query.limit, (row) => [row.itemId]);
 }

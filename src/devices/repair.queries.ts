@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { type Clock, today } from '../shared/clock.ts';
 import type { Reader } from '../shared/database.ts';
-import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
+import { byId, type ListPage, readCursor, toPage } from '../shared/lists.ts';
 import type { InRepair, RepairQuery } from './repair.schemas.ts';
 
 const columns = (
@@ -26,11 +26,11 @@ export async function listRepairs(db: Reader, clock: Clock, query: RepairQuery):
       order by r.expected_back_on, d.id limit ${query.limit + 1}`.execute(db);
     return toPage(rows, query.limit, (row) => [row.expectedBackOn!, row.deviceId]);
   }
-  const [before] = readCursor(query.after, ['uuid']) ?? [];
+  const { follows, by } = byId(sql`d.id`, query);
   const { rows } = await sql<InRepair>`
     select ${columns(day)} from ${tables}
-    where ${within(false, day)} ${before ? sql`and d.id < ${before}` : sql``}
-    order by d.id desc limit ${query.limit + 1}`.execute(db);
+    where ${within(false, day)} ${follows}
+    order by ${by} limit ${query.limit + 1}`.execute(db);
   return toPage(rows, query.limit, (row) => [row.deviceId]);
 }
 

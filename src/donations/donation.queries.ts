@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { summary } from '../devices/device.queries.ts';
 import type { DeviceSummary } from '../devices/device.schemas.ts';
 import type { Reader } from '../shared/database.ts';
-import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
+import { byId, type ListPage, toPage } from '../shared/lists.ts';
 import { Problem } from '../shared/problem.ts';
 import type { DonationSummary } from './donation.schemas.ts';
 
@@ -17,10 +17,10 @@ export async function listDonations(
   db: Reader,
   query: { limit: number; after?: string | undefined },
 ): Promise<ListPage<DonationSummary>> {
-  const [before] = readCursor(query.after, ['uuid']) ?? [];
+  const { follows, by } = byId(sql`n.id`, query);
   const { rows } = await sql<DonationSummary>`
-    select ${columns} from ${tables} where true ${before ? sql`and n.id < ${before}` : sql``}
-    order by n.id desc limit ${query.limit + 1}`.execute(db);
+    select ${columns} from ${tables} where true ${follows}
+    order by ${by} limit ${query.limit + 1}`.execute(db);
   return toPage(rows, query.limit, (row) => [row.id]);
 }
 

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Reader } from '../shared/database.ts';
-import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
+import { byId, type ListPage, toPage } from '../shared/lists.ts';
 import { Problem } from '../shared/problem.ts';
 import type { InboundMessage } from './inbound.schemas.ts';
 
@@ -13,10 +13,10 @@ export async function listInbound(
   db: Reader,
   query: { limit: number; after?: string | undefined },
 ): Promise<ListPage<InboundMessage>> {
-  const [before] = readCursor(query.after, ['uuid']) ?? [];
+  const { follows, by } = byId(sql`x.id`, query);
   const { rows } = await sql<InboundMessage>`/* inbound.list */
-    select ${columns} from inbound_message x ${before ? sql`where x.id < ${before}` : sql``}
-    order by x.id desc limit ${query.limit + 1}`.execute(db);
+    select ${columns} from inbound_message x where true ${follows}
+    order by ${by} limit ${query.limit + 1}`.execute(db);
   return toPage(rows, query.limit, (row) => [row.id]);
 }
 

@@ -4,7 +4,7 @@ import { timestamp } from '../shared/clock.ts';
 import type { Reader } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { newId } from '../shared/ids.ts';
-import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
+import { byId, type ListPage, toPage } from '../shared/lists.ts';
 import { Problem } from '../shared/problem.ts';
 import { nameKey } from './patient.rules.ts';
 import type { Patient, PatientSummary } from './patient.schemas.ts';
@@ -22,10 +22,10 @@ export async function listPatients(
   db: Reader,
   query: { limit: number; after?: string | undefined },
 ): Promise<ListPage<PatientSummary>> {
-  const [before] = readCursor(query.after, ['uuid']) ?? [];
+  const { follows, by } = byId(sql`p.id`, query);
   const { rows } = await sql<PatientSummary>`
-    select ${patientColumns} from patient p where p.merged_into is null and p.erased_at is null ${before ? sql`and p.id < ${before}` : sql``}
-    order by p.id desc limit ${query.limit + 1}`.execute(db);
+    select ${patientColumns} from patient p where p.merged_into is null and p.erased_at is null ${follows}
+    order by ${by} limit ${query.limit + 1}`.execute(db);
   return toPage(rows, query.limit, (row) => [row.id]);
 }
 

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Reader } from '../shared/database.ts';
 import { etagOf } from '../shared/etag.ts';
-import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
+import { byId, type ListPage, toPage } from '../shared/lists.ts';
 import { Problem } from '../shared/problem.ts';
 import { ofPerson } from './export.queries.ts';
 import { underWay } from './privacy.queries.ts';
@@ -71,13 +71,13 @@ export async function listBatches(
   db: Reader,
   { status, limit, after }: RetentionBatchQuery,
 ): Promise<ListPage<RetentionBatchSummary>> {
-  const [before] = readCursor(after, ['uuid']) ?? [];
+  const { follows, by } = byId(sql`b.id`, { after });
   const { rows } = await sql<RetentionBatchSummary>`/* retention-batch.list */
     select ${batchColumns}, m.people, m.erased
     from retention_batch b cross join lateral (
       select count(*)::int as people, count(*) filter (where outcome = 'erased')::int as erased from retention_member where batch_id = b.id) m
-    where ${status ? sql`b.status = ${status}` : sql`true`} ${before ? sql`and b.id < ${before}` : sql``}
-    order by b.id desc limit ${limit + 1}`.execute(db);
+    where ${status ? sql`b.status = ${status}` : sql`true`} ${follows}
+    order by ${by} limit ${limit + 1}`.execute(db);
   return toPage(rows, limit, ({ id }) => [id]);
 }
 

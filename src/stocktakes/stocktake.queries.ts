@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Reader, Trx } from '../shared/database.ts';
-import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
+import { byId, type ListPage, readCursor, toPage } from '../shared/lists.ts';
 import { Problem } from '../shared/problem.ts';
 import { type CountedLine, type LineVerdict, type Told, tell } from './stocktake.rules.ts';
 import type {
@@ -20,12 +20,12 @@ const columns = sql`s.id, s.reference, json_build_object('id', p.id, 'name', p.n
 
 /** Stocktakes, the newest first. */
 export async function listStocktakes(db: Reader, query: StocktakeQuery): Promise<ListPage<StocktakeSummary>> {
-  const [before] = readCursor(query.after, ['uuid']) ?? [];
+  const { follows, by } = byId(sql`s.id`, query);
   const { rows } = await sql<StocktakeSummary>`
     select ${columns} from stocktake s join location p on p.id = s.location_id
     where ${query.status ? sql`(s.closed_at is null) = ${query.status === 'open'}` : sql`true`}
-      ${before ? sql`and s.id < ${before}` : sql``}
-    order by s.id desc limit ${query.limit + 1}`.execute(db);
+      ${follows}
+    order by ${by} limit ${query.limit + 1}`.execute(db);
   return toPage(rows, query.limit, (row) => [row.id]);
 }
 

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Reader } from '../shared/database.ts';
-import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
+import { byId, type ListPage, toPage } from '../shared/lists.ts';
 import { Problem } from '../shared/problem.ts';
 import type { Delivery, DeliveryQuery, Webhook } from './webhook.schemas.ts';
 
@@ -64,14 +64,13 @@ export async function listDeliveries(
   webhookId: string,
   query: DeliveryQuery,
 ): Promise<ListPage<Delivery>> {
-  const [after] = readCursor(query.after, ['uuid']) ?? [];
+  const { follows, by } = byId(sql`d.id`, query);
   const { rows } = await sql<Delivery>`
     select d.id, case when r.id is not null then json_build_object('id', r.id, 'reference', r.reference) end as referral,
       d.status, d.attempts, d.last_status as "lastStatus", d.last_fault as "lastFault",
       case when d.status = 'pending' then d.next_at end as "nextAt", d.created_at as "createdAt", d.ended_at as "endedAt"
     from webhook_delivery d left join referral r on r.id = d.referral_id
-    where d.webhook_id = ${webhookId} ${query.status ? sql`and d.status = ${query.status}` : sql``}
-      ${after ? sql`and d.id < ${after}` : sql``}
-    order by d.id desc limit ${query.limit + 1}`.execute(db);
+    where d.webhook_id = ${webhookId} ${query.status ? sql`and d.status = ${query.status}` : sql``} ${follows}
+    order by ${by} limit ${query.limit + 1}`.execute(db);
   return toPage(rows, query.limit, (row) => [row.id]);
 }
