@@ -5,6 +5,7 @@ import { command } from '../shared/command.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvent } from '../shared/events.ts';
 import { invalid, Problem } from '../shared/problem.ts';
+import { standing } from './calendar.queries.ts';
 import { calendarId, mostClosed } from './calendar.rules.ts';
 import type { ClosedDays, NewClosedDays } from './calendar.schemas.ts';
 
@@ -25,9 +26,7 @@ export async function closeDays(deps: Deps, ctx: Context, input: NewClosedDays):
       insert into closed_day as c (day, title, by_name, added_at)
       select d::date, ${title.trim()}, ${ctx.actor.name}, ${timestamp(deps.clock)} from generate_series(${from}::date, ${to}::date, interval '1 day') d
       where is_working_day(d::date) order by d on conflict do nothing
-      returning c.day, (select count(*)::int from follow_up f where f.due_on = c.day and f.status in ('planned', 'confirmed')) as "followUps"`.execute(
-      trx,
-    );
+      returning c.day, ${standing} as "followUps"`.execute(trx);
     if (!rows.length)
       throw invalid({
         pointer: '/from',

@@ -71,8 +71,13 @@ export function dataPlanPages(app: App, deps: Deps): void {
         countPlans(deps.db, deps.clock, filters),
         listNetworks(deps.db),
       ]);
-      const { unfitted, ...rest } = filters;
-      const chosen = { ...rest, ...(unfitted !== undefined && { unfitted: String(unfitted) }) };
+      const { unfitted, order, ...rest } = filters;
+      const chosen = {
+        ...rest,
+        ...(unfitted !== undefined && { unfitted: String(unfitted) }),
+        // What ends goes by its day.
+        ...(order && !rest.ending && { order }),
+      };
       return reply.page('data-plans/views/list.njk', {
         ...list,
         count,

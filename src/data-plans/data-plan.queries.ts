@@ -42,7 +42,7 @@ function matching({ status, network, ending, unfitted }: DataPlanFilter, day: st
     ${unfitted === undefined ? sql`` : unfitted ? sql`and s.device_id is null and s.status <> 'ended'` : sql`and s.device_id is not null and s.status <> 'ended'`}`;
 }
 
-/** Data plans: the newest first, or of those that end soon the earliest first. */
+/** Data plans by age, or of those that end soon the earliest first. */
 export async function listPlans(
   db: Reader,
   clock: Clock,

@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { deviceKinds, deviceStatuses } from '../devices/device.rules.ts';
 import { strictObject } from '../shared/http.ts';
-import { listQuery, pageOf } from '../shared/lists.ts';
+import { orderedQuery, pageOf } from '../shared/lists.ts';
 import { invalid } from '../shared/problem.ts';
 import { nullable, oneOf, text, timelineEntry } from '../shared/schemas.ts';
 import { planStatuses, readIccid } from './data-plan.rules.ts';
@@ -205,7 +205,7 @@ export const DataPlanList = pageOf(DataPlanSummary);
 export const DataPlanHistory = pageOf(timelineEntry);
 export const DataPlanQuery = Type.Object(
   {
-    ...listQuery,
+    ...orderedQuery,
     status: Type.Optional(oneOf(planStatuses)),
     network: Type.Optional(text(100)),
     ending: Type.Optional(

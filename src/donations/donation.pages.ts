@@ -52,7 +52,10 @@ export function donationPages(app: App, deps: Deps): void {
         listDonations(deps.db, request.query),
         countDonations(deps.db),
       ]);
-      return reply.page('donations/views/list.njk', { ...list, count, after: request.query.after });
+      const { order, after } = request.query;
+      const filters = { ...(order && { order }) };
+      const query = new URLSearchParams(filters).toString();
+      return reply.page('donations/views/list.njk', { ...list, count, filters, query, after });
     },
   );
 

@@ -4,7 +4,7 @@ import type { DeviceSummary } from '../devices/device.schemas.ts';
 import type { Reader } from '../shared/database.ts';
 import { byId, type ListPage, toPage } from '../shared/lists.ts';
 import { Problem } from '../shared/problem.ts';
-import type { DonationSummary } from './donation.schemas.ts';
+import type { DonationQuery, DonationSummary } from './donation.schemas.ts';
 
 const columns = sql`n.id, n.reference, n.donor_reference as "donorReference", n.received_on as "receivedOn",
   json_build_object('id', o.id, 'name', o.name) as donor,
@@ -13,10 +13,7 @@ const columns = sql`n.id, n.reference, n.donor_reference as "donorReference", n.
 const tables = sql`donation n join organisation o on o.id = n.donor_id left join location l on l.id = n.location_id`;
 
 /** Donations, the newest first. */
-export async function listDonations(
-  db: Reader,
-  query: { limit: number; after?: string | undefined },
-): Promise<ListPage<DonationSummary>> {
+export async function listDonations(db: Reader, query: DonationQuery): Promise<ListPage<DonationSummary>> {
   const { follows, by } = byId(sql`n.id`, query);
   const { rows } = await sql<DonationSummary>`
     select ${columns} from ${tables} where true ${follows}

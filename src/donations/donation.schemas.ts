@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { DeviceState, DeviceSummary, NewDevice } from '../devices/device.schemas.ts';
 import { strictObject } from '../shared/http.ts';
-import { listQuery, pageOf } from '../shared/lists.ts';
+import { orderedQuery, pageOf } from '../shared/lists.ts';
 import { nullable, text } from '../shared/schemas.ts';
 
 export const NewDonation = strictObject(
@@ -55,4 +55,5 @@ export type DonationSummary = Static<typeof DonationSummary>;
 
 export const Donation = Type.Object({ ...DonationSummary.properties, devices: Type.Array(DeviceSummary) });
 export const DonationList = pageOf(DonationSummary);
-export const DonationQuery = Type.Object(listQuery, { additionalProperties: false });
+export const DonationQuery = Type.Object(orderedQuery, { additionalProperties: false });
+export type DonationQuery = Static<typeof DonationQuery>;

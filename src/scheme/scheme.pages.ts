@@ -27,7 +27,11 @@ export function schemePages(app: App, deps: Deps): void {
     } catch (error) {
       const form = refused(typed, error);
       const shown = await view({ form, seen: String(version) });
-      return reply.code(form.status).page('scheme/views/scheme.njk', { ...shown, removeLogo });
+      return reply.code(form.status).page('scheme/views/scheme.njk', {
+        ...shown,
+        removeLogo,
+        logoLetGo: request.upload !== null,
+      });
     }
   });
 

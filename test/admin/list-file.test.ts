@@ -90,11 +90,15 @@ t.test('a list goes either way, whole, and its file with it', async (t) => {
   for (const [path, field] of [
     ['/loans', 'reference'],
     ['/devices', 'assetTag'],
+    ['/donations', 'reference'],
   ] as const) {
     const walk = async (order: string) => {
       const found: string[] = [];
       for (let next = ''; next !== null; ) {
-        const { body } = await api('GET', `${path}?limit=2&order=${order}${next && `&after=${next}`}`);
+        const { body } = await api(
+          'GET',
+          `${path}?limit=${path === '/donations' ? 100 : 2}&order=${order}${next && `&after=${next}`}`,
+        );
         found.push(...body.items.map((item: Record<string, string>) => item[field]));
         next = body.next;
       }
@@ -110,7 +114,9 @@ t.test('a list goes either way, whole, and its file with it', async (t) => {
   const page = (await forms(app, as.officer).get('/loans?status=open&order=oldest')).body;
   t.match(page, /Order: Oldest first/);
   t.match(page, /href="\/loans\?status=open"/, 'taken out again by itself');
-  for (const url of ['/incidents?order=oldest', '/messages?order=oldest', '/devices?order=oldest'])
+  for (const list of ['incidents', 'messages', 'devices', 'donations', 'data-plans']) {
+    const url = `/${list}?order=oldest`;
     t.match((await forms(app, as.officer).get(url)).body, /Order: Oldest first/, url);
+  }
   t.equal((await file('/devices', '')).status, 200);
 });

@@ -148,6 +148,7 @@ t.test('a manager names the scheme and gives it a logo; papers and pages show bo
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByRole('link', { name: /Choose a PNG or JPEG picture/ }).waitFor();
   t.equal(await page.getByLabel('Phone number').inputValue(), '020 7946 0123', 'what was typed is kept');
+  await page.getByText('Choose the picture again').waitFor();
   await look('the scheme, refused');
   await logo('logo.png', Buffer.concat([png(10, 10), Buffer.alloc(logoLimit)]));
   await page.getByRole('button', { name: 'Save' }).click();
