@@ -72,6 +72,27 @@ export async function retryMessage(deps: Deps, ctx: Context, id: string): Promis
   });
 }
 
+/** How many messages go out again, and what stood in the way of the others: how many times each. */
+export type MessagesRetried = { retried: number; refused: Map<string, number> };
+
+/**
+ * Has messages tried again, each by itself, so that what stands in the way of one keeps none of the others.
+ * @throws Problem `not-found` for one that there is not; those before it are tried again
+ */
+export async function retryMessages(deps: Deps, ctx: Context, ids: string[]): Promise<MessagesRetried> {
+  const refused = new Map<string, number>();
+  for (const id of ids) {
+    try {
+      await retryMessage(deps, { ...ctx, once: undefined }, id);
+    } catch (error) {
+      if (!(error instanceof Problem) || error.type !== 'message-not-retriable') throw error;
+      refused.set(error.message, (refused.get(error.message) ?? 0) + 1);
+    }
+  }
+  const notRetried = [...refused.values()].reduce((sum, times) => sum + times, 0);
+  return { retried: ids.length - notRetried, refused };
+}
+
 type LockedMessage = {
   status: MessageStatus;
   patientId: string;

@@ -1,5 +1,6 @@
-import Type from 'typebox';
-import { refused, typedIn } from '../admin/forms.ts';
+import Type, { type Static } from 'typebox';
+import { count } from '../admin/formats.ts';
+import { type Form, fields, newForm, refused, typedIn } from '../admin/forms.ts';
 import { listFile } from '../admin/list-file.ts';
 import { timelineLines } from '../admin/timeline.ts';
 import { timelineOf } from '../audit/event.queries.ts';
@@ -7,17 +8,22 @@ import { logAccess } from '../patients/patient.queries.ts';
 import type { Context } from '../shared/actor.ts';
 import { civilDate } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
-import { type App, idParams } from '../shared/http.ts';
+import { type App, idParams, strictObject } from '../shared/http.ts';
 import { orderedQuery } from '../shared/lists.ts';
+import { Problem } from '../shared/problem.ts';
 import { oneOf } from '../shared/schemas.ts';
-import { retryMessage } from './message.commands.ts';
+import { type MessagesRetried, retryMessage, retryMessages } from './message.commands.ts';
 import { countMessages, getMessage, listMessages } from './message.queries.ts';
-import { messageStatuses, reasonWords, whyWords } from './message.rules.ts';
+import { isRetriedTogether, messageStatuses, reasonWords, whyWords } from './message.rules.ts';
 
 const ListQuery = Type.Object(
   { ...orderedQuery, status: Type.Optional(oneOf(messageStatuses)) },
   { additionalProperties: false },
 );
+type MessageQuery = Static<typeof ListQuery>;
+const MessageRetries = strictObject({
+  messages: Type.Array(Type.String({ format: 'uuid' }), { minItems: 1, maxItems: 200, uniqueItems: true }),
+});
 const channelWords = { sms: 'Text message', email: 'Email', letter: 'Letter' };
 
 /** /messages: what goes out, went out or could not, and one message in both wordings. */
@@ -40,23 +46,26 @@ export function messagePages(app: App, deps: Deps): void {
   app.get(
     '/messages',
     { config: { action: 'messages.read' }, schema: { querystring: ListQuery } },
+    async (request, reply) => reply.page('messages/views/list.njk', await listView(request.query, newForm())),
+  );
+
+  app.post(
+    '/messages/retries',
+    { config: { action: 'messages.retry' }, schema: { querystring: ListQuery } },
     async (request, reply) => {
-      const { status, order, after, limit } = request.query;
-      const filters = { ...(status && { status }), ...(order && { order }) };
-      const [list, count] = await Promise.all([
-        listMessages(deps, { ...filters, after, limit }),
-        countMessages(deps, filters),
-      ]);
-      return reply.page('messages/views/list.njk', {
-        ...list,
-        count,
-        filters,
-        after,
-        query: new URLSearchParams(filters).toString(),
-        statuses: messageStatuses,
-        channelWords,
-        whyWords,
-      });
+      const typed = typedIn(request.body);
+      try {
+        const { messages } = fields(MessageRetries, typed, { messages: 'Tick at least one message' });
+        const result = await retryMessages(deps, request.ctx, messages);
+        if (!result.retried) throw new Problem('message-not-retriable', { detail: refusals(result) });
+        const again = `${count(result.retried, 'message')} ${result.retried === 1 ? 'is' : 'are'} tried again.`;
+        return reply.done(`/messages?${new URLSearchParams(filtersOf(request.query))}`, {
+          text: result.refused.size ? `${again} Not tried: ${refusals(result)}` : again,
+        });
+      } catch (error) {
+        const form = refused(typed, error);
+        return reply.code(form.status).page('messages/views/list.njk', await listView(request.query, form));
+      }
     },
   );
 
@@ -91,6 +100,29 @@ export function messagePages(app: App, deps: Deps): void {
     },
   );
 
+  async function listView(query: MessageQuery, form: Form) {
+    const { after, limit } = query;
+    const filters = filtersOf(query);
+    const [list, found] = await Promise.all([
+      listMessages(deps, { ...filters, after, limit }),
+      countMessages(deps, filters),
+    ]);
+    return {
+      items: list.items.map((message) => ({ ...message, mayTick: isRetriedTogether(message.status) })),
+      next: list.next,
+      count: found,
+      filters,
+      after,
+      query: new URLSearchParams(filters).toString(),
+      here: new URLSearchParams({ ...filters, ...(after && { after }) }).toString(),
+      statuses: messageStatuses,
+      channelWords,
+      whyWords,
+      form,
+      ticked: [form.typed.messages ?? []].flat(),
+    };
+  }
+
   async function view(ctx: Context, id: string) {
     const message = await getMessage(deps, id);
     const [events] = await Promise.all([
@@ -106,3 +138,13 @@ export function messagePages(app: App, deps: Deps): void {
     };
   }
 }
+
+/** What a list asks for, as it stands in its address. */
+const filtersOf = ({ status, order }: MessageQuery) => ({
+  ...(status && { status }),
+  ...(order && { order }),
+});
+
+/** What stood in the way, with how many it kept. */
+const refusals = ({ refused }: MessagesRetried) =>
+  [...refused].map(([why, times]) => `${why} (${count(times, 'message')})`).join(' ');

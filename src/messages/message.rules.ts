@@ -35,6 +35,14 @@ export function isRetriable(status: MessageStatus): boolean {
   return (retriableStatuses as readonly MessageStatus[]).includes(status);
 }
 
+/**
+ * Those that someone may have tried again together. One whose sending is unknown may have arrived, so
+ * that it is decided on its own page, by itself.
+ */
+export function isRetriedTogether(status: MessageStatus): boolean {
+  return isRetriable(status) && status !== 'unknown';
+}
+
 /** Why a message is held, cancelled, failed or unknown, in words. */
 export const whyWords = {
   no_safe_contact: 'There is no contact point that is safe and can be used',

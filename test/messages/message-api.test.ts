@@ -7,6 +7,7 @@ import { testApp } from '../support/app.ts';
 import { testDatabase } from '../support/database.ts';
 import { officer } from '../support/factories.ts';
 import { seedFollowUps } from '../support/follow-ups.ts';
+import { forms, signedInBrowser } from '../support/pages.ts';
 
 t.test('the nightly run by hand, and its messages', async (t) => {
   const { app, as, deps, db, clock } = await testApp(t);
@@ -124,4 +125,59 @@ t.test('tried again inside the window it joins the queue, though time goes on me
     },
   };
   t.match(await retryMessage({ ...deps, clock: ticking }, officer, id), { status: 'queued' });
+});
+
+t.test('many are tried again together: each by itself, and the page says what kept the others', async (t) => {
+  const { app, as, deps, db, clock } = await testApp(t);
+  await seedFollowUps(db, { patients: 3, dueOn: '2026-11-24', safe: false });
+  clock.set('2026-11-23T03:15:00Z');
+  await runNightly(deps);
+  clock.set('2026-11-23T09:00:00Z');
+  const list = async () =>
+    (await app.inject({ url: '/api/v1/messages?order=oldest', headers: as.officer })).json().items;
+  const ids: string[] = (await list()).map(({ id }: { id: string }) => id);
+  const statuses = async () => (await list()).map(({ status }: { status: string }) => status);
+  t.same(await statuses(), ['held', 'held', 'held']);
+  const { post, get } = forms(app, as.officer);
+  const nothing = await post('/messages/retries?status=held');
+  t.equal(nothing.statusCode, 422);
+  t.match(nothing.body, /href="#messages">\s*Tick at least one message/);
+  const odd = await post('/messages/retries', { messages: [ids[0]!, 'x'] });
+  t.equal(odd.statusCode, 422);
+  t.match(odd.body, new RegExp(`value="${ids[0]}" checked`), 'what was ticked stays');
+  const none = await post('/messages/retries', { messages: ids });
+  t.equal(none.statusCode, 409);
+  t.match(none.body, /There is no contact point that is safe[^(]*\(3 messages\)/);
+  t.equal((await forms(app, as.auditor).post('/messages/retries', { messages: ids })).statusCode, 403);
+  t.notMatch((await forms(app, as.auditor).get('/messages')).body, /type="checkbox"/);
+
+  await sql`update contact_point set safe = true, safe_from = '2026-11-23'
+    where patient_id in (select patient_id from message where id = any(${ids.slice(0, 2)}::uuid[]))`.execute(
+    db,
+  );
+  const baseURL = await app.listen({ host: '127.0.0.1', port: 0 });
+  const { page, look } = await signedInBrowser(t, baseURL, as.officer);
+  await page.goto('/messages?status=held');
+  for (const place of [0, 1, 2]) await page.getByRole('checkbox').nth(place).check();
+  await look('messages, three ticked');
+  await page.getByRole('button', { name: 'Try those that are ticked again' }).click();
+  await page.getByText('2 messages are tried again. Not tried: There is no contact point').waitFor();
+  t.match(page.url(), /status=held/, 'the filter stays');
+  t.same(await statuses(), ['queued', 'queued', 'held']);
+  await sql`update message set status = 'unknown', why = 'not_known' where id = ${ids[0]!}`.execute(db);
+  t.notMatch((await get('/messages?status=unknown')).body, /type="checkbox"/, 'it may have arrived');
+
+  // Two people press at once, and one presses twice.
+  await sql`update message set status = 'held', why = 'no_safe_contact' where id = any(${ids.slice(1)}::uuid[])`.execute(
+    db,
+  );
+  await sql`update contact_point set safe = true, safe_from = '2026-11-23'`.execute(db);
+  await Promise.all(Array.from({ length: 4 }, () => post('/messages/retries', { messages: ids.slice(1) })));
+  t.same(await dispatch(deps), { sent: 2, cancelled: 0, waiting: 0 });
+  const { n } = await db
+    .selectFrom('event')
+    .select(db.fn.countAll<number>().as('n'))
+    .where('type', '=', 'message.retried')
+    .executeTakeFirstOrThrow();
+  t.equal(n, 4, 'each is tried again once');
 });
