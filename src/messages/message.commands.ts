@@ -6,20 +6,26 @@ import { command } from '../shared/command.ts';
 import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvent } from '../shared/events.ts';
-import { Problem } from '../shared/problem.ts';
+import { Problem, toProblem } from '../shared/problem.ts';
 import { type ContactPoint, type ContactWishes, chooseContact, mayContact } from './contact.rules.ts';
 import { openingFrom } from './contact-window.rules.ts';
 import { draftsOf } from './draft.queries.ts';
-import { isRetriable, type MessageStatus, whyWords } from './message.rules.ts';
+import { isRetriable, isRetriedTogether, type MessageStatus, whyWords } from './message.rules.ts';
 import type { MessageRetried } from './message.schemas.ts';
 import { reachOf } from './reach.ts';
 import type { Wording } from './template.rules.ts';
 
 /**
  * Has a held, failed or unknown message tried again, by the first way that is safe now.
+ * @param may from which statuses, when not from all that can be
  * @throws Problem `not-found`, `message-not-retriable` with what stands in the way
  */
-export async function retryMessage(deps: Deps, ctx: Context, id: string): Promise<MessageRetried> {
+export async function retryMessage(
+  deps: Deps,
+  ctx: Context,
+  id: string,
+  may: (status: MessageStatus) => boolean = isRetriable,
+): Promise<MessageRetried> {
   return command<MessageRetried>(deps, ctx, async (trx) => {
     const message = await lockMessage(trx, id);
     const refuse = (detail: string) =>
@@ -28,6 +34,7 @@ export async function retryMessage(deps: Deps, ctx: Context, id: string): Promis
       throw refuse(
         `The message is ${message.status}. Only one that is held, failed or unknown can be tried again.`,
       );
+    if (!may(message.status)) throw refuse('It may have gone. Decide about it on its own page.');
     const date = today(deps.clock);
     const now = timestamp(deps.clock);
     if (!mayContact(message.wishes, date)) throw refuse('This person is not to be written to now.');
@@ -77,20 +84,21 @@ export type MessagesRetried = { retried: number; refused: Map<string, number> };
 
 /**
  * Has messages tried again, each by itself, so that what stands in the way of one keeps none of the others.
- * @throws Problem `not-found` for one that there is not; those before it are tried again
+ * One that has become unknown meanwhile is among those that are refused.
  */
 export async function retryMessages(deps: Deps, ctx: Context, ids: string[]): Promise<MessagesRetried> {
-  const refused = new Map<string, number>();
+  const result: MessagesRetried = { retried: 0, refused: new Map() };
   for (const id of ids) {
     try {
-      await retryMessage(deps, { ...ctx, once: undefined }, id);
+      await retryMessage(deps, { ...ctx, once: undefined }, id, isRetriedTogether);
+      result.retried++;
     } catch (error) {
-      if (!(error instanceof Problem) || error.type !== 'message-not-retriable') throw error;
-      refused.set(error.message, (refused.get(error.message) ?? 0) + 1);
+      const { status, message } = toProblem(error);
+      if (status >= 500) throw error;
+      result.refused.set(message, (result.refused.get(message) ?? 0) + 1);
     }
   }
-  const notRetried = [...refused.values()].reduce((sum, times) => sum + times, 0);
-  return { retried: ids.length - notRetried, refused };
+  return result;
 }
 
 type LockedMessage = {

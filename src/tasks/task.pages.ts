@@ -94,7 +94,6 @@ export function taskPages(app: App, deps: Deps): void {
       after: query.after,
       query: new URLSearchParams(filters).toString(),
       here: new URLSearchParams({ ...filters, ...(query.after && { after: query.after }) }).toString(),
-
       kinds: Object.entries(taskKinds).map(([value, text]) => ({ value, text })),
       form,
       ticked: [form.typed.tasks ?? []].flat(),

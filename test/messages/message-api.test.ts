@@ -3,6 +3,7 @@ import t from 'tap';
 import { dispatch } from '../../src/messages/dispatch.commands.ts';
 import { retryMessage } from '../../src/messages/message.commands.ts';
 import { runNightly } from '../../src/nightly/nightly.commands.ts';
+import { newId } from '../../src/shared/ids.ts';
 import { testApp } from '../support/app.ts';
 import { testDatabase } from '../support/database.ts';
 import { officer } from '../support/factories.ts';
@@ -166,6 +167,10 @@ t.test('many are tried again together: each by itself, and the page says what ke
   t.same(await statuses(), ['queued', 'queued', 'held']);
   await sql`update message set status = 'unknown', why = 'not_known' where id = ${ids[0]!}`.execute(db);
   t.notMatch((await get('/messages?status=unknown')).body, /type="checkbox"/, 'it may have arrived');
+  const late = await post('/messages/retries', { messages: [ids[0]!, newId()] });
+  t.equal(late.statusCode, 409, 'nor for those who had the page open');
+  t.match(late.body, /It may have gone\. Decide about it on its own page\. \(1 message\)/);
+  t.same(await statuses(), ['unknown', 'queued', 'held']);
 
   // Two people press at once, and one presses twice.
   await sql`update message set status = 'held', why = 'no_safe_contact' where id = any(${ids.slice(1)}::uuid[])`.execute(
