@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { jsonInstant, type Reader } from '../shared/database.ts';
-import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
+import { byId, type ListPage, toPage } from '../shared/lists.ts';
 import { Problem } from '../shared/problem.ts';
 import type { ApiClient, ApiClientQuery } from './client.schemas.ts';
 
@@ -15,7 +15,7 @@ export async function listApiClients(
   db: Reader,
   query: Omit<ApiClientQuery, 'clinicId'> & { clinicId?: string | null | undefined },
 ): Promise<ListPage<ApiClient>> {
-  const [after] = readCursor(query.after, ['uuid']) ?? [];
+  const { follows, by } = byId(sql`c.id`, { order: 'oldest', after: query.after });
   const { clinicId } = query;
   const ofClinic =
     clinicId === undefined
@@ -24,8 +24,8 @@ export async function listApiClients(
         ? sql`and c.organisation_id is null`
         : sql`and c.organisation_id = ${clinicId}`;
   const { rows } = await sql<ApiClient>`
-    select ${columns} from api_client c where true ${ofClinic} ${after ? sql`and c.id > ${after}` : sql``}
-    order by c.id limit ${query.limit + 1}`.execute(db);
+    select ${columns} from api_client c where true ${ofClinic} ${follows}
+    order by ${by} limit ${query.limit + 1}`.execute(db);
   return toPage(rows, query.limit, (row) => [row.id]);
 }
 

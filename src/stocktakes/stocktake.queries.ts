@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Reader, Trx } from '../shared/database.ts';
-import { byId, type ListPage, readCursor, toPage } from '../shared/lists.ts';
+import { byId, type ListPage, toPage } from '../shared/lists.ts';
 import { Problem } from '../shared/problem.ts';
 import { type CountedLine, type LineVerdict, type Told, tell } from './stocktake.rules.ts';
 import type {
@@ -86,12 +86,11 @@ export async function listLines(
   { id, location }: Pick<Stocktake, 'id' | 'location'>,
   query: LineQuery,
 ): Promise<ListPage<ToldLine>> {
-  const [after] = readCursor(query.after, ['uuid']) ?? [];
+  const { follows, by } = byId(sql`x.device_id`, { order: 'oldest', after: query.after });
   const { rows } = await sql<CountedLine>`
     select ${lineColumns} from ${lineTables}
-    where x.stocktake_id = ${id} ${query.verdict ? sql`and x.verdict = ${query.verdict}` : sql``}
-      ${after ? sql`and x.device_id > ${after}` : sql``}
-    order by x.device_id limit ${query.limit + 1}`.execute(db);
+    where x.stocktake_id = ${id} ${query.verdict ? sql`and x.verdict = ${query.verdict}` : sql``} ${follows}
+    order by ${by} limit ${query.limit + 1}`.execute(db);
   return toPage(
     rows.map((row) => inWords(row, location.id)),
     query.limit,
