@@ -85,8 +85,8 @@ export async function axeClean(t: Checks, page: Page, name: string): Promise<voi
 
 /** Whether anything stays wider than the window, so that one would have to scroll sideways. The menu folds a moment after the window has changed. */
 export async function overflows(page: Page): Promise<boolean> {
-  const isWider = () =>
-    page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
+  await page.waitForLoadState();
+  const isWider = () => page.locator('html').evaluate((html) => html.scrollWidth > html.clientWidth);
   for (let times = 0; times < 20 && (await isWider()); times++) await page.waitForTimeout(100);
-  return (await isWider()) as boolean;
+  return isWider();
 }
