@@ -11,7 +11,7 @@ RUN npm install --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund
 COPY LICENSE README.md ./
 COPY src ./src
 COPY migrations ./migrations
-COPY scripts/migrate.ts scripts/job.ts scripts/access.ts scripts/setup-scheme.ts ./scripts/
+COPY scripts/migrate.ts scripts/job.ts scripts/access.ts scripts/setup-scheme.ts scripts/with-database.ts ./scripts/
 COPY openapi ./openapi
 
 USER node

@@ -5,18 +5,16 @@ import type { Static, TSchema } from 'typebox';
 import { newPassword } from '../src/access/password.ts';
 import { addStaff } from '../src/access/staff.commands.ts';
 import { NewStaff } from '../src/access/staff.schemas.ts';
-import { readConfig } from '../src/config.ts';
 import { NewLocation } from '../src/organisations/location.schemas.ts';
 import { addLocation, addOrganisation } from '../src/organisations/organisation.commands.ts';
 import { changeScheme } from '../src/scheme/scheme.commands.ts';
 import { readScheme, schemeTag } from '../src/scheme/scheme.queries.ts';
 import { NewScheme } from '../src/scheme/scheme.schemas.ts';
-import { systemContext } from '../src/shared/actor.ts';
-import { systemClock } from '../src/shared/clock.ts';
-import { createDatabase } from '../src/shared/database.ts';
-import { createLogger } from '../src/shared/logging.ts';
-import { invalid, toProblem } from '../src/shared/problem.ts';
+import type { Context } from '../src/shared/actor.ts';
+import type { Deps } from '../src/shared/deps.ts';
+import { invalid } from '../src/shared/problem.ts';
 import { fieldErrors, strict } from '../src/shared/validation.ts';
+import { withDatabase } from './with-database.ts';
 
 const usage = `Begins a scheme on the database of DATABASE_URL, which npm run migrate has made ready, with its SECRET.
   npm run setup-scheme
@@ -35,26 +33,12 @@ type Answer = keyof typeof questions;
 const optional: Answer[] = ['phone', 'clinic'];
 
 const given = readArguments();
-const config = readConfig();
-const db = createDatabase(config.DATABASE_URL, 2, () => {});
-const deps = { config, db, clock: systemClock, log: createLogger('warn') };
-const ctx = systemContext('scripts/setup-scheme');
-try {
-  await setUp();
-} catch (error) {
-  // Never the error itself: what Postgres says quotes rows.
-  const { type, title, detail, errors } = toProblem(error);
-  if (type === 'internal') deps.log.error({ err: error }, 'the scheme is not set up');
-  console.error(errors?.[0]?.message ?? detail ?? title);
-  process.exitCode = 1;
-} finally {
-  await db.destroy();
-}
+await withDatabase('setup-scheme', setUp);
 
-async function setUp(): Promise<void> {
+async function setUp(deps: Deps, ctx: Context): Promise<void> {
   const { rows } = await sql<Record<'named' | 'staffed' | 'placed' | 'referred', boolean>>`
     select (select name is not null from scheme) as named, exists (select from staff) as staffed, exists (select from location) as placed,
-      exists (select from organisation where 'clinic' = any(roles)) as referred`.execute(db);
+      exists (select from organisation where 'clinic' = any(roles)) as referred`.execute(deps.db);
   const there = rows[0]!;
   const wanted: Answer[] = [
     ...(there.named ? [] : (['name', 'phone'] as const)),
@@ -68,7 +52,7 @@ async function setUp(): Promise<void> {
   const hub = !there.placed && held(NewLocation, { name: place, kind: 'hub' });
   const person = !there.staffed && held(NewStaff, { name: admin, email, role: 'administrator' });
   if (scheme) {
-    await changeScheme(deps, ctx, scheme, schemeTag(await readScheme(deps, db)));
+    await changeScheme(deps, ctx, scheme, schemeTag(await readScheme(deps, deps.db)));
     console.log(`The scheme is called ${scheme.name}.`);
   }
   if (hub) {
@@ -85,7 +69,7 @@ async function setUp(): Promise<void> {
     console.log(`${person.name} signs in with ${person.email} and ${password}`);
   } else console.log('Someone can sign in already: npm run access adds others.');
   console.log(
-    `Start Lendwell and sign in${config.PUBLIC_URL && ` at ${config.PUBLIC_URL}`}: the first steps are listed there.`,
+    `Start Lendwell and sign in${deps.config.PUBLIC_URL && ` at ${deps.config.PUBLIC_URL}`}: the first steps are listed there.`,
   );
 }
 

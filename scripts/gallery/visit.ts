@@ -29,8 +29,7 @@ const fromOutside = /^\/(a|answer|refer|password)\/:|^\/sign-in$/;
 const byForm =
   /^\/(loans\/take-over|donations\/import|bench\/:id|allocations\/:id\/release|patients\/:id\/exports\/:exportId)/;
 /** Pages of what the demonstration has none of. */
-const ofNothing =
-  /^\/(loans\/:id\/missing-accessories|settings\/webhooks\/:id|settings\/retention\/:id|scheme-logo\/:hash)$/;
+const ofNothing = /^\/(loans\/:id\/missing-accessories|settings\/webhooks\/:id|scheme-logo\/:hash)$/;
 /** Records with something that few have, which their lists lead to further down. */
 const special = [
   `select '/loans/' || loan_id from loan_item where status = 'gifted' limit 1`,

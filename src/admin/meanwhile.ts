@@ -47,8 +47,8 @@ function nowSays(value: string): string {
   if (/^[0-9a-f]{8}-[0-9a-f-]{27}$/.test(value)) return 'is another choice by now';
   const shown = /^\d{4}-\d{2}-\d{2}$/.test(value)
     ? date(value)
-    : /^[a-z_]+$/.test(value)
-      ? words(value)
+    : /^[a-z_]+(, [a-z_]+)*$/.test(value)
+      ? value.split(', ').map(words).join(', ')
       : value;
   return `says “${shown.length > 200 ? `${shown.slice(0, 200)}…` : shown}” by now`;
 }

@@ -2,7 +2,6 @@ import { sql } from 'kysely';
 import type { Reader } from '../shared/database.ts';
 import type { Calendar } from './calendar.schemas.ts';
 
-/** Follow-ups that stand on a day `c.day`. */
 /** How many follow-ups still stand on a closed day `c`. */
 export const standing = sql`(select count(*)::int from follow_up f where f.due_on = c.day and f.status in ('planned', 'confirmed'))`;
 

@@ -1,8 +1,9 @@
 import { count } from '../admin/formats.ts';
 import { fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
+import { besideTheOther, versionToSend } from '../admin/meanwhile.ts';
 import type { Deps } from '../shared/deps.ts';
 import type { App } from '../shared/http.ts';
-import { getRequiredChecks } from './check.queries.ts';
+import { getRequiredChecks, type RequiredChecks } from './check.queries.ts';
 import { type RequiredChecksChanged, RequiredChecksForm } from './check.schemas.ts';
 import { checkKinds, deviceKinds } from './device.rules.ts';
 import { changeRequiredChecks, etagOfChecks } from './required-check.commands.ts';
@@ -14,45 +15,42 @@ const words = Object.fromEntries(
   ]),
 );
 
+const noneTicked: Typed = Object.fromEntries(deviceKinds.map((kind) => [`checks.${kind}`, '']));
+const typedOf = (checks: RequiredChecks): Typed =>
+  Object.fromEntries(deviceKinds.map((kind) => [`checks.${kind}`, checks[kind]]));
+const view = 'devices/views/required-checks.njk';
+const choices = { kinds: deviceKinds, checkKinds };
+
 /** /settings/checks: which checks each kind of device needs before it may be lent. */
 export function requiredCheckPages(app: App, deps: Deps): void {
-  app.get('/settings/checks', { config: { action: 'settings.read' } }, async (_request, reply) =>
-    reply.page('devices/views/required-checks.njk', await view()),
-  );
-
-  app.post('/settings/checks', { config: { action: 'settings.change' } }, async (request, reply) => {
-    const typed = typedIn(request.body);
-    try {
-      const change = fields(RequiredChecksForm, typed, words);
-      const changed = await changeRequiredChecks(deps, request.ctx, change, String(typed.version ?? ''));
-      return reply.done('/settings/checks', { text: whatHappened(changed) });
-    } catch (error) {
-      const form = refused(typed, error);
-      // Against another's change only what is in force is shown: what was ticked before it would undo it.
-      const isStale = form.status === 412;
-      if (isStale)
-        form.summary = [
-          {
-            text: 'Someone else has changed the checks since you opened this page. What is ticked now is how they stand; make your change again.',
-          },
-        ];
-      const shown = await view(isStale ? undefined : typed);
-      return reply
-        .code(form.status)
-        .page('devices/views/required-checks.njk', { ...shown, form: { ...form, typed: shown.form.typed } });
-    }
+  app.get('/settings/checks', { config: { action: 'settings.read' } }, async (_request, reply) => {
+    const checks = await getRequiredChecks(deps.db);
+    return reply.page(view, {
+      ...choices,
+      checks,
+      form: newForm(typedOf(checks)),
+      version: etagOfChecks(checks),
+    });
   });
 
-  async function view(typed?: Typed) {
-    const checks = await getRequiredChecks(deps.db);
-    const start = Object.fromEntries(deviceKinds.map((kind) => [`checks.${kind}`, checks[kind]]));
-    return {
-      checks,
-      kinds: deviceKinds,
-      checkKinds,
-      form: newForm(typed ?? { ...start, version: etagOfChecks(checks) }),
-    };
-  }
+  app.post('/settings/checks', { config: { action: 'settings.change' } }, async (request, reply) => {
+    const typed = { ...noneTicked, ...typedIn(request.body) };
+    const seen = String(typed.version ?? '');
+    try {
+      const changed = await changeRequiredChecks(
+        deps,
+        request.ctx,
+        fields(RequiredChecksForm, typed, words),
+        seen,
+      );
+      return reply.done('/settings/checks', { text: whatHappened(changed) });
+    } catch (error) {
+      const checks = await getRequiredChecks(deps.db);
+      const form = besideTheOther(refused(typed, error), typedOf(checks));
+      const version = versionToSend(form, seen, etagOfChecks(checks));
+      return reply.code(form.status).page(view, { ...choices, checks, form, version });
+    }
+  });
 }
 
 function whatHappened({ sentBack, madeReady, held }: RequiredChecksChanged): string {

@@ -1,7 +1,10 @@
 import { sql } from 'kysely';
+import { closeDays } from '../calendar/calendar.commands.ts';
 import { dispatch } from '../messages/dispatch.commands.ts';
 import { receiveText } from '../messages/inbound.commands.ts';
 import { runNightly } from '../nightly/nightly.commands.ts';
+import { changeRetention } from '../privacy/retention.commands.ts';
+import { getRetention, retentionTag } from '../privacy/retention.queries.ts';
 import { addDays, fixedClock, today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { etagOf } from '../shared/etag.ts';
@@ -58,6 +61,8 @@ export async function loadDemonstration(given: Deps) {
   agenda.at(agenda.daysAgo(2), '15:45', (deps) => answerAText(deps));
 
   agenda.at(agenda.daysAgo(21), '16:00', (deps) => completeTasks(deps, scheme));
+  agenda.at(agenda.daysAgo(20), '16:00', (deps) => keepPeople(deps, scheme));
+  agenda.at(agenda.lastDay, '16:00', (deps) => close(deps, scheme));
 
   for (const day of agenda.workingDays.slice(-messageDays)) {
     agenda.at(day, '03:15', (deps) => runNightly(deps));
@@ -111,6 +116,18 @@ async function answerAText(deps: Deps): Promise<void> {
     from: rows[0]!.value,
     body: 'Thank you. Could you ring me after four? I cannot find the charger.',
   });
+}
+
+/** For how long people are kept: so briefly for those who got no help that the night proposes someone. */
+async function keepPeople(deps: Deps, { manager }: Scheme): Promise<void> {
+  const months = { helpedMonths: 84, notHelpedMonths: 3, deceasedMonths: 36 };
+  await changeRetention(deps, manager, months, retentionTag(await getRetention(deps.db)));
+}
+
+/** Days on which nobody is there, four weeks ahead. Five in a row have a working day, whatever the holidays. */
+async function close(deps: Deps, { manager }: Scheme): Promise<void> {
+  const from = addDays(today(deps.clock), 28);
+  await closeDays(deps, manager, { from, to: addDays(from, 4), title: 'The office moves' });
 }
 
 /** What was to be done up to now was done. */

@@ -8,7 +8,7 @@ import type { Context } from '../shared/actor.ts';
 import { civilDate, today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams } from '../shared/http.ts';
-import { listQuery } from '../shared/lists.ts';
+import { listQuery, workOrderedQuery } from '../shared/lists.ts';
 import { oneOf } from '../shared/schemas.ts';
 import { decideReferral } from './decision.commands.ts';
 import { type Decision, decisions, needs, referralStatuses, urgencies } from './referral.rules.ts';
@@ -18,7 +18,7 @@ import { countQueue, listQueue } from './triage.queries.ts';
 
 const ListQuery = Type.Object(
   {
-    ...listQuery,
+    ...workOrderedQuery('what waits for a decision by its urgency, others the oldest'),
     status: Type.Optional(oneOf([...referralStatuses, 'to_decide', 'all'])),
     urgency: Type.Optional(oneOf(urgencies)),
     clinicId: Type.Optional(Type.String({ format: 'uuid' })),
@@ -34,7 +34,10 @@ const ListQuery = Type.Object(
 );
 
 /** What the list asks for; `me` is whoever asks. */
-const filterOf = (filters: Omit<Static<typeof ListQuery>, 'limit' | 'after'>, { actor }: Context) => ({
+const filterOf = (
+  { order: _order, ...filters }: Omit<Static<typeof ListQuery>, 'limit' | 'after'>,
+  { actor }: Context,
+) => ({
   ...filters,
   status: filters.status ?? ('to_decide' as const),
   assigned: filters.assigned === 'me' ? (actor.id ?? 'nobody') : filters.assigned,
@@ -46,9 +49,9 @@ export function referralPages(app: App, deps: Deps): void {
   listFile(app, deps, {
     path: '/referrals',
     query: ListQuery,
-    list: ({ limit, after, ...filters }, ctx) =>
-      listQueue(deps.db, filterOf(filters, ctx), { today: today(deps.clock), limit, after }),
-    count: async ({ limit: _limit, after: _after, ...filters }, ctx) =>
+    list: ({ limit, after, order, ...filters }, ctx) =>
+      listQueue(deps.db, filterOf(filters, ctx), { today: today(deps.clock), limit, after, order }),
+    count: async ({ limit: _limit, after: _after, order: _order, ...filters }, ctx) =>
       (await countQueue(deps.db, filterOf(filters, ctx), today(deps.clock))).count,
     columns: {
       Referral: ({ reference }) => reference,
@@ -76,7 +79,7 @@ export function referralPages(app: App, deps: Deps): void {
       if (filter.status === 'waiting') return reply.redirect('/referrals/waiting', 303);
       const day = today(deps.clock);
       const [list, counts, clinics, staff] = await Promise.all([
-        listQueue(deps.db, filter, { today: day, limit, after }),
+        listQueue(deps.db, filter, { today: day, limit, after, order: filters.order }),
         countQueue(deps.db, filter, day),
         listClinics(deps.db),
         listDeciders(deps.db),

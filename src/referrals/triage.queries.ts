@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Reader } from '../shared/database.ts';
-import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
+import { byId, type ListPage, type Ordered, readCursor, toPage } from '../shared/lists.ts';
 import { columnsFor, referralTables } from './referral.queries.ts';
 import {
   canDecide,
@@ -13,7 +13,7 @@ import type { ReferralSummary } from './referral.schemas.ts';
 
 type Urgency = (typeof urgencies)[number];
 
-/** What the queue is narrowed to. `to_decide` is what waits for a decision, and is in the order of urgency, then of age. */
+/** What the queue is narrowed to. `to_decide` is what waits for a decision. */
 export type QueueFilter = {
   status: ReferralStatus | 'to_decide' | 'all';
   urgency?: Urgency | undefined;
@@ -61,23 +61,30 @@ function conditions({ status, urgency, clinicId, assigned, need, late }: QueueFi
   );
 }
 
-/** Referrals as an officer works through them. */
+/** Referrals as an officer works through them: unless asked otherwise by urgency, then by age, or by age alone where nothing is to be decided. */
 export async function listQueue(
   db: Reader,
   filter: QueueFilter,
-  { today, limit, after }: { today: string; limit: number; after?: string | undefined },
+  { today, limit, after, order }: Ordered & { today: string; limit: number },
 ): Promise<ListPage<Queued>> {
-  const byUrgency = filter.status === 'to_decide';
-  const [urgency, id] = byUrgency
-    ? (readCursor(after, ['text', 'uuid']) ?? [])
-    : [undefined, ...(readCursor(after, ['uuid']) ?? [])];
-  const key = byUrgency ? sql`${urgencyOf(sql`r.urgency`)}, r.id` : sql`r.id`;
-  const following = byUrgency ? sql`${urgencyOf(sql`${urgency}::text`)}, ${id}::uuid` : sql`${id}::uuid`;
+  const isByUrgency = filter.status === 'to_decide' && !order;
+  const { follows, by } = isByUrgency
+    ? byUrgency(after)
+    : byId(sql`r.id`, { order: order ?? 'oldest', after });
   const { rows } = await sql<Queued>`/* referral.queue */
     select ${columnsFor()}, ${isLate(today)} as late from ${referralTables}
-    ${conditions(filter, today)} ${id ? sql`and (${key}) > (${following})` : sql``}
-    order by ${key} limit ${limit + 1}`.execute(db);
-  return toPage(rows, limit, (row) => (byUrgency ? [row.urgency, row.id] : [row.id]));
+    ${conditions(filter, today)} ${follows}
+    order by ${by} limit ${limit + 1}`.execute(db);
+  return toPage(rows, limit, (row) => (isByUrgency ? [row.urgency, row.id] : [row.id]));
+}
+
+function byUrgency(after: string | undefined) {
+  const [urgency, id] = readCursor(after, ['text', 'uuid']) ?? [];
+  const by = sql`${urgencyOf(sql`r.urgency`)}, r.id`;
+  return {
+    follows: id ? sql`and (${by}) > (${urgencyOf(sql`${urgency}::text`)}, ${id}::uuid)` : sql``,
+    by,
+  };
 }
 
 /** How many referrals the queue has in all, and how many of them wait for longer than they should. */

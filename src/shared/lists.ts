@@ -50,14 +50,14 @@ export function readCursor(after: string | undefined, shape: CursorKind[]): stri
   });
 }
 
-/** The query parameters of a list that goes either way. */
-export const orderedQuery = {
-  ...listQuery,
-  order: Type.Optional(
-    oneOf(['newest', 'oldest'], { description: 'Which come first; the newest when left out' }),
-  ),
-};
-type Ordered = { order?: 'newest' | 'oldest' | undefined; after?: string | undefined };
+const order = (unset: string) =>
+  Type.Optional(oneOf(['newest', 'oldest'], { description: `Which come first; ${unset} when left out` }));
+
+/** The query parameters of a list that goes either way, the newest first when not asked. */
+export const orderedQuery = { ...listQuery, order: order('the newest') };
+/** The same of what is worked through, in an order of its own when not asked. */
+export const workOrderedQuery = (unset: string) => ({ ...listQuery, order: order(unset) });
+export type Ordered = { order?: 'newest' | 'oldest' | undefined; after?: string | undefined };
 
 /**
  * The order of a list by its ids, which are made in the order of time.

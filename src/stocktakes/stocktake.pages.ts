@@ -161,13 +161,13 @@ export function stocktakePages(app: App, deps: Deps): void {
   });
 
   async function listView(query: StocktakeQuery, form: Form) {
-    const { status, after } = query;
+    const { status, order, after } = query;
     const [list, number, locations] = await Promise.all([
       listStocktakes(deps.db, query),
       countStocktakes(deps.db, { status }),
       listLocations(deps.db),
     ]);
-    const filters = { ...(status && { status }) };
+    const filters = { ...(status && { status }), ...(order && { order }) };
     return {
       ...list,
       count: number,

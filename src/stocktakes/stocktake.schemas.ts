@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { deviceKinds, deviceStatuses } from '../devices/device.rules.ts';
 import { strictObject } from '../shared/http.ts';
-import { listQuery, pageOf } from '../shared/lists.ts';
+import { listQuery, orderedQuery, pageOf } from '../shared/lists.ts';
 import { nullable, oneOf, text } from '../shared/schemas.ts';
 import { lineVerdicts, nextSteps, scanVerdicts, stocktakeStatuses } from './stocktake.rules.ts';
 
@@ -53,7 +53,7 @@ export const Stocktake = Type.Object({ ...Head, counts: Counts });
 export type Stocktake = Static<typeof Stocktake>;
 export const StocktakeList = pageOf(StocktakeSummary);
 export const StocktakeQuery = Type.Object(
-  { ...listQuery, status: Type.Optional(oneOf(stocktakeStatuses)) },
+  { ...orderedQuery, status: Type.Optional(oneOf(stocktakeStatuses)) },
   { additionalProperties: false },
 );
 export type StocktakeQuery = Static<typeof StocktakeQuery>;

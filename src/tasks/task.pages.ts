@@ -101,4 +101,8 @@ export function taskPages(app: App, deps: Deps): void {
   }
 }
 
-const filtersOf = ({ status, kind }: TaskQuery) => ({ status, ...(kind && { kind }) });
+const filtersOf = ({ status, kind, order }: TaskQuery) => ({
+  status,
+  ...(kind && { kind }),
+  ...(order && { order }),
+});

@@ -14,7 +14,7 @@ export function taskRoutes(app: App, deps: Deps): void {
       config: { action: 'tasks.read' },
       schema: {
         operationId: 'listTasks',
-        summary: 'Tasks, oldest first',
+        summary: 'Tasks',
         tags,
         querystring: TaskQuery,
         response: { 200: TaskList },

@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { strictObject } from '../shared/http.ts';
-import { listQuery, pageOf } from '../shared/lists.ts';
+import { pageOf, workOrderedQuery } from '../shared/lists.ts';
 import { nullable, oneOf } from '../shared/schemas.ts';
 import { type TaskKind, taskKinds, taskStatuses } from './task.rules.ts';
 
@@ -21,7 +21,11 @@ export type Task = Static<typeof Task>;
 
 export const TaskList = pageOf(Task);
 export const TaskQuery = Type.Object(
-  { ...listQuery, status: oneOf(taskStatuses, { default: 'open' }), kind: Type.Optional(kind) },
+  {
+    ...workOrderedQuery('the oldest'),
+    status: oneOf(taskStatuses, { default: 'open' }),
+    kind: Type.Optional(kind),
+  },
   { additionalProperties: false },
 );
 export type TaskQuery = Static<typeof TaskQuery>;

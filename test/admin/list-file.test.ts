@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import t from 'tap';
 import { fitDataPlan } from '../../src/data-plans/data-plan.commands.ts';
 import { reportIncident } from '../../src/incidents/incident.commands.ts';
+import { createTasks } from '../../src/tasks/task.commands.ts';
 import { apiOf } from '../support/api.ts';
 import { testApp } from '../support/app.ts';
 import { factories, officer } from '../support/factories.ts';
@@ -30,6 +31,18 @@ await fitDataPlan(deps, officer, dongle!.id, {
   activatedOn: '2026-11-01',
 });
 await make.referral({ person: { givenName: 'Zebedee', familyName: 'Quill' } });
+await db.transaction().execute(async (trx) =>
+  createTasks(
+    trx,
+    deps,
+    officer,
+    (await make.devices(3)).map(({ id }) => ({
+      kind: 'preparation_late',
+      subjectType: 'device',
+      subjectId: id,
+    })),
+  ),
+);
 
 t.test('each list is a file with its filters, and who took it is in the log', async (t) => {
   for (const [path, query, heading] of [
@@ -91,6 +104,7 @@ t.test('a list goes either way, whole, and its file with it', async (t) => {
     ['/loans', 'reference'],
     ['/devices', 'assetTag'],
     ['/donations', 'reference'],
+    ['/tasks', 'id'],
   ] as const) {
     const walk = async (order: string) => {
       const found: string[] = [];
@@ -114,9 +128,35 @@ t.test('a list goes either way, whole, and its file with it', async (t) => {
   const page = (await forms(app, as.officer).get('/loans?status=open&order=oldest')).body;
   t.match(page, /Order: Oldest first/);
   t.match(page, /href="\/loans\?status=open"/, 'taken out again by itself');
-  for (const list of ['incidents', 'messages', 'devices', 'donations', 'data-plans']) {
+  for (const list of [
+    'incidents',
+    'messages',
+    'devices',
+    'donations',
+    'data-plans',
+    'stocktakes',
+    'referrals',
+  ]) {
     const url = `/${list}?order=oldest`;
     t.match((await forms(app, as.officer).get(url)).body, /Order: Oldest first/, url);
   }
+  t.match((await forms(app, as.officer).get('/tasks?order=newest')).body, /Order: Newest first/);
   t.equal((await file('/devices', '')).status, 200);
+});
+
+t.test('days that narrow a list are taken out again one by one', async (t) => {
+  const { get } = forms(app, as.officer);
+  const diary = (await get('/support?from=2026-11-24&to=2026-12-01&status=ahead')).body;
+  for (const [chip, rest] of [
+    ['From: 24 November 2026', '/support?to=2026-12-01&amp;status=ahead'],
+    ['To: 1 December 2026', '/support?from=2026-11-24&amp;status=ahead'],
+    ['Status: No outcome yet', '/support?from=2026-11-24&amp;to=2026-12-01'],
+  ] as const)
+    t.match(
+      diary,
+      new RegExp(`href="${rest.replace('?', '\\?')}"><span[^>]*>Take out the filter </span>${chip}`),
+    );
+  t.notMatch((await get('/support')).body, /Filters in use/, 'it begins today without being asked');
+  const losses = (await forms(app, as.manager).get('/losses-register?to=2026-11-01')).body;
+  t.match(losses, /href="\/losses-register"><span[^>]*>Take out the filter <\/span>To: 1 November 2026/);
 });

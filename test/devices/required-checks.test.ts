@@ -4,7 +4,7 @@ import { getRequiredChecks } from '../../src/devices/check.queries.ts';
 import { changeRequiredChecks, etagOfChecks } from '../../src/devices/required-check.commands.ts';
 import { testApp } from '../support/app.ts';
 import { factories, officer } from '../support/factories.ts';
-import { forms } from '../support/pages.ts';
+import { forms, savedByTwo } from '../support/pages.ts';
 import { refusal } from '../support/refusal.ts';
 
 const { app, as, db, deps, ownerUrl } = await testApp(t);
@@ -185,11 +185,23 @@ t.test(
     t.match(refused.body, /Choose at least one check/);
     t.equal(field(refused.body, 'version'), version, 'still against what was seen');
     t.equal((await post('/settings/checks', { ...all, version })).statusCode, 303);
-    const stale = await post('/settings/checks', { ...all, 'checks.sim': ['setup'], version });
-    t.equal(stale.statusCode, 412);
-    t.match(stale.body, /Someone else has changed the checks/);
-    t.not(field(stale.body, 'version'), version);
-    t.match((await current()).checks, { sim: ['electrical', 'setup'] });
+    const none = await post('/settings/checks', { version });
+    t.equal(none.statusCode, 422);
+    t.notMatch(none.body, /type="checkbox"[^>]* checked/, 'what was unticked stays so');
+    await savedByTwo(
+      t,
+      { get, post },
+      {
+        page: '/settings/checks',
+        first: { ...all, 'checks.phone': ['sanitisation', 'setup'] },
+        second: { ...all, 'checks.sim': ['setup'] },
+        shows: [
+          /Checks phone says “Sanitisation, Setup” by now/,
+          /Checks SIM says “Electrical, Setup” by now/,
+        ],
+      },
+    );
+    t.match((await current()).checks, { sim: ['setup'], phone: ['electrical', 'setup'] });
     t.match((await forms(app, as.officer).get('/settings/checks')).body, /may change them/);
     t.equal((await forms(app, as.officer).post('/settings/checks', all)).statusCode, 403);
   },

@@ -87,6 +87,16 @@ t.test('there is enough of everything to look at', async (t) => {
     tasks.missed_twice && tasks.concern && tasks.no_safe_contact && tasks.check_contact_proposal,
     'tasks of each kind',
   );
+  const [closed] = await rows(one.deps, 'select count(*) as days, min(day) as first from closed_day');
+  t.ok(
+    Number(closed!.days) > 0 && String(closed!.first) > '2026-11-23',
+    'days ahead on which nobody is there',
+  );
+  const [kept] = await rows(
+    one.deps,
+    `select count(*) as people from retention_member m join retention_batch b on b.id = m.batch_id where b.status = 'proposed'`,
+  );
+  t.ok(Number(kept!.people) > 0 && tasks.retention_due, 'someone is proposed for erasure');
   const messages = await countBy('select status as word, count(*) as count from message group by 1');
   t.ok(messages.sent! > 20);
   const [captured] = await rows(

@@ -1,6 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { sql } from 'kysely';
 import t from 'tap';
@@ -18,6 +15,7 @@ import { testApp } from '../support/app.ts';
 import { atOnce } from '../support/at-once.ts';
 import { factories, manager, officer } from '../support/factories.ts';
 import { forms, signedInBrowser } from '../support/pages.ts';
+import { endProcess, startWorkerProcess } from '../support/worker.ts';
 
 const { app, as, db, deps, clock, appUrl } = await testApp(t, { DATABASE_POOL: '20' });
 const make = factories(deps);
@@ -198,26 +196,16 @@ t.test('two nights at once propose everyone once; a batch has at most a hundred'
 t.test('a worker killed in the middle leaves nobody half erased, and the next goes on', async (t) => {
   const waiting = await batches();
   for (const { id } of waiting) await decideBatch(deps, manager, id, { decision: 'erase' });
-  const start = async (at: string): Promise<ChildProcess> => {
-    const child = spawn(process.execPath, [path.join(import.meta.dirname, '../support/worker-process.ts')], {
-      env: { DATABASE_URL: appUrl, SECRET: deps.config.SECRET, LOG_LEVEL: 'silent', CLOCK_STARTS: at },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    t.teardown(() => child.kill('SIGKILL'));
-    await once(child.stdout!, 'data');
-    return child;
-  };
+  const settings = { DATABASE_URL: appUrl, SECRET: deps.config.SECRET };
   const erased = async () =>
     (
       await sql<{ n: number }>`select count(*)::int as n from patient where family_name = 'person'
       and id in (select patient_id from retention_member where outcome = 'erased')`.execute(db)
     ).rows[0]!.n;
   const before = await erased();
-  const first = await start(now);
+  const first = await startWorkerProcess(t, settings, now);
   while ((await erased()) < before + 10) await wait(5);
-  const gone = once(first, 'exit');
-  first.kill('SIGKILL');
-  await gone;
+  await endProcess(first, 'SIGKILL');
   const between = await erased();
   t.ok(between < before + 130, `${between - before} were erased when it died`);
   const { rows: torn } = await sql`select from patient p join retention_member m on m.patient_id = p.id
@@ -225,15 +213,13 @@ t.test('a worker killed in the middle leaves nobody half erased, and the next go
     db,
   );
   t.equal(torn.length, 0);
-  const next = await start('2026-11-23T09:45:00Z');
+  const next = await startWorkerProcess(t, settings, '2026-11-23T09:45:00Z');
   while (
     (await batches()).length ||
     (await api('GET', '/retention-batches?status=erasing')).body.items.length
   )
     await wait(50);
-  const ended = once(next, 'exit');
-  next.kill('SIGTERM');
-  await ended;
+  await endProcess(next, 'SIGTERM');
   t.equal(await erased(), before + 130);
   const { rows: twice } =
     await sql`select from privacy_decision where kind = 'erasure' group by patient_id having count(*) > 1`.execute(

@@ -185,6 +185,15 @@ t.test('the queue: most urgent first, then oldest; narrowed, counted, and read p
     next = /href="(\/referrals\?[^"]*after=[^"]*)"/.exec(body)?.[1]?.replaceAll('&amp;', '&');
   }
   t.same(read, [1, 4, 3, 0, 2], 'by the cursor nothing is twice or left out');
+  t.same((await shown('order=newest')).found, [4, 3, 2, 1, 0]);
+  t.same((await shown('order=oldest')).found, [0, 1, 2, 3, 4]);
+  const second = (await shown('order=newest&limit=2')).next!;
+  t.match(
+    (await get(second)).body,
+    /5 referrals to decide, the newest first/,
+    'the order stays on the next page',
+  );
+  t.equal((await get(second.replace('order=newest&', ''))).statusCode, 400, 'a place in another order');
   t.equal((await get('/referrals?assigned=you')).statusCode, 400);
 });
 

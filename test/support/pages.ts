@@ -46,8 +46,8 @@ type SavedByTwo = {
   page: string;
   /** Where the form goes, when not to its page. */
   form?: string;
-  first: Record<string, string>;
-  second: Record<string, string>;
+  first: Record<string, string | string[]>;
+  second: Record<string, string | string[]>;
   shows: (string | RegExp)[];
 };
 

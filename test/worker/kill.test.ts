@@ -1,6 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { sql } from 'kysely';
 import t from 'tap';
@@ -11,32 +8,19 @@ import { testDatabase } from '../support/database.ts';
 import { officer } from '../support/factories.ts';
 import { seedFollowUps } from '../support/follow-ups.ts';
 import { type TestRedis, testRedis, testRedisCluster } from '../support/redis.ts';
+import { endProcess, startWorkerProcess } from '../support/worker.ts';
 
 const rounds = 8;
 const planned = 600;
 const addedEachRound = 4;
-const script = path.join(import.meta.dirname, '../support/worker-process.ts');
 
 type Tap = Parameters<typeof testDatabase>[0] & { comment(text: string): void };
 
 /** Whatever was not done 10 minutes ago is taken up again, so each start is 11 minutes after the one before. */
-const startOf = (round: number) => Temporal.Instant.from('2026-11-23T09:00:00Z').add({ minutes: 11 * round });
-
-async function start(t: Tap, settings: Record<string, string>, round: number): Promise<ChildProcess> {
-  const child = spawn(process.execPath, [script], {
-    env: { ...settings, CLOCK_STARTS: startOf(round).toString() },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  t.teardown(() => child.kill('SIGKILL'));
-  await once(child.stdout!, 'data');
-  return child;
-}
-
-async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
-  const ended = once(child, 'exit');
-  child.kill(signal);
-  await ended;
-}
+const startOf = (round: number) =>
+  Temporal.Instant.from('2026-11-23T09:00:00Z')
+    .add({ minutes: 11 * round })
+    .toString();
 
 /** Kills a worker again and again, lets the last one finish, and tells how it all stands. */
 async function killAgainAndAgain(t: Tap, redis?: TestRedis) {
@@ -44,7 +28,6 @@ async function killAgainAndAgain(t: Tap, redis?: TestRedis) {
   const settings = {
     DATABASE_URL: appUrl,
     SECRET: deps.config.SECRET,
-    LOG_LEVEL: 'silent',
     REDIS_URL: redis?.url ?? '',
   };
   const queue = createQueue(deps);
@@ -55,22 +38,22 @@ async function killAgainAndAgain(t: Tap, redis?: TestRedis) {
     (await sql<{ count: number }>`select count(*) from captured_message`.execute(db)).rows[0]!.count;
 
   for (let round = 0; round < rounds; round++) {
-    clock.set(startOf(round).toString());
+    clock.set(startOf(round));
     for (const { patientId } of others.splice(0, addedEachRound)) {
       await addFollowUp(deps, officer, { patientId, dueOn: '2026-11-24', startsAt: '15:00', way: 'phone' });
     }
     const before = await captured();
-    const child = await start(t, settings, round);
+    const child = await startWorkerProcess(t, settings, startOf(round));
     const delay = Math.round(Math.random() * 700);
     // Every other round it is killed while messages are going out.
     if (round % 2) for (let tries = 0; tries < 100 && (await captured()) === before; tries++) await wait(10);
     await wait(round % 2 ? delay / 20 : delay);
-    await end(child, 'SIGKILL');
+    await endProcess(child, 'SIGKILL');
     t.comment(`round ${round}: ${delay} ms, ${(await captured()) - before} more messages out`);
     if (redis && round === rounds / 2) await redis.empty();
   }
 
-  const last = await start(t, settings, rounds);
+  const last = await startWorkerProcess(t, settings, startOf(rounds));
   for (let tries = 0; ; tries++) {
     const left = await sql<{ count: number }>`
       select (select count(*) from outbox where done_at is null) + (select count(*) from message where status in ('planned', 'queued', 'sending'))
@@ -79,7 +62,7 @@ async function killAgainAndAgain(t: Tap, redis?: TestRedis) {
     if (tries % 10 === 9) await queue.add([{ name: 'dispatch', id: `dispatch-${tries}`, data: {} }]);
     await wait(100);
   }
-  await end(last, 'SIGTERM');
+  await endProcess(last, 'SIGTERM');
   const { rows } = await sql<{
     people: number;
     captured: number;

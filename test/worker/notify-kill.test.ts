@@ -1,6 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { sql } from 'kysely';
 import pg from 'pg';
@@ -11,13 +8,13 @@ import { testDatabase } from '../support/database.ts';
 import { seedFollowUps } from '../support/follow-ups.ts';
 import { type Behaviour, notifySettings, notifyStub } from '../support/notify-stub.ts';
 import { type TestRedis, testRedis } from '../support/redis.ts';
+import { endProcess, startWorkerProcess } from '../support/worker.ts';
 
 // A real worker against a provider that misbehaves, killed at any moment. By default a few rounds;
 // KILL_ROUNDS=200 KILL_PEOPLE=2000 is the whole of it.
 const rounds = Number(process.env.KILL_ROUNDS ?? 10);
 const people = Number(process.env.KILL_PEOPLE ?? 300);
 const stoppedEachRound = 3;
-const script = path.join(import.meta.dirname, '../support/worker-process.ts');
 const begun = Temporal.Instant.from('2026-11-23T08:05:00Z');
 /** All rounds lie within one day's window; what is stale is taken up a few rounds later. */
 const seconds = Math.floor((8 * 3600) / rounds);
@@ -70,7 +67,6 @@ async function killAgainAndAgain(t: Tap, { redis, restarts = false }: Upset) {
     ...notify,
     DATABASE_URL: appUrl,
     SECRET: deps.config.SECRET,
-    LOG_LEVEL: 'silent',
     REDIS_URL: redis?.url ?? '',
   };
   const queue = createQueue(deps);
@@ -78,20 +74,9 @@ async function killAgainAndAgain(t: Tap, { redis, restarts = false }: Upset) {
   await seedFollowUps(db, { patients: people, dueOn: '2026-11-24', startsAt: '17:00' });
   const stopped = new Set<string>();
 
-  const start = async (round: number): Promise<ChildProcess> => {
-    const child = spawn(process.execPath, [script], {
-      env: { ...settings, CLOCK_STARTS: startOf(round).toString() },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    t.teardown(() => child.kill('SIGKILL'));
+  const start = (round: number) => {
     clockStart = { round, at: performance.now() };
-    await once(child.stdout!, 'data');
-    return child;
-  };
-  const end = async (child: ChildProcess, signal: NodeJS.Signals) => {
-    const ended = once(child, 'exit');
-    child.kill(signal);
-    await ended;
+    return startWorkerProcess(t, settings, startOf(round).toString());
   };
   /** People of whom something changes before their message is claimed: its row is held until that is written. */
   const changeMinds = async (round: number) => {
@@ -122,7 +107,7 @@ async function killAgainAndAgain(t: Tap, { redis, restarts = false }: Upset) {
       await restartPostgres(appUrl);
       await wait(delay);
     }
-    await end(child, 'SIGKILL');
+    await endProcess(child, 'SIGKILL');
     t.comment(`round ${round}: ${stub.taken.length - before} more taken`);
     if (redis && round % 3 === 2) await upsetRedis(redis, round);
   }
@@ -138,7 +123,7 @@ async function killAgainAndAgain(t: Tap, { redis, restarts = false }: Upset) {
         ]);
       await wait(100);
     }
-    await end(last, 'SIGTERM');
+    await endProcess(last, 'SIGTERM');
     if (!(await left())) break;
     if (round > rounds + 60) throw new Error('it does not come to an end');
   }

@@ -34,6 +34,7 @@ export const clinics = [
 /** Who takes part and where: what the stories need of it, and the ways in. */
 export type Scheme = {
   officers: Context[];
+  manager: Context;
   supporters: Context[];
   /** In the order of `clinics`. Two send referrals with a key of their own, for the others an officer records them. */
   clinics: { id: string; sender: Context }[];
@@ -97,11 +98,11 @@ export async function setUpScheme(deps: Deps): Promise<Scheme> {
   );
   const of = (role: StaffRole) => staff.filter((person) => person.role === role).map((person) => person.ctx);
   const officers = of('officer');
+  const manager = of('manager')[0]!;
 
   await countAccessories(deps, officers[0]!, hubs);
   const signpostIds: string[] = [];
-  for (const signpost of signposts)
-    signpostIds.push((await addSignpost(deps, of('manager')[0]!, signpost)).id);
+  for (const signpost of signposts) signpostIds.push((await addSignpost(deps, manager, signpost)).id);
 
   const office = await addApiClient(deps, ctx, { name: 'Office scripts', role: 'officer' });
   const senders: { id: string; ctx: Context }[] = [];
@@ -112,6 +113,7 @@ export async function setUpScheme(deps: Deps): Promise<Scheme> {
   }
   return {
     officers,
+    manager,
     supporters: of('supporter'),
     clinics: clinicIds.map((id, place) => ({
       id,

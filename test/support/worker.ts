@@ -1,0 +1,31 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import type { Test } from 'tap';
+
+/**
+ * Starts a worker in a process of its own, to be killed.
+ * @param settings its whole environment
+ * @param at the instant at which its clock begins to run
+ */
+export async function startWorkerProcess(
+  t: Pick<Test, 'teardown'>,
+  settings: Record<string, string>,
+  at: string,
+): Promise<ChildProcess> {
+  const script = path.join(import.meta.dirname, 'worker-process.ts');
+  const child = spawn(process.execPath, [script], {
+    env: { LOG_LEVEL: 'silent', ...settings, CLOCK_STARTS: at },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  t.teardown(() => child.kill('SIGKILL'));
+  await once(child.stdout!, 'data');
+  return child;
+}
+
+/** Ends a process and waits until it has ended. */
+export async function endProcess(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  const ended = once(child, 'exit');
+  child.kill(signal);
+  await ended;
+}
