@@ -13,7 +13,7 @@ const keptFor = '7 days';
  * Runs a command: one transaction, retried when it lost a deadlock or a serialisation race.
  * With an idempotency key the result is kept beside the rows and given again to a repeat.
  * `work` must do no network calls and must be safe to run again from its start.
- * @throws Problem `idempotency-key-in-use`, `idempotency-key-reused`, `busy`
+ * @throws Problem `idempotency-key-in-use`, `idempotency-key-reused`, `sent-already`, `busy`
  */
 export async function command<T>(deps: Deps, ctx: Context, work: (trx: Trx) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
@@ -57,7 +57,13 @@ async function keptResult<T>(trx: Trx, deps: Deps, once: Once): Promise<{ result
   const row = kept.rows[0];
   if (!row) return undefined;
   if (row.fingerprint !== once.fingerprint) {
-    throw new Problem('idempotency-key-reused', { detail: 'Use a new key for a new request.' });
+    // Only the form of a page waits: someone went back to it, and sends it with another content.
+    throw once.waits
+      ? new Problem('sent-already', {
+          detail:
+            'What it says now was not saved. Look at what became of the first, then send again what is missing.',
+        })
+      : new Problem('idempotency-key-reused', { detail: 'Use a new key for a new request.' });
   }
   once.replayed = true;
   return { result: row.result };

@@ -53,6 +53,7 @@ export const problems = {
   'message-not-retriable': [409, 'The message cannot be tried again'],
   'name-in-use': [409, 'The name or email address is taken'],
   conflict: [409, 'Something else is in the way'],
+  'sent-already': [409, 'This form was sent already, with something else in it'],
   'idempotency-key-in-use': [409, 'A request with this idempotency key is still running'],
   'changed-meanwhile': [412, 'It was changed by someone else meanwhile'],
   'too-large': [413, 'The body is too large'],

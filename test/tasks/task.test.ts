@@ -54,6 +54,21 @@ t.test('on the page: those that are ticked, one by its button, and what was tick
   t.notMatch((await forms(app, as.auditor).get('/tasks')).body, /type="checkbox"/);
   t.match((await get('/tasks?kind=concern')).body, /No task is like that/);
 
+  const [first, second] = await tasks(5);
+  const once = { _once: '0f2c7c1e-6b3c-4f0e-9a5e-000000000001' };
+  t.equal((await post(`/tasks/${first}/completions`, once)).statusCode, 303);
+  t.equal((await post(`/tasks/${first}/completions`, once)).statusCode, 303, 'a second click');
+  const back = await post(`/tasks/${second}/completions`, once);
+  t.equal(back.statusCode, 409);
+  t.match(back.body, 'What it says now was not saved', 'the page of before, by the way back');
+  const many = await post('/tasks/completions?status=open', { ...once, tasks: [second!] });
+  t.equal(many.statusCode, 409);
+  t.match(many.body, new RegExp(`value="${second}" checked`));
+  t.equal(
+    (await post('/tasks/completions', { tasks: (await open()).slice(0, -3).map(({ id }) => id) })).statusCode,
+    303,
+  );
+
   const baseURL = await app.listen({ host: '127.0.0.1', port: 0 });
   const { page, look } = await signedInBrowser(t, baseURL, as.officer);
   await page.goto('/tasks?kind=preparation_late');
