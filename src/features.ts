@@ -92,6 +92,7 @@ import { newReferralPages } from './referrals/new-referral.pages.ts';
 import { progressPages } from './referrals/progress.pages.ts';
 import { proposalPages } from './referrals/proposal.pages.ts';
 import { proposalRoutes } from './referrals/proposal.routes.ts';
+import { queuePages } from './referrals/queue.pages.ts';
 import { referralPages } from './referrals/referral.pages.ts';
 import { referralRoutes } from './referrals/referral.routes.ts';
 import { signpostPages } from './referrals/signpost.pages.ts';
@@ -199,6 +200,7 @@ export const pageFeatures: Feature[] = [
   requiredCheckPages,
   benchPages,
   newReferralPages,
+  queuePages,
   referralPages,
   progressPages,
   proposalPages,

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { fields, newForm, refused, typedIn } from '../admin/forms.ts';
+import { fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
 import { findScanned } from '../loans/scan.queries.ts';
 import { unknownLabel } from '../loans/scan.rules.ts';
 import type { Deps } from '../shared/deps.ts';
@@ -9,14 +9,16 @@ import { devicesToLabel, ownerOnLabels } from './label.queries.ts';
 import { labelsPerSheet, labelsSvg, sheetsSvg } from './label.rules.ts';
 import { ChosenLabels, LabelQuery, labelsAPage } from './label.schemas.ts';
 
+const start: Typed = { layout: 'sheet', first: '1' };
+
 /** /labels: chosen labels, and the page to print of them, of a donation or of the list of devices. */
 export function labelPages(app: App, deps: Deps): void {
   app.get('/labels', { config: { action: 'devices.label' } }, async (_request, reply) =>
-    reply.page('labels/views/choose.njk', { form: newForm({ layout: 'sheet', first: '1' }), labelsPerSheet }),
+    reply.page('labels/views/choose.njk', { form: newForm(start), labelsPerSheet }),
   );
 
   app.post('/labels', { config: { action: 'devices.label' } }, async (request, reply) => {
-    const typed = typedIn(request.body);
+    const typed = withTicked(typedIn(request.body));
     try {
       const { codes, layout, first } = fields(ChosenLabels, typed, {
         codes: 'Scan or type at least one label',
@@ -70,6 +72,10 @@ export function labelPages(app: App, deps: Deps): void {
     },
   );
 }
+
+/** The devices that were ticked in their list stand in the box, as if they were scanned. */
+const withTicked = ({ item, ...typed }: Typed): Typed =>
+  item === undefined ? typed : { ...start, codes: [item].flat().join('\n') };
 
 /** All drawings, with room for other requests between them. */
 async function drawn(drawings: Iterable<string>): Promise<string[]> {

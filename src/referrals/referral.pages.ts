@@ -1,102 +1,16 @@
-import Type, { type Static } from 'typebox';
-import { listDeciders } from '../access/decider.queries.ts';
+import Type from 'typebox';
 import { count } from '../admin/formats.ts';
 import { fields, refused, type Typed, typedIn } from '../admin/forms.ts';
-import { listFile } from '../admin/list-file.ts';
-import { listClinics } from '../organisations/organisation.queries.ts';
-import type { Context } from '../shared/actor.ts';
-import { civilDate, today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams } from '../shared/http.ts';
-import { listQuery, workOrderedQuery } from '../shared/lists.ts';
-import { oneOf } from '../shared/schemas.ts';
+import { listQuery } from '../shared/lists.ts';
 import { decideReferral } from './decision.commands.ts';
-import { type Decision, decisions, needs, referralStatuses, urgencies } from './referral.rules.ts';
+import { type Decision, decisions } from './referral.rules.ts';
 import { type Decided, NewDecision } from './referral.schemas.ts';
-import { referralView, withAge } from './referral-view.ts';
-import { countQueue, listQueue } from './triage.queries.ts';
+import { referralView } from './referral-view.ts';
 
-const ListQuery = Type.Object(
-  {
-    ...workOrderedQuery('what waits for a decision by its urgency, others the oldest'),
-    status: Type.Optional(oneOf([...referralStatuses, 'to_decide', 'all'])),
-    urgency: Type.Optional(oneOf(urgencies)),
-    clinicId: Type.Optional(Type.String({ format: 'uuid' })),
-    assigned: Type.Optional(
-      Type.Union([oneOf(['me', 'nobody']), Type.String({ format: 'uuid' })], {
-        errorMessage: 'Choose someone from the list.',
-      }),
-    ),
-    need: Type.Optional(oneOf(needs)),
-    late: Type.Optional(Type.Literal('yes')),
-  },
-  { additionalProperties: false },
-);
-
-/** What the list asks for; `me` is whoever asks. */
-const filterOf = (
-  { order: _order, ...filters }: Omit<Static<typeof ListQuery>, 'limit' | 'after'>,
-  { actor }: Context,
-) => ({
-  ...filters,
-  status: filters.status ?? ('to_decide' as const),
-  assigned: filters.assigned === 'me' ? (actor.id ?? 'nobody') : filters.assigned,
-  late: filters.late === 'yes',
-});
-
-/** /referrals: the queue, and one referral with its decision. The waiting list has a page of its own. */
+/** /referrals/:id: one referral with its decision. */
 export function referralPages(app: App, deps: Deps): void {
-  listFile(app, deps, {
-    path: '/referrals',
-    query: ListQuery,
-    list: ({ limit, after, order, ...filters }, ctx) =>
-      listQueue(deps.db, filterOf(filters, ctx), { today: today(deps.clock), limit, after, order }),
-    count: async ({ limit: _limit, after: _after, order: _order, ...filters }, ctx) =>
-      (await countQueue(deps.db, filterOf(filters, ctx), today(deps.clock))).count,
-    columns: {
-      Referral: ({ reference }) => reference,
-      Status: ({ status }) => status,
-      Urgency: ({ urgency }) => urgency,
-      Clinic: ({ clinic }) => clinic.name,
-      'Clinic’s reference': ({ clinicReference }) => clinicReference,
-      'Came in': ({ receivedAt }) => civilDate(receivedAt),
-      Late: ({ late }) => late,
-      'Open needs': ({ needs: all }) =>
-        all
-          .filter(({ status }) => status === 'open')
-          .map(({ need }) => need)
-          .join(', '),
-      'Whose it is': ({ assignedTo }) => assignedTo?.name ?? null,
-    },
-  });
-
-  app.get(
-    '/referrals',
-    { config: { action: 'referrals.read' }, schema: { querystring: ListQuery } },
-    async (request, reply) => {
-      const { limit, after, ...filters } = request.query;
-      const filter = filterOf(filters, request.ctx);
-      if (filter.status === 'waiting') return reply.redirect('/referrals/waiting', 303);
-      const day = today(deps.clock);
-      const [list, counts, clinics, staff] = await Promise.all([
-        listQueue(deps.db, filter, { today: day, limit, after, order: filters.order }),
-        countQueue(deps.db, filter, day),
-        listClinics(deps.db),
-        listDeciders(deps.db),
-      ]);
-      return reply.page('referrals/views/list.njk', {
-        next: list.next,
-        items: list.items.map((referral) => withAge(deps, referral)),
-        counts,
-        status: filter.status,
-        filters,
-        after,
-        query: new URLSearchParams(filters).toString(),
-        choices: { statuses: referralStatuses, urgencies, needs, clinics, staff },
-      });
-    },
-  );
-
   app.get(
     '/referrals/:id',
     {

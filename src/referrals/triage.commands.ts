@@ -5,11 +5,18 @@ import { timestamp } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
 import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
-import { recordEvent, type SubjectType } from '../shared/events.ts';
+import { recordEvent, recordEvents, type SubjectType } from '../shared/events.ts';
 import { newId } from '../shared/ids.ts';
 import { invalid, Problem } from '../shared/problem.ts';
 import { lockReferral } from './locking.commands.ts';
-import type { Assigned, NewAssignment, NewNote, Note } from './triage.schemas.ts';
+import type {
+  Assigned,
+  AssignedMany,
+  NewAssignment,
+  NewAssignments,
+  NewNote,
+  Note,
+} from './triage.schemas.ts';
 
 const subjects = (referralId: string, patientId: string): [SubjectType, string][] => [
   ['referral', referralId],
@@ -44,6 +51,47 @@ export async function assignReferral(
       values: { staffId },
     });
     return { assignedTo: then };
+  });
+}
+
+/**
+ * Gives many referrals to a member of staff, or back to everyone. One that is someone else's by now than was seen
+ * stays theirs. Few statements, however many.
+ * @throws Problem `invalid`
+ */
+export async function assignReferrals(
+  deps: Deps,
+  ctx: Context,
+  { referrals, staffId }: NewAssignments,
+): Promise<AssignedMany> {
+  return command(deps, ctx, async (trx) => {
+    const assignedTo = staffId ? await decider(trx, staffId) : null;
+    const seen = new Map(referrals.map(({ referralId, insteadOf }) => [referralId, insteadOf]));
+    const { rows } = await sql<{
+      id: string;
+      patientId: string;
+      staffId: string | null;
+    }>`/* referral.lock-many */
+      select r.id, r.patient_id as "patientId", r.assigned_to as "staffId" from referral r
+      where r.id = any(${[...seen.keys()]}::uuid[]) order by r.id for no key update`.execute(trx);
+    const theirs = rows.filter((row) => row.staffId === staffId);
+    const given = rows.filter((row) => row.staffId !== staffId && row.staffId === seen.get(row.id));
+    await sql`/* referral.assign-many */
+      update referral set assigned_to = ${staffId} where id = any(${given.map(({ id }) => id)}::uuid[])`.execute(
+      trx,
+    );
+    await recordEvents(
+      trx,
+      deps,
+      ctx,
+      given.map(({ id, patientId }) => ({
+        type: 'referral.assigned',
+        subjects: subjects(id, patientId),
+        values: { staffId },
+      })),
+    );
+    const now = given.length + theirs.length;
+    return { assignedTo, given: now, left: seen.size - now };
   });
 }
 

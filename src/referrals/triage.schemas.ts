@@ -20,6 +20,18 @@ export type NewAssignment = Static<typeof NewAssignment>;
 export const Assigned = Type.Object({ assignedTo: Assignee });
 export type Assigned = Static<typeof Assigned>;
 
+export type NewAssignments = {
+  /** Each with whose it was as it was seen; null when it was nobody’s. */
+  referrals: { referralId: string; insteadOf: string | null }[];
+  /** Null gives them back to everyone. */
+  staffId: string | null;
+};
+export type AssignedMany = Assigned & {
+  given: number;
+  /** How many are someone else’s by now, and stay so. */
+  left: number;
+};
+
 export const NewNote = strictObject(
   { note: text(4000, { description: 'For the office alone; a clinic never sees it' }) },
   { examples: [{ note: 'Rang the ward: she moves on Friday, and would rather meet at the library.' }] },

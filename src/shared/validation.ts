@@ -15,6 +15,7 @@ export function isDate(text: string): boolean {
 
 /** An id as Lendwell writes it: ids are compared as text, and the database knows no `urn:uuid:`. */
 export const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+export const isId = (value: unknown): value is string => typeof value === 'string' && uuid.test(value);
 
 function createAjv(coerceTypes: boolean): Ajv {
   const ajv = new Ajv({

@@ -9,7 +9,7 @@ import type { App } from '../shared/http.ts';
 import { listQuery } from '../shared/lists.ts';
 import { invalid, Problem } from '../shared/problem.ts';
 import { oneOf } from '../shared/schemas.ts';
-import { coercing } from '../shared/validation.ts';
+import { isId } from '../shared/validation.ts';
 import { assignFollowUps } from './assignment.commands.ts';
 import { leftWords } from './assignment.rules.ts';
 import type { Assigned, NewAssignments } from './assignment.schemas.ts';
@@ -34,7 +34,6 @@ const DiaryQuery = Type.Object(
   { additionalProperties: false },
 );
 
-const isId = (text: unknown): text is string => typeof text === 'string' && coercing.validate(id, text);
 const wayChoices = ways.map((value) => ({ value, text: wayWords[value] }));
 const words = { dueOn: 'Enter the date', way: 'Choose how', patientId: 'Choose the person first' };
 

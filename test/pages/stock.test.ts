@@ -55,6 +55,26 @@ t.test(
 
     await page.goto('/devices');
     await look('devices, with links');
+    const ticked = async (name: string) => {
+      await page.goto('/devices');
+      for (const { assetTag } of [one!, two!]) await page.getByRole('checkbox', { name: assetTag }).check();
+      await page.getByRole('button', { name, exact: true }).click();
+    };
+    await ticked('Print labels');
+    await page.waitForURL(/labels\/print/);
+    t.equal(
+      new URL(page.url()).searchParams.get('tags')!.split(',').sort().join(),
+      [one, two]
+        .map((device) => device!.assetTag)
+        .sort()
+        .join(),
+    );
+    for (const name of ['Move', 'Retire']) {
+      await ticked(name);
+      await page.getByText('2 devices').waitFor();
+      await look(`ticked devices, ${name}`);
+    }
+    await page.goto('/devices');
     await page.getByRole('link', { name: 'Move devices' }).click();
     await scan(one!.assetTag.toLowerCase());
     await page.getByText(`${one!.assetTag}: ready.`).waitFor();

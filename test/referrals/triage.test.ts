@@ -222,6 +222,48 @@ t.test('a referral is one person’s: taken, given, given back; two who take it 
   t.match((await api('GET', `/referrals/${id}`)).body, { assignedTo: { id: ids.officer } });
 });
 
+t.test('many are given at once, each once; two who give the same', async (t) => {
+  const made = await Promise.all(Array.from({ length: 4 }, () => make.referral({ clinicId })));
+  const seen = (id: string, staffId = '') => `${id}|${staffId}`;
+  const give = (referrals: string[], to: string, headers = as.officer) =>
+    forms(app, headers).post('/referrals/assignments?status=all', { referrals, to });
+  const all = made.map(({ id }) => seen(id));
+  const outcomes = await atOnce(
+    db,
+    sql`select from referral where id = any(${made.map(({ id }) => id)}::uuid[]) for update`,
+    [() => give(all, 'me'), () => give(all.toReversed(), 'me', as.manager)],
+  );
+  t.same(
+    outcomes.map((one) => one.status === 'fulfilled' && one.value.statusCode),
+    [303, 303],
+  );
+  const whose = async () =>
+    (await Promise.all(made.map(({ id }) => getReferral(db, officer.actor, id)))).map(
+      ({ assignedTo }) => assignedTo?.id,
+    );
+  const [first] = await whose();
+  t.same(await whose(), [first, first, first, first], 'who came first has all of them');
+  const { rows } = await sql`select from event e join event_subject s on s.event_id = e.id
+    where e.type = 'referral.assigned' and s.subject_id = any(${made.map(({ id }) => id)}::uuid[])`.execute(
+    db,
+  );
+  t.equal(rows.length, 4, 'each was given once');
+  const other = first === ids.officer ? ids.manager! : ids.officer!;
+  await give([seen(made[0]!.id, first), seen(made[1]!.id, other)], other);
+  t.same(await whose(), [other, first, first, first], 'not what was seen to be someone else’s');
+  t.equal((await give([seen(made[0]!.id, other)], ids.supporter!)).statusCode, 422);
+  await give([seen(made[0]!.id, other), seen(made[2]!.id, first)], 'nobody');
+  t.same(await whose(), [undefined, first, undefined, first]);
+  const nothing = await give([], 'me');
+  t.equal(nothing.statusCode, 422);
+  t.match(nothing.body, /href="#referrals">\s*Tick at least one referral/);
+  const nobody = await give([seen(made[2]!.id)], '');
+  t.match(nobody.body, /href="#to">\s*Choose whose they are/);
+  t.match(nobody.body, new RegExp(`value="${made[2]!.id}\\|" checked`), 'what was ticked stays');
+  t.equal((await give(all, 'me', as.auditor)).statusCode, 403);
+  t.notMatch((await forms(app, as.auditor).get('/referrals?status=all')).body, /type="checkbox"/);
+});
+
 t.test('notes are the office’s alone', async (t) => {
   const { id } = await make.referral({ clinicId });
   t.match(await api('POST', `/referrals/${id}/notes`, { note: ' Rang the ward. ' }), {
@@ -317,6 +359,22 @@ for (const scripts of [true, false]) {
     await page.getByText('1 referral to decide').waitFor();
     await look('the queue');
     if (shots) await page.screenshot({ path: `${shots}/queue.png`, fullPage: true });
+    if (scripts) {
+      await page.getByRole('button', { name: 'Tick all, or none' }).click();
+      t.ok(await page.getByRole('checkbox').isChecked());
+      await page.getByRole('button', { name: 'Tick all, or none' }).click();
+      t.notOk(await page.getByRole('checkbox').isChecked());
+    } else t.notOk(await page.getByRole('button', { name: 'Tick all, or none' }).isVisible());
+    await page.getByRole('checkbox').check();
+    await page.getByLabel('Give those that are ticked to').selectOption('Me');
+    await page.getByRole('button', { name: 'Give', exact: true }).click();
+    await said('1 referral is yours now.');
+    await page.goto(`/referrals?clinicId=${clinic}&assigned=me`);
+    await page.getByRole('checkbox').check();
+    await page.getByLabel('Give those that are ticked to').selectOption('Nobody yet');
+    await page.getByRole('button', { name: 'Give', exact: true }).click();
+    await said('1 referral is nobody’s now.');
+    await page.goto(`/referrals?clinicId=${clinic}&assigned=nobody`);
     await page.getByRole('link', { name: /Take out the filter Whose/ }).click();
     t.notMatch(page.url(), /assigned/);
     t.match(page.url(), /clinicId/);

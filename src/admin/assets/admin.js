@@ -29,6 +29,14 @@ document.addEventListener('click', (event) => {
   text.scrollLeft = 0;
 });
 
+// Every box of a list at once, or none.
+document.addEventListener('click', ({ target }) => {
+  if (target.dataset?.tickAll === undefined) return;
+  const boxes = [...target.form.querySelectorAll('input[type="checkbox"]')];
+  const isAll = boxes.every(({ checked }) => checked);
+  for (const box of boxes) box.checked = !isAll;
+});
+
 // The next scan takes the place of what is in the box. The focus may be there before this runs, or come after.
 const select = (element) => element?.matches('.app-scan input') && element.select();
 document.addEventListener('focusin', (event) => select(event.target));
