@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { type Form, fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
+import { listFile } from '../admin/list-file.ts';
 import { besideTheOther, versionToSend } from '../admin/meanwhile.ts';
 import { listLocations } from '../organisations/organisation.queries.ts';
 import type { Deps } from '../shared/deps.ts';
@@ -28,6 +29,22 @@ const ListQuery = Type.Object(
 
 /** /accessories: how many there are of each kind and where; one kind with its log and what may be recorded. */
 export function accessoryPages(app: App, deps: Deps): void {
+  listFile(app, deps, {
+    path: '/accessories',
+    query: Type.Object({ ...listQuery, ...ListQuery.properties }),
+    list: async (query) => ({ items: await linesOf(query), next: null }),
+    count: async (query) => (await linesOf(query)).length,
+    columns: {
+      Accessory: ({ kind }) => kind,
+      Place: ({ place }) => place,
+      'How many': ({ quantity }) => quantity,
+      'In all': ({ total }) => total,
+      'Low below': ({ lowStockLevel }) => lowStockLevel,
+      'Running low': ({ low }) => low,
+      'No longer lent': ({ retired }) => retired,
+    },
+  });
+
   app.get(
     '/accessories',
     { config: { action: 'accessories.read' }, schema: { querystring: ListQuery } },
@@ -99,9 +116,25 @@ export function accessoryPages(app: App, deps: Deps): void {
     },
   );
 
-  async function listView({ stock, retired }: Static<typeof ListQuery>, form: Form = newForm()) {
+  async function matching({ stock, retired }: Static<typeof ListQuery>) {
     const all = await listAccessories(deps.db, { retired: retired === 'yes' });
-    const items = stock ? all.filter(({ low }) => low) : all;
+    return stock ? all.filter(({ low }) => low) : all;
+  }
+
+  /** Each kind by place; one that is nowhere has a line as well. */
+  async function linesOf(query: Static<typeof ListQuery>) {
+    return (await matching(query)).flatMap(({ stock, ...one }) => {
+      const places: { place: string | null; quantity: number }[] = stock.map(({ location, quantity }) => ({
+        place: location.name,
+        quantity,
+      }));
+      return (places.length ? places : [{ place: null, quantity: 0 }]).map((place) => ({ ...one, ...place }));
+    });
+  }
+
+  async function listView(query: Static<typeof ListQuery>, form: Form = newForm()) {
+    const { stock, retired } = query;
+    const items = await matching(query);
     const places = new Map(
       items.flatMap((one) => one.stock.map(({ location }) => [location.id, location.name])),
     );
@@ -114,6 +147,7 @@ export function accessoryPages(app: App, deps: Deps): void {
         .map(([id, name]) => ({ id, name }))
         .sort((one, other) => one.name.localeCompare(other.name)),
       filters: { ...(stock && { stock }), ...(retired && { retired }) },
+      query: new URLSearchParams(query).toString(),
       form,
     };
   }

@@ -8,11 +8,13 @@ import { callerOf, recordEvent } from '../shared/events.ts';
 import type { App } from '../shared/http.ts';
 import type { ListPage, listQuery } from '../shared/lists.ts';
 
-type Cell = string | number | boolean | null;
+type Cell = string | number | boolean | null | undefined;
 type Paged = { limit: number; after?: string | undefined };
 type ListFile<Query extends TObject, Item> = {
-  /** The list’s address, which also names the file. */
+  /** The list’s address. */
   path: string;
+  /** What the file and the log call it, where not as its address. */
+  name?: string;
   /** What the list takes, with its paging; the file takes the same without. */
   query: Query;
   /** The headings, each with its value of an item. A file names nobody: a reference leads to the record. */
@@ -28,7 +30,7 @@ type ListFile<Query extends TObject, Item> = {
 export function listFile<Query extends TObject<typeof listQuery>, Item>(
   app: App,
   deps: Deps,
-  { path, query, columns, list, count }: ListFile<Query, Item>,
+  { path, name = path.slice(1), query, columns, list, count }: ListFile<Query, Item>,
 ): void {
   const headings = Object.fromEntries(Object.keys(columns).map((heading) => [heading, heading]));
   const filters = Type.Omit(query, ['limit', 'after']);
@@ -38,7 +40,6 @@ export function listFile<Query extends TObject<typeof listQuery>, Item>(
     { config: { action: 'lists.export' }, schema: { querystring: filters } },
     async (request, reply) => {
       const asked = { ...(request.query as Static<Query>), limit: 200 };
-      const name = path.slice(1);
       const lines = await count(asked, request.ctx);
       await command(deps, request.ctx, (trx) =>
         recordEvent(trx, deps, request.ctx, {

@@ -1,12 +1,18 @@
 import type { Action } from '../access/permissions.ts';
 import { count } from '../admin/formats.ts';
 import { type Form, fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
+import { listFile } from '../admin/list-file.ts';
 import { besideTheOther, versionToSend } from '../admin/meanwhile.ts';
 import type { Deps } from '../shared/deps.ts';
 import { etagOf } from '../shared/etag.ts';
 import { type App, idParams } from '../shared/http.ts';
 import { changeOrganisation, createOrganisation } from './organisation.commands.ts';
-import { getOrganisation, listClinics, listOrganisations } from './organisation.queries.ts';
+import {
+  countOrganisations,
+  getOrganisation,
+  listClinics,
+  listOrganisations,
+} from './organisation.queries.ts';
 import { type OrganisationRole, organisationRoles } from './organisation.rules.ts';
 import {
   NewOrganisation,
@@ -68,6 +74,20 @@ export function clinicPages(app: App, deps: Deps): void {
   const read = { config: { action: 'clinics.read' } } as const;
   const manage = { config: { action: 'clinics.manage' } } as const;
   const one = { schema: { params: idParams } } as const;
+  listFile(app, deps, {
+    path: '/settings/clinics',
+    name: 'organisations',
+    query: OrganisationQuery,
+    list: (query) => listOrganisations(deps.db, query),
+    count: (query) => countOrganisations(deps.db, query),
+    columns: {
+      Name: ({ name }) => name,
+      'What it is': ({ roles }) => roles.map((role) => roleTexts[role].text).join(', '),
+      'ODS code': ({ odsCode }) => odsCode,
+      'Open referrals': ({ openReferrals }) => openReferrals,
+      'Taken over by': ({ succeededBy }) => succeededBy?.name,
+    },
+  });
 
   app.get(
     '/settings/clinics',

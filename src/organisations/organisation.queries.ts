@@ -58,12 +58,23 @@ export async function listOrganisations(
   const after = readCursor(query.after, ['text', 'uuid']);
   const { rows } = await sql<OrganisationSummary>`
     select ${summary} from organisation o
-    where true ${query.role ? sql`and ${query.role} = any(o.roles)` : sql``}
-      ${query.name ? sql`and position(lower(${query.name.trim()}) in lower(o.name)) > 0` : sql``}
-      ${after ? sql`and (lower(o.name), o.id) > (lower(${after[0]}), ${after[1]}::uuid)` : sql``}
+    where ${matching(query)} ${after ? sql`and (lower(o.name), o.id) > (lower(${after[0]}), ${after[1]}::uuid)` : sql``}
     order by lower(o.name), o.id limit ${query.limit + 1}`.execute(db);
   return toPage(rows, query.limit, (row) => [row.name, row.id]);
 }
+
+/** How many organisations the filters of a list match. */
+export async function countOrganisations(db: Reader, filter: OrganisationFilter): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::int as count from organisation o where ${matching(filter)}`.execute(db);
+  return rows[0]!.count;
+}
+
+type OrganisationFilter = Pick<OrganisationQuery, 'role' | 'name'>;
+
+const matching = ({ role, name }: OrganisationFilter) =>
+  sql`true ${role ? sql`and ${role} = any(o.roles)` : sql``}
+    ${name ? sql`and position(lower(${name.trim()}) in lower(o.name)) > 0` : sql``}`;
 
 /**
  * One organisation.

@@ -73,7 +73,7 @@ export function retentionPages(app: App, deps: Deps): void {
 
   /** Who is proposed is for those who may see people. */
   async function batchesFor({ actor }: Context, query: RetentionBatchQuery) {
-    if (!may(actor, 'patients.read')) return {};
+    if (!may(actor, 'patients.read')) return { classWords: retentionClasses };
     const { status } = query;
     const { items, next } = await listBatches(deps.db, query);
     return {

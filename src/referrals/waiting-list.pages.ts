@@ -1,5 +1,6 @@
 import { date as inWords } from '../admin/formats.ts';
-import { today } from '../shared/clock.ts';
+import { listFile } from '../admin/list-file.ts';
+import { civilDate, today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import type { App } from '../shared/http.ts';
 import { waited } from './referral.rules.ts';
@@ -8,6 +9,24 @@ import { WaitingQuery } from './waiting-list.schemas.ts';
 
 /** /referrals/waiting: who waits for a device or data, in order, why, and what could be held for them. */
 export function waitingListPages(app: App, deps: Deps): void {
+  listFile(app, deps, {
+    path: '/referrals/waiting',
+    name: 'waiting-list',
+    query: WaitingQuery,
+    list: (query) => waitingList(deps.db, query),
+    count: async (query) => (await waitingList(deps.db, { ...query, limit: 1 })).total,
+    columns: {
+      Position: ({ place }) => place,
+      Referral: ({ reference }) => reference,
+      Urgency: ({ urgency }) => urgency,
+      Clinic: ({ clinic }) => clinic.name,
+      'Waits for': ({ waitsFor }) => waitsFor,
+      'Waiting since': ({ waitingSince }) => civilDate(waitingSince),
+      'Why it waits': ({ reasons }) => reasons.map(({ text }) => withDates(text)).join(' '),
+      Held: ({ held }) => held.map(({ assetTag }) => assetTag).join(', '),
+    },
+  });
+
   app.get(
     '/referrals/waiting',
     { config: { action: 'waiting-list.read' }, schema: { querystring: WaitingQuery } },

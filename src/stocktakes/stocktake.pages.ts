@@ -1,8 +1,10 @@
 import Type from 'typebox';
 import { count } from '../admin/formats.ts';
 import { type Form, fields, newForm, refused, typedIn } from '../admin/forms.ts';
+import { listFile } from '../admin/list-file.ts';
 import { recordFound } from '../devices/found.commands.ts';
 import { listLocations } from '../organisations/organisation.queries.ts';
+import { civilDate } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams, strictObject } from '../shared/http.ts';
 import { invalid } from '../shared/problem.ts';
@@ -36,6 +38,24 @@ const shown: Record<Stocktake['status'], LineVerdict[]> = {
 export function stocktakePages(app: App, deps: Deps): void {
   const read = { action: 'stocktakes.read' } as const;
   const run = { action: 'stocktakes.run' } as const;
+  listFile(app, deps, {
+    path: '/stocktakes',
+    query: StocktakeQuery,
+    list: (query) => listStocktakes(deps.db, query),
+    count: (query) => countStocktakes(deps.db, query),
+    columns: {
+      Stocktake: ({ reference }) => reference,
+      Place: ({ location }) => location.name,
+      Status: ({ status }) => status,
+      Started: ({ startedAt }) => civilDate(startedAt),
+      Closed: ({ closedAt }) => closedAt && civilDate(closedAt),
+      Found: ({ counts }) => counts?.found,
+      Missing: ({ counts }) => counts?.missing,
+      Unexpected: ({ counts }) => counts?.unexpected,
+      'Left meanwhile': ({ counts }) => counts?.left,
+    },
+  });
+
   app.get('/stocktakes', { config: read, schema: { querystring: StocktakeQuery } }, async (request, reply) =>
     reply.page('stocktakes/views/list.njk', await listView(request.query, newForm())),
   );

@@ -1,7 +1,11 @@
 import { sql } from 'kysely';
 import t from 'tap';
+import { recordMovement } from '../../src/accessories/accessory.commands.ts';
+import { listAccessories } from '../../src/accessories/accessory.queries.ts';
 import { fitDataPlan } from '../../src/data-plans/data-plan.commands.ts';
 import { reportIncident } from '../../src/incidents/incident.commands.ts';
+import { addLocation } from '../../src/organisations/organisation.commands.ts';
+import { startStocktake } from '../../src/stocktakes/stocktake.commands.ts';
 import { createTasks } from '../../src/tasks/task.commands.ts';
 import { apiOf } from '../support/api.ts';
 import { testApp } from '../support/app.ts';
@@ -43,9 +47,14 @@ await db.transaction().execute(async (trx) =>
     })),
   ),
 );
+await make.waitingReferral({ person: { givenName: 'Zebedee', familyName: 'Quill' } });
+const [charger] = await listAccessories(db);
+const { id: place } = await addLocation(deps, officer, { name: 'Hub', kind: 'hub' });
+await recordMovement(deps, officer, charger!.id, { kind: 'received', quantity: 3, locationId: place });
+await startStocktake(deps, officer, { locationId: place });
 
 t.test('each list is a file with its filters, and who took it is in the log', async (t) => {
-  for (const [path, query, heading] of [
+  for (const [path, query, heading, name = path.slice(1)] of [
     ['/loans', '?status=open', 'Loan,Status,Borrower,Issued,Due back,Overdue,Closed,Devices'],
     [
       '/incidents',
@@ -61,21 +70,21 @@ t.test('each list is a file with its filters, and who took it is in the log', as
     ['/support', '?from=2026-11-24&supporter=none', /^Day,Starts/],
     ['/tasks', '', 'Task,About,Urgent,Status,Asked,Done'],
     ['/referrals', '?status=received&assigned=nobody', /^Referral,Status,Urgency,Clinic/],
+    ['/stocktakes', '?status=open', /^Stocktake,Place,Status/],
+    ['/accessories', '', 'Accessory,Place,How many,In all,Low below,Running low,No longer lent'],
+    ['/referrals/waiting', '', /^Position,Referral,Urgency,Clinic,Waits for/, 'waiting-list'],
+    ['/settings/clinics', '?role=clinic', /^Name,What it is,ODS code/, 'organisations'],
   ] as const) {
     const page = await forms(app, as.officer).get(`${path}${query}`);
     const { status, lines, reply } = await file(path, query);
     t.equal(status, 200, path);
     t.match(lines[0], heading);
-    t.match(reply.headers['content-disposition'], `attachment; filename="${path.slice(1)}-2026-11-23.csv"`);
+    t.match(reply.headers['content-disposition'], `attachment; filename="${name}-2026-11-23.csv"`);
     const [{ values }] = (
       await sql<{ values: { kind: string; count: number } }>`
         select values from event where type = 'list.exported' order by id desc limit 1`.execute(db)
     ).rows as [{ values: { kind: string; count: number } }];
-    t.same(
-      values,
-      { kind: path.slice(1), count: lines.length - 1 },
-      `${path}: the log has as many as the file`,
-    );
+    t.same(values, { kind: name, count: lines.length - 1 }, `${path}: the log has as many as the file`);
     if (lines.length > 1) t.match(page.body, `${path}/export.csv`, `${path} links to it`);
     t.notMatch(reply.body, /Zebedee|Quill|Amal|Example/, 'a file names nobody');
   }
