@@ -122,7 +122,7 @@ t.test('days are closed and opened on the page, which says what still stands the
     /Managers and administrators close days/,
   );
   const baseURL = await app.listen({ host: '127.0.0.1', port: 0 });
-  const { page, look } = await signedInBrowser(t, baseURL, as.manager, { scripts: false });
+  const { page, look } = await signedInBrowser(t, baseURL, as.manager);
   await page.goto('/settings');
   await page.getByRole('link', { name: 'Calendar' }).click();
   await page.getByText('No day of your own is closed').waitFor();

@@ -267,7 +267,7 @@ t.test('a manager holds, gives out and erases on the page', async (t) => {
   const { id } = await person();
   await end(id);
   const baseURL = await app.listen({ host: '127.0.0.1', port: 0 });
-  const { page, look } = await signedInBrowser(t, baseURL, as.manager, { scripts: false });
+  const { page, look } = await signedInBrowser(t, baseURL, as.manager);
   await page.goto(`/patients/${id}`);
   await page.getByRole('link', { name: 'Give them what we hold' }).click();
   await look('what we hold');

@@ -255,7 +255,7 @@ t.test('periods and decisions on the pages', async (t) => {
   t.match(odd.body, /value="many"/);
 
   const baseURL = await app.listen({ host: '127.0.0.1', port: 0 });
-  const { page, look } = await signedInBrowser(t, baseURL, as.manager, { scripts: false });
+  const { page, look } = await signedInBrowser(t, baseURL, as.manager);
   await page.goto('/settings');
   await page.getByRole('link', { name: 'How long people are kept' }).click();
   await look('periods');
