@@ -135,13 +135,17 @@ export function queuePages(app: App, deps: Deps): void {
 }
 
 /** What was ticked, each with whose it was when the page was shown, and whose it shall be. */
-function assignmentsIn({ referrals: ticked = [], to = '' }: Typed, { actor }: Context): NewAssignments {
+function assignmentsIn(
+  { referrals: ticked = [], staffId: to = '' }: Typed,
+  { actor }: Context,
+): NewAssignments {
   const referrals = [ticked].flat().flatMap((value) => {
     const [referralId = '', insteadOf = ''] = value.split('|');
     return isId(referralId) ? [{ referralId, insteadOf: isId(insteadOf) ? insteadOf : null }] : [];
   });
   if (!referrals.length) throw invalid({ pointer: '/referrals', message: 'Tick at least one referral.' });
   const staffId = to === 'me' ? actor.id : to;
-  if (to !== 'nobody' && !isId(staffId)) throw invalid({ pointer: '/to', message: 'Choose whose they are.' });
+  if (to !== 'nobody' && !isId(staffId))
+    throw invalid({ pointer: '/staffId', message: 'Choose whose they are.' });
   return { referrals, staffId: to === 'nobody' ? null : String(staffId) };
 }

@@ -225,8 +225,8 @@ t.test('a referral is one person’s: taken, given, given back; two who take it 
 t.test('many are given at once, each once; two who give the same', async (t) => {
   const made = await Promise.all(Array.from({ length: 4 }, () => make.referral({ clinicId })));
   const seen = (id: string, staffId = '') => `${id}|${staffId}`;
-  const give = (referrals: string[], to: string, headers = as.officer) =>
-    forms(app, headers).post('/referrals/assignments?status=all', { referrals, to });
+  const give = (referrals: string[], staffId: string, headers = as.officer) =>
+    forms(app, headers).post('/referrals/assignments?status=all', { referrals, staffId });
   const all = made.map(({ id }) => seen(id));
   const outcomes = await atOnce(
     db,
@@ -251,14 +251,16 @@ t.test('many are given at once, each once; two who give the same', async (t) => 
   const other = first === ids.officer ? ids.manager! : ids.officer!;
   await give([seen(made[0]!.id, first), seen(made[1]!.id, other)], other);
   t.same(await whose(), [other, first, first, first], 'not what was seen to be someone else’s');
-  t.equal((await give([seen(made[0]!.id, other)], ids.supporter!)).statusCode, 422);
+  const unfit = await give([seen(made[0]!.id, other)], ids.supporter!);
+  t.equal(unfit.statusCode, 422);
+  t.match(unfit.body, /href="#staffId">\s*Choose an officer or a manager who works here now/);
   await give([seen(made[0]!.id, other), seen(made[2]!.id, first)], 'nobody');
   t.same(await whose(), [undefined, first, undefined, first]);
   const nothing = await give([], 'me');
   t.equal(nothing.statusCode, 422);
   t.match(nothing.body, /href="#referrals">\s*Tick at least one referral/);
   const nobody = await give([seen(made[2]!.id)], '');
-  t.match(nobody.body, /href="#to">\s*Choose whose they are/);
+  t.match(nobody.body, /href="#staffId">\s*Choose whose they are/);
   t.match(nobody.body, new RegExp(`value="${made[2]!.id}\\|" checked`), 'what was ticked stays');
   t.equal((await give(all, 'me', as.auditor)).statusCode, 403);
   t.notMatch((await forms(app, as.auditor).get('/referrals?status=all')).body, /type="checkbox"/);
