@@ -26,7 +26,7 @@ import { releaseAllocation } from './release.commands.ts';
 
 const { deviceId, expiresOn, skipReason } = NewAllocation.properties;
 const AllocateForm = strictObject({ deviceId, expiresOn, skipReason, scan: Type.Optional(Type.String()) });
-const mostPicked = 500;
+const mostPicked = 400;
 
 /** What a refused form shows beside its faults: what the scan found, and who has waited longer. */
 type Refusal = { verdict?: Verdict & { label: string }; longer?: WaitsLonger[]; longerCount?: number };
