@@ -82,3 +82,27 @@ t.test('on the page: those that are ticked, one by its button, and what was tick
   t.same(await open(), []);
   await look('tasks, none');
 });
+
+t.test(
+  'the button for those that are ticked stays in sight, and hides nothing that has the focus',
+  async (t) => {
+    await tasks(30);
+    const baseURL = await app.listen({ host: '127.0.0.1', port: 0 }).catch(() => app.listeningOrigin);
+    const { page } = await signedInBrowser(t, baseURL, as.officer);
+    await page.setViewportSize({ width: 1440, height: 700 });
+    await page.goto('/tasks');
+    const bar = page.locator('.app-bulk');
+    const top = () => bar.evaluate((element) => element.getBoundingClientRect().top);
+    const bottom = () => page.locator(':focus').evaluate((element) => element.getBoundingClientRect().bottom);
+    t.ok((await top()) < 700, 'in sight before anything is scrolled');
+    await page.getByRole('checkbox').first().focus();
+    const isInBar = async () => (await bar.locator(':focus').count()) > 0;
+    let hidden = 0;
+    for (let presses = 0; presses < 200 && !(await isInBar()); presses++) {
+      if ((await bottom()) > (await top())) hidden++;
+      await page.keyboard.press('Tab');
+    }
+    t.ok(await isInBar(), 'reached by keys alone');
+    t.equal(hidden, 0);
+  },
+);
