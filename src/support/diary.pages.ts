@@ -109,6 +109,7 @@ export function diaryPages(app: App, deps: Deps): void {
       count,
       after,
       filters,
+      isNarrowed: (asked.from ?? asked.to ?? status) !== undefined,
       query: shown,
       here: `/support?${new URLSearchParams({ ...filters, ...(after && { after }) })}`,
       supporters: [{ value: 'none', text: 'Nobody yet' }, ...names],

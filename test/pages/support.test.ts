@@ -201,6 +201,13 @@ t.test('a supporter records an outcome in a minute, and sees nothing else', asyn
   );
   await page.getByText('1 follow-up', { exact: true }).waitFor();
   await look('a supporter’s diary');
+  await page.setViewportSize({ width: 360, height: 640 });
+  const { y } = (await page.getByRole('link', { name: 'Amal Example' }).boundingBox())!;
+  t.ok(y < 640, 'who is next is seen without scrolling, on a phone');
+  await page.getByText('Other days').click();
+  await page.getByLabel('Status').selectOption('Done');
+  await page.getByRole('button', { name: 'Filter' }).click();
+  await page.getByRole('link', { name: /Take out the filter Status/ }).click();
   await page.getByRole('link', { name: 'Amal Example' }).click();
   await look('a supporter’s follow-up');
   t.equal(await page.getByLabel('Who does it').count(), 0);
