@@ -3,8 +3,10 @@ import type { Deps } from '../shared/deps.ts';
 import type { App } from '../shared/http.ts';
 import { localPath } from './access.rules.ts';
 import { SignIn } from './access.schemas.ts';
+import { unsealForm } from './kept-form.ts';
 import { perAddress } from './rate-limit.ts';
 import { signIn, signOut } from './session.commands.ts';
+import { keyedHash } from './tokens.ts';
 
 const triesPerMinute = 20;
 const words = { email: 'Enter your email address', password: 'Enter your password' };
@@ -18,18 +20,27 @@ export function accessPages(app: App, deps: Deps): void {
       reply.page('access/views/sign-in.njk', { form: newForm(), next: localPath(request.query.next) }),
   );
 
-  app.post<{ Body: { next?: string } }>(
+  app.post<{ Body: { next?: string; kept?: string } }>(
     '/sign-in',
     { config: { action: 'public', rateLimit: perAddress(triesPerMinute) } },
     async (request, reply) => {
       const { password: _password, ...typed } = typedIn(request.body);
       const next = localPath(request.body?.next);
+      const sealed = request.body?.kept;
       try {
-        const { token } = await signIn(deps, request.id, fields(SignIn, typedIn(request.body), words));
-        return reply.setSession(token).redirect(next, 303);
+        const { token, actor } = await signIn(deps, request.id, fields(SignIn, typedIn(request.body), words));
+        reply.setSession(token);
+        const kept = unsealForm(deps, sealed, actor.id!);
+        if (!kept) return reply.redirect(next, 303);
+        request.ctx = { actor, requestId: request.id };
+        request.session = {
+          tokenHash: keyedHash(deps.config.SECRET, 'session', token),
+          staffId: actor.id!,
+        };
+        return reply.page('access/views/kept-form.njk', { kept, next });
       } catch (error) {
         const form = refused(typed, error);
-        return reply.code(form.status).page('access/views/sign-in.njk', { form, next });
+        return reply.code(form.status).page('access/views/sign-in.njk', { form, next, kept: sealed });
       }
     },
   );

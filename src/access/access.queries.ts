@@ -18,6 +18,18 @@ export async function findSession(deps: Deps, tokenHash: Buffer): Promise<Sessio
   return rows[0];
 }
 
+/** The session of a cookie that has idled or reached its end within the last day, and that nobody has ended. */
+export async function findEndedSession(
+  deps: Deps,
+  tokenHash: Buffer,
+): Promise<Pick<Session, 'tokenHash' | 'staffId'> | undefined> {
+  const { rows } = await sql<Pick<Session, 'tokenHash' | 'staffId'>>`/* access.ended-session */
+    select s.token_hash as "tokenHash", p.id as "staffId" from session s join staff p on p.id = s.staff_id
+    where s.token_hash = ${tokenHash} and s.revoked_at is null and p.suspended_at is null
+      and s.seen_at > ${timestamp(deps.clock)}::timestamptz - interval '1 day'`.execute(deps.db);
+  return rows[0];
+}
+
 /** Notes that a session is in use. */
 export async function noteSessionSeen(deps: Deps, tokenHash: Buffer): Promise<void> {
   await sql`update session set seen_at = ${timestamp(deps.clock)} where token_hash = ${tokenHash}`.execute(

@@ -6,7 +6,13 @@ import type { Actor } from '../shared/actor.ts';
 import type { Deps } from '../shared/deps.ts';
 import type { App } from '../shared/http.ts';
 import { Problem } from '../shared/problem.ts';
-import { findKeyOwner, findSession, noteKeyUsed, noteSessionSeen } from './access.queries.ts';
+import {
+  findEndedSession,
+  findKeyOwner,
+  findSession,
+  noteKeyUsed,
+  noteSessionSeen,
+} from './access.queries.ts';
 import { may } from './permissions.ts';
 import { limitRates } from './rate-limit.ts';
 import { keyedHash } from './tokens.ts';
@@ -15,6 +21,10 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The session of the cookie, when that is how the caller is known. */
     session: { tokenHash: Buffer; staffId: string } | null;
+    /** The session that a form was shown in, when it has ended since; until the form's token is looked at. */
+    endedSession: { tokenHash: Buffer; staffId: string } | null;
+    /** Id of the member of staff whose form this is, when their session has ended since. */
+    formOf: string | null;
     /** The API client's own limit, where it has one. */
     ratePerMinute: number | null;
   }
@@ -38,6 +48,8 @@ export const authentication = plugin<{ deps: Deps }>(async (app, { deps }) => {
   const sessionCookie = cookieName(deps.config, 'lendwell-session');
 
   app.decorateRequest('session', null);
+  app.decorateRequest('endedSession', null);
+  app.decorateRequest('formOf', null);
   app.decorateRequest('ratePerMinute', null);
   await app.register(csrf, {
     cookieKey: cookieName(deps.config, 'lendwell-form'),
@@ -68,7 +80,12 @@ export const authentication = plugin<{ deps: Deps }>(async (app, { deps }) => {
     });
     if (actor) request.ctx = { actor, requestId: request.id };
     if (request.is404) return;
-    if (!actor) throw notSignedIn(request);
+    if (!actor) {
+      request.endedSession = await formsEndedSession(request);
+      // It is refused once its form is read, so that what was typed can be kept.
+      if (request.endedSession) return;
+      throw notSignedIn(request);
+    }
     if (!action || !may(actor, action)) {
       throw new Problem('not-allowed', { detail: 'Ask someone whose role allows it, or an administrator.' });
     }
@@ -102,7 +119,25 @@ export const authentication = plugin<{ deps: Deps }>(async (app, { deps }) => {
     return { type: 'staff', id: session.staffId, name: session.name, role: session.role };
   }
 
+  async function formsEndedSession(request: FastifyRequest) {
+    const token = request.cookies[sessionCookie];
+    const isForm = /^(application\/x-www-form-urlencoded|multipart\/form-data)\b/.test(
+      request.headers['content-type'] ?? '',
+    );
+    const isOut = request.routeOptions.config.action === 'session.own';
+    if (!token || !isForm || isOut || request.method !== 'POST' || isApi(request)) return null;
+    return (await findEndedSession(deps, keyedHash(SECRET, 'session', token))) ?? null;
+  }
+
   app.addHook('preValidation', (request, reply, done) => {
+    const { endedSession } = request;
+    if (endedSession) {
+      return app.csrfProtection.call(app, request, reply, () => {
+        request.endedSession = null;
+        request.formOf = endedSession.staffId;
+        done(notSignedIn(request));
+      });
+    }
     if (request.routeOptions.config.bySecret) return done();
     const reads = ['GET', 'HEAD', 'OPTIONS'].includes(request.method);
     const byCookie = request.session !== null || !isApi(request);
@@ -129,4 +164,5 @@ function notSignedIn(request: FastifyRequest): Problem {
 }
 
 /** Ties form tokens to one session, so that a token from before signing in is worth nothing after. */
-const sessionName = (request: FastifyRequest) => request.session?.tokenHash.toString('base64url') ?? 'nobody';
+const sessionName = ({ session, endedSession }: FastifyRequest) =>
+  (session ?? endedSession)?.tokenHash.toString('base64url') ?? 'nobody';

@@ -18,14 +18,14 @@ import { keyedHash, newToken } from './tokens.ts';
  * many guesses at once get no more tries than one after another. Nothing in reply or timing
  * tells whether anyone has the address. Single sign-on is another way to `openSession`; a
  * second factor is asked for between the password and `openSession`.
- * @returns the session's token, for the cookie
+ * @returns the session's token, for the cookie, and whose it is
  * @throws Problem `invalid` for a wrong pair, `too-many-requests` while the account waits
  */
 export async function signIn(
   deps: Deps,
   requestId: string,
   given: { email: string; password: string },
-): Promise<{ token: string }> {
+): Promise<{ token: string; actor: Actor }> {
   const email = given.email.trim().toLowerCase();
   const account = keyedHash(deps.config.SECRET, 'account', email);
   await countTry(deps, account);
@@ -53,7 +53,7 @@ export async function signIn(
       select account from sign_in_throttle
       where account = ${account} or failed_at < ${timestamp(deps.clock)}::timestamptz - interval '1 day'
       for update skip locked)`.execute(trx);
-    return { token: await openSession(trx, deps, ctx, person.id) };
+    return { token: await openSession(trx, deps, ctx, person.id), actor };
   });
 }
 

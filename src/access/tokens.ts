@@ -24,7 +24,8 @@ type Purpose =
   | 'password-link'
   | 'patient-link'
   | 'referral-draft'
-  | 'referral-summary';
+  | 'referral-summary'
+  | 'kept-form';
 
 /**
  * What is stored in place of a secret. The purpose keeps one kind of secret from ever standing

@@ -6,6 +6,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import plugin from 'fastify-plugin';
 import nunjucks from 'nunjucks';
 import { cookieName, isApi } from '../access/authentication.ts';
+import { formIn, sealForm } from '../access/kept-form.ts';
 import { type Action, may } from '../access/permissions.ts';
 import { currentScheme } from '../scheme/scheme.queries.ts';
 import type { Scheme } from '../scheme/scheme.schemas.ts';
@@ -13,6 +14,7 @@ import type { Deps } from '../shared/deps.ts';
 import type { Problem } from '../shared/problem.ts';
 import { nhsuk, serveAssets } from './assets.ts';
 import * as formats from './formats.ts';
+import { newForm } from './forms.ts';
 import { navigationFor } from './navigation.ts';
 import { statusTag } from './statuses.ts';
 
@@ -128,9 +130,17 @@ export const admin = plugin<{ deps: Deps }>(async (app, { deps }) => {
   }
 
   app.decorate('pageForProblem', async (request: FastifyRequest, reply: FastifyReply, problem: Problem) => {
-    if (problem.status === 401)
-      return reply.redirect(`/sign-in?next=${encodeURIComponent(comeBackTo(request))}`, 303);
     reply.code(problem.status);
+    if (problem.status === 401) {
+      const next = comeBackTo(request);
+      const kept = sealForm(deps, request);
+      if (!kept) return reply.redirect(`/sign-in?next=${encodeURIComponent(next)}`, 303);
+      return reply.send(await reply.page('access/views/sign-in.njk', { form: newForm(), next, kept }));
+    }
+    // A form of ours from before signing in again, in another window: sent once more, it counts.
+    const kept = problem.type === 'form-expired' && isFromHere(request) && formIn(request);
+    if (kept)
+      return reply.send(await reply.page('access/views/kept-form.njk', { kept, next: comeBackTo(request) }));
     const page = await reply
       .page('admin/views/problem.njk', { problem, requestId: request.id })
       .catch((err) => {
@@ -140,6 +150,10 @@ export const admin = plugin<{ deps: Deps }>(async (app, { deps }) => {
     return reply.send(page);
   });
 });
+
+/** Whether the browser says that a page of this site sent it, which no other site can make it say (Fetch Metadata). */
+const isFromHere = ({ headers, ctx }: FastifyRequest) =>
+  ctx !== undefined && headers['sec-fetch-site'] === 'same-origin';
 
 /** The page to show after signing in: this one, or the one that held the form. */
 function comeBackTo(request: FastifyRequest): string {

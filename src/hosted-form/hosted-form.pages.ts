@@ -14,7 +14,7 @@ import { privatePages, tooLate } from './private-pages.ts';
 import { questionGroups } from './question-groups.schemas.ts';
 import { sendDraft } from './sending.commands.ts';
 import { ofAnother, pageView, placeOf, type Visit } from './step-view.ts';
-import { unseal } from './summary-seal.ts';
+import { unsealSummary } from './summary-seal.ts';
 
 const addressPerMinute = 240;
 const linkPerMinute = 600;
@@ -175,7 +175,7 @@ export function hostedFormPages(app: App, deps: Deps): void {
   }
 
   function doneView({ link, base, draft, draftToken }: Visit) {
-    const groups = draft?.summary ? said(unseal(deps, draftToken, draft.summary)) : undefined;
+    const groups = draft?.summary ? said(unsealSummary(deps, draftToken, draft.summary)) : undefined;
     return { link, base, reference: draft!.reference, groups };
   }
 }

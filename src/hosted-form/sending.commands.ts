@@ -9,7 +9,7 @@ import { allTyped } from './answers.ts';
 import { closeDraft, type Draft } from './draft.commands.ts';
 import type { FormLink } from './form-link.queries.ts';
 import { receiveRepeat } from './repeat.commands.ts';
-import { seal } from './summary-seal.ts';
+import { sealSummary } from './summary-seal.ts';
 
 /**
  * Sends what was typed as a referral of the link's clinic, as its key would through the API, once for
@@ -43,7 +43,7 @@ export async function sendDraft(
     },
   });
   const { reference } = await receive(deps, context, link, referral, typed);
-  await closeDraft(deps, draft.id, { reference, summary: seal(deps, token, typed) });
+  await closeDraft(deps, draft.id, { reference, summary: sealSummary(deps, token, typed) });
 }
 
 async function receive(
@@ -51,7 +51,7 @@ async function receive(
   context: () => Context,
   link: FormLink,
   referral: NewReferral,
-  typed: Parameters<typeof seal>[2],
+  typed: Parameters<typeof sealSummary>[2],
 ): Promise<{ reference: string }> {
   try {
     return await receiveReferral(deps, context(), referral);

@@ -1,26 +1,14 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { keyedHash } from '../access/tokens.ts';
 import type { Typed } from '../admin/forms.ts';
 import type { Deps } from '../shared/deps.ts';
-
-const algorithm = 'aes-256-gcm';
-const ivBytes = 12;
-const tagBytes = 16;
+import { seal, unseal } from '../shared/seal.ts';
 
 /** What was sent, sealed so that only the browser that sent it can have it shown: its token is kept nowhere else. */
-export function seal(deps: Deps, token: string, typed: Typed): Buffer {
-  const iv = randomBytes(ivBytes);
-  const cipher = createCipheriv(algorithm, keyOf(deps, token), iv);
-  const body = Buffer.concat([cipher.update(JSON.stringify(typed)), cipher.final()]);
-  return Buffer.concat([iv, cipher.getAuthTag(), body]);
-}
+export const sealSummary = (deps: Deps, token: string, typed: Typed): Buffer =>
+  seal(keyOf(deps, token), typed);
 
 /** What was sealed with this token. */
-export function unseal(deps: Deps, token: string, sealed: Buffer): Typed {
-  const decipher = createDecipheriv(algorithm, keyOf(deps, token), sealed.subarray(0, ivBytes));
-  decipher.setAuthTag(sealed.subarray(ivBytes, ivBytes + tagBytes));
-  const body = Buffer.concat([decipher.update(sealed.subarray(ivBytes + tagBytes)), decipher.final()]);
-  return JSON.parse(body.toString());
-}
+export const unsealSummary = (deps: Deps, token: string, sealed: Buffer): Typed =>
+  unseal(keyOf(deps, token), sealed) as Typed;
 
 const keyOf = (deps: Deps, token: string) => keyedHash(deps.config.SECRET, 'referral-summary', token);
