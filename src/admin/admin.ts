@@ -111,6 +111,7 @@ export const admin = plugin<{ deps: Deps }>(async (app, { deps }) => {
         here,
         assets,
         actor,
+        idleMinutes: actor?.type === 'staff' ? deps.config.SESSION_IDLE_MINUTES : null,
         scheme,
         markSupport: new nunjucks.runtime.SafeString(markSupport),
         navigation: actor ? navigationFor(actor, here, (url) => app.hasRoute({ method: 'GET', url })) : [],

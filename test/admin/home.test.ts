@@ -247,7 +247,10 @@ t.test('a first visit is light: what a page needs comes compressed', async (t) =
   const html = gunzipSync(page.rawPayload).toString();
   const found = [...html.matchAll(/(?:href|src)="(\/assets\/[^"]+)"/g)].map(([, url]) => url!);
   const [, prefix] = /^(\/assets\/\w+)\//.exec(found[0]!)!;
-  const urls = [...found, ...['nhsuk.js', 'suggestions.js', 'sound.js'].map((file) => `${prefix}/${file}`)];
+  const urls = [
+    ...found,
+    ...['nhsuk.js', 'suggestions.js', 'session.js', 'sound.js'].map((file) => `${prefix}/${file}`),
+  ];
   t.ok(urls.length >= 6);
   let bytes = page.rawPayload.length;
   for (const url of urls) {

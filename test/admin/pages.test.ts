@@ -3,6 +3,7 @@ import { addStaff } from '../../src/access/staff.commands.ts';
 import { systemContext } from '../../src/shared/actor.ts';
 import { testApp } from '../support/app.ts';
 import { axeClean, openBrowser, overflows } from '../support/browser.ts';
+import { signedInBrowser } from '../support/pages.ts';
 
 const password = 'seven green kettles';
 
@@ -135,4 +136,41 @@ t.test('pages without scripts, roles and bad addresses', async (t) => {
     true,
     'and nothing but the assets is served',
   );
+});
+
+t.test('before a session ends whoever is still here may stay', async (t) => {
+  const { app, as, clock, db } = await testApp(t);
+  const baseURL = await app.listen({ host: '127.0.0.1', port: 0 });
+  const { page, look } = await signedInBrowser(t, baseURL, as.officer);
+  await page.clock.install();
+  await page.goto('/help');
+  const notice = page.getByText('you will soon be signed out');
+  const isFocused = async () => (await page.locator('#sound:focus').count()) > 0;
+  const later = async (minutes: number) => {
+    clock.set(new Date(clock.now().epochMilliseconds + minutes * 60_000).toISOString());
+    await page.clock.fastForward(minutes * 60_000);
+  };
+  await later(12);
+  t.notOk(await notice.isVisible());
+  const sound = page.getByLabel('A sound at each scan on this computer');
+  await sound.focus();
+  await later(1);
+  await notice.waitFor();
+  await look('soon signed out');
+  t.ok(await isFocused(), 'the focus stays where it was');
+  const stay = page.getByRole('button', { name: 'Stay signed in' });
+  await stay.click();
+  await notice.waitFor({ state: 'hidden' });
+  t.ok(await isFocused(), 'and goes back there');
+  await later(13);
+  await notice.waitFor();
+  t.equal(
+    (await app.inject({ url: '/help', headers: as.officer })).statusCode,
+    200,
+    'still signed in, after 26 minutes',
+  );
+  await db.updateTable('session').set({ revoked_at: clock.now().toString() }).execute();
+  await stay.click();
+  await page.getByText('You are signed out by now').waitFor();
+  await look('signed out by now');
 });

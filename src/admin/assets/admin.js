@@ -1,4 +1,5 @@
 import { initAll } from './nhsuk.js';
+import { warn } from './session.js';
 import { sound } from './sound.js';
 import { suggest } from './suggestions.js';
 
@@ -44,3 +45,4 @@ select(document.activeElement);
 
 for (const form of document.querySelectorAll('[data-suggestions]')) suggest(form);
 sound();
+for (const notice of document.querySelectorAll('[data-session-minutes]')) warn(notice);

@@ -1,0 +1,29 @@
+// A session ends when nothing is pressed for a while. Before it does, whoever is still here may stay.
+const minute = 60_000;
+const ahead = 2;
+
+/** @param {HTMLElement} notice hidden, with the minutes until a session ends, and a button to stay */
+export function warn(notice) {
+  const [soon, over] = notice.querySelectorAll('p');
+  const stay = notice.querySelector('button');
+  const minutes = Number(notice.dataset.sessionMinutes);
+  let before;
+  const wait = () => setTimeout(show, Math.max(minutes - ahead, minutes / 2) * minute);
+  const show = () => {
+    before = document.activeElement;
+    notice.hidden = false;
+  };
+  stay.addEventListener('click', async () => {
+    const reply = await fetch('/help', { method: 'HEAD', redirect: 'manual' }).catch(() => undefined);
+    if (reply?.ok) {
+      notice.hidden = true;
+      wait();
+    } else {
+      soon.hidden = true;
+      over.hidden = false;
+      stay.hidden = true;
+    }
+    before?.focus();
+  });
+  wait();
+}
