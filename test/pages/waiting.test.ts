@@ -151,7 +151,7 @@ t.test(
     t.match(await page.locator('main').textContent(), /Konstantina-Wolf\b/);
     t.notMatch(await page.locator('main').textContent(), /Wolfesch|Example/, 'a first name, no more');
     await page.emulateMedia({ media: 'print' });
-    t.notOk(await page.locator('.app-no-print').isVisible());
+    t.notOk(await page.locator('p.app-no-print').isVisible());
     await page.emulateMedia({ media: 'screen' });
 
     await page.goto(`/devices/${laptop!.id}`);
