@@ -119,6 +119,7 @@ export const authentication = plugin<{ deps: Deps }>(async (app, { deps }) => {
     return { type: 'staff', id: session.staffId, name: session.name, role: session.role };
   }
 
+  /** The session that a form of a page was shown in, when it has ended. One that signs out has nothing to keep. */
   async function formsEndedSession(request: FastifyRequest) {
     const token = request.cookies[sessionCookie];
     const isForm = /^(application\/x-www-form-urlencoded|multipart\/form-data)\b/.test(
