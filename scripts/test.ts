@@ -23,6 +23,9 @@ const checks: [string, string, string[]][] = [
   ['Dead code', process.execPath, [bin('knip')]],
 ];
 
+/** The packages of fonts and what a page calls them: a narrow and a wide one. */
+const fonts = { 'fonts-liberation': 'Liberation Sans Narrow', 'fonts-dejavu-core': 'DejaVu Sans' };
+
 const env: NodeJS.ProcessEnv = {
   ...process.env,
   PATH: `${path.dirname(process.execPath)}:${bin('')}:${process.env.PATH ?? ''}`,
@@ -187,9 +190,12 @@ async function endLeftOvers(): Promise<void> {
   }
 }
 
-/** Redis for the queue and Chromium for the pages: installed where we may, else named. */
+/** Redis for the queue, Chromium for the pages and the fonts that they are measured in: installed where we may, else named. */
 function provideSystemPrograms(): void {
-  const missing = ['redis-server', 'chromium'].filter((program) => !isInstalled(program));
+  const missing = [
+    ...['redis-server', 'chromium'].filter((program) => !isInstalled(program)),
+    ...Object.entries(fonts).flatMap(([name, family]) => (hasFont(family) ? [] : [name])),
+  ];
   if (missing.length === 0) return;
   const release = existsSync('/etc/os-release') ? readFileSync('/etc/os-release', 'utf8') : '';
   const isDebian = /^ID(_LIKE)?=.*\b(debian|ubuntu)\b/m.test(release) && existsSync('/usr/bin/apt-get');
@@ -209,6 +215,10 @@ function provideSystemPrograms(): void {
     if (status !== 0)
       throw new Error(`apt-get ${args[0]} did not succeed. The tests need ${missing.join(' and ')}.`);
   }
+}
+
+function hasFont(family: string): boolean {
+  return spawnSync('fc-list', [family], { encoding: 'utf8' }).stdout?.includes(family) ?? false;
 }
 
 function isInstalled(program: string): boolean {

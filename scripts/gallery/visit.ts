@@ -128,7 +128,8 @@ async function visitAs(
     faults.push(...violations.map(({ help, nodes }) => `${help} (${nodes[0]?.target.join(' ')})`));
     for (const width of widths) {
       await page.setViewportSize({ width, height: 900 });
-      if (await overflows(page)) faults.push(`is wider than ${width} pixels`);
+      const wide = await overflows(page);
+      if (wide) faults.push(`is wider than ${width} pixels: ${wide}`);
       const name = `${role}${route.replaceAll(/[^\w]+/g, '-')}${seen + 1}-${width}.png`;
       await page.screenshot({ path: `${pictures}/${name}`, fullPage: true });
     }

@@ -31,7 +31,7 @@ t.test(
     page.setDefaultTimeout(15_000);
     await page.goto('/');
     await axeClean(t, page, 'the form');
-    t.notOk(await overflows(page), 'it fits 360 pixels');
+    t.equal(await overflows(page), '', 'it fits 360 pixels');
     const errorAt = (label: string) => page.locator(`label:has-text("${label}") + .error`).textContent();
     const send = () => thenLoaded(page, () => page.getByRole('button', { name: 'Send' }).click());
     await page.getByLabel('Given name').fill('Zoë "Zo" <b>');

@@ -83,10 +83,66 @@ export async function axeClean(t: Checks, page: Page, name: string): Promise<voi
   t.strictSame(consoles.get(page)?.splice(0), [], `${name} leaves the console quiet`);
 }
 
-/** Whether anything stays wider than the window, so that one would have to scroll sideways. The menu folds a moment after the window has changed. */
-export async function overflows(page: Page): Promise<boolean> {
+/** The fonts that pages are measured in: a narrow and a wide one, since nobody knows which a machine has in place of Arial. */
+const fonts = ['Liberation Sans Narrow', 'DejaVu Sans'];
+
+/**
+ * What stays wider than the window in one of `fonts`, so that one would have to scroll sideways; empty when nothing does.
+ * The menu folds a moment after the window has changed.
+ * @throws where a font is not installed
+ */
+export async function overflows(page: Page): Promise<string> {
   await page.waitForLoadState();
-  const isWider = () => page.locator('html').evaluate((html) => html.scrollWidth > html.clientWidth);
-  for (let times = 0; times < 20 && (await isWider()); times++) await page.waitForTimeout(100);
-  return isWider();
+  await assertFonts(page);
+  let found = '';
+  for (const font of fonts) {
+    await wear(page, font);
+    let wide = await widest(page);
+    for (let times = 0; wide && times < 20; times++) {
+      await page.waitForTimeout(100);
+      wide = await widest(page);
+    }
+    if (wide) found ||= `${wide}, in ${font}`;
+  }
+  await wear(page, '');
+  return found;
+}
+
+/** Shows all of a page in a font, or in its own for an empty name. A sheet made by script is not held back by the security policy. */
+async function wear(page: Page, font: string): Promise<void> {
+  await page.locator('html').evaluate((html, font) => {
+    const { defaultView, adoptedStyleSheets: own } = html.ownerDocument;
+    const sheet = own[0] ?? new defaultView.CSSStyleSheet();
+    sheet.replaceSync(font ? `* { font-family: "${font}" !important }` : '');
+    html.ownerDocument.adoptedStyleSheets = [sheet];
+  }, font);
+}
+
+/** How wide a page is where it is wider than the window, with the innermost elements that end beyond it. */
+const widest = (page: Page): Promise<string> =>
+  page.locator('html').evaluate((html) => {
+    if (html.scrollWidth <= html.clientWidth) return '';
+    const beyond = [...html.querySelectorAll('body *')].filter(
+      (one) => one.getBoundingClientRect().right > html.clientWidth,
+    );
+    const names = beyond
+      .filter((one) => !beyond.some((other) => other !== one && one.contains(other)))
+      .map((one) => `${one.localName}.${one.className} to ${one.getBoundingClientRect().right}`);
+    return `${html.scrollWidth} of ${html.clientWidth} pixels: ${names.slice(0, 3).join(', ')}`;
+  });
+
+/** A font that is missing shows as the same as any other that is. */
+async function assertFonts(page: Page): Promise<void> {
+  const widths = await page.locator('html').evaluate(
+    (html, names) => {
+      const pen = html.ownerDocument.createElement('canvas').getContext('2d');
+      return names.map((name) => {
+        pen.font = `40px "${name}", monospace`;
+        return pen.measureText('as wide as this').width;
+      });
+    },
+    ['no such font', ...fonts],
+  );
+  if (new Set(widths).size < widths.length)
+    throw new Error(`Pages are measured in ${fonts.join(' and ')}. Please install them.`);
 }
