@@ -12,7 +12,9 @@ const shownToFeatures =
 const neverFromElsewhere = /\.(routes|pages|jobs)\.ts$/;
 /** Pure: they compute, and touch neither disk nor network nor clock. */
 const pureShared = new Set(
-  ['actor', 'clock', 'ids', 'phone', 'problem', 'working-days'].map((name) => `src/shared/${name}.ts`),
+  ['actor', 'clock', 'ids', 'name-key', 'phone', 'problem', 'working-days'].map(
+    (name) => `src/shared/${name}.ts`,
+  ),
 );
 const purePackages = new Set([
   'temporal-polyfill',
@@ -21,6 +23,7 @@ const purePackages = new Set([
   'csv-parse/sync',
   'csv-stringify/sync',
   'bwip-js/node',
+  'any-ascii',
 ]);
 const longest = 300;
 const generated = 'src/shared/database.types.ts';

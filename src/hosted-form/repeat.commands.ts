@@ -2,8 +2,9 @@ import { sql } from 'kysely';
 import type { Typed } from '../admin/forms.ts';
 import { keepHistory } from '../patients/patient.commands.ts';
 import { applyStricterContact, insertProposals } from '../patients/proposal.commands.ts';
-import { knownPatient, readReferral } from '../referrals/referral.commands.ts';
+import { readReferral } from '../referrals/referral.commands.ts';
 import type { NewReferral } from '../referrals/referral.schemas.ts';
+import { whoIs } from '../referrals/who.commands.ts';
 import type { Context } from '../shared/actor.ts';
 import { timestamp } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
@@ -29,7 +30,7 @@ export async function receiveRepeat(
   const { patient } = readReferral(deps, referral);
   return command(deps, ctx, async (trx) => {
     const at = timestamp(deps.clock);
-    const known = await knownPatient(trx, patient);
+    const { known } = await whoIs(trx, link.clinicId, patient);
     const { rows } = await sql<{ patientId: string; clinicId: string; number: number }>`
       select patient_id as "patientId", clinic_id as "clinicId", nextval('referral_number') as number
       from referral where id = ${referralId}`.execute(trx);

@@ -164,6 +164,7 @@ export async function endHelp(
   await endFollowUps(
     trx,
     deps,
+    ctx,
     closed.map(({ id }) => id),
   );
   await closeReferralsWhenDone(

@@ -1,12 +1,13 @@
+import { nameKey } from '../shared/name-key.ts';
 import type { SaidContact, SaidPerson, TakeOverLine } from './take-over-line.rules.ts';
 
 /** Someone who borrows, made of the rows that name them. */
 export type Borrower = SaidPerson & {
-  /** The patient's id when NHS number, date of birth and family name agree with one already known (rule 17). */
+  /** The patient's id when they are the same as one already known (rule 17). */
   knownAs: string | null;
 };
 
-/** A patient that a row names (all three agree), or whom it resembles. */
+/** A patient who is the same as a row names, or who may be. */
 export type Match = { id: string; agrees: boolean };
 
 /** Whom a row names: one object for all rows of a person, with the row that names them first. */
@@ -26,7 +27,7 @@ export function whoIsWho(lines: TakeOverLine[], matches: Map<number, Match>): Wh
   const byNhsNumber = new Map<string, Found>();
   const people = lines.map(({ person, row }, at) => {
     if (!person) return undefined;
-    const name = plain(`${person.givenName} ${person.familyName}`);
+    const name = nameKey(`${person.givenName} ${person.familyName}`);
     const keys = personKeys(person, name);
     const candidates = keys.flatMap((key) => byKey.get(key) ?? []);
     const same = candidates.find(
@@ -94,7 +95,7 @@ function personRemarks({ borrower, resembles }: Found): string[] {
   return [
     ...(resembles
       ? [
-          'Someone known already is like this person, but NHS number, date of birth and family name do not all agree. They are added as another person: compare the two.',
+          'Someone known already is like this person, but NHS number, date of birth and both names do not all agree. They are added as another person: compare the two.',
         ]
       : []),
     ...(mayWrite ? [] : ['No way to write to this person is said to be safe, so no reminders will go out.']),
@@ -111,6 +112,3 @@ function mergeContacts(before: SaidContact[], more: SaidContact[]): SaidContact[
   }
   return [...merged.values()];
 }
-
-/** A name as it is compared: whatever its case and its spaces. */
-export const plain = (name: string) => name.normalize('NFKC').trim().replaceAll(/\s+/g, ' ').toLowerCase();

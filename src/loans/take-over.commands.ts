@@ -1,4 +1,5 @@
 import { findOrAddOrganisation } from '../organisations/organisation.commands.ts';
+import { askOfSharedNhsNumbers } from '../patients/identity.commands.ts';
 import {
   applyStricterWords,
   insertPatients,
@@ -107,6 +108,7 @@ export async function takeOver(
       ...taken.map((loan) => loanEvent(loan, devices)),
       ...plans.map(planEvent),
     ]);
+    await askOfSharedNhsNumbers(trx, deps, ctx, patients.added);
     await keepHistories(
       trx,
       patients.stricter.map(({ patientId, before }) => {
@@ -119,7 +121,7 @@ export async function takeOver(
       donation: numbers.donation,
       devices: devices.size,
       loans: taken.length,
-      newPatients: patients.added,
+      newPatients: patients.added.length,
       lines: replyLines(lines, taken, devices),
     };
   });
@@ -143,7 +145,7 @@ async function settlePatients(trx: Trx, loans: LoanToTakeOver[], safeFrom: strin
     ...known.map((borrower): [Borrower, string] => [borrower, borrower.knownAs!]),
     ...others.map((borrower, place): [Borrower, string] => [borrower, added[place]!]),
   ]);
-  return { ids, stricter, added: added.length };
+  return { ids, stricter, added };
 }
 
 /** Without the devices as subjects, whose stories begin with their loans: thousands of them would come with the history of each. */

@@ -2,9 +2,12 @@ import { sql } from 'kysely';
 import { tidied } from '../donations/device-columns.rules.ts';
 import { identifiersInUse } from '../donations/donation.commands.ts';
 import { listLocations } from '../organisations/organisation.queries.ts';
+import { likenessColumns } from '../patients/duplicate.queries.ts';
+import { compare, type Likeness } from '../patients/duplicate.rules.ts';
 import type { Reader, Trx } from '../shared/database.ts';
+import { nameKey } from '../shared/name-key.ts';
 import type { Known } from './take-over.rules.ts';
-import type { TakeOverLine } from './take-over-line.rules.ts';
+import type { SaidPerson, TakeOverLine } from './take-over-line.rules.ts';
 import type { Match } from './take-over-people.rules.ts';
 
 /** What is in the database of what the rows of a list name: four statements, however many rows. */
@@ -28,24 +31,45 @@ async function iccidsInUse(db: Reader | Trx, iccids: string[]): Promise<Known['i
   return new Map(rows.map(({ iccid, assetTag }) => [iccid, assetTag]));
 }
 
-/**
- * Patients whom rows name or resemble: by the same NHS number, or the same name and date of birth.
- * They agree when NHS number, date of birth and family name all do (rule 17). The earliest of several.
- */
+/** Patients whom rows name, or who may be whom they name, by the place of the row; the earliest of several. One statement. */
 async function patientsLike(db: Reader | Trx, lines: TakeOverLine[]): Promise<Known['patients']> {
   const people = lines.flatMap(({ person }, at) => (person ? [{ at, ...person }] : []));
-  const { rows } = await sql<{ at: number; id: string; agrees: boolean }>`
+  const rows = people.map(({ contacts, ...person }) => ({
+    ...person,
+    family: nameKey(person.familyName),
+    values: contacts.map(({ value }) => value.toLowerCase()),
+  }));
+  const { rows: alike } = await sql<Likeness & { at: number; keptAs: string }>`/* take-over.patients-like */
     with said as (
-      select at, "nhsNumber" as nhs_number, "dateOfBirth" as date_of_birth, lower("familyName") as family, lower("givenName") as given
-      from jsonb_to_recordset(${JSON.stringify(people)}::jsonb)
-        x (at int, "nhsNumber" text, "dateOfBirth" date, "familyName" text, "givenName" text)
+      select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+        x (at int, "nhsNumber" text, "dateOfBirth" date, family text, values text[])
     ), alike as (
-      select said.at, p.id, coalesce(p.date_of_birth = said.date_of_birth, false) and lower(p.family_name) = said.family as agrees
-      from said join patient p on p.nhs_number = said.nhs_number
-      union all
-      select said.at, p.id, false from said
-        join patient p on lower(p.family_name) = said.family and p.date_of_birth = said.date_of_birth and lower(p.given_name) = said.given
+      select said.at, p.id from said join patient p on p.nhs_number = said."nhsNumber"
+      union select said.at, p.id from said join patient p on name_key(p.family_name) = said.family and p.date_of_birth = said."dateOfBirth"
+      union select said.at, c.patient_id from said join contact_point c on lower(c.value) = any(said.values)
     )
-    select distinct on (at) at, id, agrees from alike order by at, agrees desc, id`.execute(db);
-  return new Map(rows.map(({ at, ...match }): [number, Match] => [at, match]));
+    select alike.at, coalesce(p.merged_into, p.id) as "keptAs", ${likenessColumns}
+    from alike join patient p on p.id = alike.id where p.erased_at is null order by alike.at, p.merged_into nulls first, p.id`.execute(
+    db,
+  );
+  const said = new Map(people.map((person) => [person.at, describedAs(person)]));
+  const matches = new Map<number, Match>();
+  for (const { at, keptAs, ...record } of alike) {
+    const { identity } = compare(said.get(at)!, record);
+    const agrees = identity === 'same';
+    if (agrees ? !matches.get(at)?.agrees : identity === 'perhaps' && !matches.has(at))
+      matches.set(at, { id: keptAs, agrees });
+  }
+  return matches;
 }
+
+const describedAs = ({ givenName, familyName, dateOfBirth, nhsNumber, contacts }: SaidPerson): Likeness => ({
+  id: '',
+  givenName,
+  familyName,
+  preferredName: null,
+  dateOfBirth,
+  nhsNumber,
+  address: null,
+  contacts: contacts.map(({ value }) => value),
+});

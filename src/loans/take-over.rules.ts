@@ -1,7 +1,8 @@
 import { withListFaults } from '../donations/device-columns.rules.ts';
+import { nameKey } from '../shared/name-key.ts';
 import { nearest } from '../shared/spreadsheet.rules.ts';
 import { columnName, type TakeOverLine } from './take-over-line.rules.ts';
-import { type Borrower, type Match, plain, type Who, whoIsWho } from './take-over-people.rules.ts';
+import { type Borrower, type Match, type Who, whoIsWho } from './take-over-people.rules.ts';
 
 /** One loan: the rows of one borrower or place and one day. */
 export type LoanToTakeOver = {
@@ -33,8 +34,8 @@ export function judgeTakeOver(
   read: TakeOverLine[],
   known: Known,
 ): { lines: TakeOverLine[]; loans: LoanToTakeOver[] } {
-  const places = new Map(known.places.map((place) => [plain(place.name), place]));
-  const placeOf = ({ place }: TakeOverLine) => (place === null ? undefined : places.get(plain(place)));
+  const places = new Map(known.places.map((place) => [nameKey(place.name), place]));
+  const placeOf = ({ place }: TakeOverLine) => (place === null ? undefined : places.get(nameKey(place)));
   const listFaults = withListFaults(read, known.devices);
   const who = whoIsWho(read, known.patients);
   const keyOf = (line: TakeOverLine, { borrower, firstRow }: Who) => {

@@ -13,6 +13,8 @@ export type ContactPoint = {
   recheckDue: string | null;
   stopped: boolean;
   failed: boolean;
+  /** Another record that may be of the same person says otherwise of it. */
+  doubted: boolean;
   hours: Hours[] | null;
 };
 
@@ -36,6 +38,11 @@ export function isUsable(
   point: ContactPoint,
   today: string,
 ): point is ContactPoint & { channel: MessageChannel } {
+  return isUsableBut(point, today) && !point.doubted;
+}
+
+/** Whether a message might go to this contact point, whatever another record says of it. */
+function isUsableBut(point: ContactPoint, today: string): boolean {
   return (
     point.channel !== 'phone' &&
     point.safe &&
@@ -59,10 +66,10 @@ export type Reach = {
 const notOnPaper = ['easy_read', 'large_print', 'audio', 'braille'];
 
 /** Why a contact point is not the one that a message goes to. */
-export type Hindrance = 'no_safe_contact' | 'no_sender' | 'format_needed';
+export type Hindrance = 'in_doubt' | 'no_safe_contact' | 'no_sender' | 'format_needed';
 
 function hindranceOf(point: ContactPoint, reach: Reach): Hindrance | null {
-  if (!isUsable(point, reach.today)) return 'no_safe_contact';
+  if (!isUsable(point, reach.today)) return isUsableBut(point, reach.today) ? 'in_doubt' : 'no_safe_contact';
   if (point.channel === 'letter' && reach.needs.some((need) => notOnPaper.includes(need)))
     return 'format_needed';
   return reach.offers(point.channel, reach.wording) ? null : 'no_sender';
@@ -87,7 +94,9 @@ export function chooseContact(
   const point = points.find((one): one is ContactPoint & { channel: MessageChannel } => canReach(one, reach));
   if (point) return { point };
   const found = points.map((one) => hindranceOf(one, reach));
-  const why = (['format_needed', 'no_sender'] as const).find((hindrance) => found.includes(hindrance));
+  const why = (['in_doubt', 'format_needed', 'no_sender'] as const).find((hindrance) =>
+    found.includes(hindrance),
+  );
   return { point: null, why: why ?? 'no_safe_contact' };
 }
 

@@ -12,7 +12,8 @@ import type { Deps } from '../shared/deps.ts';
 import { recordEvents } from '../shared/events.ts';
 import type { MessageChannel } from './contact.rules.ts';
 import { openingFrom } from './contact-window.rules.ts';
-import { draftsOf, linkBase, linkShown, renderDraft, templatesInUse } from './draft.queries.ts';
+import { withDoubts } from './doubt.queries.ts';
+import { draftsOf, linkBase, linkShown, renderDraft, shownIn, templatesInUse } from './draft.queries.ts';
 import { gatherReminders } from './gather.commands.ts';
 import { type Draft, judge, type MessageStatus, type Reason, type Why } from './message.rules.ts';
 import { reachOf } from './reach.ts';
@@ -103,9 +104,13 @@ export async function settleBeforeSending(
       trx,
     );
     const held = new Map(claims.map(({ id, claim }) => [id, claim]));
-    const drafts = (await draftsOf(trx, ids)).filter(({ id, claim }) => held.get(id) === claim);
-    const templates = await templatesInUse(deps, trx);
     const date = today(deps.clock);
+    const drafts = await withDoubtedPoints(
+      trx,
+      (await draftsOf(trx, ids)).filter(({ id, claim }) => held.get(id) === claim),
+      date,
+    );
+    const templates = await templatesInUse(deps, trx);
     const isDayOff = await daysOff(trx, date);
     const settled = drafts.map((draft) => settle(deps, draft, templates, isDayOff));
     const kept = new Set(await write(trx, deps, settled));
@@ -150,6 +155,17 @@ export async function settleBeforeSending(
   });
 }
 
+/** Drafts with what another record says of their ways, which may have come since they were gathered. */
+async function withDoubtedPoints(trx: Trx, drafts: Draft[], date: string): Promise<Draft[]> {
+  const points = await withDoubts(
+    trx,
+    drafts.flatMap(({ point }) => point ?? []),
+    date,
+  );
+  const byId = new Map(points.map((point) => [point.id, point]));
+  return drafts.map((draft) => ({ ...draft, point: draft.point && byId.get(draft.point.id)! }));
+}
+
 function settle(
   deps: Deps,
   draft: Draft,
@@ -191,7 +207,7 @@ function settle(
         verdict.reasons,
         draft.wording,
         channel,
-        linkShown(deps, draft.wording),
+        shownIn(deps, draft.wording, channel),
       );
       return {
         ...base,
@@ -238,7 +254,8 @@ async function write(trx: Trx, deps: Deps, settled: Settlement[]): Promise<strin
       select decode(x."linkHash", 'hex'), x.id, ${timestamp(deps.clock)}, x."linkEndsAt" from x where x."linkHash" is not null and x.id in (select id from mine)
     ), reminders as (
       update reminder r set status = case when r.id = any(x.said) then 'said' when r.id = any(x.released) then 'standing' else 'cancelled' end,
-        message_id = case when r.id = any(x.released) then null else r.message_id end
+        message_id = case when r.id = any(x.released) then null else r.message_id end,
+        said_way = case when r.id = any(x.said) then (select f.way from follow_up f where f.id = r.subject_id) else r.said_way end
       from x where r.message_id = x.id and x.id in (select id from mine) and r.status = 'standing' and x.status in ('sending', 'cancelled')
     )
     select id from mine`.execute(trx);

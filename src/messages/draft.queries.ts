@@ -4,9 +4,10 @@ import type { Scheme } from '../scheme/scheme.schemas.ts';
 import { jsonInstant, type Reader } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import type { MessageChannel } from './contact.rules.ts';
+import { pointJson } from './doubt.queries.ts';
 import type { Draft, Reason } from './message.rules.ts';
 import { asksBack, hasData, startOf } from './reminder.queries.ts';
-import { render, type TemplateText, type Wording } from './template.rules.ts';
+import { type Addressee, render, type TemplateText, type Wording } from './template.rules.ts';
 
 type InUse = TemplateText & { id: string; language: string };
 /** The templates in use, by reason, wording, channel and language, and the scheme that they may name. */
@@ -53,16 +54,16 @@ export async function draftsOf(db: Reader, ids: string[]): Promise<Draft[]> {
     select m.id, m.claim, p.wording, coalesce(p.preferred_name, p.given_name) as name, coalesce(p.language, 'en') as language,
       json_build_object('contactChoice', p.contact_choice, 'contactState', p.contact_state, 'pausedUntil', p.paused_until) as wishes,
       p.communication_needs as needs,
-      case when c.id is not null then json_build_object('id', c.id, 'channel', c.channel, 'value', c.value, 'safe', c.safe,
-        'recheckDue', c.recheck_due, 'stopped', c.stopped_at is not null, 'failed', c.failed_at is not null, 'hours', c.hours) end as point,
+      case when c.id is not null then ${pointJson} end as point,
       coalesce((
-        select json_agg(json_build_object('id', r.id, 'reason', r.reason, 'status', r.status, 'way', f.way,
+        select json_agg(json_build_object('id', r.id, 'reason', r.reason, 'status', r.status, 'way', f.way, 'because', f.why,
           'at', case when f.id is null then to_char(r.for_date, 'YYYY-MM-DD"T12:00:00Z"') else ${jsonInstant('r.useless_after')} end,
           'uselessAfter', ${jsonInstant('r.useless_after')},
-          'stands', case when f.id is not null then f.status in ('planned', 'confirmed') and ${startOf} = r.useless_after
+          'stands', case when r.reason = 'off' then f.status = 'cancelled'
+            when f.id is not null then f.status in ('planned', 'confirmed') and ${startOf} = r.useless_after
             when l.id is not null then l.due_on = r.for_date and ${asksBack}
             else p.data_reminders and s.expires_on = r.for_date and ${hasData} end) order by r.id)
-        from reminder r left join follow_up f on f.id = r.subject_id and r.reason in ('follow_up', 'changed')
+        from reminder r left join follow_up f on f.id = r.subject_id and r.reason in ('follow_up', 'changed', 'off')
           left join loan l on l.id = r.subject_id and r.reason in ('return_due', 'overdue')
           left join data_plan s on s.id = r.subject_id and r.reason = 'data_ending'
         where r.message_id = m.id), '[]') as reasons
@@ -83,6 +84,16 @@ export const linkShown = (deps: Deps, wording: Wording): string => {
   return base && `${base}/a/…`;
 };
 
+/** What a text shows of Lendwell itself: where an answer goes by link, and by the way that it came. */
+export const shownIn = (deps: Deps, wording: Wording, channel: MessageChannel | null): Shown => ({
+  link: linkShown(deps, wording),
+  replies:
+    channel !== 'letter' && channel !== 'email' && deps.config.NOTIFY_CALLBACK_TOKEN
+      ? 'If you reply, someone reads it, but not at once.'
+      : 'Replies to this message are not read.',
+});
+export type Shown = Pick<Addressee, 'link' | 'replies'>;
+
 /** The text of a message: one part for each reason, each naming all that is said for it. */
 export function renderDraft(
   templates: Templates,
@@ -90,13 +101,13 @@ export function renderDraft(
   reasons: Reason[],
   wording: Wording,
   channel: MessageChannel | null,
-  link: string,
+  shown: Shown,
 ): Rendered {
   const to = {
     name: draft.name,
     scheme: templates.scheme.name,
     schemePhone: templates.scheme.phone ?? '',
-    link,
+    ...shown,
   };
   const parts = [...Map.groupBy(reasons, ({ reason }) => reason)].map(([reason, together]) => {
     const template = bestTemplate(templates, reason, wording, channel, draft.language);

@@ -11,6 +11,8 @@ import type { Report } from '../shared/progress.ts';
 import { createTasks } from '../tasks/task.commands.ts';
 import { type ContactPoint, chooseContact, type MessageChannel } from './contact.rules.ts';
 import { nextOpening } from './contact-window.rules.ts';
+import { tellOfChange } from './correction.commands.ts';
+import { pointJson, withDoubts } from './doubt.queries.ts';
 import type { Why } from './message.rules.ts';
 import { reachOf } from './reach.ts';
 import { contactable, workingDaysAfter } from './reminder.queries.ts';
@@ -19,6 +21,7 @@ import type { Wording } from './template.rules.ts';
 const batchSize = 1_000;
 /** What staff are asked to do about what is held. */
 const taskFor = {
+  in_doubt: 'may_be_one_person',
   no_safe_contact: 'no_safe_contact',
   outside_hours: 'no_time_to_contact',
   no_sender: 'no_sender',
@@ -77,16 +80,27 @@ const isDue = (
   else r.for_date between ${date}::date and (${workingDaysAfter(date)})[coalesce(
     (select f.lead_days from follow_up f where f.id = r.subject_id), 1)] end)`;
 
-/** What was not said in time is never said, and a message that was held for it is over with it. */
+/** What was not said in time is never said, and a message that was held for it is over with it. Of a correction staff get a task. */
 async function cancelUseless(deps: Deps): Promise<void> {
   const ctx = systemContext('gather');
   const now = timestamp(deps.clock);
-  await sql`/* reminder.useless */
-    update reminder r set status = 'cancelled'
-    where r.status = 'standing' and r.useless_after <= ${now}
-      and (r.message_id is null or exists (select from message m where m.id = r.message_id and m.status = 'held'))`.execute(
-    deps.db,
-  );
+  await command(deps, ctx, async (trx) => {
+    const { rows } = await sql<{ subjectId: string; patientId: string }>`/* reminder.useless */
+      with useless as (
+        update reminder r set status = 'cancelled'
+        where r.status = 'standing' and r.useless_after <= ${now}
+          and (r.message_id is null or exists (select from message m where m.id = r.message_id and m.status = 'held'))
+        returning r.reason, r.subject_id, r.patient_id
+      )
+      select distinct u.subject_id as "subjectId", u.patient_id as "patientId" from useless u join patient p on p.id = u.patient_id
+      where u.reason in ('changed', 'off') and p.contact_state not in ('withdrawn', 'deceased')`.execute(trx);
+    await createTasks(
+      trx,
+      deps,
+      ctx,
+      rows.map(({ subjectId, patientId }) => tellOfChange(subjectId, patientId)),
+    );
+  });
   for (let cancelled = batchSize; cancelled === batchSize; ) {
     cancelled = await command(deps, ctx, async (trx) => {
       const { rows } = await sql<{ id: string; patientId: string }>`/* message.over */
@@ -140,8 +154,16 @@ export async function gatherBatch(
   which: RawBuilder<unknown>,
 ): Promise<{ messages: number; full: boolean; lastPatient: string | null }> {
   const people = await readPeople(trx, deps, date, which);
+  const points = await withDoubts(
+    trx,
+    people.flatMap((person) => person.points),
+    today(deps.clock),
+  );
+  const byId = new Map(points.map((point) => [point.id, point]));
   const isDayOff = await daysOff(trx, date);
-  const plans = people.map((person) => planMessage(person, deps, date, isDayOff));
+  const plans = people.map((person) =>
+    planMessage({ ...person, points: person.points.map(({ id }) => byId.get(id)!) }, deps, date, isDayOff),
+  );
   if (!plans.length) return { messages: 0, full: false, lastPatient: null };
   const held = plans.filter(({ status }) => status === 'held');
   const made = [
@@ -208,8 +230,7 @@ async function readPeople(trx: Trx, deps: Deps, date: string, which: RawBuilder<
       for update of r skip locked
     )
     select w.patient_id as "patientId", p.wording, p.communication_needs as needs, max(w.useless_after) as latest, json_agg(w.id) as reminders,
-      coalesce((select json_agg(json_build_object('id', c.id, 'channel', c.channel, 'value', c.value, 'safe', c.safe,
-          'recheckDue', c.recheck_due, 'stopped', c.stopped_at is not null, 'failed', c.failed_at is not null, 'hours', c.hours)
+      coalesce((select json_agg(${pointJson}
           order by c.position)
         from contact_point c where c.patient_id = w.patient_id), '[]') as points
     from waiting w join patient p on p.id = w.patient_id

@@ -8,16 +8,20 @@ import { recordEvent, type SubjectType } from '../shared/events.ts';
 import { newId } from '../shared/ids.ts';
 import { phoneNumber } from '../shared/phone.ts';
 import { createTasks } from '../tasks/task.commands.ts';
-import { meaningOf } from './notify.rules.ts';
+import { isUrgent, meaningOf } from './notify.rules.ts';
+import { isAsTold } from './reminder.queries.ts';
 
 const ctx = systemContext('inbound text');
+
+/** What staff are asked to do about each meaning; of all others, to read it. */
+const taskFor = { stop: 'asked_to_stop', cancel: 'asked_to_cancel' } as const;
 
 export type InboundText = { providerId: string; from: string; body: string };
 
 /**
  * Takes a text that someone sent back, once however often it is told. STOP stops the number for everyone
- * who has it; YES confirms the one call that its sender was reminded of, where there is no doubt which;
- * everything else, and all that is in doubt, is a person's to read.
+ * who has it; YES confirms the one call that its sender was told of, where there is no doubt which and it is still as
+ * they were told; everything else, and all that is in doubt, is a person's to read.
  */
 export async function receiveText(deps: Deps, { providerId, from, body }: InboundText): Promise<void> {
   const number = phoneNumber(from, true) ?? from;
@@ -43,46 +47,41 @@ export async function receiveText(deps: Deps, { providerId, from, body }: Inboun
       values: { kind: meaning },
       fields: ['body'],
     });
-    if (meaning === 'stop' && patients.length) return stopNumber(trx, deps, number, at);
+    if (meaning === 'stop' && patients.length) await stopNumber(trx, number, at);
     if (meaning === 'yes' && (await confirmOne(trx, deps, patients, at))) return;
     await createTasks(trx, deps, ctx, [
       {
-        kind: 'inbound_text',
+        kind: taskFor[meaning as keyof typeof taskFor] ?? 'inbound_text',
         subjectType: 'inbound_message',
         subjectId: id,
         patientId: patients.length === 1 ? patients[0] : undefined,
-        urgent: meaning === 'worrying',
+        urgent: isUrgent(meaning),
       },
     ]);
   });
 }
 
-async function stopNumber(trx: Trx, deps: Deps, number: string, at: string): Promise<void> {
-  const { rows } = await sql<{ patientId: string }>`/* contact.stop-number */
-    update contact_point set stopped_at = coalesce(stopped_at, ${at}) where value = ${number} and channel = 'sms'
-    returning patient_id as "patientId"`.execute(trx);
-  await createTasks(
+async function stopNumber(trx: Trx, number: string, at: string): Promise<void> {
+  await sql`/* contact.stop-number */
+    update contact_point set stopped_at = coalesce(stopped_at, ${at}) where value = ${number} and channel = 'sms'`.execute(
     trx,
-    deps,
-    ctx,
-    rows.map(({ patientId }) => ({
-      kind: 'asked_to_stop',
-      subjectType: 'patient',
-      subjectId: patientId,
-      patientId,
-    })),
   );
 }
 
-/** @returns whether there was exactly one call of exactly one person that a YES can be about */
+/**
+ * Confirms what a YES is about: the one thing ahead that its sender was told of, if it is still as they were told.
+ * @returns whether there was exactly one
+ */
 async function confirmOne(trx: Trx, deps: Deps, patients: string[], at: string): Promise<boolean> {
   if (patients.length !== 1) return false;
-  const { rows } = await sql<{ id: string }>`/* inbound.asked */
-    select f.id from follow_up f where f.patient_id = ${patients[0]} and f.status in ('planned', 'confirmed')
-      and exists (select from reminder r where r.subject_id = f.id and r.status = 'said' and r.useless_after > ${at})
+  const { rows } = await sql<{ id: string; asTold: boolean }>`/* inbound.asked */
+    select f.id, ${isAsTold(sql`told`)} as "asTold" from follow_up f cross join lateral (
+      select r.useless_after, r.said_way, r.reason from reminder r
+      where r.subject_id = f.id and r.reason in ('follow_up', 'changed', 'off') and r.status = 'said' order by r.id desc limit 1) told
+    where f.patient_id = ${patients[0]} and told.useless_after > ${at} and told.reason <> 'off'
     order by f.id for update of f`.execute(trx);
   const [asked] = rows;
-  if (!asked || rows.length > 1) return false;
+  if (!asked?.asTold || rows.length > 1) return false;
   await sql`update follow_up set status = 'confirmed', changed_at = ${at} where id = ${asked.id}`.execute(
     trx,
   );

@@ -5,6 +5,7 @@ import { nullable, oneOf } from '../shared/schemas.ts';
 export const inboundMeanings = [
   'stop',
   'yes',
+  'cancel',
   'worrying',
   'other',
   'confirm',

@@ -9,6 +9,7 @@ import { recordEvent } from '../shared/events.ts';
 import { Problem, toProblem } from '../shared/problem.ts';
 import { type ContactPoint, type ContactWishes, chooseContact, mayContact } from './contact.rules.ts';
 import { openingFrom } from './contact-window.rules.ts';
+import { pointJson, withDoubts } from './doubt.queries.ts';
 import { draftsOf } from './draft.queries.ts';
 import { isRetriable, isRetriedTogether, type MessageStatus, whyWords } from './message.rules.ts';
 import type { MessageRetried } from './message.schemas.ts';
@@ -27,7 +28,8 @@ export async function retryMessage(
   may: (status: MessageStatus) => boolean = isRetriable,
 ): Promise<MessageRetried> {
   return command<MessageRetried>(deps, ctx, async (trx) => {
-    const message = await lockMessage(trx, id);
+    const locked = await lockMessage(trx, id);
+    const message = { ...locked, points: await withDoubts(trx, locked.points, today(deps.clock)) };
     const refuse = (detail: string) =>
       new Problem('message-not-retriable', { detail, messageStatus: message.status });
     if (!isRetriable(message.status))
@@ -114,8 +116,7 @@ async function lockMessage(trx: Trx, id: string): Promise<LockedMessage> {
   const { rows } = await sql<LockedMessage>`
     select m.status, m.patient_id as "patientId", p.wording, p.communication_needs as needs,
       json_build_object('contactChoice', p.contact_choice, 'contactState', p.contact_state, 'pausedUntil', p.paused_until) as wishes,
-      coalesce((select json_agg(json_build_object('id', c.id, 'channel', c.channel, 'value', c.value, 'safe', c.safe,
-          'recheckDue', c.recheck_due, 'stopped', c.stopped_at is not null, 'failed', c.failed_at is not null, 'hours', c.hours) order by c.position)
+      coalesce((select json_agg(${pointJson} order by c.position)
         from contact_point c where c.patient_id = p.id), '[]') as points
     from message m join patient p on p.id = m.patient_id where m.id = ${id} for update of m`.execute(trx);
   if (!rows[0]) throw new Problem('not-found');

@@ -3,7 +3,7 @@ import { timestamp } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { byId, type ListPage, toPage } from '../shared/lists.ts';
 import { Problem } from '../shared/problem.ts';
-import { draftsOf, linkShown, type Rendered, renderDraft, templatesInUse } from './draft.queries.ts';
+import { draftsOf, type Rendered, renderDraft, shownIn, templatesInUse } from './draft.queries.ts';
 import { type Draft, isRetriable, type Reason } from './message.rules.ts';
 import type { Message, MessageQuery, MessageSummary } from './message.schemas.ts';
 import { smsFragments, type Wording } from './template.rules.ts';
@@ -47,7 +47,7 @@ export async function getMessage(deps: Deps, id: string): Promise<Message> {
   const { rows } = await sql<Omit<Message, 'previews' | 'retriable'>>`
     select ${summary}, m.subject, m.changed_at as "changedAt", c.value as recipient,
       coalesce((select json_agg(json_build_object('id', r.id, 'reason', r.reason, 'subjectId', r.subject_id, 'status', r.status, 'forDate', r.for_date,
-          'at', case when r.reason in ('follow_up', 'changed') then to_char(r.useless_after at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') end) order by r.useless_after, r.id)
+          'at', case when r.reason in ('follow_up', 'changed', 'off') then to_char(r.useless_after at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') end) order by r.useless_after, r.id)
         from reminder r where r.message_id = m.id), '[]') as reminders
     from message m join patient p on p.id = m.patient_id left join contact_point c on c.id = m.contact_point_id
     where m.id = ${id}`.execute(deps.db);
@@ -88,7 +88,7 @@ function preview(
   if (!left.length) return null;
   const way = draft.point?.channel;
   const channel = way && way !== 'phone' ? way : null;
-  return renderDraft(templates, draft, left, wording, channel, linkShown(deps, wording));
+  return renderDraft(templates, draft, left, wording, channel, shownIn(deps, wording, channel));
 }
 
 /** How many messages the filters of a list match. */

@@ -45,6 +45,8 @@ export function isRetriedTogether(status: MessageStatus): boolean {
 
 /** Why a message is held, cancelled, failed or unknown, in words. */
 export const whyWords = {
+  in_doubt:
+    'Another record, which may be of the same person, says that this way is not safe, stopped, or to be asked about again',
   no_safe_contact: 'There is no contact point that is safe and can be used',
   outside_hours: 'The person’s hours never meet the times when messages go out, or not before it is too late',
   nothing_left: 'Nothing is left to say: it was cancelled, moved or is over',
@@ -59,17 +61,29 @@ export const whyWords = {
 export type Why = keyof typeof whyWords;
 
 /** What a reminder may be of. */
-export const reminderReasons = ['follow_up', 'changed', 'return_due', 'overdue', 'data_ending'] as const;
+export const reminderReasons = [
+  'follow_up',
+  'changed',
+  'off',
+  'return_due',
+  'overdue',
+  'data_ending',
+] as const;
 export const reasonWords: Record<(typeof reminderReasons)[number], string> = {
   follow_up: 'Follow-up',
-  changed: 'A new time',
+  changed: 'A change',
+  off: 'Called off',
   return_due: 'Due back',
   overdue: 'Overdue',
   data_ending: 'Data ending',
 };
 
 /** Reminders of an appointment, with its time; the others are of a day. */
-export const ofAppointment = ['follow_up', 'changed'] as const satisfies (typeof reminderReasons)[number][];
+export const ofAppointment = [
+  'follow_up',
+  'changed',
+  'off',
+] as const satisfies (typeof reminderReasons)[number][];
 
 /** A reminder as it is when its message is about to go. */
 export type Reason = {

@@ -1,12 +1,15 @@
 import { type RawBuilder, sql } from 'kysely';
+import { systemContext } from '../shared/actor.ts';
 import { timestamp, today } from '../shared/clock.ts';
 import type { Reader, Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import type { OutboxEvent } from '../shared/outbox.ts';
 import type { Report } from '../shared/progress.ts';
+import { correctWhatWasTold } from './correction.commands.ts';
 import { gatherBatch } from './gather.commands.ts';
 import { contactable, longestLead, startOf, workingDaysAfter } from './reminder.queries.ts';
 
+const ctx = systemContext('plan reminders');
 /** Enough to be quick, few enough to hold no lock for long. */
 const batchSize = 5_000;
 
@@ -107,7 +110,7 @@ export async function planForEvent(trx: Trx, deps: Deps, event: OutboxEvent): Pr
   if (moved) {
     // Locked, it does not move again meanwhile, and what is read below is how it stands.
     await sql`select from follow_up f where ${ofEvent} for share`.execute(trx);
-    await planChanged(trx, deps, date, ofEvent);
+    await correctWhatWasTold(trx, deps, ctx, ofEvent);
   }
   await planBatch(trx, deps, date, sql`and ${ofEvent}`, moved ? corrected : undefined);
   await gatherBatch(
@@ -116,19 +119,4 @@ export async function planForEvent(trx: Trx, deps: Deps, event: OutboxEvent): Pr
     date,
     sql`and r.subject_id in (select f.id from follow_up f where ${ofEvent})`,
   );
-}
-
-/** What was last said is corrected by one reminder, however often the follow-up moves before anyone is told. */
-async function planChanged(trx: Trx, deps: Deps, date: string, ofEvent: RawBuilder<unknown>): Promise<void> {
-  const now = timestamp(deps.clock);
-  await sql`
-    insert into reminder (id, patient_id, reason, subject_id, stage, for_date, useless_after, created_at)
-    select new_id(), f.patient_id, 'changed', f.id, told.id::text, f.due_on, ${startOf}, ${now}
-    from follow_up f join patient p on p.id = f.patient_id
-      cross join lateral (
-        select r.id, r.useless_after from reminder r
-        where r.subject_id = f.id and r.reason in ('follow_up', 'changed') and r.status = 'said' order by r.id desc limit 1) told
-    where ${ofEvent} and f.status in ('planned', 'confirmed') and ${startOf} > ${now}::timestamptz
-      and ${contactable(date)} and ${startOf} <> told.useless_after
-    on conflict do nothing`.execute(trx);
 }

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 
 /** Patients `p` who may be written to on a civil date; the same as `mayContact` in contact.rules.ts. */
 export const contactable = (today: string) => sql<boolean>`(p.contact_choice = 'any_safe'
@@ -6,6 +6,15 @@ export const contactable = (today: string) => sql<boolean>`(p.contact_choice = '
 
 /** When a follow-up `f` starts, as an instant. */
 export const startOf = sql`((f.due_on + f.starts_at) at time zone 'Europe/London')`;
+
+/** Whether a follow-up `f` is still ahead. */
+export const isAhead = sql<boolean>`f.status in ('planned', 'confirmed')`;
+
+/** Whether a follow-up `f` is still as a reminder said of it, here named: the one rule for answers, corrections and links. */
+export const isAsTold = (
+  reminder: RawBuilder<unknown>,
+) => sql<boolean>`(${isAhead} and ${startOf} = ${reminder}.useless_after
+  and f.way = coalesce(${reminder}.said_way, f.way))`;
 
 /** Whether a loan `l` is to be asked back: not while something on it is reported as gone. */
 export const asksBack = sql<boolean>`(l.status = 'open' and not exists (

@@ -31,9 +31,12 @@ const placeholderWords: Record<string, string> = {
   scheme: 'the name of the scheme',
   contacts: 'what will happen and when, such as “phone you on Tuesday 12 January at 10:30am”',
   when: 'the day and the time',
+  how: 'the day, the time and how, such as “Tuesday 12 January at 10:30am, by phone”',
   day: 'the day',
+  why: 'why it changed, after a colon, where it may be said',
   ring: 'please ring us, with the number',
   link: 'the link by which they answer, where there is one',
+  replies: 'whether someone reads what they send back',
 };
 const listPage = 'messages/views/templates.njk';
 const onePage = 'messages/views/template.njk';
@@ -66,7 +69,9 @@ export function templatePages(app: App, deps: Deps): void {
       if (what === 'preview') {
         const form = newForm(typed);
         const scheme = await currentScheme(deps);
-        const preview = tried(() => readsAs(deps, scheme, { reason, wording, language, subject, body }));
+        const preview = tried(() =>
+          readsAs(deps, scheme, { reason, wording, channel, language, subject, body }),
+        );
         return reply.page(formPage, {
           ...(await formView(request.params.id, form, String(version))),
           preview,

@@ -4,7 +4,7 @@ import type { Scheme } from '../scheme/scheme.schemas.ts';
 import type { Reader } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { Problem } from '../shared/problem.ts';
-import { linkShown } from './draft.queries.ts';
+import { shownIn } from './draft.queries.ts';
 import { ofAppointment, type Reason } from './message.rules.ts';
 import { type Appointment, render, smsFragments } from './template.rules.ts';
 import type { Template, TemplateVersions } from './template.schemas.ts';
@@ -43,7 +43,7 @@ const made: Appointment = { at: '2027-01-12T10:30:00Z', way: 'phone' };
 export function readsAs(
   deps: Deps,
   scheme: Scheme,
-  row: Pick<Row, 'reason' | 'wording' | 'language' | 'subject' | 'body'>,
+  row: Pick<Row, 'reason' | 'wording' | 'channel' | 'language' | 'subject' | 'body'>,
   who: { name: string; at?: string | undefined } = { name: 'Amal' },
 ): Template['sample'] {
   const timed = (ofAppointment as readonly string[]).includes(row.reason);
@@ -52,7 +52,7 @@ export function readsAs(
     name: who.name,
     scheme: scheme.name,
     schemePhone: scheme.phone ?? '',
-    link: linkShown(deps, row.wording),
+    ...shownIn(deps, row.wording, row.channel === 'any' ? null : row.channel),
   };
   const text = render(row, row.wording, [appointment], to, row.language);
   return { ...text, sms: smsFragments(text.body) };

@@ -10,21 +10,35 @@ export const templateChannels = ['any', 'sms', 'email', 'letter'] as const;
 
 /** What a template may name. A discreet one knows nothing of the scheme, the person or the help. */
 export const placeholders = {
-  identified: ['name', 'scheme', 'contacts', 'when', 'day', 'ring', 'link'],
-  discreet: ['when', 'day', 'link'],
+  identified: ['name', 'scheme', 'contacts', 'when', 'how', 'day', 'why', 'ring', 'link', 'replies'],
+  discreet: ['when', 'how', 'day', 'why', 'link', 'replies'],
 } as const satisfies Record<Wording, readonly string[]>;
 type Placeholder = (typeof placeholders)[Wording][number];
 
+/** Why something that was told is no longer so, as anybody may read it. */
+export const tellableWhys = ['they_asked', 'we_cannot', 'closed', 'ended'] as const;
+export type TellableWhy = (typeof tellableWhys)[number];
+export const tellableWords: Record<TellableWhy, string> = {
+  they_asked: 'as you asked',
+  we_cannot: 'we cannot make it then',
+  closed: 'we are closed that day',
+  ended: 'it is not needed any more',
+};
+
 /** What is said of one reminder: an appointment at an instant, and how; without a way, a day. */
-export type Appointment = { at: string; way: 'phone' | 'video' | 'in_person' | 'message' | null };
+export type Appointment = {
+  at: string;
+  way: 'phone' | 'video' | 'in_person' | 'message' | null;
+  because?: TellableWhy | null;
+};
 
 export type TemplateText = { subject: string; body: string };
 
-/** `link`: the address by which they answer, or nothing where there is none. */
-export type Addressee = { name: string; scheme: string; schemePhone: string; link: string };
+/** `link`: the address by which they answer, or nothing where there is none. `replies`: what becomes of an answer by the same way. */
+export type Addressee = { name: string; scheme: string; schemePhone: string; link: string; replies: string };
 
 /** These stand for English words, and have no place in another language. */
-const onlyEnglish: readonly string[] = ['contacts', 'ring'];
+const onlyEnglish: readonly string[] = ['contacts', 'how', 'why', 'ring', 'replies'];
 
 const placeholder = /\{\{\s*(\w+)\s*\}\}/g;
 
@@ -49,6 +63,9 @@ export function render(
     ),
     day: listed([...new Set(sorted.map(({ at }) => spokenDay(at, language)))], language),
     contacts: listed(sorted.map(({ at, way }) => `${way ? wayWords[way] : 'be there'} on ${spokenTime(at)}`)),
+    how: listed(sorted.map(({ at, way }) => `${spokenTime(at)}${way ? `, ${howWords[way]}` : ''}`)),
+    why: whyOf(sorted),
+    replies: to.replies,
     link: to.link && (language === 'en' ? `To answer: ${to.link}` : to.link),
     ring: to.schemePhone ? `please ring us on ${to.schemePhone}` : 'please ring us',
   };
@@ -70,6 +87,20 @@ const wayWords: Record<NonNullable<Appointment['way']>, string> = {
   in_person: 'see you',
   message: 'write to you',
 };
+
+/** How it takes place; no word of it tells what it is about. */
+const howWords: Record<NonNullable<Appointment['way']>, string> = {
+  phone: 'by phone',
+  video: 'by video',
+  in_person: 'in person',
+  message: 'in writing',
+};
+
+/** The one reason for all that is said together, after a colon; nothing where there is none, or more than one. */
+function whyOf(appointments: Appointment[]): string {
+  const [why, ...others] = new Set(appointments.map(({ because }) => because));
+  return why && !others.length ? `: ${tellableWords[why]}` : '';
+}
 
 function listed(parts: string[], language = 'en'): string {
   if (language !== 'en') return parts.join(', ');

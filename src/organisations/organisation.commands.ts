@@ -7,6 +7,7 @@ import type { Deps } from '../shared/deps.ts';
 import { etagOf, requireMatch } from '../shared/etag.ts';
 import { recordEvent } from '../shared/events.ts';
 import { newId } from '../shared/ids.ts';
+import { nameKey } from '../shared/name-key.ts';
 import { phoneNumber } from '../shared/phone.ts';
 import { invalid, Problem } from '../shared/problem.ts';
 import { getLocation } from './location.queries.ts';
@@ -15,20 +16,49 @@ import { getOrganisation } from './organisation.queries.ts';
 import type { OrganisationRole } from './organisation.rules.ts';
 import type { NewOrganisation, Organisation, OrganisationChange } from './organisation.schemas.ts';
 
-/** Finds an organisation by its name, whatever the case, or adds it; either way it has the role afterwards. Its id. */
+/** Finds an organisation by its name, however it is written, or adds it; either way it has the role afterwards. Its id. */
 export async function findOrAddOrganisation(
   trx: Trx,
   deps: Deps,
   name: string,
   role: OrganisationRole,
 ): Promise<string> {
-  const { rows } = await sql<{ id: string }>`
-    insert into organisation (id, name, roles, created_at, changed_at)
-    values (${newId()}, ${name.trim()}, array[${role}], ${timestamp(deps.clock)}, ${timestamp(deps.clock)})
-    on conflict (lower(name)) do update set roles = array(select distinct unnest(organisation.roles || excluded.roles)),
-      changed_at = case when ${role} = any(organisation.roles) then organisation.changed_at else excluded.changed_at end
-    returning id`.execute(trx);
+  const id = (await organisationNamed(trx, name)) ?? newId();
+  const at = timestamp(deps.clock);
+  const { rows } = await sql<{ id: string }>`/* organisation.find-or-add */
+    with known as (
+      update organisation set roles = array(select distinct unnest(roles || array[${role}]::text[])),
+        changed_at = case when ${role} = any(roles) then changed_at else ${at}::timestamptz end
+      where id = ${id}::uuid returning id
+    ), added as (
+      insert into organisation (id, name, roles, created_at, changed_at)
+      select ${id}::uuid, ${name.trim()}, array[${role}]::text[], ${at}::timestamptz, ${at}::timestamptz where not exists (select from known) returning id
+    )
+    select id from known union all select id from added`.execute(trx);
   return rows[0]!.id;
+}
+
+/**
+ * Finds the organisation of this name, however it is written. Nobody adds another of it until the transaction ends.
+ * @returns its id; the earliest of several that were there before they were told apart like this
+ */
+async function organisationNamed(trx: Trx, name: string): Promise<string | undefined> {
+  const key = nameKey(name) || name.trim();
+  await sql`/* organisation.turn */ select pg_advisory_xact_lock(hashtextextended(${`organisation ${key}`}, 0))`.execute(
+    trx,
+  );
+  const { rows } = await sql<{ id: string }>`/* organisation.named */
+    select id from organisation where coalesce(nullif(name_key(name), ''), name) = ${key} order by id limit 1`.execute(
+    trx,
+  );
+  return rows[0]?.id;
+}
+
+/** @throws Problem `name-in-use` when another organisation has this name, however it is written */
+async function assertNameFree(trx: Trx, name: string, ownId?: string): Promise<void> {
+  const id = await organisationNamed(trx, name);
+  if (id && id !== ownId)
+    throw new Problem('name-in-use', { detail: 'There is an organisation of this name already.' });
 }
 
 /** Adds a clinic, support partner or other organisation, or gives one of that name the role. */
@@ -59,6 +89,7 @@ export async function createOrganisation(
 ): Promise<Organisation> {
   const duty = dutyContact(deps, input.dutyContact);
   return command(deps, ctx, async (trx) => {
+    await assertNameFree(trx, input.name);
     const id = newId();
     const at = timestamp(deps.clock);
     await sql`
@@ -93,6 +124,7 @@ export async function changeOrganisation(
       select changed_at as "changedAt" from organisation where id = ${id} for no key update`.execute(trx);
     if (!rows[0]) throw new Problem('not-found');
     requireMatch(ifMatch, etagOf(id, rows[0].changedAt));
+    if (change.name) await assertNameFree(trx, change.name, id);
     const changesDuty = change.dutyContact !== undefined;
     await sql`
       update organisation set name = coalesce(${change.name?.trim() ?? null}::text, name), roles = coalesce(${change.roles ?? null}::text[], roles),

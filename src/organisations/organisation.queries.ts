@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Reader } from '../shared/database.ts';
 import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
+import { nameKey } from '../shared/name-key.ts';
 import { Problem } from '../shared/problem.ts';
 import type { LocationKind } from './organisation.commands.ts';
 import type { Organisation, OrganisationQuery, OrganisationSummary } from './organisation.schemas.ts';
@@ -74,7 +75,7 @@ type OrganisationFilter = Pick<OrganisationQuery, 'role' | 'name'>;
 
 const matching = ({ role, name }: OrganisationFilter) =>
   sql`true ${role ? sql`and ${role} = any(o.roles)` : sql``}
-    ${name ? sql`and position(lower(${name.trim()}) in lower(o.name)) > 0` : sql``}`;
+    ${name ? sql`and position(${nameKey(name)} in name_key(o.name)) > 0` : sql``}`;
 
 /**
  * One organisation.

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { meaningOf } from '../messages/notify.rules.ts';
+import { isUrgent, meaningOf } from '../messages/notify.rules.ts';
 import type { Context } from '../shared/actor.ts';
 import { timestamp } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
@@ -64,14 +64,14 @@ export async function answerByPatientLink(
         subjectType: kind === 'stop' ? 'patient' : 'inbound_message',
         subjectId: kind === 'stop' ? link.patientId : id,
         patientId: link.patientId,
-        urgent: task.urgent || (words !== undefined && meaningOf(words) === 'worrying'),
+        urgent: task.urgent || (words !== undefined && isUrgent(meaningOf(words))),
       },
     ]);
   });
 }
 
 async function confirm(trx: Trx, deps: Deps, ctx: Context, link: PatientLink, at: string): Promise<void> {
-  const ids = link.followUps.filter((one) => one.at > at).map(({ id }) => id);
+  const ids = link.followUps.filter((one) => one.at > at && one.asTold).map(({ id }) => id);
   const { rows } = await sql<{ id: string }>`/* patient-link.confirm */
     update follow_up set status = 'confirmed', changed_at = ${at} where id = any(${ids}::uuid[]) and status = 'planned' returning id`.execute(
     trx,

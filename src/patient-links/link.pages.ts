@@ -47,10 +47,15 @@ export function patientLinkPages(app: App, deps: Deps): void {
     pages.get('/a/:token', { ...open, schema: { params } }, async (request, reply) => {
       const link = await findPatientLink(deps, deps.db, request.params.token);
       const now = timestamp(deps.clock);
+      const ahead = link.followUps.filter(({ at }) => at > now);
       const identified = link.wording === 'identified';
       const { name, phone } = await currentScheme(deps);
       return reply.page('patient-links/views/answer.njk', {
-        times: link.followUps.filter(({ at }) => at > now).map(({ at }) => spokenTime(at)),
+        times: ahead.filter(({ asTold }) => asTold).map(({ at }) => spokenTime(at)),
+        off: ahead.filter(({ status }) => status === 'cancelled').map(({ at }) => spokenTime(at)),
+        changed: ahead
+          .filter(({ status, asTold }) => !asTold && status !== 'cancelled')
+          .map(({ at }) => spokenTime(at)),
         choices: mayAnswer(link, now),
         answered: link.answered,
         identified,

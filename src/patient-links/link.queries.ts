@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { keyedHash } from '../access/tokens.ts';
+import { isAsTold } from '../messages/reminder.queries.ts';
 import { timestamp } from '../shared/clock.ts';
 import { jsonInstant, type Reader } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
@@ -15,8 +16,8 @@ export type PatientLink = {
   patientId: string;
   contactPointId: string | null;
   wording: 'discreet' | 'identified';
-  /** The follow-ups that the message spoke of and that are still at that time. */
-  followUps: { id: string; at: string; status: string }[];
+  /** The follow-ups that the message spoke of, at the time that it told: whether that still holds, or what became of it. */
+  followUps: { id: string; at: string; status: string; asTold: boolean }[];
   answered: AnswerKind[];
 };
 
@@ -27,10 +28,9 @@ export type PatientLink = {
 export async function findPatientLink(deps: Deps, db: Reader, token: string): Promise<PatientLink> {
   const { rows } = await sql<PatientLink>`/* patient-link.find */
     select m.id as "messageId", m.patient_id as "patientId", m.contact_point_id as "contactPointId", m.wording,
-      coalesce((select json_agg(json_build_object('id', f.id, 'at', ${jsonInstant('r.useless_after')}, 'status', f.status) order by r.useless_after)
+      coalesce((select json_agg(json_build_object('id', f.id, 'at', ${jsonInstant('r.useless_after')}, 'status', f.status, 'asTold', ${isAsTold(sql`r`)}) order by r.useless_after)
         from reminder r join follow_up f on f.id = r.subject_id
-        where r.message_id = m.id and r.reason in ('follow_up', 'changed') and r.status = 'said'
-          and ((f.due_on + f.starts_at) at time zone 'Europe/London') = r.useless_after), '[]') as "followUps",
+        where r.message_id = m.id and r.reason in ('follow_up', 'changed', 'off') and r.status = 'said'), '[]') as "followUps",
       coalesce((select json_agg(distinct x.meaning) from inbound_message x where x.message_id = m.id), '[]') as answered
     from patient_link l join message m on m.id = l.message_id join patient p on p.id = m.patient_id
     where l.token_hash = ${patientLinkHash(deps, token)} and l.expires_at > ${timestamp(deps.clock)}

@@ -37,13 +37,11 @@ export function linkEnds(now: string, about: string[]): string {
   return new Date(Math.max(latest, Date.parse(now) + daysAtLeast * day)).toISOString();
 }
 
-type Spoken = { status: string; at: string };
+type Spoken = { status: string; at: string; asTold: boolean };
 
-/** Which of them a person may say now: what they said is not asked again, and only a time that is ahead is confirmed or moved. */
+/** Which of them a person may say now: what they said is not asked again, and only a time that is ahead, and still as they were told, is confirmed or moved. */
 export function mayAnswer(link: { followUps: Spoken[]; answered: AnswerKind[] }, now: string): AnswerKind[] {
-  const ahead = link.followUps.filter(
-    ({ at, status }) => at > now && (status === 'planned' || status === 'confirmed'),
-  );
+  const ahead = link.followUps.filter(({ at, asTold }) => at > now && asTold);
   const allowed: Record<AnswerKind, boolean> = {
     confirm: ahead.some(({ status }) => status === 'planned'),
     move: ahead.length > 0,

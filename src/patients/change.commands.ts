@@ -10,10 +10,11 @@ import { recordEvent } from '../shared/events.ts';
 import { Problem } from '../shared/problem.ts';
 import type { PatientChange } from './change.schemas.ts';
 import { lockPatient } from './contact-point.commands.ts';
+import { askOfSharedNhsNumbers } from './identity.commands.ts';
 import { takeTurn } from './many.commands.ts';
 import { keepHistory } from './patient.commands.ts';
 import { getPatient } from './patient.queries.ts';
-import { readPatient } from './patient.rules.ts';
+import { readNhsNumber, readPatient } from './patient.rules.ts';
 import type { NewPatient, Patient } from './patient.schemas.ts';
 
 /** The version of a patient's record, for If-Match. */
@@ -32,7 +33,8 @@ export async function changePatient(
   ifMatch: string | undefined,
 ): Promise<Patient> {
   return command(deps, ctx, async (trx) => {
-    if (change.nhsNumber) await takeTurn(trx, change.nhsNumber);
+    const nhsNumber = change.nhsNumber && readNhsNumber(change.nhsNumber);
+    if (nhsNumber) await takeTurn(trx, nhsNumber);
     await lockPatient(trx, id);
     const before = await getPatient(trx, id);
     requireMatch(ifMatch, patientTag(before));
@@ -58,6 +60,7 @@ export async function changePatient(
       fields: names,
     });
     await keepHistory(trx, id, eventId, Object.fromEntries(names.map((name) => [name, before[name]])), at);
+    if (names.includes('nhsNumber')) await askOfSharedNhsNumbers(trx, deps, ctx, [id]);
     if (names.includes('wording') || names.includes('contactChoice')) await releaseHeld(trx, deps, id);
     return getPatient(trx, id);
   });

@@ -108,7 +108,7 @@ async function endHelp(
     )
     select count(*)::int as cancelled from m`.execute(trx);
   await endReferrals(trx, deps, ctx, referrals, endedBecause[state]);
-  const cancelledFollowUps = await cancelFollowUpsOf(trx, deps, { patientId }, { by: 'contact' });
+  const cancelledFollowUps = await cancelFollowUpsOf(trx, deps, ctx, { patientId }, { by: 'contact' });
   const { rows: openLoans } = await sql<{ id: string; reference: string }>`
     select id, reference from loan where patient_id = ${patientId} and status = 'open' order by id`.execute(
     trx,

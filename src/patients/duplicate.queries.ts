@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Reader } from '../shared/database.ts';
 import { Problem } from '../shared/problem.ts';
 import { type Comparison, compare, type Likeness } from './duplicate.rules.ts';
@@ -7,6 +7,15 @@ import type { Apart } from './merge.schemas.ts';
 const mostLooked = 200;
 const mostShown = 10;
 const newest = sql`order by id desc limit ${mostLooked}`;
+
+/** What of a record `p` tells whether it is of the same person: the columns of a `Likeness`. */
+export const likenessColumns = sql`p.id, p.given_name as "givenName", p.family_name as "familyName", p.preferred_name as "preferredName",
+  p.date_of_birth as "dateOfBirth", p.nhs_number as "nhsNumber", p.address,
+  coalesce((select json_agg(distinct c.value) from contact_point c where c.patient_id = p.id), '[]') as contacts`;
+
+/** Whether someone wrote down that two patients, by their ids, are two people. */
+export const keptApart = (one: RawBuilder<unknown>, other: RawBuilder<unknown>) => sql<boolean>`exists (
+  select from patient_kept_apart k where k.one = least(${one}, ${other}) and k.other = greatest(${one}, ${other}))`;
 
 export type Duplicate = Comparison & { record: Likeness };
 
@@ -36,14 +45,10 @@ export async function likelyDuplicates(
       (select id from patient where name_key(family_name) = (select given from me) and name_key(given_name) = (select family from me) ${newest}) union
       (select patient_id from contact_point where lower(value) = any((select contacts from me)::text[]) order by patient_id desc limit ${mostLooked})
     )
-    select p.id, p.given_name as "givenName", p.family_name as "familyName", p.preferred_name as "preferredName",
-      p.date_of_birth as "dateOfBirth", p.nhs_number as "nhsNumber", p.address,
-      coalesce((select json_agg(distinct c.value) from contact_point c where c.patient_id = p.id), '[]') as contacts
+    select ${likenessColumns}
     from alike join patient p on p.id = alike.id
     where p.id = ${id} or (p.merged_into is null and p.erased_at is null
-      and not exists (select from patient_kept_apart k where k.one = least(p.id, ${id}::uuid) and k.other = greatest(p.id, ${id}::uuid)))`.execute(
-    db,
-  );
+      and not ${keptApart(sql`p.id`, sql`${id}::uuid`)})`.execute(db);
   const own = rows.find((row) => row.id === id);
   if (!own) throw new Problem('not-found');
   const likely = rows

@@ -1,4 +1,4 @@
-import { nameKey } from './patient.rules.ts';
+import { nameKey } from '../shared/name-key.ts';
 import type { Patient } from './patient.schemas.ts';
 
 /** What of a record tells whether it is of the same person. */
@@ -11,10 +11,7 @@ export const verdicts = ['agrees', 'close', 'partly', 'differs', 'unknown'] as c
 export type Verdict = (typeof verdicts)[number];
 type Trait = 'name' | 'dateOfBirth' | 'nhsNumber' | 'contact' | 'address';
 
-/**
- * How much each thing that two records have in common, or not, speaks for one person. Where one of them
- * does not say, it speaks neither way.
- */
+/** What speaks for one person, the more the likelier: the order in which records are shown. */
 const points: Record<Trait, Partial<Record<Verdict, number>>> = {
   name: { agrees: 30, close: 20, partly: 15, differs: -15 },
   dateOfBirth: { agrees: 30, close: 15, differs: -25 },
@@ -22,50 +19,98 @@ const points: Record<Trait, Partial<Record<Verdict, number>>> = {
   contact: { agrees: 25 },
   address: { agrees: 15 },
 };
-/** From so many points on two records are shown as likely the same; one thing alone is never enough (rule 18). */
-const likelyFrom = 45;
+
+/** What two descriptions of a person are: of one, of two, or of one or two until someone has looked. */
+export type Identity = 'same' | 'perhaps' | 'different';
 
 export type Comparison = {
-  score: number;
+  identity: Identity;
   isLikely: boolean;
+  score: number;
   traits: { trait: Trait; verdict: Verdict }[];
 };
 
-/** Compares two records, thing by thing. */
+/**
+ * Compares two descriptions of a person, thing by thing: the one rule that says whether they are the same
+ * (rule 17), for referrals, lists, search for duplicates and everything that is sent (rule 25).
+ */
 export function compare(one: Likeness, other: Likeness): Comparison {
-  const traits = [
-    { trait: 'name', verdict: names(one, other) },
-    { trait: 'dateOfBirth', verdict: births(one.dateOfBirth, other.dateOfBirth) },
-    { trait: 'nhsNumber', verdict: both(one.nhsNumber, other.nhsNumber) },
-    { trait: 'contact', verdict: contacts(one.contacts, other.contacts) },
-    { trait: 'address', verdict: both(plain(one.address), plain(other.address)) },
-  ] as const satisfies { trait: Trait; verdict: Verdict }[];
-  const score = traits.reduce((sum, { trait, verdict }) => sum + (points[trait][verdict] ?? 0), 0);
-  const inCommon = traits.filter(({ verdict }) => verdict !== 'differs' && verdict !== 'unknown').length;
-  return { score, isLikely: score >= likelyFrom && inCommon > 1, traits: [...traits] };
+  const verdicts: Record<Trait, Verdict> = {
+    name: names(one, other),
+    dateOfBirth: births(one.dateOfBirth, other.dateOfBirth),
+    nhsNumber: both(one.nhsNumber, other.nhsNumber),
+    contact: contacts(one.contacts, other.contacts),
+    address: both(plain(one.address), plain(other.address)),
+  };
+  const perhaps = isPerhapsSame(verdicts, shareGivenName(one, other));
+  const identity = isSame(one, other, verdicts) ? 'same' : perhaps ? 'perhaps' : 'different';
+  const traits = Object.entries(verdicts) as [Trait, Verdict][];
+  return {
+    identity,
+    isLikely: identity !== 'different',
+    score: traits.reduce((sum, [trait, verdict]) => sum + (points[trait][verdict] ?? 0), 0),
+    traits: traits.map(([trait, verdict]) => ({ trait, verdict })),
+  };
 }
+
+/** The same only where all that identifies is known, and agrees; a name by which someone is known as is not enough. */
+function isSame(one: Likeness, other: Likeness, { nhsNumber, dateOfBirth }: Record<Trait, Verdict>): boolean {
+  return nhsNumber === 'agrees' && dateOfBirth === 'agrees' && isNamedAlike(one, other);
+}
+
+/** Whether two are written with the same given and family name, in whatever way. */
+export function isNamedAlike(
+  one: Pick<Likeness, 'givenName' | 'familyName'>,
+  other: Pick<Likeness, 'givenName' | 'familyName'>,
+): boolean {
+  const key = ({ givenName, familyName }: typeof one) => [nameKey(givenName), nameKey(familyName)];
+  return key(one).join(' ') === key(other).join(' ') && key(one).join('') !== '';
+}
+
+/** Perhaps the same: one NHS number with whatever else, or enough that agrees where two NHS numbers do not speak against it. */
+function isPerhapsSame(
+  { name, dateOfBirth, nhsNumber, contact, address }: Record<Trait, Verdict>,
+  sharesGiven: boolean,
+): boolean {
+  if (nhsNumber === 'agrees') return true;
+  const reached = contact === 'agrees';
+  if (nhsNumber === 'differs') return name === 'agrees' && dateOfBirth === 'agrees' && reached;
+  const named = name === 'agrees' || name === 'close';
+  const born = dateOfBirth === 'agrees' || dateOfBirth === 'close';
+  if (born) return named || reached || (name === 'partly' && dateOfBirth === 'agrees');
+  if (name === 'agrees') return reached || address === 'agrees';
+  return reached && dateOfBirth === 'unknown' && (name !== 'differs' || sharesGiven);
+}
+
+/** The names by which someone is called, as they are compared. */
+const givenNames = ({ givenName, preferredName }: Likeness) =>
+  [givenName, preferredName ?? ''].map(nameKey).filter(Boolean);
+
+const shareGivenName = (one: Likeness, other: Likeness) =>
+  givenNames(one).some((name) => givenNames(other).includes(name));
 
 /** Given and family name agree, also as known as; close: swapped, or the given name is an initial; partly: the family name alone. */
 function names(one: Likeness, other: Likeness): Verdict {
-  const given = (of: Likeness) => [of.givenName, of.preferredName ?? ''].map(nameKey).filter(Boolean);
-  const family = (of: Likeness) => nameKey(of.familyName);
-  const shares = given(one).some((name) => given(other).includes(name));
-  if (family(one) === family(other)) {
-    if (shares) return 'agrees';
-    const isInitial = given(one).some((a) =>
-      given(other).some((b) => (a.length === 1 || b.length === 1) && a[0] === b[0]),
-    );
-    return isInitial ? 'close' : 'partly';
-  }
-  const isSwapped = given(one).includes(family(other)) && given(other).includes(family(one));
-  return isSwapped ? 'close' : 'differs';
+  const [given, givenOther] = [givenNames(one), givenNames(other)];
+  const [family, familyOther] = [nameKey(one.familyName), nameKey(other.familyName)];
+  const [whole, wholeOther] = [[...given, family].join(''), [...givenOther, familyOther].join('')];
+  if (!whole || !wholeOther) return 'unknown';
+  if (family === familyOther && (shareGivenName(one, other) || whole === wholeOther)) return 'agrees';
+  const isInitial = given.some((a) =>
+    givenOther.some((b) => (a.length === 1 || b.length === 1) && a[0] === b[0]),
+  );
+  const isSwapped = given.includes(familyOther) && givenOther.includes(family);
+  if (isSwapped || whole === wholeOther || (family === familyOther && isInitial)) return 'close';
+  return family && family === familyOther ? 'partly' : 'differs';
 }
 
-/** Close: day and month are swapped, as one who writes dates the other way round does. */
+/** Close: day and month are swapped, as one who writes dates the other way round does, or one of day, month and year differs. */
 function births(one: string | null, other: string | null): Verdict {
   if (!one || !other) return 'unknown';
   if (one === other) return 'agrees';
-  return swapDayAndMonth(one) === other ? 'close' : 'differs';
+  const parts = other.split('-');
+  const alike = one.split('-').filter((part, place) => part === parts[place]).length;
+  return alike === 2 || swapDayAndMonth(one) === other ? 'close' : 'differs';
 }
 
 /** `1980-02-11` as `1980-11-02`. */

@@ -14,7 +14,9 @@ export async function writeMerged(trx: Trx, id: string, after: Merged, at: strin
         data_reminders = coalesce(${after.dataReminders ?? null}::boolean, data_reminders), changed_at = ${at}
       where id = ${id}
     )
-    update contact_point c set safe = x.safe, safe_from = x."safeFrom", voicemail_ok = x."voicemailOk", hours = x.hours
-    from jsonb_to_recordset(${JSON.stringify(after.points)}::jsonb) x (id uuid, safe boolean, "safeFrom" date, "voicemailOk" boolean, hours jsonb)
+    update contact_point c set safe = x.safe, safe_from = x."safeFrom", recheck_due = x."recheckDue", voicemail_ok = x."voicemailOk", hours = x.hours,
+      stopped_at = x."stoppedAt", failed_at = x."failedAt"
+    from jsonb_to_recordset(${JSON.stringify(after.points)}::jsonb) x (id uuid, safe boolean, "safeFrom" date, "recheckDue" date, "voicemailOk" boolean,
+      hours jsonb, "stoppedAt" timestamptz, "failedAt" timestamptz)
     where c.id = x.id and c.patient_id = ${id}`.execute(trx);
 }

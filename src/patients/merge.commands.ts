@@ -11,6 +11,7 @@ import { invalid, Problem } from '../shared/problem.ts';
 import { completeTasksAbout } from '../tasks/task.commands.ts';
 import type { TaskKind } from '../tasks/task.rules.ts';
 import { applyContactState } from './contact-state.commands.ts';
+import { closeWhenDecided } from './identity.commands.ts';
 import { type Merged, mergedFields, movedTables, newPoints, stricterState } from './merge.rules.ts';
 import { writeMerged } from './merge-write.commands.ts';
 import { keepHistory } from './patient.commands.ts';
@@ -59,6 +60,7 @@ export async function mergePatients(
     });
     await keepHistory(trx, staysId, eventId, fieldsOf(stays), at);
     await holdStricterState(trx, deps, ctx, stays, goes);
+    await closeWhenDecided(trx, deps, ctx, [staysId]);
     await releaseHeld(trx, deps, staysId);
     return { id };
   });

@@ -1,6 +1,13 @@
 import type { ContactState } from './contact-state.rules.ts';
 import type { Patient } from './patient.schemas.ts';
-import { commonHours } from './proposal.rules.ts';
+import {
+  isSameValue,
+  type PointWord,
+  stricterChoice,
+  stricterPoint,
+  stricterTrust,
+  stricterWording,
+} from './stricter.rules.ts';
 
 /** Where rows are of a patient, in the order in which they are locked: they go over in a merge, and back when the two are parted. */
 export const movedTables = [
@@ -33,7 +40,7 @@ export type Merged = Pick<
   | 'wording'
   | 'contactChoice'
   | 'dataReminders'
-> & { points: Pick<Point, 'id' | 'safe' | 'safeFrom' | 'voicemailOk' | 'hours'>[] };
+> & { points: PointWord[] };
 
 /**
  * What the record that stays says once another is merged into it: on contact the stricter word of the two,
@@ -51,43 +58,21 @@ export function mergedFields(stays: Patient, goes: Patient): Merged {
     communicationNeeds: [...new Set([...stays.communicationNeeds, ...goes.communicationNeeds])],
     language: stays.language ?? goes.language,
     interpreter: stays.interpreter || goes.interpreter,
-    trustedPerson: stays.trustedPerson ?? goes.trustedPerson,
-    wording: stays.wording === 'identified' && goes.wording === 'identified' ? 'identified' : 'discreet',
-    contactChoice: goes.contactChoice === 'patient_contacts_us' ? 'patient_contacts_us' : stays.contactChoice,
+    trustedPerson: stricterTrust(stays.trustedPerson, goes.trustedPerson) ?? goes.trustedPerson,
+    wording: stricterWording(stays.wording, goes.wording),
+    contactChoice: stricterChoice(stays.contactChoice, goes.contactChoice),
     dataReminders: stays.dataReminders && goes.dataReminders,
-    points: stays.contactPoints.map((point) => stricter(point, goes.contactPoints)),
+    points: stays.contactPoints.map((point) => stricterPoint(point, goes.contactPoints)),
   };
 }
 
-function stricter(point: Point, others: Point[]): Merged['points'][number] {
-  const { id, safe, safeFrom, voicemailOk, hours } = point;
-  const isSame = (other: Point) => other.value.toLowerCase() === point.value.toLowerCase();
-  const same = others.find((other) => isSame(other) && other.channel === point.channel);
-  const isSafe = safe && !others.some((other) => isSame(other) && (!other.safe || other.stoppedAt));
-  const common = same?.hours?.length ? commonHours(hours, same.hours) : hours;
-  const keeps = isSafe && (common === null || common.length > 0);
-  return {
-    id,
-    safe: keeps,
-    safeFrom: keeps ? safeFrom : null,
-    voicemailOk: voicemailOk && same?.voicemailOk !== false,
-    hours: common?.length ? common : hours,
-  };
-}
-
-/** The contact points that the record that stays does not have; not safe where it says so of the same value. */
+/** The contact points that the record that stays does not have, with the stricter word of the two on each. */
 export function newPoints(stays: Patient, goes: Patient): Point[] {
   const isThere = (point: Point) =>
-    stays.contactPoints.some(
-      (known) => known.channel === point.channel && known.value.toLowerCase() === point.value.toLowerCase(),
-    );
-  const isUnsafe = (point: Point) =>
-    stays.contactPoints.some(
-      (known) => !known.safe && known.value.toLowerCase() === point.value.toLowerCase(),
-    );
+    stays.contactPoints.some((known) => known.channel === point.channel && isSameValue(known, point));
   return goes.contactPoints
     .filter((point) => !isThere(point))
-    .map((point) => (isUnsafe(point) ? { ...point, safe: false, safeFrom: null } : point));
+    .map((point) => ({ ...point, ...stricterPoint(point, stays.contactPoints) }));
 }
 
 const strictness: ContactState[] = ['open', 'paused', 'withdrawn', 'deceased'];

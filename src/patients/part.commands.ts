@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { sql } from 'kysely';
+import { releaseHeld } from '../messages/release.commands.ts';
 import type { Context } from '../shared/actor.ts';
 import { timestamp } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
@@ -7,6 +8,7 @@ import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvent } from '../shared/events.ts';
 import { invalid, Problem } from '../shared/problem.ts';
+import { closeWhenDecided } from './identity.commands.ts';
 import { fieldsOf, lockBoth } from './merge.commands.ts';
 import { type Merged, movedTables } from './merge.rules.ts';
 import { writeMerged } from './merge-write.commands.ts';
@@ -100,7 +102,7 @@ function asBefore(now: Merged, before: Merged, after: Merged): Merged {
     ...(Object.fromEntries(back) as typeof fields),
     points: points.map((point) => {
       const [was, made] = [known(before.points, point.id), known(after.points, point.id)];
-      return was && isDeepStrictEqual(point, made) ? was : point;
+      return was && isDeepStrictEqual({ ...point, ...made }, point) ? { ...point, ...was } : point;
     }),
   };
 }
@@ -119,7 +121,8 @@ export async function keepApart(
     throw invalid({ pointer: '/patientId', message: 'This is the same record. Choose the other one.' });
   await command(deps, ctx, async (trx) => {
     await lockBoth(trx, [patientId, otherId]);
-    if (!(await writeApart(trx, deps, ctx, [patientId, otherId], reason))) return;
+    const both: [string, string] = [patientId, otherId];
+    if (!(await writeApart(trx, deps, ctx, both, reason))) return;
     await recordEvent(trx, deps, ctx, {
       type: 'patient.kept_apart',
       subjects: [
@@ -127,6 +130,8 @@ export async function keepApart(
         ['patient', otherId],
       ],
     });
+    await closeWhenDecided(trx, deps, ctx, both);
+    for (const id of both) await releaseHeld(trx, deps, id);
   });
 }
 

@@ -15,13 +15,6 @@ export const numbersIn = (text: string, allowTestNumbers: boolean) => ({
   phone: phoneNumber(text, allowTestNumbers),
 });
 
-/** A name without case, accents and what is written between its letters, as the database's `name_key` has it. */
-export const nameKey = (name: string) =>
-  name
-    .normalize('NFKD')
-    .toLowerCase()
-    .replaceAll(/[\u0300-\u036f\s'’‘`´.-]/g, '');
-
 /**
  * A patient as they are kept: NHS number as digits, phone numbers as E.164, text without spaces
  * around it. Every fault is found, with pointers from the patient's own root.

@@ -48,10 +48,10 @@ function changedFrom(held: Held, now: Stricter): object | null {
   const fields = (['wording', 'contactChoice', 'trustedPerson'] as const)
     .filter((name) => !isDeepStrictEqual(held[name], now[name]))
     .map((name) => [name, held[name]]);
-  const points = held.contactPoints.flatMap(({ id, value, safe, voicemailOk, hours }, place) =>
-    isDeepStrictEqual({ id, safe, voicemailOk, hours }, now.contactPoints[place])
+  const points = held.contactPoints.flatMap((point, place) =>
+    isDeepStrictEqual({ ...point, ...now.contactPoints[place] }, point)
       ? []
-      : [{ value, safe, voicemailOk, hours }],
+      : [{ value: point.value, safe: point.safe, voicemailOk: point.voicemailOk, hours: point.hours }],
   );
   if (!fields.length && !points.length) return null;
   return { ...Object.fromEntries(fields), ...(points.length && { contactPoints: points }) };

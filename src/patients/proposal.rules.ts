@@ -1,4 +1,12 @@
 import type { NewContactPoint, NewPatient, Patient } from './patient.schemas.ts';
+import {
+  isSameValue,
+  type PointWord,
+  stricterChoice,
+  stricterPoint,
+  stricterTrust,
+  stricterWording,
+} from './stricter.rules.ts';
 
 export const proposalItems = [
   'contact_point',
@@ -15,7 +23,6 @@ export type ProposalItem = (typeof proposalItems)[number];
 export type NewProposal = { item: ProposalItem; said: unknown };
 
 type Point = Patient['contactPoints'][number];
-type Hours = NonNullable<Point['hours']>;
 
 /** What a person's record says, as far as a later referral can say otherwise. */
 export type Held = Pick<
@@ -35,7 +42,7 @@ export type Held = Pick<
 
 /** What applies at once because it is stricter: the values to keep from now on. */
 export type Stricter = Pick<Patient, 'wording' | 'contactChoice' | 'trustedPerson'> & {
-  contactPoints: Pick<Point, 'id' | 'safe' | 'voicemailOk' | 'hours'>[];
+  contactPoints: PointWord[];
 };
 
 /**
@@ -45,47 +52,13 @@ export type Stricter = Pick<Patient, 'wording' | 'contactChoice' | 'trustedPerso
  */
 export function weigh(held: Held, said: NewPatient): { now: Stricter; later: NewProposal[] } {
   const now: Stricter = {
-    wording: held.wording === 'identified' && said.wording === 'identified' ? 'identified' : 'discreet',
-    contactChoice: said.contactChoice === 'patient_contacts_us' ? 'patient_contacts_us' : held.contactChoice,
-    trustedPerson: stricterTrust(held, said),
+    wording: stricterWording(held.wording, said.wording),
+    contactChoice: stricterChoice(held.contactChoice, said.contactChoice),
+    trustedPerson: stricterTrust(held.trustedPerson, said.trustedPerson),
     contactPoints: held.contactPoints.map((point) => stricterPoint(point, said.contactPoints)),
   };
   const points = held.contactPoints.map((point, place) => ({ ...point, ...now.contactPoints[place]! }));
   return { now, later: differences({ ...held, ...now, contactPoints: points }, said) };
-}
-
-function stricterTrust({ trustedPerson }: Held, said: NewPatient): Held['trustedPerson'] {
-  const same = trustedPerson && trustedPerson.name === said.trustedPerson?.name;
-  return same && !said.trustedPerson?.mayBeContacted
-    ? { ...trustedPerson, mayBeContacted: false }
-    : trustedPerson;
-}
-
-/** A number that is not safe to text is not safe to ring either; voicemail and hours are of the one way. */
-function stricterPoint(point: Point, said: NewContactPoint[]): Stricter['contactPoints'][number] {
-  const { id, safe, voicemailOk, hours } = point;
-  const same = said.find((other) => isSameWay(point, other));
-  const common = same?.hours?.length ? commonHours(hours, same.hours) : hours;
-  const unsafe = said.some((other) => !other.safe && sameText(other.value, point.value));
-  return {
-    id,
-    safe: safe && !unsafe && (common === null || common.length > 0),
-    voicemailOk: voicemailOk && same?.voicemailOk !== false,
-    hours: common?.length ? common : hours,
-  };
-}
-
-/** The times that two lists of hours share; null is any time. */
-export function commonHours(held: Hours | null, said: Hours): Hours {
-  if (!held?.length) return said;
-  return held.flatMap((one) =>
-    said.flatMap((other) => {
-      const days = one.days.filter((day) => other.days.includes(day));
-      const from = [one.from, other.from].sort()[1]!;
-      const to = [one.to, other.to].sort()[0]!;
-      return days.length && from < to ? [{ days, from, to }] : [];
-    }),
-  );
 }
 
 /** What the referral says that the record does not. */
@@ -155,6 +128,5 @@ function ordered(value: unknown): unknown {
   );
 }
 
-const sameText = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
 const isSameWay = (one: { channel: string; value: string }, other: { channel: string; value: string }) =>
-  one.channel === other.channel && sameText(one.value, other.value);
+  one.channel === other.channel && isSameValue(one, other);

@@ -6,6 +6,7 @@ import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvent } from '../shared/events.ts';
 import { invalid, Problem } from '../shared/problem.ts';
+import { cancelFollowUpsOf } from '../support/follow-up.commands.ts';
 import { completeTasksAbout } from '../tasks/task.commands.ts';
 import { lockReferral } from './locking.commands.ts';
 import { insertQuestion } from './question.commands.ts';
@@ -54,7 +55,10 @@ export async function decideIn(
       waiting_since = case when ${status} = 'waiting' then ${at}::timestamptz end
     where id = ${referralId}`.execute(trx);
   if (status === 'asked') await insertQuestion(trx, referralId, input.question!, at);
-  if (status === 'declined') await dropNeeds(trx, referralId, at);
+  if (status === 'declined') {
+    await dropNeeds(trx, referralId, at);
+    await cancelFollowUpsOf(trx, deps, ctx, { referralIds: [referralId] }, { by: 'referral' });
+  }
   if (status === 'active') await startSupport(trx, deps, { ...referral, referralId }, at);
   await recordEvent(trx, deps, ctx, {
     type: eventTypes[input.decision],

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
+import { mayBeOnePerson } from '../patients/identity.commands.ts';
 import { takeTurn } from '../patients/many.commands.ts';
 import { insertPatient, keepHistory } from '../patients/patient.commands.ts';
 import { hasSafeWay, readPatient } from '../patients/patient.rules.ts';
-import type { NewPatient } from '../patients/patient.schemas.ts';
 import { applyStricterContact, insertProposals } from '../patients/proposal.commands.ts';
 import type { Actor, Context } from '../shared/actor.ts';
 import { timestamp, today } from '../shared/clock.ts';
@@ -14,13 +14,14 @@ import { newId, referralReference } from '../shared/ids.ts';
 import { phoneNumber } from '../shared/phone.ts';
 import { type FieldError, invalid, Problem } from '../shared/problem.ts';
 import { createTasks, type NewTask } from '../tasks/task.commands.ts';
-import { openReferralOf } from './referral.queries.ts';
 import type { NewReferral, ReferralReceived } from './referral.schemas.ts';
+import { whoIs } from './who.commands.ts';
 
 /**
  * Receives a referral from a clinic's key, or from an officer on a clinic's behalf. The person is
- * linked to one already known only when NHS number, date of birth and family name all agree; what
- * the referral then says of contact applies where it is stricter, and the rest waits for an officer.
+ * linked to one already known only when all that identifies agrees (rule 17); what the referral then says of
+ * contact applies where it is stricter, and the rest waits for an officer. Someone who may be known is kept as
+ * someone new, and staff are asked at once.
  * @throws Problem `invalid`, or `referral-already-open` with the id of the one in the way
  */
 export async function receiveReferral(
@@ -29,57 +30,49 @@ export async function receiveReferral(
   input: NewReferral,
 ): Promise<ReferralReceived> {
   const { patient, referrerPhone } = readReferral(deps, input);
-  let clinicId = clinicOf(ctx.actor, input.clinicId);
-  try {
-    return await command(deps, ctx, async (trx) => {
-      clinicId = await clinicOfToday(trx, clinicId);
-      if (patient.nhsNumber) await takeTurn(trx, patient.nhsNumber);
-      const inTheWay = patient.nhsNumber && (await openReferralOf(trx, clinicId, patient.nhsNumber));
-      if (inTheWay) throw new Problem('referral-already-open', { referralId: inTheWay });
-      const at = timestamp(deps.clock);
-      const known = await knownPatient(trx, patient);
-      const contact = known ? await applyStricterContact(trx, known, patient, at) : undefined;
-      const patientId = known ?? (await insertPatient(trx, patient, input.consent.givenOn, at));
-      const referral = await insertReferral(
-        trx,
-        { ...input, patient },
-        { clinicId, patientId, referrerPhone, at },
-      );
-      const eventId = await recordEvent(trx, deps, ctx, {
-        type: 'referral.received',
-        subjects: [
-          ['referral', referral.id],
-          ['patient', patientId],
-          ['organisation', clinicId],
-        ],
-        values: { reference: referral.reference, needs: input.needs, urgency: input.urgency ?? 'routine' },
-        fields: ['patient', 'referrer', 'consent'],
+  const named = clinicOf(ctx.actor, input.clinicId);
+  return command(deps, ctx, async (trx) => {
+    const clinicId = await clinicOfToday(trx, named);
+    if (patient.nhsNumber) await takeTurn(trx, patient.nhsNumber);
+    const { known, openReferralId, alike } = await whoIs(trx, clinicId, patient);
+    if (openReferralId) throw new Problem('referral-already-open', { referralId: openReferralId });
+    const at = timestamp(deps.clock);
+    const contact = known ? await applyStricterContact(trx, known, patient, at) : undefined;
+    const patientId = known ?? (await insertPatient(trx, patient, input.consent.givenOn, at));
+    const referral = await insertReferral(
+      trx,
+      { ...input, patient },
+      { clinicId, patientId, referrerPhone, at },
+    );
+    const eventId = await recordEvent(trx, deps, ctx, {
+      type: 'referral.received',
+      subjects: [
+        ['referral', referral.id],
+        ['patient', patientId],
+        ['organisation', clinicId],
+      ],
+      values: { reference: referral.reference, needs: input.needs, urgency: input.urgency ?? 'routine' },
+      fields: ['patient', 'referrer', 'consent'],
+    });
+    if (contact?.before) await keepHistory(trx, patientId, eventId, contact.before, at);
+    const proposals = contact?.proposals ?? [];
+    await insertProposals(trx, referral.id, proposals);
+    const reachable = contact ? contact.hasSafeWay : hasSafeWay(patient.contactPoints);
+    const unreachable = !reachable && patient.contactChoice !== 'patient_contacts_us';
+    const tasks: NewTask[] = [];
+    if (proposals.length)
+      tasks.push({
+        kind: 'check_contact_proposal',
+        subjectType: 'referral',
+        subjectId: referral.id,
+        patientId,
       });
-      if (contact?.before) await keepHistory(trx, patientId, eventId, contact.before, at);
-      const proposals = contact?.proposals ?? [];
-      await insertProposals(trx, referral.id, proposals);
-      const reachable = contact ? contact.hasSafeWay : hasSafeWay(patient.contactPoints);
-      const unreachable = !reachable && patient.contactChoice !== 'patient_contacts_us';
-      const tasks: NewTask[] = [];
-      if (proposals.length)
-        tasks.push({
-          kind: 'check_contact_proposal',
-          subjectType: 'referral',
-          subjectId: referral.id,
-          patientId,
-        });
-      if (unreachable)
-        tasks.push({ kind: 'no_safe_contact', subjectType: 'patient', subjectId: patientId, patientId });
-      await createTasks(trx, deps, ctx, tasks);
-      return referral;
-    });
-  } catch (error) {
-    // The loser of a race learns who won in a new transaction: its own snapshot cannot see it.
-    if ((error as { constraint?: string }).constraint !== 'referral_one_open_per_person') throw error;
-    throw new Problem('referral-already-open', {
-      referralId: await openReferralOf(deps.db, clinicId, patient.nhsNumber!),
-    });
-  }
+    if (unreachable)
+      tasks.push({ kind: 'no_safe_contact', subjectType: 'patient', subjectId: patientId, patientId });
+    if (!known && alike.length) tasks.push(mayBeOnePerson(patientId));
+    await createTasks(trx, deps, ctx, tasks);
+    return referral;
+  });
 }
 
 /** The referral's values as they are kept; every fault at once. */
@@ -129,17 +122,6 @@ async function clinicOfToday(trx: Trx, id: string): Promise<string> {
   );
   if (!rows[0]) throw invalid({ pointer: '/clinicId', message: 'There is no clinic of this id.' });
   return rows[0].id;
-}
-
-export async function knownPatient(trx: Trx, patient: NewPatient): Promise<string | undefined> {
-  if (!patient.nhsNumber || !patient.dateOfBirth) return undefined;
-  const { rows } = await sql<{ id: string }>`/* patient.known */
-    select id from patient where id = (
-      select coalesce(merged_into, id) from patient where nhs_number = ${patient.nhsNumber} and date_of_birth = ${patient.dateOfBirth}
-        and lower(family_name) = lower(${patient.familyName}) order by merged_into nulls first, id limit 1) for no key update`.execute(
-    trx,
-  );
-  return rows[0]?.id;
 }
 
 type Placed = {

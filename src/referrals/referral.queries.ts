@@ -38,7 +38,7 @@ export const columnsFor = (
 export const referralTables = sql`referral r join patient p on p.id = r.patient_id join organisation o on o.id = r.clinic_id`;
 
 /** The organisations whose referrals are a clinic's: itself, and those it has taken over. */
-const clinicAndPredecessors = (clinicId: string | null | undefined) =>
+export const clinicAndPredecessors = (clinicId: string | null | undefined) =>
   sql`(select id from organisation where id = ${clinicId} or succeeded_by = ${clinicId})`;
 
 /** A clinic sees its own referrals and nothing else; staff see all. */
@@ -150,16 +150,4 @@ export async function referralDesk(db: Reader, id: string): Promise<ReferralDesk
     from referral r join patient me on me.id = r.patient_id where r.id = ${id}`.execute(db);
   if (!rows[0]) throw new Problem('not-found');
   return rows[0];
-}
-
-/** The open referral that stands in the way of another for this NHS number from this clinic, or from one it has taken over. */
-export async function openReferralOf(
-  db: Reader,
-  clinicId: string,
-  nhsNumber: string,
-): Promise<string | undefined> {
-  const { rows } = await sql<{ id: string }>`/* referral.open */
-    select id from referral where clinic_id in ${clinicAndPredecessors(clinicId)} and nhs_number = ${nhsNumber}
-      and status in ('received', 'asked', 'waiting', 'active')`.execute(db);
-  return rows[0]?.id;
 }

@@ -65,7 +65,7 @@ export async function endReferrals(
     )
     select id, reference, patient_id as "patientId" from loan
     where referral_id = any(${ids}::uuid[]) and status = 'open' order by id`.execute(trx);
-  await cancelFollowUpsOf(trx, deps, { referralIds: ids }, { by: 'referral' });
+  await cancelFollowUpsOf(trx, deps, ctx, { referralIds: ids }, { by: 'referral' });
   await recordEvents(
     trx,
     deps,

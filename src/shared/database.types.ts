@@ -307,6 +307,7 @@ export interface FollowUp {
   patient_plan_id: string | null;
   before_due: number | null;
   lead_days: Generated<number>;
+  why: 'they_asked' | 'we_cannot' | 'closed' | 'ended' | null;
 }
 
 export interface FollowUpOutcome {
@@ -348,7 +349,7 @@ export interface InboundMessage {
   provider_id: string;
   from_number: string | null;
   body: string;
-  meaning: 'stop' | 'yes' | 'worrying' | 'other' | 'confirm' | 'move' | 'ring' | 'lost' | 'run_out';
+  meaning: 'stop' | 'yes' | 'cancel' | 'worrying' | 'other' | 'confirm' | 'move' | 'ring' | 'lost' | 'run_out';
   patient_ids: Generated<string[]>;
   received_at: string;
   message_id: string | null;
@@ -652,6 +653,11 @@ export interface PatientMerge {
   parted_at: string | null;
 }
 
+export interface PatientName {
+  patient_id: string;
+  part: string;
+}
+
 export interface PatientPlan {
   id: string;
   patient_id: string;
@@ -798,7 +804,7 @@ export interface ReferralStatus {
 export interface Reminder {
   id: string;
   patient_id: string;
-  reason: 'follow_up' | 'return_due' | 'overdue' | 'data_ending' | 'changed';
+  reason: 'follow_up' | 'return_due' | 'overdue' | 'data_ending' | 'changed' | 'off';
   subject_id: string;
   stage: string;
   for_date: string;
@@ -807,6 +813,7 @@ export interface Reminder {
   message_id: string | null;
   created_at: string;
   failures: Generated<number>;
+  said_way: string | null;
 }
 
 export interface Repair {
@@ -1091,6 +1098,7 @@ export interface DB {
   patient_kept_apart: PatientKeptApart;
   patient_link: PatientLink;
   patient_merge: PatientMerge;
+  patient_name: PatientName;
   patient_plan: PatientPlan;
   preparation_check: PreparationCheck;
   privacy_decision: PrivacyDecision;

@@ -70,6 +70,7 @@ export const loggedValues = [
   'decision',
   'step',
   'way',
+  'why',
   'supporterId',
   'staffId',
   'startsAt',

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { correctWhatWasTold } from '../messages/correction.commands.ts';
 import type { Actor, Context } from '../shared/actor.ts';
 import { timestamp } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
@@ -15,11 +16,11 @@ import { assertAhead, type FollowUpStatus } from './support.rules.ts';
 /**
  * Deals with the follow-ups of loans that have closed and that are still ahead: they go over to
  * another open loan of the same referral, since the person is still being helped; without one they
- * are cancelled, with the reminders of them that were not yet said. One statement, for the
- * command that closes the loans, in its transaction.
+ * are cancelled, with the reminders of them that were not yet said; who was told of one is told that it is off.
+ * For the command that closes the loans, in its transaction.
  * @returns ids of the cancelled follow-ups
  */
-export async function endFollowUps(trx: Trx, deps: Deps, loanIds: string[]): Promise<string[]> {
+export async function endFollowUps(trx: Trx, deps: Deps, ctx: Context, loanIds: string[]): Promise<string[]> {
   const at = timestamp(deps.clock);
   const { rows } = await sql<{ id: string }>`/* follow-up.end-of-loan */
     with other as (
@@ -28,7 +29,7 @@ export async function endFollowUps(trx: Trx, deps: Deps, loanIds: string[]): Pro
       where l.id = any(${loanIds}::uuid[]) order by l.id, o.id desc
     ), ended as (
       update follow_up f set changed_at = ${at}, loan_id = coalesce(other.open, f.loan_id),
-        status = case when other.open is null then 'cancelled' else f.status end
+        status = case when other.open is null then 'cancelled' else f.status end, why = case when other.open is null then 'ended' else f.why end
       from other where f.loan_id = other.closed and f.status in ('planned', 'confirmed') returning f.id, f.status
     ), unsaid as (
       update reminder set status = 'cancelled'
@@ -36,17 +37,20 @@ export async function endFollowUps(trx: Trx, deps: Deps, loanIds: string[]): Pro
         and subject_id in (select id from ended where status = 'cancelled')
     )
     select id from ended where status = 'cancelled' order by id`.execute(trx);
-  return rows.map((row) => row.id);
+  const ids = rows.map((row) => row.id);
+  if (ids.length) await correctWhatWasTold(trx, deps, ctx, sql`f.id = any(${ids}::uuid[])`);
+  return ids;
 }
 
 /**
  * Cancels what is ahead for these referrals or for this patient, with the reminders of it that were not
- * yet said, and ends the support plans that it was of: one statement, for the command that ends their
- * help, in its transaction.
+ * yet said, and ends the support plans that it was of; who was told of it is told that it is off. For the command
+ * that ends their help, in its transaction.
  */
 export async function cancelFollowUpsOf(
   trx: Trx,
   deps: Deps,
+  ctx: Context,
   whose: { referralIds: string[] } | { patientId: string },
   { by, reason = null }: { by: 'referral' | 'contact' | 'wish'; reason?: string | null },
 ): Promise<{ followUpIds: string[]; endedPlans: number }> {
@@ -57,7 +61,7 @@ export async function cancelFollowUpsOf(
   const at = timestamp(deps.clock);
   const { rows } = await sql<{ followUpIds: string[]; endedPlans: number }>`/* follow-up.cancel */
     with ended as (
-      update follow_up set status = 'cancelled', changed_at = ${at}
+      update follow_up set status = 'cancelled', why = ${by === 'wish' ? 'they_asked' : 'ended'}, changed_at = ${at}
       where ${theirs} and status in ('planned', 'confirmed') returning id
     ), unsaid as (
       update reminder set status = 'cancelled'
@@ -68,18 +72,29 @@ export async function cancelFollowUpsOf(
     select coalesce((select array_agg(id order by id) from ended), '{}') as "followUpIds", (select count(*)::int from p) as "endedPlans"`.execute(
     trx,
   );
-  return rows[0]!;
+  const ended = rows[0]!;
+  if (ended.followUpIds.length)
+    await correctWhatWasTold(trx, deps, ctx, sql`f.id = any(${ended.followUpIds}::uuid[])`);
+  return ended;
 }
 
 /**
- * Makes one follow-up beside the plan, such as a call that was asked for.
+ * Makes one follow-up beside the plan, such as a call that was asked for. It belongs to the open referral of the person, or to
+ * the loan that they have without one, and ends with it.
  * @throws Problem `invalid` for an unknown patient or supporter or a time that is past, `conflict` when the person has withdrawn or died
  */
 export async function addFollowUp(deps: Deps, ctx: Context, input: NewFollowUp): Promise<FollowUp> {
   return command(deps, ctx, async (trx) => {
     const { patientId, dueOn, way, supporterId = null, note = null } = input;
-    const patient = await sql<{ state: string; referralId: string | null }>`
-      select contact_state as state, (select r.id from referral r where r.patient_id = p.id and r.status = 'active' order by r.id desc limit 1) as "referralId"
+    const patient = await sql<{
+      state: string;
+      referralId: string | null;
+      loanId: string | null;
+    }>`/* follow-up.of-whom */
+      select contact_state as state,
+        (select r.id from referral r where r.patient_id = p.id and r.status in ('received', 'asked', 'waiting', 'active')
+          order by r.status = 'active' desc, r.id desc limit 1) as "referralId",
+        (select l.id from loan l where l.patient_id = p.id and l.status = 'open' and l.referral_id is null order by l.id desc limit 1) as "loanId"
       from patient p where p.id = ${patientId} for share`.execute(trx);
     const found = patient.rows[0];
     if (!found) throw invalid({ pointer: '/patientId', message: 'There is no such patient.' });
@@ -89,8 +104,8 @@ export async function addFollowUp(deps: Deps, ctx: Context, input: NewFollowUp):
     const id = newId();
     const at = timestamp(deps.clock);
     const { rows } = await sql<{ isPast: boolean }>`
-      insert into follow_up (id, patient_id, referral_id, step, due_on, starts_at, minutes, way, supporter_id, note, created_at, changed_at)
-      values (${id}, ${patientId}, ${found.referralId}, ${input.step ?? 'Extra contact'}, ${dueOn}, ${input.startsAt ?? '10:00'}, ${input.minutes ?? 20},
+      insert into follow_up (id, patient_id, referral_id, loan_id, step, due_on, starts_at, minutes, way, supporter_id, note, created_at, changed_at)
+      values (${id}, ${patientId}, ${found.referralId}, ${found.referralId ? null : found.loanId}, ${input.step ?? 'Extra contact'}, ${dueOn}, ${input.startsAt ?? '10:00'}, ${input.minutes ?? 20},
         ${way}, ${supporterId}, ${note}, ${at}, ${at})
       returning ((due_on + starts_at) at time zone 'Europe/London') <= ${at}::timestamptz as "isPast"`.execute(
       trx,
@@ -112,7 +127,8 @@ export async function addFollowUp(deps: Deps, ctx: Context, input: NewFollowUp):
 
 /**
  * Moves, assigns or confirms a follow-up that is ahead. Another time takes back the reminder not yet
- * said and, through the event, plans the right one; it also takes back that the old time was confirmed.
+ * said and, through the event, plans the right one; it also takes back that the old time was confirmed. What was said
+ * already of another time or way is corrected.
  * @throws Problem `not-found`, `if-match-required`, `changed-meanwhile`, `follow-up-settled`, `invalid`, `not-allowed` for a supporter who assigns
  */
 export async function changeFollowUp(
@@ -140,7 +156,8 @@ export async function changeFollowUp(
         where ${moves} and status = 'standing' and reason in ('follow_up', 'changed') and subject_id = ${id}
       )
       update follow_up f set due_on = ${change.dueOn ?? before.dueOn}, starts_at = ${change.startsAt ?? before.startsAt},
-        minutes = coalesce(${change.minutes ?? null}, f.minutes), way = coalesce(${change.way ?? null}, f.way), status = ${status}, changed_at = ${at},
+        minutes = coalesce(${change.minutes ?? null}, f.minutes), way = coalesce(${change.way ?? null}, f.way), status = ${status},
+        why = case when ${moves} or ${change.way !== undefined} then ${change.why ?? null} else f.why end, changed_at = ${at},
         supporter_id = case when ${change.supporterId !== undefined} then ${change.supporterId ?? null}::uuid else f.supporter_id end
       where f.id = ${id}
       returning ((due_on + starts_at) at time zone 'Europe/London') <= ${at}::timestamptz as "isPast"`.execute(
@@ -151,6 +168,7 @@ export async function changeFollowUp(
         pointer: change.dueOn ? '/dueOn' : '/startsAt',
         message: 'This time is past. Give one that is ahead.',
       });
+    if (moves || change.way) await correctWhatWasTold(trx, deps, ctx, sql`f.id = ${id}`);
     const { supporterId, ...rest } = change;
     await recordEvent(trx, deps, ctx, {
       type: moves ? 'follow_up.moved' : 'follow_up.changed',
@@ -161,6 +179,7 @@ export async function changeFollowUp(
           : {}),
         ...(status === before.status ? {} : { from: before.status, to: status }),
         ...(rest.way ? { way: rest.way } : {}),
+        ...(rest.why ? { why: rest.why } : {}),
         ...(supporterId === undefined ? {} : { supporterId }),
       },
     });

@@ -3,6 +3,8 @@ import { type Form, fields, newForm, refused, type Typed, typedIn } from '../adm
 import { besideTheOther, versionToSend } from '../admin/meanwhile.ts';
 import { timelineLines } from '../admin/timeline.ts';
 import { timelineOf } from '../audit/event.queries.ts';
+import { correctionOf } from '../messages/correction.commands.ts';
+import { tellableWords } from '../messages/template.rules.ts';
 import { languageName, times } from '../patients/contact.rules.ts';
 import { logAccess } from '../patients/patient.queries.ts';
 import type { Context } from '../shared/actor.ts';
@@ -18,10 +20,15 @@ import { allowedActions, frequencies, obstacleWords, topicWords, ways, wayWords 
 const choices = (texts: Record<string, string>) =>
   Object.entries(texts).map(([value, text]) => ({ value, text }));
 const words = { result: 'Choose what came of it', dueOn: 'Enter the date', status: 'Choose one' };
+const correctionWords = {
+  message:
+    'They were told otherwise before: a message that says so goes to them, in the hours in which they may be written to.',
+  task: 'They were told otherwise before, and no message may go to them: there is a task to tell them.',
+};
 const recorded = {
   done: 'The contact is recorded.',
   missed: 'Recorded as missed.',
-  cancelled: 'The follow-up is cancelled.',
+  cancelled: 'The follow-up is off.',
 };
 
 /** /follow-ups/:id: what the contact needs, its outcome in a minute, moving, confirming, assigning. */
@@ -47,7 +54,7 @@ export function followUpPages(app: App, deps: Deps): void {
           ...(tasks.includes('missed_twice') ? ['That is two in a row: there is a task to call back.'] : []),
         ];
         return reply.done('/support', {
-          text: [recorded[outcome.result], ...asked].join(' '),
+          text: [recorded[outcome.result], ...asked, ...(await toldWords(id))].join(' '),
           link: { href: `/follow-ups/${id}`, text: 'See the follow-up' },
         });
       } catch (error) {
@@ -67,11 +74,8 @@ export function followUpPages(app: App, deps: Deps): void {
         const change =
           typed.supporterId === 'none' ? { supporterId: null } : fields(FollowUpChange, typed, words);
         await changeFollowUp(deps, request.ctx, id, change, String(version));
-        const text = change.dueOn
-          ? 'Saved. If the person was told of another time, they get a message.'
-          : change.status
-            ? 'The follow-up is confirmed.'
-            : 'Saved.';
+        const saved = change.status ? 'The follow-up is confirmed.' : 'Saved.';
+        const text = [saved, ...(await toldWords(id))].join(' ');
         return reply.done(`/follow-ups/${id}`, { text, link: { href: '/support', text: 'See the diary' } });
       } catch (error) {
         const form = { ...refused(typed, error), prefix: String(which) };
@@ -80,6 +84,12 @@ export function followUpPages(app: App, deps: Deps): void {
       }
     },
   );
+
+  /** What becomes of what the person was told before, in words; nothing where it still holds. */
+  async function toldWords(id: string): Promise<string[]> {
+    const correction = await correctionOf(deps.db, id);
+    return correction ? [correctionWords[correction]] : [];
+  }
 
   /**
    * One follow-up with the forms for what may be done with it.
@@ -121,6 +131,7 @@ export function followUpPages(app: App, deps: Deps): void {
       assignForm: formOf('assign'),
       ways: ways.map((value) => ({ value, text: wayWords[value] })),
       wayWords,
+      whys: choices(tellableWords),
       topics: choices(topicWords),
       obstacles: choices(obstacleWords),
       topicWords,

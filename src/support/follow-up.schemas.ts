@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { tellableWhys } from '../messages/template.rules.ts';
 import { strictObject } from '../shared/http.ts';
 import { listQuery, pageOf } from '../shared/lists.ts';
 import { nullable, oneOf, text } from '../shared/schemas.ts';
@@ -12,6 +13,12 @@ export const time = Type.String({
   description: 'HH:MM in London',
 });
 export const minutes = Type.Integer({ minimum: 5, maximum: 480 });
+
+const why = Type.Optional(
+  oneOf(tellableWhys, {
+    description: 'Why it is off, or changes: said to the person, in words that tell nobody what it is about',
+  }),
+);
 
 export const NewOutcome = strictObject(
   {
@@ -30,6 +37,7 @@ export const NewOutcome = strictObject(
     concern: Type.Optional(Type.Boolean({ description: 'True makes an urgent task for staff' })),
     note: Type.Optional(text(4000)),
     nextStep: Type.Optional(text(1000)),
+    why,
   },
   {
     examples: [
@@ -62,6 +70,7 @@ export const FollowUpChange = strictObject(
     way: Type.Optional(oneOf(ways)),
     supporterId: Type.Optional(nullable(id)),
     status: Type.Optional(oneOf(['planned', 'confirmed'])),
+    why,
   },
   { minProperties: 1, examples: [{ dueOn: '2026-12-01', startsAt: '14:30' }] },
 );

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { correctWhatWasTold } from '../messages/correction.commands.ts';
 import { tellClinicOf } from '../referrals/clinic-note.commands.ts';
 import { closeReferralsWhenDone } from '../referrals/closing.commands.ts';
 import type { Context } from '../shared/actor.ts';
@@ -13,7 +14,7 @@ import type { NewOutcome, OutcomeRecorded } from './follow-up.schemas.ts';
 import { assertAhead, assertOutcomeFits } from './support.rules.ts';
 
 /**
- * Records what came of a follow-up. Two missed in a row make a task for staff and a note to the clinic, a concern an urgent task;
+ * Records what came of a follow-up. Whoever was told of one that is called off is told that it is off. Two missed in a row make a task for staff and a note to the clinic, a concern an urgent task;
  * the referral closes when this was the last thing to do for it.
  * @throws Problem `not-found`, `follow-up-settled`, `invalid`
  */
@@ -29,13 +30,14 @@ export async function recordOutcome(
     const at = timestamp(deps.clock);
     assertOutcomeFits(outcome, followUp.start, at);
     await sql`/* follow-up.outcome */
-      with f as (update follow_up set status = ${outcome.result}, changed_at = ${at} where id = ${id}),
+      with f as (update follow_up set status = ${outcome.result}, why = ${outcome.why ?? null}, changed_at = ${at} where id = ${id}),
       r as (update reminder set status = 'cancelled' where status = 'standing' and reason in ('follow_up', 'changed') and subject_id = ${id})
       insert into follow_up_outcome (follow_up_id, result, topics, minutes, confidence, frequency, got_in_the_way, concern, note, next_step, recorded_at)
       values (${id}, ${outcome.result}, ${outcome.topics ?? []}::text[], ${outcome.minutes ?? null}, ${outcome.confidence ?? null}, ${outcome.frequency ?? null},
         ${outcome.gotInTheWay ?? []}::text[], ${outcome.concern ?? false}, ${outcome.note ?? null}, ${outcome.nextStep ?? null}, ${at})`.execute(
       trx,
     );
+    if (outcome.result === 'cancelled') await correctWhatWasTold(trx, deps, ctx, sql`f.id = ${id}`);
     await recordEvent(trx, deps, ctx, {
       type: 'follow_up.outcome_recorded',
       subjects: subjectsOf(followUp),

@@ -113,7 +113,7 @@ export async function stopSupport(
       select id from referral where patient_id = ${patientId} and status in ('waiting', 'active') order by id for no key update`.execute(
       trx,
     );
-    const cancelled = await cancelFollowUpsOf(trx, deps, { patientId }, { by: 'wish', reason });
+    const cancelled = await cancelFollowUpsOf(trx, deps, ctx, { patientId }, { by: 'wish', reason });
     if (!cancelled.followUpIds.length && !cancelled.endedPlans)
       throw new Problem('conflict', {
         detail: 'No follow-up is ahead and no plan runs: there is nothing to stop.',

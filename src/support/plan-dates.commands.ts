@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { correctWhatWasTold } from '../messages/correction.commands.ts';
 import type { Context } from '../shared/actor.ts';
 import { timestamp, today } from '../shared/clock.ts';
 import type { Trx } from '../shared/database.ts';
@@ -41,7 +42,7 @@ export async function moveDueSteps(
       update follow_up f set due_on = k.day, status = 'planned', changed_at = ${at}
       from known k where f.id = k.id and k.day > ${day}::date and k.day <> k.due_on returning f.*
     ), cancelled as (
-      update follow_up f set status = 'cancelled', changed_at = ${at}
+      update follow_up f set status = 'cancelled', why = 'ended', changed_at = ${at}
       from known k where f.id = k.id and (k.day is null or k.day <= ${day}::date) returning f.*
     ), unsaid as (
       update reminder set status = 'cancelled' where status = 'standing' and reason in ('follow_up', 'changed')
@@ -68,6 +69,8 @@ export async function moveDueSteps(
       values: what === 'cancelled' ? { to: 'cancelled' } : { dueOn, startsAt },
     })),
   );
+  const off = rows.flatMap(({ id, what }) => (what === 'cancelled' ? [id] : []));
+  if (off.length) await correctWhatWasTold(trx, deps, ctx, sql`f.id = any(${off}::uuid[])`);
 }
 
 /** What someone who has just got another device is called about. */

@@ -96,7 +96,7 @@ const ofTheContact = ['topics', 'minutes', 'confidence', 'frequency', 'gotInTheW
  * @throws Problem `invalid`
  */
 export function assertOutcomeFits(
-  outcome: { result: OutcomeResult } & { [name in (typeof ofTheContact)[number]]?: unknown },
+  outcome: { result: OutcomeResult; why?: unknown } & { [name in (typeof ofTheContact)[number]]?: unknown },
   start: string,
   now: string,
 ): void {
@@ -107,6 +107,8 @@ export function assertOutcomeFits(
         errors.push({ pointer: `/${name}`, message: 'Only a contact that took place has this.' });
     }
   }
+  if (outcome.result !== 'cancelled' && outcome.why !== undefined)
+    errors.push({ pointer: '/why', message: 'Only a follow-up that is called off has this.' });
   if (outcome.result === 'missed' && start > now)
     errors.push({ pointer: '/result', message: 'It is still ahead. Move or cancel it instead.' });
   if (errors.length) throw new Problem('invalid', { errors });

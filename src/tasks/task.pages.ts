@@ -83,7 +83,10 @@ export function taskPages(app: App, deps: Deps): void {
     ]);
     const items = list.items.map((task) => ({
       ...task,
-      href: places[task.subject.type] && places[task.subject.type]! + task.subject.id,
+      href:
+        task.kind === 'may_be_one_person'
+          ? `/patients/${task.subject.id}/duplicates`
+          : places[task.subject.type] && places[task.subject.type]! + task.subject.id,
     }));
     const filters = filtersOf(query);
     return {

@@ -1,5 +1,7 @@
 /** What staff are asked to do, by kind: the sentence that the list shows. */
 export const taskKinds = {
+  may_be_one_person:
+    'This may be the same person as another record: compare the two before anything is sent to either',
   no_safe_contact: 'Find a safe way to reach this person',
   number_stopped: 'Their number went back with a device: ask for another way to reach them',
   no_time_to_contact: 'Their hours leave no time for a message: ring them, or ask for other hours',
@@ -9,7 +11,10 @@ export const taskKinds = {
   letter_returned: 'A letter came back: ask for the right address',
   asked_to_stop:
     'They asked us to stop: nothing goes to that number or address now. Ask what they would like instead',
+  tell_of_change:
+    'They were told of something that is off or has changed, and no message can say so in time: tell them as they wish',
   asked_to_move: 'They ask for another time: read what they wrote, and ring back',
+  asked_to_cancel: 'They want to call off what they were told of: read what they wrote, and ring back',
   asked_to_ring: 'They ask to be rung',
   said_lost: 'They say that something is lost: ring them, and report it with them kindly',
   said_run_out: 'They say that something has run out: ring them, and look at their data plan',

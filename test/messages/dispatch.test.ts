@@ -263,13 +263,13 @@ t.test('a change to the next working day is said once, not again as a reminder',
   t.same(await dispatch(deps), { sent: 0, cancelled: 0, waiting: 0 });
   t.match(
     (await sentMessages(db)).captured.map(({ body }) => body),
-    [/at 4pm/, /has changed: it is now Tuesday 24 November at 3pm/],
+    [/at 4pm/, /is a change: it is now Tuesday 24 November at 3pm, by phone/],
   );
 });
 
 t.test('a loan that closes takes its follow-ups and their reminders back', async (t) => {
   const { deps, db, people } = await planned(t);
-  await db.transaction().execute((trx) => endFollowUps(trx, deps, [people[0]!.patientId]));
+  await db.transaction().execute((trx) => endFollowUps(trx, deps, officer, [people[0]!.patientId]));
   t.match((await sentMessages(db)).reminders, [{ status: 'standing' }], 'another loan’s are left alone');
 });
 

@@ -298,10 +298,14 @@ t.test('texts from people: STOP, YES, and what a person has to read', async (t) 
   await text('2', 'Can you ring my sister <b>?');
   t.same(await tasks(), ['inbound_text'], 'told twice it is one');
   await text('3', 'I am not safe here');
-  t.match(await db.selectFrom('task').select(['urgent', 'patient_id']).orderBy('id').execute(), [
-    { urgent: false },
-    { urgent: true, patient_id: patientId },
-  ]);
+  t.match(
+    await db.selectFrom('task').select(['urgent', 'patient_id']).orderBy('id').execute(),
+    [
+      { urgent: true, patient_id: patientId },
+      { urgent: true, patient_id: patientId },
+    ],
+    'rule 28: what is not plainly yes or stop is urgent',
+  );
   await text('4', 'STOP');
   t.match(await db.selectFrom('contact_point').select('stopped_at').execute(), [{ stopped_at: /2026/ }]);
   t.ok((await tasks()).includes('asked_to_stop'));
@@ -341,6 +345,23 @@ t.test('what a text means', (t) => {
     ['STOPALL', 'stop'],
     ['yes', 'yes'],
     ['OK', 'yes'],
+    ['Stop. Thank you', 'stop'],
+    ['Please stop texting me!!', 'stop'],
+    ['no more texts', 'stop'],
+    ['Don’t text me again', 'stop'],
+    ['UNSUBSCRIBE', 'stop'],
+    ['Yes please, thank you', 'yes'],
+    ['👍🏽', 'yes'],
+    ['Yes, see you then', 'yes'],
+    ['Cancel', 'cancel'],
+    ['Please cancel my appointment', 'cancel'],
+    ['End', 'other'],
+    ['quit', 'other'],
+    ['stop the pain', 'other'],
+    ['yes i want to end it', 'worrying'],
+    ['HELP', 'worrying'],
+    ['i cannot cope', 'worrying'],
+    ['want to end my life', 'worrying'],
     ['yes but later', 'other'],
     ['please stop calling', 'other'],
     ['I want to die', 'worrying'],
@@ -361,7 +382,11 @@ t.test('a shared phone: YES of two people confirms nobody, STOP stops it for bot
   ]);
   t.same(await tasks(), ['inbound_text']);
   await callback('inbound-texts', { id: '2', source_number: '+44 7700 900123', message: 'stop' });
-  t.equal((await tasks()).filter((kind) => kind === 'asked_to_stop').length, 2);
+  t.equal((await tasks()).filter((kind) => kind === 'asked_to_stop').length, 1, 'one reply to read');
+  t.match(await db.selectFrom('contact_point').select('stopped_at').execute(), [
+    { stopped_at: /2026/ },
+    { stopped_at: /2026/ },
+  ]);
 });
 
 t.test('emails by SMTP: taken, refused, away, and broken off after the text', async (t) => {

@@ -24,7 +24,7 @@ import {
 } from '../../src/messages/template.rules.ts';
 import { testDatabase } from '../support/database.ts';
 
-const to = { name: 'Amal', scheme: 'Test scheme', schemePhone: '020 7946 0000', link: '' };
+const to = { name: 'Amal', scheme: 'Test scheme', schemePhone: '020 7946 0000', link: '', replies: '' };
 
 t.test('times are said as London says them', async (t) => {
   t.equal(spokenTime('2026-08-05T09:00:00Z'), 'Wednesday 5 August at 10am');
@@ -95,6 +95,7 @@ const point = (changes: Partial<ContactPoint> = {}): ContactPoint => ({
   recheckDue: null,
   stopped: false,
   failed: false,
+  doubted: false,
   hours: null,
   ...changes,
 });

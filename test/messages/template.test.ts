@@ -86,7 +86,7 @@ t.test(
         { subject: '', body: '{{when}}' },
         'discreet',
         [{ at: '2027-01-12T10:30:00Z', way: 'phone' }],
-        { name: '', scheme: '', schemePhone: '', link: '' },
+        { name: '', scheme: '', schemePhone: '', link: '', replies: '' },
         'pl',
       ).body,
       'wtorek 12 stycznia, 10:30',

@@ -110,7 +110,7 @@ t.test('succession: the referrals stay, and are the other’s to see, answer and
   t.match(
     await refusal(
       receiveReferral(deps, asClinic(heir), {
-        patient: { givenName: 'A', contactPoints: [], ...person },
+        patient: { givenName: 'Amal', contactPoints: [], ...person },
         needs: ['data'],
         barriers: [],
         referrer: { name: 'Dr' },

@@ -197,10 +197,12 @@ t.test('how long, and what may be said when', (t) => {
   t.equal(linkEnds('2026-11-23T10:00:00Z', ['2026-11-24T10:00:00Z']), '2026-11-30T10:00:00.000Z');
   t.equal(linkEnds('2026-11-23T10:00:00Z', ['2026-12-24T10:00:00Z']), '2026-12-27T10:00:00.000Z');
   const now = '2026-11-23T10:00:00Z';
-  const of = (followUps: { at: string; status: string }[], answered: (typeof answerKinds)[number][] = []) =>
-    mayAnswer({ followUps, answered }, now);
+  const of = (
+    followUps: { at: string; status: string; asTold: boolean }[],
+    answered: (typeof answerKinds)[number][] = [],
+  ) => mayAnswer({ followUps, answered }, now);
   t.same(of([]), ['ring', 'lost', 'run_out', 'stop']);
-  const ahead = { at: '2026-11-24T10:00:00Z', status: 'planned' };
+  const ahead = { at: '2026-11-24T10:00:00Z', status: 'planned', asTold: true };
   t.same(of([ahead]), answerKinds);
   t.same(of([{ ...ahead, status: 'confirmed' }])[0], 'move');
   t.same(of([{ ...ahead, status: 'cancelled' }])[0], 'ring');

@@ -58,7 +58,7 @@ const sms = (changes: object = {}) => ({
   ...changes,
 });
 
-t.test('rule 18: what speaks for one person; an NHS number alone never does', (t) => {
+t.test('rules 17 and 18: what speaks for one person; an NHS number alone only asks for a look', (t) => {
   const record = (changes: Partial<Likeness> = {}): Likeness => ({
     id: 'a',
     givenName: 'Zoë',
@@ -90,9 +90,27 @@ t.test('rule 18: what speaks for one person; an NHS number alone never does', (t
     with_({ givenName: 'Z', contacts: ['+447700900123'], dateOfBirth: null }).isLikely,
     'an initial and a number',
   );
-  t.notOk(
-    with_({ givenName: 'Ann', familyName: 'Lee', dateOfBirth: null, nhsNumber: '9990000018' }).isLikely,
+  t.equal(
+    with_({ givenName: 'Ann', familyName: 'Lee', dateOfBirth: null, nhsNumber: '9990000018' }).identity,
+    'perhaps',
     'an NHS number alone',
+  );
+  t.equal(with_({ nhsNumber: '9990000018' }).identity, 'same', 'all that identifies');
+  t.equal(
+    with_({ nhsNumber: '9990000018', givenName: 'Z', preferredName: 'Zoë' }).identity,
+    'perhaps',
+    'known as the same',
+  );
+  t.equal(
+    with_({ nhsNumber: '9990000018', dateOfBirth: null }).identity,
+    'perhaps',
+    'a birth date that is not said',
+  );
+  t.equal(with_({ dateOfBirth: '1980-02-12' }).identity, 'perhaps', 'one digit of a birth date');
+  t.equal(
+    with_({ dateOfBirth: '1975-06-06', contacts: ['+447700900123'] }).identity,
+    'perhaps',
+    'a name and a number',
   );
   t.notOk(with_({ nhsNumber: '9990000026' }).isLikely, 'two NHS numbers are two people');
   t.notOk(

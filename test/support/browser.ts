@@ -108,13 +108,14 @@ export async function overflows(page: Page): Promise<string> {
   return found;
 }
 
-/** Shows all of a page in a font, or in its own for an empty name. A sheet made by script is not held back by the security policy. */
+/** Shows all of a page in a font, or in its own for an empty name. The menu folds anew, as when a page opens in it. A sheet made by script is not held back by the security policy. */
 async function wear(page: Page, font: string): Promise<void> {
   await page.locator('html').evaluate((html, font) => {
     const { defaultView, adoptedStyleSheets: own } = html.ownerDocument;
     const sheet = own[0] ?? new defaultView.CSSStyleSheet();
     sheet.replaceSync(font ? `* { font-family: "${font}" !important }` : '');
     html.ownerDocument.adoptedStyleSheets = [sheet];
+    defaultView.dispatchEvent(new defaultView.Event('resize'));
   }, font);
 }
 

@@ -1,0 +1,61 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { Context } from '../shared/actor.ts';
+import { timestamp, today } from '../shared/clock.ts';
+import type { Reader, Trx } from '../shared/database.ts';
+import type { Deps } from '../shared/deps.ts';
+import { createTasks } from '../tasks/task.commands.ts';
+import { contactable, isAhead, isAsTold, startOf } from './reminder.queries.ts';
+
+/**
+ * Corrects what people were last told of follow-ups and is no longer so (rule 26): off, at another time or by
+ * another way. A message says it, once however often it changes before it goes; where none may go, staff get a task
+ * to tell them. Nothing is said to someone who wants no contact any more or has died. One statement and the tasks.
+ * @param which a condition that narrows the follow-ups `f`
+ */
+export async function correctWhatWasTold(
+  trx: Trx,
+  deps: Deps,
+  ctx: Context,
+  which: RawBuilder<unknown>,
+): Promise<void> {
+  const now = timestamp(deps.clock);
+  const { rows } = await sql<{ id: string; patientId: string }>`/* reminder.correct */
+    with wrong as materialized (
+      select f.*, told.id as told, told.useless_after as told_at, ${isAhead} as is_on, ${startOf} as starts, ${contactable(today(deps.clock))} as may_write
+      from follow_up f join patient p on p.id = f.patient_id cross join lateral (
+        select r.id, r.reason, r.useless_after, r.said_way from reminder r
+        where r.subject_id = f.id and r.reason in ('follow_up', 'changed', 'off') and r.status = 'said' order by r.id desc limit 1) told
+      where ${which} and f.status in ('planned', 'confirmed', 'cancelled') and told.reason <> 'off' and not ${isAsTold(sql`told`)}
+        and p.contact_state not in ('withdrawn', 'deceased')
+        and case when ${isAhead} then ${startOf} else told.useless_after end > ${now}::timestamptz
+    ), corrected as (
+      insert into reminder (id, patient_id, reason, subject_id, stage, for_date, useless_after, created_at)
+      select new_id(), patient_id, case when is_on then 'changed' else 'off' end, id, told::text,
+        case when is_on then due_on else (told_at at time zone 'Europe/London')::date end, case when is_on then starts else told_at end, ${now}
+      from wrong where may_write
+      on conflict do nothing
+    )
+    select id, patient_id as "patientId" from wrong where not may_write order by id`.execute(trx);
+  await createTasks(
+    trx,
+    deps,
+    ctx,
+    rows.map(({ id, patientId }) => tellOfChange(id, patientId)),
+  );
+}
+
+/** The task to tell someone what a message cannot. */
+export const tellOfChange = (followUpId: string, patientId: string) =>
+  ({ kind: 'tell_of_change', subjectType: 'follow_up', subjectId: followUpId, patientId }) as const;
+
+/**
+ * What is done just now to correct what was told of a follow-up; null where it still holds, or is corrected.
+ */
+export async function correctionOf(db: Reader, followUpId: string): Promise<'message' | 'task' | null> {
+  const { rows } = await sql<{ by: 'message' | 'task' | null }>`/* reminder.correction-of */
+    select case when exists (select from task where kind = 'tell_of_change' and subject_id = ${followUpId} and status = 'open') then 'task'
+      when exists (select from reminder where subject_id = ${followUpId} and reason in ('changed', 'off') and status = 'standing') then 'message' end as by`.execute(
+    db,
+  );
+  return rows[0]!.by;
+}

@@ -1,0 +1,114 @@
+import { nameKey } from '../shared/name-key.ts';
+import type { NewContactPoint, Patient } from './patient.schemas.ts';
+
+type Point = Patient['contactPoints'][number];
+type Hours = NonNullable<Point['hours']>;
+
+/** What someone else says of ways to reach a person: a later referral, or another record of theirs. */
+export type SaidPoint = Pick<NewContactPoint, 'channel' | 'value' | 'safe'> & {
+  voicemailOk?: boolean | undefined;
+  hours?: Hours | null | undefined;
+  recheckDue?: string | null;
+  stoppedAt?: string | null;
+  failedAt?: string | null;
+};
+
+/** What may and may not be done with one way to reach a person. */
+export type PointWord = Pick<
+  Point,
+  'id' | 'safe' | 'safeFrom' | 'recheckDue' | 'voicemailOk' | 'hours' | 'stoppedAt' | 'failedAt'
+>;
+
+/**
+ * The stricter word of two on one way to reach a person (rules 17 and 25), for referrals and merges alike.
+ * A number that is not safe to text is not safe to ring either, and one that was stopped by one way is not safe by
+ * another; voicemail, hours, stop and failure are of the one way.
+ */
+export function stricterPoint(point: Point, said: SaidPoint[]): PointWord {
+  const alike = said.filter((other) => isSameValue(other, point));
+  const same = alike.find((other) => other.channel === point.channel);
+  const common = same?.hours?.length ? commonHours(point.hours, same.hours) : null;
+  const meets = !common || common.length > 0;
+  const safe =
+    point.safe &&
+    meets &&
+    alike.every((other) => other.safe && (other.channel === point.channel || !other.stoppedAt));
+  return {
+    id: point.id,
+    safe,
+    safeFrom: safe ? point.safeFrom : null,
+    recheckDue: earliest([point.recheckDue, ...alike.map((other) => other.recheckDue)]),
+    voicemailOk: point.voicemailOk && same?.voicemailOk !== false,
+    hours: common?.length ? common : point.hours,
+    stoppedAt: earliest([point.stoppedAt, same?.stoppedAt]),
+    failedAt: earliest([point.failedAt, same?.failedAt]),
+  };
+}
+
+/** Whether two ways to reach someone are to the same number or address, by whatever channel. */
+export function isSameValue(one: { value: string }, other: { value: string }): boolean {
+  return one.value.toLowerCase() === other.value.toLowerCase();
+}
+
+/** The times that two lists of hours share; null is any time. */
+export function commonHours(held: Hours | null, said: Hours): Hours {
+  if (!held?.length) return said;
+  return held.flatMap((one) =>
+    said.flatMap((other) => {
+      const days = one.days.filter((day) => other.days.includes(day));
+      const from = [one.from, other.from].sort()[1]!;
+      const to = [one.to, other.to].sort()[0]!;
+      return days.length && from < to ? [{ days, from, to }] : [];
+    }),
+  );
+}
+
+type Trusted = { name?: unknown; phone?: unknown; mayBeContacted?: unknown };
+
+/** The trusted person as held, who may not be contacted where the other word on them is that they may not. */
+export function stricterTrust(
+  held: Patient['trustedPerson'],
+  said: Trusted | null | undefined,
+): Patient['trustedPerson'] {
+  return held && said && said.mayBeContacted !== true && isOneTrusted(held, said)
+    ? { ...held, mayBeContacted: false }
+    : held;
+}
+
+/** One trusted person: of one number, or of one name, also where one of the two has only a part of it. */
+function isOneTrusted(one: Trusted, other: Trusted): boolean {
+  if (one.phone && one.phone === other.phone) return true;
+  const words = ({ name }: Trusted) =>
+    new Set(
+      String(name ?? '')
+        .split(/\s+/)
+        .map(nameKey)
+        .filter(Boolean),
+    );
+  const whole = (of: Trusted) => [...words(of)].join('');
+  const [few, many] = [words(one), words(other)].sort((a, b) => a.size - b.size) as [
+    Set<string>,
+    Set<string>,
+  ];
+  return few.size > 0 && (few.isSubsetOf(many) || whole(one) === whole(other));
+}
+
+/** Messages name the scheme only where both say that they may (rule 12). */
+export function stricterWording(
+  held: Patient['wording'],
+  said: Patient['wording'] | undefined,
+): Patient['wording'] {
+  return held === 'identified' && said === 'identified' ? 'identified' : 'discreet';
+}
+
+/** Only they make contact where either says so. */
+export function stricterChoice(
+  held: Patient['contactChoice'],
+  said: Patient['contactChoice'] | undefined,
+): Patient['contactChoice'] {
+  return said === 'patient_contacts_us' ? 'patient_contacts_us' : held;
+}
+
+/** The earliest of days, or of instants, of one form; null when there is none. */
+const earliest = (all: (string | null | undefined)[]): string | null =>
+  all.filter((one) => typeof one === 'string').sort()[0] ?? null;

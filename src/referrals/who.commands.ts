@@ -1,0 +1,60 @@
+import { sql } from 'kysely';
+import { likenessColumns } from '../patients/duplicate.queries.ts';
+import { compare, isNamedAlike, type Likeness } from '../patients/duplicate.rules.ts';
+import type { NewPatient } from '../patients/patient.schemas.ts';
+import type { Trx } from '../shared/database.ts';
+import { clinicAndPredecessors } from './referral.queries.ts';
+
+/** Whom a referral names, of those who are known. */
+type Who = {
+  /** The patient who surely is meant, locked. */
+  known?: string | undefined;
+  /** An open referral of this clinic of whoever is meant, as far as anything tells. */
+  openReferralId?: string | undefined;
+  /** Patients who may be meant. */
+  alike: string[];
+};
+
+type Found = Likeness & { patientId: string; openReferralId: string | null };
+
+/**
+ * Finds whom a referral of a clinic names, by the NHS number that it gives; without one it is someone new,
+ * whom an officer compares with others. The caller has taken the turn of that number.
+ */
+export async function whoIs(trx: Trx, clinicId: string, patient: NewPatient): Promise<Who> {
+  if (!patient.nhsNumber) return { alike: [] };
+  const { rows } = await sql<Found>`/* referral.who */
+    select ${likenessColumns}, coalesce(p.merged_into, p.id) as "patientId",
+      (select r.id from referral r where r.patient_id = coalesce(p.merged_into, p.id) and r.clinic_id in ${clinicAndPredecessors(clinicId)}
+        and r.status in ('received', 'asked', 'waiting', 'active') limit 1) as "openReferralId"
+    from patient p where p.nhs_number = ${patient.nhsNumber} and p.erased_at is null order by p.merged_into nulls first, p.id`.execute(
+    trx,
+  );
+  const said = described(patient);
+  const known = rows.find((one) => compare(said, one).identity === 'same')?.patientId;
+  if (known)
+    await sql`/* patient.lock-known */ select from patient where id = ${known} for no key update`.execute(
+      trx,
+    );
+  return {
+    known,
+    openReferralId: rows.find((one) => one.openReferralId && agrees(said, one))?.openReferralId ?? undefined,
+    alike: [...new Set(rows.map(({ patientId }) => patientId))],
+  };
+}
+
+/** Whether nothing that identifies says otherwise; a birth date that one of the two does not give says nothing. */
+const agrees = (one: Likeness, other: Likeness) =>
+  isNamedAlike(one, other) &&
+  (!one.dateOfBirth || !other.dateOfBirth || one.dateOfBirth === other.dateOfBirth);
+
+const described = (patient: NewPatient): Likeness => ({
+  id: '',
+  givenName: patient.givenName,
+  familyName: patient.familyName,
+  preferredName: patient.preferredName ?? null,
+  dateOfBirth: patient.dateOfBirth ?? null,
+  nhsNumber: patient.nhsNumber ?? null,
+  address: patient.address ?? null,
+  contacts: patient.contactPoints.map(({ value }) => value),
+});
