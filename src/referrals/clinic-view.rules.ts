@@ -1,3 +1,4 @@
+import type { PatientSummary } from '../patients/patient.schemas.ts';
 import type { ReferralStatus } from './referral.rules.ts';
 import type { Referral } from './referral.schemas.ts';
 
@@ -61,5 +62,17 @@ export function withoutSharing(referral: Referral, standing: ReferralStatus): Re
     waitingSince: null,
     waitingPosition: null,
     loans: [],
+  };
+}
+
+/** What a referral gave of who the person is, where their record says otherwise now. */
+export function cameAs(
+  written: PatientSummary,
+  record: PatientSummary,
+): { name?: string; dateOfBirth?: string | null } {
+  const nameOf = ({ givenName, familyName }: PatientSummary) => `${givenName} ${familyName}`;
+  return {
+    ...(nameOf(written) !== nameOf(record) && { name: nameOf(written) }),
+    ...(written.dateOfBirth !== record.dateOfBirth && { dateOfBirth: written.dateOfBirth }),
   };
 }

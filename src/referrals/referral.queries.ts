@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { type Decider, decidersJson } from '../access/decider.queries.ts';
 import { type Repeat, repeatsJson } from '../hosted-form/repeat.queries.ts';
 import { patientJson } from '../patients/patient.queries.ts';
+import type { PatientSummary } from '../patients/patient.schemas.ts';
 import type { Actor } from '../shared/actor.ts';
 import { jsonInstant, type Reader } from '../shared/database.ts';
 import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
@@ -10,6 +11,8 @@ import { assessmentsJson } from './assessment.queries.ts';
 import type { Assessment } from './assessment.schemas.ts';
 import { asWritten, changedAtFor, needsFor, statusFor } from './clinic-view.queries.ts';
 import { withoutSharing } from './clinic-view.rules.ts';
+import { consentsJson } from './consent.queries.ts';
+import type { Consent } from './consent.schemas.ts';
 import { notesJson } from './note.queries.ts';
 import { clinicNotes, nextStep } from './progress.rules.ts';
 import { proposalsJson } from './proposal.queries.ts';
@@ -138,6 +141,10 @@ export type ReferralDesk = {
   /** What the hosted form took about the same person while this referral was open. */
   repeats: Repeat[];
   notes: Note[];
+  /** What was said since of telling the clinic, the newest first. */
+  consents: Consent[];
+  /** The person as the referral gave them. */
+  asWritten: PatientSummary;
   /** What was found out about what would help, the newest first. */
   assessments: Assessment[];
   /** To whom it may be given. */
@@ -152,7 +159,7 @@ export async function referralDesk(db: Reader, id: string): Promise<ReferralDesk
     select ${proposalsJson} as proposals,
       (select json_build_object('step', f.step, 'dueOn', f.due_on) from follow_up f
         where f.patient_id = me.id and f.status in ('planned', 'confirmed') order by f.due_on, f.starts_at limit 1) as "nextFollowUp",
-      ${repeatsJson} as repeats, ${notesJson} as notes, ${assessmentsJson} as assessments, ${decidersJson} as staff, ${signpostsJson} as signposts
+      ${repeatsJson} as repeats, ${notesJson} as notes, ${consentsJson} as consents, ${asWritten} as "asWritten", ${assessmentsJson} as assessments, ${decidersJson} as staff, ${signpostsJson} as signposts
     from referral r join patient me on me.id = r.patient_id where r.id = ${id}`.execute(db);
   if (!rows[0]) throw new Problem('not-found');
   return rows[0];

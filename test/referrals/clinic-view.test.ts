@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import t from 'tap';
 import { addApiClient, addApiKey } from '../../src/access/client.commands.ts';
+import { mergePatients } from '../../src/patients/merge.commands.ts';
+import { partPatients } from '../../src/patients/part.commands.ts';
 import { decideReferral } from '../../src/referrals/decision.commands.ts';
 import { changeNeed } from '../../src/referrals/need.commands.ts';
 import { referralStatuses } from '../../src/referrals/referral.rules.ts';
@@ -377,3 +379,142 @@ t.test('rule 29: what a clinic is answered tells no more than what it may see', 
     t.match(answer.body, { status: (await see(asked.id)).status, openQuestions: 1 });
   }
 });
+
+const consent = (id: string, shareBackWithClinic: boolean, changes: object = {}) =>
+  office('POST', `/referrals/${id}/consents`, {
+    shareBackWithClinic,
+    source: 'patient',
+    saidOn: '2026-11-23',
+    ...changes,
+  });
+const withLoan = async (given: Consent) => {
+  const sent = await send(given);
+  await decideReferral(deps, officer, sent.id, { decision: 'accept' });
+  const loan = await make.loan({ referralId: sent.id });
+  return { ...sent, loan };
+};
+
+t.test('rule 29: agreement is taken back and given again, and holds at once everywhere', async (t) => {
+  await told();
+  const { id, reference, loan } = await withLoan('yes');
+  const other = await withLoan('yes');
+  const before = { seen: await see(id), listed: await listed(id) };
+  t.match(before.seen, { status: 'active', loans: [{ reference: loan.reference }] });
+  tick();
+  const back = await consent(id, false);
+  t.match(back, {
+    status: 201,
+    body: { shareBackWithClinic: false, source: 'patient', saidOn: '2026-11-23', recordedBy: 'Office' },
+  });
+  const seen = await see(id);
+  t.match(seen, {
+    status: 'received',
+    loans: [],
+    waitingSince: null,
+    consent: { shareBackWithClinic: false },
+    changedAt: back.body.recordedAt,
+  });
+  t.notMatch(JSON.stringify(seen), new RegExp(`${loan.reference}|"(met|active|waiting)"`));
+  t.match(await listed(id), { status: 'received', needs: [{ status: 'open' }, { status: 'open' }] });
+  t.notOk((await idsIn('status=active')).includes(id));
+  t.ok((await idsIn('status=active')).includes(other.id), 'each referral has its own agreement');
+  const calls = await told();
+  t.same(
+    calls.filter((call) => call.id === id),
+    [{ id, reference, status: 'received', changedAt: back.body.recordedAt }],
+    'what waited to be told tells no more than that',
+  );
+  t.match(
+    calls.filter((call) => call.id === other.id),
+    [{ status: 'active' }],
+  );
+
+  tick();
+  await changeNeed(deps, officer, id, { need: 'data', change: 'add', reason: 'Between the two' });
+  t.same(await told(), []);
+  t.same(await see(id), seen, 'nothing of what happens meanwhile');
+  tick();
+  t.match(await consent(id, true, { source: 'clinic' }), { status: 201 });
+  const again = await see(id);
+  t.match(again, { status: 'active', loans: [{ reference: loan.reference }] });
+  t.match(again.needs, [{}, { need: 'data', reason: 'Between the two' }, {}]);
+  t.match(await told(), [{ id, status: 'active', changedAt: again.changedAt }]);
+
+  const { body } = await office('GET', `/referrals/${id}/consents`);
+  t.match(body.items, [
+    { shareBackWithClinic: true, source: 'clinic' },
+    { shareBackWithClinic: false, source: 'patient' },
+  ]);
+  t.equal((await clinic('GET', `/referrals/${id}/consents`)).status, 403);
+  t.equal((await clinic('POST', `/referrals/${id}/consents`, {})).status, 403);
+});
+
+t.test('what may be recorded of the agreement', async (t) => {
+  const { id } = await send('yes');
+  t.match(await consent(id, true), { status: 409, body: { detail: /already: the clinic may be told/ } });
+  t.match(await consent(id, false, { saidOn: '2026-11-24' }), {
+    status: 422,
+    body: { errors: [{ pointer: '/saidOn', message: /future/ }] },
+  });
+  t.match(await consent(id, false, { saidOn: '2026-11-19' }), {
+    status: 422,
+    body: { errors: [{ pointer: '/saidOn', message: /on a later day/ }] },
+  });
+  t.equal((await consent(id, false, { source: 'nobody' })).status, 422);
+  t.equal((await consent(crypto.randomUUID(), false)).status, 404);
+  const all = await Promise.all([1, 2, 3].map(() => consent(id, false, { saidOn: '2026-11-20' })));
+  t.same(
+    all.map(({ status }) => status).sort(),
+    [201, 409, 409],
+    'said at once by several, it is recorded once',
+  );
+  t.match((await office('GET', `/referrals/${id}/consents`)).body.items, { length: 1 });
+});
+
+t.test('a delivery that failed is tried again with what may be told by then', async (t) => {
+  await told();
+  const answers = clinicSystem.answer;
+  clinicSystem.answer = (reply) => void reply.writeHead(500).end();
+  const { id } = await withLoan('yes');
+  t.match(await told(), [{ status: 'active' }]);
+  clinicSystem.answer = answers;
+  await consent(id, false);
+  for (let minute = 0; minute < 3; minute++) tick();
+  t.match(await told(), [{ id, status: 'received' }]);
+  t.same(await told(), []);
+});
+
+t.test(
+  'rules 19 and 29: a clinic sees a person as its referral wrote them, whatever the record says since',
+  async (t) => {
+    for (const given of ['yes', 'no'] as const) {
+      const { id } = await send(given);
+      const patientId = await patientOf(id);
+      const written = (await see(id)).patient;
+      t.match(written, { id: patientId, familyName: 'Oldname', dateOfBirth: '1980-02-29' });
+      await change(patientId, {
+        familyName: 'Safename',
+        givenName: 'Nell',
+        dateOfBirth: '1981-01-01',
+        nhsNumber: given === 'yes' ? '9990000026' : '9990000034',
+        preferredName: 'N',
+      });
+      t.same((await see(id)).patient, written, 'after a change of the record');
+      t.same((await listed(id)).patient, written);
+      t.match((await office('GET', `/referrals/${id}`)).body.patient, {
+        familyName: 'Safename',
+        dateOfBirth: '1981-01-01',
+      });
+
+      const elsewhere = await make.referral({
+        person: { familyName: 'Elsewhere', dateOfBirth: '1982-02-02' },
+      });
+      const { id: mergeId } = await mergePatients(deps, officer, await patientOf(elsewhere.id), patientId);
+      t.same((await see(id)).patient, written, 'after a merge into another record');
+      t.same((await listed(id)).patient, written);
+      t.match((await office('GET', `/referrals/${id}`)).body.patient, { familyName: 'Elsewhere' });
+      await partPatients(deps, officer, await patientOf(elsewhere.id), mergeId);
+      t.same((await see(id)).patient, written, 'and after they were parted again');
+    }
+  },
+);
