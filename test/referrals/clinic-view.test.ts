@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import t from 'tap';
 import { addApiClient, addApiKey } from '../../src/access/client.commands.ts';
+import { addFormLink } from '../../src/hosted-form/form-link.commands.ts';
 import { mergePatients } from '../../src/patients/merge.commands.ts';
 import { partPatients } from '../../src/patients/part.commands.ts';
 import { decideReferral } from '../../src/referrals/decision.commands.ts';
@@ -15,7 +16,9 @@ import { deliverWebhooks, tellClinic } from '../../src/webhooks/delivery.command
 import { addWebhook } from '../../src/webhooks/webhook.commands.ts';
 import { apiOf } from '../support/api.ts';
 import { testApp } from '../support/app.ts';
-import { factories, officer } from '../support/factories.ts';
+import { factories, manager, officer } from '../support/factories.ts';
+import { formVisitor } from '../support/hosted-form.ts';
+import { forms, signedInBrowser } from '../support/pages.ts';
 import { receiver } from '../support/receiver.ts';
 
 const clinicSystem = await receiver(t);
@@ -518,3 +521,142 @@ t.test(
     }
   },
 );
+
+t.test(
+  'rule 29: the hosted form asks for the same agreement, tells nothing itself, and a no that is sent again holds at once',
+  async (t) => {
+    const { token } = await addFormLink(deps, manager, clinicId, { label: 'Ward', expiresOn: '2027-01-31' });
+    const whole = (shareBackWithClinic: boolean | undefined): NewReferral => ({
+      patient: {
+        givenName: 'Zephyrine',
+        familyName: 'Quillfeather',
+        dateOfBirth: '1961-04-30',
+        nhsNumber: '9990000042',
+        contactPoints: [{ channel: 'sms', value: '07700 900777', safe: true }],
+      },
+      needs: ['device'],
+      barriers: [],
+      referrer: { name: 'Dr Thistlewood' },
+      consent: {
+        shareWithScheme: true,
+        givenOn: '2026-11-20',
+        ...(shareBackWithClinic !== undefined && { shareBackWithClinic }),
+      },
+    });
+    const through = async (shareBackWithClinic?: boolean) =>
+      formVisitor(app, token!).send(whole(shareBackWithClinic));
+    const plain = (html: string) =>
+      html
+        .replace(/<h2 class="nhsuk-heading-m">What you sent[\s\S]*<\/main>/, '')
+        .replaceAll(/R-[0-9A-Z]{6}|_csrf" value="[^"]+"/g, '');
+    const newest = async () =>
+      (await db.selectFrom('referral').select('id').orderBy('id', 'desc').executeTakeFirstOrThrow()).id;
+    const end = (id: string) => withdrawReferral(deps, officer, id, { reason: 'Moved', saidBy: 'patient' });
+    for (const given of [undefined, false]) {
+      await through(given);
+      const id = await newest();
+      await decideReferral(deps, officer, id, { decision: 'accept' });
+      t.match(await see(id), {
+        status: 'received',
+        waitingPosition: null,
+        consent: { shareBackWithClinic: false },
+      });
+      await end(id);
+    }
+    const first = await through(true);
+    const id = await newest();
+    await decideReferral(deps, officer, id, { decision: 'accept' });
+    t.match(await see(id), { status: 'waiting' });
+    t.equal(plain(await through()), plain(first), 'what is left out the second time changes nothing');
+    t.match(await see(id), { status: 'waiting' });
+    tick();
+    t.equal(plain(await through(false)), plain(first), 'whatever stands of the first');
+    t.match(await see(id), { status: 'received', waitingPosition: null });
+    t.match((await office('GET', `/referrals/${id}/consents`)).body.items, [
+      { shareBackWithClinic: false, source: 'clinic', saidOn: '2026-11-20' },
+    ]);
+    t.equal(plain(await through(true)), plain(first));
+    t.match(await see(id), { status: 'received' }, 'a yes waits for an officer');
+  },
+);
+
+const { get, post } = forms(app, as.officer);
+t.test('the page of a referral: what the clinic may be told, who said so, and how it came', async (t) => {
+  clock.set('2026-11-23T09:30:00Z');
+  const { id } = await make.referral({ clinicId, person: { familyName: 'Oldname' } });
+  const url = `/referrals/${id}`;
+  const told = (await get(url)).body;
+  t.match(told, /May we tell it how it goes\?[\s\S]*?Yes/);
+  t.match(told, /The clinic sees this and can pass it on/);
+  t.notMatch(told, /Do not tell the clinic|Referred as|Date of birth in the referral/);
+  const said = {
+    shareBackWithClinic: 'no',
+    source: 'patient',
+    'saidOn-day': '22',
+    'saidOn-month': '11',
+    'saidOn-year': '2026',
+  };
+  const blank = await post(`${url}/consents`, {
+    shareBackWithClinic: 'no',
+    'saidOn-day': '31',
+    'saidOn-month': '2',
+    'saidOn-year': '2026',
+  });
+  t.equal(blank.statusCode, 422);
+  t.match(blank.body, /Choose who said so/);
+  t.match(blank.body, /href="#consent-saidOn"[^>]*>\s*Enter a real date/);
+  t.match(blank.body, /value="31"/);
+  const early = await post(`${url}/consents`, said);
+  t.equal(early.statusCode, 422, 'they agreed on the day it came');
+  t.match(early.body, /on a later day/);
+  t.equal((await forms(app, as.auditor).post(`${url}/consents`, said)).statusCode, 403);
+  t.equal((await post(`${url}/consents`, { ...said, 'saidOn-day': '23' })).statusCode, 303);
+  const page = (await get(url)).body;
+  t.match(page, /Do not tell the clinic how it goes: the patient has not agreed/);
+  t.match(
+    page,
+    /23 November 2026: the clinic may not be told\. The patient said so, Test officer wrote it down/,
+  );
+  t.match(page, /They no longer agree that the clinic is told how it goes/, 'in the history');
+  t.match(page, /The clinic does not see this/);
+  t.notMatch(page, /The clinic sees this|The clinic is told, with/);
+  const late = await post(`${url}/consents`, { ...said, 'saidOn-day': '23' });
+  t.equal(late.statusCode, 409);
+  t.match(late.body, /already: the clinic may not be told/);
+  t.notMatch((await forms(app, as.auditor).get(url)).body, /Let the clinic be told/);
+
+  await change(await patientOf(id), { familyName: 'Safename', dateOfBirth: '1981-01-01' });
+  t.match(
+    (await get(url)).body,
+    /Referred as[\s\S]*?Amal Oldname[\s\S]*?1 January 1981[\s\S]*?Date of birth in the referral[\s\S]*?29 February 1980/,
+  );
+});
+
+t.test('the page by axe and at both widths, with a keyboard and without scripts', async (t) => {
+  clock.set('2026-11-23T09:30:00Z');
+  const { id } = await make.referral({ clinicId });
+  const address = await app.listen({ host: '127.0.0.1', port: 0 });
+  const { page, look } = await signedInBrowser(t, address, as.officer);
+  await page.goto(`/referrals/${id}`);
+  await page.getByText('They no longer agree').click();
+  await look('what the patient says of telling the clinic');
+  await page.getByRole('button', { name: 'Stop telling the clinic' }).click();
+  await page.getByRole('link', { name: 'Choose who said so' }).waitFor();
+  await look('who said so is missing');
+  const plain = await signedInBrowser(t, address, as.officer, { scripts: false });
+  await plain.page.goto(`/referrals/${id}`);
+  await plain.page.getByText('They no longer agree').click();
+  const form = plain.page.locator('form[action$="/consents"]');
+  await form.getByLabel('The patient').check();
+  for (const [label, value] of [
+    ['Day', '23'],
+    ['Month', '11'],
+    ['Year', '2026'],
+  ] as const)
+    await form.getByLabel(label).fill(value);
+  await form.getByRole('button').click();
+  await plain.page.getByText('The clinic is told no more').waitFor();
+  await plain.page.getByText('Do not tell the clinic how it goes').waitFor();
+  await page.goto(`/referrals/${id}`);
+  await look('the clinic may not be told');
+});
