@@ -214,8 +214,8 @@ async function fillDatabase(): Promise<void> {
       select new_id(), 'Bench', 'Patient ' || n, now(), now() from generate_series(1, ${stockSize}) n;
     insert into contact_point (id, patient_id, position, channel, value, safe, safe_from, created_at)
       select new_id(), id, 0, 'sms', '+447700900123', true, '2026-01-05', now() from patient;
-    insert into referral (id, reference, clinic_id, patient_id, given_name, status, referrer_name, share_with_scheme, consent_given_on, received_at, waiting_since, changed_at)
-      select new_id(), 'R-B' || row_number() over (), o.id, p.id, p.given_name, 'waiting', 'Bench', true, '2026-01-05', now(), now(), now() from patient p, organisation o;
+    insert into referral (id, reference, clinic_id, patient_id, given_name, family_name, status, referrer_name, share_with_scheme, consent_given_on, received_at, waiting_since, changed_at)
+      select new_id(), 'R-B' || row_number() over (), o.id, p.id, p.given_name, p.family_name, 'waiting', 'Bench', true, '2026-01-05', now(), now(), now() from patient p, organisation o;
     insert into referral_need (referral_id, need) select r.id, n from referral r, unnest(array['device', 'support']) n`);
   await owner.query('vacuum analyze');
   await owner.end();

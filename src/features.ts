@@ -88,6 +88,8 @@ import { retentionPages } from './privacy/retention.pages.ts';
 import { retentionRoutes } from './privacy/retention.routes.ts';
 import { assessmentPages } from './referrals/assessment.pages.ts';
 import { assessmentRoutes } from './referrals/assessment.routes.ts';
+import { consentPages } from './referrals/consent.pages.ts';
+import { consentRoutes } from './referrals/consent.routes.ts';
 import { newReferralPages } from './referrals/new-referral.pages.ts';
 import { progressPages } from './referrals/progress.pages.ts';
 import { proposalPages } from './referrals/proposal.pages.ts';
@@ -148,6 +150,7 @@ export const apiFeatures: Feature[] = [
   referralRoutes,
   proposalRoutes,
   triageRoutes,
+  consentRoutes,
   assessmentRoutes,
   signpostRoutes,
   waitingListRoutes,
@@ -205,6 +208,7 @@ export const pageFeatures: Feature[] = [
   progressPages,
   proposalPages,
   triagePages,
+  consentPages,
   assessmentPages,
   signpostPages,
   waitingListPages,

@@ -46,12 +46,12 @@ export function peopleSteps({ devices, today }: Size, firstReferral: number): St
       name: 'patients',
       text: `
         create temp table s_patient as
-          select n::int, given, family, case when n % 10 > 0 then nhs end as nhs, 'x' || n || '@mail.example' as email,
+          select n::int, given, family, case when n % 10 > 0 then nhs end as nhs, 'x' || n || '@mail.example' as email, date '1940-01-01' + (n * 7919 % 24000)::int as born,
             '+447700900' || lpad((n % 1000)::text, 3, '0') as phone, pg_temp.id_at(pg_temp.at(date '${today}' - 1500 + (n * 1300 / ${patients})::int, n)) as id
           from unnest($1::text[], $2::text[], $3::text[]) with ordinality p (given, family, nhs, n);
         create unique index on s_patient (n);
         insert into patient (id, given_name, family_name, date_of_birth, nhs_number, address, wording, communication_needs, created_at, changed_at)
-          select id, given, family, date '1940-01-01' + (n * 7919 % 24000)::int, nhs, n || ' Seed Road' || E'\\nLondon\\nNW1 1AA',
+          select id, given, family, born, nhs, n || ' Seed Road' || E'\\nLondon\\nNW1 1AA',
             case when n % 3 = 1 then 'identified' else 'discreet' end, case when n % 12 = 5 then '{easy_read}'::text[] else '{}' end, now(), now()
           from s_patient order by id;
         insert into contact_point (id, patient_id, position, channel, value, safe, safe_from, created_at)
@@ -72,9 +72,9 @@ export function peopleSteps({ devices, today }: Size, firstReferral: number): St
           ) x;
         create unique index on s_referral (loan);
         analyze s_referral;
-        insert into referral (id, reference, clinic_id, patient_id, nhs_number, given_name, status, urgency, barriers, referrer_name, share_with_scheme,
+        insert into referral (id, reference, clinic_id, patient_id, nhs_number, given_name, family_name, date_of_birth, status, urgency, barriers, referrer_name, share_with_scheme,
             share_back_with_clinic, consent_given_on, decision_reason, withdrawal_reason, withdrawal_said_by, received_at, waiting_since, changed_at)
-          select s.id, r.reference, o.id, p.id, p.nhs, p.given, s.status, (array['routine', 'routine', 'routine', 'soon', 'urgent'])[1 + s.n % 5], '{money,skills}',
+          select s.id, r.reference, o.id, p.id, p.nhs, p.given, p.family, p.born, s.status, (array['routine', 'routine', 'routine', 'soon', 'urgent'])[1 + s.n % 5], '{money,skills}',
             'Dr ' || p.family, true, s.n % 2 = 0, s.received, case when s.status = 'declined' then 'Lives elsewhere' end, case when s.status = 'withdrawn' then 'Not needed any more' end, case when s.status = 'withdrawn' then 'patient' end,
             pg_temp.at(s.received, s.patient), case when s.status in ('waiting', 'active', 'closed') then pg_temp.at(s.received + 1, s.patient) end, pg_temp.at(s.received + 1, s.patient)
           from s_referral s join unnest($1::text[]) with ordinality r (reference, n) on r.n = s.n join s_patient p on p.n = s.patient

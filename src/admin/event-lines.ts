@@ -251,6 +251,8 @@ export const eventLines: Record<string, (values: Values) => string> = {
   'staff.signed_out': () => 'Signed out',
   'staff.sign_in_refused': () => 'Sign-in refused: the password was wrong',
   'staff.sessions_revoked': (v) => `Signed out everywhere (${count(Number(v.count ?? 0), 'session')})`,
+  'referral.sharing_agreed': () => 'They agreed that the clinic is told how it goes',
+  'referral.sharing_refused': () => 'They no longer agree that the clinic is told how it goes',
   'referral.sent_again': (v) => `The clinic referred this person again${called(v.reference)}`,
   'referral.answer_link_made': (v) => `Link for the clinic’s answer made, to work until ${day(v.expiresOn)}`,
   'form_link.added': (v) => `Link to the referral form made, to work until ${day(v.expiresOn)}`,

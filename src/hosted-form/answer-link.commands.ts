@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { keyedHash, newLinkToken } from '../access/tokens.ts';
+import { aClinic, hearsAll } from '../referrals/clinic-view.queries.ts';
 import { lockReferral } from '../referrals/locking.commands.ts';
 import { questionFor } from '../referrals/progress.rules.ts';
 import { answerQuestion } from '../referrals/question.commands.ts';
@@ -59,6 +60,8 @@ export type AnswerLink = {
   reference: string;
   question: string;
   state: 'open' | 'answered' | 'closed';
+  /** Whether the clinic is told how the referral goes. */
+  hearsAll: boolean;
   clinicId: string;
   clinicName: string;
 };
@@ -67,7 +70,8 @@ export type AnswerLink = {
 export async function findAnswerLink(deps: Deps, token: string): Promise<AnswerLink | undefined> {
   const { rows } = await sql<AnswerLink>`/* answer-link.find */
     select l.id, q.id as "questionId", q.question, r.id as "referralId", r.reference, r.clinic_id as "clinicId", o.name as "clinicName",
-      case when q.answer is not null then 'answered' when r.status = 'asked' then 'open' else 'closed' end as state
+      case when q.answer is not null then 'answered' when r.status = 'asked' then 'open' else 'closed' end as state,
+      ${hearsAll(aClinic)} as "hearsAll"
     from answer_link l join referral_question q on q.id = l.question_id join referral r on r.id = q.referral_id
       join organisation o on o.id = r.clinic_id
     where l.token_hash = ${answerLinkHash(deps, token)} and l.expires_at > ${timestamp(deps.clock)}`.execute(

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Typed } from '../admin/forms.ts';
 import { keepHistory } from '../patients/patient.commands.ts';
 import { applyStricterContact, insertProposals } from '../patients/proposal.commands.ts';
+import { applyStricterConsent } from '../referrals/consent.commands.ts';
 import { readReferral } from '../referrals/referral.commands.ts';
 import type { NewReferral } from '../referrals/referral.schemas.ts';
 import { whoIs } from '../referrals/who.commands.ts';
@@ -19,8 +20,8 @@ type Repeat = { link: FormLink; referralId: string; referral: NewReferral; typed
 /**
  * Keeps what the hosted form sent about a person whose referral is open, with that referral, for an
  * officer. It gets a reference of the same series, by which it can be found. What it says of contact
- * applies at once, where it is stricter, to the person whom it surely means; so does what a visitor must
- * know.
+ * applies at once, where it is stricter, to the person whom it surely means; so does a no to telling the
+ * clinic, and what a visitor must know.
  */
 export async function receiveRepeat(
   deps: Deps,
@@ -45,6 +46,8 @@ export async function receiveRepeat(
     if (visitRisks && known === patientId)
       await sql`update referral set visit_risks = concat_ws(E'\n', visit_risks, ${visitRisks}::text), changed_at = ${at}
         where id = ${referralId} and position(${visitRisks} in coalesce(visit_risks, '')) = 0`.execute(trx);
+    if (known === patientId)
+      await applyStricterConsent(trx, deps, ctx, { referralId, patientId }, referral.consent);
     const contact = known ? await applyStricterContact(trx, known, patient, at) : undefined;
     const eventId = await recordEvent(trx, deps, ctx, {
       type: 'referral.sent_again',

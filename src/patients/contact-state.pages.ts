@@ -5,7 +5,12 @@ import { today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams } from '../shared/http.ts';
 import { recordContactState } from './contact-state.commands.ts';
-import { type ContactState, contactMoves, contactSources } from './contact-state.rules.ts';
+import {
+  type ContactState,
+  contactMoves,
+  contactSources,
+  contactSourceWords,
+} from './contact-state.rules.ts';
 import { type ContactStateKept, NewContactState } from './contact-state.schemas.ts';
 import { getPatient, logAccess } from './patient.queries.ts';
 
@@ -20,14 +25,13 @@ const stateTexts: Record<ContactState, { text: string; hint: string }> = {
   paused: { text: 'Pause until a day', hint: 'Nothing goes out, and what is planned waits' },
   withdrawn: {
     text: 'They want no more contact',
-    hint: 'Messages and calls are cancelled, referrals end, and the clinic is asked for what is out',
+    hint: 'Messages and calls are cancelled, referrals end, and a task asks for what is out',
   },
   deceased: {
     text: 'They have died',
-    hint: 'Nobody is written to or rung. The clinic is asked for what is out, once',
+    hint: 'Nobody is written to or rung. A task asks for what is out, once',
   },
 };
-const sourceTexts = { patient: 'The patient', clinic: 'The clinic', family: 'Family', staff: 'One of us' };
 
 /** /patients/:id/contact-state: a pause, a withdrawal, a death, or opening contact again. */
 export function contactStatePages(app: App, deps: Deps): void {
@@ -55,7 +59,7 @@ export function contactStatePages(app: App, deps: Deps): void {
     return {
       patient,
       states: contactMoves[patient.contactState].map((value) => ({ value, ...stateTexts[value] })),
-      sources: contactSources.map((value) => ({ value, text: sourceTexts[value] })),
+      sources: contactSources.map((value) => ({ value, text: contactSourceWords[value] })),
       form,
     };
   }
@@ -69,7 +73,7 @@ function bannerFor({ state, cancelledFollowUps, cancelledMessages, openLoans }: 
     ...(cancelledMessages ? [count(cancelledMessages, 'message')] : []),
   ];
   const cancelled = ended.length ? ` ${ended.join(' and ')} cancelled.` : '';
-  return `It is recorded. Nobody contacts them.${cancelled}${openLoans.length ? ' Ask the clinic for what is still out.' : ''}`;
+  return `It is recorded. Nobody contacts them.${cancelled}${openLoans.length ? ' Ask for what is still out, and the clinic only if it may be told.' : ''}`;
 }
 
 const linkFor = ({ openLoans: [loan] }: ContactStateKept) =>

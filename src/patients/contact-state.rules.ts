@@ -6,6 +6,12 @@ export type ContactState = (typeof contactStates)[number];
 
 /** Who said so. */
 export const contactSources = ['patient', 'clinic', 'family', 'staff'] as const;
+export const contactSourceWords: Record<(typeof contactSources)[number], string> = {
+  patient: 'The patient',
+  clinic: 'The clinic',
+  family: 'Family',
+  staff: 'One of us',
+};
 
 /** Every move of a contact state; a pause may also be given another date. The database holds to the same table. */
 export const contactMoves: Record<ContactState, ContactState[]> = {

@@ -31,7 +31,7 @@ export const ContactStateKept = Type.Object({
   cancelledMessages: Type.Integer(),
   withdrawnReferrals: Type.Array(Type.String(), { description: 'Ids of the referrals that ended with it' }),
   openLoans: Type.Array(Type.Object({ id: Type.String(), reference: Type.String() }), {
-    description: 'What is still out; a task asks the clinic for it, once',
+    description: 'What is still out; a task asks for it, once',
   }),
 });
 export type ContactStateKept = Static<typeof ContactStateKept>;

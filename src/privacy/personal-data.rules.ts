@@ -93,6 +93,7 @@ export const personalTables: PersonalTable[] = [
   { table: 'referral_assessment', of: ofReferral, erasure: 'rows go' },
   { table: 'referral_need', of: ofReferral, erasure: { reason: 'null' }, stays: ['need', 'status'] },
   { table: 'referral_status', of: ofReferral, erasure: {}, stays: ['status'] },
+  { table: 'referral_consent', of: ofReferral, erasure: 'rows go' },
   { table: 'clinic_note', of: ofReferral, erasure: {}, stays: ['kind'] },
   { table: 'allocation', of: ofReferral, erasure: { ended_reason: 'null' }, stays: ['status'] },
   {
@@ -108,7 +109,9 @@ export const personalTables: PersonalTable[] = [
     erasure: {
       nhs_number: 'null',
       given_name: "'Erased'",
+      family_name: "'person'",
       preferred_name: 'null',
+      date_of_birth: 'null',
       referrer_name: "''",
       referrer_email: 'null',
       referrer_phone: 'null',

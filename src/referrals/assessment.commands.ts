@@ -102,7 +102,7 @@ export async function takeUp(
         update referral_need set status = 'dropped', reason = ${dropped}, settled_at = ${at}
         where referral_id = ${referralId} and status = 'open' and need <> all(${needs}::text[])
       )
-      insert into referral_need (referral_id, need) select ${referralId}, n from unnest(${needs}::text[]) n
+      insert into referral_need (referral_id, need, asked) select ${referralId}, n, false from unnest(${needs}::text[]) n
       on conflict (referral_id, need) do update set status = 'open', reason = null, settled_at = null where referral_need.status = 'dropped'`.execute(
       trx,
     );

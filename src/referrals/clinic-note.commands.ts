@@ -5,6 +5,7 @@ import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvent } from '../shared/events.ts';
 import { newId } from '../shared/ids.ts';
+import { sharesBack } from './clinic-view.queries.ts';
 import type { ClinicNoteKind } from './progress.rules.ts';
 
 /**
@@ -22,7 +23,7 @@ export async function tellClinicOf(
   const at = timestamp(deps.clock);
   const { rows } = await sql<{ patientId: string }>`/* clinic-note.write */
     with r as (
-      update referral set changed_at = ${at} where id = ${referralId} and share_back_with_clinic and status in ('waiting', 'active')
+      update referral r set changed_at = ${at} where id = ${referralId} and ${sharesBack} and status in ('waiting', 'active')
       returning id, patient_id
     ), n as (
       insert into clinic_note (id, referral_id, kind, at) select ${newId()}, id, ${kind}, ${at} from r

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Actor } from '../shared/actor.ts';
 import type { Trx } from '../shared/database.ts';
 import { Problem } from '../shared/problem.ts';
+import { hearsAll, statusFor } from './clinic-view.queries.ts';
 import type { NeedRow } from './need.rules.ts';
 import { ownOnly } from './referral.queries.ts';
 import type { ReferralStatus } from './referral.rules.ts';
@@ -12,6 +13,10 @@ export type LockedReferral = {
   patientId: string;
   clinicId: string;
   needs: NeedRow[];
+  /** The status as this actor sees it. */
+  seenStatus: ReferralStatus;
+  /** Whether this actor may hear how it goes. */
+  hearsAll: boolean;
 };
 
 /**
@@ -20,7 +25,8 @@ export type LockedReferral = {
  */
 export async function lockReferral(trx: Trx, actor: Actor, id: string): Promise<LockedReferral> {
   const { rows } = await sql<Omit<LockedReferral, 'needs'>>`/* referral.lock */
-    select r.id, r.status, r.patient_id as "patientId", r.clinic_id as "clinicId"
+    select r.id, r.status, r.patient_id as "patientId", r.clinic_id as "clinicId",
+      ${statusFor(actor)} as "seenStatus", ${hearsAll(actor)} as "hearsAll"
     from referral r where r.id = ${id} ${ownOnly(actor)} for no key update`.execute(trx);
   if (!rows[0]) throw new Problem('not-found');
   // Read when the lock is held: the statement that waits for it still sees them as they were before.

@@ -35,8 +35,8 @@ export async function changeNeed(
     const { status, startsSupport } = standingAfter(referral.status, needs);
     await sql`/* referral.change-need */
       with n as (
-        insert into referral_need (referral_id, need, status, reason, settled_at)
-        values (${referralId}, ${need}, ${statusAfter[change]}, ${reason}, case when ${statusAfter[change]} <> 'open' then ${at}::timestamptz end)
+        insert into referral_need (referral_id, need, asked, status, reason, settled_at)
+        values (${referralId}, ${need}, false, ${statusAfter[change]}, ${reason}, case when ${statusAfter[change]} <> 'open' then ${at}::timestamptz end)
         on conflict (referral_id, need) do update set status = excluded.status, reason = excluded.reason, settled_at = excluded.settled_at
       )
       update referral set status = ${status}, changed_at = ${at},

@@ -18,7 +18,7 @@ export const NewNeedChange = strictObject(
     change: oneOf(needChanges, {
       description: '`meet` is for what was met in another way than by a loan of ours',
     }),
-    reason: text(1000, { description: 'Why; the clinic sees it' }),
+    reason: text(1000, { description: 'Why; the clinic sees it, if the patient agreed to sharing back' }),
   },
   { examples: [{ need: 'data', change: 'drop', reason: 'There is Wi-Fi where they live now.' }] },
 );

@@ -50,7 +50,7 @@ export function progressPages(app: App, deps: Deps): void {
         const { openLoans } = await withdrawReferral(deps, request.ctx, id, withdrawal);
         return reply.done(`/referrals/${id}`, {
           text: openLoans.length
-            ? 'The referral is withdrawn. Ask the clinic for what is still out.'
+            ? 'The referral is withdrawn. Ask for what is still out, and the clinic only if it may be told.'
             : 'The referral is withdrawn.',
           link: openLoans[0]
             ? { href: `/loans/${openLoans[0].id}`, text: `Loan ${openLoans[0].reference}` }

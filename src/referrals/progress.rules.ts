@@ -18,12 +18,15 @@ export function canWithdraw(status: ReferralStatus): boolean {
   return referralMoves.some(({ from, by }) => from === status && by === 'withdrawal');
 }
 
-/** @throws Problem `referral-ended` */
-export function assertCanWithdraw(status: ReferralStatus): void {
+/** @throws Problem `referral-ended`, in words of the status that the caller sees */
+export function assertCanWithdraw({
+  status,
+  seenStatus,
+}: Record<'status' | 'seenStatus', ReferralStatus>): void {
   if (!canWithdraw(status))
     throw new Problem('referral-ended', {
-      detail: `The referral is ${referralStatusWords[status]}.`,
-      referralStatus: status,
+      detail: `The referral is ${referralStatusWords[seenStatus]}.`,
+      referralStatus: seenStatus,
     });
 }
 

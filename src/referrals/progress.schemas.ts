@@ -60,7 +60,8 @@ export type NewWithdrawal = Static<typeof NewWithdrawal>;
 export const Withdrawn = Type.Object({
   status: Type.Literal('withdrawn'),
   openLoans: Type.Array(Type.Object({ id: Type.String(), reference: Type.String() }), {
-    description: 'What is still with the patient; the scheme asks for it through the clinic',
+    description:
+      'What is still with the patient; the scheme asks for it. None for a clinic without the patient’s agreement',
   }),
 });
 export type Withdrawn = Static<typeof Withdrawn>;

@@ -65,6 +65,6 @@ export async function answerQuestion(
           patientId: referral.patientId,
         },
       ]);
-    return { questionId: question.id, status, openQuestions };
+    return { questionId: question.id, status: referral.hearsAll ? status : 'received', openQuestions };
   });
 }

@@ -5,11 +5,13 @@ import { whyNoneHeld } from '../allocations/allocation.rules.ts';
 import { timelineOf } from '../audit/event.queries.ts';
 import { shownRepeat } from '../hosted-form/repeat.queries.ts';
 import { shownPatient } from '../patients/contact.rules.ts';
+import { contactSources, contactSourceWords } from '../patients/contact-state.rules.ts';
 import { likelyDuplicates } from '../patients/duplicate.queries.ts';
 import { getPatient, logAccess } from '../patients/patient.queries.ts';
 import type { Context } from '../shared/actor.ts';
 import { today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
+import { cameAs } from './clinic-view.rules.ts';
 import { needChoices } from './need-words.ts';
 import { canWithdraw } from './progress.rules.ts';
 import { shownProposal } from './proposal-words.ts';
@@ -49,6 +51,9 @@ export async function referralView(
     desk,
     lookalikes: likeness?.likely.length ?? 0,
     repeats: desk.repeats.map((repeat) => shownRepeat(repeat, seesVisitRisks(ctx.actor))),
+    consents: desk.consents.map((said) => ({ ...said, who: contactSourceWords[said.source] })),
+    sources: contactSources.map((value) => ({ value, text: contactSourceWords[value] })),
+    cameAs: cameAs(desk.asWritten, patient),
     proposals: desk.proposals.map((proposal) => shownProposal(proposal, patient)),
     statusWords: referralStatusWords[referral.status],
     me: ctx.actor.id,
@@ -72,6 +77,7 @@ export async function referralView(
         'proposals',
         'assign',
         'note',
+        'consent',
         'need',
         ...referral.questions.map(({ id }) => `answer-${id}`),
       ].map((prefix) => [prefix, formOf(prefix)]),

@@ -139,12 +139,12 @@ async function insertReferral(
   const id = newId();
   const { rows } = await sql<{ number: number }>`select nextval('referral_number') as number`.execute(trx);
   const reference = referralReference(rows[0]!.number);
-  const { nhsNumber, givenName, preferredName } = input.patient;
+  const { nhsNumber, givenName, familyName, preferredName, dateOfBirth } = input.patient;
   await sql`/* referral.insert */
     with r as (
-      insert into referral (id, reference, clinic_id, patient_id, nhs_number, given_name, preferred_name, urgency, barriers, referrer_name, referrer_email, referrer_phone,
+      insert into referral (id, reference, clinic_id, patient_id, nhs_number, given_name, family_name, preferred_name, date_of_birth, urgency, barriers, referrer_name, referrer_email, referrer_phone,
         share_with_scheme, share_back_with_clinic, consent_given_on, consent_given_by, clinic_reference, notes, urgency_reason, visit_risks, received_at, changed_at)
-      values (${id}, ${reference}, ${clinicId}, ${patientId}, ${nhsNumber ?? null}, ${givenName}, ${preferredName ?? null}, ${input.urgency ?? 'routine'}, ${input.barriers}::text[],
+      values (${id}, ${reference}, ${clinicId}, ${patientId}, ${nhsNumber ?? null}, ${givenName}, ${familyName}, ${preferredName ?? null}, ${dateOfBirth ?? null}, ${input.urgency ?? 'routine'}, ${input.barriers}::text[],
         ${input.referrer.name}, ${input.referrer.email ?? null}, ${referrerPhone ?? null}, true, ${input.consent.shareBackWithClinic ?? false},
         ${input.consent.givenOn}, ${input.consent.givenBy ?? null}, ${input.clinicReference ?? null}, ${input.notes ?? null}, ${input.urgencyReason ?? null}, ${input.visitRisks ?? null}, ${at}, ${at})
     )

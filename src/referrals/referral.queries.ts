@@ -2,12 +2,17 @@ import { sql } from 'kysely';
 import { type Decider, decidersJson } from '../access/decider.queries.ts';
 import { type Repeat, repeatsJson } from '../hosted-form/repeat.queries.ts';
 import { patientJson } from '../patients/patient.queries.ts';
+import type { PatientSummary } from '../patients/patient.schemas.ts';
 import type { Actor } from '../shared/actor.ts';
 import { jsonInstant, type Reader } from '../shared/database.ts';
 import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
 import { Problem } from '../shared/problem.ts';
 import { assessmentsJson } from './assessment.queries.ts';
 import type { Assessment } from './assessment.schemas.ts';
+import { asWritten, changedAtFor, needsFor, statusFor } from './clinic-view.queries.ts';
+import { withoutSharing } from './clinic-view.rules.ts';
+import { consentsJson } from './consent.queries.ts';
+import type { Consent } from './consent.schemas.ts';
 import { notesJson } from './note.queries.ts';
 import { clinicNotes, nextStep } from './progress.rules.ts';
 import { proposalsJson } from './proposal.queries.ts';
@@ -18,10 +23,6 @@ import { signpostsJson } from './signpost.queries.ts';
 import type { SignpostSaid } from './signpost.schemas.ts';
 import type { Note } from './triage.schemas.ts';
 
-/** The person as the clinic itself wrote them; what others wrote of the same person is not a clinic's to see. */
-const asWritten = sql`json_build_object('id', p.id, 'givenName', r.given_name, 'familyName', p.family_name,
-  'preferredName', r.preferred_name, 'dateOfBirth', p.date_of_birth, 'nhsNumber', r.nhs_number)`;
-
 /** Whose the referral `r` is: for staff. */
 const assignedTo = (actor?: Actor) =>
   actor?.role === 'clinic'
@@ -31,10 +32,9 @@ const assignedTo = (actor?: Actor) =>
 /** The columns of a referral in lists, of `referralTables`. */
 export const columnsFor = (
   actor?: Actor,
-) => sql`r.id, r.reference, r.status, r.urgency, r.clinic_reference as "clinicReference", r.received_at as "receivedAt",
-  r.changed_at as "changedAt", json_build_object('id', o.id, 'name', o.name) as clinic, ${assignedTo(actor)} as "assignedTo", ${actor?.role === 'clinic' ? asWritten : patientJson} as patient,
-  (select json_agg(json_build_object('need', n.need, 'status', n.status, 'reason', n.reason) order by array_position(array['device','data','support'], n.need))
-    from referral_need n where n.referral_id = r.id) as needs`;
+) => sql`r.id, r.reference, ${statusFor(actor)} as status, r.urgency, r.clinic_reference as "clinicReference", r.received_at as "receivedAt",
+  ${changedAtFor(actor)} as "changedAt", json_build_object('id', o.id, 'name', o.name) as clinic, ${assignedTo(actor)} as "assignedTo", ${actor?.role === 'clinic' ? asWritten : patientJson} as patient,
+  ${needsFor(actor)} as needs`;
 export const referralTables = sql`referral r join patient p on p.id = r.patient_id join organisation o on o.id = r.clinic_id`;
 
 /** The organisations whose referrals are a clinic's: itself, and those it has taken over. */
@@ -74,10 +74,14 @@ type ReferralFilter = {
   changedAfter?: string | undefined;
 };
 
-const ofStatus = ({ status }: ReferralFilter) => (status ? sql`and r.status = ${status}` : sql``);
+const ofStatus = (actor: Actor, { status }: ReferralFilter) =>
+  status ? sql`and ${statusFor(actor)} = ${status}` : sql``;
 
-const changedAfter = ({ changedAfter }: ReferralFilter) =>
-  changedAfter === undefined ? sql`` : sql`and r.changed_at > ${changedAfter}::timestamptz`;
+/** By the referral's own time first, which has an index: what is seen changes no later than that, but for the moment it takes to write the event. */
+const changedAfter = (actor: Actor, { changedAfter: after }: ReferralFilter) =>
+  after === undefined
+    ? sql``
+    : sql`and r.changed_at > ${after}::timestamptz - interval '1 minute' and ${changedAtFor(actor)} > ${after}::timestamptz`;
 
 /** Referrals, the one that came first on top, of one status when asked; those that changed after an instant in the order of the changes. */
 export async function listReferrals(
@@ -87,13 +91,15 @@ export async function listReferrals(
 ): Promise<ListPage<ReferralSummary>> {
   const byChange = query.changedAfter !== undefined;
   const after = readCursor(query.after, byChange ? ['instant', 'uuid'] : ['uuid']);
-  const key = byChange ? sql`(r.changed_at, r.id)` : sql`(r.id)`;
+  const key = byChange ? sql`(${changedAtFor(actor)}, r.id)` : sql`(r.id)`;
   const following =
     byChange && after ? sql`(${after[0]}::timestamptz, ${after[1]}::uuid)` : sql`(${after?.[0]}::uuid)`;
   const { rows } = await sql<ReferralSummary>`
     select ${columnsFor(actor)} from ${referralTables}
-    where true ${ownOnly(actor)} ${ofStatus(query)} ${changedAfter(query)} ${after ? sql`and ${key} > ${following}` : sql``}
-    order by ${byChange ? sql`r.changed_at, r.id` : sql`r.id`} limit ${query.limit + 1}`.execute(db);
+    where true ${ownOnly(actor)} ${ofStatus(actor, query)} ${changedAfter(actor, query)} ${after ? sql`and ${key} > ${following}` : sql``}
+    order by ${byChange ? sql`${changedAtFor(actor)}, r.id` : sql`r.id`} limit ${query.limit + 1}`.execute(
+    db,
+  );
   return toPage(rows, query.limit, (row) => (byChange ? [row.changedAt, row.id] : [row.id]));
 }
 
@@ -102,8 +108,8 @@ export async function listReferrals(
  * @throws Problem `not-found`, the same for "not yours" as for "does not exist"
  */
 export async function getReferral(db: Reader, actor: Actor, id: string): Promise<Referral> {
-  const { rows } = await sql<Omit<Referral, 'nextStep'>>`/* referral.get */
-    select ${columnsFor(actor)}, r.barriers, r.notes, r.urgency_reason as "urgencyReason", ${seesVisitRisks(actor) ? sql`r.visit_risks` : sql`null`} as "visitRisks", r.decision_reason as "decisionReason", r.signposts, r.waiting_since as "waitingSince",
+  const { rows } = await sql<Omit<Referral, 'nextStep'> & { standing: ReferralStatus }>`/* referral.get */
+    select ${columnsFor(actor)}, r.status as standing, r.barriers, r.notes, r.urgency_reason as "urgencyReason", ${seesVisitRisks(actor) ? sql`r.visit_risks` : sql`null`} as "visitRisks", r.decision_reason as "decisionReason", r.signposts, r.waiting_since as "waitingSince",
       json_build_object('name', r.referrer_name, 'email', r.referrer_email, 'phone', r.referrer_phone) as referrer,
       json_build_object('shareWithScheme', r.share_with_scheme, 'shareBackWithClinic', r.share_back_with_clinic,
         'givenOn', r.consent_given_on, 'givenBy', r.consent_given_by) as consent,
@@ -117,11 +123,14 @@ export async function getReferral(db: Reader, actor: Actor, id: string): Promise
       coalesce((select json_agg(json_build_object('id', l.id, 'reference', l.reference, 'status', l.status) order by l.id desc)
         from loan l where l.referral_id = r.id), '[]') as loans
     from ${referralTables} where r.id = ${id} ${ownOnly(actor)}`.execute(db);
-  const [referral] = rows;
-  if (!referral) throw new Problem('not-found');
-  const openQuestions = referral.questions.filter(({ answer }) => answer === null).length;
-  const toldClinic = referral.toldClinic.map((told) => ({ ...told, note: clinicNotes[told.kind] }));
-  return { ...referral, toldClinic, nextStep: nextStep({ ...referral, openQuestions }) };
+  if (!rows[0]) throw new Problem('not-found');
+  const { standing, ...read } = rows[0];
+  const openQuestions = read.questions.filter(({ answer }) => answer === null).length;
+  const toldClinic = read.toldClinic.map((told) => ({ ...told, note: clinicNotes[told.kind] }));
+  const next = nextStep({ ...read, status: standing, openQuestions });
+  const referral = { ...read, toldClinic, nextStep: next };
+  const isTold = actor.role !== 'clinic' || referral.consent.shareBackWithClinic;
+  return isTold ? referral : withoutSharing(referral, standing);
 }
 
 /** What only the office sees of a referral. */
@@ -132,6 +141,10 @@ export type ReferralDesk = {
   /** What the hosted form took about the same person while this referral was open. */
   repeats: Repeat[];
   notes: Note[];
+  /** What was said since of telling the clinic, the newest first. */
+  consents: Consent[];
+  /** The person as the referral gave them. */
+  asWritten: PatientSummary;
   /** What was found out about what would help, the newest first. */
   assessments: Assessment[];
   /** To whom it may be given. */
@@ -146,7 +159,7 @@ export async function referralDesk(db: Reader, id: string): Promise<ReferralDesk
     select ${proposalsJson} as proposals,
       (select json_build_object('step', f.step, 'dueOn', f.due_on) from follow_up f
         where f.patient_id = me.id and f.status in ('planned', 'confirmed') order by f.due_on, f.starts_at limit 1) as "nextFollowUp",
-      ${repeatsJson} as repeats, ${notesJson} as notes, ${assessmentsJson} as assessments, ${decidersJson} as staff, ${signpostsJson} as signposts
+      ${repeatsJson} as repeats, ${notesJson} as notes, ${consentsJson} as consents, ${asWritten} as "asWritten", ${assessmentsJson} as assessments, ${decidersJson} as staff, ${signpostsJson} as signposts
     from referral r join patient me on me.id = r.patient_id where r.id = ${id}`.execute(db);
   if (!rows[0]) throw new Problem('not-found');
   return rows[0];

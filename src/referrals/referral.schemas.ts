@@ -28,7 +28,12 @@ export const NewReferral = strictObject(
       shareWithScheme: Type.Literal(true, {
         errorMessage: 'Without the patient’s consent to share with the scheme there can be no referral.',
       }),
-      shareBackWithClinic: Type.Optional(Type.Boolean()),
+      shareBackWithClinic: Type.Optional(
+        Type.Boolean({
+          description:
+            'Whether the patient agreed that the clinic is told how it goes; left out is no. Without it the clinic sees what it wrote itself, what it is asked, and `received` or `closed`',
+        }),
+      ),
       givenOn: Type.String({ format: 'date' }),
       givenBy: Type.Optional(text(200)),
     }),
@@ -122,7 +127,7 @@ export const Referral = Type.Object({
   }),
   consent: Type.Object({
     shareWithScheme: Type.Boolean(),
-    shareBackWithClinic: Type.Boolean(),
+    shareBackWithClinic: Type.Boolean({ description: 'As it stands now: the patient may take it back' }),
     givenOn: Type.String(),
     givenBy: nullable(Type.String()),
   }),

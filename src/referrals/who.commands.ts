@@ -15,7 +15,12 @@ type Who = {
   alike: string[];
 };
 
-type Found = Likeness & { patientId: string; openReferralId: string | null };
+type Named = Pick<Likeness, 'givenName' | 'familyName' | 'dateOfBirth'>;
+type Found = Likeness & {
+  patientId: string;
+  /** An open referral of theirs from this clinic, with whom it names. */
+  open: (Named & { id: string }) | null;
+};
 
 /**
  * Finds whom a referral of a clinic names, by the NHS number that it gives; without one it is someone new,
@@ -25,8 +30,9 @@ export async function whoIs(trx: Trx, clinicId: string, patient: NewPatient): Pr
   if (!patient.nhsNumber) return { alike: [] };
   const { rows } = await sql<Found>`/* referral.who */
     select ${likenessColumns}, coalesce(p.merged_into, p.id) as "patientId",
-      (select r.id from referral r where r.patient_id = coalesce(p.merged_into, p.id) and r.clinic_id in ${clinicAndPredecessors(clinicId)}
-        and r.status in ('received', 'asked', 'waiting', 'active') limit 1) as "openReferralId"
+      (select json_build_object('id', r.id, 'givenName', r.given_name, 'familyName', r.family_name, 'dateOfBirth', r.date_of_birth)
+        from referral r where r.patient_id = coalesce(p.merged_into, p.id) and r.clinic_id in ${clinicAndPredecessors(clinicId)}
+        and r.status in ('received', 'asked', 'waiting', 'active') limit 1) as open
     from patient p where p.nhs_number = ${patient.nhsNumber} and p.erased_at is null order by p.merged_into nulls first, p.id`.execute(
     trx,
   );
@@ -38,13 +44,13 @@ export async function whoIs(trx: Trx, clinicId: string, patient: NewPatient): Pr
     );
   return {
     known,
-    openReferralId: rows.find((one) => one.openReferralId && agrees(said, one))?.openReferralId ?? undefined,
+    openReferralId: rows.find((one) => one.open && (agrees(said, one) || agrees(said, one.open)))?.open?.id,
     alike: [...new Set(rows.map(({ patientId }) => patientId))],
   };
 }
 
 /** Whether nothing that identifies says otherwise; a birth date that one of the two does not give says nothing. */
-const agrees = (one: Likeness, other: Likeness) =>
+const agrees = (one: Named, other: Named) =>
   isNamedAlike(one, other) &&
   (!one.dateOfBirth || !other.dateOfBirth || one.dateOfBirth === other.dateOfBirth);
 

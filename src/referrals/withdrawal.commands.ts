@@ -31,9 +31,9 @@ export async function withdrawReferral(
         trx,
       );
     const referral = await lockReferral(trx, ctx.actor, id);
-    assertCanWithdraw(referral.status);
+    assertCanWithdraw(referral);
     const openLoans = await endReferrals(trx, deps, ctx, [referral], withdrawal);
-    return { status: 'withdrawn', openLoans };
+    return { status: 'withdrawn', openLoans: referral.hearsAll ? openLoans : [] };
   });
 }
 
@@ -57,7 +57,8 @@ export async function endReferrals(
     patientId: string;
   }>`/* referral.withdraw */
     with r as (
-      update referral set status = 'withdrawn', withdrawal_reason = ${reason}, withdrawal_said_by = ${saidBy}, changed_at = ${at}
+      update referral set status = 'withdrawn', withdrawal_reason = ${reason}, withdrawal_said_by = ${saidBy},
+        withdrawn_by_clinic = ${ctx.actor.role === 'clinic'}, changed_at = ${at}
       where id = any(${ids}::uuid[])
     ), n as (
       update referral_need set status = 'dropped', reason = 'The referral was withdrawn', settled_at = ${at}

@@ -738,6 +738,9 @@ export interface Referral {
   visit_risks: string | null;
   assigned_to: string | null;
   signposts: Generated<Json>;
+  family_name: string;
+  date_of_birth: string | null;
+  withdrawn_by_clinic: Generated<boolean>;
 }
 
 export interface ReferralAssessment {
@@ -747,6 +750,16 @@ export interface ReferralAssessment {
   suggestions: Json;
   by_name: string;
   at: string;
+}
+
+export interface ReferralConsent {
+  id: string;
+  referral_id: string;
+  share_back_with_clinic: boolean;
+  source: 'patient' | 'clinic' | 'family' | 'staff';
+  said_on: string;
+  recorded_by: string;
+  recorded_at: string;
 }
 
 export interface ReferralDraft {
@@ -766,6 +779,7 @@ export interface ReferralNeed {
   status: Generated<'open' | 'met' | 'dropped'>;
   reason: string | null;
   settled_at: string | null;
+  asked: Generated<boolean>;
 }
 
 export interface ReferralNote {
@@ -1105,6 +1119,7 @@ export interface DB {
   proposal: Proposal;
   referral: Referral;
   referral_assessment: ReferralAssessment;
+  referral_consent: ReferralConsent;
   referral_draft: ReferralDraft;
   referral_need: ReferralNeed;
   referral_note: ReferralNote;

@@ -9,6 +9,8 @@ export const eventHandlers: Record<string, string[]> = {
   'referral.need_changed': ['plan-reminders', 'tell-clinic'],
   'referral.clinic_told': ['tell-clinic'],
   'referral.closed': ['tell-clinic'],
+  'referral.sharing_agreed': ['tell-clinic'],
+  'referral.sharing_refused': ['tell-clinic'],
   'patient.contact_state_changed': ['plan-reminders'],
   'patient.support_plan_given': ['plan-reminders'],
   'follow_up.moved': ['plan-reminders'],

@@ -21,7 +21,8 @@ export const taskKinds = {
   inbound_text: 'They sent a text: read it and ring back',
   check_contact_proposal: 'A new referral says otherwise of this person: decide what applies',
   clinic_answered: 'The clinic answered: decide about the referral',
-  fetch_kit: 'Help has ended: ask the clinic for what is still out, once and kindly',
+  fetch_kit:
+    'Help has ended: ask for what is still out, once and kindly, and the clinic only if it may be told',
   referral_sent_again: 'A clinic referred this person again by the form: read what it says now',
   missed_twice: 'Two follow-ups missed in a row: call back',
   concern: 'A concern was raised at a follow-up: speak to the clinic’s duty contact',

@@ -1,4 +1,11 @@
 import { sql } from 'kysely';
+import {
+  aClinic,
+  changedAtFor,
+  isHeardInAnyCase,
+  sharesBack,
+  statusFor,
+} from '../referrals/clinic-view.queries.ts';
 import { systemContext } from '../shared/actor.ts';
 import { iso, timestamp } from '../shared/clock.ts';
 import type { Trx } from '../shared/database.ts';
@@ -19,8 +26,9 @@ const staleMinutes = 2;
 const logDays = 90;
 
 /**
- * Notes that the endpoints of a referral's clinic, and of the one that took it over, are to be told. What is told is read when it is
- * sent, so one delivery that waits stands for every change until then, also while its endpoint is told nothing.
+ * Notes that the endpoints of a referral's clinic, and of the one that took it over, are to be told, where the event changes what
+ * the clinic sees. What is told is read when it is sent, so one delivery that waits stands for every change until then, also while
+ * its endpoint is told nothing, and tells no more than the clinic may hear by then.
  */
 export async function tellClinic(trx: Trx, deps: Deps, event: OutboxEvent): Promise<void> {
   const referralIds = event.subjects.filter(({ type }) => type === 'referral').map(({ id }) => id);
@@ -30,6 +38,7 @@ export async function tellClinic(trx: Trx, deps: Deps, event: OutboxEvent): Prom
     select new_id(), w.id, r.id, ${timestamp(deps.clock)}, ${iso(giveUpAt(now))}, ${timestamp(deps.clock)}
     from referral r join organisation o on o.id = r.clinic_id join webhook w on w.organisation_id in (o.id, o.succeeded_by)
     where r.id = any(${referralIds}::uuid[])
+      and (${sharesBack} or exists (select from event e where e.id = ${event.id} and ${isHeardInAnyCase}))
     on conflict (webhook_id, referral_id) where status = 'pending' do nothing`.execute(trx);
 }
 
@@ -56,7 +65,7 @@ export type Claimed = {
   secretVersion: number;
   rotatedAt: string | null;
   referralId: string | null;
-  /** As it is now; null for a test. */
+  /** As its clinic sees it now; null for a test. */
   referral: { id: string; reference: string; status: string; changedAt: string } | null;
 };
 
@@ -77,14 +86,13 @@ async function claimDue(deps: Deps): Promise<Claimed[]> {
   return withReferrals(deps, rows);
 }
 
-/** With the state of the referrals, read after the claim: what changes from now on has a delivery of its own. */
+/** With the state of the referrals as their clinics see it, read after the claim: what changes from now on has a delivery of its own. */
 async function withReferrals(deps: Deps, claimed: Omit<Claimed, 'referral'>[]): Promise<Claimed[]> {
   const ids = claimed.flatMap(({ referralId }) => referralId ?? []);
   if (!ids.length) return claimed.map((delivery) => ({ ...delivery, referral: null }));
   const { rows } = await sql<NonNullable<Claimed['referral']>>`/* webhook.referrals */
-    select id, reference, status, changed_at as "changedAt" from referral where id = any(${ids}::uuid[])`.execute(
-    deps.db,
-  );
+    select r.id, r.reference, ${statusFor(aClinic)} as status, ${changedAtFor(aClinic)} as "changedAt"
+    from referral r where r.id = any(${ids}::uuid[])`.execute(deps.db);
   const byId = new Map(rows.map((row) => [row.id, row]));
   return claimed.map((delivery) => ({ ...delivery, referral: byId.get(delivery.referralId ?? '') ?? null }));
 }

@@ -1,5 +1,6 @@
 import t from 'tap';
 import { buildApp } from '../../src/app.ts';
+import { recordConsent } from '../../src/referrals/consent.commands.ts';
 import { decideReferral } from '../../src/referrals/decision.commands.ts';
 import { getReferral } from '../../src/referrals/referral.queries.ts';
 import { createLogger } from '../../src/shared/logging.ts';
@@ -121,6 +122,35 @@ t.test('a link is for its question alone, and ends after 14 days or with the dec
   t.equal(late.statusCode, 409);
   t.match(late.body, /What you wrote was not sent[\s\S]*Yes\./);
 });
+
+t.test(
+  'rule 29: the page of a question tells that it goes on only where the patient agreed to that',
+  async (t) => {
+    for (const shareBackWithClinic of [true, false]) {
+      const { id } = await make.referral({
+        clinicId,
+        consent: { shareWithScheme: true, shareBackWithClinic, givenOn: '2026-11-20' },
+      });
+      await decideReferral(deps, officer, id, { decision: 'ask', question: 'Is there Wi-Fi at home?' });
+      const { questions } = await getReferral(db, officer.actor, id);
+      const clinic = visit(tokenIn((await post(linkPath({ id, questionId: questions[0]!.id }))).body)!);
+      t.match((await clinic.see()).body, 'Is there Wi-Fi at home?', 'what is asked reaches them');
+      await decideReferral(deps, officer, id, { decision: 'decline', reason: 'Told us why' });
+      const { body } = await clinic.see();
+      t.match(body, /There is nothing to answer now/);
+      t.equal(body.includes('The referral went on without an answer'), shareBackWithClinic);
+      t.notMatch(body, /Told us why|declined/);
+      if (shareBackWithClinic) {
+        await recordConsent(deps, officer, id, {
+          shareBackWithClinic: false,
+          source: 'patient',
+          saidOn: '2026-11-23',
+        });
+        t.match((await clinic.see()).body, /An answer is no longer needed/, 'taken back');
+      }
+    }
+  },
+);
 
 t.test('the pages by axe and at both widths', async (t) => {
   const referral = await askedReferral(`Is there Wi-Fi at home?\n${'Long'.repeat(40)}`);

@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
-import t from 'tap';
+import t, { type Test } from 'tap';
 import { world } from '../support/world.ts';
 
 const identified = { wording: 'identified' as const };
 
 /** Someone who was told on Monday evening of a visit on Tuesday at 10am. */
-async function told(t: Parameters<typeof world>[0], { person = {}, follow = {}, accepted = true } = {}) {
+async function told(t: Test, { person = {}, follow = {}, accepted = true } = {}) {
   const w = await world(t);
   const referral = await w.refer({ ...identified, ...person }, { needs: ['device'] });
   if (accepted)

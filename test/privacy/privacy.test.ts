@@ -231,8 +231,8 @@ t.test('two erase at once: one does; beside a follow-up that begins, one of the 
       .select('clinic_id as clinicId')
       .where('id', '=', next.referralId)
       .executeTakeFirstOrThrow();
-    const insert = sql`insert into referral (id, reference, clinic_id, patient_id, given_name, referrer_name, share_with_scheme, consent_given_on, received_at, changed_at)
-      values (gen_random_uuid(), ${`R-${round}TEST`}, ${clinicId}, ${next.id}, 'x', 'x', true, '2026-11-23', now(), now())`;
+    const insert = sql`insert into referral (id, reference, clinic_id, patient_id, given_name, family_name, referrer_name, share_with_scheme, consent_given_on, received_at, changed_at)
+      values (gen_random_uuid(), ${`R-${round}TEST`}, ${clinicId}, ${next.id}, 'x', 'x', 'x', true, '2026-11-23', now(), now())`;
     await Promise.allSettled([erasePatient(deps, manager, next.id, asked), insert.execute(db)]);
     const { rows } = await sql<{ erased: boolean; open: boolean }>`
       select erased_at is not null as erased, exists (select from referral r where r.patient_id = p.id and r.status = 'received') as open

@@ -84,7 +84,7 @@ export function factories(deps: Deps) {
       needs: ['device', 'data', 'support'],
       barriers: ['money'],
       referrer: { name: 'Dr Young' },
-      consent: { shareWithScheme: true, givenOn: day() },
+      consent: { shareWithScheme: true, shareBackWithClinic: true, givenOn: day() },
       ...(rest.urgency === 'urgent' && { urgencyReason: 'Loses touch with the ward on Friday' }),
       ...rest,
     });
