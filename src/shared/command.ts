@@ -88,9 +88,18 @@ async function keep(trx: Trx, deps: Deps, once: Once, result: unknown): Promise<
   );
 }
 
-/** What makes two requests the same: method, address and body, keyed so that it tells nothing of a patient. */
+/**
+ * What makes two requests the same: method, address and what the body says, in whichever order its fields come.
+ * It is keyed, so that it tells nothing of a patient.
+ */
 export function fingerprint(secret: string, method: string, url: string, body: unknown): string {
   return createHmac('sha256', secret)
-    .update(`${method}\n${url}\n${JSON.stringify(body ?? null)}`)
+    .update(`${method}\n${url}\n${JSON.stringify(body ?? null, byName)}`)
     .digest('base64url');
+}
+
+/** For JSON: the fields of each object by name; lists keep their order. */
+function byName(_: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)));
 }
