@@ -1,6 +1,7 @@
 import nhsNumberValidator from 'nhs-number-validator';
 import { phoneNumber } from '../shared/phone.ts';
 import type { FieldError } from '../shared/problem.ts';
+import { languageTag } from '../shared/validation.ts';
 import type { NewContactPoint, NewPatient } from './patient.schemas.ts';
 
 /** An NHS number as ten digits, or null when its check digit (modulus 11) says it is not one. */
@@ -59,6 +60,7 @@ export function readPatient(
     givenName: input.givenName.trim(),
     familyName: input.familyName.trim(),
     nhsNumber: nhsNumber ?? undefined,
+    language: input.language && (languageTag(input.language) ?? undefined),
     contactPoints,
     trustedPerson: input.trustedPerson && { ...input.trustedPerson, phone: trustedPhone ?? undefined },
   };

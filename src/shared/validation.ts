@@ -13,6 +13,15 @@ export function isDate(text: string): boolean {
   }
 }
 
+/** A BCP 47 tag as such tags are written, `pt-BR` for `PT-br`; null for what cannot be one. */
+export function languageTag(text: string): string | null {
+  try {
+    return Intl.getCanonicalLocales(text)[0] ?? null;
+  } catch {
+    return null;
+  }
+}
+
 /** An id as Lendwell writes it: ids are compared as text, and the database knows no `urn:uuid:`. */
 export const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 export const isId = (value: unknown): value is string => typeof value === 'string' && uuid.test(value);
@@ -30,6 +39,7 @@ function createAjv(coerceTypes: boolean): Ajv {
   addFormats.default(ajv, ['email', 'date-time', 'time']);
   ajv.addFormat('uuid', uuid);
   ajv.addFormat('date', isDate);
+  ajv.addFormat('language', (text) => languageTag(text) !== null);
   return ajv;
 }
 
@@ -40,6 +50,7 @@ export const coercing = createAjv(true);
 const formats: Record<string, string> = {
   date: 'Give a real date as YYYY-MM-DD.',
   uuid: 'Give an id as Lendwell gave it.',
+  language: 'Give a language as its tag, like bn or pt-BR.',
   email: 'Give an email address, like name@example.com.',
   'date-time': 'Give a date and time with its zone, like 2026-11-23T09:30:00Z.',
 };
