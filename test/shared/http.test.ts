@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { sql } from 'kysely';
 import t from 'tap';
+import { forgetWhatIsOver } from '../../src/privacy/forgetting.commands.ts';
 import { testApp } from '../support/app.ts';
 import { factories } from '../support/factories.ts';
 
@@ -261,6 +262,7 @@ t.test('once: a reply is kept for 7 days', async (t) => {
   const again = await send('week-1');
   t.not(again, one, 'after that it is another request');
   t.equal(await send('week-1'), again);
+  await forgetWhatIsOver(deps);
   t.same(await kept(), [{ key: 'week-1' }], 'and the others are forgotten');
   t.not(await send('week-2'), two);
 });
