@@ -12,7 +12,9 @@ const shownToFeatures =
 const neverFromElsewhere = /\.(routes|pages|jobs)\.ts$/;
 /** Pure: they compute, and touch neither disk nor network nor clock. */
 const pureShared = new Set(
-  ['actor', 'clock', 'ids', 'phone', 'problem', 'working-days'].map((name) => `src/shared/${name}.ts`),
+  ['actor', 'clock', 'ids', 'language', 'phone', 'problem', 'working-days'].map(
+    (name) => `src/shared/${name}.ts`,
+  ),
 );
 const purePackages = new Set([
   'temporal-polyfill',

@@ -1,7 +1,7 @@
 import nhsNumberValidator from 'nhs-number-validator';
+import { languageTag } from '../shared/language.ts';
 import { phoneNumber } from '../shared/phone.ts';
 import type { FieldError } from '../shared/problem.ts';
-import { languageTag } from '../shared/validation.ts';
 import type { NewContactPoint, NewPatient } from './patient.schemas.ts';
 
 /** An NHS number as ten digits, or null when its check digit (modulus 11) says it is not one. */

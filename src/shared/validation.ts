@@ -1,6 +1,7 @@
 import { Ajv, type ErrorObject } from 'ajv';
 import addFormats from 'ajv-formats';
 import { Temporal } from 'temporal-polyfill';
+import { languageTag } from './language.ts';
 import type { FieldError } from './problem.ts';
 
 /** A civil date that the database can hold and that is not a slip of the keyboard. */
@@ -10,15 +11,6 @@ export function isDate(text: string): boolean {
     return !!date && date.year >= 1900 && date.year <= 2199;
   } catch {
     return false;
-  }
-}
-
-/** A BCP 47 tag as such tags are written, `pt-BR` for `PT-br`; null for what cannot be one. */
-export function languageTag(text: string): string | null {
-  try {
-    return Intl.getCanonicalLocales(text)[0] ?? null;
-  } catch {
-    return null;
   }
 }
 
