@@ -12,7 +12,7 @@ const shownToFeatures =
 const neverFromElsewhere = /\.(routes|pages|jobs)\.ts$/;
 /** Pure: they compute, and touch neither disk nor network nor clock. */
 const pureShared = new Set(
-  ['actor', 'clock', 'ids', 'name-key', 'phone', 'problem', 'working-days'].map(
+  ['actor', 'clock', 'ids', 'language', 'name-key', 'phone', 'problem', 'working-days'].map(
     (name) => `src/shared/${name}.ts`,
   ),
 );

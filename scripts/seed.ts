@@ -4,6 +4,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../src/embedded/postgres.ts';
+import { systemClock, today } from '../src/shared/clock.ts';
 import { migrateToLatest } from '../src/shared/migrations.ts';
 import { fill } from './seed/fill.ts';
 
@@ -52,8 +53,7 @@ async function seed(url: string, ownerUrl: string | undefined, own: boolean): Pr
     // What hangs together is made so: the checks of each key would take longer than the rest. Only the superuser of
     // our own server may leave them out, and the test of the seed fills a small database with them.
     if (own) await client.query('set session_replication_role = replica');
-    const today = new Date().toISOString().slice(0, 10);
-    await fill(client, { devices, today }, mark, (line) => console.log(`  ${line}`));
+    await fill(client, { devices, today: today(systemClock) }, mark, (line) => console.log(`  ${line}`));
     if (ownerUrl) await withClient(ownerUrl, (owner) => owner.query('vacuum (analyze)'));
     const { rows } = await client.query<Record<string, number>>(
       `select ${[

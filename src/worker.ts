@@ -1,10 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { assertHandlersComplete, handlers } from './handlers.ts';
-import { purgeDrafts } from './hosted-form/draft.commands.ts';
 import { sendDigests } from './messages/digest.commands.ts';
 import { dispatch } from './messages/dispatch.commands.ts';
 import { reconcile } from './messages/reconcile.commands.ts';
 import { nightlyIsDue, runNightly } from './nightly/nightly.commands.ts';
+import { forgetWhatIsOver } from './privacy/forgetting.commands.ts';
 import { nightlyTime, schedules } from './schedules.ts';
 import type { Deps } from './shared/deps.ts';
 import { handle, relay } from './shared/outbox.ts';
@@ -54,7 +54,7 @@ function runner(deps: Deps, stop: AbortSignal): Run {
       await reconcile(deps);
       if (await nightlyIsDue(deps, nightlyTime)) await runNightly(deps);
     },
-    forget: () => purgeDrafts(deps),
+    forget: () => forgetWhatIsOver(deps),
   };
   const running = new Set<string>();
   return async ({ name, data }) => {

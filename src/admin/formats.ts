@@ -11,13 +11,13 @@ const days = 'Monday Tuesday Wednesday Thursday Friday Saturday Sunday'.split(' 
 /** `2018-08-06` as `6 August 2018`; an instant as its date in London; nothing as nothing. */
 export function date(value: string | null | undefined): string {
   if (!value) return '';
-  const day = value.length > 10 ? inLondon(value).toPlainDate() : Temporal.PlainDate.from(value);
-  return `${day.day} ${months[day.month - 1]} ${day.year}`;
+  const { day, month, year } = dayOf(value);
+  return `${day} ${months[month - 1]} ${year}`;
 }
 
-/** `2018-08-06` as `Monday 6 August 2018`. */
+/** `2018-08-06` as `Monday 6 August 2018`; an instant as its date in London. */
 export function weekday(value: string): string {
-  return `${days[Temporal.PlainDate.from(value.slice(0, 10)).dayOfWeek - 1]} ${date(value)}`;
+  return `${days[dayOf(value).dayOfWeek - 1]} ${date(value)}`;
 }
 
 /** `09:30` or an instant as `9:30am`, `14:00` as `2pm`, `12:00` as `midday`. */
@@ -82,6 +82,9 @@ export function words(value: string | null | undefined): string {
     .replaceAll(/\b(sim|imei|iccid|nhs|bsl|sms)\b/g, (name) => name.toUpperCase());
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
+
+const dayOf = (value: string) =>
+  value.length > 10 ? inLondon(value).toPlainDate() : Temporal.PlainDate.from(value);
 
 const inLondon = (instant: string) => Temporal.Instant.from(instant).toZonedDateTimeISO(zone);
 

@@ -38,13 +38,13 @@ export type Work = { kind: WorkKind; count: number; oldest: string | null };
 export async function worklist(db: Reader, today: string): Promise<Work[]> {
   const { rows } = await sql<Work>`/* today.worklist */
     with work (kind, count, oldest) as (
-      select 'referrals_to_decide', count(*), min(received_at)::date from referral where status = 'received'
+      select 'referrals_to_decide', count(*), (min(received_at) at time zone 'Europe/London')::date from referral where status = 'received'
       union all
-      select 'waiting_and_in_stock', count(*), min(${waitingSince('r')})::date from referral r where ${couldBeHelped}
+      select 'waiting_and_in_stock', count(*), (min(${waitingSince('r')}) at time zone 'Europe/London')::date from referral r where ${couldBeHelped}
       union all
       select 'devices_to_prepare', count(*), min(cycle_started_on) from device where status = 'in_preparation'
       union all
-      select 'devices_due_back', count(*), min(changed_at)::date from device where status = 'due_back'
+      select 'devices_due_back', count(*), (min(changed_at) at time zone 'Europe/London')::date from device where status = 'due_back'
       union all
       select 'repairs_late', count(*), min(r.expected_back_on) from repair r join device d on d.id = r.device_id
       where r.back_on is null and r.expected_back_on < ${today} and d.status = 'in_repair'
@@ -66,11 +66,11 @@ export async function worklist(db: Reader, today: string): Promise<Work[]> {
       select 'loans_to_review', count(*), min(review_on) from loan where status = 'open' and review_on <= ${today}
       union all
       select 'messages_' || s.status, m.count, m.oldest from unnest(array['held', 'failed', 'unknown']) s (status)
-      cross join lateral (select count(*), min(created_at)::date as oldest from message where status = s.status) m
+      cross join lateral (select count(*), (min(created_at) at time zone 'Europe/London')::date as oldest from message where status = s.status) m
       union all
       select 'accessories_low', count(*), null from accessory a where ${isLow}
       union all
-      select 'tasks', count(*), min(created_at)::date from task where status = 'open'
+      select 'tasks', count(*), (min(created_at) at time zone 'Europe/London')::date from task where status = 'open'
     )
     select kind, count::int, oldest from work`.execute(db);
   return rows.sort((one, other) => workKinds.indexOf(one.kind) - workKinds.indexOf(other.kind));

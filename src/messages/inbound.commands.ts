@@ -28,6 +28,10 @@ export async function receiveText(deps: Deps, { providerId, from, body }: Inboun
   const meaning = meaningOf(body);
   await command(deps, ctx, async (trx) => {
     const at = timestamp(deps.clock);
+    // A number that is being added to a record would miss the text, and the text the record.
+    await sql`/* inbound.lock */ select pg_advisory_xact_lock(hashtextextended('texts of nobody', 0))`.execute(
+      trx,
+    );
     const { rows: senders } = await sql<{ id: string }>`/* inbound.senders */
       select p.id from patient p where p.id in (select patient_id from contact_point where value = ${number} and channel in ('sms', 'phone'))
       order by p.id for no key update`.execute(trx);

@@ -4,6 +4,7 @@ import { timestamp, today } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvent } from '../shared/events.ts';
+import { languageTag } from '../shared/language.ts';
 import { Problem } from '../shared/problem.ts';
 import { lockPatient } from './contact-point.commands.ts';
 import { keepHistory } from './patient.commands.ts';
@@ -20,18 +21,19 @@ export async function reviewCommunication(
   patientId: string,
   said: NewCommunicationReview,
 ): Promise<void> {
+  const language = said.language === undefined ? null : languageTag(said.language);
   await command(deps, ctx, async (trx) => {
     await lockPatient(trx, patientId);
     const { rows } = await sql<{ before: object; changed: boolean }>`
       select json_build_object('communicationNeeds', communication_needs, 'language', language, 'interpreter', interpreter) as before,
         (communication_needs, coalesce(language, ''), interpreter)
-          is distinct from (${said.communicationNeeds}::text[], ${said.language ?? ''}::text, ${said.interpreter}::boolean) as changed
+          is distinct from (${said.communicationNeeds}::text[], ${language ?? ''}::text, ${said.interpreter}::boolean) as changed
       from patient where id = ${patientId} for no key update`.execute(trx);
     const [found] = rows;
     if (!found) throw new Problem('not-found');
     const at = timestamp(deps.clock);
     await sql`
-      update patient set communication_needs = ${said.communicationNeeds}::text[], language = ${said.language ?? null},
+      update patient set communication_needs = ${said.communicationNeeds}::text[], language = ${language},
         interpreter = ${said.interpreter}, communication_reviewed_on = ${today(deps.clock)}, changed_at = ${at}
       where id = ${patientId}`.execute(trx);
     const eventId = await recordEvent(trx, deps, ctx, {

@@ -53,7 +53,7 @@ export function languageName(tag: string | null): string {
   }
 }
 
-/** The languages that a form offers, by name; any other is typed as its tag. */
+/** The languages that a form offers, by name. */
 export const languages = [
   'sq',
   'am',
@@ -82,3 +82,9 @@ export const languages = [
 ]
   .map((value) => ({ value, text: languageName(value) }))
   .sort((one, other) => one.text.localeCompare(other.text));
+
+/** The same for a form about someone, whose own is among them, so that it does not get lost. */
+export const languagesFor = (tag: string | null) =>
+  !tag || languages.some(({ value }) => value === tag)
+    ? languages
+    : [{ value: tag, text: languageName(tag) }, ...languages];

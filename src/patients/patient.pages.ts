@@ -12,7 +12,7 @@ import { listQuery } from '../shared/lists.ts';
 import { listFollowUps } from '../support/follow-up.queries.ts';
 import { reviewCommunication } from './communication.commands.ts';
 import { communicationReviewDue } from './communication.rules.ts';
-import { languages, shownPatient } from './contact.rules.ts';
+import { languagesFor, shownPatient } from './contact.rules.ts';
 import { mergesOf } from './merge.queries.ts';
 import { findPatients, getPatient, listPatients, logAndListAccess } from './patient.queries.ts';
 import { numbersIn } from './patient.rules.ts';
@@ -117,7 +117,7 @@ export function patientPages(app: App, deps: Deps): void {
         }),
         prefix: 'review',
       },
-      choices: { communicationNeeds, languages },
+      choices: { communicationNeeds, languages: languagesFor(patient.language) },
       form: sent,
       followUps: followUps.items,
       messages: messages.items,

@@ -1,4 +1,5 @@
 import nhsNumberValidator from 'nhs-number-validator';
+import { languageTag } from '../shared/language.ts';
 import { phoneNumber } from '../shared/phone.ts';
 import type { FieldError } from '../shared/problem.ts';
 import type { NewContactPoint, NewPatient } from './patient.schemas.ts';
@@ -52,6 +53,7 @@ export function readPatient(
     givenName: input.givenName.trim(),
     familyName: input.familyName.trim(),
     nhsNumber: nhsNumber ?? undefined,
+    language: input.language && (languageTag(input.language) ?? undefined),
     contactPoints,
     trustedPerson: input.trustedPerson && { ...input.trustedPerson, phone: trustedPhone ?? undefined },
   };

@@ -40,6 +40,8 @@ export const NewContactPoint = strictObject({
 });
 export type NewContactPoint = Static<typeof NewContactPoint>;
 
+const language = Type.String({ format: 'language', maxLength: 35, description: 'BCP 47 tag such as `bn`' });
+
 export const NewPatient = strictObject({
   givenName: text(100),
   familyName: text(100),
@@ -60,7 +62,7 @@ export const NewPatient = strictObject({
   communicationNeeds: Type.Optional(
     Type.Array(oneOf(communicationNeeds), { maxItems: 5, uniqueItems: true }),
   ),
-  language: Type.Optional(text(35, { description: 'BCP 47 tag such as `bn`' })),
+  language: Type.Optional(language),
   interpreter: Type.Optional(Type.Boolean({ description: 'An interpreter is needed' })),
   trustedPerson: Type.Optional(
     strictObject({
@@ -149,7 +151,7 @@ export type Patient = Static<typeof Patient>;
 export const NewCommunicationReview = strictObject(
   {
     communicationNeeds: Type.Array(oneOf(communicationNeeds), { maxItems: 5, uniqueItems: true }),
-    language: Type.Optional(text(35, { description: 'BCP 47 tag such as `bn`' })),
+    language: Type.Optional(language),
     interpreter: Type.Boolean(),
   },
   { examples: [{ communicationNeeds: ['easy_read'], language: 'bn', interpreter: true }] },

@@ -5,7 +5,7 @@ import { timestamp } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
 import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
-import { recordEvent } from '../shared/events.ts';
+import { recordEvent, type SubjectType } from '../shared/events.ts';
 import { invalid, Problem } from '../shared/problem.ts';
 import { ofIds } from './export.queries.ts';
 import { personalTables } from './personal-data.rules.ts';
@@ -61,11 +61,16 @@ async function lockPerson(trx: Trx, patientId: string): Promise<string[]> {
   await lockPatient(trx, patientId);
   const { rows } = await sql<{ id: string }>`/* erasure.lock-merged */
     select id from patient where merged_into = ${patientId} order by id for update`.execute(trx);
-  return [patientId, ...rows.map(({ id }) => id)];
+  const ids = [patientId, ...rows.map(({ id }) => id)];
+  await sql`/* erasure.lock-referrals */ select from referral where patient_id = any(${ids}::uuid[]) order by id for update`.execute(
+    trx,
+  );
+  return ids;
 }
 
 async function eraseRows(trx: Trx, deps: Deps, ids: string[]): Promise<void> {
   await forgetReplies(trx, ids);
+  await forgetHistoryOfBoth(trx, ids);
   await keepOfOthers(trx, ids);
   await sql`/* erasure.end */
     with r as (update reminder set status = 'cancelled' where patient_id = any(${ids}::uuid[]) and status = 'standing')
@@ -88,17 +93,42 @@ async function eraseRows(trx: Trx, deps: Deps, ids: string[]): Promise<void> {
   }
 }
 
-/** Kept replies to requests, for a week, may show the person: those that name any of their records go. */
+/** What of a person an event can be about. */
+const things = [
+  'patient',
+  'referral',
+  'loan',
+  'incident',
+  'follow_up',
+  'allocation',
+  'message',
+  'inbound_message',
+  'task',
+] as const satisfies SubjectType[];
+
+/** Kept replies to requests may show the person: those go that were about them, by what happened in the request, or that name any of their records. */
 async function forgetReplies(trx: Trx, ids: string[]): Promise<void> {
+  const theirs = things.map((table) => {
+    const { of } = personalTables.find((one) => one.table === table)!;
+    return sql`select x.id from ${sql.table(table)} x where ${ofIds(of, ids)}`;
+  });
   await sql`/* erasure.forget-replies */
-    delete from idempotency_key k using (
-      select array(
-        select '%' || id || '%' from patient where id = any(${ids}::uuid[])
-        union all select '%' || id || '%' from referral where patient_id = any(${ids}::uuid[])
-        union all select '%' || id || '%' from loan where patient_id = any(${ids}::uuid[])
-        union all select '%' || id || '%' from incident where patient_id = any(${ids}::uuid[])
-        union all select '%' || id || '%' from follow_up where patient_id = any(${ids}::uuid[])) as any_of
-    ) t where k.result::text like any(t.any_of)`.execute(trx);
+    with thing as materialized (${sql.join(theirs, sql` union `)}),
+    request as materialized (
+      select e.request_id from thing t join event_subject s on s.subject_id = t.id join event e on e.id = s.event_id
+    )
+    update idempotency_key k set result = null where k.result is not null and (
+      k.request_id in (select request_id from request)
+      or k.result::text like any((select array_agg('%' || id || '%') from thing)::text[]))`.execute(trx);
+}
+
+/** What was kept of a record while another of these was merged into it is of both, and goes with either. */
+async function forgetHistoryOfBoth(trx: Trx, ids: string[]): Promise<void> {
+  await sql`/* erasure.history-of-both */
+    delete from patient_history h using patient_merge m
+    where m.merged_id = any(${ids}::uuid[]) and h.patient_id = m.survivor_id and h.at > m.at and h.at <= m.parted_at`.execute(
+    trx,
+  );
 }
 
 /** A reply from a number that people share stays with the others. */

@@ -1,3 +1,5 @@
+import { extraStep, planStep } from '../support/support.rules.ts';
+
 /** Rows of the person and of the records that were merged into theirs; `:ids` stands for the ids of all these. */
 const own = 'x.patient_id = any(:ids)';
 const referrals = 'select id from referral where patient_id = any(:ids)';
@@ -6,6 +8,7 @@ const messages = 'select id from message where patient_id = any(:ids)';
 const ofReferral = `x.referral_id in (${referrals})`;
 const ofLoan = `x.loan_id in (${loans})`;
 const incidents = `select id from incident where patient_id = any(:ids) or loan_id in (${loans})`;
+const ofStaff = 'who of the staff';
 /** What must not be null and says nothing. */
 const blank = (column: string) => `case when ${column} is not null then '' end`;
 
@@ -17,6 +20,8 @@ export type PersonalTable = {
   erasure: 'rows go' | Record<string, string>;
   /** Columns of text or JSON that stay, since they name nobody: kinds, states, references and who of the staff. */
   stays?: string[];
+  /** Columns that go though no command puts a person's words into them, and what they hold. */
+  noWords?: Record<string, string>;
 };
 
 /**
@@ -41,20 +46,34 @@ export const personalTables: PersonalTable[] = [
       trusted_person: 'null',
     },
     stays: ['wording', 'contact_choice', 'contact_state'],
+    noWords: { no_nhs_number_reason: 'a kind', communication_needs: 'kinds', language: 'a tag' },
   },
+  { table: 'patient_name', of: own, erasure: 'rows go' },
   { table: 'patient_history', of: own, erasure: 'rows go' },
-  { table: 'contact_state_change', of: own, erasure: 'rows go' },
-  { table: 'patient_kept_apart', of: '(x.one = any(:ids) or x.other = any(:ids))', erasure: 'rows go' },
+  {
+    table: 'contact_state_change',
+    of: own,
+    erasure: 'rows go',
+    noWords: { state: 'a kind', source: 'a kind', recorded_by: ofStaff },
+  },
+  {
+    table: 'patient_kept_apart',
+    of: '(x.one = any(:ids) or x.other = any(:ids))',
+    erasure: 'rows go',
+    noWords: { by_name: ofStaff },
+  },
   {
     table: 'patient_merge',
     of: '(x.survivor_id = any(:ids) or x.merged_id = any(:ids))',
     erasure: 'rows go',
+    noWords: { moved: 'ids', by_name: ofStaff, parted_by: ofStaff },
   },
   {
     table: 'contact_point',
     of: own,
     erasure: { value: "''", safe: 'false', hours: 'null' },
     stays: ['channel'],
+    noWords: { hours: 'days and times' },
   },
   { table: 'patient_plan', of: own, erasure: { reason: 'null' }, stays: ['ended_by'] },
   {
@@ -62,6 +81,7 @@ export const personalTables: PersonalTable[] = [
     of: own,
     erasure: { identity_check: 'null', reason: 'null' },
     stays: ['kind', 'asked_by', 'by_name'],
+    noWords: { reason: 'of an erasure alone, which is the last decision and keeps its own' },
   },
   {
     table: 'legal_hold',
@@ -75,22 +95,35 @@ export const personalTables: PersonalTable[] = [
     of: 'x.reference in (select reference from referral where patient_id = any(:ids))',
     erasure: { summary: 'null' },
     stays: ['answers', 'reference', 'token_hash'],
+    noWords: { summary: 'sealed with the token, which is not kept' },
   },
-  { table: 'referral_repeat', of: ofReferral, erasure: 'rows go' },
-  { table: 'proposal', of: ofReferral, erasure: 'rows go' },
-  { table: 'referral_note', of: ofReferral, erasure: 'rows go' },
+  { table: 'referral_repeat', of: ofReferral, erasure: 'rows go', noWords: { reference: 'made here' } },
+  {
+    table: 'proposal',
+    of: ofReferral,
+    erasure: 'rows go',
+    noWords: { item: 'a kind', decision: 'a kind', decided_by: ofStaff },
+  },
+  { table: 'referral_note', of: ofReferral, erasure: 'rows go', noWords: { by_name: ofStaff } },
   {
     table: 'answer_link',
     of: `x.question_id in (select id from referral_question where referral_id in (${referrals}))`,
     erasure: 'rows go',
+    noWords: { token_hash: 'a hash' },
   },
   { table: 'referral_question', of: ofReferral, erasure: 'rows go' },
   {
     table: 'assessment_take_up',
     of: `x.assessment_id in (select id from referral_assessment where referral_id in (${referrals}))`,
     erasure: 'rows go',
+    noWords: { offers: 'kinds', by_name: ofStaff },
   },
-  { table: 'referral_assessment', of: ofReferral, erasure: 'rows go' },
+  {
+    table: 'referral_assessment',
+    of: ofReferral,
+    erasure: 'rows go',
+    noWords: { suggestions: 'kinds, with reasons of ours', by_name: ofStaff },
+  },
   { table: 'referral_need', of: ofReferral, erasure: { reason: 'null' }, stays: ['need', 'status'] },
   { table: 'referral_status', of: ofReferral, erasure: {}, stays: ['status'] },
   { table: 'referral_consent', of: ofReferral, erasure: 'rows go' },
@@ -155,8 +188,10 @@ export const personalTables: PersonalTable[] = [
       witness: blank('witness'),
       signature: blank('signature'),
       gift_reason: 'null',
+      kit_gaps: "'[]'",
     },
-    stays: ['reference', 'status', 'handover_way', 'accepted_by', 'kit_gaps'],
+    stays: ['reference', 'status', 'handover_way', 'accepted_by'],
+    noWords: { agreement_text: 'the scheme’s own' },
   },
   {
     table: 'follow_up_outcome',
@@ -164,14 +199,25 @@ export const personalTables: PersonalTable[] = [
     erasure: { note: 'null', next_step: 'null' },
     stays: ['result', 'topics', 'frequency', 'got_in_the_way'],
   },
-  { table: 'follow_up', of: own, erasure: { note: 'null' }, stays: ['step', 'way', 'status'] },
+  {
+    table: 'follow_up',
+    of: own,
+    erasure: { step: `coalesce(${planStep('x')}, '${extraStep}')`, note: 'null' },
+    stays: ['way', 'status'],
+  },
   { table: 'drop_in_person', of: own, erasure: { note: 'null' }, stays: ['topics'] },
   {
     table: 'captured_message',
     of: `x.reference in (${messages})`,
     erasure: 'rows go',
+    noWords: { channel: 'a kind' },
   },
-  { table: 'patient_link', of: `x.message_id in (${messages})`, erasure: 'rows go' },
+  {
+    table: 'patient_link',
+    of: `x.message_id in (${messages})`,
+    erasure: 'rows go',
+    noWords: { token_hash: 'a hash' },
+  },
   {
     table: 'inbound_message',
     of: `(x.patient_ids && :ids or x.message_id in (${messages}))`,
@@ -184,6 +230,7 @@ export const personalTables: PersonalTable[] = [
     of: own,
     erasure: { subject: 'null', body: 'null', provider_id: 'null' },
     stays: ['channel', 'wording', 'status', 'why', 'provider', 'template_ids'],
+    noWords: { provider_id: 'the provider’s own' },
   },
   { table: 'task', of: own, erasure: {}, stays: ['kind', 'subject_type', 'status'] },
   {

@@ -21,7 +21,7 @@ export type LockedReferral = {
 
 /**
  * Locks a referral that is this actor's to see.
- * @throws Problem `not-found`, the same for "not yours" as for "does not exist"
+ * @throws Problem `not-found`, the same for "not yours" as for "does not exist"; `patient-erased`
  */
 export async function lockReferral(trx: Trx, actor: Actor, id: string): Promise<LockedReferral> {
   const { rows } = await sql<Omit<LockedReferral, 'needs'>>`/* referral.lock */
@@ -30,7 +30,11 @@ export async function lockReferral(trx: Trx, actor: Actor, id: string): Promise<
     from referral r where r.id = ${id} ${ownOnly(actor)} for no key update`.execute(trx);
   if (!rows[0]) throw new Problem('not-found');
   // Read when the lock is held: the statement that waits for it still sees them as they were before.
-  const { rows: needs } = await sql<NeedRow>`/* referral.needs */
-    select need, status from referral_need where referral_id = ${id}`.execute(trx);
+  const { rows: now } = await sql<{ erased: boolean; needs: NeedRow[] }>`/* referral.needs */
+    select p.erased_at is not null as erased, coalesce(
+      (select json_agg(json_build_object('need', need, 'status', status)) from referral_need where referral_id = ${id}), '[]') as needs
+    from patient p where p.id = ${rows[0].patientId}`.execute(trx);
+  const { erased, needs } = now[0]!;
+  if (erased) throw new Problem('patient-erased');
   return { ...rows[0], needs };
 }

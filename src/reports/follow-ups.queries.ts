@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Reader } from '../shared/database.ts';
-import { obstacles, obstacleWords } from '../support/support.rules.ts';
+import { extraStep, obstacles, obstacleWords, planStep } from '../support/support.rules.ts';
 import { type Column, everyMonth, type Row } from './report.rules.ts';
 import { ofClinic, type Report, type Scope } from './report-scope.ts';
 
@@ -101,7 +101,7 @@ async function readCounts(db: Reader, scope: Scope, today: string): Promise<Row[
       count(*) filter (where x.status in ('planned', 'confirmed'))::int as open, round(coalesce(sum(x.minutes) filter (where x.status = 'done'), 0) / 60.0)::int as hours,
       case when grouping(x.month, x.step) = 3 then count(distinct x.patient_id) filter (where x.status = 'done')::int end as people
     from (
-      select to_char(f.due_on, 'YYYY-MM') as month, f.step, f.status, f.patient_id, coalesce(o.minutes, f.minutes) as minutes
+      select to_char(f.due_on, 'YYYY-MM') as month, coalesce(${sql.raw(planStep('f'))}, ${extraStep}) as step, f.status, f.patient_id, coalesce(o.minutes, f.minutes) as minutes
       from follow_up f left join follow_up_outcome o on o.follow_up_id = f.id where ${dueIn(scope, today)}
     ) x group by grouping sets ((), (x.month), (x.step))`.execute(db);
   return rows;

@@ -7,13 +7,13 @@ import type { Deps } from './deps.ts';
 import { Problem } from './problem.ts';
 
 /** How long a reply is kept for a repeat of its request. */
-const keptFor = '7 days';
+export const replyKeptFor = '7 days';
 
 /**
  * Runs a command: one transaction, retried when it lost a deadlock or a serialisation race.
  * With an idempotency key the result is kept beside the rows and given again to a repeat.
  * `work` must do no network calls and must be safe to run again from its start.
- * @throws Problem `idempotency-key-in-use`, `idempotency-key-reused`, `sent-already`, `busy`
+ * @throws Problem `idempotency-key-in-use`, `idempotency-key-reused`, `sent-already`, `patient-erased` once whom the reply was about is, `busy`
  */
 export async function command<T>(deps: Deps, ctx: Context, work: (trx: Trx) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
@@ -22,7 +22,7 @@ export async function command<T>(deps: Deps, ctx: Context, work: (trx: Trx) => P
         const kept = ctx.once && (await keptResult<T>(trx, deps, ctx.once));
         if (kept) return kept.result;
         const result = await work(trx);
-        if (ctx.once) await keep(trx, deps, ctx.once, result);
+        if (ctx.once) await keep(trx, deps, ctx.once, ctx.requestId, result);
         return result;
       });
     } catch (error) {
@@ -49,9 +49,9 @@ async function keptResult<T>(trx: Trx, deps: Deps, once: Once): Promise<{ result
       });
     }
   }
-  const kept = await sql<{ fingerprint: string; result: T }>`/* once.kept */
-    select fingerprint, result from idempotency_key
-    where caller = ${once.caller} and key = ${once.key} and created_at > ${timestamp(deps.clock)}::timestamptz - ${keptFor}::interval`.execute(
+  const kept = await sql<{ fingerprint: string; result: T; erased: boolean }>`/* once.kept */
+    select fingerprint, result, result is null as erased from idempotency_key
+    where caller = ${once.caller} and key = ${once.key} and created_at > ${timestamp(deps.clock)}::timestamptz - ${replyKeptFor}::interval`.execute(
     trx,
   );
   const row = kept.rows[0];
@@ -65,32 +65,34 @@ async function keptResult<T>(trx: Trx, deps: Deps, once: Once): Promise<{ result
         })
       : new Problem('idempotency-key-reused', { detail: 'Use a new key for a new request.' });
   }
+  if (row.erased)
+    throw new Problem('patient-erased', {
+      detail: 'What was answered was about them, and is gone with them.',
+    });
   once.replayed = true;
   return { result: row.result };
 }
 
-/** Replies may hold personal details, so each that is kept takes a few away whose time is over. */
-async function keep(trx: Trx, deps: Deps, once: Once, result: unknown): Promise<void> {
-  const at = timestamp(deps.clock);
+async function keep(trx: Trx, deps: Deps, once: Once, requestId: string, result: unknown): Promise<void> {
   await sql`/* once.keep */
-    with old as (
-      select caller, key from idempotency_key
-      where created_at <= ${at}::timestamptz - ${keptFor}::interval and (caller, key) <> (${once.caller}, ${once.key})
-      order by created_at limit 10 for update skip locked
-    ), forgotten as (
-      delete from idempotency_key k using old where (k.caller, k.key) = (old.caller, old.key)
-    )
-    insert into idempotency_key (caller, key, fingerprint, result, created_at)
-    values (${once.caller}, ${once.key}, ${once.fingerprint}, ${JSON.stringify(result ?? null)}, ${at})
-    on conflict (caller, key) do update
-      set fingerprint = excluded.fingerprint, result = excluded.result, created_at = excluded.created_at`.execute(
-    trx,
-  );
+    insert into idempotency_key (caller, key, fingerprint, request_id, result, created_at)
+    values (${once.caller}, ${once.key}, ${once.fingerprint}, ${requestId}, ${JSON.stringify(result ?? null)}, ${timestamp(deps.clock)})
+    on conflict (caller, key) do update set fingerprint = excluded.fingerprint, request_id = excluded.request_id,
+      result = excluded.result, created_at = excluded.created_at`.execute(trx);
 }
 
-/** What makes two requests the same: method, address and body, keyed so that it tells nothing of a patient. */
+/**
+ * What makes two requests the same: method, address and what the body says, in whichever order its fields come.
+ * It is keyed, so that it tells nothing of a patient.
+ */
 export function fingerprint(secret: string, method: string, url: string, body: unknown): string {
   return createHmac('sha256', secret)
-    .update(`${method}\n${url}\n${JSON.stringify(body ?? null)}`)
+    .update(`${method}\n${url}\n${JSON.stringify(body ?? null, byName)}`)
     .digest('base64url');
+}
+
+/** For JSON: the fields of each object by name; lists keep their order. */
+function byName(_: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)));
 }

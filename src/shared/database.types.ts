@@ -342,6 +342,7 @@ export interface IdempotencyKey {
   fingerprint: string;
   result: Json | null;
   created_at: string;
+  request_id: string | null;
 }
 
 export interface InboundMessage {

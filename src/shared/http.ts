@@ -114,6 +114,7 @@ const everywhere: ProblemType[] = [
 const everyPost: ProblemType[] = [
   'idempotency-key-in-use',
   'idempotency-key-reused',
+  'patient-erased',
   'unsupported-media-type',
   'too-large',
 ];

@@ -1,6 +1,7 @@
 import { Ajv, type ErrorObject } from 'ajv';
 import addFormats from 'ajv-formats';
 import { Temporal } from 'temporal-polyfill';
+import { languageTag } from './language.ts';
 import type { FieldError } from './problem.ts';
 
 /** A civil date that the database can hold and that is not a slip of the keyboard. */
@@ -30,6 +31,7 @@ function createAjv(coerceTypes: boolean): Ajv {
   addFormats.default(ajv, ['email', 'date-time', 'time']);
   ajv.addFormat('uuid', uuid);
   ajv.addFormat('date', isDate);
+  ajv.addFormat('language', (text) => languageTag(text) !== null);
   return ajv;
 }
 
@@ -40,6 +42,7 @@ export const coercing = createAjv(true);
 const formats: Record<string, string> = {
   date: 'Give a real date as YYYY-MM-DD.',
   uuid: 'Give an id as Lendwell gave it.',
+  language: 'Give a language as its tag, like bn or pt-BR.',
   email: 'Give an email address, like name@example.com.',
   'date-time': 'Give a date and time with its zone, like 2026-11-23T09:30:00Z.',
 };

@@ -11,7 +11,7 @@ import { newId } from '../shared/ids.ts';
 import { invalid, Problem } from '../shared/problem.ts';
 import { getFollowUp, maySupport, visibleTo } from './follow-up.queries.ts';
 import type { FollowUp, FollowUpChange, NewFollowUp } from './follow-up.schemas.ts';
-import { assertAhead, type FollowUpStatus } from './support.rules.ts';
+import { assertAhead, extraStep, type FollowUpStatus, planStep } from './support.rules.ts';
 
 /**
  * Deals with the follow-ups of loans that have closed and that are still ahead: they go over to
@@ -105,7 +105,7 @@ export async function addFollowUp(deps: Deps, ctx: Context, input: NewFollowUp):
     const at = timestamp(deps.clock);
     const { rows } = await sql<{ isPast: boolean }>`
       insert into follow_up (id, patient_id, referral_id, loan_id, step, due_on, starts_at, minutes, way, supporter_id, note, created_at, changed_at)
-      values (${id}, ${patientId}, ${found.referralId}, ${found.referralId ? null : found.loanId}, ${input.step ?? 'Extra contact'}, ${dueOn}, ${input.startsAt ?? '10:00'}, ${input.minutes ?? 20},
+      values (${id}, ${patientId}, ${found.referralId}, ${found.referralId ? null : found.loanId}, ${input.step ?? extraStep}, ${dueOn}, ${input.startsAt ?? '10:00'}, ${input.minutes ?? 20},
         ${way}, ${supporterId}, ${note}, ${at}, ${at})
       returning ((due_on + starts_at) at time zone 'Europe/London') <= ${at}::timestamptz as "isPast"`.execute(
       trx,
@@ -198,7 +198,8 @@ export type LockedFollowUp = {
   patientId: string;
   referralId: string | null;
   loanId: string | null;
-  step: string;
+  /** In a plan's words; null for what someone typed. */
+  planStep: string | null;
   status: FollowUpStatus;
   dueOn: string;
   startsAt: string;
@@ -219,7 +220,7 @@ export async function lockFollowUp(trx: Trx, actor: Actor, id: string): Promise<
     trx,
   );
   const { rows } = await sql<LockedFollowUp>`
-    select f.id, f.patient_id as "patientId", f.referral_id as "referralId", f.loan_id as "loanId", f.step, f.status, f.due_on as "dueOn",
+    select f.id, f.patient_id as "patientId", f.referral_id as "referralId", f.loan_id as "loanId", ${sql.raw(planStep('f'))} as "planStep", f.status, f.due_on as "dueOn",
       to_char(f.starts_at, 'HH24:MI') as "startsAt", ((f.due_on + f.starts_at) at time zone 'Europe/London') as start, f.changed_at as "changedAt"
     from follow_up f where f.id = ${id} and ${visibleTo(actor)} for update of f`.execute(trx);
   if (!rows[0]) throw new Problem('not-found');

@@ -34,11 +34,11 @@ export async function listFollowUps(
   actor: Actor,
   query: FollowUpQuery,
 ): Promise<ListPage<FollowUpSummary>> {
-  const [at, id] = readCursor(query.after, ['instant', 'uuid']) ?? [];
+  const [start, id] = readCursor(query.after, ['instant', 'uuid']) ?? [];
   const { rows } = await sql<FollowUpSummary>`
     select ${summary} from follow_up f join patient p on p.id = f.patient_id left join staff s on s.id = f.supporter_id
     where ${matching(actor, query)}
-      ${at ? sql`and (f.due_on, f.starts_at, f.id) > (${at.slice(0, 10)}::date, ${at.slice(11, 19)}::time, ${id})` : sql``}
+      ${start ? sql`and (f.due_on, f.starts_at, f.id) > (${start.slice(0, 10)}::date, ${start.slice(11, 19)}::time, ${id})` : sql``}
     order by f.due_on, f.starts_at, f.id limit ${query.limit + 1}`.execute(db);
   return toPage(rows, query.limit, (row) => [`${row.dueOn}T${row.startsAt}:00Z`, row.id]);
 }

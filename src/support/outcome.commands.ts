@@ -41,7 +41,12 @@ export async function recordOutcome(
     await recordEvent(trx, deps, ctx, {
       type: 'follow_up.outcome_recorded',
       subjects: subjectsOf(followUp),
-      values: { result: outcome.result, step: followUp.step, from: followUp.status, to: outcome.result },
+      values: {
+        result: outcome.result,
+        ...(followUp.planStep && { step: followUp.planStep }),
+        from: followUp.status,
+        to: outcome.result,
+      },
       fields: Object.keys(outcome).filter((name) => name !== 'result'),
     });
     const { patientId } = followUp;

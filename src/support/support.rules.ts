@@ -126,3 +126,10 @@ export function allowedActions(
     confirm: status === 'planned' || (status === 'confirmed' ? 'It is confirmed.' : settled),
   };
 }
+
+/** What a follow-up beside the plan is called where nobody says what it is for, and where their words have no place. */
+export const extraStep = 'Extra contact';
+
+/** SQL: the step of a follow-up in a plan's own words; null for what someone typed, since that may name the person. */
+export const planStep = (of: string) =>
+  `case when ${of}.patient_plan_id is not null or ${of}.step in (select step from support_plan_step) then ${of}.step end`;

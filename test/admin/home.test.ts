@@ -1,6 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { sql } from 'kysely';
 import t from 'tap';
+import { weekday } from '../../src/admin/formats.ts';
 import { schemeNumbers } from '../../src/admin/numbers.queries.ts';
 import { sendForRepair } from '../../src/devices/repair.commands.ts';
 import { endItems } from '../../src/loans/ending.commands.ts';
@@ -96,6 +97,32 @@ t.test('Today counts each kind of work, and its links lead to lists of just that
     t.equal(list.statusCode, 200, `${href}`);
     t.equal(/class="app-count">(\d+)/.exec(list.body)?.[1], number, `${kind} ${href}`);
   }
+});
+
+t.test('the day of a summer night is the day that London has', async (t) => {
+  const night = '2027-06-30T23:30:00Z';
+  for (const [table, columns] of Object.entries({
+    referral: ['received_at', 'waiting_since'],
+    device: ['changed_at'],
+    message: ['created_at'],
+    task: ['created_at'],
+  }))
+    for (const column of columns)
+      await sql`update ${sql.table(table)} set ${sql.ref(column)} = ${night} where ${sql.ref(column)} is not null`.execute(
+        db,
+      );
+  const { items } = await worklist();
+  for (const kind of [
+    'referrals_to_decide',
+    'waiting_and_in_stock',
+    'devices_due_back',
+    'messages_held',
+    'messages_failed',
+    'messages_unknown',
+    'tasks',
+  ])
+    t.equal(items.find((one) => one.kind === kind)!.oldest, '2027-07-01', kind);
+  t.equal(weekday(night), 'Thursday 1 July 2027');
 });
 
 t.test(

@@ -106,6 +106,46 @@ t.test('what a visitor must know is for the office, the clinic that wrote it, an
   t.notOk(await tells(`/events?limit=200`, as.auditor));
 });
 
+t.test('a language is a tag that can be one, kept as such tags are written', async (t) => {
+  for (const [given, kept] of [
+    ['PT-br', 'pt-BR'],
+    ['zh-hant-hk', 'zh-Hant-HK'],
+    ['iw', 'he'],
+  ] as const) {
+    const { status, body } = await refer({ patient: { language: given } });
+    t.equal(status, 201, given);
+    const { id } = (await api(`/referrals/${body.id}`)).body.patient;
+    t.equal((await api(`/patients/${id}`)).body.language, kept);
+    const review = { communicationNeeds: [], interpreter: false, language: given.toUpperCase() };
+    t.equal((await api(`/patients/${id}/communication-reviews`, as.officer, review)).body.language, kept);
+    const page = await forms(app, as.officer).get(`/patients/${id}`);
+    t.match(page.body, `<option value="${kept}" selected>`, 'the form has it, though it is not in the list');
+  }
+  const { id } = (await refer()).body;
+  const patientId = (await getReferral(db, officer.actor, id)).patient.id;
+  for (const language of ['not a tag!', 'en_GB', 'Polish!', 'x', 'bn ', '-', 'a'.repeat(20)]) {
+    const fault = {
+      status: 422,
+      body: { errors: [{ message: 'Give a language as its tag, like bn or pt-BR.' }] },
+    };
+    t.match(await refer({ patient: { language } }), fault, language);
+    t.match(
+      await api(`/patients/${patientId}/communication-reviews`, as.officer, {
+        communicationNeeds: [],
+        interpreter: false,
+        language,
+      }),
+      fault,
+      language,
+    );
+  }
+  const page = await forms(app, as.officer).post(`/patients/${patientId}/communication-reviews`, {
+    language: 'not a tag!',
+  });
+  t.equal(page.statusCode, 422);
+  t.match(page.body, /Give a language as its tag/);
+});
+
 t.test(
   'communication needs are confirmed, changed with their history, and due again after a year',
   async (t) => {

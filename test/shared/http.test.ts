@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { sql } from 'kysely';
 import t from 'tap';
+import { forgetWhatIsOver } from '../../src/privacy/forgetting.commands.ts';
 import { testApp } from '../support/app.ts';
 import { factories } from '../support/factories.ts';
 
@@ -204,6 +205,53 @@ t.test('once: the same key gives the first answer again, whatever happened since
   t.not(manager.body.id, first.body.id, 'another caller’s key is another key');
 });
 
+t.test('once: the order of fields says nothing, the order of a list does', async (t) => {
+  const headers = { 'idempotency-key': 'donation-order' };
+  const [one, other] = [
+    { serialNumber: 'ORDER1', ...tablet },
+    { serialNumber: 'ORDER2', ...tablet },
+  ];
+  const first = await call({ url: '/donations', body: { ...donation, devices: [one, other] }, headers });
+  t.equal(first.status, 201);
+  const turned = (value: object): object => Object.fromEntries(Object.entries(value).reverse());
+  const { donor, receivedOn } = donation;
+  const again = await call({
+    url: '/donations',
+    body: { devices: [turned(one), turned(other)], receivedOn, donor: turned(donor) },
+    headers,
+  });
+  t.equal(again.status, 201);
+  t.equal(again.body.id, first.body.id);
+  t.equal(again.headers['idempotent-replayed'], 'true');
+  t.match(await call({ url: '/donations', body: { ...donation, devices: [other, one] }, headers }), {
+    status: 422,
+    body: { type: '/problems/idempotency-key-reused' },
+  });
+});
+
+t.test('once: a page’s form is the same in whichever order its fields come', async (t) => {
+  const { id } = await make.waitingReferral();
+  const send = (fields: [string, string][]) =>
+    app.inject({
+      method: 'POST',
+      url: `/referrals/${id}/notes`,
+      headers: { ...as.officer, 'content-type': 'application/x-www-form-urlencoded' },
+      payload: new URLSearchParams(fields).toString(),
+    });
+  const form: [string, string][] = [
+    ['_once', 'note-order'],
+    ['note', 'Rang the ward'],
+    ['more', ''],
+  ];
+  const replies = [await send(form), await send(form.toReversed())];
+  t.same(
+    replies.map(({ statusCode }) => statusCode),
+    [303, 303],
+  );
+  const notes = await db.selectFrom('referral_note').select('note').where('referral_id', '=', id).execute();
+  t.same(notes, [{ note: 'Rang the ward' }]);
+});
+
 t.test('once: a reply is kept for 7 days', async (t) => {
   const send = async (key: string) =>
     (await call({ url: '/donations', body: donation, headers: { 'idempotency-key': key } })).body.id;
@@ -214,6 +262,7 @@ t.test('once: a reply is kept for 7 days', async (t) => {
   const again = await send('week-1');
   t.not(again, one, 'after that it is another request');
   t.equal(await send('week-1'), again);
+  await forgetWhatIsOver(deps);
   t.same(await kept(), [{ key: 'week-1' }], 'and the others are forgotten');
   t.not(await send('week-2'), two);
 });

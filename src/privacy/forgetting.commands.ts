@@ -1,0 +1,68 @@
+import { type RawBuilder, sql } from 'kysely';
+import { purgeDrafts } from '../hosted-form/draft.commands.ts';
+import { systemContext } from '../shared/actor.ts';
+import { timestamp } from '../shared/clock.ts';
+import { command, replyKeptFor } from '../shared/command.ts';
+import type { Deps } from '../shared/deps.ts';
+import { newId } from '../shared/ids.ts';
+import { completeTasksAbout } from '../tasks/task.commands.ts';
+
+const batchSize = 1000;
+/** How long a text from a number that nobody has is kept. */
+const textOfNobodyKeptFor = '90 days';
+
+/** Rows `x` whose time is over at an instant, by their table. What is read of a link or a session, ended or not there, is the same. */
+const over: Record<string, (now: RawBuilder<string>, deps: Deps) => RawBuilder<unknown>> = {
+  idempotency_key: (now) => sql`x.created_at <= ${now} - ${replyKeptFor}::interval`,
+  // For a day after it was last seen, a session still says whose form comes too late.
+  session: (
+    now,
+    { config },
+  ) => sql`x.seen_at <= ${now} - interval '1 day' and (x.revoked_at is not null or x.expires_at <= ${now}
+    or x.seen_at <= ${now} - make_interval(mins => ${config.SESSION_IDLE_MINUTES}::int))`,
+  sign_in_throttle: (now) => sql`x.failed_at < ${now} - interval '1 day'`,
+  password_link: (now) => sql`x.ended_at is not null or x.expires_at <= ${now}`,
+  answer_link: (now) => sql`x.expires_at <= ${now}`,
+  patient_link: (now) => sql`x.expires_at <= ${now}`,
+};
+
+/** Forgets what was kept for a while and whose time is over, in batches. How many rows of each table. */
+export async function forgetWhatIsOver(deps: Deps): Promise<Record<string, number>> {
+  const { drafts } = await purgeDrafts(deps);
+  const counts: Record<string, number> = { referral_draft: drafts };
+  const now = sql<string>`${timestamp(deps.clock)}::timestamptz`;
+  for (const [table, isOver] of Object.entries(over))
+    counts[table] = await inBatches(async () => {
+      const { numAffectedRows } = await sql`/* forget.rows */
+        delete from ${sql.table(table)} where ctid = any(array(
+          select x.ctid from ${sql.table(table)} x where ${isOver(now, deps)} limit ${batchSize} for update skip locked))`.execute(
+        deps.db,
+      );
+      return Number(numAffectedRows);
+    });
+  counts.inbound_message = await inBatches(() => forgetTextsOfNobody(deps));
+  return counts;
+}
+
+async function inBatches(work: () => Promise<number>): Promise<number> {
+  for (let sum = 0; ; ) {
+    const count = await work();
+    sum += count;
+    if (count < batchSize) return sum;
+  }
+}
+
+/** Texts from numbers that nobody has had since they came; what asked to read them has nothing to show any more. */
+async function forgetTextsOfNobody(deps: Deps): Promise<number> {
+  const ctx = systemContext(newId());
+  return command(deps, ctx, async (trx) => {
+    const { rows } = await sql<{ id: string }>`/* forget.texts-of-nobody */
+      delete from inbound_message where id in (
+        select id from inbound_message where patient_ids = '{}' and message_id is null
+          and received_at <= ${timestamp(deps.clock)}::timestamptz - ${textOfNobodyKeptFor}::interval
+        limit ${batchSize} for update skip locked) returning id`.execute(trx);
+    const ids = rows.map(({ id }) => id);
+    await completeTasksAbout(trx, deps, ctx, ['inbound_text'], ids);
+    return ids.length;
+  });
+}
