@@ -24,7 +24,7 @@ const stateTexts: Record<ContactState, { text: string; hint: string }> = {
   },
   deceased: {
     text: 'They have died',
-    hint: 'Nobody is written to or rung. The clinic is asked for what is out, once',
+    hint: 'Messages and calls are cancelled, referrals end, and the clinic is asked for what is out, once',
   },
 };
 const sourceTexts = { patient: 'The patient', clinic: 'The clinic', family: 'Family', staff: 'One of us' };
