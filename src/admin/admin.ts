@@ -8,6 +8,7 @@ import nunjucks from 'nunjucks';
 import { cookieName, isApi } from '../access/authentication.ts';
 import { formIn, sealForm } from '../access/kept-form.ts';
 import { type Action, may } from '../access/permissions.ts';
+import { keyedHash } from '../access/tokens.ts';
 import { currentScheme } from '../scheme/scheme.queries.ts';
 import type { Scheme } from '../scheme/scheme.schemas.ts';
 import type { Deps } from '../shared/deps.ts';
@@ -111,6 +112,7 @@ export const admin = plugin<{ deps: Deps }>(async (app, { deps }) => {
         here,
         assets,
         actor,
+        session: request.session && draftsOf(deps, request.session),
         idleMinutes: actor?.type === 'staff' ? deps.config.SESSION_IDLE_MINUTES : null,
         scheme,
         markSupport: new nunjucks.runtime.SafeString(markSupport),
@@ -163,6 +165,10 @@ function comeBackTo(request: FastifyRequest): string {
   const from = referer && URL.canParse(referer) ? new URL(referer) : undefined;
   return from && from.host === host ? from.pathname + from.search : '/';
 }
+
+/** Whose session what is typed in a browser belongs to, without a word of the session itself. */
+const draftsOf = ({ config }: Deps, { tokenHash }: { tokenHash: Buffer }) =>
+  keyedHash(config.SECRET, 'drafts', tokenHash.toString('base64url')).toString('base64url').slice(0, 16);
 
 /** The token against forged forms, and the key that makes a second click harmless. */
 function hiddenFields(reply: FastifyReply, once: boolean) {

@@ -82,7 +82,7 @@ export async function issueLoan(deps: Deps, ctx: Context, input: NewLoan): Promi
       locationId: input.locationId ?? null,
       dueOn,
       handover,
-      planId: found.patient && found.planId,
+      planId: found.patient && planFor(input),
       agreement: input.agreement,
       agreementId: found.agreementId,
       termsId: found.terms!.id,
@@ -138,10 +138,15 @@ type Found = {
   terms: { id: string; weeks: number | null; reviewMonths: number } | null;
   agreementId: string;
   agreementVersion: number;
-  /** As asked for, or of the kit, of the terms, or the default; null for none, or none to choose of this id. */
-  planId: string | null;
+  planExists: boolean;
   extras: IssueExtras;
 };
+
+/** The support plan as asked for, null for none; where nothing is said, the one that is usual for this loan. */
+const planFor = ({ supportPlan, kitId, termsId, referralId }: NewLoan) =>
+  supportPlan === undefined
+    ? planOfIssue({ kitId: kitId ?? null, termsId: termsId ?? null, referralId: referralId ?? null })
+    : supportPlan;
 
 /** Reads and locks all that an issue depends on, in the one order of locks: patient, referral, devices by id. */
 async function lockForIssue(trx: Trx, input: NewLoan, asked: AskedItem[], day: string): Promise<Found> {
@@ -176,11 +181,7 @@ async function lockForIssue(trx: Trx, input: NewLoan, asked: AskedItem[], day: s
         where t.borrower = case when ${input.locationId ?? null}::uuid is null then 'patient' else 'location' end and t.retired_at is null
           and case when ${input.termsId ?? null}::uuid is null then t.is_default else t.id = ${input.termsId ?? null}::uuid end) as terms,
       a.id as "agreementId", a.version as "agreementVersion",
-      ${
-        input.supportPlan === undefined
-          ? planOfIssue({ kitId: input.kitId ?? null, termsId: input.termsId ?? null })
-          : sql`(select id from support_plan where id = ${input.supportPlan}::uuid and retired_at is null)`
-      } as "planId"
+      exists (select from support_plan where id = ${input.supportPlan ?? null}::uuid and retired_at is null) as "planExists"
     from (select id, version from agreement_version order by version desc limit 1) a`.execute(trx);
   return rows[0]!;
 }
@@ -201,7 +202,7 @@ function missing(input: NewLoan, asked: AskedItem[], found: Found): FieldError[]
       pointer: '/agreement/version',
       message: `Version ${found.agreementVersion} of the agreement is in use. Read that one, then issue.`,
     });
-  if (input.supportPlan && !found.planId) none('/supportPlan', 'support plan');
+  if (input.supportPlan && !found.planExists) none('/supportPlan', 'support plan');
   asked.forEach(({ assetTag, deviceId }, place) => {
     if (found.devices.some((device) => device.assetTag === assetTag || device.id === deviceId)) return;
     if (deviceId) none(`/items/${place}/deviceId`, 'device');

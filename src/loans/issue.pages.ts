@@ -98,7 +98,7 @@ export function issuePages(app: App, deps: Deps): void {
         ...borrower,
         terms,
         offered,
-        plans: [...plans.map(({ id, name }) => ({ value: id, text: name })), { value: 'none', text: 'None' }],
+        plans: plans.map(({ id, name }) => ({ value: id, text: name })),
         kit,
         lines: kit.scanned,
         handoverWays,

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Trx } from '../shared/database.ts';
 import { newId } from '../shared/ids.ts';
 import { Problem } from '../shared/problem.ts';
@@ -14,8 +14,8 @@ type LoanToInsert = {
   locationId: string | null;
   dueOn: string | null;
   handover: { way: string; on: string };
-  /** The support plan that starts, unless follow-ups of the referral are ahead already. */
-  planId: string | null;
+  /** The support plan that starts, or what finds it, unless follow-ups of the referral are ahead already. */
+  planId: string | RawBuilder<unknown> | null;
   agreement: NewLoan['agreement'];
   agreementId: string;
   termsId: string;
@@ -27,8 +27,8 @@ type LoanToInsert = {
 
 /**
  * Writes the loan in one statement: its row, its items, the devices' move, the referral's progress.
- * Whether a support plan starts is asked here and not where the locks are taken: that statement's
- * snapshot may be older than a loan of the same referral it waited for.
+ * Whether a support plan starts, and which, is asked here and not where the locks are taken: that statement's
+ * snapshot may be older than a loan or a change of needs of the same referral it waited for.
  * @returns the items, the support plan that starts, and when a loan that stays open is looked at again
  */
 export async function insertLoan(

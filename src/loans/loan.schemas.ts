@@ -71,7 +71,8 @@ export const NewLoan = strictObject(
       nullable(
         Type.String({
           format: 'uuid',
-          description: 'The one of the kit, of the terms, or the default when left out; null for none',
+          description:
+            'The one of the kit, of the terms, or the default when left out, and none for a referral whose need for support was dropped or never was; null for none',
         }),
       ),
     ),

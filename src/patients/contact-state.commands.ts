@@ -15,11 +15,11 @@ import { lockPatient } from './contact-point.commands.ts';
 import { assertContactMove, type ContactState, contactStateErrors } from './contact-state.rules.ts';
 import type { ContactStateKept, NewContactState } from './contact-state.schemas.ts';
 
-/** What a referral that ends with it says to its clinic. */
+/** What a referral that ends with it says to its clinic, beside who said so. */
 const endedBecause = {
-  withdrawn: { reason: 'The patient asked for no more contact.', saidBy: 'patient' },
-  deceased: { reason: 'The patient has died.', saidBy: 'clinic' },
-} as const;
+  withdrawn: 'There is to be no more contact.',
+  deceased: 'The patient has died.',
+};
 /** Tasks that ask staff to reach the person. */
 const tasksToReach = ['no_safe_contact', 'no_time_to_contact', 'number_stopped', 'missed_twice'] as const;
 
@@ -59,11 +59,11 @@ export async function applyContactState(
   said: NewContactState,
 ): Promise<ContactStateKept> {
   await write(trx, deps, ctx, patientId, said);
-  const { state, pausedUntil = null } = said;
+  const { state, pausedUntil = null, source } = said;
   const kept = { state, pausedUntil };
   if (state !== 'withdrawn' && state !== 'deceased')
     return { ...kept, cancelledFollowUps: 0, cancelledMessages: 0, withdrawnReferrals: [], openLoans: [] };
-  return { ...kept, ...(await endHelp(trx, deps, ctx, patientId, state)) };
+  return { ...kept, ...(await endHelp(trx, deps, ctx, patientId, state, source)) };
 }
 
 async function write(trx: Trx, deps: Deps, ctx: Context, patientId: string, said: NewContactState) {
@@ -90,6 +90,7 @@ async function endHelp(
   ctx: Context,
   patientId: string,
   state: 'withdrawn' | 'deceased',
+  saidBy: NewContactState['source'],
 ) {
   const at = timestamp(deps.clock);
   const { rows: referrals } = await sql<
@@ -107,7 +108,7 @@ async function endHelp(
       where patient_id = ${patientId} and status in ('planned', 'queued', 'held') returning 1
     )
     select count(*)::int as cancelled from m`.execute(trx);
-  await endReferrals(trx, deps, ctx, referrals, endedBecause[state]);
+  await endReferrals(trx, deps, ctx, referrals, { reason: endedBecause[state], saidBy });
   const cancelledFollowUps = await cancelFollowUpsOf(trx, deps, ctx, { patientId }, { by: 'contact' });
   const { rows: openLoans } = await sql<{ id: string; reference: string }>`
     select id, reference from loan where patient_id = ${patientId} and status = 'open' order by id`.execute(

@@ -29,7 +29,7 @@ const stateTexts: Record<ContactState, { text: string; hint: string }> = {
   },
   deceased: {
     text: 'They have died',
-    hint: 'Nobody is written to or rung. A task asks for what is out, once',
+    hint: 'Messages and calls are cancelled and referrals end. A task asks for what is out, once',
   },
 };
 

@@ -11,6 +11,7 @@ import { invalid, Problem } from '../shared/problem.ts';
 import { completeTasksAbout } from '../tasks/task.commands.ts';
 import type { TaskKind } from '../tasks/task.rules.ts';
 import { applyContactState } from './contact-state.commands.ts';
+import type { NewContactState } from './contact-state.schemas.ts';
 import { closeWhenDecided } from './identity.commands.ts';
 import { type Merged, mergedFields, movedTables, newPoints, stricterState } from './merge.rules.ts';
 import { writeMerged } from './merge-write.commands.ts';
@@ -185,7 +186,7 @@ async function addPoints(
       "voicemailOk" boolean, hours jsonb, "stoppedAt" timestamptz, "failedAt" timestamptz)`.execute(trx);
 }
 
-/** Rule 24: what one of the two wanted of contact holds for the one person that they are. */
+/** Rule 24: what one of the two wanted of contact holds for the one person that they are, as it was said, by whom and when. */
 async function holdStricterState(
   trx: Trx,
   deps: Deps,
@@ -196,11 +197,16 @@ async function holdStricterState(
   const { contactState, pausedUntil } = stricterState(stays, goes);
   if (contactState === stays.contactState && pausedUntil === stays.pausedUntil) return;
   if (contactState === 'paused' && (pausedUntil ?? '') <= today(deps.clock)) return;
+  const { rows } = await sql<
+    Pick<NewContactState, 'source' | 'saidOn'> & { note: string | null }
+  >`/* merge.said */
+    select source, said_on as "saidOn", note from contact_state_change
+    where patient_id = ${goes.id} and state = ${contactState} order by id desc limit 1`.execute(trx);
+  const { note, ...said } = rows[0]!;
   await applyContactState(trx, deps, ctx, stays.id, {
     state: contactState,
     ...(pausedUntil && { pausedUntil }),
-    source: 'staff',
-    saidOn: today(deps.clock),
-    note: 'As it was on the record that was merged into this one',
+    ...said,
+    ...(note && { note }),
   });
 }

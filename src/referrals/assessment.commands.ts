@@ -2,15 +2,23 @@ import { sql } from 'kysely';
 import type { Context } from '../shared/actor.ts';
 import { timestamp } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
+import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvent } from '../shared/events.ts';
 import { newId } from '../shared/ids.ts';
 import { Problem } from '../shared/problem.ts';
 import { listAssessments } from './assessment.queries.ts';
-import { findingErrors, isNeed, offerErrors, suggest } from './assessment.rules.ts';
+import {
+  type Dropped,
+  droppedErrors,
+  findingErrors,
+  isNeed,
+  offerErrors,
+  suggest,
+} from './assessment.rules.ts';
 import type { Assessment, NewAssessment, NewTakeUp, TakenUp } from './assessment.schemas.ts';
 import { decideIn } from './decision.commands.ts';
-import { lockReferral } from './locking.commands.ts';
+import { type LockedReferral, lockReferral } from './locking.commands.ts';
 import { canDecide, type Need, referralStatusWords } from './referral.rules.ts';
 
 /**
@@ -53,13 +61,11 @@ const assessedMeanwhile = (newest: Assessment | undefined) =>
       : 'That one is not of this referral.',
   });
 
-/** The clinic reads it with the need, so it tells nothing of what was found out. */
-const dropped = 'Not needed, as agreed with them';
-
 /**
  * Takes up what the newest assessment suggests, or what an officer chooses beside it: with a device, data
- * or support the referral then needs exactly these and is accepted, in one step. Anything else is written
- * down with the assessment, and the referral is still to be decided.
+ * or support the referral then needs exactly these and is accepted, in one step, and what was asked for
+ * and is left out is dropped with the reason given. Anything else is written down with the assessment,
+ * and the referral is still to be decided.
  * @throws Problem `not-found`, `invalid`, `referral-already-decided`, `changed-meanwhile` when it was assessed or taken up meanwhile
  */
 export async function takeUp(
@@ -67,7 +73,7 @@ export async function takeUp(
   ctx: Context,
   referralId: string,
   assessmentId: string,
-  { offers }: NewTakeUp,
+  { offers, dropped = {} }: NewTakeUp,
 ): Promise<TakenUp> {
   return command(deps, ctx, async (trx) => {
     const referral = await lockReferral(trx, ctx.actor, referralId);
@@ -81,7 +87,7 @@ export async function takeUp(
       });
     if (newest.takenUp)
       throw new Problem('changed-meanwhile', { detail: `${newest.takenUpBy} took it up already.` });
-    const errors = offerErrors(offers, newest.said);
+    const errors = [...offerErrors(offers, newest.said), ...droppedErrors(offers, dropped, referral.needs)];
     if (errors.length) throw new Problem('invalid', { errors });
     const at = timestamp(deps.clock);
     await sql`/* assessment.take-up */ insert into assessment_take_up (assessment_id, offers, by_name, at)
@@ -99,14 +105,35 @@ export async function takeUp(
     }
     await sql`/* assessment.set-needs */
       with gone as (
-        update referral_need set status = 'dropped', reason = ${dropped}, settled_at = ${at}
+        update referral_need set status = 'dropped', reason = ${JSON.stringify(dropped)}::jsonb ->> need, settled_at = ${at}
         where referral_id = ${referralId} and status = 'open' and need <> all(${needs}::text[])
       )
       insert into referral_need (referral_id, need, asked) select ${referralId}, n, false from unnest(${needs}::text[]) n
       on conflict (referral_id, need) do update set status = 'open', reason = null, settled_at = null where referral_need.status = 'dropped'`.execute(
       trx,
     );
+    await recordDropped(trx, deps, ctx, referral, dropped);
     const { status } = await decideIn(trx, deps, ctx, referralId, { decision: 'accept' });
     return { status, accepted: true };
+  });
+}
+
+async function recordDropped(
+  trx: Trx,
+  deps: Deps,
+  ctx: Context,
+  { id, patientId, status }: LockedReferral,
+  dropped: Dropped,
+): Promise<void> {
+  const needs = Object.keys(dropped);
+  if (!needs.length) return;
+  await recordEvent(trx, deps, ctx, {
+    type: 'referral.need_changed',
+    subjects: [
+      ['referral', id],
+      ['patient', patientId],
+    ],
+    values: { needs, kind: 'drop', from: status, to: status },
+    fields: ['reason'],
   });
 }

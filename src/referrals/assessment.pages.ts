@@ -7,10 +7,11 @@ import { type App, idParams, strictObject } from '../shared/http.ts';
 import { uuid } from '../shared/validation.ts';
 import { assessReferral, takeUp } from './assessment.commands.ts';
 import { listAssessments } from './assessment.queries.ts';
-import { connections, deviceUses, offers, spaces } from './assessment.rules.ts';
+import { connections, deviceUses, type Offer, offers, spaces, whyNotSuggested } from './assessment.rules.ts';
 import { type Assessment, NewAssessment, NewTakeUp } from './assessment.schemas.ts';
 import { getReferral } from './referral.queries.ts';
 import { barriers, canDecide } from './referral.rules.ts';
+import type { Referral } from './referral.schemas.ts';
 
 const { barriers: barrierList, insteadOf: _, ...rest } = NewAssessment.properties;
 const AssessmentForm = strictObject({ ...rest, barriers: Type.Optional(barrierList) });
@@ -53,7 +54,7 @@ export function assessmentPages(app: App, deps: Deps): void {
     const { id } = request.params;
     const typed = typedIn(request.body);
     try {
-      const { assessmentId, ...chosen } = fields(TakeUpForm, typed, words);
+      const { assessmentId, ...chosen } = fields(TakeUpForm, withoutReasonsOfTaken(typed), words);
       const { accepted, status } = await takeUp(deps, request.ctx, id, assessmentId, chosen);
       const text = !accepted
         ? 'It is written down. The referral is still to be decided: say no with the reason, or accept it.'
@@ -74,9 +75,8 @@ export function assessmentPages(app: App, deps: Deps): void {
       listAssessments(deps.db, id),
       logAccess(deps, ctx, referral.patient.id, 'referral'),
     ]);
-    const start: Typed = newest
-      ? typedOf(newest.said)
-      : { barriers: referral.barriers, prefersNotDigital: 'no' };
+    const start: Typed = newest ? typedOf(newest.said) : { barriers: referral.barriers };
+    const lines = newest ? offerLines(referral, newest) : [];
     const isTakeUp = sent?.prefix === 'take-up';
     return {
       referral,
@@ -86,10 +86,14 @@ export function assessmentPages(app: App, deps: Deps): void {
       open: canDecide(referral.status),
       form: sent,
       findings: sent && !isTakeUp ? sent : newForm(start),
+      offerLines: lines,
       takeUpForm: isTakeUp
         ? sent
-        : { ...newForm({ offers: newest?.suggestions.map(({ offer }) => offer) ?? [] }), prefix: 'take-up' },
-      choices: { barriers, deviceUses, connections, spaces, offers },
+        : {
+            ...newForm({ offers: lines.flatMap((line) => (line.asked || line.suggested ? line.offer : [])) }),
+            prefix: 'take-up',
+          },
+      choices: { barriers, deviceUses, connections, spaces },
     };
   }
 }
@@ -101,3 +105,28 @@ const typedOf = (said: Assessment['said']): Typed =>
       typeof value === 'boolean' ? (value ? 'yes' : 'no') : value,
     ]),
   );
+
+type OfferLine = { offer: Offer; asked: boolean; suggested: boolean; hint: string };
+
+/** What may be taken up, each with who asked for it and why it is suggested or not. */
+function offerLines({ needs }: Referral, { said, suggestions }: Assessment): OfferLine[] {
+  return offers.map((offer) => {
+    const need = needs.find((row) => row.need === offer && row.status === 'open');
+    const suggestion = suggestions.find((one) => one.offer === offer);
+    const asked =
+      need && (need.reason ? `It is needed already: ${need.reason}` : 'The clinic asked for this.');
+    const why = suggestion?.why ?? `Not suggested, because ${whyNotSuggested(offer, said)}`;
+    return {
+      offer,
+      asked: need !== undefined,
+      suggested: suggestion !== undefined,
+      hint: asked ? `${asked} ${why}` : why,
+    };
+  });
+}
+
+/** What is taken up wants no reason, whatever was typed before it was ticked. */
+function withoutReasonsOfTaken(typed: Typed): Typed {
+  const taken = [typed.offers ?? []].flat().map((offer) => `dropped.${offer}`);
+  return Object.fromEntries(Object.entries(typed).filter(([name]) => !taken.includes(name)));
+}

@@ -1,5 +1,6 @@
 import type { FieldError } from '../shared/problem.ts';
-import type { barriers, Need } from './referral.rules.ts';
+import type { NeedRow } from './need.rules.ts';
+import { needs as allNeeds, type barriers, type Need } from './referral.rules.ts';
 
 export const deviceUses = [
   'nothing',
@@ -100,6 +101,18 @@ export function suggest(found: Findings): Suggestion[] {
   }));
 }
 
+/** Why something is not suggested, as it goes on after `because`. */
+export function whyNotSuggested(offer: Offer, { prefersNotDigital }: Findings): string {
+  if (offer === 'non_digital') return 'they did not choose to go without a screen.';
+  return prefersNotDigital ? 'they would rather not be digital.' : nothingAsksFor[offer];
+}
+const nothingAsksFor: Record<Exclude<Offer, 'non_digital'>, string> = {
+  device: 'they have a smartphone, tablet or computer of their own.',
+  data: 'there is internet at home.',
+  support: 'nothing that gets in the way asks for it.',
+  access_point: 'they have a private space.',
+};
+
 /** Offers that are needs of a referral; the others are recorded with the assessment. */
 export const isNeed = (offer: Offer): offer is Offer & Need =>
   offer === 'device' || offer === 'data' || offer === 'support';
@@ -132,4 +145,28 @@ export function offerErrors(taken: Offer[], { prefersNotDigital }: Findings): Fi
       ? 'They chose to go without: take up that alone, or only the others.'
       : null;
   return wrong ? [{ pointer: '/offers', message: wrong }] : [];
+}
+
+/** Why needs that were asked for are left out, by need. */
+export type Dropped = Partial<Record<Need, string>>;
+
+/**
+ * What was asked for is left out only with a reason that somebody wrote (rule 27). Without anything to
+ * accept the referral is still to be decided, and keeps all of its needs.
+ */
+export function droppedErrors(taken: Offer[], dropped: Dropped, needs: NeedRow[]): FieldError[] {
+  const accepts = taken.some(isNeed);
+  return allNeeds.flatMap((need) => {
+    const isOpen = needs.some((row) => row.need === need && row.status === 'open');
+    const isTaken = taken.includes(need);
+    const wrong =
+      dropped[need] === undefined
+        ? accepts && isOpen && !isTaken && `Say why: ${need} was asked for.`
+        : isTaken
+          ? `The ${need} is taken up, so nothing is left out. Leave the reason out.`
+          : !isOpen
+            ? `There is nothing to leave out: ${need} is not an open need of this referral.`
+            : !accepts && 'Nothing would be left to accept. Decline the referral instead, with this reason.';
+    return wrong ? [{ pointer: `/dropped/${need}`, message: wrong }] : [];
+  });
 }

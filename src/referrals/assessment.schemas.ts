@@ -66,9 +66,25 @@ export const Assessment = Type.Object({
 export type Assessment = Static<typeof Assessment>;
 export const Assessments = Type.Object({ items: Type.Array(Assessment) });
 
+const reason = Type.Optional(text(1000));
 export const NewTakeUp = strictObject(
-  { offers: Type.Array(oneOf(offers), { minItems: 1, maxItems: offers.length, uniqueItems: true }) },
-  { examples: [{ offers: ['device', 'support'] }] },
+  {
+    offers: Type.Array(oneOf(offers), { minItems: 1, maxItems: offers.length, uniqueItems: true }),
+    dropped: Type.Optional(
+      strictObject(
+        { device: reason, data: reason, support: reason },
+        {
+          description:
+            'Why each need that is open and not taken up is left out: who said so, and what. Wanted for each when the referral is accepted; the clinic sees it',
+        },
+      ),
+    ),
+  },
+  {
+    examples: [
+      { offers: ['device', 'support'], dropped: { data: 'They told us that there is Wi-Fi at home.' } },
+    ],
+  },
 );
 export type NewTakeUp = Static<typeof NewTakeUp>;
 export const TakenUp = Type.Object({ status: oneOf(referralStatuses), accepted: Type.Boolean() });

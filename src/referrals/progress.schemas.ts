@@ -1,8 +1,15 @@
 import Type, { type Static } from 'typebox';
+import { contactSources } from '../patients/contact-state.rules.ts';
 import { strictObject } from '../shared/http.ts';
 import { nullable, oneOf, text } from '../shared/schemas.ts';
 import { clinicNoteKinds, withdrawalVoices } from './progress.rules.ts';
 import { referralStatuses } from './referral.rules.ts';
+
+const Withdrawal = Type.Object({
+  reason: Type.String(),
+  saidBy: oneOf(contactSources, { description: 'Who told us; where contact ended, whoever told us of that' }),
+});
+export type Withdrawal = Static<typeof Withdrawal>;
 
 /** What a clinic follows of a referral, beside the referral itself. */
 export const progressProperties = {
@@ -27,7 +34,7 @@ export const progressProperties = {
         'What the clinic is told beside that, where the patient agreed to sharing back; the latest first',
     },
   ),
-  withdrawal: nullable(Type.Object({ reason: Type.String(), saidBy: oneOf(withdrawalVoices) })),
+  withdrawal: nullable(Withdrawal),
 };
 
 export const NewAnswer = strictObject(

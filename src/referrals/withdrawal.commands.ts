@@ -10,7 +10,7 @@ import { cancelFollowUpsOf } from '../support/follow-up.commands.ts';
 import { completeTasksAbout, createTasks } from '../tasks/task.commands.ts';
 import { type LockedReferral, lockReferral } from './locking.commands.ts';
 import { assertCanWithdraw } from './progress.rules.ts';
-import type { NewWithdrawal, Withdrawn } from './progress.schemas.ts';
+import type { NewWithdrawal, Withdrawal, Withdrawn } from './progress.schemas.ts';
 
 /**
  * Withdraws a referral: by the clinic's key, or by an officer who was told. What is held is released,
@@ -46,7 +46,7 @@ export async function endReferrals(
   deps: Deps,
   ctx: Context,
   referrals: Pick<LockedReferral, 'id' | 'patientId' | 'status'>[],
-  { reason, saidBy }: NewWithdrawal,
+  { reason, saidBy }: Withdrawal,
 ): Promise<{ id: string; reference: string }[]> {
   if (!referrals.length) return [];
   const ids = referrals.map(({ id }) => id);

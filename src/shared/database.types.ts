@@ -734,7 +734,7 @@ export interface Referral {
   waiting_since: string | null;
   changed_at: string;
   withdrawal_reason: string | null;
-  withdrawal_said_by: 'patient' | 'clinic' | null;
+  withdrawal_said_by: 'patient' | 'clinic' | 'family' | 'staff' | null;
   urgency_reason: string | null;
   visit_risks: string | null;
   assigned_to: string | null;

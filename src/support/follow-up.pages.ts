@@ -106,7 +106,6 @@ export function followUpPages(app: App, deps: Deps): void {
     ]);
     const { dueOn, startsAt, minutes, way, supporter, contact } = followUp;
     const starts: Record<string, Typed> = {
-      outcome: { minutes: String(minutes) },
       move: { dueOn, startsAt, minutes: String(minutes), way },
       assign: { supporterId: supporter?.id ?? 'none' },
     };

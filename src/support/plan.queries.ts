@@ -62,11 +62,23 @@ export async function assertPlan(trx: Trx, id: string | null): Promise<void> {
     throw invalid({ pointer: '/supportPlanId', message: 'There is no such support plan to choose.' });
 }
 
-/** The id of the plan that a patient's loan begins where it names none: its kit's, its terms' (the default terms without an id), or the default. */
-export const planOfIssue = ({ kitId, termsId }: { kitId: string | null; termsId: string | null }) => sql`(
+/**
+ * The id of the plan that a patient's loan begins where it names none: its kit's, its terms' (the default terms
+ * without an id), or the default. None where it is for a referral whose need for support was dropped, or never was.
+ */
+export const planOfIssue = ({
+  kitId,
+  termsId,
+  referralId,
+}: {
+  kitId: string | null;
+  termsId: string | null;
+  referralId: string | null;
+}) => sql`(
   select p.id from support_plan p
     left join kit k on k.support_plan_id = p.id and k.id = ${kitId}::uuid
     left join loan_terms t on t.support_plan_id = p.id and t.borrower = 'patient'
       and case when ${termsId}::uuid is null then t.is_default else t.id = ${termsId}::uuid end
-  where p.retired_at is null and (k.id is not null or t.id is not null or p.for_loans)
+  where p.retired_at is null and (k.id is not null or t.id is not null or p.for_loans) and (${referralId}::uuid is null or exists (
+    select from referral_need n where n.referral_id = ${referralId}::uuid and n.need = 'support' and n.status in ('open', 'met')))
   order by k.id is null, t.id is null limit 1)`;

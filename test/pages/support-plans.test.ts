@@ -217,3 +217,56 @@ t.test('kits and terms name their plan on their pages, and page two of an issue 
   t.equal(issued.statusCode, 303, issued.body.slice(0, 3000));
   t.equal((await db.selectFrom('follow_up').select('id').execute()).length, 0, 'none was wanted');
 });
+
+t.test(
+  'support that was dropped, or never asked for, brings no calls unless the officer plans them',
+  async (t) => {
+    const { app, as, db, deps } = await testApp(t);
+    const make = factories(deps);
+    const officer = forms(app, as.officer);
+    const issue = async (id: string, fields: Record<string, string>) =>
+      officer.post(`/referrals/${id}/issue`, {
+        kit: (await make.readyDevices(1))[0]!.assetTag,
+        contactConfirmed: 'yes',
+        kitId: '',
+        ...fields,
+      });
+    const dropped = await make.waitingReferral();
+    const drop = { change: 'support:drop', reason: 'Has a daughter who helps.' };
+    t.equal((await officer.post(`/referrals/${dropped.id}/needs`, drop)).statusCode, 303);
+    const never = await make.waitingReferral({ needs: ['device'] });
+    for (const [id, says] of [
+      [dropped.id, /Support was dropped: no calls are planned\. Has a daughter who helps\./],
+      [never.id, /Support was not asked for: no calls are planned\./],
+    ] as const) {
+      const { body } = await issue(id, { do: 'next' });
+      t.match(body, says);
+      t.match(body, /<option value="" selected>None|<option value="">None/);
+      t.notMatch(body, /Usual here|The usual one|planned already/);
+    }
+    const two = await issue(dropped.id, { do: 'next' });
+    const [terms] = await db
+      .selectFrom('loan_terms')
+      .select('id')
+      .where('borrower', '=', 'patient')
+      .execute();
+    const chosen = {
+      do: 'issue',
+      termsId: terms!.id,
+      until: 'terms',
+      'handover.way': 'in_person',
+      'handover.on-day': '23',
+      'handover.on-month': '11',
+      'handover.on-year': '2026',
+      'agreement.version': /name="agreement.version" value="(\d+)"/.exec(two.body)![1]!,
+      'agreement.acceptedBy': 'verbal',
+    };
+    const followUps = async () => (await db.selectFrom('follow_up').select('id').execute()).length;
+    t.equal((await issue(dropped.id, { ...chosen, supportPlan: '' })).statusCode, 303);
+    t.equal(await followUps(), 0, 'none by default');
+    const plan = '01900000-0000-7000-8000-000000000001';
+    t.equal((await issue(never.id, { ...chosen, supportPlan: plan })).statusCode, 303);
+    t.equal(await followUps(), 4, 'planned anyway');
+    t.match((await issue(never.id, { do: 'next' })).body, /planned already/);
+  },
+);

@@ -102,7 +102,10 @@ t.test(
       t.same(ahead, [{ status: 'cancelled' }]);
       t.match(await getReferral(db, officer.actor, referral.id), {
         status: 'withdrawn',
-        withdrawal: { reason: said.state === 'deceased' ? /has died/ : /no more contact/ },
+        withdrawal: {
+          reason: said.state === 'deceased' ? /has died/ : /no more contact/,
+          saidBy: said.source,
+        },
       });
       const tasks = await db
         .selectFrom('task')

@@ -263,11 +263,17 @@ t.test('rule 24: who asked for no more contact on one record is left alone on bo
   const { one, other } = await pair({ contactPoints: [sms()] }, {});
   await api('POST', `/patients/${other.id}/contact-states`, {
     state: 'withdrawn',
-    source: 'patient',
-    saidOn: '2026-11-23',
+    source: 'family',
+    saidOn: '2026-11-20',
+    note: 'Their sister rang',
   });
   await mergePatients(deps, officer, one.id, other.id);
   t.match(await getPatient(db, one.id), { contactState: 'withdrawn' });
+  t.match(
+    await db.selectFrom('contact_state_change').selectAll().where('patient_id', '=', one.id).execute(),
+    [{ source: 'family', said_on: '2026-11-20', note: 'Their sister rang', recorded_by: 'Olive Officer' }],
+    'as it was said, by whom and when (rule 27)',
+  );
   t.match(await db.selectFrom('referral').select('status').where('id', '=', one.referralId).execute(), [
     { status: 'withdrawn' },
   ]);

@@ -90,18 +90,28 @@ t.test('suggestions are taken up with accepting, in one step; the clinic sees no
   });
   clock.set('2026-11-23T09:31:00Z');
   const { body: newest } = await assess(id, { uses: ['nothing'], barriers: ['skills'] });
-  const take = (assessmentId: string, chosen: string[]) =>
-    api('POST', `/referrals/${id}/assessments/${assessmentId}/take-ups`, { offers: chosen });
+  const take = (assessmentId: string, chosen: string[], dropped?: object) =>
+    api('POST', `/referrals/${id}/assessments/${assessmentId}/take-ups`, { offers: chosen, dropped });
   t.match(await take(first.body.id, ['device']), { status: 412, body: { detail: /assessed it meanwhile/ } });
-  t.match(await take(newest.id, ['device', 'support', 'access_point']), {
+  const reason = 'They say that the Wi-Fi of the hostel is enough.';
+  t.match(await take(newest.id, ['device', 'support', 'access_point'], { data: reason }), {
     status: 201,
     body: { status: 'waiting', accepted: true },
   });
   t.match((await getReferral(db, officer.actor, id)).needs, [
     { need: 'device', status: 'open' },
-    { need: 'data', status: 'dropped', reason: 'Not needed, as agreed with them' },
+    { need: 'data', status: 'dropped', reason },
     { need: 'support', status: 'open' },
   ]);
+  const changes = await sql<{ values: object; event: string }>`
+    select e."values", row_to_json(e)::text as event from event e join event_subject s on s.event_id = e.id
+    where e.type = 'referral.need_changed' and s.subject_id = ${id}`.execute(db);
+  t.match(
+    changes.rows.map(({ values }) => values),
+    [{ needs: ['data'], kind: 'drop' }],
+    'what was left out is in the history',
+  );
+  t.notMatch(changes.rows.map(({ event }) => event).join(), /hostel/, 'rule 20');
   t.match(await take(newest.id, ['device']), { status: 409 });
   await t.rejects(sql`update referral_assessment set said = '{}'`.execute(db), /append-only/);
   await t.rejects(sql`update assessment_take_up set offers = '{}'`.execute(db), /append-only/);
@@ -185,6 +195,104 @@ t.test('what was taken up stays, and the way without a screen is only ever their
   t.notMatch(audit.body, /Write it down/);
 });
 
+t.test('what was asked for is left out only with a reason of the officer’s own (rule 27)', async (t) => {
+  const { id } = await make.referral({ needs: ['device', 'support'] });
+  const { body } = await assess(id, { uses: ['nothing'], privateSpace: 'no' });
+  const take = (offers: string[], dropped?: object) =>
+    api('POST', `/referrals/${id}/assessments/${body.id}/take-ups`, { offers, dropped });
+  const refused: [string[], object | undefined, string][] = [
+    [['device'], undefined, '/dropped/support'],
+    [['device'], {}, '/dropped/support'],
+    [['device'], { support: '   ' }, '/dropped/support'],
+    [['data'], { device: 'Has one by now' }, '/dropped/support'],
+    [['device', 'support'], { support: 'Has a sister who helps' }, '/dropped/support'],
+    [['device', 'support'], { data: 'Has Wi-Fi' }, '/dropped/data'],
+    [['access_point'], { support: 'Has a sister who helps' }, '/dropped/support'],
+  ];
+  for (const [offers, dropped, pointer] of refused)
+    t.match(
+      await take(offers, dropped),
+      { status: 422, body: { errors: [{ pointer }] } },
+      `${offers} without ${JSON.stringify(dropped)}`,
+    );
+  t.match(
+    (await getReferral(db, officer.actor, id)).needs,
+    [{ status: 'open' }, { status: 'open' }],
+    'nothing is written until it is right',
+  );
+  t.match(await take(['device', 'data'], { support: 'Has a sister who helps' }), { status: 201 });
+  t.match((await getReferral(db, officer.actor, id)).needs, [
+    { need: 'device', status: 'open', reason: null },
+    { need: 'data', status: 'open', reason: null },
+    { need: 'support', status: 'dropped', reason: 'Has a sister who helps' },
+  ]);
+});
+
+t.test(
+  'without a device, data or support nothing is decided, and nothing asked for is dropped',
+  async (t) => {
+    const { id } = await make.referral({ needs: ['device', 'support'] });
+    const { body } = await assess(id, { privateSpace: 'no' });
+    t.match(
+      await api('POST', `/referrals/${id}/assessments/${body.id}/take-ups`, { offers: ['access_point'] }),
+      {
+        status: 201,
+        body: { accepted: false },
+      },
+    );
+    t.match((await getReferral(db, officer.actor, id)).needs, [{ status: 'open' }, { status: 'open' }]);
+  },
+);
+
+t.test('the page ticks what the clinic asked for, whatever the answers suggest', async (t) => {
+  const { get, post } = forms(app, as.officer);
+  const ticked = (body: string, offer: string) =>
+    new RegExp(
+      `name="offers"[^>]*value="${offer}"[^>]*checked|name="offers"[^>]*checked[^>]*value="${offer}"`,
+    ).test(body);
+  const { id } = await make.referral({ needs: ['device', 'support'] });
+  const page = `/referrals/${id}/assessment`;
+  t.notMatch(
+    (await get(page)).body,
+    /type="radio"[^>]*checked/,
+    'no answer is given for them before they are asked',
+  );
+  for (const changes of [
+    {},
+    { uses: ['own_phone_without_data'], privateSpace: 'no' },
+    { prefersNotDigital: true, nonDigitalRoute: 'Calls' },
+  ]) {
+    const { body: assessed } = await assess(id, changes);
+    const { body } = await get(page);
+    t.ok(ticked(body, 'device') && ticked(body, 'support'), `asked for: ${JSON.stringify(changes)}`);
+    t.equal(body.match(/The clinic asked for this/g)?.length, 2);
+    t.match(body, /Not suggested, because/);
+    for (const { offer } of assessed.suggestions) t.ok(ticked(body, offer), `${offer} is suggested`);
+    t.match(body, /Accept with what is ticked/);
+  }
+  const { body: newest } = await assess(id);
+  const refused = await post(`${page}/take-up`, {
+    assessmentId: newest.id,
+    offers: ['device'],
+    'dropped.support': '',
+  });
+  t.equal(refused.statusCode, 422);
+  t.match(refused.body, /href="#take-up-dropped-support"/);
+  t.match(refused.body, /id="take-up-dropped-support"/);
+  t.ok(ticked(refused.body, 'device') && !ticked(refused.body, 'support'), 'what was chosen stays');
+  const sent = await post(`${page}/take-up`, {
+    assessmentId: newest.id,
+    offers: ['device'],
+    'dropped.support': 'Does not want calls, they said.',
+    'dropped.device': 'Typed before it was ticked again',
+  });
+  t.equal(sent.statusCode, 303);
+  t.match((await getReferral(db, officer.actor, id)).needs, [
+    { need: 'device', status: 'open', reason: null },
+    { need: 'support', status: 'dropped', reason: 'Does not want calls, they said.' },
+  ]);
+});
+
 t.test('two officers who go through it at once: the second is told', async (t) => {
   const { id } = await make.referral({ needs: ['device'] });
   const outcomes = await atOnce(db, sql`select from referral where id = ${id} for update`, [
@@ -201,7 +309,7 @@ t.test('two officers take up at once: one decides', async (t) => {
     api('POST', `/referrals/${id}/assessments/${body.id}/take-ups`, { offers: chosen });
   const outcomes = await atOnce(db, sql`select from referral where id = ${id} for update`, [
     take(['device']),
-    take(['support']),
+    take(['device', 'support']),
   ]);
   t.same(outcomes.map((one) => one.status === 'fulfilled' && one.value.status).sort(), [201, 409]);
 });
@@ -227,12 +335,37 @@ for (const scripts of [true, false]) {
       .check();
     await page.getByRole('group', { name: 'Do they have a private space' }).getByLabel('Sometimes').check();
     await page.getByRole('button', { name: 'Write it down' }).click();
+    await page.getByRole('link', { name: 'Choose whether they want to be digital at all' }).waitFor();
+    await page.getByRole('group', { name: 'Would they rather not be digital' }).getByLabel('No').check();
+    await page.getByRole('button', { name: 'Write it down' }).click();
     await page.getByText('See below what it suggests').waitFor();
     await look('an assessment with suggestions');
     if (process.env.SHOTS)
       await page.screenshot({ path: `${process.env.SHOTS}/assessment.png`, fullPage: true });
     await page.getByLabel('A place to go, such as a library or drop-in').uncheck();
-    await page.getByRole('button', { name: 'Take this up' }).click();
+    const accept = (name: string) => page.getByRole('button', { name, exact: true });
+    const why = page.getByLabel('If you leave out mobile data: why?');
+    await page.getByLabel('Mobile data', { exact: true }).uncheck();
+    if (scripts) {
+      await accept('Accept with device and support').waitFor();
+      await page.getByLabel('A device').uncheck();
+      await accept('Accept with support').waitFor();
+      await page.getByLabel('Support calls').uncheck();
+      await accept('Take up what is ticked, without accepting').waitFor();
+      await page.getByLabel('A device').check();
+      await page.getByLabel('Support calls').check();
+    } else t.ok(await accept('Accept with what is ticked').isVisible(), 'true without script');
+    await page.getByRole('button', { name: 'Accept with' }).click();
+    await page.getByRole('link', { name: 'Say why: data was asked for' }).click();
+    await why.fill('There is Wi-Fi by now');
+    await look('an assessment, left out without a reason');
+    await page.getByLabel('Mobile data', { exact: true }).check();
+    t.notOk(await why.isVisible(), 'what is taken up wants no reason');
+    await page
+      .getByRole('button', {
+        name: scripts ? 'Accept with device, data and support' : 'Accept with what is ticked',
+      })
+      .click();
     await page.getByText('The referral is accepted and on the waiting list.').waitFor();
     await page.getByRole('link', { name: 'What would help: look again' }).click();
     await page.getByText(/Taken up by .+: A device, mobile data, support calls\./).waitFor();

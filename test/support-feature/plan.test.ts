@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import t from 'tap';
 import { replaceItem } from '../../src/incidents/replacement.commands.ts';
 import { reviewLoan } from '../../src/loans/extension.commands.ts';
@@ -8,6 +9,7 @@ import { listFollowUps } from '../../src/support/follow-up.queries.ts';
 import { inOrder, type Step, sameSteps, stepFaults, stepLines } from '../../src/support/plan.rules.ts';
 import { apiOf } from '../support/api.ts';
 import { testApp } from '../support/app.ts';
+import { atOnce } from '../support/at-once.ts';
 import { factories, officer } from '../support/factories.ts';
 
 const seeded = '01900000-0000-7000-8000-000000000001';
@@ -115,6 +117,73 @@ t.test('plans are data: an edit is a new version, and there is one default of ea
   t.equal((await api('GET', '/support-plans')).body.items.length, 1);
   t.equal((await api('GET', '/support-plans?retired=true')).body.items.length, 2);
   t.equal((await app.inject({ url: '/api/v1/support-plans', headers: as.supporter })).statusCode, 403);
+});
+
+t.test('the plan that begins by default follows the need for support (rule 27)', async (t) => {
+  const { api, admin, make, plan } = await setUp(t);
+  const asked = await plan('Asked', [call('Asked call', 1)]);
+  const kit = await admin('POST', '/kits', {
+    name: 'One tablet',
+    lines: [{ deviceKind: 'tablet' }],
+    supportPlanId: asked,
+  });
+  const steps = async (referralId: string, input: object = {}) =>
+    (await make.loan({ referralId, ...input })).followUps.map(({ step }) => step);
+  const drop = async (id: string) =>
+    t.equal(
+      (
+        await api('POST', `/referrals/${id}/needs`, {
+          need: 'support',
+          change: 'drop',
+          reason: 'Has a daughter who helps',
+        })
+      ).status,
+      201,
+    );
+  const waiting = async (needs: ('device' | 'data' | 'support')[]) =>
+    (await make.waitingReferral({ needs })).id;
+  t.equal((await steps(await waiting(['device', 'support']))).length, 4, 'open: the usual one');
+  t.same(await steps(await waiting(['device'])), [], 'never asked for: none');
+  t.same(await steps(await waiting(['device']), { kitId: kit.body.id }), [], 'not by its kit either');
+  const dropped = await waiting(['device', 'support']);
+  await drop(dropped);
+  t.same(await steps(dropped), [], 'dropped: none');
+  t.same(await steps(dropped, { supportPlan: asked }), ['Asked call'], 'planned anyway, where it is said');
+  const met = await waiting(['device', 'support']);
+  await api('POST', `/referrals/${met}/needs`, { need: 'support', change: 'meet', reason: 'At a drop-in' });
+  t.equal((await steps(met)).length, 4, 'met: the usual one');
+  const person = await make.waitingReferral({ needs: ['device'] });
+  const { patient } = (await api('GET', `/referrals/${person.id}`)).body;
+  t.equal(
+    (await make.loan({ patientId: patient.id })).followUps.length,
+    4,
+    'without a referral: the usual one',
+  );
+});
+
+t.test('a loan that waits for support being dropped plans no calls', async (t) => {
+  const { api, db, make } = await setUp(t);
+  const { id } = await make.waitingReferral();
+  const [device] = await make.readyDevices(1);
+  const [, issued] = await atOnce(db, sql`select from referral where id = ${id} for update`, [
+    () =>
+      api('POST', `/referrals/${id}/needs`, {
+        need: 'support',
+        change: 'drop',
+        reason: 'Not wanted, they said',
+      }),
+    () =>
+      api('POST', '/loans', {
+        referralId: id,
+        items: [{ deviceId: device!.id }],
+        agreement: { acceptedBy: 'verbal' },
+      }),
+  ]);
+  t.match(issued, { status: 'fulfilled', value: { status: 201 } });
+  const { needs } = (await api('GET', `/referrals/${id}`)).body;
+  const support = needs.find(({ need }: { need: string }) => need === 'support');
+  const { followUps } = (issued as { value: { body: { followUps: object[] } } }).value.body;
+  t.equal(followUps.length, support.status === 'dropped' ? 0 : 4);
 });
 
 t.test('a loan gets the plan asked for, else of its kit, of its terms, or the default', async (t) => {

@@ -1,3 +1,4 @@
+import { keepDrafts, stillHere } from './drafts.js';
 import { initAll } from './nhsuk.js';
 import { warn } from './session.js';
 import { sound } from './sound.js';
@@ -45,4 +46,5 @@ select(document.activeElement);
 
 for (const form of document.querySelectorAll('[data-suggestions]')) suggest(form);
 sound();
-for (const notice of document.querySelectorAll('[data-session-minutes]')) warn(notice);
+for (const notice of document.querySelectorAll('[data-session-minutes]')) warn(notice, stillHere);
+keepDrafts();

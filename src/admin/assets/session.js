@@ -2,8 +2,11 @@
 const minute = 60_000;
 const ahead = 2;
 
-/** @param {HTMLElement} notice hidden, with the minutes until a session ends, and a button to stay */
-export function warn(notice) {
+/**
+ * @param {HTMLElement} notice hidden, with the minutes until a session ends, and a button to stay
+ * @param {() => void} stayed
+ */
+export function warn(notice, stayed) {
   const [soon, over] = notice.querySelectorAll('p');
   const stay = notice.querySelector('button');
   const minutes = Number(notice.dataset.sessionMinutes);
@@ -18,6 +21,7 @@ export function warn(notice) {
     if (reply?.ok) {
       notice.hidden = true;
       wait();
+      stayed();
     } else {
       soon.hidden = true;
       over.hidden = false;
