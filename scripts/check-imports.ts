@@ -12,12 +12,24 @@ const shownToFeatures =
 const neverFromElsewhere = /\.(routes|pages|jobs)\.ts$/;
 /** Pure: they compute, and touch neither disk nor network nor clock. */
 const pureShared = new Set(
-  ['actor', 'clock', 'ids', 'phone', 'problem', 'working-days'].map((name) => `src/shared/${name}.ts`),
+  [
+    'actor',
+    'clock',
+    'date-parts',
+    'email',
+    'ids',
+    'phone',
+    'postal-address',
+    'problem',
+    'reading',
+    'seen',
+    'working-days',
+  ].map((name) => `src/shared/${name}.ts`),
 );
 const purePackages = new Set([
   'temporal-polyfill',
   'nhs-number-validator',
-  'libphonenumber-js',
+  'libphonenumber-js/max',
   'csv-parse/sync',
   'csv-stringify/sync',
   'bwip-js/node',
