@@ -14,7 +14,7 @@ export function readDateParts(typed: DateParts, wanted: string): { date: string 
     part.normalize('NFKC').trim().toLowerCase(),
   ) as [string, string, string];
   const number = /^\d{1,2}$/.test(month) ? Number(month) : months.indexOf(month.slice(0, 3)) + 1;
-  if (/^\d{1,3}$/.test(year)) return { fault: 'Give the year with four digits, such as 1966.' };
+  if (/^\d{1,3}$/.test(year)) return { fault: `Give the year with four digits. ${wanted}` };
   if (!/^\d{1,2}$/.test(day) || !/^\d{4}$/.test(year)) return { fault: wanted };
   if (number > 12 && Number(day) <= 12)
     return { fault: 'This date seems to have the month first. Give the day first, such as 6/8/2026.' };
