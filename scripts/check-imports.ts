@@ -12,14 +12,26 @@ const shownToFeatures =
 const neverFromElsewhere = /\.(routes|pages|jobs)\.ts$/;
 /** Pure: they compute, and touch neither disk nor network nor clock. */
 const pureShared = new Set(
-  ['actor', 'clock', 'ids', 'language', 'name-key', 'phone', 'problem', 'working-days'].map(
-    (name) => `src/shared/${name}.ts`,
-  ),
+  [
+    'actor',
+    'clock',
+    'date-parts',
+    'email',
+    'ids',
+    'language',
+    'name-key',
+    'phone',
+    'postal-address',
+    'problem',
+    'reading',
+    'seen',
+    'working-days',
+  ].map((name) => `src/shared/${name}.ts`),
 );
 const purePackages = new Set([
   'temporal-polyfill',
   'nhs-number-validator',
-  'libphonenumber-js',
+  'libphonenumber-js/max',
   'csv-parse/sync',
   'csv-stringify/sync',
   'bwip-js/node',

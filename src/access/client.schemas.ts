@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { strictObject } from '../shared/http.ts';
 import { listQuery, pageOf } from '../shared/lists.ts';
-import { nullable, oneOf, text } from '../shared/schemas.ts';
+import { line, nullable, oneOf } from '../shared/schemas.ts';
 import { clientRoles } from './client.rules.ts';
 
 const ratePerMinute = Type.Integer({
@@ -12,7 +12,7 @@ const ratePerMinute = Type.Integer({
 
 export const NewApiClient = strictObject(
   {
-    name: text(200, { description: 'Of the system that will call' }),
+    name: line(200, { description: 'Of the system that will call' }),
     role: oneOf(clientRoles),
     clinicId: Type.Optional(
       Type.String({
@@ -33,7 +33,7 @@ export type NewApiClient = Static<typeof NewApiClient>;
 
 export const ApiClientChange = strictObject(
   {
-    name: Type.Optional(text(200)),
+    name: Type.Optional(line(200)),
     ratePerMinute: Type.Optional(nullable(ratePerMinute)),
     enabled: Type.Optional(Type.Boolean({ description: 'False: none of its keys works' })),
   },

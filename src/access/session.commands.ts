@@ -4,6 +4,7 @@ import { timestamp } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
 import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
+import { readEmail } from '../shared/email.ts';
 import { recordEvent } from '../shared/events.ts';
 import { invalid, Problem } from '../shared/problem.ts';
 import { waitAfter, waitInWords } from './access.rules.ts';
@@ -26,7 +27,8 @@ export async function signIn(
   requestId: string,
   given: { email: string; password: string },
 ): Promise<{ token: string; actor: Actor }> {
-  const email = given.email.trim().toLowerCase();
+  const address = readEmail(given.email);
+  const email = ('value' in address ? address.value : given.email.trim()).toLowerCase();
   const account = keyedHash(deps.config.SECRET, 'account', email);
   await countTry(deps, account);
   const { rows } = await sql<{ id: string; name: string; role: StaffRole; hash: string | null }>`

@@ -4,10 +4,12 @@ import { timestamp, today } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
 import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
+import { readEmail } from '../shared/email.ts';
 import { etagOf, requireMatch } from '../shared/etag.ts';
 import { recordEvent } from '../shared/events.ts';
 import { newId } from '../shared/ids.ts';
-import { invalid, Problem } from '../shared/problem.ts';
+import { type FieldError, invalid, Problem } from '../shared/problem.ts';
+import { kept } from '../shared/reading.ts';
 import { hashPassword } from './password.ts';
 import { endSessions } from './session.commands.ts';
 import { getStaff } from './staff.queries.ts';
@@ -24,6 +26,7 @@ export async function addStaff(
   ctx: Context,
   person: NewStaff & { password?: string },
 ): Promise<{ id: string }> {
+  const email = emailOf(person);
   if (person.password !== undefined) assertPassword(person.password, person);
   const hash = person.password === undefined ? null : await hashPassword(person.password);
   return command(deps, ctx, async (trx) => {
@@ -32,7 +35,7 @@ export async function addStaff(
     const at = timestamp(deps.clock);
     await sql`/* staff.add */
       insert into staff (id, name, email, role, password_hash, organisation_id, weekly_minutes, dbs_checked_on, created_at, changed_at)
-      values (${id}, ${person.name.trim()}, ${person.email.trim()}, ${person.role}, ${hash}, ${person.organisationId ?? null},
+      values (${id}, ${person.name.trim()}, ${email}, ${person.role}, ${hash}, ${person.organisationId ?? null},
         ${person.weeklyMinutes ?? null}, ${person.dbsCheckedOn ?? null}, ${at}, ${at})`.execute(trx);
     await recordEvent(trx, deps, ctx, {
       type: 'staff.added',
@@ -55,6 +58,7 @@ export async function changeStaff(
   change: StaffChange,
   ifMatch: string | undefined,
 ): Promise<Staff> {
+  const email = emailOf(change);
   return command(deps, ctx, async (trx) => {
     const before = await lockStaff(trx, id);
     requireMatch(ifMatch, etagOf(id, before.changedAt));
@@ -64,7 +68,7 @@ export async function changeStaff(
     assertStillLookedAfter(standing, after, { by: ctx.actor.id, administrators });
     const has = (name: keyof StaffChange) => change[name] !== undefined;
     await sql`/* staff.change */
-      update staff set name = coalesce(${change.name?.trim() ?? null}, name), email = coalesce(${change.email?.trim() ?? null}, email),
+      update staff set name = coalesce(${change.name?.trim() ?? null}, name), email = coalesce(${email ?? null}, email),
         role = ${after.role}, changed_at = ${timestamp(deps.clock)},
         organisation_id = case when ${has('organisationId')} then ${change.organisationId ?? null}::uuid else organisation_id end,
         weekly_minutes = case when ${has('weeklyMinutes')} then ${change.weeklyMinutes ?? null}::int else weekly_minutes end,
@@ -123,6 +127,14 @@ export async function restoreStaff(deps: Deps, ctx: Context, id: string): Promis
     await recordEvent(trx, deps, ctx, { type: 'staff.restored', subjects: [['staff', id]] });
     return getStaff(deps, trx, id);
   });
+}
+
+/** The email address as it is kept, in one form, so that no two accounts look the same. */
+function emailOf({ email: given }: { email?: string | undefined }): string | undefined {
+  const errors: FieldError[] = [];
+  const email = kept('/email', errors, given, readEmail);
+  if (errors.length) throw invalid(...errors);
+  return email;
 }
 
 /** The person and all administrators, in one order, so that two who take each other's place wait for each other. */

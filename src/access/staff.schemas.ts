@@ -1,15 +1,10 @@
 import Type, { type Static } from 'typebox';
 import { strictObject } from '../shared/http.ts';
 import { listQuery, pageOf } from '../shared/lists.ts';
-import { nullable, oneOf, text } from '../shared/schemas.ts';
+import { email, line, nullable, oneOf } from '../shared/schemas.ts';
 import { staffRoles } from './staff.rules.ts';
 
-const name = text(200);
-const email = Type.String({
-  maxLength: 320,
-  pattern: '^\\s*[^\\s@]+@[^\\s@.]+(\\.[^\\s@.]+)+\\s*$',
-  errorMessage: 'Give an email address, like name@example.org.',
-});
+const name = line(200);
 const role = oneOf(staffRoles);
 const supporting = {
   organisationId: Type.Optional(

@@ -1,11 +1,11 @@
 import Type, { type Static } from 'typebox';
 import { strictObject } from '../shared/http.ts';
 import { listQuery, pageOf } from '../shared/lists.ts';
-import { nullable, oneOf, text } from '../shared/schemas.ts';
+import { line, nullable, oneOf, text } from '../shared/schemas.ts';
 import { loggedKinds, mostOfOne, movementKinds } from './accessory.rules.ts';
 
 const id = Type.String({ format: 'uuid' });
-const kind = text(60, { description: 'What it is called, such as Charger' });
+const kind = line(60, { description: 'What it is called, such as Charger' });
 const lowStockLevel = Type.Integer({
   minimum: 0,
   maximum: mostOfOne,

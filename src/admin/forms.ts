@@ -1,4 +1,6 @@
+import type { ErrorObject } from 'ajv';
 import type { Static, TSchema } from 'typebox';
+import { type DateParts, readDateParts } from '../shared/date-parts.ts';
 import { invalid, type Problem, toProblem } from '../shared/problem.ts';
 import { fieldErrors, strict } from '../shared/validation.ts';
 
@@ -76,21 +78,23 @@ export function fields<T extends TSchema>(
     ...errors.flatMap((error) =>
       fieldErrors([error]).map(({ pointer, message }) => {
         const own = words[nameOf(pointer).replaceAll(/\.\d+(?=\.|$)/g, '.*')];
-        const empty = ['required', 'minLength', 'minItems', 'enum'].includes(error.keyword);
-        return { pointer, message: (empty && own) || kinder(error.keyword, error.params) || message };
+        const empty = ['required', 'minLength', 'minItems', 'enum', 'x-any-of'].includes(error.keyword);
+        return { pointer, message: (empty && own) || kinder(error, typed, nameOf(pointer)) || message };
       }),
     ),
   );
 }
 
-function kinder(keyword: string, params: Record<string, unknown>): string | undefined {
+function kinder({ keyword, params, parentSchema }: ErrorObject, typed: Typed, name: string) {
   if (keyword === 'required') return 'Enter this';
   if (keyword === 'enum') return 'Choose one of these';
   if (keyword === 'type' && [params.type].flat().some((type) => type === 'integer' || type === 'number'))
     return 'Enter a number';
-  if (keyword === 'format' && params.format === 'date')
-    return 'Enter a real date with day, month and year, such as 6 8 2026';
-  return undefined;
+  if (keyword !== 'format' || params.format !== 'date') return undefined;
+  const parts = datePartsIn(typed, name);
+  const reading = parts && readDateParts(parts, wantedDate);
+  if (reading && 'fault' in reading) return reading.fault;
+  return (parentSchema as { errorMessage?: string }).errorMessage ?? wantedDate;
 }
 
 /**
@@ -139,7 +143,7 @@ function read(schema: JsonSchema, typed: Typed, name: string): unknown {
   }
   if (schema.properties) return readObject(schema, typed, name);
   if (schema.type === 'array') return readArray(schema.items ?? {}, typed, name);
-  if (schema.format === 'date') return readDate(typed, name) ?? (text || undefined);
+  if (schema.format === 'date') return dateIn(typed, name) ?? (text || undefined);
   if (text === '') return undefined;
   if (schema.type === 'boolean')
     return ['true', 'yes', 'on'].includes(text) || (['false', 'no'].includes(text) ? false : text);
@@ -183,13 +187,22 @@ function readArray(items: JsonSchema, typed: Typed, name: string): unknown {
     : undefined;
 }
 
-/** Day, month and year in their three fields as `YYYY-MM-DD`; what is no date stays as typed, to be refused. */
-function readDate(typed: Typed, name: string): string | undefined {
+const wantedDate = 'Enter a real date with day, month and year, such as 6 8 2026';
+
+/** The three fields of a date; nothing where all are empty. */
+function datePartsIn(typed: Typed, name: string): DateParts | undefined {
   const [day, month, year] = ['day', 'month', 'year'].map((part) =>
     [typed[`${name}-${part}`] ?? ''].flat()[0]!.trim(),
-  );
-  if (!day && !month && !year) return undefined;
-  return `${year!.padStart(4, '0')}-${month!.padStart(2, '0')}-${day!.padStart(2, '0')}`;
+  ) as [string, string, string];
+  return day || month || year ? { day, month, year } : undefined;
+}
+
+/** Day, month and year in their three fields as `YYYY-MM-DD`; what is no date stays as typed, to be refused. */
+export function dateIn(typed: Typed, name: string): string | undefined {
+  const parts = datePartsIn(typed, name);
+  if (!parts) return undefined;
+  const reading = readDateParts(parts, wantedDate);
+  return 'date' in reading ? reading.date : `${parts.day} ${parts.month} ${parts.year}`;
 }
 
 const under = (name: string, key: string) => (name ? `${name}.${key}` : key);

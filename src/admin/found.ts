@@ -22,7 +22,7 @@ export function foundGroups(found: Found): FoundGroup[] {
       columns: [{ text: 'Name' }, { text: 'Date of birth' }, { text: 'NHS number' }],
       rows: found.patients.map((one) => [
         {
-          text: `${one.givenName} ${one.familyName}${one.preferredName ? ` (${one.preferredName})` : ''}`,
+          text: `${one.givenName} ${one.familyName}${one.preferredName ? ` (${one.preferredName})` : ''}`.trim(),
           href: `/patients/${one.id}`,
         },
         { text: date(one.dateOfBirth) },

@@ -6,7 +6,7 @@ import { addDays, today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, strictObject } from '../shared/http.ts';
 import { invalid } from '../shared/problem.ts';
-import { text } from '../shared/schemas.ts';
+import { line } from '../shared/schemas.ts';
 import { firstSteps } from './first-steps.ts';
 import { count } from './formats.ts';
 import { type Form, fields, newForm, refused, typedIn } from './forms.ts';
@@ -17,7 +17,7 @@ import { type Numbers, schemeNumbers } from './numbers.queries.ts';
 import { type RecentType, sinceYesterday } from './recent.queries.ts';
 import { countFound, runSearch } from './search.commands.ts';
 
-const Scan = strictObject({ code: text(200) });
+const Scan = strictObject({ code: line(200) });
 const words = { code: 'Scan or type something first' };
 
 /** Today: the box for scans, and what needs doing. Whoever has no Today starts at the first place their role opens. */

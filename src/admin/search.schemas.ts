@@ -6,12 +6,12 @@ import { loanStatuses } from '../loans/loan.rules.ts';
 import { PatientSummary } from '../patients/patient.schemas.ts';
 import { referralStatuses } from '../referrals/referral.rules.ts';
 import { strictObject } from '../shared/http.ts';
-import { nullable, oneOf, text } from '../shared/schemas.ts';
+import { line, nullable, oneOf } from '../shared/schemas.ts';
 import { workKinds } from './home.queries.ts';
 
 export const NewSearch = strictObject(
   {
-    text: text(200, {
+    text: line(200, {
       description:
         'An asset tag, serial number or IMEI; the ICCID of a SIM; the reference of a loan, referral, incident or donation; an NHS number, a phone number, or the beginning of a name',
     }),

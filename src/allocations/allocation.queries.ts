@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import { type DeviceKind, deviceKinds } from '../devices/device.rules.ts';
+import { firstName } from '../patients/patient.queries.ts';
 import type { Reader } from '../shared/database.ts';
 import { byId, type ListPage, toPage } from '../shared/lists.ts';
 import { Problem } from '../shared/problem.ts';
@@ -181,7 +182,7 @@ export type PickLine = {
 export async function pickList(db: Reader, limit: number): Promise<PickLine[]> {
   const { rows } = await sql<PickLine>`
     select d.asset_tag as "assetTag", d.id as "deviceId", d.kind, d.make, d.model, l.name as location, r.id as "referralId",
-      r.reference as "referralReference", coalesce(p.preferred_name, p.given_name) as "firstName", a.expires_on as "expiresOn"
+      r.reference as "referralReference", ${firstName} as "firstName", a.expires_on as "expiresOn"
     from ${tables} join patient p on p.id = r.patient_id left join location l on l.id = d.location_id
     where a.status = 'held' order by l.name nulls last, d.asset_tag limit ${limit}`.execute(db);
   return rows;

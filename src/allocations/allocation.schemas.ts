@@ -2,14 +2,14 @@ import Type, { type Static } from 'typebox';
 import { deviceKinds, deviceStatuses } from '../devices/device.rules.ts';
 import { strictObject } from '../shared/http.ts';
 import { listQuery, pageOf } from '../shared/lists.ts';
-import { nullable, oneOf, text } from '../shared/schemas.ts';
+import { line, nullable, oneOf, text } from '../shared/schemas.ts';
 import { allocationStatuses } from './allocation.rules.ts';
 
 const date = Type.String({ format: 'date' });
 
 export const NewAllocation = strictObject(
   {
-    assetTag: Type.Optional(text(20, { description: 'This or deviceId' })),
+    assetTag: Type.Optional(line(20, { description: 'This or deviceId' })),
     deviceId: Type.Optional(Type.String({ format: 'uuid' })),
     expiresOn: Type.Optional(
       Type.String({

@@ -1,9 +1,9 @@
 import Type, { type Static } from 'typebox';
 import { strictObject } from '../shared/http.ts';
-import { text } from '../shared/schemas.ts';
+import { line } from '../shared/schemas.ts';
 
 const date = Type.String({ format: 'date' });
-const title = text(100, { description: 'Why it is closed, as staff read it' });
+const title = line(100, { description: 'Why it is closed, as staff read it' });
 
 export const Calendar = Type.Object({
   closedDays: Type.Array(

@@ -7,8 +7,9 @@ import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvent } from '../shared/events.ts';
 import { newId } from '../shared/ids.ts';
-import { phoneNumber } from '../shared/phone.ts';
+import { readPhoneNumber } from '../shared/phone.ts';
 import { Problem } from '../shared/problem.ts';
+import { kept } from '../shared/reading.ts';
 import {
   activationErrors,
   assertTakesSim,
@@ -47,11 +48,10 @@ async function addDataPlan(
   input: NewDataPlan,
 ): Promise<DataPlanFitted> {
   const { iccid, activatedOn } = input;
-  const msisdn =
-    input.msisdn === undefined ? null : phoneNumber(input.msisdn, deps.config.ALLOW_TEST_PHONE_NUMBERS);
   const errors = [...termsErrors(input), ...activationErrors(activatedOn, today(deps.clock))];
-  if (input.msisdn && !msisdn)
-    errors.push({ pointer: '/msisdn', message: 'Give a real phone number, like 07700 900123.' });
+  const msisdn = kept('/msisdn', errors, input.msisdn, (text) =>
+    readPhoneNumber(text, deps.config.ALLOW_TEST_PHONE_NUMBERS, 'sim'),
+  );
   if (errors.length) throw new Problem('invalid', { errors });
   return command(deps, ctx, async (trx) => {
     const terms = await termsOf(trx, input);
@@ -63,7 +63,7 @@ async function addDataPlan(
     const { rows } = await sql`/* data-plan.insert */
       insert into data_plan (id, device_id, offer_id, network, iccid, msisdn, gb_per_month, duration_months, activated_on, expires_on,
         created_at, changed_at)
-      values (${id}, ${deviceId}, ${input.offerId ?? null}, ${terms.network}, ${iccid}, ${msisdn}, ${terms.gbPerMonth},
+      values (${id}, ${deviceId}, ${input.offerId ?? null}, ${terms.network}, ${iccid}, ${msisdn ?? null}, ${terms.gbPerMonth},
         ${terms.durationMonths}, ${activatedOn ?? null}, ${expiresOn}, ${at}, ${at})
       on conflict do nothing returning 1`.execute(trx);
     if (!rows.length) throw await inUse(trx, iccid, deviceId);

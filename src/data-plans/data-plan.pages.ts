@@ -10,7 +10,7 @@ import type { Deps } from '../shared/deps.ts';
 import { type App, idParams, strictObject } from '../shared/http.ts';
 import { listQuery } from '../shared/lists.ts';
 import { invalid } from '../shared/problem.ts';
-import { text } from '../shared/schemas.ts';
+import { line } from '../shared/schemas.ts';
 import { activatePlan, renewPlan, resumePlan, suspendPlan } from './course.commands.ts';
 import { recordDataPlan } from './data-plan.commands.ts';
 import { countPlans, getPlan, listNetworks, listPlans } from './data-plan.queries.ts';
@@ -30,7 +30,7 @@ import { endPlan } from './ending.commands.ts';
 import { listOffers } from './offer.queries.ts';
 import { fitPlan, removePlan } from './placing.commands.ts';
 
-const Placing = strictObject({ device: text(200) });
+const Placing = strictObject({ device: line(200) });
 const words = {
   device: 'Scan or type the label of a device',
   iccid: 'Enter the number printed on the SIM',

@@ -3,7 +3,7 @@ import { deviceKinds, deviceStatuses } from '../devices/device.rules.ts';
 import { strictObject } from '../shared/http.ts';
 import { orderedQuery, pageOf } from '../shared/lists.ts';
 import { invalid } from '../shared/problem.ts';
-import { nullable, oneOf, text, timelineEntry } from '../shared/schemas.ts';
+import { line, nullable, oneOf, text, timelineEntry } from '../shared/schemas.ts';
 import { planStatuses, readIccid } from './data-plan.rules.ts';
 
 const date = (description: string) => Type.String({ format: 'date', description });
@@ -20,12 +20,12 @@ export const NewDataPlan = strictObject(
           'What the network gives, of GET /data-offers; instead of network, gbPerMonth and durationMonths',
       }),
     ),
-    network: Type.Optional(text(100, { description: 'Needed without an offer' })),
+    network: Type.Optional(line(100, { description: 'Needed without an offer' })),
     iccid: Type.String({
       pattern: '^89[0-9]{16,18}$',
       errorMessage: iccidWords,
     }),
-    msisdn: Type.Optional(text(30, { description: 'The number of the SIM' })),
+    msisdn: Type.Optional(line(50, { description: 'The number of the SIM' })),
     gbPerMonth: Type.Optional(
       nullable(
         Type.Integer({ minimum: 1, maximum: 1000, description: 'Null for no cap. Needed without an offer' }),
@@ -53,7 +53,7 @@ export type NewDataPlan = Static<typeof NewDataPlan>;
 /** As the pages send it: an offer or `other`, and an empty allowance means no cap. */
 export const DataPlanForm = strictObject({
   ...NewDataPlan.properties,
-  iccid: text(40),
+  iccid: line(40),
   offerId: Type.Optional(
     Type.String({ pattern: '^(other|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$' }),
   ),
@@ -96,7 +96,7 @@ export type DataPlanFitted = Static<typeof DataPlanFitted>;
 
 export const NewFitting = strictObject(
   {
-    assetTag: Type.Optional(text(20)),
+    assetTag: Type.Optional(line(20)),
     deviceId: Type.Optional(Type.String({ format: 'uuid' })),
   },
   { examples: [{ assetTag: 'LW-7K2M9Q' }] },
@@ -207,7 +207,7 @@ export const DataPlanQuery = Type.Object(
   {
     ...orderedQuery,
     status: Type.Optional(oneOf(planStatuses)),
-    network: Type.Optional(text(100)),
+    network: Type.Optional(line(100)),
     ending: Type.Optional(
       oneOf(['soon'], {
         description: 'On a device on loan, and over within 14 days or already: the earliest first',

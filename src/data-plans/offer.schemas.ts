@@ -1,13 +1,13 @@
 import Type, { type Static } from 'typebox';
 import { strictObject } from '../shared/http.ts';
-import { nullable, text } from '../shared/schemas.ts';
+import { line, nullable } from '../shared/schemas.ts';
 
 export const NewOffer = strictObject(
   {
-    network: text(100),
+    network: line(100),
     gbPerMonth: nullable(Type.Integer({ minimum: 1, maximum: 1000, description: 'Null for no cap' })),
     durationMonths: Type.Integer({ minimum: 1, maximum: 60 }),
-    source: Type.Optional(text(200, { description: 'Who gives it, such as the National Databank' })),
+    source: Type.Optional(line(200, { description: 'Who gives it, such as the National Databank' })),
   },
   { examples: [{ network: 'Three', gbPerMonth: 20, durationMonths: 6, source: 'National Databank' }] },
 );

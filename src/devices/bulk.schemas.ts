@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { strictObject } from '../shared/http.ts';
-import { nullable, oneOf, text } from '../shared/schemas.ts';
+import { line, nullable, oneOf } from '../shared/schemas.ts';
 import { bulkVerdicts } from './stock.rules.ts';
 
 /** The most devices that one bulk change names. */
@@ -9,7 +9,7 @@ export const mostLines = 200;
 /** Devices by their labels or ids. */
 export const BulkItems = Type.Array(
   strictObject({
-    assetTag: Type.Optional(text(20)),
+    assetTag: Type.Optional(line(20)),
     deviceId: Type.Optional(Type.String({ format: 'uuid' })),
   }),
   { minItems: 1, maxItems: mostLines },

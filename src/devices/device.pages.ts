@@ -15,7 +15,7 @@ import { sendCsv } from '../shared/csv.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams, strictObject } from '../shared/http.ts';
 import { listQuery } from '../shared/lists.ts';
-import { text } from '../shared/schemas.ts';
+import { line } from '../shared/schemas.ts';
 import {
   type CheckDue,
   checksDue,
@@ -39,7 +39,7 @@ const ExportQuery = Type.Object(
   { additionalProperties: false },
 );
 
-const SimScan = strictObject({ sim: text(40) });
+const SimScan = strictObject({ sim: line(40) });
 const words = {
   ...checkWords,
   reason: 'Enter why it goes back',

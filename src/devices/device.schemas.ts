@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { strictObject } from '../shared/http.ts';
 import { orderedQuery, pageOf } from '../shared/lists.ts';
-import { nullable, oneOf, text, timelineEntry } from '../shared/schemas.ts';
+import { line, nullable, oneOf, text, timelineEntry } from '../shared/schemas.ts';
 import {
   destinations,
   electricalLevels,
@@ -20,9 +20,9 @@ export const Condition = oneOf(conditions, {
 /** A device as a donation brings it in. */
 export const NewDevice = strictObject({
   kind: oneOf(deviceKinds),
-  make: text(100),
-  model: text(100),
-  serialNumber: Type.Optional(text(100)),
+  make: line(100),
+  model: line(100),
+  serialNumber: Type.Optional(line(100)),
   imei: Type.Optional(
     Type.String({
       pattern: '^[0-9]{15}$',
@@ -38,7 +38,7 @@ const date = Type.String({ format: 'date' });
 const check = {
   result: oneOf(['pass', 'fail']),
   performedOn: date,
-  performedBy: Type.Optional(text(200, { description: 'Who did it; the caller when left out' })),
+  performedBy: Type.Optional(line(200, { description: 'Who did it; the caller when left out' })),
   notes: Type.Optional(text(2000)),
 };
 const Sanitisation = strictObject({
@@ -48,20 +48,20 @@ const Sanitisation = strictObject({
     {
       method: oneOf(sanitisationMethods, { description: 'As NIST SP 800-88 names them' }),
       technique: Type.Optional(oneOf(techniques, { description: 'By what means it was done' })),
-      tool: text(200),
-      toolVersion: Type.Optional(text(100)),
-      verifiedBy: text(200, { description: 'Someone other than who performed it' }),
+      tool: line(200),
+      toolVersion: Type.Optional(line(100)),
+      verifiedBy: line(200, { description: 'Someone other than who performed it' }),
       verification: Type.Optional(oneOf(verifications, { description: 'How much of it was looked at' })),
       verifiedOn: Type.Optional(date),
-      verifierTitle: Type.Optional(text(200)),
-      verifierLocation: Type.Optional(text(200)),
-      performerTitle: Type.Optional(text(200)),
-      performerLocation: Type.Optional(text(200)),
+      verifierTitle: Type.Optional(line(200)),
+      verifierLocation: Type.Optional(line(200)),
+      performerTitle: Type.Optional(line(200)),
+      performerLocation: Type.Optional(line(200)),
       mediaType: Type.Optional(oneOf(mediaTypes)),
-      mediaSource: Type.Optional(text(200, { description: 'Whose or which computer’s the storage was' })),
+      mediaSource: Type.Optional(line(200, { description: 'Whose or which computer’s the storage was' })),
       destination: Type.Optional(oneOf(destinations, { description: 'Where the device goes next' })),
       sdCardRemoved: Type.Boolean({ description: 'True when there is no card left in it' }),
-      standardVersion: Type.Optional(text(100)),
+      standardVersion: Type.Optional(line(100)),
       accountLockRemoved: Type.Optional(
         Type.Boolean({ description: 'The donor’s account no longer locks the device' }),
       ),

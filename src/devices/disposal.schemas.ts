@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { strictObject } from '../shared/http.ts';
 import { listQuery, pageOf } from '../shared/lists.ts';
-import { nullable, oneOf, text } from '../shared/schemas.ts';
+import { line, nullable, oneOf, text } from '../shared/schemas.ts';
 import { BulkItems, BulkLine } from './bulk.schemas.ts';
 import { deviceKinds } from './device.rules.ts';
 import { disposalWays } from './stock.rules.ts';
@@ -15,16 +15,16 @@ export const disposalTerms = {
       'written_off: what is lost or never arrived, by a manager. What can hold data goes any other way erased in its current cycle; recycled and destroyed also with a destruction certificate',
   }),
   disposedOn: date,
-  organisation: Type.Optional(text(200, { description: 'Who took it' })),
+  organisation: Type.Optional(line(200, { description: 'Who took it' })),
   transferNote: Type.Optional(
-    text(200, { description: 'The number of the waste transfer note, which is kept for two years' }),
+    line(200, { description: 'The number of the waste transfer note, which is kept for two years' }),
   ),
-  destructionCertificate: Type.Optional(text(200)),
+  destructionCertificate: Type.Optional(line(200)),
   bookValue: Type.Optional(
     Type.Number({ minimum: 0, maximum: 99_999_999, description: 'Of each device, in pounds' }),
   ),
   authorisedBy: Type.Optional(
-    text(200, { description: 'Who authorised a write-off; the caller when left out' }),
+    line(200, { description: 'Who authorised a write-off; the caller when left out' }),
   ),
   notes: Type.Optional(text(2000)),
 };

@@ -10,13 +10,13 @@ import { today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams, strictObject } from '../shared/http.ts';
 import { listQuery } from '../shared/lists.ts';
-import { text } from '../shared/schemas.ts';
+import { line } from '../shared/schemas.ts';
 import { recordDonation } from './donation.commands.ts';
 import { countDonations, getDonation, listDonations } from './donation.queries.ts';
 import { DonationQuery, NewDonation } from './donation.schemas.ts';
 
 /** The form names the donor in words; the rest is as the API takes it. */
-const DonationForm = strictObject({ ...NewDonation.properties, donor: strictObject({ name: text(200) }) });
+const DonationForm = strictObject({ ...NewDonation.properties, donor: strictObject({ name: line(200) }) });
 const rowsAtOnce = 5;
 const words = {
   'donor.name': 'Enter who gave the devices',

@@ -2,16 +2,16 @@ import Type, { type Static } from 'typebox';
 import { DeviceState, DeviceSummary, NewDevice } from '../devices/device.schemas.ts';
 import { strictObject } from '../shared/http.ts';
 import { orderedQuery, pageOf } from '../shared/lists.ts';
-import { nullable, text } from '../shared/schemas.ts';
+import { line, nullable } from '../shared/schemas.ts';
 
 export const NewDonation = strictObject(
   {
     donor: Type.Optional(
-      strictObject({ name: text(200, { description: 'Finds a donor of this name or adds one' }) }),
+      strictObject({ name: line(200, { description: 'Finds a donor of this name or adds one' }) }),
     ),
     donorId: Type.Optional(Type.String({ format: 'uuid' })),
     receivedOn: Type.String({ format: 'date' }),
-    reference: Type.Optional(text(100, { description: 'The donor’s own reference' })),
+    reference: Type.Optional(line(100, { description: 'The donor’s own reference' })),
     locationId: Type.Optional(Type.String({ format: 'uuid', description: 'Where the devices are kept' })),
     devices: Type.Array(NewDevice, { minItems: 1, maxItems: 500 }),
   },

@@ -7,14 +7,14 @@ import { today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, strictObject } from '../shared/http.ts';
 import { type FieldError, invalid } from '../shared/problem.ts';
-import { text } from '../shared/schemas.ts';
+import { line } from '../shared/schemas.ts';
 import { assertDonationFits } from './donation.rules.ts';
 import { NewDonation } from './donation.schemas.ts';
 import { importDonation, type Preview, previewImport } from './import.commands.ts';
 
 const { receivedOn, reference, locationId } = NewDonation.properties;
 const ImportForm = strictObject({
-  donor: strictObject({ name: text(200) }),
+  donor: strictObject({ name: line(200) }),
   receivedOn,
   reference,
   locationId,

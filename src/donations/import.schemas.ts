@@ -1,12 +1,12 @@
 import Type, { type Static } from 'typebox';
-import { oneOf, text } from '../shared/schemas.ts';
+import { line, oneOf } from '../shared/schemas.ts';
 import { DonationRecorded } from './donation.schemas.ts';
 
 export const ImportQuery = Type.Object(
   {
-    donor: text(200, { description: 'The donor’s name' }),
+    donor: line(200, { description: 'The donor’s name' }),
     receivedOn: Type.String({ format: 'date' }),
-    reference: Type.Optional(text(100, { description: 'The donor’s own reference' })),
+    reference: Type.Optional(line(100, { description: 'The donor’s own reference' })),
     locationId: Type.Optional(Type.String({ format: 'uuid' })),
     preview: Type.Boolean({ default: false, description: 'Judge each line and save nothing' }),
     partial: Type.Boolean({

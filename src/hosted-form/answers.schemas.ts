@@ -52,15 +52,16 @@ type PageOfReferral = Partial<Omit<NewReferral, 'patient' | 'barriers'>> &
  * Holds one page of the form to what the API would say of its fields.
  * @throws Problem `invalid` with every fault of the page, at the names of its fields
  */
-export function checkPage(deps: Deps, { slug }: QuestionGroup, typed: Typed): void {
+export function checkPage(deps: Deps, { slug, questions }: QuestionGroup, typed: Typed): void {
   const { patient, ...rest }: PageOfReferral = referralIn(shapes.get(slug)!, typed, words);
+  const asked = new Set(questions.map(({ name }) => name));
   // What other pages ask stands here as anything that is right.
   const whole = {
     needs: [],
-    referrer: { name: '-' },
+    referrer: { name: 'Anyone' },
     consent: { shareWithScheme: true as const, givenOn: today(deps.clock) },
     ...rest,
-    patient: { givenName: '-', familyName: '-', ...patient },
+    patient: { ...(asked.has('patient.givenName') ? {} : { givenName: 'Anyone' }), ...patient },
   };
   try {
     readReferral(deps, whole);

@@ -1,5 +1,5 @@
 import { date } from '../admin/formats.ts';
-import type { Typed } from '../admin/forms.ts';
+import { dateIn, type Typed } from '../admin/forms.ts';
 import { times } from '../patients/contact.rules.ts';
 import { type Choice, wayChoices } from './choices.ts';
 import { type Question, questionGroups } from './question-groups.schemas.ts';
@@ -59,8 +59,8 @@ export function said(typed: Typed): Said[] {
 
 function linesOf({ name, as, choices = [] }: Question, typed: Typed): string[] {
   if (as === 'date') {
-    const [day, month, year] = ['day', 'month', 'year'].map((part) => textIn(typed, `${name}-${part}`));
-    return year ? [date(`${year}-${month!.padStart(2, '0')}-${day!.padStart(2, '0')}`)] : [];
+    const day = dateIn(typed, name);
+    return day ? [date(day)] : [];
   }
   if (choices.length) return listIn(typed, name).map((value) => textOf(choices, value));
   return textIn(typed, name).split(/\r?\n/).filter(Boolean);

@@ -1,11 +1,11 @@
 import Type, { type Static } from 'typebox';
 import { strictObject } from '../shared/http.ts';
-import { nullable, oneOf, text } from '../shared/schemas.ts';
+import { line, nullable, oneOf } from '../shared/schemas.ts';
 import { formLinkStates } from './form-link.rules.ts';
 
 export const NewFormLink = strictObject(
   {
-    label: text(100, { description: 'The team or desk that will use it' }),
+    label: line(100, { description: 'The team or desk that will use it' }),
     expiresOn: Type.String({ format: 'date', description: 'The last day on which it works' }),
   },
   { examples: [{ label: 'Crisis team', expiresOn: '2027-11-01' }] },

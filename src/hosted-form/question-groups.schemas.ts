@@ -52,8 +52,13 @@ export const questionGroups: QuestionGroup[] = [
     slug: 'patient',
     title: 'The patient',
     questions: [
-      { name: 'patient.givenName', label: 'Given name', as: 'text', missing: 'Enter their given name' },
-      { name: 'patient.familyName', label: 'Family name', as: 'text', missing: 'Enter their family name' },
+      {
+        name: 'patient.givenName',
+        label: 'Given name',
+        hint: 'If they have one name only, leave the other empty',
+        as: 'text',
+      },
+      { name: 'patient.familyName', label: 'Family name', as: 'text' },
       { name: 'patient.preferredName', label: 'What they like to be called (optional)', as: 'text' },
       { name: 'patient.dateOfBirth', label: 'Date of birth (optional)', hint: 'Like 27 3 1985', as: 'date' },
       { name: 'patient.address', label: 'Address (optional)', as: 'area' },

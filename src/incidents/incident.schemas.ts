@@ -4,7 +4,7 @@ import { itemStatuses, loanStatuses } from '../loans/loan.rules.ts';
 import { PatientSummary } from '../patients/patient.schemas.ts';
 import { strictObject } from '../shared/http.ts';
 import { orderedQuery, pageOf } from '../shared/lists.ts';
-import { nullable, oneOf, text, timelineEntry } from '../shared/schemas.ts';
+import { line, nullable, oneOf, text, timelineEntry } from '../shared/schemas.ts';
 import { actionKinds, incidentKinds, incidentStatuses } from './incident.rules.ts';
 
 const id = Type.String({ format: 'uuid' });
@@ -16,7 +16,7 @@ export const NewIncident = strictObject(
     kind: oneOf(incidentKinds),
     reportedOn: date,
     account: Type.Optional(text(4000, { description: 'What was said, in the person’s own words' })),
-    crimeReference: Type.Optional(text(100, { description: 'Always optional' })),
+    crimeReference: Type.Optional(line(100, { description: 'Always optional' })),
     handedIn: Type.Optional(Type.Boolean({ description: 'A damaged or faulty device that is in our hands' })),
   },
   {
@@ -56,13 +56,13 @@ export const NewAction = strictObject(
       Type.Boolean({ description: 'Whether there was patient data on it; information governance asks' }),
     ),
     authorisedBy: Type.Optional(
-      text(200, { description: 'Who authorised a write-off; the caller when left out' }),
+      line(200, { description: 'Who authorised a write-off; the caller when left out' }),
     ),
     bookValue: Type.Optional(
       Type.Number({ minimum: 0, maximum: 99_999_999, description: 'Pounds, for the losses register only' }),
     ),
     crimeReference: Type.Optional(
-      text(100, { description: 'Where the police gave one; only with told_police' }),
+      line(100, { description: 'Where the police gave one; only with told_police' }),
     ),
     confirmed: Type.Optional(Type.Boolean({ description: 'Done already, and not only asked for' })),
   },
@@ -98,7 +98,7 @@ export const IncidentState = Type.Object({ id: Type.String(), status: oneOf(inci
 export const NewReplacement = strictObject(
   {
     itemId: Type.String({ format: 'uuid', description: 'The item whose place is taken' }),
-    assetTag: Type.Optional(text(20)),
+    assetTag: Type.Optional(line(20)),
     deviceId: Type.Optional(id),
     incidentId: Type.Optional(id),
     handedIn: Type.Optional(

@@ -8,7 +8,7 @@ import { today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams, strictObject } from '../shared/http.ts';
 import { invalid, toProblem } from '../shared/problem.ts';
-import { text } from '../shared/schemas.ts';
+import { line, text } from '../shared/schemas.ts';
 import { reportAndReplace, reportIncident } from './incident.commands.ts';
 import { incidentsOf } from './incident.queries.ts';
 import { incidentKinds, incidentWords } from './incident.rules.ts';
@@ -21,10 +21,10 @@ const ItemQuery = Type.Object(
   { additionalProperties: false },
 );
 const approval = Type.Optional(strictObject({ reason: text(1000) }));
-const ReportForm = strictObject({ ...NewIncident.properties, scan: Type.Optional(text(200)), approval });
+const ReportForm = strictObject({ ...NewIncident.properties, scan: Type.Optional(line(200)), approval });
 const ReplaceForm = strictObject({
   itemId: Type.String({ format: 'uuid' }),
-  scan: text(200),
+  scan: line(200),
   handedIn: Type.Optional(Type.Boolean()),
   approval,
 });

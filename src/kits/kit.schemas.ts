@@ -1,9 +1,9 @@
 import Type, { type Static } from 'typebox';
 import { deviceKinds } from '../devices/device.rules.ts';
 import { strictObject } from '../shared/http.ts';
-import { nullable, oneOf, text } from '../shared/schemas.ts';
+import { line, nullable, oneOf } from '../shared/schemas.ts';
 
-const name = text(80);
+const name = line(80);
 const supportPlanId = nullable(
   Type.String({
     format: 'uuid',
@@ -14,7 +14,7 @@ const lines = Type.Array(
   strictObject({
     deviceKind: Type.Optional(oneOf(deviceKinds)),
     withData: Type.Optional(Type.Boolean({ description: 'The device has to come with an active data plan' })),
-    accessory: Type.Optional(text(60, { description: 'Its kind, such as Charger' })),
+    accessory: Type.Optional(line(60, { description: 'Its kind, such as Charger' })),
     quantity: Type.Optional(Type.Integer({ minimum: 1, maximum: 20 })),
   }),
   { minItems: 1, maxItems: 20, description: 'Each a kind of device or an accessory' },

@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { strictObject } from '../shared/http.ts';
-import { nullable, oneOf, text } from '../shared/schemas.ts';
+import { line, nullable, oneOf } from '../shared/schemas.ts';
 import { borrowers } from './terms.rules.ts';
 
 /** What the numbers of terms may be. */
@@ -33,7 +33,7 @@ const supportPlanId = nullable(Type.String({ format: 'uuid' }));
 
 export const NewTerms = strictObject(
   {
-    name: text(100),
+    name: line(100),
     borrower: oneOf(borrowers),
     weeks: Type.Optional(nullable(weeks)),
     reviewMonths: Type.Optional(nullable(months)),
@@ -48,7 +48,7 @@ export type NewTerms = Static<typeof NewTerms>;
 
 export const TermsChange = strictObject(
   {
-    name: Type.Optional(text(100)),
+    name: Type.Optional(line(100)),
     weeks: Type.Optional(nullable(weeks)),
     reviewMonths: Type.Optional(nullable(months)),
     extensionsAllowed: Type.Optional(times),

@@ -3,7 +3,7 @@ import { conditions, deviceKinds } from '../devices/device.rules.ts';
 import { PatientSummary } from '../patients/patient.schemas.ts';
 import { strictObject } from '../shared/http.ts';
 import { orderedQuery, pageOf } from '../shared/lists.ts';
-import { nullable, oneOf, text, timelineEntry } from '../shared/schemas.ts';
+import { line, nullable, oneOf, text, timelineEntry } from '../shared/schemas.ts';
 import { followUpStatuses } from '../support/support.rules.ts';
 import { acceptances, handoverWays, itemStatuses, loanStatuses, recordedAcceptances } from './loan.rules.ts';
 
@@ -11,7 +11,7 @@ const id = Type.String({ format: 'uuid' });
 const date = Type.String({ format: 'date' });
 
 const AccessoryLine = strictObject({
-  kind: text(60, { description: 'Such as Charger' }),
+  kind: line(60, { description: 'Such as Charger' }),
   quantity: Type.Integer({ minimum: 1, maximum: 1000 }),
 });
 export type AccessoryLine = Static<typeof AccessoryLine>;
@@ -22,7 +22,7 @@ export const NewLoan = strictObject(
     referralId: Type.Optional(id),
     patientId: Type.Optional(id),
     locationId: Type.Optional(Type.String({ format: 'uuid', description: 'The borrower of shared kit' })),
-    items: Type.Array(strictObject({ assetTag: Type.Optional(text(20)), deviceId: Type.Optional(id) }), {
+    items: Type.Array(strictObject({ assetTag: Type.Optional(line(20)), deviceId: Type.Optional(id) }), {
       minItems: 1,
       maxItems: 50,
     }),
@@ -40,7 +40,7 @@ export const NewLoan = strictObject(
       Type.String({ format: 'uuid', description: 'The kit whose lines the items and accessories fill' }),
     ),
     kitGaps: Type.Optional(
-      Type.Array(strictObject({ line: Type.Integer({ minimum: 1 }), reason: text(200) }), {
+      Type.Array(strictObject({ line: Type.Integer({ minimum: 1 }), reason: line(200) }), {
         maxItems: 20,
         description: 'Why a line of the kit goes without; nothing personal',
       }),
@@ -58,7 +58,7 @@ export const NewLoan = strictObject(
           description: 'The version that was read to them; when a newer one is in use, the issue is refused',
         }),
       ),
-      witness: Type.Optional(text(200)),
+      witness: Type.Optional(line(200)),
       signature: Type.Optional(
         Type.String({
           minLength: 1,
@@ -167,7 +167,7 @@ export const NewReturns = strictObject(
   {
     items: Type.Array(
       strictObject({
-        assetTag: Type.Optional(text(20)),
+        assetTag: Type.Optional(line(20)),
         deviceId: Type.Optional(id),
         condition: oneOf(conditions),
         notes: Type.Optional(text(2000)),

@@ -59,7 +59,9 @@ export async function getLoanPaper(deps: Deps, id: string): Promise<LoanPaper> {
     loan,
     paper: {
       reference: loan.reference,
-      borrower: loan.patient ? `${loan.patient.givenName} ${loan.patient.familyName}` : loan.location!.name,
+      borrower: loan.patient
+        ? `${loan.patient.givenName} ${loan.patient.familyName}`.trim()
+        : loan.location!.name,
       handover: loan.handover,
       dueOn: loan.dueOn,
       reviewOn: loan.reviewOn,

@@ -2,7 +2,7 @@ import type { NewDevice } from '../devices/device.schemas.ts';
 import { deviceColumns, readDevice, readIccid } from '../donations/device-columns.rules.ts';
 import { readPatient } from '../patients/patient.rules.ts';
 import type { NewContactPoint } from '../patients/patient.schemas.ts';
-import { phoneNumber } from '../shared/phone.ts';
+import { readPhoneNumber } from '../shared/phone.ts';
 import {
   type CellFault,
   isShortened,
@@ -128,7 +128,7 @@ function dateIn(column: Column, cell: Cells, fault: Fault): string | null {
   return null;
 }
 
-/** Who has it: a person by both names, or a place. */
+/** Who has it: a person by name, or a place. */
 function readBorrower(
   cell: Cells,
   fault: Fault,
@@ -137,13 +137,11 @@ function readBorrower(
   const place = cell('place');
   const isNamed = cell('givenName') || cell('familyName');
   if (!place && !isNamed) {
-    fault('givenName', 'Say who has it: a person by both names, or a place.');
+    fault('givenName', 'Say who has it: a person by name, or a place.');
     return { person: null, place: null };
   }
   if (place && isNamed) fault('place', 'Give either a person or a place, not both.');
   if (!isNamed) return { person: null, place };
-  for (const column of ['givenName', 'familyName'] as const)
-    if (!cell(column)) fault(column, 'Give both names of the person.');
   return { person: readPerson(cell, fault, reading), place: null };
 }
 
@@ -169,7 +167,9 @@ function readPerson(cell: Cells, fault: Fault, { today, allowTestNumbers }: Read
   const wrong = new Set<string>();
   for (const { pointer, message } of errors) {
     const contact = /^\/contactPoints\/(\d)/.exec(pointer)?.[1];
-    const column = contact ? said[Number(contact)]! : (pointer.slice(1) as 'nhsNumber' | 'dateOfBirth');
+    const column = contact
+      ? said[Number(contact)]!
+      : (pointer.slice(1) as 'givenName' | 'familyName' | 'nhsNumber' | 'dateOfBirth');
     wrong.add(column);
     fault(column, message);
   }
@@ -178,7 +178,8 @@ function readPerson(cell: Cells, fault: Fault, { today, allowTestNumbers }: Read
     const safe = readYesNo(cell(column));
     if (safe === null)
       fault(column, 'Give yes or no, or leave it empty: what is not known counts as not safe.');
-    return { channel: isMobile(value) ? 'sms' : channel, value, safe: safe ?? null };
+    const takesTexts = channel === 'phone' && 'value' in readPhoneNumber(value, allowTestNumbers, 'text');
+    return { channel: takesTexts ? 'sms' : channel, value, safe: safe ?? null };
   });
   return {
     givenName: patient.givenName,
@@ -189,9 +190,6 @@ function readPerson(cell: Cells, fault: Fault, { today, allowTestNumbers }: Read
     contacts: contacts.filter((_, place) => !wrong.has(said[place]!)),
   };
 }
-
-/** British mobile numbers can be written to; 070 numbers and pagers are none (Ofcom, National Telephone Numbering Plan). */
-const isMobile = (value: string) => /^\+447[1-57-9]/.test(value);
 
 function readPlan(
   cell: Cells,
@@ -205,9 +203,10 @@ function readPlan(
   if (!asked.length) return null;
   if (!cell('iccid')) fault('iccid', 'Give the ICCID that is printed on the SIM, or leave its plan out.');
   if (!cell('network')) fault('network', 'Give the network of the SIM.');
-  const msisdn = cell('simNumber') ? phoneNumber(cell('simNumber'), allowTestNumbers) : null;
-  if (cell('simNumber') && !msisdn) fault('simNumber', 'Give a real phone number, like 07700 900123.');
+  const number = cell('simNumber') ? readPhoneNumber(cell('simNumber'), allowTestNumbers, 'sim') : null;
+  if (number && 'fault' in number) fault('simNumber', number.fault);
   if (!cell('dataEndsOn'))
     remarks.push('Nothing says when its data ends. The plan is kept as not activated until someone knows.');
+  const msisdn = number && 'value' in number ? number.value : null;
   return { network: cell('network'), iccid, msisdn, endsOn };
 }

@@ -1,9 +1,9 @@
 import Type, { type Static } from 'typebox';
-import { nullable, oneOf, text } from '../shared/schemas.ts';
+import { line, nullable, oneOf } from '../shared/schemas.ts';
 
 export const TakeOverQuery = Type.Object(
   {
-    donor: text(200, { description: 'Where the devices came from; finds a donor of this name or adds one' }),
+    donor: line(200, { description: 'Where the devices came from; finds a donor of this name or adds one' }),
     receivedOn: Type.String({
       format: 'date',
       description: 'The day of the list: what it says is safe counts as safe from then',

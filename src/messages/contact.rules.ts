@@ -1,3 +1,4 @@
+import { isDeliverable } from '../shared/postal-address.ts';
 import type { Hours } from './contact-window.rules.ts';
 import type { Wording } from './template.rules.ts';
 
@@ -98,25 +99,4 @@ export function chooseContact(
     found.includes(hindrance),
   );
   return { point: null, why: why ?? 'no_safe_contact' };
-}
-
-/**
- * Whether the lines of an address, with the name above them, can be posted: GOV.UK Notify takes 3 to 7
- * lines that end with a UK postcode and refuses "no fixed abode".
- * Source: alphagov/notifications-utils, postal_address.py.
- */
-export function isDeliverable(address: string): boolean {
-  const lines = address
-    .split('\n')
-    .map((line) => line.trim())
-    .filter(Boolean);
-  return (
-    lines.length >= 2 &&
-    lines.length <= 6 &&
-    /^[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}$/i.test(lines.at(-1)!) &&
-    lines.every(
-      (line) =>
-        !/^[@()=[\]"\\/,<>~]/.test(line) && !/^nfa$/i.test(line) && !/no fixed (abode|address)/i.test(line),
-    )
-  );
 }

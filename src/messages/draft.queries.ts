@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { firstName } from '../patients/patient.queries.ts';
 import { readScheme } from '../scheme/scheme.queries.ts';
 import type { Scheme } from '../scheme/scheme.schemas.ts';
 import { jsonInstant, type Reader } from '../shared/database.ts';
@@ -51,7 +52,7 @@ function bestTemplate(
 /** What is known just now of messages that have not gone: the person, the contact point, each reason. */
 export async function draftsOf(db: Reader, ids: string[]): Promise<Draft[]> {
   const { rows } = await sql<Draft>`/* message.drafts */
-    select m.id, m.claim, p.wording, coalesce(p.preferred_name, p.given_name) as name, coalesce(p.language, 'en') as language,
+    select m.id, m.claim, p.wording, ${firstName} as name, coalesce(p.language, 'en') as language,
       json_build_object('contactChoice', p.contact_choice, 'contactState', p.contact_state, 'pausedUntil', p.paused_until) as wishes,
       p.communication_needs as needs,
       case when c.id is not null then ${pointJson} end as point,

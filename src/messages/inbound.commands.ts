@@ -6,7 +6,7 @@ import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvent, type SubjectType } from '../shared/events.ts';
 import { newId } from '../shared/ids.ts';
-import { phoneNumber } from '../shared/phone.ts';
+import { senderNumber } from '../shared/phone.ts';
 import { createTasks } from '../tasks/task.commands.ts';
 import { isUrgent, meaningOf } from './notify.rules.ts';
 import { isAsTold } from './reminder.queries.ts';
@@ -24,7 +24,7 @@ export type InboundText = { providerId: string; from: string; body: string };
  * they were told; everything else, and all that is in doubt, is a person's to read.
  */
 export async function receiveText(deps: Deps, { providerId, from, body }: InboundText): Promise<void> {
-  const number = phoneNumber(from, true) ?? from;
+  const number = senderNumber(from);
   const meaning = meaningOf(body);
   await command(deps, ctx, async (trx) => {
     const at = timestamp(deps.clock);

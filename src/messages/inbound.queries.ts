@@ -1,11 +1,12 @@
 import { sql } from 'kysely';
+import { calledName } from '../patients/patient.queries.ts';
 import type { Reader } from '../shared/database.ts';
 import { byId, type ListPage, toPage } from '../shared/lists.ts';
 import { Problem } from '../shared/problem.ts';
 import type { InboundMessage } from './inbound.schemas.ts';
 
 const columns = sql`x.id, x.from_number as "from", x.message_id as "messageId", x.body, x.meaning, x.received_at as "receivedAt",
-  coalesce((select json_agg(json_build_object('id', p.id, 'name', coalesce(p.preferred_name, p.given_name) || ' ' || p.family_name) order by p.id)
+  coalesce((select json_agg(json_build_object('id', p.id, 'name', ${calledName}) order by p.id)
     from patient p where p.id = any(x.patient_ids)), '[]') as patients`;
 
 /** Texts that people sent, the newest first. */

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { calledName } from '../patients/patient.queries.ts';
 import { timestamp } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { byId, type ListPage, toPage } from '../shared/lists.ts';
@@ -9,7 +10,7 @@ import type { Message, MessageQuery, MessageSummary } from './message.schemas.ts
 import { smsFragments, type Wording } from './template.rules.ts';
 
 const summary = sql`m.id, m.channel, m.status, m.why, m.wording, m.run_date as "runDate", m.send_after as "sendAfter", m.sent_at as "sentAt", m.body as text,
-  json_build_object('id', p.id, 'name', coalesce(p.preferred_name, p.given_name) || ' ' || p.family_name) as patient`;
+  json_build_object('id', p.id, 'name', ${calledName}) as patient`;
 
 /** Messages, newest first, each with its text: as it went out, or as it would now. */
 export async function listMessages(deps: Deps, query: MessageQuery): Promise<ListPage<MessageSummary>> {

@@ -19,7 +19,8 @@ export function smtpChannel({ config, clock }: Deps): Channel {
       let isConnected = false;
       const mail = {
         from,
-        to: recipient,
+        // An address that is handed over as one is not read again as a list or a group.
+        to: { name: '', address: recipient },
         subject: subject ?? '',
         text: body,
         messageId: `<${reference}@${domain}>`,

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { readContactValue, wantedContact } from '../patients/patient.rules.ts';
+import { readContactValue } from '../patients/patient.rules.ts';
 import type { Context } from '../shared/actor.ts';
 import { timestamp } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
@@ -8,7 +8,6 @@ import { callerOf, recordEvent } from '../shared/events.ts';
 import { newId } from '../shared/ids.ts';
 import { invalid, Problem } from '../shared/problem.ts';
 import { channelOf } from './channels.ts';
-import { isDeliverable } from './contact.rules.ts';
 import { providerFor } from './senders.rules.ts';
 import { getTemplate } from './template.queries.ts';
 import { templateFaults } from './template.rules.ts';
@@ -67,13 +66,9 @@ export async function testTemplate(
   { channel, to }: NewTemplateTest,
 ): Promise<TemplateTested> {
   const { sample, wording } = await getTemplate(deps, deps.db, id);
-  const recipient = readContactValue({ channel, value: to }, deps.config.ALLOW_TEST_PHONE_NUMBERS);
-  if (!recipient) throw invalid({ pointer: '/to', message: wantedContact[channel] });
-  if (channel === 'letter' && !isDeliverable(recipient))
-    throw invalid({
-      pointer: '/to',
-      message: 'Give 2 to 6 lines of an address that can be posted to; the last is a UK postcode.',
-    });
+  const reading = readContactValue({ channel, value: to }, deps.config.ALLOW_TEST_PHONE_NUMBERS);
+  if ('fault' in reading) throw invalid({ pointer: '/to', message: reading.fault });
+  const recipient = reading.value;
   const provider = providerFor(deps.config, channel, wording);
   if (!provider)
     throw invalid({

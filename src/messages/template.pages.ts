@@ -141,7 +141,7 @@ export function templatePages(app: App, deps: Deps): void {
         currentScheme(deps),
         logAccess(deps, request.ctx, patient.id, 'message'),
       ]);
-      const name = patient.preferredName ?? patient.givenName;
+      const name = patient.preferredName || patient.givenName || patient.familyName;
       const theirs = templates.filter(({ language }) => language === 'en' || language === patient.language);
       const items = theirs.map((one) => ({ ...one, sample: readsAs(deps, scheme, one, { name }) }));
       return reply.page('messages/views/texts.njk', {

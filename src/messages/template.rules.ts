@@ -1,4 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
+import { greetingName } from '../patients/name.rules.ts';
 import { zone } from '../shared/clock.ts';
 import type { FieldError } from '../shared/problem.ts';
 
@@ -40,6 +41,9 @@ export type Addressee = { name: string; scheme: string; schemePhone: string; lin
 /** These stand for English words, and have no place in another language. */
 const onlyEnglish: readonly string[] = ['contacts', 'how', 'why', 'ring', 'replies'];
 
+/** Where a name would stand, with what leads to it: without one it is "Hello." */
+const nameless = /^\{\{\s*name\s*\}\}[ ,]*|[ ,]*\{\{\s*name\s*\}\}/g;
+
 const placeholder = /\{\{\s*(\w+)\s*\}\}/g;
 
 /**
@@ -55,7 +59,7 @@ export function render(
 ): TemplateText {
   const sorted = appointments.toSorted((one, other) => one.at.localeCompare(other.at));
   const values: Record<Placeholder, string> = {
-    name: to.name,
+    name: greetingName(to.name),
     scheme: to.scheme,
     when: listed(
       sorted.map(({ at }) => spokenTime(at, language)),
@@ -71,7 +75,7 @@ export function render(
   };
   const allowed: readonly string[] = placeholders[wording];
   const fill = (text: string) =>
-    text
+    (values.name ? text : text.replaceAll(nameless, ''))
       .replace(placeholder, (_, name: string) => {
         if (!allowed.includes(name)) throw new Error(`a ${wording} template may not name ${name}`);
         return values[name as Placeholder];

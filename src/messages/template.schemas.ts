@@ -10,8 +10,20 @@ const language = Type.String({
   errorMessage: 'Give the code of a language, such as en or so.',
 });
 const text = {
-  subject: Type.String({ minLength: 1, maxLength: 200, pattern: '\\S', errorMessage: 'Enter the subject.' }),
-  body: Type.String({ minLength: 1, maxLength: 2000, pattern: '\\S', errorMessage: 'Enter the text.' }),
+  subject: Type.String({
+    minLength: 1,
+    maxLength: 200,
+    pattern: '\\S',
+    'x-lines': 'one',
+    errorMessage: 'Enter the subject.',
+  }),
+  body: Type.String({
+    minLength: 1,
+    maxLength: 2000,
+    pattern: '\\S',
+    'x-lines': 'many',
+    errorMessage: 'Enter the text.',
+  }),
 };
 const key = {
   reason: oneOf(reminderReasons),

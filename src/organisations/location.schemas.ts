@@ -1,15 +1,15 @@
 import Type, { type Static } from 'typebox';
 import { strictObject } from '../shared/http.ts';
-import { nullable, oneOf, text } from '../shared/schemas.ts';
+import { line, nullable, oneOf } from '../shared/schemas.ts';
 import { locationKinds } from './organisation.commands.ts';
 
 const organisation = strictObject(
-  { name: text(200) },
+  { name: line(200) },
   { description: 'Who runs it: found by its name, or added' },
 );
 
 export const NewLocation = strictObject(
-  { name: text(200), kind: oneOf(locationKinds), organisation: Type.Optional(organisation) },
+  { name: line(200), kind: oneOf(locationKinds), organisation: Type.Optional(organisation) },
   {
     examples: [
       { name: 'Kentish Town library', kind: 'access_point', organisation: { name: 'Camden libraries' } },
@@ -20,7 +20,7 @@ export type NewLocation = Static<typeof NewLocation>;
 
 export const LocationChange = strictObject(
   {
-    name: Type.Optional(text(200)),
+    name: Type.Optional(line(200)),
     kind: Type.Optional(oneOf(locationKinds)),
     organisation: Type.Optional(nullable(organisation)),
   },

@@ -4,12 +4,14 @@ import { timestamp } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
 import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
+import { readEmail } from '../shared/email.ts';
 import { etagOf, requireMatch } from '../shared/etag.ts';
 import { recordEvent } from '../shared/events.ts';
 import { newId } from '../shared/ids.ts';
 import { nameKey } from '../shared/name-key.ts';
-import { phoneNumber } from '../shared/phone.ts';
-import { invalid, Problem } from '../shared/problem.ts';
+import { readPhoneNumber } from '../shared/phone.ts';
+import { type FieldError, invalid, Problem } from '../shared/problem.ts';
+import { kept } from '../shared/reading.ts';
 import { getLocation } from './location.queries.ts';
 import type { Location, LocationChange, NewLocation } from './location.schemas.ts';
 import { getOrganisation } from './organisation.queries.ts';
@@ -143,15 +145,15 @@ export async function changeOrganisation(
   });
 }
 
-/** @throws Problem `invalid` for a phone number that cannot be one */
+/** @throws Problem `invalid` for a phone number or an email address that cannot be one */
 function dutyContact({ config }: Deps, given: OrganisationChange['dutyContact']) {
-  const phone = given?.phone ? phoneNumber(given.phone, config.ALLOW_TEST_PHONE_NUMBERS) : undefined;
-  if (phone === null)
-    throw invalid({
-      pointer: '/dutyContact/phone',
-      message: 'Give a real phone number, like 020 7946 0123.',
-    });
-  return { name: given?.name.trim() ?? null, phone: phone ?? null, email: given?.email ?? null };
+  const errors: FieldError[] = [];
+  const phone = kept('/dutyContact/phone', errors, given?.phone, (text) =>
+    readPhoneNumber(text, config.ALLOW_TEST_PHONE_NUMBERS),
+  );
+  const email = kept('/dutyContact/email', errors, given?.email, readEmail);
+  if (errors.length) throw invalid(...errors);
+  return { name: given?.name.trim() ?? null, phone: phone ?? null, email: email ?? null };
 }
 
 export const locationKinds = ['hub', 'clinic', 'access_point', 'repairer'] as const;

@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { strictObject } from '../shared/http.ts';
 import { listQuery, pageOf } from '../shared/lists.ts';
-import { nullable, oneOf, text } from '../shared/schemas.ts';
+import { email, line, nullable, oneOf, phone } from '../shared/schemas.ts';
 import { organisationRoles } from './organisation.rules.ts';
 
 const roles = Type.Array(oneOf(organisationRoles), {
@@ -9,19 +9,19 @@ const roles = Type.Array(oneOf(organisationRoles), {
   maxItems: organisationRoles.length,
   uniqueItems: true,
 });
-const odsCode = text(12, { description: 'Of the NHS Organisation Data Service; kept as given' });
+const odsCode = line(12, { description: 'Of the NHS Organisation Data Service; kept as given' });
 const dutyContact = strictObject(
   {
-    name: text(200),
-    phone: Type.Optional(text(30)),
-    email: Type.Optional(Type.String({ format: 'email', maxLength: 254 })),
+    name: line(200),
+    phone: Type.Optional(phone),
+    email: Type.Optional(email),
   },
   { description: 'Whom staff ring when there is a concern about a patient' },
 );
 
 export const NewOrganisation = strictObject(
   {
-    name: text(200),
+    name: line(200),
     roles,
     odsCode: Type.Optional(odsCode),
     dutyContact: Type.Optional(dutyContact),
@@ -32,7 +32,7 @@ export type NewOrganisation = Static<typeof NewOrganisation>;
 
 export const OrganisationChange = strictObject(
   {
-    name: Type.Optional(text(200)),
+    name: Type.Optional(line(200)),
     roles: Type.Optional(roles),
     odsCode: Type.Optional(nullable(odsCode)),
     dutyContact: Type.Optional(nullable(dutyContact)),

@@ -66,15 +66,31 @@ export async function changePatient(
   });
 }
 
-/** The record as it will be, held to the same rules as a new one. */
+/**
+ * The record as it will be: what changes is held to the same rules as in a new one, and what was kept
+ * before a rule was there stays as it is.
+ */
 function read({ clock, config }: Deps, before: Patient, change: PatientChange): NewPatient {
-  const kept = { ...before, ...change, contactPoints: [] };
-  const whole = Object.fromEntries(Object.entries(kept).filter(([, value]) => value !== null));
-  const { patient, errors } = readPatient(
-    whole as unknown as NewPatient,
-    today(clock),
-    config.ALLOW_TEST_PHONE_NUMBERS,
+  const said = (Object.keys(change) as (keyof PatientChange)[]).filter(
+    (name) => !isDeepStrictEqual(before[name] ?? null, change[name] ?? null),
   );
-  if (errors.length) throw new Problem('invalid', { errors });
-  return patient;
+  const whole = present({ ...before, ...change, contactPoints: [] });
+  const { patient, errors } = readPatient(whole, today(clock), config.ALLOW_TEST_PHONE_NUMBERS);
+  const faults = errors.filter(({ pointer }) => {
+    const name = pointer.split('/')[1] as keyof PatientChange;
+    return said.some((changed) => changed === name || together[changed] === name);
+  });
+  if (faults.length) throw new Problem('invalid', { errors: faults });
+  return { ...patient, ...present(without(before, said)) };
 }
+
+/** Where the fault is that a change of another field makes. */
+const together: Partial<Record<keyof PatientChange, keyof PatientChange>> = {
+  noFixedAbode: 'address',
+  familyName: 'givenName',
+};
+
+const present = (values: object) =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null)) as NewPatient;
+const without = (values: object, names: string[]) =>
+  Object.fromEntries(Object.entries(values).filter(([name]) => !names.includes(name)));

@@ -18,8 +18,6 @@ const {
 const ChangeForm = strictObject({ ...details, dataReminders: PatientChange.properties.dataReminders });
 
 const words = {
-  givenName: 'Enter their given name',
-  familyName: 'Enter their family name',
   'trustedPerson.name': 'Enter the name of the trusted person',
   'trustedPerson.mayBeContacted': 'Choose whether we may contact the trusted person',
 };
@@ -59,6 +57,8 @@ export function changePatientPages(app: App, deps: Deps): void {
 
 /** The form shows everything, so what was left empty is taken away. */
 const wholeOf = (said: PatientChange): PatientChange => ({
+  givenName: '',
+  familyName: '',
   preferredName: null,
   dateOfBirth: null,
   nhsNumber: null,

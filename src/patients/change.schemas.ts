@@ -8,8 +8,8 @@ const { givenName, familyName, wording, contactChoice, noFixedAbode, ...person }
 /** What an officer may change of a person; null takes away what is there. */
 export const PatientChange = strictObject(
   {
-    givenName: Type.Optional(givenName),
-    familyName: Type.Optional(familyName),
+    givenName,
+    familyName,
     preferredName: Type.Optional(nullable(person.preferredName)),
     dateOfBirth: Type.Optional(nullable(person.dateOfBirth)),
     nhsNumber: Type.Optional(nullable(person.nhsNumber)),

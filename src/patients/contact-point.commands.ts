@@ -8,6 +8,7 @@ import type { Deps } from '../shared/deps.ts';
 import { recordEvent } from '../shared/events.ts';
 import { newId } from '../shared/ids.ts';
 import { Problem } from '../shared/problem.ts';
+import { asSeen } from '../shared/seen.ts';
 import { completeTasksAbout, createTasks } from '../tasks/task.commands.ts';
 import { isReachable } from './contact.rules.ts';
 import type { NewContactWay } from './contact-point.schemas.ts';
@@ -30,11 +31,10 @@ export async function recordContactPoint(
   input: NewContactWay,
 ): Promise<Patient> {
   const day = today(deps.clock);
-  const { point, errors } = readContactPoint(input, day, deps.config.ALLOW_TEST_PHONE_NUMBERS);
-  if (errors.length) throw new Problem('invalid', { errors });
   return command(deps, ctx, async (trx) => {
     await lockPatient(trx, patientId);
     const before = await getPatient(trx, patientId);
+    const point = pointOf(deps, before, input, day);
     const at = timestamp(deps.clock);
     await upsertContactPoints(trx, patientId, [point], day, at);
     const after = await getPatient(trx, patientId);
@@ -60,6 +60,21 @@ export async function recordContactPoint(
     await releaseHeld(trx, deps, patientId);
     return after;
   });
+}
+
+/**
+ * The way as it is kept. One that is there keeps the value it has, and can always be called unsafe.
+ * @throws Problem `invalid`
+ */
+function pointOf({ config }: Deps, { contactPoints }: Patient, input: NewContactWay, day: string) {
+  const plain = (value: string) => asSeen(value).toLowerCase();
+  const known = contactPoints.find(
+    ({ channel, value }) => channel === input.channel && plain(value) === plain(input.value),
+  );
+  const { point, errors } = readContactPoint(input, day, config.ALLOW_TEST_PHONE_NUMBERS);
+  const faults = known && !input.safe ? errors.filter(({ pointer }) => pointer !== '/value') : errors;
+  if (faults.length) throw new Problem('invalid', { errors: faults });
+  return known ? { ...point, value: known.value } : point;
 }
 
 /** @throws Problem `not-found`, `patient-erased`, `merge-refused` with the record that this one was merged into */

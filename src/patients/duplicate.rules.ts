@@ -1,4 +1,5 @@
 import { nameKey } from '../shared/name-key.ts';
+import { standsForNone } from './patient.rules.ts';
 import type { Patient } from './patient.schemas.ts';
 
 /** What of a record tells whether it is of the same person. */
@@ -37,8 +38,8 @@ export type Comparison = {
 export function compare(one: Likeness, other: Likeness): Comparison {
   const verdicts: Record<Trait, Verdict> = {
     name: names(one, other),
-    dateOfBirth: births(one.dateOfBirth, other.dateOfBirth),
-    nhsNumber: both(one.nhsNumber, other.nhsNumber),
+    dateOfBirth: births(knownBirth(one), knownBirth(other)),
+    nhsNumber: both(knownNumber(one), knownNumber(other)),
     contact: contacts(one.contacts, other.contacts),
     address: both(plain(one.address), plain(other.address)),
   };
@@ -52,6 +53,11 @@ export function compare(one: Likeness, other: Likeness): Comparison {
     traits: traits.map(([trait, verdict]) => ({ trait, verdict })),
   };
 }
+
+/** What stands for none, as older records may have it, identifies nobody. */
+const knownBirth = ({ dateOfBirth }: Likeness) =>
+  dateOfBirth && dateOfBirth > '1901-01-01' ? dateOfBirth : null;
+const knownNumber = ({ nhsNumber }: Likeness) => (nhsNumber && standsForNone(nhsNumber) ? null : nhsNumber);
 
 /** The same only where all that identifies is known, and agrees; a name by which someone is known as is not enough. */
 function isSame(one: Likeness, other: Likeness, { nhsNumber, dateOfBirth }: Record<Trait, Verdict>): boolean {

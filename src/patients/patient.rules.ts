@@ -1,39 +1,80 @@
 import nhsNumberValidator from 'nhs-number-validator';
+import { readEmail } from '../shared/email.ts';
 import { languageTag } from '../shared/language.ts';
-import { phoneNumber } from '../shared/phone.ts';
+import { phoneNumber, readPhoneNumber, senderNumber } from '../shared/phone.ts';
+import { readPostalAddress } from '../shared/postal-address.ts';
 import type { FieldError } from '../shared/problem.ts';
-import type { NewContactPoint, NewPatient } from './patient.schemas.ts';
+import { kept, type Reading } from '../shared/reading.ts';
+import { asSeen } from '../shared/seen.ts';
+import { noName, readName } from './name.rules.ts';
+import type { NewContactPoint, NewPatient, PatientSaid } from './patient.schemas.ts';
 
-/** An NHS number as ten digits, or null when its check digit (modulus 11) says it is not one. */
+/** An NHS number as ten digits, or null when it is none. */
 export function readNhsNumber(text: string): string | null {
-  const digits = text.replaceAll(/[\s-]/g, '');
-  return /^\d{10}$/.test(digits) && nhsNumberValidator.validate(digits) ? digits : null;
+  const reading = nhsNumberIn(text);
+  return 'value' in reading ? reading.value : null;
 }
 
-/** What typed text is as an NHS number (ten digits) and as a phone number (E.164), where it is one. */
-export const numbersIn = (text: string, allowTestNumbers: boolean) => ({
-  nhsNumber: readNhsNumber(text),
-  phone: phoneNumber(text, allowTestNumbers),
-});
+function nhsNumberIn(text: string): Reading {
+  const digits = asSeen(text)
+    .normalize('NFKC')
+    .replaceAll(/[\s\p{Pd}\u2212]/gu, '');
+  if (!/^\d{10}$/.test(digits) || !nhsNumberValidator.validate(digits))
+    return { fault: 'This is not an NHS number: it has 10 digits, the last of which checks the others.' };
+  return standsForNone(digits)
+    ? {
+        fault:
+          'This stands for no NHS number. Leave it out, and give as the reason that it is not known (noNhsNumberReason: not_known).',
+      }
+    : { value: digits };
+}
+
+/** One digit ten times, digits in a row, or a number from before the first: each passes the check, and none is anybody’s. */
+export const standsForNone = (digits: string) =>
+  /^(\d)\1{9}$|^00/.test(digits) ||
+  ['0123456789', '9876543210'].some((row) => `${row}${row}`.includes(digits.slice(0, 8)));
+
+/** What typed text is as an NHS number (ten digits) and as a phone number, where it is one. */
+export function numbersIn(text: string, allowTestNumbers: boolean) {
+  const sender = senderNumber(text);
+  const phone = phoneNumber(text, allowTestNumbers) ?? (sender.startsWith('+') ? sender : null);
+  return { nhsNumber: readNhsNumber(text), phone };
+}
+
+/** How many years anybody has lived, about: who was born before that is not known to us by the date. */
+const longestLife = 120;
+
+/** What is wrong with a date of birth; null when nothing is. */
+function birthFault(date: string, today: string): string | null {
+  if (date > today) return 'This date is in the future. Give the date of birth.';
+  const earliest = `${Number(today.slice(0, 4)) - longestLife}${today.slice(4)}`;
+  return date < earliest
+    ? `This is more than ${longestLife} years ago. Leave the date of birth out when it is not known.`
+    : null;
+}
 
 /**
- * A patient as they are kept: NHS number as digits, phone numbers as E.164, text without spaces
- * around it. Every fault is found, with pointers from the patient's own root.
+ * A patient as they are kept: names as people see them, one of them at least, NHS number as digits, phone
+ * numbers as E.164. Every fault is found, with pointers from the patient's own root.
  */
 export function readPatient(
-  input: NewPatient,
+  input: PatientSaid,
   today: string,
   allowTestNumbers: boolean,
 ): { patient: NewPatient; errors: FieldError[] } {
   const errors: FieldError[] = [];
-  const nhsNumber = input.nhsNumber === undefined ? undefined : readNhsNumber(input.nhsNumber);
-  if (nhsNumber === null)
-    errors.push({
-      pointer: '/nhsNumber',
-      message: 'This is not an NHS number: it has 10 digits, the last of which checks the others.',
-    });
-  if (input.dateOfBirth && input.dateOfBirth > today)
-    errors.push({ pointer: '/dateOfBirth', message: 'This date is in the future. Give the date of birth.' });
+  const named = (name: 'givenName' | 'familyName' | 'preferredName') =>
+    kept(`/${name}`, errors, input[name]?.trim() || undefined, readName);
+  const [givenName, familyName, preferredName] = [
+    named('givenName'),
+    named('familyName'),
+    named('preferredName'),
+  ];
+  if (!input.givenName?.trim() && !input.familyName?.trim())
+    errors.push({ pointer: '/givenName', message: noName });
+  const nhsNumber = kept('/nhsNumber', errors, input.nhsNumber, nhsNumberIn);
+  const unborn = input.dateOfBirth ? birthFault(input.dateOfBirth, today) : null;
+  if (unborn) errors.push({ pointer: '/dateOfBirth', message: unborn });
   if (input.noFixedAbode && input.address)
     errors.push({
       pointer: '/address',
@@ -45,17 +86,18 @@ export function readPatient(
     errors.push(...faults.map((fault) => ({ ...fault, pointer: `/contactPoints/${place}${fault.pointer}` })));
     return point;
   });
-  const phone = input.trustedPerson?.phone;
-  const trustedPhone = phone === undefined ? undefined : phoneNumber(phone, allowTestNumbers);
-  if (trustedPhone === null) errors.push({ pointer: '/trustedPerson/phone', message: wantedContact.phone });
+  const phone = kept('/trustedPerson/phone', errors, input.trustedPerson?.phone, (text) =>
+    readPhoneNumber(text, allowTestNumbers),
+  );
   const patient: NewPatient = {
     ...input,
-    givenName: input.givenName.trim(),
-    familyName: input.familyName.trim(),
-    nhsNumber: nhsNumber ?? undefined,
+    givenName: givenName ?? '',
+    familyName: familyName ?? '',
+    preferredName,
+    nhsNumber,
     language: input.language && (languageTag(input.language) ?? undefined),
     contactPoints,
-    trustedPerson: input.trustedPerson && { ...input.trustedPerson, phone: trustedPhone ?? undefined },
+    trustedPerson: input.trustedPerson && { ...input.trustedPerson, phone },
   };
   return { patient, errors };
 }
@@ -67,8 +109,7 @@ export function readContactPoint<P extends NewContactPoint & { recheckDue?: stri
   allowTestNumbers: boolean,
 ): { point: P; errors: FieldError[] } {
   const errors: FieldError[] = [];
-  const value = readContactValue(given, allowTestNumbers);
-  if (value === null) errors.push({ pointer: '/value', message: wantedContact[given.channel] });
+  const value = kept('/value', errors, given.value, () => readContactValue(given, allowTestNumbers));
   (given.hours ?? []).forEach((hours, line) => {
     if (hours.from >= hours.to)
       errors.push({ pointer: `/hours/${line}/to`, message: 'Give an end that is later than the start.' });
@@ -78,32 +119,20 @@ export function readContactPoint<P extends NewContactPoint & { recheckDue?: stri
   return { point: { ...given, value: value ?? given.value }, errors };
 }
 
-/** What a way of contact should look like. */
-export const wantedContact = {
-  sms: 'Give a real phone number, like 07700 900123.',
-  phone: 'Give a real phone number, like 07700 900123.',
-  email: 'Give an email address, like name@example.com.',
-  letter: 'Give the address as lines, the last of them a postcode.',
-};
-
-/** The value in the form it is kept in; null when it is not of its channel's kind. */
+/** The value in the form it is kept in, as whoever sends or rings can use it. */
 export function readContactValue(
   { channel, value }: Pick<NewContactPoint, 'channel' | 'value'>,
   allowTestNumbers: boolean,
-): string | null {
+): Reading {
   switch (channel) {
     case 'sms':
+      return readPhoneNumber(value, allowTestNumbers, 'text');
     case 'phone':
-      return phoneNumber(value, allowTestNumbers);
+      return readPhoneNumber(value, allowTestNumbers);
     case 'email':
-      return /^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/.test(value.trim()) ? value.trim() : null;
-    case 'letter': {
-      const lines = value
-        .split('\n')
-        .map((line) => line.trim())
-        .filter(Boolean);
-      return lines.length >= 2 ? lines.join('\n') : null;
-    }
+      return readEmail(value);
+    case 'letter':
+      return readPostalAddress(value);
   }
 }
 

@@ -1,8 +1,9 @@
 import Type, { type Static } from 'typebox';
 import { strictObject } from '../shared/http.ts';
 import { listQuery, pageOf } from '../shared/lists.ts';
-import { nullable, oneOf, text, timelineEntry } from '../shared/schemas.ts';
+import { line, nullable, oneOf, phone, text, timelineEntry } from '../shared/schemas.ts';
 import { contactStates } from './contact-state.rules.ts';
+import { noName } from './name.rules.ts';
 
 export const channels = ['sms', 'email', 'phone', 'letter'] as const;
 export const wordings = ['discreet', 'identified'] as const;
@@ -42,38 +43,66 @@ export type NewContactPoint = Static<typeof NewContactPoint>;
 
 const language = Type.String({ format: 'language', maxLength: 35, description: 'BCP 47 tag such as `bn`' });
 
-export const NewPatient = strictObject({
-  givenName: text(100),
-  familyName: text(100),
-  preferredName: Type.Optional(text(100)),
-  dateOfBirth: Type.Optional(Type.String({ format: 'date' })),
-  nhsNumber: Type.Optional(Type.String({ maxLength: 20, description: 'Ten digits, with or without spaces' })),
-  noNhsNumberReason: Type.Optional(oneOf(noNhsNumberReasons)),
-  address: Type.Optional(text(500, { description: 'Lines joined by \\n' })),
-  noFixedAbode: Type.Optional(Type.Boolean()),
-  collectionPoint: Type.Optional(
-    text(500, {
-      description: 'Care of whom, or where kit and letters can be collected; lines joined by \\n',
-    }),
-  ),
-  contactPoints: Type.Array(NewContactPoint, { maxItems: 10, description: 'In order of preference' }),
-  contactChoice: Type.Optional(oneOf(contactChoices)),
-  wording: Type.Optional(oneOf(wordings, { description: 'How messages are worded; discreet when left out' })),
-  communicationNeeds: Type.Optional(
-    Type.Array(oneOf(communicationNeeds), { maxItems: 5, uniqueItems: true }),
-  ),
-  language: Type.Optional(language),
-  interpreter: Type.Optional(Type.Boolean({ description: 'An interpreter is needed' })),
-  trustedPerson: Type.Optional(
-    strictObject({
-      name: text(200),
-      relationship: Type.Optional(text(100)),
-      phone: Type.Optional(text(30)),
-      mayBeContacted: Type.Boolean(),
-    }),
-  ),
-});
-export type NewPatient = Static<typeof NewPatient>;
+const oneOfTheirNames = Type.Optional(
+  Type.String({
+    maxLength: 100,
+    'x-lines': 'one',
+    description: 'This or the other name is needed; empty where they have one name only',
+  }),
+);
+
+/** For a body with the names of a person, and what to say where it has neither. */
+export const anyName = {
+  'x-any-of': ['givenName', 'familyName'],
+  errorMessage: noName,
+};
+
+export const NewPatient = strictObject(
+  {
+    givenName: oneOfTheirNames,
+    familyName: oneOfTheirNames,
+    preferredName: Type.Optional(line(100)),
+    dateOfBirth: Type.Optional(
+      Type.String({
+        format: 'date',
+        errorMessage: 'Give a real date as YYYY-MM-DD, or leave the date of birth out when it is not known.',
+      }),
+    ),
+    nhsNumber: Type.Optional(
+      Type.String({ maxLength: 40, description: 'Ten digits, with or without spaces' }),
+    ),
+    noNhsNumberReason: Type.Optional(oneOf(noNhsNumberReasons)),
+    address: Type.Optional(text(500, { description: 'Lines joined by \\n' })),
+    noFixedAbode: Type.Optional(Type.Boolean()),
+    collectionPoint: Type.Optional(
+      text(500, {
+        description: 'Care of whom, or where kit and letters can be collected; lines joined by \\n',
+      }),
+    ),
+    contactPoints: Type.Array(NewContactPoint, { maxItems: 10, description: 'In order of preference' }),
+    contactChoice: Type.Optional(oneOf(contactChoices)),
+    wording: Type.Optional(
+      oneOf(wordings, { description: 'How messages are worded; discreet when left out' }),
+    ),
+    communicationNeeds: Type.Optional(
+      Type.Array(oneOf(communicationNeeds), { maxItems: 5, uniqueItems: true }),
+    ),
+    language: Type.Optional(language),
+    interpreter: Type.Optional(Type.Boolean({ description: 'An interpreter is needed' })),
+    trustedPerson: Type.Optional(
+      strictObject({
+        name: line(200),
+        relationship: Type.Optional(line(100)),
+        phone: Type.Optional(phone),
+        mayBeContacted: Type.Boolean(),
+      }),
+    ),
+  },
+  anyName,
+);
+export type PatientSaid = Static<typeof NewPatient>;
+/** The same with the name that they have none of as empty text. */
+export type NewPatient = PatientSaid & { givenName: string; familyName: string };
 
 export const PatientSummary = Type.Object({
   id: Type.String(),

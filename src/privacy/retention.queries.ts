@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { calledName } from '../patients/patient.queries.ts';
 import type { Reader } from '../shared/database.ts';
 import { etagOf } from '../shared/etag.ts';
 import { byId, type ListPage, toPage } from '../shared/lists.ts';
@@ -88,7 +89,7 @@ export async function listBatches(
 export async function getBatch(db: Reader, id: string): Promise<RetentionBatch> {
   const { rows } = await sql<RetentionBatch>`/* retention-batch.get */
     select ${batchColumns}, count(*)::int as people, count(*) filter (where m.outcome = 'erased')::int as erased,
-      json_agg(json_build_object('patientId', p.id, 'name', coalesce(p.preferred_name, p.given_name) || ' ' || p.family_name,
+      json_agg(json_build_object('patientId', p.id, 'name', ${calledName},
         'lastOn', m.last_on, 'outcome', m.outcome) order by m.last_on, p.id) as members
     from retention_batch b join retention_member m on m.batch_id = b.id join patient p on p.id = m.patient_id
     where b.id = ${id} group by b.id`.execute(db);

@@ -1,7 +1,7 @@
 import Type, { type TSchema } from 'typebox';
 import { fields, type Typed } from '../admin/forms.ts';
 import { withoutBlankHours } from '../patients/contact-point.schemas.ts';
-import { NewPatient } from '../patients/patient.schemas.ts';
+import { anyName, NewPatient } from '../patients/patient.schemas.ts';
 import { strictObject } from '../shared/http.ts';
 import { Problem } from '../shared/problem.ts';
 import { NewReferral } from './referral.schemas.ts';
@@ -14,7 +14,7 @@ const { clinicId: _clinicId, ...referral } = NewReferral.properties;
 /** The fields as the API takes them, but for lists that may be left empty and the ways to reach the person, which are rows of the form. */
 export const formProperties = {
   ...referral,
-  patient: strictObject(person),
+  patient: strictObject(person, anyName),
   barriers: Type.Optional(referral.barriers),
   contactPoints: Type.Optional(contactPoints),
 };

@@ -9,10 +9,12 @@ import { timestamp, today } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
 import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
+import { readEmail } from '../shared/email.ts';
 import { recordEvent } from '../shared/events.ts';
 import { newId, referralReference } from '../shared/ids.ts';
-import { phoneNumber } from '../shared/phone.ts';
+import { readPhoneNumber } from '../shared/phone.ts';
 import { type FieldError, invalid, Problem } from '../shared/problem.ts';
+import { kept } from '../shared/reading.ts';
 import { createTasks, type NewTask } from '../tasks/task.commands.ts';
 import type { NewReferral, ReferralReceived } from './referral.schemas.ts';
 import { whoIs } from './who.commands.ts';
@@ -29,7 +31,7 @@ export async function receiveReferral(
   ctx: Context,
   input: NewReferral,
 ): Promise<ReferralReceived> {
-  const { patient, referrerPhone } = readReferral(deps, input);
+  const { patient, referrer } = readReferral(deps, input);
   const named = clinicOf(ctx.actor, input.clinicId);
   return command(deps, ctx, async (trx) => {
     const clinicId = await clinicOfToday(trx, named);
@@ -39,11 +41,7 @@ export async function receiveReferral(
     const at = timestamp(deps.clock);
     const contact = known ? await applyStricterContact(trx, known, patient, at) : undefined;
     const patientId = known ?? (await insertPatient(trx, patient, input.consent.givenOn, at));
-    const referral = await insertReferral(
-      trx,
-      { ...input, patient },
-      { clinicId, patientId, referrerPhone, at },
-    );
+    const referral = await insertReferral(trx, { ...input, patient, referrer }, { clinicId, patientId, at });
     const eventId = await recordEvent(trx, deps, ctx, {
       type: 'referral.received',
       subjects: [
@@ -93,12 +91,16 @@ export function readReferral({ clock, config }: Deps, input: NewReferral) {
       pointer: '/urgencyReason',
       message: 'Say why it is urgent, so that it can be put before others.',
     });
-  const { phone } = input.referrer;
-  const referrerPhone = phone === undefined ? undefined : phoneNumber(phone, config.ALLOW_TEST_PHONE_NUMBERS);
-  if (referrerPhone === null)
-    errors.push({ pointer: '/referrer/phone', message: 'Give a real phone number, like 020 7946 0123.' });
+  const { phone, email } = input.referrer;
+  const referrer = {
+    ...input.referrer,
+    phone: kept('/referrer/phone', errors, phone, (text) =>
+      readPhoneNumber(text, config.ALLOW_TEST_PHONE_NUMBERS),
+    ),
+    email: kept('/referrer/email', errors, email, readEmail),
+  };
   if (errors.length) throw new Problem('invalid', { errors });
-  return { patient, referrerPhone: referrerPhone ?? undefined };
+  return { patient, referrer };
 }
 
 function clinicOf(actor: Actor, given: string | undefined): string {
@@ -127,14 +129,13 @@ async function clinicOfToday(trx: Trx, id: string): Promise<string> {
 type Placed = {
   clinicId: string;
   patientId: string;
-  referrerPhone: string | undefined;
   at: string;
 };
 
 async function insertReferral(
   trx: Trx,
   input: NewReferral,
-  { clinicId, patientId, referrerPhone, at }: Placed,
+  { clinicId, patientId, at }: Placed,
 ): Promise<ReferralReceived> {
   const id = newId();
   const { rows } = await sql<{ number: number }>`select nextval('referral_number') as number`.execute(trx);
@@ -145,7 +146,7 @@ async function insertReferral(
       insert into referral (id, reference, clinic_id, patient_id, nhs_number, given_name, family_name, preferred_name, date_of_birth, urgency, barriers, referrer_name, referrer_email, referrer_phone,
         share_with_scheme, share_back_with_clinic, consent_given_on, consent_given_by, clinic_reference, notes, urgency_reason, visit_risks, received_at, changed_at)
       values (${id}, ${reference}, ${clinicId}, ${patientId}, ${nhsNumber ?? null}, ${givenName}, ${familyName}, ${preferredName ?? null}, ${dateOfBirth ?? null}, ${input.urgency ?? 'routine'}, ${input.barriers}::text[],
-        ${input.referrer.name}, ${input.referrer.email ?? null}, ${referrerPhone ?? null}, true, ${input.consent.shareBackWithClinic ?? false},
+        ${input.referrer.name}, ${input.referrer.email ?? null}, ${input.referrer.phone ?? null}, true, ${input.consent.shareBackWithClinic ?? false},
         ${input.consent.givenOn}, ${input.consent.givenBy ?? null}, ${input.clinicReference ?? null}, ${input.notes ?? null}, ${input.urgencyReason ?? null}, ${input.visitRisks ?? null}, ${at}, ${at})
     )
     insert into referral_need (referral_id, need) select ${id}, n from unnest(${input.needs}::text[]) n`.execute(

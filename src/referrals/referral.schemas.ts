@@ -2,14 +2,12 @@ import Type, { type Static } from 'typebox';
 import { NewPatient, PatientSummary } from '../patients/patient.schemas.ts';
 import { strictObject } from '../shared/http.ts';
 import { listQuery, pageOf } from '../shared/lists.ts';
-import { nullable, oneOf, text } from '../shared/schemas.ts';
+import { email, line, nullable, oneOf, phone, text } from '../shared/schemas.ts';
 import { NeedOfReferral } from './need.schemas.ts';
 import { progressProperties } from './progress.schemas.ts';
 import { barriers, decisions, needs, referralStatuses, urgencies } from './referral.rules.ts';
 import { SignpostSaid } from './signpost.schemas.ts';
 import { Assignee } from './triage.schemas.ts';
-
-const email = Type.String({ format: 'email', maxLength: 254 });
 
 export const NewReferral = strictObject(
   {
@@ -23,7 +21,7 @@ export const NewReferral = strictObject(
     patient: NewPatient,
     needs: Type.Array(oneOf(needs), { minItems: 1, maxItems: 3, uniqueItems: true }),
     barriers: Type.Array(oneOf(barriers), { maxItems: barriers.length, uniqueItems: true }),
-    referrer: strictObject({ name: text(200), email: Type.Optional(email), phone: Type.Optional(text(30)) }),
+    referrer: strictObject({ name: line(200), email: Type.Optional(email), phone: Type.Optional(phone) }),
     consent: strictObject({
       shareWithScheme: Type.Literal(true, {
         errorMessage: 'Without the patient’s consent to share with the scheme there can be no referral.',
@@ -35,11 +33,11 @@ export const NewReferral = strictObject(
         }),
       ),
       givenOn: Type.String({ format: 'date' }),
-      givenBy: Type.Optional(text(200)),
+      givenBy: Type.Optional(line(200)),
     }),
     urgency: Type.Optional(oneOf(urgencies)),
     urgencyReason: Type.Optional(text(1000, { description: 'Why it cannot wait; needed when it is urgent' })),
-    clinicReference: Type.Optional(text(100)),
+    clinicReference: Type.Optional(line(100)),
     notes: Type.Optional(text(4000)),
     visitRisks: Type.Optional(
       text(2000, {

@@ -1,8 +1,8 @@
 import Type, { type Static } from 'typebox';
 import { strictObject } from '../shared/http.ts';
-import { text } from '../shared/schemas.ts';
+import { line, text } from '../shared/schemas.ts';
 
-const name = text(200, { description: 'Such as: Camden Libraries digital drop-in' });
+const name = line(200, { description: 'Such as: Camden Libraries digital drop-in' });
 const details = text(1000, { description: 'What it offers, where and when, and how to reach it' });
 
 export const Signpost = Type.Object({

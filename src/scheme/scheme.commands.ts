@@ -4,9 +4,12 @@ import type { Context } from '../shared/actor.ts';
 import { timestamp } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
 import type { Deps } from '../shared/deps.ts';
+import { readEmail } from '../shared/email.ts';
 import { requireMatch } from '../shared/etag.ts';
 import { callerOf, recordEvent } from '../shared/events.ts';
+import { readPhoneNumber, showPhoneNumber } from '../shared/phone.ts';
 import { type FieldError, invalid } from '../shared/problem.ts';
+import { kept } from '../shared/reading.ts';
 import { forgetScheme, readScheme, schemeTag } from './scheme.queries.ts';
 import { logoLimit, pictureIn, webAddress } from './scheme.rules.ts';
 import type { NewScheme, Scheme } from './scheme.schemas.ts';
@@ -25,15 +28,18 @@ export async function changeScheme(
   ifMatch: string | undefined,
   logo?: Buffer | null,
 ): Promise<Scheme> {
+  const faults: FieldError[] = [];
+  const phone = kept('/phone', faults, input.phone, (text) =>
+    readPhoneNumber(text, deps.config.ALLOW_TEST_PHONE_NUMBERS),
+  );
   const next = {
     name: input.name.trim(),
-    phone: input.phone ?? null,
-    email: input.email ?? null,
+    phone: phone ? showPhoneNumber(phone) : null,
+    email: kept('/email', faults, input.email, readEmail) ?? null,
     openingHours: input.openingHours ?? null,
     website: input.website ? webAddress(input.website) : null,
   };
   const picture = logo ? pictureIn(logo) : null;
-  const faults: FieldError[] = [];
   if (input.website && !next.website)
     faults.push({ pointer: '/website', message: 'Give a web address, like lending.example.org.' });
   if (logo && logo.length > logoLimit)

@@ -1,16 +1,10 @@
 import Type, { type Static } from 'typebox';
 import { strictObject } from '../shared/http.ts';
-import { nullable, oneOf, text } from '../shared/schemas.ts';
+import { email, line, nullable, oneOf, phone } from '../shared/schemas.ts';
 
-const name = text(100, { description: 'What the scheme is called' });
-const phone = text(40, { description: 'The number that patients ring' });
-const email = Type.String({
-  maxLength: 254,
-  pattern: '^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$',
-  errorMessage: 'Give an email address, like name@example.org.',
-});
-const openingHours = text(200, { description: 'When someone answers, in words' });
-const website = text(200, { description: 'Web address' });
+const name = line(100, { description: 'What the scheme is called' });
+const openingHours = line(200, { description: 'When someone answers, in words' });
+const website = line(200, { description: 'Web address' });
 
 export const Scheme = Type.Object({
   name,

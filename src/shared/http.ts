@@ -14,6 +14,7 @@ import { fingerprint } from './command.ts';
 import type { Deps } from './deps.ts';
 import type { ListPage } from './lists.ts';
 import { Problem, type ProblemType, problems, toProblem } from './problem.ts';
+import { allAsSeen } from './seen.ts';
 import { coercing, fieldErrors, strict, unstorable } from './validation.ts';
 
 export type App = FastifyInstance<
@@ -173,6 +174,9 @@ export const http = plugin(async (app: FastifyInstance, { deps }: { deps: Deps }
     if (found.length) throw new Problem('invalid', { errors: found });
     if (unstorable(request.query).length)
       throw new Problem('bad-query', { detail: 'The address has characters that are not text.' });
+    // A file comes as one text, whose cells are read one by one.
+    if (typeof request.body !== 'string') request.body = allAsSeen(request.body);
+    request.query = allAsSeen(request.query);
   });
 
   app.addHook('preHandler', async (request) => {

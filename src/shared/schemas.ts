@@ -1,9 +1,23 @@
 import Type, { type Static, type TSchema } from 'typebox';
 
-/** Text with something in it, at most `max` characters; only spaces do not count. */
+/** Text with something in it, at most `max` characters, on as many lines as it takes; only spaces do not count. */
 export function text(max: number, options: object = {}) {
-  return Type.String({ minLength: 1, maxLength: max, pattern: '\\S', ...options });
+  return Type.String({ minLength: 1, maxLength: max, pattern: '\\S', 'x-lines': 'many', ...options });
 }
+
+/** The same on one line, as names, references and subjects are. */
+export const line = (max: number, options: object = {}) => text(max, { 'x-lines': 'one', ...options });
+
+/** An email address, which `readEmail` reads. */
+export const email = Type.String({
+  minLength: 1,
+  maxLength: 320,
+  format: 'email',
+  description: 'One address, like name@example.com',
+});
+
+/** A phone number to ring, which `readPhoneNumber` reads. */
+export const phone = line(60, { description: 'With its extension where it has one: 020 7946 0018 ext. 12' });
 
 /** One of these words. */
 export function oneOf<const T extends readonly string[]>(words: T, options: object = {}) {

@@ -1,6 +1,7 @@
 import { parse } from 'csv-parse/sync';
-import { Temporal } from 'temporal-polyfill';
+import { readDateParts } from './date-parts.ts';
 import { type FieldError, Problem } from './problem.ts';
+import { asSeen } from './seen.ts';
 
 /** The columns that a sheet may have: what each is called in sentences, and the headings that mean it (letters only, lower case). */
 export type Columns<Column extends string> = Record<Column, { name: string; headings: readonly string[] }>;
@@ -9,7 +10,7 @@ export type Columns<Column extends string> = Record<Column, { name: string; head
 export type SheetRow<Column extends string> = {
   row: number;
   textLine: number;
-  /** What stands in a column, without spaces around it; empty where the sheet has no such column. */
+  /** What stands in a column, as people see it, without spaces around it; empty where the sheet has no such column. */
   cell(column: Column): string;
 };
 
@@ -59,7 +60,7 @@ export function readSheet<Column extends string>(
     rows: rows.map(({ row, textLine, cells }) => ({
       row,
       textLine,
-      cell: (column) => cells[found.indexOf(column)]?.trim() ?? '',
+      cell: (column) => asSeen(cells[found.indexOf(column)] ?? '').trim(),
     })),
     unusedColumns: heading.filter((name, place) => name.trim() && !found[place]),
   };
@@ -111,15 +112,13 @@ export function readYesNo(text: string): boolean | null | undefined {
   return ['n', 'no'].includes(word) ? false : null;
 }
 
-const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
-
 /**
  * A date as British spreadsheets write it: `2026-08-06`, `06/08/2026`, `6 August 2026`, `6-Aug-26`.
  * @param shortYears whether a year of two digits is of this century; of a birth nobody can tell
  * @returns the civil date, or what would be right
  */
 export function readSheetDate(text: string, shortYears: boolean): { date: string } | { fault: string } {
-  const plain = text.replace(/[T ]00:00(:00)?$/, '');
+  const plain = text.normalize('NFKC').replace(/[T ]00:00(:00)?$/, '');
   if (/^\d{5}$/.test(plain))
     return {
       fault:
@@ -131,20 +130,9 @@ export function readSheetDate(text: string, shortYears: boolean): { date: string
     [];
   const wanted = 'Give a real date, day first, such as 6/8/2026 or 2026-08-06.';
   if (!year || !month || !day) return { fault: wanted };
-  if (year.length === 2 && !shortYears) return { fault: 'Give the year with four digits, such as 6/8/1966.' };
-  const number = /^\d/.test(month) ? Number(month) : months.indexOf(month.slice(0, 3).toLowerCase()) + 1;
-  if (number > 12 && Number(day) <= 12)
-    return { fault: 'This date seems to have the month first. Give the day first, such as 6/8/2026.' };
-  try {
-    const full = Number(year.length === 2 ? `20${year}` : year);
-    const date = Temporal.PlainDate.from(
-      { year: full, month: number, day: Number(day) },
-      { overflow: 'reject' },
-    );
-    return date.year >= 1900 && date.year <= 2199 ? { date: date.toString() } : { fault: wanted };
-  } catch {
-    return { fault: wanted };
-  }
+  const full = year.length === 2 && shortYears ? `20${year}` : year;
+  const read = readDateParts({ day, month, year: full }, wanted);
+  return 'date' in read && !(read.date >= '1900' && read.date < '2200') ? { fault: wanted } : read;
 }
 
 /** Day, month, year as year, month, day. */

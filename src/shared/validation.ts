@@ -1,8 +1,11 @@
 import { Ajv, type ErrorObject } from 'ajv';
 import addFormats from 'ajv-formats';
 import { Temporal } from 'temporal-polyfill';
+import { readEmail } from './email.ts';
 import { languageTag } from './language.ts';
 import type { FieldError } from './problem.ts';
+import { faultOf } from './reading.ts';
+import { lineFault, textFault } from './seen.ts';
 
 /** A civil date that the database can hold and that is not a slip of the keyboard. */
 export function isDate(text: string): boolean {
@@ -18,6 +21,9 @@ export function isDate(text: string): boolean {
 export const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 export const isId = (value: unknown): value is string => typeof value === 'string' && uuid.test(value);
 
+/** How text is written, by what a schema says of its lines: what is wrong with it, or null. */
+const writing: Record<string, (text: string) => string | null> = { one: lineFault, many: textFault };
+
 function createAjv(coerceTypes: boolean): Ajv {
   const ajv = new Ajv({
     allErrors: true,
@@ -28,10 +34,21 @@ function createAjv(coerceTypes: boolean): Ajv {
     verbose: true,
     discriminator: true,
   });
-  addFormats.default(ajv, ['email', 'date-time', 'time']);
+  addFormats.default(ajv, ['date-time', 'time']);
   ajv.addFormat('uuid', uuid);
   ajv.addFormat('date', isDate);
   ajv.addFormat('language', (text) => languageTag(text) !== null);
+  ajv.addFormat('email', (text) => faultOf(readEmail(text)) === null);
+  ajv.addKeyword({
+    keyword: 'x-lines',
+    type: 'string',
+    validate: (lines: string, text: string) => writing[lines]?.(text) == null,
+  });
+  ajv.addKeyword({
+    keyword: 'x-any-of',
+    type: 'object',
+    validate: (names: string[], value: Record<string, unknown>) => names.some((name) => value[name]),
+  });
   return ajv;
 }
 
@@ -43,7 +60,6 @@ const formats: Record<string, string> = {
   date: 'Give a real date as YYYY-MM-DD.',
   uuid: 'Give an id as Lendwell gave it.',
   language: 'Give a language as its tag, like bn or pt-BR.',
-  email: 'Give an email address, like name@example.com.',
   'date-time': 'Give a date and time with its zone, like 2026-11-23T09:30:00Z.',
 };
 
@@ -70,7 +86,18 @@ export function fieldErrors(errors: ErrorObject[]): FieldError[] {
       case 'format':
         return {
           pointer: instancePath,
-          message: own ?? formats[params.format] ?? `Give a ${params.format}.`,
+          message:
+            (params.format === 'email' && faultOf(readEmail(String(error.data)))) ||
+            (own ?? formats[params.format] ?? `Give a ${params.format}.`),
+        };
+      case 'x-any-of': {
+        const [first] = error.schema as [string];
+        return { pointer: `${instancePath}/${first}`, message: own ?? 'This is needed.' };
+      }
+      case 'x-lines':
+        return {
+          pointer: instancePath,
+          message: writing[error.schema as string]?.(String(error.data)) ?? '',
         };
       case 'type':
         return { pointer: instancePath, message: `This has to be ${[params.type].flat().join(' or ')}.` };

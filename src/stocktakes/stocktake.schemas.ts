@@ -2,7 +2,7 @@ import Type, { type Static } from 'typebox';
 import { deviceKinds, deviceStatuses } from '../devices/device.rules.ts';
 import { strictObject } from '../shared/http.ts';
 import { listQuery, orderedQuery, pageOf } from '../shared/lists.ts';
-import { nullable, oneOf, text } from '../shared/schemas.ts';
+import { line, nullable, oneOf } from '../shared/schemas.ts';
 import { lineVerdicts, nextSteps, scanVerdicts, stocktakeStatuses } from './stocktake.rules.ts';
 
 const id = Type.String({ format: 'uuid' });
@@ -91,7 +91,7 @@ export type LineQuery = Static<typeof LineQuery>;
 
 export const NewScans = strictObject(
   {
-    codes: Type.Array(text(200), {
+    codes: Type.Array(line(200), {
       minItems: 1,
       maxItems: 500,
       description: 'Asset tags, serial numbers or IMEIs, as scanned or typed',

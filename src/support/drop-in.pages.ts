@@ -9,7 +9,7 @@ import type { Context } from '../shared/actor.ts';
 import type { Deps } from '../shared/deps.ts';
 import { etagOf } from '../shared/etag.ts';
 import { type App, idParams, strictObject } from '../shared/http.ts';
-import { text } from '../shared/schemas.ts';
+import { line } from '../shared/schemas.ts';
 import { addDropIn, addDropInPerson, changeDropIn } from './drop-in.commands.ts';
 import { countDropIns, getDropIn, listDropIns } from './drop-in.queries.ts';
 import { DropInChange, DropInQuery, NewDropIn, NewDropInPerson } from './drop-in.schemas.ts';
@@ -25,7 +25,7 @@ const words = {
   search: 'Enter a name, an NHS number or a phone number',
   patientId: 'Choose who came',
 };
-const Search = strictObject({ search: text(200) });
+const Search = strictObject({ search: line(200) });
 const { others, note } = DropInChange.properties;
 const NotesForm = strictObject({ others, note });
 const mostFound = 10;

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { calledName } from '../patients/patient.queries.ts';
 import type { Actor } from '../shared/actor.ts';
 import type { Reader } from '../shared/database.ts';
 import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
@@ -17,7 +18,7 @@ export const visibleTo = (actor: Actor) =>
 export const pausedThen = sql`(p.contact_state = 'paused' and p.paused_until > f.due_on)`;
 
 const summary = sql`f.id, f.step, f.due_on as "dueOn", to_char(f.starts_at, 'HH24:MI') as "startsAt", f.minutes, f.way, f.status,
-  json_build_object('id', p.id, 'name', coalesce(p.preferred_name, p.given_name) || ' ' || p.family_name) as patient,
+  json_build_object('id', p.id, 'name', ${calledName}) as patient,
   ${pausedThen} as "isPaused", case when s.id is not null then json_build_object('id', s.id, 'name', s.name) end as supporter`;
 
 const matching = (actor: Actor, query: Partial<FollowUpQuery>) => sql`${visibleTo(actor)}

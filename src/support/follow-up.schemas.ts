@@ -2,7 +2,7 @@ import Type, { type Static } from 'typebox';
 import { tellableWhys } from '../messages/template.rules.ts';
 import { strictObject } from '../shared/http.ts';
 import { listQuery, pageOf } from '../shared/lists.ts';
-import { nullable, oneOf, text } from '../shared/schemas.ts';
+import { line, nullable, oneOf, text } from '../shared/schemas.ts';
 import { followUpStatuses, frequencies, obstacles, outcomeResults, topics, ways } from './support.rules.ts';
 
 const id = Type.String({ format: 'uuid' });
@@ -83,7 +83,7 @@ export const NewFollowUp = strictObject(
     startsAt: Type.Optional(time),
     minutes: Type.Optional(minutes),
     way: oneOf(ways),
-    step: Type.Optional(text(100, { description: 'What it is for, in a few words' })),
+    step: Type.Optional(line(100, { description: 'What it is for, in a few words' })),
     supporterId: Type.Optional(id),
     note: Type.Optional(text(2000)),
   },

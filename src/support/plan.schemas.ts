@@ -1,12 +1,12 @@
 import Type, { type Static } from 'typebox';
 import { strictObject } from '../shared/http.ts';
-import { nullable, oneOf, text } from '../shared/schemas.ts';
+import { line, nullable, oneOf, text } from '../shared/schemas.ts';
 import { minutes, time } from './follow-up.schemas.ts';
 import { countedFrom, mostSteps } from './plan.rules.ts';
 import { ways } from './support.rules.ts';
 
 const id = Type.String({ format: 'uuid' });
-const name = text(80);
+const name = line(80);
 const days = Type.Integer({
   minimum: 0,
   maximum: 1000,
@@ -23,7 +23,7 @@ const isDefault = {
 };
 
 const NewStep = strictObject({
-  step: text(100, { description: 'What it is called' }),
+  step: line(100, { description: 'What it is called' }),
   countedFrom: Type.Optional(oneOf(countedFrom)),
   days,
   way: oneOf(ways),

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { calledName } from '../patients/patient.queries.ts';
 import type { Reader } from '../shared/database.ts';
 import { byId, type ListPage, toPage } from '../shared/lists.ts';
 import { type TaskKind, taskKinds } from './task.rules.ts';
@@ -10,7 +11,7 @@ export async function listTasks(db: Reader, query: TaskQuery): Promise<ListPage<
   const { rows } = await sql<Omit<Task, 'what'>>`
     select t.id, t.kind, json_build_object('type', t.subject_type, 'id', t.subject_id) as subject, t.status, t.urgent,
       t.created_at as "createdAt", t.done_at as "doneAt",
-      case when p.id is not null then json_build_object('id', p.id, 'name', coalesce(p.preferred_name, p.given_name) || ' ' || p.family_name) end as patient
+      case when p.id is not null then json_build_object('id', p.id, 'name', ${calledName}) end as patient
     from task t left join patient p on p.id = t.patient_id
     where t.status = ${query.status} ${query.kind ? sql`and t.kind = ${query.kind}` : sql``} ${follows}
     order by ${by} limit ${query.limit + 1}`.execute(db);

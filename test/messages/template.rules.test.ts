@@ -2,7 +2,6 @@ import t from 'tap';
 import {
   type ContactPoint,
   chooseContact,
-  isDeliverable,
   isUsable,
   mayContact,
   type Reach,
@@ -22,6 +21,7 @@ import {
   templateFaults,
   type Wording,
 } from '../../src/messages/template.rules.ts';
+import { isDeliverable } from '../../src/shared/postal-address.ts';
 import { testDatabase } from '../support/database.ts';
 
 const to = { name: 'Amal', scheme: 'Test scheme', schemePhone: '020 7946 0000', link: '', replies: '' };

@@ -178,7 +178,7 @@ t.test('trying it out: only so often, and where it went is kept nowhere', async 
   const letters = await sql<{
     recipient: string;
   }>`select recipient from captured_message where channel = 'letter'`.execute(db);
-  t.same(letters.rows, [{ recipient: '1 Elm Street\nLondon\nn1 1aa' }]);
+  t.same(letters.rows, [{ recipient: '1 Elm Street\nLondon\nN1 1AA' }]);
   for (let n = 0; n < 8; n++) await send('07700 900199');
   t.match(await send('07700 900199'), { status: 429, body: { detail: /10 texts in an hour/ } });
 });

@@ -192,9 +192,9 @@ for (const scripts of [true, false]) {
         { channel: 'letter', safe: true, hours: [{ days: [2], from: '09:00', to: '11:00' }] },
       ]);
       await page.getByRole('link', { name: 'Change their details' }).click();
-      await page.getByLabel('Given name').fill('');
+      await page.getByLabel('Given name').fill('-');
       await page.getByRole('button', { name: 'Save' }).click();
-      await page.getByRole('link', { name: 'Enter their given name' }).waitFor();
+      await page.getByRole('link', { name: 'Give the name as it is written' }).waitFor();
       await look('details, refused');
       await page.getByLabel('Given name').fill('Zoë');
       await page.getByLabel('Known as').fill('Zo');

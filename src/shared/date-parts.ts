@@ -1,0 +1,27 @@
+import { Temporal } from 'temporal-polyfill';
+
+const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+
+/** What was typed for a date, the month as its number or its name. */
+export type DateParts = { day: string; month: string; year: string };
+
+/**
+ * Typed parts as a civil date, or what is wrong with them.
+ * @param wanted what a date looks like here, for parts that are none
+ */
+export function readDateParts(typed: DateParts, wanted: string): { date: string } | { fault: string } {
+  const [day, month, year] = [typed.day, typed.month, typed.year].map((part) =>
+    part.normalize('NFKC').trim().toLowerCase(),
+  ) as [string, string, string];
+  const number = /^\d{1,2}$/.test(month) ? Number(month) : months.indexOf(month.slice(0, 3)) + 1;
+  if (/^\d{1,3}$/.test(year)) return { fault: `Give the year with four digits. ${wanted}` };
+  if (!/^\d{1,2}$/.test(day) || !/^\d{4}$/.test(year)) return { fault: wanted };
+  if (number > 12 && Number(day) <= 12)
+    return { fault: 'This date seems to have the month first. Give the day first, such as 6/8/2026.' };
+  try {
+    const parts = { year: Number(year), month: number, day: Number(day) };
+    return { date: Temporal.PlainDate.from(parts, { overflow: 'reject' }).toString() };
+  } catch {
+    return { fault: wanted };
+  }
+}
