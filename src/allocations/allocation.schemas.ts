@@ -34,6 +34,9 @@ export const Allocated = Type.Object({
   assetTag: Type.String(),
   expiresOn: date,
   status: Type.Literal('held'),
+  warnings: Type.Array(Type.String(), {
+    description: 'What there is to see to before it goes out, such as data that is over',
+  }),
 });
 export type Allocated = Static<typeof Allocated>;
 

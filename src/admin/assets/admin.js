@@ -1,4 +1,5 @@
 import { initAll } from './nhsuk.js';
+import { catchScans } from './scan.js';
 import { warn } from './session.js';
 import { sound } from './sound.js';
 import { suggest } from './suggestions.js';
@@ -45,4 +46,6 @@ select(document.activeElement);
 
 for (const form of document.querySelectorAll('[data-suggestions]')) suggest(form);
 sound();
+const box = document.querySelector('[data-scan]');
+if (box) catchScans(box);
 for (const notice of document.querySelectorAll('[data-session-minutes]')) warn(notice);
