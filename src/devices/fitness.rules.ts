@@ -20,6 +20,10 @@ export const unfitFor = (unfit: Unfit[], needsData: boolean): Unfit[] =>
 export const isWithoutItsData = (unfit: Unfit[]): boolean =>
   unfitFor(unfit, true).length > unfitFor(unfit, false).length;
 
+/** Whether a stocktake missed it, and it was not seen since. */
+export const isUnseen = ({ unfit }: { unfit: Unfit[] }): boolean =>
+  unfit.some(({ reason }) => reason === 'not_seen');
+
 /** A reason in words, as of today; with the tag where the device has to be named. */
 export function unfitWords({ reason, since }: Unfit, assetTag?: string): string {
   const data = assetTag ? `The data on ${assetTag}` : 'Its data';

@@ -13,6 +13,7 @@ export type Seen = { id: string; on?: string };
  * missed no longer, nobody need look for them, and their story says so. The same few statements however many.
  */
 export async function markSeen(trx: Trx, deps: Deps, ctx: Context, devices: Seen[]): Promise<void> {
+  if (!devices.length) return;
   const { rows } = await sql<{ id: string }>`/* device.seen */
     with seen as materialized (
       select d.id from device d

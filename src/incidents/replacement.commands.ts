@@ -4,6 +4,7 @@ import { movePlan } from '../data-plans/placing.commands.ts';
 import { hasOpenCheck } from '../devices/check.queries.ts';
 import type { DeviceStatus } from '../devices/device.rules.ts';
 import { unfitJson } from '../devices/fitness.queries.ts';
+import { isUnseen } from '../devices/fitness.rules.ts';
 import { type NamedDevice, noSuchDevice, readDeviceName } from '../devices/naming.rules.ts';
 import { markSeen } from '../devices/seen.commands.ts';
 import {
@@ -91,7 +92,7 @@ export async function replaceItemIn(
   const dataPlan = await settleDataPlan(trx, deps, ctx, found.device.hasDataPlan, old, device.id);
   if (old.endedNow && dataPlan !== 'moved')
     await stopNumbers(trx, deps, ctx, loans, [{ loanId, deviceId: old.deviceId }]);
-  await markSeen(trx, deps, ctx, [device]);
+  if (isUnseen(found.device)) await markSeen(trx, deps, ctx, [device]);
   const newItem = await insertItem(trx, deps, loan, input.itemId, device, found.device.condition);
   if (item.incident) {
     const incident = { id: item.incident.id, deviceId: item.deviceId, loanId, patientId: loan.patientId };

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { holdersOf } from '../allocations/allocation.queries.ts';
 import { hasOpenCheck } from '../devices/check.queries.ts';
 import { unfitJson } from '../devices/fitness.queries.ts';
+import { isUnseen } from '../devices/fitness.rules.ts';
 import { markSeen } from '../devices/seen.commands.ts';
 import { hasSafeWay } from '../patients/patient.rules.ts';
 import type { ReferralStatus } from '../referrals/referral.rules.ts';
@@ -94,7 +95,7 @@ export async function issueLoan(deps: Deps, ctx: Context, input: NewLoan): Promi
       kitGaps,
       at: timestamp(deps.clock),
     };
-    await markSeen(trx, deps, ctx, devices);
+    await markSeen(trx, deps, ctx, devices.filter(isUnseen));
     const { items, planVersionId, reviewOn } = await insertLoan(trx, loan, devices, needsMet(devices));
     const followUps = planVersionId
       ? await beginPlan(trx, deps, {

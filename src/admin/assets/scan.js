@@ -1,5 +1,5 @@
 // A scanner types faster than anyone, and ends with Enter. Its scan reaches the page's box for scans, wherever the focus is.
-const betweenKeys = 100;
+const betweenKeys = 150;
 const fewest = 4;
 const notForText = ['checkbox', 'radio', 'button', 'submit', 'reset', 'file', 'range', 'color'];
 
