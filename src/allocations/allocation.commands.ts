@@ -79,7 +79,14 @@ export async function allocateDevice(
         : []),
     ]);
     const warnings = unfitFor(unfit, state.toFind.includes('data')).map((one) => unfitWords(one, assetTag));
-    return { id, deviceId: device.id, assetTag, expiresOn, status: 'held', warnings };
+    return {
+      id,
+      deviceId: device.id,
+      assetTag,
+      expiresOn,
+      status: 'held',
+      ...(warnings.length && { warnings }),
+    };
   });
 }
 

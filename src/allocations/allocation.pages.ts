@@ -64,7 +64,9 @@ export function allocationPages(app: App, deps: Deps): void {
         });
       const held = await allocateDevice(deps, request.ctx, id, { deviceId: chosen, ...rest });
       return reply.done(`/referrals/${id}`, {
-        text: withDates([`${held.assetTag} is held until ${held.expiresOn}.`, ...held.warnings].join(' ')),
+        text: withDates(
+          [`${held.assetTag} is held until ${held.expiresOn}.`, ...(held.warnings ?? [])].join(' '),
+        ),
         link: { href: '/referrals/waiting', text: 'Back to the waiting list' },
       });
     } catch (error) {

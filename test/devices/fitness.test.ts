@@ -169,7 +169,8 @@ t.test('whoever needs a device alone may be given one whose data is over', async
   t.notMatch(page, /data until/);
   t.notMatch(page, /With something to see to first/);
   const held = await api('POST', `/referrals/${referral.id}/allocations`, { deviceId: phone.id });
-  t.match(held, { status: 201, body: { warnings: [] } });
+  t.equal(held.status, 201);
+  t.equal(held.body.warnings, undefined);
 });
 
 t.test(
