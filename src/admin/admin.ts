@@ -9,6 +9,7 @@ import { cookieName, isApi } from '../access/authentication.ts';
 import { formIn, sealForm } from '../access/kept-form.ts';
 import { type Action, may } from '../access/permissions.ts';
 import { keyedHash } from '../access/tokens.ts';
+import { shownStatus } from '../devices/fitness.rules.ts';
 import { currentScheme } from '../scheme/scheme.queries.ts';
 import type { Scheme } from '../scheme/scheme.schemas.ts';
 import type { Deps } from '../shared/deps.ts';
@@ -180,4 +181,5 @@ function hiddenFields(reply: FastifyReply, once: boolean) {
 function addWords(environment: nunjucks.Environment): void {
   for (const [name, filter] of Object.entries(formats)) environment.addFilter(name, filter);
   environment.addGlobal('statusTag', statusTag);
+  environment.addGlobal('shownStatus', shownStatus);
 }

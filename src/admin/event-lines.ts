@@ -273,6 +273,7 @@ export const eventLines: Record<string, (values: Values) => string> = {
   'stocktake.closed': (v) =>
     `Stocktake${named(v)} closed: ${Number(v.found ?? 0)} found, ${Number(v.missing ?? 0)} missing, ${Number(v.unexpected ?? 0)} unexpected`,
   'device.lost': (v) => `Recorded as lost${v.reference ? `: not seen at stocktake ${v.reference}` : ''}`,
+  'device.seen': () => 'Seen again, after a stocktake had missed it',
   'device.found': () => 'Found again. Every check is open again',
   'required_checks.changed': (v) =>
     `Checks of a ${text(v.kind)} changed: now ${several(v.to)} (before: ${several(v.from)})`,

@@ -15,6 +15,11 @@ export function date(value: string | null | undefined): string {
   return `${day} ${months[month - 1]} ${year}`;
 }
 
+/** A sentence of the API with its dates as people read them. */
+export function withDates(text: string): string {
+  return text.replaceAll(/\d{4}-\d{2}-\d{2}/g, date);
+}
+
 /** `2018-08-06` as `Monday 6 August 2018`; an instant as its date in London. */
 export function weekday(value: string): string {
   return `${days[dayOf(value).dayOfWeek - 1]} ${date(value)}`;

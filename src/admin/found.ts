@@ -1,3 +1,4 @@
+import { shownStatus } from '../devices/fitness.rules.ts';
 import { date, nhsNumber, words } from './formats.ts';
 import type { Found } from './search.schemas.ts';
 
@@ -32,10 +33,10 @@ export function foundGroups(found: Found): FoundGroup[] {
     {
       title: 'Devices',
       columns: [{ text: 'Asset tag', classes: 'app-nowrap' }, { text: 'Device' }, { text: 'Status' }],
-      rows: found.devices.map(({ id, assetTag, kind, make, model, status }) => [
+      rows: found.devices.map(({ id, assetTag, kind, make, model, ...state }) => [
         { text: assetTag, href: `/devices/${id}` },
         { text: `${words(kind)}, ${make} ${model}` },
-        { status },
+        { status: shownStatus(state) },
       ]),
     },
     byReference('Loans', '/loans', found.loans),

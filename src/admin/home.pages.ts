@@ -92,7 +92,7 @@ export function homePages(app: App, deps: Deps): void {
 function sayNumbers({ lent, ready, waiting, referrals, loans, calls }: Numbers) {
   return [
     { text: 'Loans open', value: lent, href: '/loans?status=open', weeks: loans, what: 'Loans issued' },
-    { text: 'Devices ready', value: ready, href: '/devices?status=ready' },
+    { text: 'Devices ready', value: ready, href: '/devices?status=ready&fit=true' },
     {
       text: 'Referrals waiting',
       value: waiting,

@@ -40,7 +40,7 @@ export async function worklist(db: Reader, today: string): Promise<Work[]> {
     with work (kind, count, oldest) as (
       select 'referrals_to_decide', count(*), (min(received_at) at time zone 'Europe/London')::date from referral where status = 'received'
       union all
-      select 'waiting_and_in_stock', count(*), (min(${waitingSince('r')}) at time zone 'Europe/London')::date from referral r where ${couldBeHelped}
+      select 'waiting_and_in_stock', count(*), (min(${waitingSince('r')}) at time zone 'Europe/London')::date from referral r where ${couldBeHelped(today)}
       union all
       select 'devices_to_prepare', count(*), min(cycle_started_on) from device where status = 'in_preparation'
       union all

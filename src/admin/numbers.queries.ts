@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { Temporal } from 'temporal-polyfill';
+import { isOffered } from '../devices/device.queries.ts';
 import { zone } from '../shared/clock.ts';
 import type { Reader } from '../shared/database.ts';
 
@@ -31,7 +32,7 @@ export async function schemeNumbers(db: Reader, today: string): Promise<Numbers>
   const byWeek = (found: ReturnType<typeof sql>) => sql`
     (select json_agg(coalesce(n.count, 0) order by w) from generate_series(0, ${weeks - 1}::int) w left join (${found}) n on n.week = w)`;
   const { rows } = await sql<Omit<Numbers, 'since'>>`/* today.numbers */
-    select (select count(*)::int from loan where status = 'open') as lent, (select count(*)::int from device where status = 'ready') as ready,
+    select (select count(*)::int from loan where status = 'open') as lent, (select count(*)::int from device d where ${isOffered(today)}) as ready,
       (select count(*)::int from referral where status = 'waiting') as waiting,
       ${byWeek(sql`select ${week(civil(sql`received_at`))} as week, count(*)::int from referral where received_at >= ${start}::timestamptz group by 1`)} as referrals,
       ${byWeek(sql`select ${week(civil(sql`issued_at`))} as week, count(*)::int from loan where issued_at >= ${start}::timestamptz group by 1`)} as loans,

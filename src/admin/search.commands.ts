@@ -1,9 +1,11 @@
 import { sql } from 'kysely';
 import { planStatusOf } from '../data-plans/data-plan.queries.ts';
 import { readIccid } from '../data-plans/data-plan.rules.ts';
+import { unfitJson } from '../devices/fitness.queries.ts';
 import { findPatients } from '../patients/patient.queries.ts';
 import { numbersIn } from '../patients/patient.rules.ts';
 import type { Context } from '../shared/actor.ts';
+import { today } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
 import type { Reader } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
@@ -22,7 +24,7 @@ export async function runSearch(deps: Deps, ctx: Context, typed: string): Promis
   const text = typed.trim();
   const numbers = numbersIn(text, deps.config.ALLOW_TEST_PHONE_NUMBERS);
   return command(deps, { ...ctx, once: undefined }, async (trx) => {
-    const labelled = await findLabelled(trx, text);
+    const labelled = await findLabelled(trx, text, today(deps.clock));
     const patients = await findPatients(trx, text, numbers, most + 1);
     const groups = { ...labelled, patients };
     const found = {
@@ -51,6 +53,7 @@ export const countFound = ({ more: _more, ...groups }: Found) =>
 async function findLabelled(
   db: Reader,
   text: string,
+  day: string,
 ): Promise<Pick<Found, 'devices' | 'loans' | 'referrals' | 'incidents' | 'donations' | 'dataPlans'>> {
   const [, letter, code] = /^([LRDI])-?(.{6})$/i.exec(text) ?? [];
   const read = code ? readCode(code) : null;
@@ -60,7 +63,7 @@ async function findLabelled(
   >`/* search.labelled */
     select
       coalesce((select json_agg(json_build_object('id', d.id, 'assetTag', d.asset_tag, 'kind', d.kind, 'make', d.make, 'model', d.model,
-          'status', d.status) order by d.id desc)
+          'status', d.status, 'unfit', ${unfitJson('d', day)}) order by d.id desc)
         from (
           select * from device where asset_tag = ${readAssetTag(text)} or imei = ${text} or upper(serial_number) = upper(${text})
           order by id desc limit ${most + 1}

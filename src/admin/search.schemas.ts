@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { planStatuses } from '../data-plans/data-plan.rules.ts';
 import { deviceKinds, deviceStatuses } from '../devices/device.rules.ts';
+import { Unfit } from '../devices/device.schemas.ts';
 import { incidentStatuses } from '../incidents/incident.rules.ts';
 import { loanStatuses } from '../loans/loan.rules.ts';
 import { PatientSummary } from '../patients/patient.schemas.ts';
@@ -29,6 +30,7 @@ export const Found = Type.Object(
         make: Type.String(),
         model: Type.String(),
         status: oneOf(deviceStatuses),
+        unfit: Unfit,
       }),
     ),
     loans: Type.Array(

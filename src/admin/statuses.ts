@@ -70,6 +70,10 @@ export const statusColours: Record<Colour, string[]> = {
     'recheck',
     'unexpected',
     'low',
+    'check_due',
+    'not_seen',
+    'data_over',
+    'data_suspended',
   ],
   red: [
     'broken_off',

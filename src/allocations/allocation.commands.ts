@@ -1,7 +1,9 @@
 import { sql } from 'kysely';
 import type { DeviceKind, DeviceStatus } from '../devices/device.rules.ts';
+import { unfitJson } from '../devices/fitness.queries.ts';
+import { type Unfit, unfitFor, unfitWords } from '../devices/fitness.rules.ts';
 import { type DeviceName, noSuchDevice, readDeviceName } from '../devices/naming.rules.ts';
-import { assertReferralWaits } from '../loans/loan.rules.ts';
+import { assertReferralWaits, whyNot } from '../loans/loan.rules.ts';
 import type { ReferralStatus } from '../referrals/referral.rules.ts';
 import { waitsLonger } from '../referrals/waiting-list.queries.ts';
 import type { Context } from '../shared/actor.ts';
@@ -37,7 +39,8 @@ export async function allocateDevice(
     if (!device) throw invalid(noSuchDevice(asked));
     if (device.status !== 'ready') throw notFree((await holdersOf(trx, [device.id]))[0]!, referralId);
     assertReferralWaits(referral.status);
-    const { days, ...state } = await readState(trx, referralId, device.id);
+    const { days, unfit, ...state } = await readState(trx, referralId, device.id, day);
+    if (unfit.some(({ reason }) => reason === 'check_due')) throw withOpenCheck(device);
     const needs = assertFits({ ...device, ...state }, { ...referral, ...state });
     const passed = await waitsLonger(trx, referralId, needs);
     if (passed.length && !input.skipReason) throw comesFirst(passed);
@@ -75,8 +78,22 @@ export async function allocateDevice(
           ]
         : []),
     ]);
-    return { id, deviceId: device.id, assetTag, expiresOn, status: 'held' };
+    const warnings = unfitFor(unfit, state.toFind.includes('data')).map((one) => unfitWords(one, assetTag));
+    return {
+      id,
+      deviceId: device.id,
+      assetTag,
+      expiresOn,
+      status: 'held',
+      ...(warnings.length && { warnings }),
+    };
   });
+}
+
+/** What has a check that ran out is not ready, though the night has not been yet. */
+function withOpenCheck({ assetTag, status }: { assetTag: string; status: DeviceStatus }): Problem {
+  const conflict = { assetTag, status, hasOpenCheck: true };
+  return new Problem('device-not-available', { detail: whyNot(conflict), conflicts: [conflict] });
 }
 
 function readInput(input: NewAllocation, day: string): DeviceName {
@@ -106,13 +123,14 @@ async function lockBoth(trx: Trx, referralId: string, { tag, id }: DeviceName): 
   return rows[0]!;
 }
 
-type State = { open: StockNeed[]; toFind: StockNeed[]; hasDataPlan: boolean; days: number };
+type State = { open: StockNeed[]; toFind: StockNeed[]; hasDataPlan: boolean; days: number; unfit: Unfit[] };
 
 /** What decides beside the locked rows: a statement of its own, since the snapshot of the lock's may be older. */
-async function readState(trx: Trx, referralId: string, deviceId: string): Promise<State> {
+async function readState(trx: Trx, referralId: string, deviceId: string, day: string): Promise<State> {
   const { rows } = await sql<State>`/* allocation.state */
     select ${openNeeds} as open, ${needsToFind} as "toFind", (select allocation_days from lending_policy) as days,
-      exists (select from data_plan s where s.device_id = ${deviceId} and s.status <> 'ended') as "hasDataPlan"
+      exists (select from data_plan s where s.device_id = ${deviceId} and s.status <> 'ended') as "hasDataPlan",
+      (select ${unfitJson('d', day)} from device d where d.id = ${deviceId}) as unfit
     from referral r where r.id = ${referralId}`.execute(trx);
   return rows[0]!;
 }

@@ -1,6 +1,7 @@
 import Type from 'typebox';
-import { date as inWords, words } from '../admin/formats.ts';
+import { date as inWords, withDates, words } from '../admin/formats.ts';
 import { type Form, fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
+import { isWithoutItsData, unfitText, unfitWords } from '../devices/fitness.rules.ts';
 import { findScanned } from '../loans/scan.queries.ts';
 import { issueVerdict, type Verdict } from '../loans/scan.rules.ts';
 import { logAccess } from '../patients/patient.queries.ts';
@@ -25,11 +26,21 @@ import { NewAllocation, NewRelease } from './allocation.schemas.ts';
 import { releaseAllocation } from './release.commands.ts';
 
 const { deviceId, expiresOn, skipReason } = NewAllocation.properties;
-const AllocateForm = strictObject({ deviceId, expiresOn, skipReason, scan: Type.Optional(Type.String()) });
+const AllocateForm = strictObject({
+  deviceId,
+  expiresOn,
+  skipReason,
+  scan: Type.Optional(Type.String()),
+  warned: Type.Optional(Type.String()),
+});
 const mostPicked = 400;
 
 /** What a refused form shows beside its faults: what the scan found, and who has waited longer. */
-type Refusal = { verdict?: Verdict & { label: string }; longer?: WaitsLonger[]; longerCount?: number };
+type Refusal = {
+  verdict?: Verdict & { label: string };
+  longer?: WaitsLonger[];
+  longerCount?: number;
+};
 
 /** Holding a device for a referral, releasing it, and the list of what to fetch. */
 export function allocationPages(app: App, deps: Deps): void {
@@ -44,8 +55,8 @@ export function allocationPages(app: App, deps: Deps): void {
     const typed = typedIn(request.body);
     const refusal: Refusal = {};
     try {
-      const { scan, deviceId, ...rest } = fields(AllocateForm, typed);
-      const chosen = scan ? await scanned(id, scan, refusal) : deviceId;
+      const { scan, deviceId, warned, ...rest } = fields(AllocateForm, typed);
+      const chosen = scan ? await scanned(id, { scan, warned }, refusal) : deviceId;
       if (!chosen)
         throw invalid({
           pointer: '/scan',
@@ -53,7 +64,9 @@ export function allocationPages(app: App, deps: Deps): void {
         });
       const held = await allocateDevice(deps, request.ctx, id, { deviceId: chosen, ...rest });
       return reply.done(`/referrals/${id}`, {
-        text: `${held.assetTag} is held until ${inWords(held.expiresOn)}.`,
+        text: withDates(
+          [`${held.assetTag} is held until ${held.expiresOn}.`, ...(held.warnings ?? [])].join(' '),
+        ),
         link: { href: '/referrals/waiting', text: 'Back to the waiting list' },
       });
     } catch (error) {
@@ -88,8 +101,11 @@ export function allocationPages(app: App, deps: Deps): void {
   });
 
   app.get('/referrals/pick-list', { config: { action: 'waiting-list.read' } }, async (_request, reply) => {
-    const found = await pickList(deps.db, mostPicked + 1);
-    const lines = found.slice(0, mostPicked);
+    const found = await pickList(deps.db, mostPicked + 1, today(deps.clock));
+    const lines = found.slice(0, mostPicked).map(({ unfit, ...line }) => ({
+      ...line,
+      warnings: unfit.map((one) => withDates(unfitText(one))),
+    }));
     const places = Map.groupBy(lines, ({ location }) => location ?? 'Nowhere recorded');
     return reply.page('allocations/views/pick-list.njk', {
       lines,
@@ -99,13 +115,29 @@ export function allocationPages(app: App, deps: Deps): void {
     });
   });
 
-  /** The device that was scanned; its verdict goes to the page. */
-  async function scanned(referralId: string, code: string, refusal: Refusal): Promise<string> {
-    const [scan] = await findScanned(deps.db, [code]);
-    const verdict = issueVerdict(scan!, referralId);
+  /**
+   * The device that was scanned; its verdict goes to the page.
+   * @param warned the scan of which it was said already that there is something to see to
+   * @throws Problem `device-not-available`, and once `invalid` for a device with something to see to first
+   */
+  async function scanned(
+    referralId: string,
+    { scan: code, warned }: { scan: string; warned: string | undefined },
+    refusal: Refusal,
+  ): Promise<string> {
+    const [[scan], { toFind }] = await Promise.all([
+      findScanned(deps.db, [code], today(deps.clock)),
+      stockNeedsOf(deps.db, referralId),
+    ]);
+    const verdict = issueVerdict(scan!, referralId, toFind.includes('data'));
     refusal.verdict = { ...verdict, label: scan!.device?.assetTag ?? code };
-    if (scan!.device && verdict.ok) return scan!.device.id;
-    throw new Problem('device-not-available', { detail: verdict.text });
+    if (!scan!.device || !verdict.ok) throw new Problem('device-not-available', { detail: verdict.text });
+    const { id, assetTag } = scan!.device;
+    if (!verdict.wants || warned === code) return id;
+    throw invalid({
+      pointer: '/scan',
+      message: `There is something to see to with ${assetTag}. Scan another, or send the form once more to hold it all the same.`,
+    });
   }
 
   async function allocateView(ctx: Context, id: string, sent?: Form) {
@@ -121,45 +153,58 @@ export function allocationPages(app: App, deps: Deps): void {
       referral,
       held,
       whyNone: whyNoneHeld(referral.status, needs.open, needs.toFind),
-      choices: (await fittingDevices(deps.db, needs.toFind)).map(choiceOf),
+      choices: choicesOf(await fittingDevices(deps.db, needs.toFind, today(deps.clock))),
       form: sent ? { ...sent, typed: { ...start, ...sent.typed } } : newForm(start),
     };
   }
 }
 
 /** The form again, with what the refusal says of the device and of whoever comes first. */
-function refusedAllocation(typed: Typed, error: unknown, { verdict }: Refusal): Refusal & { form: Form } {
+function refusedAllocation(typed: Typed, error: unknown, refusal: Refusal): Refusal & { form: Form } {
   const form = refused(typed, error);
   if (!(error instanceof Problem)) return { form };
   if (error.type === 'someone-waits-longer') {
     const { waiting, count } = error.extra as { waiting: WaitsLonger[]; count: number };
     const text = 'Someone has waited longer for the same. Say why they are passed over';
     return {
+      ...refusal,
       form: { ...form, errors: { skipReason: text }, summary: [{ name: 'skipReason', text }] },
       longer: waiting,
       longerCount: count,
-      ...(verdict && { verdict }),
     };
   }
-  if (form.summary.some(({ name }) => name)) return { form };
-  const text = (error.detail ?? error.title).replaceAll(/\d{4}-\d{2}-\d{2}/g, inWords);
+  if (form.summary.some(({ name }) => name)) return { ...refusal, form };
+  const text = withDates(error.detail ?? error.title);
   const name = typed.scan ? 'scan' : 'deviceId';
+  const { verdict } = refusal;
   const stopped = verdict && !verdict.ok ? { verdict } : {};
-  return { form: { ...form, errors: { [name]: text }, summary: [{ name, text }] }, ...stopped };
+  return { ...stopped, form: { ...form, errors: { [name]: text }, summary: [{ name, text }] } };
 }
 
-/** A ready device as a choice: what it is, then where it is and since when it is ready. */
-function choiceOf(device: FittingDevice) {
-  const { id, assetTag, kind, make, model, location, hasDataPlan, dataExpiresOn, readySince } = device;
+/** Ready devices as choices; below a line of their own those with something to see to first. */
+function choicesOf(devices: FittingDevice[]) {
+  const choices = devices.map(choiceOf);
+  const first = devices.findIndex(({ isFit }) => !isFit);
+  return first < 0 ? choices : choices.toSpliced(first, 0, { divider: 'With something to see to first' });
+}
+
+type Choice = { value: string; text: string; hint: string } | { divider: string };
+
+/** A ready device as a choice: what it is, then what there is to see to, where it is and since when it is ready. */
+function choiceOf(device: FittingDevice): Choice {
+  const { id, assetTag, kind, make, model, location, hasDataPlan, dataExpiresOn, readySince, unfit } = device;
   const data = hasDataPlan
     ? [dataExpiresOn ? `data until ${inWords(dataExpiresOn)}` : 'with data, not started']
     : [];
+  const warnings = unfit.map((one) => `${withDates(unfitWords(one))} `).join('');
   const kept = location ? [location] : [];
   return {
     value: id,
     text: `${assetTag}: ${words(kind).toLowerCase().replace('sim', 'SIM')}, ${make} ${model}`,
-    hint: [...kept, `ready since ${inWords(readySince)}`, ...data]
-      .join(', ')
-      .replace(/^./, (first) => first.toUpperCase()),
+    hint:
+      warnings +
+      [...kept, `ready since ${inWords(readySince)}`, ...(isWithoutItsData(unfit) ? [] : data)]
+        .join(', ')
+        .replace(/^./, (first) => first.toUpperCase()),
   };
 }

@@ -1,5 +1,8 @@
 import { type RawBuilder, sql } from 'kysely';
+import { hasOpenCheck } from '../devices/check.queries.ts';
 import { type DeviceKind, deviceKinds } from '../devices/device.rules.ts';
+import { isFit, unfitJson } from '../devices/fitness.queries.ts';
+import type { Unfit } from '../devices/fitness.rules.ts';
 import { firstName } from '../patients/patient.queries.ts';
 import type { Reader } from '../shared/database.ts';
 import { byId, type ListPage, toPage } from '../shared/lists.ts';
@@ -35,21 +38,30 @@ export const openNeeds = sql`array(select n.need from referral_need n where n.re
 /** Those of them for which no device is held. */
 export const needsToFind = sql`array(select n.need from referral_need n where n.referral_id = r.id and ${isToFind} order by n.need desc)`;
 
-/** That ready stock could meet one of these needs of the referral `r` now. What is in stock is the same for every referral, and asked once. */
-export const isInStock = sql`r.id in (
+/** That the device `d` is ready, meets a need, and nothing keeps it from being offered for that on a civil date. */
+const couldMeet = (need: RawBuilder<unknown>, day: string) =>
+  sql`d.status = 'ready' and ${meets(need)} and ${isFit('d', day, need)}`;
+
+/**
+ * That ready stock could meet one of these needs of the referral `r` on a civil date. What is in stock is the
+ * same for every referral, and asked once.
+ */
+export const isInStock = (day: string) => sql`r.id in (
   select n.referral_id from referral_need n where ${isToFind} and n.need = any((select array(
     select k.need from unnest(${[...stockNeeds]}::text[]) k (need)
-    where exists (select from ${withPlan} where d.status = 'ready' and ${meets(sql`k.need`)})))::text[]))`;
+    where exists (select from ${withPlan} where ${couldMeet(sql`k.need`, day)})))::text[]))`;
 
 export type ReadyStock = { kind: DeviceKind; hasDataPlan: boolean; count: number }[];
 
-/** How many devices are ready, by kind, with mobile data and without. */
-export async function readyStock(db: Reader): Promise<ReadyStock> {
+/**
+ * How many devices could be given on a civil date, by kind, with mobile data that runs and without. What
+ * brings nothing but data counts while that runs.
+ */
+export async function readyStock(db: Reader, day: string): Promise<ReadyStock> {
   const { rows } = await sql<ReadyStock[number]>`
-    select d.kind, s.id is not null as "hasDataPlan", count(*)::int as count from ${withPlan}
-    where d.status = 'ready' group by 1, 2 order by array_position(${[...deviceKinds]}::text[], d.kind), 2`.execute(
-    db,
-  );
+    select d.kind, s.id is not null and ${couldMeet(sql`'data'`, day)} as "hasDataPlan", count(*)::int as count from ${withPlan}
+    where ${couldMeet(sql`'device'`, day)} or ${couldMeet(sql`'data'`, day)}
+    group by 1, 2 order by array_position(${[...deviceKinds]}::text[], d.kind), 2`.execute(db);
   return rows;
 }
 
@@ -64,21 +76,36 @@ export type FittingDevice = {
   hasDataPlan: boolean;
   dataExpiresOn: string | null;
   readySince: string;
+  unfit: Unfit[];
+  /** Nothing of that keeps it from being offered for these needs. */
+  isFit: boolean;
 };
 
-/** Ready devices that meet one of these needs: of each kind the few that have been ready longest. */
-export async function fittingDevices(db: Reader, needs: StockNeed[], ofEach = 4): Promise<FittingDevice[]> {
+/**
+ * Ready devices that meet one of these needs: of each kind the few that have been ready longest, and after all
+ * of them the few that something keeps from being offered. One with a check that ran out is not ready.
+ */
+export async function fittingDevices(
+  db: Reader,
+  needs: StockNeed[],
+  day: string,
+  ofEach = 4,
+): Promise<FittingDevice[]> {
+  const need = sql`${needs.includes('data') ? 'data' : 'device'}::text`;
   const { rows } = await sql<FittingDevice>`
     select f.*, p.name as location from unnest(${[...deviceKinds]}::text[]) with ordinality k (kind, rank)
+    cross join unnest(array[true, false]) x (fit)
     cross join lateral (
       select d.id, d.asset_tag as "assetTag", d.kind, d.make, d.model, d.condition, d.location_id, s.id is not null as "hasDataPlan",
-        s.expires_on as "dataExpiresOn", d.changed_at as "readySince"
+        s.expires_on as "dataExpiresOn", d.changed_at as "readySince",
+        ${unfitJson('d', day)} as unfit, x.fit as "isFit"
       from ${withPlan}
       where d.kind = k.kind and d.status = 'ready' and exists (select from unnest(${needs}::text[]) n (need) where ${meets(sql`n.need`)})
+        and ${isFit('d', day, need)} = x.fit and not ${hasOpenCheck('d', day)}
       order by d.changed_at, d.id limit ${ofEach}
     ) f
     left join location p on p.id = f.location_id
-    order by k.rank, f."readySince", f.id`.execute(db);
+    order by x.fit desc, k.rank, f."readySince", f.id`.execute(db);
   return rows;
 }
 
@@ -176,13 +203,14 @@ export type PickLine = {
   referralReference: string;
   firstName: string;
   expiresOn: string | null;
+  unfit: Unfit[];
 };
 
 /** Everything that is held, by where it is kept: at most `limit` lines. */
-export async function pickList(db: Reader, limit: number): Promise<PickLine[]> {
+export async function pickList(db: Reader, limit: number, day: string): Promise<PickLine[]> {
   const { rows } = await sql<PickLine>`
     select d.asset_tag as "assetTag", d.id as "deviceId", d.kind, d.make, d.model, l.name as location, r.id as "referralId",
-      r.reference as "referralReference", ${firstName} as "firstName", a.expires_on as "expiresOn"
+      r.reference as "referralReference", ${firstName} as "firstName", a.expires_on as "expiresOn", ${unfitJson('d', day)} as unfit
     from ${tables} join patient p on p.id = r.patient_id left join location l on l.id = d.location_id
     where a.status = 'held' order by l.name nulls last, d.asset_tag limit ${limit}`.execute(db);
   return rows;

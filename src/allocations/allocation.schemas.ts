@@ -34,19 +34,12 @@ export const Allocated = Type.Object({
   assetTag: Type.String(),
   expiresOn: date,
   status: Type.Literal('held'),
-});
-export type Allocated = Static<typeof Allocated>;
-
-export const NewRelease = strictObject(
-  { reason: text(500) },
-  { examples: [{ reason: 'They would rather have a phone.' }] },
-);
-export type NewRelease = Static<typeof NewRelease>;
-
-export const Released = Type.Object({
-  id: Type.String(),
-  status: Type.Literal('released'),
-  device: Type.Object({ id: Type.String(), assetTag: Type.String(), status: oneOf(deviceStatuses) }),
+  warnings: Type.Optional(
+    Type.Array(Type.String(), {
+      description:
+        'What there is to see to before it goes out, such as data that is over; left out when there is nothing',
+    }),
+  ),
 });
 export type Released = Static<typeof Released>;
 

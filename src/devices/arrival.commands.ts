@@ -7,10 +7,12 @@ import type { Deps } from '../shared/deps.ts';
 import { recordEvent } from '../shared/events.ts';
 import { invalid } from '../shared/problem.ts';
 import { type DeviceState, lockDevice } from './check.commands.ts';
+import { getDevice } from './device.queries.ts';
 import { assertAllowed } from './device.rules.ts';
 import { standingOf } from './disposal.queries.ts';
 import { recordFoundIn } from './found.commands.ts';
 import type { GivingUp, NewArrival } from './repair.schemas.ts';
+import { markSeen } from './seen.commands.ts';
 
 /**
  * What was due back has come, or what was lost without an incident is found again: it is prepared
@@ -56,6 +58,21 @@ export async function recordArrival(
       fields: notes ? ['notes'] : [],
     });
     return rows[0]!;
+  });
+}
+
+/**
+ * Records that a device which a stocktake missed is here after all. Its checks still count, as they do of
+ * one that the next stocktake finds.
+ * @throws Problem `not-found`, `device-move-refused` unless it was missed and not seen since
+ */
+export async function recordSeen(deps: Deps, ctx: Context, deviceId: string): Promise<DeviceState> {
+  return command(deps, ctx, async (trx) => {
+    await lockDevice(trx, deviceId);
+    const { status, openChecks, missedOn } = await getDevice(trx, deviceId);
+    assertAllowed('see', { status, missedOn });
+    await markSeen(trx, deps, ctx, [{ id: deviceId }]);
+    return { id: deviceId, status, openChecks };
   });
 }
 

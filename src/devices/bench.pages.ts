@@ -86,7 +86,7 @@ export function benchPages(app: App, deps: Deps): void {
   });
 
   async function scanPage(request: FastifyRequest, reply: FastifyReply, last?: BenchVerdict) {
-    const waiting = await countDevices(deps.db, { status: 'in_preparation' });
+    const waiting = await countDevices(deps.db, { status: 'in_preparation' }, today(deps.clock));
     return reply.page('devices/views/bench.njk', {
       last,
       waiting,

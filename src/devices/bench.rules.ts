@@ -1,5 +1,6 @@
 import { type Scanned, unknownLabel, type Verdict } from '../loans/scan.rules.ts';
 import { type CheckKind, type DeviceStatus, statusWords } from './device.rules.ts';
+import { unfitText } from './fitness.rules.ts';
 
 /** What the bench says of a device in colour and words: `ok` is ready, `part` has more to do, `stopped` cannot go on. */
 export type BenchVerdict = {
@@ -19,15 +20,15 @@ export const isForBench = ({ status, openChecks }: Pick<OnBench, 'status' | 'ope
 export function benchRefusal({ code, device }: Scanned): BenchVerdict | null {
   if (!device) return { tone: 'stopped', label: code, text: unknownLabel(code) };
   if (isForBench(device)) return null;
-  const { assetTag, status, loan } = device;
+  const { assetTag, status, loan, unfit } = device;
   const link: Verdict['link'] = loan
     ? { href: `/loans/${loan.id}`, text: `See loan ${loan.reference}` }
     : { href: `/devices/${device.id}`, text: 'See the device' };
   const text =
     status === 'ready'
-      ? 'It is ready to lend already.'
+      ? unfit.map(unfitText).join(' ') || 'It is ready to lend already.'
       : `It is ${statusWords[status]}, so there are no checks to do.`;
-  return { tone: status === 'ready' ? 'ok' : 'stopped', label: assetTag, text, link };
+  return { tone: status === 'ready' && !unfit.length ? 'ok' : 'stopped', label: assetTag, text, link };
 }
 
 /** What is said after checks were recorded. */

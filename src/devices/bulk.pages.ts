@@ -5,10 +5,12 @@ import { afterScan, readScans } from '../admin/scan-list.ts';
 import { findScanned } from '../loans/scan.queries.ts';
 import { type Scanned, unknownLabel, type Verdict } from '../loans/scan.rules.ts';
 import type { Context } from '../shared/actor.ts';
+import { today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import type { App } from '../shared/http.ts';
 import { type FieldError, invalid } from '../shared/problem.ts';
 import { mostLines } from './bulk.schemas.ts';
+import { shownStatus } from './fitness.rules.ts';
 import { refusedLine } from './stock.pages.ts';
 
 type Judged = { ok: boolean; text: string };
@@ -71,7 +73,7 @@ export function bulkPage(app: App, deps: Deps, page: BulkPage): void {
   });
 
   async function linesOf(ctx: Context, codes: string[], typed: Typed): Promise<Line[]> {
-    const scans = await findScanned(deps.db, codes);
+    const scans = await findScanned(deps.db, codes, today(deps.clock));
     const devices = scans.flatMap(({ device }) => device ?? []);
     const judged = await page.judge(ctx, devices, typed);
     const of = new Map(devices.map(({ id }, place) => [id, judged[place]!]));
@@ -81,7 +83,7 @@ export function bulkPage(app: App, deps: Deps, page: BulkPage): void {
         return { ...scan, label: code, verdict: { ok: false, status: 'not_ours', text: unknownLabel(code) } };
       const { ok, text } = of.get(device.id)!;
       // The line begins with the label already.
-      const verdict: Verdict = { ok, text: text.replace(device.assetTag, 'It'), status: device.status };
+      const verdict: Verdict = { ok, text: text.replace(device.assetTag, 'It'), status: shownStatus(device) };
       if (!ok) verdict.link = { href: `/devices/${device.id}`, text: 'See the device' };
       return { ...scan, label: device.assetTag, verdict };
     });

@@ -12,6 +12,7 @@ import { checkErrors, checkRefusal } from './check.rules.ts';
 import type { NewCheckBatch } from './check.schemas.ts';
 import type { CheckKind, DeviceKind, DeviceStatus } from './device.rules.ts';
 import type { NewCheck } from './device.schemas.ts';
+import { markSeen } from './seen.commands.ts';
 
 export type DeviceState = { id: string; status: DeviceStatus; openChecks: CheckKind[] };
 
@@ -140,6 +141,12 @@ async function record(trx: Trx, deps: Deps, ctx: Context, lines: Line[]) {
         ...(nextDue && { nextDue }),
       },
     })),
+  );
+  await markSeen(
+    trx,
+    deps,
+    ctx,
+    made.map(({ device, check }) => ({ id: device.id, on: check.performedOn })),
   );
   const done = [...states.values()].filter(({ openChecks }) => !openChecks.length);
   await completeTasksAbout(

@@ -1,4 +1,5 @@
 import type { Context } from '../shared/actor.ts';
+import { today } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
 import type { CsvColumns } from '../shared/csv.ts';
 import type { Deps } from '../shared/deps.ts';
@@ -35,15 +36,16 @@ export async function exportDevices(
   ctx: Context,
   filter: DeviceFilter,
 ): Promise<AsyncIterable<Omit<DeviceRow, 'status'> & { status: string }>> {
+  const day = today(deps.clock);
   await command(deps, ctx, async (trx) => {
-    const count = await countDevices(trx, filter);
+    const count = await countDevices(trx, filter, day);
     await recordEvent(trx, deps, ctx, {
       type: 'devices.exported',
       subjects: callerOf(ctx),
       values: { count },
     });
   });
-  return inWords(eachDevice(deps.db, filter));
+  return inWords(eachDevice(deps.db, filter, day));
 }
 
 async function* inWords(rows: AsyncIterable<DeviceRow>) {

@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { may } from '../access/permissions.ts';
-import { date as dateWords, words as inWords } from '../admin/formats.ts';
+import { date as dateWords, words as inWords, withDates } from '../admin/formats.ts';
 import { type Form, fields, newForm, refused, typedIn } from '../admin/forms.ts';
 import { timelineLines } from '../admin/timeline.ts';
 import { heldOn } from '../allocations/allocation.queries.ts';
@@ -29,13 +29,14 @@ import {
 import { recordCheck, reopenPreparation } from './device.commands.ts';
 import { countDevices, getDevice, listDevices } from './device.queries.ts';
 import { type CheckKind, type DeviceStatus, deviceKinds, deviceStatuses } from './device.rules.ts';
-import { DeviceQuery, NewCheck, Reopening } from './device.schemas.ts';
+import { type Device, DeviceQuery, NewCheck, Reopening } from './device.schemas.ts';
 import { exportColumns, exportDevices } from './device-export.commands.ts';
+import { unfitText } from './fitness.rules.ts';
 import { stockPages, stockView } from './stock.pages.ts';
 
-const { status, kind } = DeviceQuery.properties;
+const { status, kind, fit } = DeviceQuery.properties;
 const ExportQuery = Type.Object(
-  { status, kind, donationId: Type.Optional(Type.String({ format: 'uuid' })) },
+  { status, kind, fit, donationId: Type.Optional(Type.String({ format: 'uuid' })) },
   { additionalProperties: false },
 );
 
@@ -55,11 +56,13 @@ export function devicePages(app: App, deps: Deps): void {
     '/devices',
     { config: { action: 'devices.read' }, schema: { querystring: DeviceQuery } },
     async (request, reply) => {
+      const day = today(deps.clock);
       const [list, count] = await Promise.all([
-        listDevices(deps.db, request.query),
-        countDevices(deps.db, request.query),
+        listDevices(deps.db, request.query, day),
+        countDevices(deps.db, request.query, day),
       ]);
-      const { after, limit: _limit, ...filters } = request.query;
+      const { after, limit: _limit, fit, ...others } = request.query;
+      const filters = { ...others, ...(fit !== undefined && { fit: String(fit) }) };
       const query = new URLSearchParams(filters).toString();
       const { order: _order, ...inFile } = filters;
       return reply.page('devices/views/list.njk', {
@@ -182,7 +185,7 @@ export function devicePages(app: App, deps: Deps): void {
   ) {
     const { actor } = ctx;
     const [device, events, held, offers] = await Promise.all([
-      getDevice(deps.db, id),
+      getDevice(deps.db, id, today(deps.clock)),
       timelineOf(deps.db, id, page),
       heldOn(deps.db, id),
       listOffers(deps.db),
@@ -202,7 +205,7 @@ export function devicePages(app: App, deps: Deps): void {
       device,
       held: held ? [held] : [],
       ...stock,
-      due: due.map((check) => dueWords(check, device.status)),
+      due: [...sayUnfit(device), ...due.map((check) => dueWords(check, device.status))],
       checksToDo,
       checkForms: isPreparer ? checksToDo.map(checkForm) : [],
       hasCertificate:
@@ -218,6 +221,13 @@ export function devicePages(app: App, deps: Deps): void {
       after: page.after,
     };
   }
+}
+
+/** What keeps it from being offered, beside its checks; what a stocktake missed is said of any device on the shelf. */
+function sayUnfit({ unfit, status, missedOn }: Device): string[] {
+  const all =
+    status === 'in_preparation' && missedOn ? [{ reason: 'not_seen' as const, since: missedOn }] : unfit;
+  return all.filter(({ reason }) => reason !== 'check_due').map((one) => withDates(unfitText(one)));
 }
 
 function dueWords({ kind, nextDue, isOver }: CheckDue, status: DeviceStatus): string {

@@ -3,42 +3,55 @@ import type { Reader } from '../shared/database.ts';
 import { byId, type ListPage, toPage } from '../shared/lists.ts';
 import { Problem } from '../shared/problem.ts';
 import type { Device, DeviceQuery, DeviceSummary } from './device.schemas.ts';
+import { isFit, unfitJson } from './fitness.queries.ts';
+import type { Unfit } from './fitness.rules.ts';
 
-/** The columns of a device in lists, of the table `device d`. */
-export const summary = sql`d.id, d.asset_tag as "assetTag", d.kind, d.make, d.model, d.serial_number as "serialNumber",
+/**
+ * The columns of a device in lists, of the table `device d`.
+ * @param day civil date; with null it is not known what ran out by it
+ */
+export const summary = (
+  day: string | null,
+) => sql`d.id, d.asset_tag as "assetTag", d.kind, d.make, d.model, d.serial_number as "serialNumber",
   d.condition, d.status, d.changed_at as "changedAt",
-  case when d.status in ('in_preparation', 'reserved') then open_checks(d.id, d.kind, d.cycle) else '{}' end as "openChecks"`;
+  case when d.status in ('in_preparation', 'reserved') then open_checks(d.id, d.kind, d.cycle) else '{}' end as "openChecks", ${unfitJson('d', day)} as unfit`;
+
+/** That the device `d` is ready and nothing keeps it from being offered. */
+export const isOffered = (day: string) => sql`(d.status = 'ready' and ${isFit('d', day)})`;
 
 /** What a list of devices is narrowed to. */
-export type DeviceFilter = Partial<Pick<DeviceQuery, 'status' | 'kind'>> & { donationId?: string };
+export type DeviceFilter = Partial<Pick<DeviceQuery, 'status' | 'kind' | 'fit'>> & { donationId?: string };
 
 /** The filter in one place, so that a list, its count and its file agree. */
-const matching = ({ status, kind, donationId }: DeviceFilter) => sql`true
+const matching = ({ status, kind, fit, donationId }: DeviceFilter, day: string) => sql`true
+  ${fit === undefined ? sql`` : sql`and ${fit ? isOffered(day) : sql`d.status = 'ready' and not ${isFit('d', day)}`}`}
   ${status ? sql`and d.status = ${status}` : sql``} ${kind ? sql`and d.kind = ${kind}` : sql``}
   ${donationId ? sql`and d.donation_id = ${donationId}` : sql``}`;
 
-/** Devices, the newest first, of one status or kind when asked. */
+/** Devices, the newest first, of one status or kind when asked, or fit to be offered on a civil date. */
 export async function listDevices(
   db: Reader,
   query: DeviceFilter & Pick<DeviceQuery, 'limit' | 'after' | 'order'>,
+  day: string,
 ): Promise<ListPage<DeviceSummary>> {
   const { follows, by } = byId(sql`d.id`, query);
   const { rows } = await sql<DeviceSummary>`
-    select ${summary} from device d
-    where ${matching(query)} ${follows}
+    select ${summary(day)} from device d
+    where ${matching(query, day)} ${follows}
     order by ${by} limit ${query.limit + 1}`.execute(db);
   return toPage(rows, query.limit, (row) => [row.id]);
 }
 
 /** How many devices the list has in all. */
-export async function countDevices(db: Reader, filter: DeviceFilter): Promise<number> {
+export async function countDevices(db: Reader, filter: DeviceFilter, day: string): Promise<number> {
   const { rows } = await sql<{ count: number }>`
-    select count(*)::int as count from device d where ${matching(filter)}`.execute(db);
+    select count(*)::int as count from device d where ${matching(filter, day)}`.execute(db);
   return rows[0]!.count;
 }
 
 /** A device as a file for a spreadsheet has it. */
-export type DeviceRow = Omit<DeviceSummary, 'openChecks' | 'changedAt'> & {
+export type DeviceRow = Omit<DeviceSummary, 'openChecks' | 'changedAt' | 'unfit'> & {
+  unfit: Unfit[];
   openChecks: string;
   imei: string | null;
   notes: string | null;
@@ -54,17 +67,18 @@ export type DeviceRow = Omit<DeviceSummary, 'openChecks' | 'changedAt'> & {
 export async function* eachDevice(
   db: Reader,
   filter: DeviceFilter,
+  day: string,
   pageSize = 500,
 ): AsyncGenerator<DeviceRow> {
   let before: string | null = null;
   do {
     const page: { rows: DeviceRow[] } = await sql<DeviceRow>`
-      select ${summary}, array_to_string(case when d.status in ('in_preparation', 'reserved') then open_checks(d.id, d.kind, d.cycle) end, ', ') as "openChecks",
+      select ${summary(day)}, array_to_string(case when d.status in ('in_preparation', 'reserved') then open_checks(d.id, d.kind, d.cycle) end, ', ') as "openChecks",
         d.imei, d.notes, p.name as location, n.reference as donation, o.name as donor, n.received_on as "receivedOn",
         (select l.reference from loan_item i join loan l on l.id = i.loan_id where i.device_id = d.id and i.ended_at is null) as loan,
         (select s.expires_on from data_plan s where s.device_id = d.id and s.status <> 'ended') as "dataEndsOn"
       from device d join donation n on n.id = d.donation_id join organisation o on o.id = n.donor_id left join location p on p.id = d.location_id
-      where ${matching(filter)} and (${before}::uuid is null or d.id < ${before})
+      where ${matching(filter, day)} and (${before}::uuid is null or d.id < ${before})
       order by d.id desc limit ${pageSize}`.execute(db);
     yield* page.rows;
     before = page.rows.length === pageSize ? page.rows.at(-1)!.id : null;
@@ -73,11 +87,12 @@ export async function* eachDevice(
 
 /**
  * One device with what is known of it now.
+ * @param day civil date, for what keeps it from being offered; without it what ran out by a date is left out
  * @throws Problem `not-found`
  */
-export async function getDevice(db: Reader, id: string): Promise<Device> {
+export async function getDevice(db: Reader, id: string, day?: string): Promise<Device> {
   const { rows } = await sql<Device>`/* device.get */
-    select ${summary}, d.imei, d.notes, d.cycle, d.cycle_started_on as "cycleStartedOn",
+    select ${summary(day ?? null)}, d.imei, d.notes, d.missed_on as "missedOn", d.cycle, d.cycle_started_on as "cycleStartedOn",
       json_build_object('id', n.id, 'reference', n.reference, 'donor', o.name, 'receivedOn', n.received_on) as donation,
       case when p.id is not null then json_build_object('id', p.id, 'name', p.name) end as location,
       (select json_build_object('id', l.id, 'reference', l.reference, 'itemId', i.id)

@@ -1,5 +1,6 @@
 import Type from 'typebox';
 import { timelineOf } from '../audit/event.queries.ts';
+import { today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams, problemReplies, sendPage } from '../shared/http.ts';
 import { listQuery } from '../shared/lists.ts';
@@ -32,7 +33,7 @@ export function deviceRoutes(app: App, deps: Deps): void {
         response: { 200: DeviceList },
       },
     },
-    (request, reply) => sendPage(request, reply, listDevices(deps.db, request.query)),
+    (request, reply) => sendPage(request, reply, listDevices(deps.db, request.query, today(deps.clock))),
   );
 
   app.get(
@@ -47,7 +48,7 @@ export function deviceRoutes(app: App, deps: Deps): void {
         response: { 200: Device, ...problemReplies('not-found') },
       },
     },
-    (request) => getDevice(deps.db, request.params.id),
+    (request) => getDevice(deps.db, request.params.id, today(deps.clock)),
   );
 
   app.get(

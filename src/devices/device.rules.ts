@@ -99,6 +99,7 @@ export type DeviceAction =
   | 'send_for_repair'
   | 'back_from_repair'
   | 'arrive'
+  | 'see'
   | 'give_up'
   | 'move'
   | 'dispose'
@@ -107,7 +108,8 @@ export type DeviceAction =
 /**
  * What may be done with a device next, and for the rest why not. Pages show exactly this.
  * @param device `repair`: what is open of it; of a device handed in faulty nothing is until it is sent
- * somewhere. `incident`: the open one, where it is recorded that a lost device is found or written off
+ * somewhere. `incident`: the open one, where it is recorded that a lost device is found or written off.
+ * `missedOn`: the day of the stocktake that missed it, while it was not seen since
  */
 export function allowedActions(device: {
   status: DeviceStatus;
@@ -115,8 +117,9 @@ export function allowedActions(device: {
   hasDataPlan: boolean;
   repair?: object | null;
   incident?: { reference: string } | null;
+  missedOn?: string | null;
 }): Record<DeviceAction, true | string> {
-  const { status, openChecks, hasDataPlan, repair = null, incident = null } = device;
+  const { status, openChecks, hasDataPlan, repair = null, incident = null, missedOn = null } = device;
   const is = `The device is ${statusWords[status]}.`;
   const first = firstDo[status] === null || `${is} ${firstDo[status]}`;
   return {
@@ -139,6 +142,7 @@ export function allowedActions(device: {
       (status !== 'lost'
         ? `${is} Only what is due back or lost arrives.`
         : !incident || `${is} Record that it was found in incident ${incident.reference}.`),
+    see: missedOn !== null || 'No stocktake missed it, or it was seen since.',
     give_up: status === 'due_back' || `${is} Only what is due back is given up.`,
     move: isInHand(status) || first,
     dispose: first,
@@ -159,7 +163,12 @@ export function assertAllowed(
   {
     status,
     ...state
-  }: { status: DeviceStatus; repair?: object | null; incident?: { reference: string } | null },
+  }: {
+    status: DeviceStatus;
+    repair?: object | null;
+    incident?: { reference: string } | null;
+    missedOn?: string | null;
+  },
 ): void {
   const why = allowedActions({ openChecks: [], hasDataPlan: false, ...state, status })[action];
   if (why !== true) throw new Problem('device-move-refused', { detail: why, deviceStatus: status });

@@ -11,6 +11,7 @@ import {
   verifications,
 } from './check.rules.ts';
 import { checkKinds, conditions, deviceKinds, deviceStatuses } from './device.rules.ts';
+import { unfitReasons } from './fitness.rules.ts';
 import { disposalWays } from './stock.rules.ts';
 
 export const Condition = oneOf(conditions, {
@@ -117,6 +118,14 @@ export const Reopening = strictObject(
 );
 export const DeviceState = Type.Object({ id: Type.String(), status, openChecks });
 
+export const Unfit = Type.Array(
+  Type.Object({
+    reason: oneOf(unfitReasons),
+    since: nullable(Type.String({ description: 'Civil date' })),
+  }),
+  { description: 'What keeps a ready or held device from being offered as it is; empty when nothing does' },
+);
+
 export const DeviceSummary = Type.Object({
   id: Type.String(),
   assetTag: Type.String(),
@@ -127,6 +136,7 @@ export const DeviceSummary = Type.Object({
   condition: nullable(Condition),
   status,
   openChecks,
+  unfit: Unfit,
   changedAt: Type.String(),
 });
 export type DeviceSummary = Static<typeof DeviceSummary>;
@@ -139,6 +149,9 @@ export const Device = Type.Object({
     description: 'Rises with each intake, return or reopening; checks count for one cycle',
   }),
   cycleStartedOn: Type.String(),
+  missedOn: nullable(
+    Type.String({ description: 'The day of the stocktake that missed it, while it was not seen since' }),
+  ),
   donation: Type.Object({
     id: Type.String(),
     reference: Type.String(),
@@ -207,6 +220,12 @@ export const DeviceQuery = Type.Object(
     ...orderedQuery,
     status: Type.Optional(status),
     kind: Type.Optional(oneOf(deviceKinds)),
+    fit: Type.Optional(
+      Type.Boolean({
+        description:
+          'true: ready ones that may be offered now; false: ready ones that something keeps from it',
+      }),
+    ),
   },
   { additionalProperties: false },
 );

@@ -1,6 +1,6 @@
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams, problemReplies, sendPage } from '../shared/http.ts';
-import { giveUp, recordArrival } from './arrival.commands.ts';
+import { giveUp, recordArrival, recordSeen } from './arrival.commands.ts';
 import { DeviceState } from './device.schemas.ts';
 import { sendForRepair, takeBackFromRepair } from './repair.commands.ts';
 import { listRepairs } from './repair.queries.ts';
@@ -82,6 +82,21 @@ export function repairRoutes(app: App, deps: Deps): void {
     },
     async (request, reply) =>
       reply.code(201).send(await recordArrival(deps, request.ctx, request.params.id, request.body)),
+  );
+
+  app.post(
+    '/devices/:id/sightings',
+    {
+      config: { action: 'devices.prepare' },
+      schema: {
+        operationId: 'recordSeen',
+        summary: 'A device that a stocktake missed is here after all; it is offered again',
+        tags,
+        params: idParams,
+        response: { 201: DeviceState, ...problemReplies('not-found', 'device-move-refused') },
+      },
+    },
+    async (request, reply) => reply.code(201).send(await recordSeen(deps, request.ctx, request.params.id)),
   );
 
   app.post(

@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import { type Action, may } from '../access/permissions.ts';
 import type { Banner } from '../admin/admin.ts';
-import { date as dateWords, words as inWords } from '../admin/formats.ts';
+import { words as inWords, withDates } from '../admin/formats.ts';
 import { type Form, fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
 import { listLocations } from '../organisations/organisation.queries.ts';
 import { logAccesses } from '../patients/patient.queries.ts';
@@ -10,7 +10,7 @@ import { today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams, strictObject } from '../shared/http.ts';
 import { Problem } from '../shared/problem.ts';
-import { giveUp, recordArrival } from './arrival.commands.ts';
+import { giveUp, recordArrival, recordSeen } from './arrival.commands.ts';
 import { allowedActions, type DeviceAction } from './device.rules.ts';
 import type { Device } from './device.schemas.ts';
 import { disposeDevices } from './disposal.commands.ts';
@@ -34,9 +34,6 @@ export const words = {
   way: 'Choose how it leaves',
   disposedOn: 'Enter the day it left',
 };
-
-/** Dates in a sentence of the API as people read them. */
-export const withDates = (text: string) => text.replaceAll(/\d{4}-\d{2}-\d{2}/g, dateWords);
 
 /** The form again; of a refused line only what is said of it. */
 export function refusedLine(typed: Typed, error: unknown): Form {
@@ -82,6 +79,10 @@ export function stockPages(
     const { status, openChecks } = await recordArrival(deps, ctx, id, fields(NewArrival, typed, words));
     const next = status === 'in_repair' ? 'Say where it goes for repair.' : toDo(openChecks);
     return { text: `The device is here. ${next}` };
+  });
+  form('sightings', 'devices.prepare', async (ctx, id) => {
+    await recordSeen(deps, ctx, id);
+    return { text: 'The device is here. Nobody need look for it any more.' };
   });
   form('losses', 'incidents.report', async (ctx, id, typed) => {
     await giveUp(deps, ctx, id, fields(GivingUp, typed, words));

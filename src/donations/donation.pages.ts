@@ -89,7 +89,7 @@ export function donationPages(app: App, deps: Deps): void {
     async (request, reply) => {
       const { id } = request.params;
       const [donation, events] = await Promise.all([
-        getDonation(deps.db, id),
+        getDonation(deps.db, id, today(deps.clock)),
         timelineOf(deps.db, id, request.query),
       ]);
       const { after } = request.query;

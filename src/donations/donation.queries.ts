@@ -29,15 +29,19 @@ export async function countDonations(db: Reader): Promise<number> {
 
 /**
  * One donation with its devices in the order they were recorded.
+ * @param day civil date, for what keeps a device from being offered
  * @throws Problem `not-found`
  */
 export async function getDonation(
   db: Reader,
   id: string,
+  day: string,
 ): Promise<DonationSummary & { devices: DeviceSummary[] }> {
   const [donation, devices] = await Promise.all([
     sql<DonationSummary>`select ${columns} from ${tables} where n.id = ${id}`.execute(db),
-    sql<DeviceSummary>`select ${summary} from device d where d.donation_id = ${id} order by d.id`.execute(db),
+    sql<DeviceSummary>`select ${summary(day)} from device d where d.donation_id = ${id} order by d.id`.execute(
+      db,
+    ),
   ]);
   if (!donation.rows[0]) throw new Problem('not-found');
   return { ...donation.rows[0], devices: devices.rows };

@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams, problemReplies, sendPage } from '../shared/http.ts';
 import { uploadLimit } from '../shared/uploads.ts';
@@ -39,7 +40,7 @@ export function donationRoutes(app: App, deps: Deps): void {
         response: { 200: Donation, ...problemReplies('not-found') },
       },
     },
-    (request) => getDonation(deps.db, request.params.id),
+    (request) => getDonation(deps.db, request.params.id, today(deps.clock)),
   );
 
   app.post(

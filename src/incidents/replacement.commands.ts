@@ -2,8 +2,11 @@ import { sql } from 'kysely';
 import { may } from '../access/permissions.ts';
 import { movePlan } from '../data-plans/placing.commands.ts';
 import { hasOpenCheck } from '../devices/check.queries.ts';
-import type { DeviceKind, DeviceStatus } from '../devices/device.rules.ts';
+import type { DeviceStatus } from '../devices/device.rules.ts';
+import { unfitJson } from '../devices/fitness.queries.ts';
+import { isUnseen } from '../devices/fitness.rules.ts';
 import { type NamedDevice, noSuchDevice, readDeviceName } from '../devices/naming.rules.ts';
+import { markSeen } from '../devices/seen.commands.ts';
 import {
   endItems,
   type LockedDevice,
@@ -13,7 +16,8 @@ import {
   subjectsOf,
 } from '../loans/ending.commands.ts';
 import { byIncident } from '../loans/loan.queries.ts';
-import { type ItemStatus, mayGoOut } from '../loans/loan.rules.ts';
+import { type DeviceToIssue, type ItemStatus, issueWarnings, mayGoOut } from '../loans/loan.rules.ts';
+import { hasActiveData } from '../loans/scan.queries.ts';
 import type { Context } from '../shared/actor.ts';
 import { timestamp, today } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
@@ -88,6 +92,7 @@ export async function replaceItemIn(
   const dataPlan = await settleDataPlan(trx, deps, ctx, found.device.hasDataPlan, old, device.id);
   if (old.endedNow && dataPlan !== 'moved')
     await stopNumbers(trx, deps, ctx, loans, [{ loanId, deviceId: old.deviceId }]);
+  if (isUnseen(found.device)) await markSeen(trx, deps, ctx, [device]);
   const newItem = await insertItem(trx, deps, loan, input.itemId, device, found.device.condition);
   if (item.incident) {
     const incident = { id: item.incident.id, deviceId: item.deviceId, loanId, patientId: loan.patientId };
@@ -130,7 +135,7 @@ export async function replaceItemIn(
     },
     dataPlan,
     earlierIncidents: found.earlierIncidents,
-    warnings: warningsOf(dataPlan, item.hadDataPlan, device, found.device.dataExpiresOn, loan.dueOn),
+    warnings: warningsOf(dataPlan, item.hadDataPlan, { ...device, ...found.device }, loan.dueOn),
   };
 }
 
@@ -156,15 +161,7 @@ type Item = ItemToReplace & {
 };
 type Found = {
   item: Item | null;
-  device: {
-    heldFor: string | null;
-    hasDataPlan: boolean;
-    hasOpenCheck: boolean;
-    dataExpiresOn: string | null;
-    loanId: string | null;
-    condition: string | null;
-    kind: DeviceKind;
-  };
+  device: Omit<DeviceToIssue, 'id' | 'assetTag' | 'status'> & { loanId: string | null };
   limit: Limit;
   earlierIncidents: EarlierIncident[];
 };
@@ -186,7 +183,7 @@ async function readForReplacement(
             from incident n where n.loan_item_id = i.id order by n.id desc limit 1))
         from loan_item i where i.id = ${input.itemId} and i.loan_id = ${loan.id}) as item,
       (select json_build_object('kind', d.kind, 'condition', d.condition, 'hasDataPlan', s.id is not null, 'dataExpiresOn', s.expires_on,
-          'hasOpenCheck', ${hasOpenCheck('d', today(deps.clock))},
+          'hasActiveData', ${hasActiveData(today(deps.clock))}, 'hasOpenCheck', ${hasOpenCheck('d', today(deps.clock))}, 'unfit', ${unfitJson('d', today(deps.clock))},
           'heldFor', (select a.referral_id from allocation a where a.device_id = d.id and a.status = 'held'),
           'loanId', (select i.loan_id from loan_item i where i.device_id = d.id and i.ended_at is null))
         from device d left join data_plan s on s.device_id = d.id and s.status <> 'ended' where d.id = ${newDeviceId}) as device,
@@ -269,16 +266,18 @@ async function insertItem(
   return { id, deviceId: device.id, assetTag: device.assetTag, status: 'on_loan', replacesItemId };
 }
 
+/** What the officer should know of the new device: as of one that is issued, and data that the old one had and this has not. */
 function warningsOf(
   dataPlan: Replaced['dataPlan'],
   hadDataPlan: boolean,
-  { assetTag, kind }: LockedDevice,
-  dataExpiresOn: string | null,
+  device: DeviceToIssue,
   dueOn: string | null,
 ): string[] {
+  const { assetTag, kind } = device;
+  if (dataPlan === 'own') return issueWarnings([device], dueOn, true);
+  const warnings = issueWarnings([{ ...device, hasDataPlan: true }], dueOn, true);
   const wantsData = kind === 'dongle' || kind === 'router' || kind === 'sim' || hadDataPlan;
-  if (dataPlan === 'none' && wantsData) return [`No data plan is recorded for ${assetTag}.`];
-  if (dataPlan === 'own' && dataExpiresOn && (!dueOn || dataExpiresOn < dueOn))
-    return [`The data on ${assetTag} ends on ${dataExpiresOn}, before the loan is due back.`];
-  return [];
+  return dataPlan === 'none' && wantsData
+    ? [...warnings, `No data plan is recorded for ${assetTag}.`]
+    : warnings;
 }

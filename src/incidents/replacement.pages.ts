@@ -1,5 +1,7 @@
 import Type from 'typebox';
+import { withDates } from '../admin/formats.ts';
 import { type Form, fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
+import { unfitText } from '../devices/fitness.rules.ts';
 import { getLoan, getLoanDetails } from '../loans/loan.queries.ts';
 import { findScanned } from '../loans/scan.queries.ts';
 import { logAccess } from '../patients/patient.queries.ts';
@@ -21,18 +23,26 @@ const ItemQuery = Type.Object(
   { additionalProperties: false },
 );
 const approval = Type.Optional(strictObject({ reason: text(1000) }));
-const ReportForm = strictObject({ ...NewIncident.properties, scan: Type.Optional(line(200)), approval });
+const warned = Type.Optional(line(200));
+const ReportForm = strictObject({
+  ...NewIncident.properties,
+  scan: Type.Optional(line(200)),
+  approval,
+  warned,
+});
 const ReplaceForm = strictObject({
   itemId: Type.String({ format: 'uuid' }),
   scan: line(200),
   handedIn: Type.Optional(Type.Boolean()),
   approval,
+  warned,
 });
 const words = {
   itemId: 'Choose which device it is',
   kind: 'Choose what happened',
   reportedOn: 'Enter the day you were told',
   scan: 'Scan or type the label of the new device',
+  handedIn: 'Say whether the old device is here',
 };
 
 /** /loans/:id/incidents/new and /loans/:id/replace: a kind form, with the replacement in the same step. */
@@ -54,7 +64,7 @@ export function replacementPages(app: App, deps: Deps): void {
     const { id } = request.params;
     const typed = typedIn(request.body);
     try {
-      const { scan, approval, ...report } = fields(ReportForm, typed, words);
+      const { scan, approval, warned, ...report } = fields(ReportForm, typed, words);
       if (!scan) {
         const incident = await reportIncident(deps, request.ctx, id, report);
         return reply.done(`/incidents/${incident.id}`, {
@@ -62,7 +72,7 @@ export function replacementPages(app: App, deps: Deps): void {
           link: { href: `/loans/${id}/replace?item=${report.itemId}`, text: 'Replace the device' },
         });
       }
-      const deviceId = await deviceOf(scan);
+      const deviceId = await deviceOf(scan, warned);
       const { incident, replaced } = await reportAndReplace(deps, request.ctx, id, report, {
         deviceId,
         ...(approval && { approval }),
@@ -84,8 +94,9 @@ export function replacementPages(app: App, deps: Deps): void {
     const { id } = request.params;
     const typed = typedIn(request.body);
     try {
-      const { scan, ...replacement } = fields(ReplaceForm, typed, words);
-      const deviceId = await deviceOf(scan);
+      const { scan, warned, ...replacement } = fields(ReplaceForm, typed, words);
+      if (replacement.handedIn === undefined) await assertEnded(id, replacement.itemId);
+      const deviceId = await deviceOf(scan, warned);
       const replaced = await replaceItem(deps, request.ctx, id, { ...replacement, deviceId });
       return reply.done(`/loans/${id}`, whatHappened(replaced));
     } catch (error) {
@@ -94,15 +105,34 @@ export function replacementPages(app: App, deps: Deps): void {
     }
   });
 
-  /** The device whose label was scanned. */
-  async function deviceOf(scan: string): Promise<string> {
-    const [found] = await findScanned(deps.db, [scan]);
+  /** @throws Problem `invalid` when it is not said where a device is that someone still has */
+  async function assertEnded(loanId: string, itemId: string): Promise<void> {
+    const { items } = await getLoanDetails(deps.db, loanId);
+    if (items.some(({ id, endedAt }) => id === itemId && !endedAt))
+      throw invalid({ pointer: '/handedIn', message: words.handedIn });
+  }
+
+  /**
+   * The device whose label was scanned.
+   * @param warned the scan of which it was said already that there is something to see to
+   * @throws Problem `invalid` for no device of ours, and once for one with something to see to first
+   */
+  async function deviceOf(scan: string, warned: string | undefined): Promise<string> {
+    const [found] = await findScanned(deps.db, [scan], today(deps.clock));
     if (!found?.device)
       throw invalid({
         pointer: '/scan',
         message: `No device here has the label or number “${scan.trim()}”.`,
       });
-    return found.device.id;
+    const { id, assetTag, unfit, hasOpenCheck } = found.device;
+    if (unfit.length && !hasOpenCheck && warned !== scan)
+      throw invalid({
+        pointer: '/scan',
+        message: withDates(
+          `${assetTag}: ${unfit.map(unfitText).join(' ')} Scan another, or send the form once more to take it all the same.`,
+        ),
+      });
+    return id;
   }
 
   async function view(ctx: Context, id: string, form: Form) {

@@ -52,9 +52,10 @@ export function labelPages(app: App, deps: Deps): void {
     { config: { action: 'devices.label' }, schema: { querystring: LabelQuery } },
     async (request, reply) => {
       const { layout, first, after, ...chosen } = request.query;
-      const { devices, count, next } = await devicesToLabel(deps.db, request.query);
+      const { devices, count, next } = await devicesToLabel(deps, request.query);
       const owner = await ownerOnLabels(deps);
       const how = { layout, first: String(first) };
+      const filters = Object.entries(chosen).map(([name, value]) => [name, String(value)]);
       return reply.page('labels/views/print.njk', {
         drawings: await drawn(
           layout === 'sheet' ? sheetsSvg(devices, first, owner) : labelsSvg(devices, owner),
@@ -67,7 +68,7 @@ export function labelPages(app: App, deps: Deps): void {
         form: newForm(how),
         layout,
         labelsPerSheet,
-        query: new URLSearchParams({ ...chosen, ...how }).toString(),
+        query: new URLSearchParams({ ...Object.fromEntries(filters), ...how }).toString(),
       });
     },
   );

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { configSchema } from '../config.ts';
 import { countDevices, type DeviceFilter, listDevices } from '../devices/device.queries.ts';
 import { currentScheme } from '../scheme/scheme.queries.ts';
-import type { Reader } from '../shared/database.ts';
+import { today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { discreetOwner, type LabelledDevice } from './label.rules.ts';
 import { type LabelQuery, labelsAPage } from './label.schemas.ts';
@@ -19,9 +19,10 @@ type Labels = { devices: LabelledDevice[]; count: number; next: string | null };
 
 /** The devices to label: those of chosen tags in their order, or one page of the list with these filters. */
 export async function devicesToLabel(
-  db: Reader,
+  { db, clock }: Deps,
   { tags, layout: _layout, first: _first, after, ...filter }: LabelQuery,
 ): Promise<Labels> {
+  const day = today(clock);
   if (tags) {
     const { rows } = await sql<LabelledDevice>`
       select d.asset_tag as "assetTag", d.kind, d.make, d.model
@@ -30,8 +31,8 @@ export async function devicesToLabel(
     return { devices: rows, count: rows.length, next: null };
   }
   const [list, count] = await Promise.all([
-    listDevices(db, { ...filter, after, limit: labelsAPage }),
-    countDevices(db, filter satisfies DeviceFilter),
+    listDevices(db, { ...filter, after, limit: labelsAPage }, day),
+    countDevices(db, filter satisfies DeviceFilter, day),
   ]);
   return { devices: list.items, count, next: list.next };
 }

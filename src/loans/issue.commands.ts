@@ -1,6 +1,9 @@
 import { sql } from 'kysely';
 import { holdersOf } from '../allocations/allocation.queries.ts';
 import { hasOpenCheck } from '../devices/check.queries.ts';
+import { unfitJson } from '../devices/fitness.queries.ts';
+import { isUnseen } from '../devices/fitness.rules.ts';
+import { markSeen } from '../devices/seen.commands.ts';
 import { hasSafeWay } from '../patients/patient.rules.ts';
 import type { ReferralStatus } from '../referrals/referral.rules.ts';
 import type { Context } from '../shared/actor.ts';
@@ -38,6 +41,7 @@ import type { LoanIssued, NewLoan } from './loan.schemas.ts';
 import { lendAccessories } from './loan-accessory.commands.ts';
 import { extrasJson } from './loan-accessory.queries.ts';
 import { insertLoan } from './loan-insert.commands.ts';
+import { hasActiveData } from './scan.queries.ts';
 
 /**
  * Issues devices on one loan, all or none: the loan with its accepted agreement, its items, the
@@ -91,6 +95,7 @@ export async function issueLoan(deps: Deps, ctx: Context, input: NewLoan): Promi
       kitGaps,
       at: timestamp(deps.clock),
     };
+    await markSeen(trx, deps, ctx, devices.filter(isUnseen));
     const { items, planVersionId, reviewOn } = await insertLoan(trx, loan, devices, needsMet(devices));
     const followUps = planVersionId
       ? await beginPlan(trx, deps, {
@@ -160,7 +165,7 @@ async function lockForIssue(trx: Trx, input: NewLoan, asked: AskedItem[], day: s
     ), ref as materialized (
       select id, status from referral where id = ${input.referralId ?? null}::uuid and (select count(*) from pat) >= 0 for no key update
     ), dev as materialized (
-      select id, asset_tag, kind, status, condition, cycle from device
+      select id, asset_tag, kind, status, condition, cycle, missed_on from device
       where (asset_tag = any(${tags}::text[]) or id = any(${ids}::uuid[])) and (select count(*) from ref) >= 0
       order by id for no key update
     )
@@ -171,8 +176,8 @@ async function lockForIssue(trx: Trx, input: NewLoan, asked: AskedItem[], day: s
       (select json_build_object('status', status) from ref) as referral,
       exists (select from location where id = ${input.locationId ?? null}::uuid) as "locationExists",
       coalesce((select json_agg(json_build_object('id', dev.id, 'assetTag', dev.asset_tag, 'kind', dev.kind, 'status', dev.status,
-          'condition', dev.condition, 'hasDataPlan', s.id is not null, 'hasActiveData', s.status is not distinct from 'active', 'dataExpiresOn', s.expires_on,
-          'hasOpenCheck', ${hasOpenCheck('dev', day)},
+          'condition', dev.condition, 'hasDataPlan', s.id is not null, 'hasActiveData', ${hasActiveData(day)}, 'dataExpiresOn', s.expires_on,
+          'hasOpenCheck', ${hasOpenCheck('dev', day)}, 'unfit', ${unfitJson('dev', day)},
           'heldFor', (select referral_id from allocation a where a.device_id = dev.id and a.status = 'held')))
         from dev left join data_plan s on s.device_id = dev.id and s.status <> 'ended'), '[]') as devices,
       ${extrasJson(input)} as extras,

@@ -1,7 +1,7 @@
 import { listAccessories } from '../accessories/accessory.queries.ts';
 import { type Form, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
 import { afterScan, readScans } from '../admin/scan-list.ts';
-import { heldFor } from '../allocations/allocation.queries.ts';
+import { heldFor, stockNeedsOf } from '../allocations/allocation.queries.ts';
 import { listKits } from '../kits/kit.queries.ts';
 import { offeredTerms } from '../lending/terms.queries.ts';
 import { shownPatient } from '../patients/contact.rules.ts';
@@ -21,6 +21,7 @@ import { acceptances, handoverWays } from './loan.rules.ts';
 import { findScanned, issueTerms } from './scan.queries.ts';
 import { issueVerdict } from './scan.rules.ts';
 import {
+  assumedTerms,
   carry,
   itemsOf,
   mostItems,
@@ -103,6 +104,12 @@ export function issuePages(app: App, deps: Deps): void {
         lines: kit.scanned,
         handoverWays,
         acceptances,
+        assumed: assumedTerms(
+          form.typed,
+          offered,
+          day,
+          terms.plan ? `${terms.plan.name}, counted from the handover` : undefined,
+        ),
         form: { ...form, typed: { ...startOfTerms(offered, day), ...form.typed } },
         carried: carry(form.typed, ['scan', 'kit', 'do', ...ownOfTerms]),
       });
@@ -144,14 +151,15 @@ export function issuePages(app: App, deps: Deps): void {
 
   /** The kit as it stands; `last` is the newest of the codes when it was just scanned. */
   async function readKit(referralId: string, codes: string[], typed: Typed, isScan = false) {
-    const [[kits, accessories], found] = await Promise.all([
+    const [[kits, accessories], found, { open }] = await Promise.all([
       readChoices(),
       findScanned(deps.db, codes, today(deps.clock)),
+      stockNeedsOf(deps.db, referralId),
     ]);
     const lines = found.map((scan) => ({
       ...scan,
       label: scan.device?.assetTag ?? scan.code,
-      verdict: issueVerdict(scan, referralId),
+      verdict: issueVerdict(scan, referralId, open.includes('data')),
     }));
     const shown = afterScan(lines, isScan);
     const kit = kitForm(kits, accessories, shown.lines, typed);

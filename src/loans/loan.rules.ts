@@ -1,4 +1,5 @@
 import { type DeviceKind, type DeviceStatus, statusWords } from '../devices/device.rules.ts';
+import { isWithoutItsData, type Unfit, unfitWords } from '../devices/fitness.rules.ts';
 import { type NamedDevice, readDeviceName } from '../devices/naming.rules.ts';
 import {
   canIssueFor,
@@ -40,9 +41,11 @@ export type DeviceToIssue = {
   /** A check has run out or is open, though the device is ready or reserved. */
   hasOpenCheck: boolean;
   hasDataPlan: boolean;
-  /** Its data plan is active: neither suspended nor ended. */
+  /** Its data plan is active: neither suspended nor ended nor over. */
   hasActiveData: boolean;
   dataExpiresOn: string | null;
+  /** What would keep it from being offered. */
+  unfit: Unfit[];
 };
 
 /** Whether a device may go out: ready, or reserved for this very referral, and every check still good. */
@@ -80,12 +83,21 @@ export function assertReferralWaits(status: ReferralStatus): void {
   throw new Problem('referral-not-waiting', { detail, referralStatus: status });
 }
 
-/** Which needs of a referral these devices meet; support is met by the plan that starts. */
-export function needsMet(devices: Pick<DeviceToIssue, 'kind' | 'hasDataPlan'>[]): Need[] {
+/**
+ * Which needs of a referral these devices meet; support is met by the plan that starts. Data that is over
+ * or suspended meets none; where `unfit` is left out it is taken to run.
+ */
+export function needsMet(
+  devices: (Pick<DeviceToIssue, 'kind' | 'hasDataPlan'> & { unfit?: Unfit[] })[],
+): Need[] {
   const isData = (kind: DeviceKind) => kind === 'dongle' || kind === 'router' || kind === 'sim';
   return [
     ...(devices.some(({ kind }) => !isData(kind)) ? (['device'] as const) : []),
-    ...(devices.some(({ kind, hasDataPlan }) => isData(kind) || hasDataPlan) ? (['data'] as const) : []),
+    ...(devices.some(
+      ({ kind, hasDataPlan, unfit = [] }) => (isData(kind) || hasDataPlan) && !isWithoutItsData(unfit),
+    )
+      ? (['data'] as const)
+      : []),
   ];
 }
 
@@ -150,12 +162,14 @@ export function readInput(input: Borrower & { agreement: Agreement; items: Asked
   return asked;
 }
 
-/** What the officer should know though the loan goes ahead: data that ends early, data that nobody fitted. */
+/** What the officer should know though the loan goes ahead: data that is over or ends early, data that nobody fitted. */
 export function issueWarnings(devices: DeviceToIssue[], dueOn: string | null, hasSafeWay: boolean): string[] {
-  const warnings = devices.flatMap(({ assetTag, kind, hasDataPlan, dataExpiresOn }) => {
+  const warnings = devices.flatMap(({ assetTag, kind, hasDataPlan, dataExpiresOn, unfit }) => {
+    const told = unfit.map((one) => unfitWords(one, assetTag));
+    if (isWithoutItsData(unfit)) return told;
     if (dataExpiresOn && (!dueOn || dataExpiresOn < dueOn))
-      return [`The data on ${assetTag} ends on ${dataExpiresOn}, before the loan is due back.`];
-    return kind === 'dongle' && !hasDataPlan ? [`No data plan is recorded for ${assetTag}.`] : [];
+      return [...told, `The data on ${assetTag} ends on ${dataExpiresOn}, before the loan is due back.`];
+    return kind === 'dongle' && !hasDataPlan ? [...told, `No data plan is recorded for ${assetTag}.`] : told;
   });
   return hasSafeWay
     ? warnings

@@ -14,6 +14,7 @@ import { handoverWays } from './loan.rules.ts';
 import { findScanned } from './scan.queries.ts';
 import { issueVerdict } from './scan.rules.ts';
 import {
+  assumedTerms,
   carry,
   itemsOf,
   mostItems,
@@ -114,6 +115,7 @@ export function placeIssuePages(app: App, deps: Deps): void {
       offered,
       agreement,
       handoverWays,
+      assumed: assumedTerms(form.typed, offered, day),
       form: { ...form, typed: { ...startOfTerms(offered, day), ...form.typed } },
       carried: carry(form.typed, ['scan', 'kit', 'do', ...ownOfTerms]),
     });

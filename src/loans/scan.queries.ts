@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { hasOpenCheck } from '../devices/check.queries.ts';
+import { unfitJson } from '../devices/fitness.queries.ts';
 import type { NeedStatus } from '../referrals/need.rules.ts';
 import type { Reader } from '../shared/database.ts';
 import { readAssetTag } from '../shared/ids.ts';
@@ -7,11 +8,15 @@ import { uuid } from '../shared/validation.ts';
 import { planOfIssue } from '../support/plan.queries.ts';
 import type { Scanned } from './scan.rules.ts';
 
+/** Whether the data plan `s` that has not ended is active and runs on a civil date. */
+export const hasActiveData = (day: string | null) =>
+  sql<boolean>`(s.status is not distinct from 'active' and coalesce(s.expires_on > ${day}::date, true))`;
+
 /**
  * What scans or typed labels name, in their order: each an asset tag, an IMEI, a serial number
  * (of several with one number the newest) or a device's id. One statement, however many.
  * @param day the civil date on which it would go out; without it a check that ran out counts only
- * once the night has seen it
+ * once the night has seen it, and data that is over does not
  */
 export async function findScanned(db: Reader, codes: string[], day?: string): Promise<Scanned[]> {
   if (!codes.length) return [];
@@ -20,8 +25,8 @@ export async function findScanned(db: Reader, codes: string[], day?: string): Pr
     select c.code, case when d.id is not null then json_build_object(
       'id', d.id, 'assetTag', d.asset_tag, 'kind', d.kind, 'make', d.make, 'model', d.model, 'status', d.status, 'condition', d.condition,
       'openChecks', case when d.status in ('in_preparation', 'reserved') then open_checks(d.id, d.kind, d.cycle) else '{}' end,
-      'hasOpenCheck', ${hasOpenCheck('d', day ?? null)},
-      'hasDataPlan', s.id is not null, 'hasActiveData', s.status is not distinct from 'active', 'dataExpiresOn', s.expires_on,
+      'hasOpenCheck', ${hasOpenCheck('d', day ?? null)}, 'unfit', ${unfitJson('d', day ?? null)},
+      'hasDataPlan', s.id is not null, 'hasActiveData', ${hasActiveData(day ?? null)}, 'dataExpiresOn', s.expires_on,
       'heldFor', (select a.referral_id from allocation a where a.device_id = d.id and a.status = 'held'),
       'loan', (select json_build_object('id', l.id, 'reference', l.reference, 'itemId', i.id)
         from loan_item i join loan l on l.id = i.loan_id where i.device_id = d.id and i.ended_at is null)) end as device

@@ -1,4 +1,11 @@
 import { type CheckKind, type DeviceKind, type DeviceStatus, statusWords } from '../devices/device.rules.ts';
+import {
+  isWithoutItsData,
+  type Unfit,
+  unfitFor,
+  unfitRemedies,
+  unfitWords,
+} from '../devices/fitness.rules.ts';
 import { readAssetTag } from '../shared/ids.ts';
 import { isFor, mayGoOut } from './loan.rules.ts';
 
@@ -13,9 +20,11 @@ export type ScannedDevice = {
   condition: string | null;
   openChecks: CheckKind[];
   hasDataPlan: boolean;
-  /** Its data plan is active: neither suspended nor ended. */
+  /** Its data plan is active: neither suspended nor ended nor over. */
   hasActiveData: boolean;
   dataExpiresOn: string | null;
+  /** What keeps it from being offered, ready or held as it is. */
+  unfit: Unfit[];
   /** The referral that an allocation holds it for. */
   heldFor: string | null;
   /** A check has run out or is open, though the device is ready or reserved. */
@@ -26,14 +35,36 @@ export type ScannedDevice = {
 
 export type Scanned = { code: string; device: ScannedDevice | null };
 
-/** What an officer is told of a scan: whether it may go out, its status, why in words, and the record to look at. */
-export type Verdict = { ok: boolean; status: string; text: string; link?: { href: string; text: string } };
+/**
+ * What an officer is told of a scan: whether it may go out, its status, why in words, and the record to look at.
+ * `wants`: it may, and there is something to see to first.
+ */
+export type Verdict = {
+  ok: boolean;
+  wants?: boolean;
+  status: string;
+  text: string;
+  link?: { href: string; text: string };
+};
 
-/** Whether what was scanned may go out on a loan for a referral, or for a place (null), in words. */
-export function issueVerdict({ code, device }: Scanned, referralId: string | null): Verdict {
+/**
+ * Whether what was scanned may go out on a loan for a referral, or for a place (null), in words.
+ * @param needsData whether data is among what is needed
+ */
+export function issueVerdict(
+  { code, device }: Scanned,
+  referralId: string | null,
+  needsData = true,
+): Verdict {
   if (!device) return { ok: false, status: 'not_ours', text: unknownLabel(code) };
   const { status, loan, heldFor } = device;
-  if (mayGoOut(device, referralId)) return { ok: true, status: 'ready', text: readyWords(device) };
+  if (mayGoOut(device, referralId)) {
+    const text = readyWords(device);
+    const [first] = unfitFor(device.unfit, needsData);
+    return first
+      ? { ok: true, wants: true, status: first.reason, text, link: whereToMend(device, first) }
+      : { ok: true, status: 'ready', text };
+  }
   if (isFor(device, referralId))
     return {
       ok: false,
@@ -103,11 +134,25 @@ export function unknownLabel(code: string): string {
     : `No device here has the label or number “${code}”.`;
 }
 
-function readyWords({ kind, hasDataPlan, dataExpiresOn, status }: ScannedDevice): string {
-  const held = status === 'reserved' ? 'Held for this referral. ' : '';
-  if (hasDataPlan) return `${held}${dataExpiresOn ? '' : 'With mobile data, not started yet.'}`.trim();
-  return `${held}${kind === 'dongle' || kind === 'sim' ? 'No data plan is recorded for it.' : ''}`.trim();
+/** What is said of a device that may go out: of its holding, of what there is to see to, of its data. */
+function readyWords({ kind, hasDataPlan, dataExpiresOn, status, unfit }: ScannedDevice): string {
+  return [
+    status === 'reserved' ? 'Held for this referral.' : '',
+    ...unfit.map((one) => `${unfitWords(one)} ${toDo[one.reason]}`),
+    hasDataPlan && !dataExpiresOn && !isWithoutItsData(unfit) ? 'With mobile data, not started yet.' : '',
+    !hasDataPlan && (kind === 'dongle' || kind === 'sim') ? 'No data plan is recorded for it.' : '',
+  ]
+    .filter(Boolean)
+    .join(' ');
 }
+
+/** Whoever scans it has it in hand, and so has found it. */
+const toDo = { ...unfitRemedies, not_seen: 'You have it in hand: once it is issued, it counts as found.' };
+
+const whereToMend = ({ id, assetTag }: ScannedDevice, { reason }: Unfit) => ({
+  href: `/devices/${id}`,
+  text: reason === 'not_seen' ? `Record that ${assetTag} is here` : `See ${assetTag}`,
+});
 
 const preparationWords = ({ openChecks }: ScannedDevice) =>
   openChecks.length ? `Still to do: ${openChecks.join(', ')}.` : '';

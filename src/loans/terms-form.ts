@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import { count, date as dateWords } from '../admin/formats.ts';
+import { count, date as dateWords, withDates } from '../admin/formats.ts';
 import { fields, type Typed } from '../admin/forms.ts';
 import type { OfferedTerms } from '../lending/terms.queries.ts';
 import { strictObject } from '../shared/http.ts';
@@ -34,6 +34,22 @@ export const startOfTerms = (offered: OfferedTerms[], day: string): Typed => ({
   'handover.way': 'in_person',
   'handover.on': day,
 });
+
+/**
+ * What page two assumes before anything is answered there, as it says at its beginning; nothing once the
+ * answers are someone's own.
+ * @param support what starts beside the loan, in words
+ */
+export function assumedTerms(typed: Typed, offered: OfferedTerms[], day: string, support?: string) {
+  if (typed['handover.way']) return [];
+  const terms = offered.find(({ isDefault }) => isDefault);
+  const until = terms?.dueOn ? `, until ${dateWords(terms.dueOn)}` : '';
+  return [
+    { key: 'Handover', text: `In person, today, ${dateWords(day)}`, name: 'handover.way' },
+    ...(terms ? [{ key: 'Due back', text: `${terms.name}: ${terms.length}${until}`, name: 'termsId' }] : []),
+    ...(support ? [{ key: 'Support', text: support, name: 'supportPlan' }] : []),
+  ];
+}
 
 export const ownOfTerms = [
   'supportPlan',
@@ -91,7 +107,7 @@ export function whatHappened({ reference, items, dueOn, followUps, warnings }: L
   const next = followUps[0]
     ? ` Next: ${followUps[0].step.toLowerCase()} on ${dateWords(followUps[0].dueOn)}.`
     : '';
-  const told = warnings.map((warning) => ` ${warning.replaceAll(/\d{4}-\d{2}-\d{2}/g, dateWords)}`).join('');
+  const told = warnings.map((warning) => ` ${withDates(warning)}`).join('');
   return `Loan ${reference} is issued with ${count(items.length, 'item')}, ${due}.${next}${told}`;
 }
 

@@ -37,7 +37,7 @@ export async function referralView(
   const [patient, desk, stock, needs, held, likeness, events] = await Promise.all([
     getPatient(deps.db, referral.patient.id),
     referralDesk(deps.db, id),
-    canIssueFor(referral.status) ? readyStock(deps.db) : [],
+    canIssueFor(referral.status) ? readyStock(deps.db, today(deps.clock)) : [],
     stockNeedsOf(deps.db, id),
     heldFor(deps.db, id),
     canDecide(referral.status) ? likelyDuplicates(deps.db, referral.patient.id) : null,

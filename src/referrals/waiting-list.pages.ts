@@ -1,4 +1,4 @@
-import { date as inWords } from '../admin/formats.ts';
+import { withDates } from '../admin/formats.ts';
 import { listFile } from '../admin/list-file.ts';
 import { civilDate, today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
@@ -13,8 +13,8 @@ export function waitingListPages(app: App, deps: Deps): void {
     path: '/referrals/waiting',
     name: 'waiting-list',
     query: WaitingQuery,
-    list: (query) => waitingList(deps.db, query),
-    count: async (query) => (await waitingList(deps.db, { ...query, limit: 1 })).total,
+    list: (query) => waitingList(deps.db, query, today(deps.clock)),
+    count: async (query) => (await waitingList(deps.db, { ...query, limit: 1 }, today(deps.clock))).total,
     columns: {
       Position: ({ place }) => place,
       Referral: ({ reference }) => reference,
@@ -32,8 +32,8 @@ export function waitingListPages(app: App, deps: Deps): void {
     { config: { action: 'waiting-list.read' }, schema: { querystring: WaitingQuery } },
     async (request, reply) => {
       const { inStock, after } = request.query;
-      const { items, next, total } = await waitingList(deps.db, request.query);
       const day = today(deps.clock);
+      const { items, next, total } = await waitingList(deps.db, request.query, day);
       return reply.page('referrals/views/waiting.njk', {
         items: items.map((row) => ({
           ...row,
@@ -49,6 +49,3 @@ export function waitingListPages(app: App, deps: Deps): void {
     },
   );
 }
-
-/** Dates in a sentence as pages write them. */
-const withDates = (text: string) => text.replaceAll(/\d{4}-\d{2}-\d{2}/g, inWords);

@@ -13,8 +13,8 @@ import { columnsFor, onWaitingList, referralTables, waitingOrder, waitingSince }
 import { reasonsFor, stockFor, waitsForWords } from './waiting-list.rules.ts';
 import type { WaitingPlace, WaitingQuery } from './waiting-list.schemas.ts';
 
-/** Those on the waiting list, `referral r`, whom ready stock could help now. */
-export const couldBeHelped = sql`${onWaitingList('r')} and ${isInStock}`;
+/** Those on the waiting list, `referral r`, whom ready stock could help on a civil date. */
+export const couldBeHelped = (day: string) => sql`${onWaitingList('r')} and ${isInStock(day)}`;
 
 /** Everyone on the waiting list with their place. */
 const places = sql`select r.id, row_number() over (order by ${waitingOrder('r')})::int as place
@@ -25,16 +25,18 @@ type Row = Omit<WaitingPlace, 'waitsFor' | 'reasons' | 'stock'> & { open: StockN
 /**
  * The waiting list in its order, with the reason each waits and what stock could meet now: two
  * statements for a page. `total` is the whole list's, with the filter; 0 when the page is empty.
+ * @param day civil date on which stock would be given
  */
 export async function waitingList(
   db: Reader,
   { inStock, limit, after }: WaitingQuery,
+  day: string,
 ): Promise<ListPage<WaitingPlace> & { total: number }> {
   const [behind] = readCursor(after, ['uuid']) ?? [];
   const [{ rows }, stock] = await Promise.all([
     sql<Row>`
       with w as materialized (${places}), listed as materialized (
-        select w.id, w.place from w ${inStock ? sql`join referral r on r.id = w.id where ${isInStock}` : sql``}
+        select w.id, w.place from w ${inStock ? sql`join referral r on r.id = w.id where ${isInStock(day)}` : sql``}
       ), part as (
         select listed.id, listed.place from listed
         ${behind ? sql`join referral r on r.id = listed.id where (${waitingOrder('r')}) > (select ${waitingOrder('w')} from referral w where w.id = ${behind})` : sql``}
@@ -48,7 +50,7 @@ export async function waitingList(
           from waiting_skip k where k.referral_id = r.id order by k.id desc limit 1) as "passedOver",
         (select count(*)::int from listed) as total
       from ${referralTables} join part on part.id = r.id order by part.place`.execute(db),
-    readyStock(db),
+    readyStock(db, day),
   ]);
   const total = rows[0]?.total ?? 0;
   const { items, next } = toPage(rows, limit, ({ id }) => [id]);

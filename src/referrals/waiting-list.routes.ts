@@ -1,3 +1,4 @@
+import { today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, sendPage } from '../shared/http.ts';
 import { waitingList } from './waiting-list.queries.ts';
@@ -17,6 +18,6 @@ export function waitingListRoutes(app: App, deps: Deps): void {
         response: { 200: WaitingList },
       },
     },
-    (request, reply) => sendPage(request, reply, waitingList(deps.db, request.query)),
+    (request, reply) => sendPage(request, reply, waitingList(deps.db, request.query, today(deps.clock))),
   );
 }

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { isFit } from '../devices/fitness.queries.ts';
 import { today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { Problem } from '../shared/problem.ts';
@@ -45,7 +46,7 @@ export async function readDonorReport(deps: Deps, donorId: string): Promise<Dono
     kinds: Row[];
   }>`/* report.donor */
     with given as materialized (
-      select d.id, d.kind, d.status from donation n join device d on d.donation_id = n.id where n.donor_id = ${donorId}
+      select d.id, d.kind, case when d.status = 'ready' and not ${isFit('d', today(deps.clock))} then 'in_preparation' else d.status end as status from donation n join device d on d.donation_id = n.id where n.donor_id = ${donorId}
     ), lent as materialized (
       select l.id, l.patient_id, coalesce(i.ended_at, ${deps.clock.now().toString()}::timestamptz) - i.issued_at as lasted
       from given g join loan_item i on i.device_id = g.id join loan l on l.id = i.loan_id

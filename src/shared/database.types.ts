@@ -217,6 +217,7 @@ export interface Device {
   created_at: string;
   changed_at: string;
   taken_over: Generated<boolean>;
+  missed_on: string | null;
 }
 
 export interface DeviceMove {

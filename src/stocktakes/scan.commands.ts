@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { markSeen } from '../devices/seen.commands.ts';
 import { findScanned } from '../loans/scan.queries.ts';
 import { unknownLabel } from '../loans/scan.rules.ts';
 import type { Context } from '../shared/actor.ts';
@@ -36,6 +37,12 @@ export async function recordScans(
       on conflict (stocktake_id, device_id) do update
         set verdict = 'found', scanned_at = excluded.scanned_at, scanned_by = excluded.scanned_by where x.verdict = 'expected'
       returning x.device_id as id, x.verdict`.execute(trx);
+    await markSeen(
+      trx,
+      deps,
+      ctx,
+      ids.map((id) => ({ id })),
+    );
     const counted = new Set(rows.map(({ id }) => id));
     const known = await linesOf(trx, stocktakeId, ids);
     const counts = await countLines(trx, stocktakeId);

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Context } from '../shared/actor.ts';
-import { timestamp } from '../shared/clock.ts';
+import { timestamp, today } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
 import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
@@ -93,6 +93,10 @@ export async function closeStocktake(deps: Deps, ctx: Context, id: string): Prom
   return command(deps, ctx, async (trx) => {
     const { reference, locationId } = await lockOpen(trx, id, false);
     const { missing, unexpected, settled } = await judgeLines(trx, id, locationId);
+    await sql`/* stocktake.miss */
+      update device set missed_on = ${today(deps.clock)}::date where id = any(${missing}::uuid[]) and status = any(${shelfStatuses}::text[])`.execute(
+      trx,
+    );
     const counts = await countLines(trx, id);
     const closedAt = timestamp(deps.clock);
     await sql`/* stocktake.close */

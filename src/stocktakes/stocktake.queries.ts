@@ -1,8 +1,9 @@
 import { sql } from 'kysely';
+import { unfitJson } from '../devices/fitness.queries.ts';
 import type { Reader, Trx } from '../shared/database.ts';
 import { byId, type ListPage, toPage } from '../shared/lists.ts';
 import { Problem } from '../shared/problem.ts';
-import { type CountedLine, type LineVerdict, type Told, tell } from './stocktake.rules.ts';
+import { type CountedLine, type LineVerdict, shelfStatuses, type Told, tell } from './stocktake.rules.ts';
 import type {
   Counts,
   LineQuery,
@@ -72,11 +73,13 @@ export async function countLines(db: Reader | Trx, id: string): Promise<Counts> 
 
 const lineColumns = sql`
   json_build_object('id', d.id, 'assetTag', d.asset_tag, 'kind', d.kind, 'make', d.make, 'model', d.model, 'status', d.status,
+    'unfit', ${unfitJson('d', null)},
     'location', case when p.id is not null then json_build_object('id', p.id, 'name', p.name) end,
     'loan', (select json_build_object('id', l.id, 'reference', l.reference, 'itemId', i.id)
       from loan_item i join loan l on l.id = i.loan_id where i.device_id = d.id and i.ended_at is null)) as device,
   x.verdict, x.scanned_at as "scannedAt", x.scanned_by as "scannedBy",
-  s.closed_at is not null and exists (select from stocktake_line o where o.device_id = d.id and o.scanned_at > s.closed_at) as "seenSince"`;
+  s.closed_at is not null and exists (select from stocktake_line o where o.device_id = d.id and o.scanned_at > s.closed_at) as "seenSince",
+  x.verdict = 'missing' and s.closed_at is not null and d.missed_on is null and d.status = any(${[...shelfStatuses]}::text[]) as "foundSince"`;
 const lineTables = sql`stocktake_line x join stocktake s on s.id = x.stocktake_id join device d on d.id = x.device_id
   left join location p on p.id = d.location_id`;
 

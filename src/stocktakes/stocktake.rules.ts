@@ -1,4 +1,5 @@
 import { type DeviceKind, type DeviceStatus, statusWords } from '../devices/device.rules.ts';
+import type { Unfit } from '../devices/fitness.rules.ts';
 
 export const stocktakeStatuses = ['open', 'closed'] as const;
 
@@ -25,6 +26,8 @@ export type CountedDevice = {
   make: string;
   model: string;
   status: DeviceStatus;
+  /** What keeps it from being offered, but for what runs out by a date. */
+  unfit: Unfit[];
   /** Where it is kept. */
   location: { id: string; name: string } | null;
   /** The open loan that has it. */
@@ -38,6 +41,8 @@ export type CountedLine = {
   scannedBy: string | null;
   /** It was scanned in another stocktake after this one had closed. */
   seenSince: boolean;
+  /** It was missed, and was seen since in whatever way. */
+  foundSince: boolean;
 };
 
 /** Why a line is as it is and what to do about it, as the device stands now. */
@@ -67,9 +72,11 @@ function ofMissing(line: CountedLine, locationId: string): Told {
   if (device.status === 'lost') return { ...nothing, text: 'Recorded as lost.' };
   const text = line.seenSince
     ? 'It was scanned since.'
-    : standsAt(device, locationId)
-      ? ''
-      : whereabouts(device);
+    : line.foundSince
+      ? 'It was found since.'
+      : standsAt(device, locationId)
+        ? ''
+        : whereabouts(device);
   return { ...nothing, text, link: recordOf(device) };
 }
 
@@ -79,6 +86,7 @@ export function lossRefusal(line: CountedLine, locationId: string): string | und
   if (verdict !== 'missing') return `${device.assetTag} is not missing in this stocktake.`;
   if (device.status === 'lost') return `${device.assetTag} is recorded as lost already.`;
   if (seenSince) return `${device.assetTag} was scanned in another stocktake since.`;
+  if (line.foundSince) return `${device.assetTag} was found since.`;
   if (!(losableStatuses as readonly string[]).includes(device.status))
     return `${device.assetTag} is ${statusWords[device.status]}.`;
   if (device.location?.id !== locationId)

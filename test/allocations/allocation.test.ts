@@ -105,7 +105,7 @@ t.test('someone being helped who still needs data gets a tablet with data or a d
   const referral = await make.waitingReferral({ needs: ['device', 'data'] });
   const [first, second] = [await tablet(), await tablet()];
   await issueLoan(deps, officer, { referralId: referral.id, items: [{ deviceId: first.id }], agreement });
-  t.match((await waitingList(db, { limit: 1 })).items, [
+  t.match((await waitingList(db, { limit: 1 }, '2026-11-23')).items, [
     { id: referral.id, status: 'active', place: 1, waitsFor: 'mobile data', toFind: ['data'] },
   ]);
   t.match(await refusal(hold(referral.id, second.id)), { type: 'allocation-refused' });
@@ -116,7 +116,7 @@ t.test('someone being helped who still needs data gets a tablet with data or a d
     durationMonths: 12,
   });
   await hold(referral.id, second.id);
-  t.match((await waitingList(db, { limit: 1 })).items, [{ id: referral.id, toFind: [] }]);
+  t.match((await waitingList(db, { limit: 1 }, '2026-11-23')).items, [{ id: referral.id, toFind: [] }]);
 });
 
 t.test(
@@ -157,7 +157,7 @@ t.test(
     const { items } = await timelineOf(db, early.id, { limit: 1 });
     t.notMatch(JSON.stringify(items), skipReason, 'what was said is not in the log');
     t.match(
-      (await waitingList(db, { limit: 50 })).items.map(({ id, place, reasons }) => [
+      (await waitingList(db, { limit: 50 }, '2026-11-23')).items.map(({ id, place, reasons }) => [
         id,
         place,
         reasons.map(({ text }) => text),
@@ -408,7 +408,7 @@ t.test('the day’s list counts whom stock could help, as the waiting list shows
   const { worklist } = await import('../../src/admin/home.queries.ts');
   const counted = async () =>
     (await worklist(db, '2026-11-23')).find(({ kind }) => kind === 'waiting_and_in_stock')!.count;
-  const shown = async () => (await waitingList(db, { limit: 200, inStock: true })).items;
+  const shown = async () => (await waitingList(db, { limit: 200, inStock: true }, '2026-11-23')).items;
   const [both, data] = [await make.waitingReferral(), await make.waitingReferral({ needs: ['data'] })];
   t.same([await counted(), (await shown()).length], [0, 0]);
   const device = await tablet();
@@ -439,7 +439,7 @@ t.test('the waiting list goes on page by page, its places running through', asyn
   await emptyList();
   for (const urgency of ['routine', 'urgent', 'soon', 'routine'] as const)
     await make.waitingReferral({ urgency });
-  const all = (await waitingList(db, { limit: 200 })).items.map(({ id, place }) => [id, place]);
+  const all = (await waitingList(db, { limit: 200 }, '2026-11-23')).items.map(({ id, place }) => [id, place]);
   t.same(
     all.map(([, place]) => place),
     [1, 2, 3, 4],
@@ -447,7 +447,7 @@ t.test('the waiting list goes on page by page, its places running through', asyn
   const walked: unknown[] = [];
   let after: string | undefined;
   do {
-    const { items, next, total } = await waitingList(db, { limit: 3, ...(after && { after }) });
+    const { items, next, total } = await waitingList(db, { limit: 3, ...(after && { after }) }, '2026-11-23');
     t.equal(total, 4);
     walked.push(...items.map(({ id, place }) => [id, place]));
     after = next ?? undefined;

@@ -71,7 +71,7 @@ t.test('the file has what the list is narrowed to, and is written down with who 
 
 t.test('rows are read page by page, each once, and only as they are taken', async (t) => {
   const seen: string[] = [];
-  for await (const { assetTag } of eachDevice(db, {}, 7)) seen.push(assetTag);
+  for await (const { assetTag } of eachDevice(db, {}, '2026-11-23', 7)) seen.push(assetTag);
   t.equal(new Set(seen).size, taken.donation.devices.length + 1);
   t.equal(seen.length, new Set(seen).size);
   let asked = 0;

@@ -39,7 +39,7 @@ t.test(
       { status: 'in_preparation', openChecks: ['setup'] },
     ]);
     for (const { assetTag } of recorded.devices) t.equal(readAssetTag(assetTag), assetTag);
-    const kept = await getDonation(db, recorded.id);
+    const kept = await getDonation(db, recorded.id, '2026-11-23');
     t.same(
       kept.devices.map(({ id }) => id),
       recorded.devices.map(({ id }) => id),
@@ -55,7 +55,7 @@ t.test('a donor is found by name whatever the case, or added', async (t) => {
       async (name) => (await recordDonation(deps, officer, donation({ donor: { name } }))).id,
     ),
   );
-  const [one, two] = await Promise.all(ids.map((id) => getDonation(db, id)));
+  const [one, two] = await Promise.all(ids.map((id) => getDonation(db, id, '2026-11-23')));
   t.same(one!.donor, two!.donor);
 });
 
@@ -100,7 +100,7 @@ t.test('a device in stock is not taken in twice, even by eight at once', async (
     Array.from({ length: 8 }, () => recordDonation(deps, officer, input)),
   );
   t.equal(outcomes.filter(({ status }) => status === 'fulfilled').length, 1);
-  const { assetTag } = (await listDevices(db, { limit: 1 })).items[0]!;
+  const { assetTag } = (await listDevices(db, { limit: 1 }, '2026-11-23')).items[0]!;
   t.match(await refusal(recordDonation(deps, officer, input)), {
     type: 'device-identifier-in-use',
     errors: [{ pointer: '/devices/0/imei', message: `Already in stock as ${assetTag}.` }],
@@ -115,16 +115,16 @@ t.test('an IMEI has 15 digits and a check digit', async (t) => {
 
 t.test('lists go on where they stopped, though rows arrive meanwhile', async (t) => {
   const made = await make.devices(5, { kind: 'laptop', make: 'Dell', model: 'Latitude' });
-  const first = await listDevices(db, { limit: 3, kind: 'laptop' });
+  const first = await listDevices(db, { limit: 3, kind: 'laptop' }, '2026-11-23');
   await make.devices(2, { kind: 'laptop', make: 'Dell', model: 'Latitude' });
-  const second = await listDevices(db, { limit: 3, kind: 'laptop', after: first.next! });
+  const second = await listDevices(db, { limit: 3, kind: 'laptop', after: first.next! }, '2026-11-23');
   t.same(
     [...first.items, ...second.items].map(({ id }) => id),
     made.map(({ id }) => id).reverse(),
   );
   t.equal(second.next, null);
   for (const after of ['x', 'bm90anNvbg', Buffer.from('["no"]').toString('base64url')]) {
-    t.match(await refusal(listDevices(db, { limit: 3, after })), {
+    t.match(await refusal(listDevices(db, { limit: 3, after }, '2026-11-23')), {
       type: 'bad-query',
       errors: [{ pointer: 'after' }],
     });

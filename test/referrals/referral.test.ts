@@ -203,7 +203,7 @@ t.test('decisions: every status, every decision', async (t) => {
 
 t.test('accepting puts a referral on the list in its place; support alone begins at once', async (t) => {
   const [routine, urgent] = [await make.referral(), await make.referral({ urgency: 'urgent' })];
-  const listed = (await waitingList(db, { limit: 200 })).total;
+  const listed = (await waitingList(db, { limit: 200 }, '2026-11-23')).total;
   t.same(await decideReferral(deps, officer, routine.id, { decision: 'accept' }), {
     status: 'waiting',
     waitingPosition: listed + 1,
@@ -213,7 +213,7 @@ t.test('accepting puts a referral on the list in its place; support alone begins
     status: 'waiting',
     waitingPosition: 1,
   });
-  t.equal((await waitingList(db, { limit: 1 })).items[0]!.id, urgent.id);
+  t.equal((await waitingList(db, { limit: 1 }, '2026-11-23')).items[0]!.id, urgent.id);
   clock.set('2026-11-23T09:30:00Z');
   const support = await make.referral({ needs: ['support'] });
   t.same(await decideReferral(deps, officer, support.id, { decision: 'accept' }), { status: 'active' });

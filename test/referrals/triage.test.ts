@@ -22,7 +22,7 @@ t.beforeEach(() => clock.set(begun));
 
 const statusOf = async (id: string) => (await getReferral(db, officer.actor, id)).status;
 const isWaiting = async (id: string) =>
-  (await waitingList(db, { limit: 200 })).items.some((row) => row.id === id);
+  (await waitingList(db, { limit: 200 }, '2026-11-23')).items.some((row) => row.id === id);
 const change = (id: string, need: Need, what: 'add' | 'drop' | 'meet' | 'reopen') =>
   changeNeed(deps, officer, id, { need, change: what, reason: 'They said so' });
 

@@ -1,5 +1,6 @@
 import { keepDrafts, stillHere } from './drafts.js';
 import { initAll } from './nhsuk.js';
+import { catchScans } from './scan.js';
 import { warn } from './session.js';
 import { sound } from './sound.js';
 import { suggest } from './suggestions.js';
@@ -46,5 +47,7 @@ select(document.activeElement);
 
 for (const form of document.querySelectorAll('[data-suggestions]')) suggest(form);
 sound();
+const box = document.querySelector('[data-scan]');
+if (box) catchScans(box);
 for (const notice of document.querySelectorAll('[data-session-minutes]')) warn(notice, stillHere);
 keepDrafts();

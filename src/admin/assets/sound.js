@@ -31,5 +31,6 @@ export function sound() {
   }
   if (!isOn()) return;
   if (document.querySelector('.app-scan--ok')) play('ok');
-  else if (document.querySelector('.app-scan--stopped, .app-scan .nhsuk-form-group--error')) play('stopped');
+  else if (document.querySelector('.app-scan--stopped, .app-scan--wants, .app-scan .nhsuk-form-group--error'))
+    play('stopped');
 }
