@@ -1,16 +1,11 @@
 import Type, { type Static } from 'typebox';
 import { strictObject } from '../shared/http.ts';
 import { listQuery, pageOf } from '../shared/lists.ts';
-import { nullable, oneOf, text } from '../shared/schemas.ts';
+import { nullable, oneOf, text, time } from '../shared/schemas.ts';
 import { followUpStatuses, frequencies, obstacles, outcomeResults, topics, ways } from './support.rules.ts';
 
 const id = Type.String({ format: 'uuid' });
 const date = Type.String({ format: 'date' });
-export const time = Type.String({
-  pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$',
-  errorMessage: 'Give a time as HH:MM, such as 14:30.',
-  description: 'HH:MM in London',
-});
 export const minutes = Type.Integer({ minimum: 5, maximum: 480 });
 
 export const NewOutcome = strictObject(
