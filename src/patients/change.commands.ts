@@ -8,6 +8,7 @@ import type { Deps } from '../shared/deps.ts';
 import { etagOf, requireMatch } from '../shared/etag.ts';
 import { recordEvent } from '../shared/events.ts';
 import { Problem } from '../shared/problem.ts';
+import { completeTasksAbout } from '../tasks/task.commands.ts';
 import type { PatientChange } from './change.schemas.ts';
 import { lockPatient } from './contact-point.commands.ts';
 import { takeTurn } from './many.commands.ts';
@@ -58,6 +59,7 @@ export async function changePatient(
       fields: names,
     });
     await keepHistory(trx, id, eventId, Object.fromEntries(names.map((name) => [name, before[name]])), at);
+    if (names.includes('address')) await completeTasksAbout(trx, deps, ctx, ['letter_returned'], [id]);
     if (names.includes('wording') || names.includes('contactChoice')) await releaseHeld(trx, deps, id);
     return getPatient(trx, id);
   });
