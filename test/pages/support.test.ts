@@ -89,7 +89,7 @@ for (const scripts of [true, false]) {
     await look('a sent message');
 
     await page.goto('/tasks');
-    await page.getByRole('link', { name: 'Find a safe way to reach this person' }).waitFor();
+    await page.getByRole('link', { name: 'Find a safe way to reach this person', exact: true }).waitFor();
     await look('tasks');
     await page.getByRole('link', { name: /^Close by hand/ }).click();
     await page.getByLabel('Why it is closed by hand').fill('They rang, and gave another number');
