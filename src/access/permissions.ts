@@ -68,6 +68,7 @@ export const permissions = {
   'messages.retry': office,
   'tasks.read': officeAndAudit,
   'tasks.complete': office,
+  'tasks.reopen-of-others': ['manager'],
   'lists.export': office,
   'reports.read': [...officeAndAudit, 'administrator'],
   'jobs.read': [...officeAndAudit, 'administrator'],

@@ -24,8 +24,12 @@ import { statusTag } from './statuses.ts';
 const markSupport =
   "document.body.className += ' js-enabled' + ('noModule' in HTMLScriptElement.prototype ? ' nhsuk-frontend-supported' : '');";
 
-/** What a page says after something was done: what happened, and where the next step is. */
-export type Banner = { text: string; link?: { href: string; text: string } };
+/** What a page says after something was done: what happened, where the next step is, and the form that takes it back. */
+export type Banner = {
+  text: string;
+  link?: { href: string; text: string };
+  undo?: { href: string; fields: Record<string, string> };
+};
 
 declare module 'fastify' {
   interface FastifyReply {

@@ -25,7 +25,7 @@ const tags = (value: unknown) =>
   Array.isArray(value) && value.length === 2 ? ` from ${value[0]} to ${value[1]}` : '';
 const called = (value: unknown) => (value ? `: ${value}` : '');
 const way = (value: unknown) => wayWords[value as Way] ?? text(value);
-const task = ({ kind }: Values) => taskKinds[kind as TaskKind] ?? words(String(kind));
+const task = ({ kind }: Values) => taskKinds[kind as TaskKind]?.what ?? words(String(kind));
 const lent: Record<string, string> = {
   in_person: 'handed over in person',
   posted: 'posted',
@@ -229,6 +229,7 @@ export const eventLines: Record<string, (values: Values) => string> = {
   'message.retried': (v) => `${message(v)} put back to be sent${v.from ? ` (it was ${status(v.from)})` : ''}`,
   'task.created': (v) => `Task for staff: ${task(v)}`,
   'task.completed': (v) => `Task done: ${task(v)}`,
+  'task.reopened': (v) => `Task opened again: ${task(v)}`,
   'loan_terms.added': (v) => `Loan terms added${v.terms ? `: ${v.terms}` : ''}`,
   'loan_terms.changed': (v) =>
     `Loan terms changed${v.terms ? `: ${v.terms}` : ''}${v.status === 'retired' ? ', no longer offered' : v.status ? ', offered again' : ''}`,

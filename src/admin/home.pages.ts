@@ -1,12 +1,15 @@
 import { may } from '../access/permissions.ts';
 import { endingDays } from '../data-plans/data-plan.rules.ts';
 import { soonDays } from '../loans/loan.rules.ts';
-import type { Actor } from '../shared/actor.ts';
+import { logAccesses } from '../patients/patient.queries.ts';
+import type { Context } from '../shared/actor.ts';
 import { addDays, today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, strictObject } from '../shared/http.ts';
 import { invalid } from '../shared/problem.ts';
 import { line } from '../shared/schemas.ts';
+import { peopleIn, urgentTasks } from '../tasks/task.queries.ts';
+import { shownTask } from '../tasks/task.view.ts';
 import { firstSteps } from './first-steps.ts';
 import { count } from './formats.ts';
 import { type Form, fields, newForm, refused, typedIn } from './forms.ts';
@@ -19,13 +22,15 @@ import { countFound, runSearch } from './search.commands.ts';
 
 const Scan = strictObject({ code: line(200) });
 const words = { code: 'Scan or type something first' };
+/** So many urgent tasks are named on Today; the rest are a press away. */
+const urgentShown = 5;
 
 /** Today: the box for scans, and what needs doing. Whoever has no Today starts at the first place their role opens. */
 export function homePages(app: App, deps: Deps): void {
   app.get('/', { config: { action: 'session.own' } }, async (request, reply) => {
     const { actor } = request.ctx;
     if (may(actor, 'today.read'))
-      return reply.page('admin/views/today.njk', await todayView(actor, newForm()));
+      return reply.page('admin/views/today.njk', await todayView(request.ctx, newForm()));
     const [first] = navigationFor(actor, '/', (url) => app.hasRoute({ method: 'GET', url }));
     return first ? reply.redirect(first.href, 303) : reply.page('admin/views/nothing-here.njk');
   });
@@ -54,7 +59,7 @@ export function homePages(app: App, deps: Deps): void {
           });
     } catch (error) {
       const form = refused(typed, error);
-      return reply.code(form.status).page('admin/views/today.njk', await todayView(request.ctx.actor, form));
+      return reply.code(form.status).page('admin/views/today.njk', await todayView(request.ctx, form));
     }
   });
 
@@ -69,16 +74,23 @@ export function homePages(app: App, deps: Deps): void {
     });
   });
 
-  async function todayView(actor: Actor, form: Form) {
+  async function todayView(ctx: Context, form: Form) {
+    const { actor } = ctx;
     const date = today(deps.clock);
-    const [work, recent, numbers, first] = await Promise.all([
+    const [urgent, work, recent, numbers, first] = await Promise.all([
+      may(actor, 'tasks.read') ? urgentTasks(deps.db, urgentShown) : { items: [], count: 0 },
       worklist(deps.db, date),
       sinceYesterday(deps.db, date),
       schemeNumbers(deps.db, date),
       firstSteps(deps.db, actor),
     ]);
+    await logAccesses(deps, ctx, peopleIn(urgent.items), 'task');
     return {
       form,
+      urgent: {
+        items: urgent.items.map((task) => shownTask(task, actor)),
+        more: urgent.count - urgent.items.length,
+      },
       work: work.filter((item) => item.count > 0).map((item) => ({ ...item, ...say(item, date) })),
       numbers: sayNumbers(numbers),
       recent: recent.map(({ type, count: number }) => sayRecent(type, number)),
@@ -177,6 +189,10 @@ function say({ kind, count: number }: Work, today: string): { text: string; href
     accessories_low: {
       text: `${count(number, 'kind of accessory', 'kinds of accessory')} running low`,
       href: '/accessories?stock=low',
+    },
+    clinics_without_duty_contact: {
+      text: `${count(number, 'clinic')} without a duty contact to ring when there is a concern`,
+      href: '/settings/clinics?dutyContact=missing',
     },
     tasks: { text: `${count(number, 'task')} open`, href: '/tasks' },
   };

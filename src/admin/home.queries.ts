@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { isLow } from '../accessories/accessory.queries.ts';
 import { isEndingSoon } from '../data-plans/data-plan.queries.ts';
 import { soonDays } from '../loans/loan.rules.ts';
+import { lacksDutyContact } from '../organisations/duty-contact.queries.ts';
 import { waitingSince } from '../referrals/referral.queries.ts';
 import { couldBeHelped } from '../referrals/waiting-list.queries.ts';
 import type { Reader } from '../shared/database.ts';
@@ -24,6 +25,7 @@ export const workKinds = [
   'messages_failed',
   'messages_unknown',
   'accessories_low',
+  'clinics_without_duty_contact',
   'tasks',
 ] as const;
 export type WorkKind = (typeof workKinds)[number];
@@ -69,6 +71,8 @@ export async function worklist(db: Reader, today: string): Promise<Work[]> {
       cross join lateral (select count(*), (min(created_at) at time zone 'Europe/London')::date as oldest from message where status = s.status) m
       union all
       select 'accessories_low', count(*), null from accessory a where ${isLow}
+      union all
+      select 'clinics_without_duty_contact', count(*), null from organisation o where ${lacksDutyContact}
       union all
       select 'tasks', count(*), (min(created_at) at time zone 'Europe/London')::date from task where status = 'open'
     )

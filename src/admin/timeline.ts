@@ -15,20 +15,31 @@ const places: Record<string, { path: string; name: string; action: Action }> = {
   stocktake: { path: '/stocktakes/', name: 'stocktake', action: 'stocktakes.read' },
   data_plan: { path: '/data-plans/', name: 'data plan', action: 'data-plans.read' },
   accessory: { path: '/accessories/', name: 'accessory', action: 'accessories.read' },
+  task: { path: '/tasks/', name: 'task', action: 'tasks.read' },
 };
 
-export type TimelineLine = { at: string; who: string; what: string; links: { href: string; text: string }[] };
+export type TimelineLine = {
+  at: string;
+  who: string;
+  what: string;
+  /** What a person wrote with it, which the log does not hold. */
+  note?: string | undefined;
+  links: { href: string; text: string }[];
+};
 
 /**
  * Events as lines of a timeline.
  * @param of id of the thing whose page this is: it needs no link to itself
  * @param reader whoever reads them, on a page that is also for those who may not open all they are about
+ * @param doneOf what was done about tasks that were closed by hand, by the task
  */
 export function timelineLines(
   entries: TimelineEntry[],
   of: string,
   reader?: Pick<Actor, 'role'>,
+  doneOf: ReadonlyMap<string, string> = new Map(),
 ): TimelineLine[] {
+  const untold = new Map(doneOf);
   return entries.map(({ at, actor, type, values, subjects }) => {
     const own = subjects.find(({ id }) => id === of)?.type;
     const others = subjects.filter((subject) => subject.id !== of && places[subject.type]);
@@ -40,6 +51,11 @@ export function timelineLines(
         text: `See the ${kind === own ? 'other ' : ''}${places[kind]!.name}`,
       }));
     const what = eventLines[type]?.(values) ?? words(type.replaceAll('.', ' '));
-    return { at, who: actor.name, what, links };
+    // What counts is the last time that a task was closed, which comes first.
+    const task =
+      type === 'task.completed' ? subjects.find((subject) => subject.type === 'task')?.id : undefined;
+    const note = task && untold.get(task);
+    if (task) untold.delete(task);
+    return { at, who: actor.name, what, note, links };
   });
 }

@@ -14,6 +14,7 @@ import type { Deps } from '../shared/deps.ts';
 import { recordEvents, type SubjectType } from '../shared/events.ts';
 import { newId } from '../shared/ids.ts';
 import { invalid, Problem } from '../shared/problem.ts';
+import { completeTasksAbout } from '../tasks/task.commands.ts';
 import { holdersOf, needsToFind, openNeeds } from './allocation.queries.ts';
 import { assertFits, comesFirst, expiryErrors, notFree, type StockNeed } from './allocation.rules.ts';
 import type { Allocated, NewAllocation } from './allocation.schemas.ts';
@@ -78,6 +79,7 @@ export async function allocateDevice(
           ]
         : []),
     ]);
+    await completeTasksAbout(trx, deps, ctx, ['allocation_expired'], [referralId]);
     const warnings = unfitFor(unfit, state.toFind.includes('data')).map((one) => unfitWords(one, assetTag));
     return {
       id,

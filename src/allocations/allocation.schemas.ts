@@ -41,6 +41,19 @@ export const Allocated = Type.Object({
     }),
   ),
 });
+export type Allocated = Static<typeof Allocated>;
+
+export const NewRelease = strictObject(
+  { reason: text(500) },
+  { examples: [{ reason: 'They would rather have a phone.' }] },
+);
+export type NewRelease = Static<typeof NewRelease>;
+
+export const Released = Type.Object({
+  id: Type.String(),
+  status: Type.Literal('released'),
+  device: Type.Object({ id: Type.String(), assetTag: Type.String(), status: oneOf(deviceStatuses) }),
+});
 export type Released = Static<typeof Released>;
 
 const status = oneOf(allocationStatuses);

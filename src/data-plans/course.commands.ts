@@ -6,7 +6,7 @@ import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvent } from '../shared/events.ts';
 import { Problem } from '../shared/problem.ts';
-import { completeTasksAbout } from '../tasks/task.commands.ts';
+import { completeTasksAbout, completeTasksOf } from '../tasks/task.commands.ts';
 import {
   activationErrors,
   allowedPlanActions,
@@ -80,6 +80,7 @@ export async function renewPlan(
       values: { durationMonths: input.months, expiresOn },
     });
     await completeTasksAbout(trx, deps, ctx, ['data_ending'], [id]);
+    if (from?.loan?.patientId) await completeTasksOf(trx, deps, ctx, ['said_run_out'], [from.loan.patientId]);
     return stateOf({ ...plan, expiresOn }, { device: from });
   });
 }

@@ -153,7 +153,7 @@ async function record(trx: Trx, deps: Deps, ctx: Context, lines: Line[]) {
     trx,
     deps,
     ctx,
-    ['check_ran_out'],
+    ['check_ran_out', 'preparation_late'],
     done.map(({ id }) => id),
   );
   return lines.map(({ device, checks }) => ({

@@ -65,6 +65,7 @@ const tasksOver: TaskKind[] = [
   'unexpected_at_stocktake',
   'suspend_sim',
   'data_ending',
+  'preparation_late',
 ];
 
 /** Retires locked devices: the move, the record, the end of the data plan and of an open repair, the event, and the tasks about them. The same few statements however many. */

@@ -5,6 +5,7 @@ import { timestamp } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvents } from '../shared/events.ts';
+import { completeTasksAbout } from '../tasks/task.commands.ts';
 import { judgeLines, lockLines } from './bulk.commands.ts';
 import type { MovesDone, NewMoves } from './move.schemas.ts';
 import { moveRefusal } from './stock.rules.ts';
@@ -48,6 +49,7 @@ export async function moveDevices(
         values: { fromLocationId, locationId },
       })),
     );
+    await completeTasksAbout(trx, deps, ctx, ['unexpected_at_stocktake'], ids);
     return { location: { id: locationId, name }, lines };
   });
 }

@@ -7,6 +7,7 @@ import type { Deps } from '../shared/deps.ts';
 import { recordEvent, type SubjectType } from '../shared/events.ts';
 import { newId } from '../shared/ids.ts';
 import { type FieldError, invalid, Problem } from '../shared/problem.ts';
+import { completeTasksAbout } from '../tasks/task.commands.ts';
 import { type DeviceState, lockDevice } from './check.commands.ts';
 import { assertAllowed } from './device.rules.ts';
 import type { NewRepair, RepairReturn, RepairState } from './repair.schemas.ts';
@@ -70,6 +71,7 @@ export async function sendForRepair(
       },
       fields: ['fault'],
     });
+    await completeTasksAbout(trx, deps, ctx, ['preparation_late'], [deviceId]);
     return { id, device: rows[0]! };
   });
 }

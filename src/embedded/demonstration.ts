@@ -9,7 +9,8 @@ import { addDays, fixedClock, today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { etagOf } from '../shared/etag.ts';
 import { addDropIn, addDropInPerson, changeDropIn } from '../support/drop-in.commands.ts';
-import { completeTask } from '../tasks/task.commands.ts';
+import { completeTask, mayClose } from '../tasks/closing.commands.ts';
+import { ruleOf, type TaskKind } from '../tasks/task.rules.ts';
 import { type Agenda, createAgenda } from './demonstration/agenda.ts';
 import { createCalls } from './demonstration/calls.ts';
 import { planMishaps } from './demonstration/mishaps.ts';
@@ -132,11 +133,11 @@ async function close(deps: Deps, { manager }: Scheme): Promise<void> {
 
 /** What was to be done up to now was done. */
 async function completeTasks(deps: Deps, { officers }: Scheme): Promise<void> {
-  const tasks = await deps.db
-    .selectFrom('task')
-    .select('id')
-    .where('status', '=', 'open')
-    .orderBy('created_at')
-    .execute();
-  for (const { id } of tasks) await completeTask(deps, officers[0]!, id);
+  const officer = officers[0]!;
+  const { rows } = await sql<{ id: string; kind: TaskKind }>`
+    select id, kind from task where status = 'open' order by created_at, id`.execute(deps.db);
+  const spokeOn = today(deps.clock);
+  const spoke = { spokeTo: 'The duty desk', spokeOn, spokeAt: '15:30', agreed: 'They see them tomorrow' };
+  for (const { id, kind } of rows.filter((task) => mayClose(officer.actor, task.kind)))
+    await completeTask(deps, officer, id, ruleOf(kind).bySpeaking ? spoke : { done: 'Rang, and settled it' });
 }

@@ -50,6 +50,7 @@ export async function recordAction(
     if (confirmed) await carryOut(trx, deps, ctx, incident, input);
     const closes = closingActions.includes(input.kind);
     if (closes) await closeIncident(trx, deps, ctx, incident);
+    else if (input.kind === 'wipe') await completeTasksAbout(trx, deps, ctx, ['wipe_device'], [incidentId]);
     await recordEvent(trx, deps, ctx, {
       type: 'incident.action',
       subjects: subjectsOfIncident(incident),

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { type EndedItem, endItems, lockLoans, stopNumbers, subjectsOf } from '../loans/ending.commands.ts';
+import { tasksOfOpenLoan } from '../loans/loan.rules.ts';
 import type { Context } from '../shared/actor.ts';
 import { timestamp, today } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
@@ -8,7 +9,7 @@ import type { Deps } from '../shared/deps.ts';
 import { recordEvent } from '../shared/events.ts';
 import { incidentReference, newId } from '../shared/ids.ts';
 import { invalid, Problem } from '../shared/problem.ts';
-import { createTasks } from '../tasks/task.commands.ts';
+import { completeTasksAbout, completeTasksOf, createTasks } from '../tasks/task.commands.ts';
 import { effectOf, reportErrors, suggestedActions } from './incident.rules.ts';
 import type { IncidentReported, NewIncident, NewReplacement, Replaced } from './incident.schemas.ts';
 import { findNewDevice, replaceItemIn } from './replacement.commands.ts';
@@ -94,6 +95,9 @@ export async function reportIncidentIn(
     : [];
   await stopNumbers(trx, deps, ctx, loans, ended);
   const suggestions = suggestedActions({ kind, deviceKind: device.kind, hasDataPlan, handedIn });
+  if (loan.patientId) await completeTasksOf(trx, deps, ctx, ['said_lost'], [loan.patientId]);
+  if (ended[0]?.loanStatus === 'closed')
+    await completeTasksAbout(trx, deps, ctx, [...tasksOfOpenLoan], [loan.id]);
   if (effect?.device === 'lost') await askToSecure(trx, deps, ctx, incident.id, loan.patientId);
   const after = stateAfter(item, device, loan, ended[0], effect?.device);
   await recordEvent(trx, deps, ctx, {

@@ -8,8 +8,9 @@ import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import type { SubjectType } from '../shared/events.ts';
 import { endFollowUps } from '../support/follow-up.commands.ts';
-import { createTasks } from '../tasks/task.commands.ts';
+import { completeTasksAbout, createTasks } from '../tasks/task.commands.ts';
 import type { ItemStatus, LoanStatus } from './loan.rules.ts';
+import { tasksOfOpenLoan } from './loan.rules.ts';
 
 export type LockedLoan = {
   id: string;
@@ -161,6 +162,13 @@ export async function endHelp(
   closed: Pick<LockedLoan, 'id' | 'referralId'>[],
 ): Promise<void> {
   if (!closed.length) return;
+  await completeTasksAbout(
+    trx,
+    deps,
+    ctx,
+    [...tasksOfOpenLoan],
+    closed.map(({ id }) => id),
+  );
   await endFollowUps(
     trx,
     deps,

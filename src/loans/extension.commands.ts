@@ -9,6 +9,7 @@ import { recordEvent } from '../shared/events.ts';
 import { newId } from '../shared/ids.ts';
 import { Problem } from '../shared/problem.ts';
 import { moveDueSteps } from '../support/plan-dates.commands.ts';
+import { completeTasksAbout } from '../tasks/task.commands.ts';
 import { lockLoans, subjectsOf } from './ending.commands.ts';
 import { getLoanToExtend } from './extension.queries.ts';
 import { assertExtendable, assertReviewable, tryAgainDays } from './extension.rules.ts';
@@ -49,6 +50,7 @@ export async function extendLoan(
       values: { from: state.dueOn, ...dates },
       fields: input.reason ? ['reason'] : [],
     });
+    await completeTasksAbout(trx, deps, ctx, ['loan_overdue'], [loanId]);
     return { id: loanId, ...dates };
   });
 }

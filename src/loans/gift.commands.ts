@@ -7,11 +7,13 @@ import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvent } from '../shared/events.ts';
 import { Problem } from '../shared/problem.ts';
+import { completeTasksAbout } from '../tasks/task.commands.ts';
 import { endItems, lockLoans, subjectsOf } from './ending.commands.ts';
 import { takeBackReminders } from './extension.commands.ts';
 import type { Gifted } from './extension.schemas.ts';
 import { getLoanToGift } from './gift.queries.ts';
 import { assertGift } from './gift.rules.ts';
+import { tasksOfOpenLoan } from './loan.rules.ts';
 
 /**
  * Gives everything that is still out on a patient's loan to them, accessories with it; the loan closes.
@@ -42,6 +44,7 @@ export async function giftLoan(
       state.itemIds.map((itemId) => ({ itemId, as: 'gifted', device: 'gifted' })),
     );
     await takeBackReminders(trx, loanId);
+    await completeTasksAbout(trx, deps, ctx, [...tasksOfOpenLoan], [loanId]);
     await recordEvent(trx, deps, ctx, {
       type: 'loan.gifted',
       subjects: subjectsOf(

@@ -16,6 +16,7 @@ import { loanReference, newId } from '../shared/ids.ts';
 import { type FieldError, invalid, Problem } from '../shared/problem.ts';
 import { beginPlan } from '../support/patient-plan.commands.ts';
 import { planOfIssue } from '../support/plan.queries.ts';
+import { completeTasksAbout } from '../tasks/task.commands.ts';
 import { subjectsOf } from './ending.commands.ts';
 import {
   accessoryWords,
@@ -124,6 +125,8 @@ export async function issueLoan(deps: Deps, ctx: Context, input: NewLoan): Promi
         ...(found.extras.kit && { kit: found.extras.kit.name }),
       },
     });
+    if (input.referralId)
+      await completeTasksAbout(trx, deps, ctx, ['allocation_expired'], [input.referralId]);
     if (stockLocationId)
       await lendAccessories(trx, deps, ctx, { loanId: loan.id, wanted, locationId: stockLocationId });
     const warnings = issueWarnings(devices, dueOn, !found.patient || hasSafeWay(found.patient.contactPoints));

@@ -8,9 +8,11 @@ import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvent } from '../shared/events.ts';
 import { invalid, Problem } from '../shared/problem.ts';
+import { completeTasksAbout } from '../tasks/task.commands.ts';
 import { endHelp, type LockedLoan, lockLoans, subjectsOf } from './ending.commands.ts';
 import { accessoriesShort, accessoryWords, type Wanted } from './issue-kit.rules.ts';
 import type { LoanStatus } from './loan.rules.ts';
+import { tasksOfOpenLoan } from './loan.rules.ts';
 import type { AccessoryLine, LoanStatusNow, NewMissingAccessories } from './loan.schemas.ts';
 import { missingOf, stockOf } from './loan-accessory.queries.ts';
 
@@ -187,6 +189,8 @@ export async function settleAccessories(
     subjects: subjectsOf(loan, []),
     values: { status, accessory: accessoryWords(ended) },
   });
+  if (status === 'closed' && incident)
+    await completeTasksAbout(trx, deps, ctx, [...tasksOfOpenLoan], [loan.id]);
   if (status === 'closed' && !incident) await endHelp(trx, deps, ctx, [loan]);
   if (status === 'closed' && incident === 'closed' && loan.referralId)
     await closeReferralsWhenDone(trx, deps, ctx, [loan.referralId]);

@@ -171,3 +171,19 @@ export async function notAvailable(db: Reader, stopped: DeviceToIssue[]): Promis
   }));
   return new Problem('device-not-available', { detail: conflicts.map(whyNot).join(' '), conflicts });
 }
+
+/** The open loans of a person, the newest first, with the tags of what is out. */
+export async function openLoansOf(
+  db: Reader,
+  patientId: string,
+): Promise<{ id: string; reference: string; assetTags: string[] }[]> {
+  const { rows } = await sql<{
+    id: string;
+    reference: string;
+    assetTags: string[];
+  }>`/* loan.open-of-patient */
+    select l.id, l.reference, array(select d.asset_tag from loan_item i join device d on d.id = i.device_id
+      where i.loan_id = l.id and i.ended_at is null order by d.asset_tag) as "assetTags"
+    from loan l where l.patient_id = ${patientId} and l.status = 'open' order by l.id desc`.execute(db);
+  return rows;
+}

@@ -175,3 +175,6 @@ export function issueWarnings(devices: DeviceToIssue[], dueOn: string | null, ha
     ? warnings
     : [...warnings, 'There is no safe way to write to this patient, so no reminders will go out.'];
 }
+
+/** What is asked of a loan while it is open. */
+export const tasksOfOpenLoan = ['fetch_kit', 'loan_overdue'] as const;

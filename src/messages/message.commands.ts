@@ -7,6 +7,7 @@ import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvent } from '../shared/events.ts';
 import { Problem, toProblem } from '../shared/problem.ts';
+import { completeTasksAbout } from '../tasks/task.commands.ts';
 import { type ContactPoint, type ContactWishes, chooseContact, mayContact } from './contact.rules.ts';
 import { openingFrom } from './contact-window.rules.ts';
 import { pointJson, withDoubts } from './doubt.queries.ts';
@@ -72,6 +73,7 @@ export async function retryMessage(
       ],
       values: { from: message.status, to: status, channel: point.channel },
     });
+    await completeTasksAbout(trx, deps, ctx, ['message_unknown'], [id]);
     return { id, status, sendAfter: opening };
   }).catch((error: unknown) => {
     if ((error as { constraint?: string }).constraint !== 'message_one_per_patient_run_channel') throw error;

@@ -5,6 +5,7 @@ import { command } from '../shared/command.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvents } from '../shared/events.ts';
 import { uuid } from '../shared/validation.ts';
+import { completeTasksAbout } from '../tasks/task.commands.ts';
 import type { Found } from './channels.ts';
 import { failIn } from './failure.commands.ts';
 
@@ -50,6 +51,13 @@ export async function recordFindings(deps: Deps, findings: Finding[]): Promise<n
         ],
         values: { channel },
       })),
+    );
+    await completeTasksAbout(
+      trx,
+      deps,
+      ctx,
+      ['message_unknown'],
+      rows.map(({ id }) => id),
     );
     const failed = of('permanent_failure');
     if (failed.length) await failIn(trx, deps, failed, { why: 'not_delivered', pointFails: true });

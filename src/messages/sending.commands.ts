@@ -6,7 +6,7 @@ import { timestamp } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvents } from '../shared/events.ts';
-import { createTasks } from '../tasks/task.commands.ts';
+import { completeTasksAbout, createTasks } from '../tasks/task.commands.ts';
 import { channelOf, type Outcome, type Outgoing } from './channels.ts';
 import { failMessages } from './failure.commands.ts';
 import type { Provider } from './senders.rules.ts';
@@ -132,6 +132,14 @@ export async function settleSent(
         ],
         values: { channel, wording },
       })),
+    );
+    if (rows.length) await completeTasksAbout(trx, deps, ctx, ['provider_refuses'], [providerSubject]);
+    await completeTasksAbout(
+      trx,
+      deps,
+      ctx,
+      ['no_sender'],
+      rows.map(({ patientId }) => patientId),
     );
     return rows.length;
   });

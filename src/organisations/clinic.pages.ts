@@ -151,10 +151,15 @@ export function clinicPages(app: App, deps: Deps): void {
   });
 
   async function listView(query: OrganisationQuery, form: Form) {
-    const { role, name } = query;
-    const filters = { ...(role && { role }), ...(name && { name }) };
+    const { role, name, dutyContact } = query;
+    const filters = { ...(role && { role }), ...(name && { name }), ...(dutyContact && { dutyContact }) };
+    const [list, found] = await Promise.all([
+      listOrganisations(deps.db, query),
+      countOrganisations(deps.db, query),
+    ]);
     return {
-      ...(await listOrganisations(deps.db, query)),
+      ...list,
+      count: found,
       filters,
       query: new URLSearchParams(filters).toString(),
       after: query.after,

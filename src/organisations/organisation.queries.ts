@@ -3,6 +3,7 @@ import type { Reader } from '../shared/database.ts';
 import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
 import { nameKey } from '../shared/name-key.ts';
 import { Problem } from '../shared/problem.ts';
+import { lacksDutyContact } from './duty-contact.queries.ts';
 import type { LocationKind } from './organisation.commands.ts';
 import type { Organisation, OrganisationQuery, OrganisationSummary } from './organisation.schemas.ts';
 
@@ -71,10 +72,10 @@ export async function countOrganisations(db: Reader, filter: OrganisationFilter)
   return rows[0]!.count;
 }
 
-type OrganisationFilter = Pick<OrganisationQuery, 'role' | 'name'>;
+type OrganisationFilter = Pick<OrganisationQuery, 'role' | 'name' | 'dutyContact'>;
 
-const matching = ({ role, name }: OrganisationFilter) =>
-  sql`true ${role ? sql`and ${role} = any(o.roles)` : sql``}
+const matching = ({ role, name, dutyContact }: OrganisationFilter) =>
+  sql`true ${dutyContact ? sql`and ${lacksDutyContact}` : sql``} ${role ? sql`and ${role} = any(o.roles)` : sql``}
     ${name ? sql`and position(${nameKey(name)} in name_key(o.name)) > 0` : sql``}`;
 
 /**

@@ -83,6 +83,11 @@ export const OrganisationQuery = Type.Object(
     ...listQuery,
     role: Type.Optional(oneOf(organisationRoles)),
     name: Type.Optional(Type.String({ maxLength: 100, description: 'Part of the name' })),
+    dutyContact: Type.Optional(
+      oneOf(['missing'], {
+        description: 'Clinics whose people are helped, and nobody is known to ring when there is a concern',
+      }),
+    ),
   },
   { additionalProperties: false },
 );

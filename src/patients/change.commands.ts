@@ -8,6 +8,7 @@ import type { Deps } from '../shared/deps.ts';
 import { etagOf, requireMatch } from '../shared/etag.ts';
 import { recordEvent } from '../shared/events.ts';
 import { Problem } from '../shared/problem.ts';
+import { completeTasksAbout } from '../tasks/task.commands.ts';
 import type { PatientChange } from './change.schemas.ts';
 import { lockPatient } from './contact-point.commands.ts';
 import { askOfSharedNhsNumbers } from './identity.commands.ts';
@@ -61,6 +62,7 @@ export async function changePatient(
     });
     await keepHistory(trx, id, eventId, Object.fromEntries(names.map((name) => [name, before[name]])), at);
     if (names.includes('nhsNumber')) await askOfSharedNhsNumbers(trx, deps, ctx, [id]);
+    if (names.includes('address')) await completeTasksAbout(trx, deps, ctx, ['letter_returned'], [id]);
     if (names.includes('wording') || names.includes('contactChoice')) await releaseHeld(trx, deps, id);
     return getPatient(trx, id);
   });

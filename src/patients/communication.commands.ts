@@ -6,6 +6,7 @@ import type { Deps } from '../shared/deps.ts';
 import { recordEvent } from '../shared/events.ts';
 import { languageTag } from '../shared/language.ts';
 import { Problem } from '../shared/problem.ts';
+import { completeTasksAbout } from '../tasks/task.commands.ts';
 import { lockPatient } from './contact-point.commands.ts';
 import { keepHistory } from './patient.commands.ts';
 import type { NewCommunicationReview } from './patient.schemas.ts';
@@ -41,6 +42,7 @@ export async function reviewCommunication(
       subjects: [['patient', patientId]],
       fields: found.changed ? ['communicationNeeds', 'language', 'interpreter'] : [],
     });
+    await completeTasksAbout(trx, deps, ctx, ['format_needed'], [patientId]);
     if (found.changed) await keepHistory(trx, patientId, eventId, found.before, at);
   });
 }

@@ -10,7 +10,8 @@ import { newId } from '../shared/ids.ts';
 import { Problem } from '../shared/problem.ts';
 import { asSeen } from '../shared/seen.ts';
 import { completeTasksAbout, createTasks } from '../tasks/task.commands.ts';
-import { isReachable } from './contact.rules.ts';
+import type { TaskKind } from '../tasks/task.rules.ts';
+import { isReachable, isToRecheck, tasksForAWay } from './contact.rules.ts';
 import type { NewContactWay } from './contact-point.schemas.ts';
 import type { ContactState } from './contact-state.rules.ts';
 import { keepHistory } from './patient.commands.ts';
@@ -45,15 +46,13 @@ export async function recordContactPoint(
       fields: ['contactPoints'],
     });
     await keepHistory(trx, patientId, eventId, { contactPoints: before.contactPoints }, at);
-    if (isReachable(after, day))
-      await completeTasksAbout(
-        trx,
-        deps,
-        ctx,
-        ['no_safe_contact', 'number_stopped', 'no_time_to_contact'],
-        [patientId],
-      );
-    else if (after.contactChoice !== 'patient_contacts_us')
+    const settled: TaskKind[] = [
+      ...(point.channel === 'letter' && point.safe ? (['letter_returned'] as const) : []),
+      ...(after.contactPoints.some((one) => isToRecheck(one, day)) ? [] : (['recheck_contact'] as const)),
+      ...(isReachable(after, day) ? tasksForAWay : []),
+    ];
+    await completeTasksAbout(trx, deps, ctx, settled, [patientId]);
+    if (!isReachable(after, day) && after.contactChoice !== 'patient_contacts_us')
       await createTasks(trx, deps, ctx, [
         { kind: 'no_safe_contact', subjectType: 'patient', subjectId: patientId, patientId },
       ]);

@@ -25,6 +25,15 @@ export function shownPatient(patient: Patient, today: string): ShownPatient {
   return { ...patient, contactPoints, languageName: languageName(patient.language), mayWrite };
 }
 
+/** What asks for a way to reach someone, and is over when there is one. */
+export const tasksForAWay = ['no_safe_contact', 'number_stopped', 'no_time_to_contact'] as const;
+
+/** Whether a way that they said is safe was to be checked again by a civil date. */
+export const isToRecheck = (
+  { safe, stoppedAt, recheckDue }: Pick<Point, 'safe' | 'stoppedAt' | 'recheckDue'>,
+  today: string,
+) => safe && !stoppedAt && recheckDue !== null && recheckDue <= today;
+
 /** Whether there is a way to reach this person on a civil date that they said is safe and that works. */
 export function isReachable({ contactPoints }: Pick<Patient, 'contactPoints'>, today: string): boolean {
   return contactPoints.some((point) => stateOf(point, today) === 'safe');

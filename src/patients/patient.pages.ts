@@ -10,6 +10,7 @@ import type { Deps } from '../shared/deps.ts';
 import { type App, idParams, strictObject } from '../shared/http.ts';
 import { listQuery } from '../shared/lists.ts';
 import { listFollowUps } from '../support/follow-up.queries.ts';
+import { doneAboutTasksOf } from '../tasks/task.queries.ts';
 import { reviewCommunication } from './communication.commands.ts';
 import { communicationReviewDue } from './communication.rules.ts';
 import { languagesFor, shownPatient } from './contact.rules.ts';
@@ -92,7 +93,7 @@ export function patientPages(app: App, deps: Deps): void {
     sent?: Form,
   ) {
     const [patient, merges] = await Promise.all([getPatient(deps.db, id), mergesOf(deps.db, id)]);
-    const [access, followUps, messages, events, openProposals] = await Promise.all([
+    const [access, followUps, messages, events, openProposals, doneOf] = await Promise.all([
       logAndListAccess(deps, ctx, id),
       listFollowUps(deps.db, ctx.actor, { patientId: id, limit: 50 }),
       listMessages(deps, { patientId: id, limit: 10 }),
@@ -103,6 +104,7 @@ export function patientPages(app: App, deps: Deps): void {
         merges.map(({ merged }) => merged.id),
       ),
       openProposalsOf(deps.db, id),
+      doneAboutTasksOf(deps.db, id),
     ]);
     const day = today(deps.clock);
     const due = communicationReviewDue(patient);
@@ -129,7 +131,7 @@ export function patientPages(app: App, deps: Deps): void {
         followUp: app.hasRoute({ method: 'GET', url: '/follow-ups/:id' }),
         message: app.hasRoute({ method: 'GET', url: '/messages/:id' }),
       },
-      timeline: timelineLines(events.items, id),
+      timeline: timelineLines(events.items, id, ctx.actor, doneOf),
       next: events.next,
       after: page.after,
     };

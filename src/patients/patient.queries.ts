@@ -100,6 +100,7 @@ export type LookedOn =
   | 'device'
   | 'incident'
   | 'drop_in'
+  | 'task'
   | 'export';
 
 /** Writes down that someone looked at a patient's record; `what` names the kind of page or reply. */

@@ -232,6 +232,12 @@ export const personalTables: PersonalTable[] = [
     stays: ['channel', 'wording', 'status', 'why', 'provider', 'template_ids'],
     noWords: { provider_id: 'the provider’s own' },
   },
+  {
+    table: 'task_closing',
+    of: `x.task_id in (select id from task where patient_id = any(:ids)
+      or subject_id in (select id from inbound_message where patient_ids && :ids))`,
+    erasure: 'rows go',
+  },
   { table: 'task', of: own, erasure: {}, stays: ['kind', 'subject_type', 'status'] },
   {
     table: 'access_log',

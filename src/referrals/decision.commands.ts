@@ -11,7 +11,7 @@ import { completeTasksAbout } from '../tasks/task.commands.ts';
 import { lockReferral } from './locking.commands.ts';
 import { insertQuestion } from './question.commands.ts';
 import { position } from './referral.queries.ts';
-import { decide, decisionErrors } from './referral.rules.ts';
+import { decide, decisionErrors, tasksToDecide } from './referral.rules.ts';
 import type { Decided, NewDecision } from './referral.schemas.ts';
 import type { SignpostSaid } from './signpost.schemas.ts';
 import { startSupport } from './support-start.commands.ts';
@@ -69,7 +69,7 @@ export async function decideIn(
     values: { from: referral.status, to: status },
     fields: [...(input.reason ? ['decisionReason'] : []), ...(input.question ? ['question'] : [])],
   });
-  await completeTasksAbout(trx, deps, ctx, ['clinic_answered'], [referralId]);
+  await completeTasksAbout(trx, deps, ctx, [...tasksToDecide], [referralId]);
   if (status !== 'waiting') return { status };
   const { rows } = await sql<{
     position: number;

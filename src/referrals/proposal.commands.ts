@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { releaseHeld } from '../messages/release.commands.ts';
+import { tasksForAWay } from '../patients/contact.rules.ts';
 import { upsertContactPoints } from '../patients/contact-point.commands.ts';
 import type { NewContactWay } from '../patients/contact-point.schemas.ts';
 import { keepHistory } from '../patients/patient.commands.ts';
@@ -69,7 +70,7 @@ export async function decideProposals(
     if (accepted.length) await keepHistory(trx, patientId, eventId, before, at);
     if (!open) await completeTasksAbout(trx, deps, ctx, ['check_contact_proposal'], [referralId]);
     if (accepted.some(({ item, said }) => item === 'contact_point' && (said as NewContactPoint).safe)) {
-      await completeTasksAbout(trx, deps, ctx, ['no_safe_contact'], [patientId]);
+      await completeTasksAbout(trx, deps, ctx, [...tasksForAWay], [patientId]);
       await releaseHeld(trx, deps, patientId);
     }
     return { open };

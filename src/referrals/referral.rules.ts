@@ -114,3 +114,6 @@ export function waited(since: string, today: string): string {
   const { days } = from.until(Temporal.PlainDate.from(today));
   return days <= 0 ? 'today' : days === 1 ? '1 day' : `${days} days`;
 }
+
+/** What is asked of a referral until it is decided. */
+export const tasksToDecide = ['clinic_answered', 'referral_late', 'referral_sent_again'] as const;

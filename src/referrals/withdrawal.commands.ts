@@ -11,6 +11,7 @@ import { completeTasksAbout, createTasks } from '../tasks/task.commands.ts';
 import { type LockedReferral, lockReferral } from './locking.commands.ts';
 import { assertCanWithdraw } from './progress.rules.ts';
 import type { NewWithdrawal, Withdrawal, Withdrawn } from './progress.schemas.ts';
+import { tasksToDecide } from './referral.rules.ts';
 
 /**
  * Withdraws a referral: by the clinic's key, or by an officer who was told. What is held is released,
@@ -82,7 +83,7 @@ export async function endReferrals(
     })),
   );
   await releaseAllocationsOf(trx, deps, ctx, ids, 'The referral was withdrawn.');
-  await completeTasksAbout(trx, deps, ctx, ['clinic_answered', 'allocation_expired'], ids);
+  await completeTasksAbout(trx, deps, ctx, [...tasksToDecide, 'allocation_expired'], ids);
   await createTasks(
     trx,
     deps,

@@ -42,3 +42,8 @@ export function civilDate(instant: string): string {
 export function addDays(date: string, days: number): string {
   return Temporal.PlainDate.from(date).add({ days }).toString();
 }
+
+/** The instant of a civil date and a time of day in London, as ISO 8601; a time that the spring skips is an hour later. */
+export function instantOf(date: string, time: string): string {
+  return iso(Temporal.PlainDateTime.from(`${date}T${time}`).toZonedDateTime(zone).toInstant());
+}

@@ -1006,6 +1006,20 @@ export interface Task {
   done_at: string | null;
 }
 
+export interface TaskClosing {
+  id: string;
+  task_id: string;
+  act_id: string;
+  done: string;
+  spoke_to: string | null;
+  spoke_at: string | null;
+  closed_at: string;
+  closed_by: string | null;
+  closed_by_name: string;
+  reopened_at: string | null;
+  reopened_by_name: string | null;
+}
+
 export interface Template {
   id: string;
   reason: string;
@@ -1146,6 +1160,7 @@ export interface DB {
   support_plan_version: SupportPlanVersion;
   supporter_digest: SupporterDigest;
   task: Task;
+  task_closing: TaskClosing;
   template: Template;
   waiting_skip: WaitingSkip;
   webhook: Webhook;

@@ -21,6 +21,7 @@ const kinds = {
   uuid,
   date: /^\d{4}-\d{2}-\d{2}$/,
   text: /^.{1,500}$/s,
+  flag: /^(true|false)$/,
   instant: /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/,
 } as const;
 export type CursorKind = keyof typeof kinds;
@@ -38,8 +39,7 @@ export function readCursor(after: string | undefined, shape: CursorKind[]): stri
         (part, place) =>
           typeof part === 'string' &&
           kinds[shape[place]!].test(part) &&
-          (shape[place] === 'uuid' ||
-            shape[place] === 'text' ||
+          (!['date', 'instant'].includes(shape[place]!) ||
             (isDate(part.slice(0, 10)) && !Number.isNaN(Date.parse(part)))),
       );
       if (fits) return key;

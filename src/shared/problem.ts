@@ -115,6 +115,7 @@ const constraints: Record<string, () => Problem> = {
   allocation_one_held_per_device: () =>
     new Problem('allocation-refused', { detail: 'The device is held for another referral.' }),
   accessory_stock_not_below_zero: () => new Problem('accessories-short'),
+  task_once: () => new Problem('conflict', { detail: 'The same is asked for again already.' }),
   stocktake_one_open_per_location: () =>
     new Problem('stocktake-open', { detail: 'Go on with the open one, or close it first.' }),
   incident_one_open_per_item: () =>

@@ -24,6 +24,13 @@ export function oneOf<const T extends readonly string[]>(words: T, options: obje
   return Type.Unsafe<T[number]>({ type: 'string', enum: [...words], ...options });
 }
 
+/** A time of day. */
+export const time = Type.String({
+  pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$',
+  errorMessage: 'Give a time as HH:MM, such as 14:30.',
+  description: 'HH:MM in London',
+});
+
 export function nullable<T extends TSchema>(schema: T) {
   return Type.Union([schema, Type.Null()]);
 }

@@ -40,7 +40,13 @@ export async function recordLosses(
       ctx,
       active.map((id) => ({ kind: 'suspend_sim', subjectType: 'device', subjectId: id })),
     );
-    await completeTasksAbout(trx, deps, ctx, ['missing_at_stocktake', 'check_ran_out'], deviceIds);
+    await completeTasksAbout(
+      trx,
+      deps,
+      ctx,
+      ['missing_at_stocktake', 'check_ran_out', 'preparation_late'],
+      deviceIds,
+    );
     const devices = [...lines.values()].map(({ device }) => device);
     await recordEvents(trx, deps, ctx, [
       ...released.map(

@@ -2,8 +2,8 @@ import Type, { type Static } from 'typebox';
 import { PatientSummary } from '../patients/patient.schemas.ts';
 import { strictObject } from '../shared/http.ts';
 import { listQuery, pageOf } from '../shared/lists.ts';
-import { nullable, oneOf, text } from '../shared/schemas.ts';
-import { minutes, time } from './follow-up.schemas.ts';
+import { nullable, oneOf, text, time } from '../shared/schemas.ts';
+import { minutes } from './follow-up.schemas.ts';
 import { topics } from './support.rules.ts';
 
 const id = Type.String({ format: 'uuid' });

@@ -11,6 +11,7 @@ import type { Context } from '../shared/actor.ts';
 import type { Deps } from '../shared/deps.ts';
 import { etagOf } from '../shared/etag.ts';
 import { type App, idParams } from '../shared/http.ts';
+import { concernsOf } from '../tasks/task.queries.ts';
 import { changeFollowUp } from './follow-up.commands.ts';
 import { getFollowUp, listSupporters } from './follow-up.queries.ts';
 import { FollowUpChange, NewOutcome } from './follow-up.schemas.ts';
@@ -99,9 +100,10 @@ export function followUpPages(app: App, deps: Deps): void {
   async function view(ctx: Context, id: string, sent?: Form, seen?: string) {
     const followUp = await getFollowUp(deps.db, ctx.actor, id);
     const mayAssign = may(ctx.actor, 'follow-ups.plan');
-    const [events, supporters] = await Promise.all([
+    const [events, supporters, concerns] = await Promise.all([
       timelineOf(deps.db, id, { limit: 50 }),
       mayAssign ? listSupporters(deps.db) : [],
+      followUp.outcome?.concern ? concernsOf(deps.db, id) : [],
       logAccess(deps, ctx, followUp.patient.id, 'follow_up'),
     ]);
     const { dueOn, startsAt, minutes, way, supporter, contact } = followUp;
@@ -140,6 +142,7 @@ export function followUpPages(app: App, deps: Deps): void {
         { value: 'none', text: 'Nobody yet' },
         ...supporters.map((one) => ({ value: one.id, text: one.name })),
       ],
+      concerns,
       timeline: timelineLines(events.items, id, ctx.actor),
     };
   }

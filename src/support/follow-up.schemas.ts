@@ -2,16 +2,11 @@ import Type, { type Static } from 'typebox';
 import { tellableWhys } from '../messages/template.rules.ts';
 import { strictObject } from '../shared/http.ts';
 import { listQuery, pageOf } from '../shared/lists.ts';
-import { line, nullable, oneOf, text } from '../shared/schemas.ts';
+import { line, nullable, oneOf, text, time } from '../shared/schemas.ts';
 import { followUpStatuses, frequencies, obstacles, outcomeResults, topics, ways } from './support.rules.ts';
 
 const id = Type.String({ format: 'uuid' });
 const date = Type.String({ format: 'date' });
-export const time = Type.String({
-  pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$',
-  errorMessage: 'Give a time as HH:MM, such as 14:30.',
-  description: 'HH:MM in London',
-});
 export const minutes = Type.Integer({ minimum: 5, maximum: 480 });
 
 const why = Type.Optional(

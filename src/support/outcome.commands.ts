@@ -8,7 +8,7 @@ import { command } from '../shared/command.ts';
 import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvent } from '../shared/events.ts';
-import { createTasks, type NewTask } from '../tasks/task.commands.ts';
+import { completeTasksAbout, createTasks, type NewTask } from '../tasks/task.commands.ts';
 import { lockFollowUp, subjectsOf } from './follow-up.commands.ts';
 import type { NewOutcome, OutcomeRecorded } from './follow-up.schemas.ts';
 import { assertAhead, assertOutcomeFits } from './support.rules.ts';
@@ -57,6 +57,7 @@ export async function recordOutcome(
     if (inARow >= 2)
       tasks.push({ kind: 'missed_twice', subjectType: 'patient', subjectId: patientId, patientId });
     await createTasks(trx, deps, ctx, tasks);
+    if (outcome.result === 'done') await completeTasksAbout(trx, deps, ctx, ['missed_twice'], [patientId]);
     if (inARow === 2 && followUp.referralId)
       await tellClinicOf(trx, deps, ctx, followUp.referralId, 'missed_twice');
     if (followUp.referralId) await closeReferralsWhenDone(trx, deps, ctx, [followUp.referralId]);

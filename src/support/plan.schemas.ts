@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { strictObject } from '../shared/http.ts';
-import { line, nullable, oneOf, text } from '../shared/schemas.ts';
-import { minutes, time } from './follow-up.schemas.ts';
+import { line, nullable, oneOf, text, time } from '../shared/schemas.ts';
+import { minutes } from './follow-up.schemas.ts';
 import { countedFrom, mostSteps } from './plan.rules.ts';
 import { ways } from './support.rules.ts';
 

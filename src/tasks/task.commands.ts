@@ -1,12 +1,10 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Context } from '../shared/actor.ts';
 import { timestamp } from '../shared/clock.ts';
-import { command } from '../shared/command.ts';
 import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
-import { recordEvent, recordEvents, type SubjectType } from '../shared/events.ts';
+import { recordEvents, type SubjectType } from '../shared/events.ts';
 import { newId } from '../shared/ids.ts';
-import { Problem } from '../shared/problem.ts';
 import type { TaskKind } from './task.rules.ts';
 
 export type NewTask = {
@@ -42,56 +40,12 @@ export async function createTasks(trx: Trx, deps: Deps, ctx: Context, tasks: New
     ctx,
     made
       .filter(({ isNew }) => isNew)
-      .map(({ id, kind, patientId }) => ({
+      .map((task) => ({
         type: 'task.created',
-        subjects: [['task', id], ...(patientId ? ([['patient', patientId]] as [SubjectType, string][]) : [])],
-        values: { kind },
+        subjects: subjectsOfTask(task),
+        values: { kind: task.kind },
       })),
   );
-}
-
-/**
- * Marks a task as done; done twice, the second answers as the first did.
- * @throws Problem `not-found`
- */
-export async function completeTask(
-  deps: Deps,
-  ctx: Context,
-  id: string,
-): Promise<{ id: string; status: 'done'; doneAt: string }> {
-  return command(deps, ctx, async (trx) => {
-    const at = timestamp(deps.clock);
-    const { rows } = await sql<{ kind: string; patientId: string | null; wasOpen: boolean; doneAt: string }>`
-      with found as (select id, status from task where id = ${id} for update)
-      update task t set status = 'done', done_at = coalesce(t.done_at, ${at}) from found where t.id = found.id
-      returning t.kind, t.patient_id as "patientId", found.status = 'open' as "wasOpen", t.done_at as "doneAt"`.execute(
-      trx,
-    );
-    const task = rows[0];
-    if (!task) throw new Problem('not-found');
-    if (task.wasOpen) {
-      await recordEvent(trx, deps, ctx, {
-        type: 'task.completed',
-        subjects: [
-          ['task', id],
-          ...(task.patientId ? ([['patient', task.patientId]] as [SubjectType, string][]) : []),
-        ],
-        values: { kind: task.kind },
-      });
-    }
-    return { id, status: 'done', doneAt: task.doneAt };
-  });
-}
-
-/**
- * Marks tasks as done, of those that are open.
- * @returns how many were
- */
-export async function completeTasks(deps: Deps, ctx: Context, ids: string[]): Promise<{ count: number }> {
-  return command(deps, ctx, async (trx) => {
-    const done = await complete(trx, deps, ctx, sql`id = any(${ids}::uuid[])`);
-    return { count: done.length };
-  });
 }
 
 /** Marks the open tasks of these kinds about these things as done, since what they asked for has happened; their ids. */
@@ -111,6 +65,23 @@ export async function completeTasksAbout(
   );
 }
 
+/** The same for those about these people, whatever each is about. */
+export async function completeTasksOf(
+  trx: Trx,
+  deps: Deps,
+  ctx: Context,
+  kinds: TaskKind[],
+  patientIds: string[],
+): Promise<string[]> {
+  if (!patientIds.length) return [];
+  return complete(
+    trx,
+    deps,
+    ctx,
+    sql`kind = any(${kinds}::text[]) and patient_id = any(${patientIds}::uuid[])`,
+  );
+}
+
 /** Marks those open tasks as done that fulfil a condition; their ids. Two statements, however many. */
 async function complete(trx: Trx, deps: Deps, ctx: Context, which: RawBuilder<unknown>): Promise<string[]> {
   const { rows } = await sql<{ id: string; kind: string; patientId: string | null }>`/* task.complete */
@@ -120,11 +91,22 @@ async function complete(trx: Trx, deps: Deps, ctx: Context, which: RawBuilder<un
     trx,
     deps,
     ctx,
-    rows.map(({ id, kind, patientId }) => ({
+    rows.map((task) => ({
       type: 'task.completed',
-      subjects: [['task', id], ...(patientId ? ([['patient', patientId]] as [SubjectType, string][]) : [])],
-      values: { kind },
+      subjects: subjectsOfTask(task),
+      values: { kind: task.kind },
     })),
   );
   return rows.map(({ id }) => id);
+}
+
+/** The things whose story a task is part of. */
+export function subjectsOfTask({
+  id,
+  patientId,
+}: {
+  id: string;
+  patientId: string | null;
+}): [SubjectType, string][] {
+  return [['task', id], ...(patientId ? [['patient', patientId] as [SubjectType, string]] : [])];
 }

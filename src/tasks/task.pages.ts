@@ -1,32 +1,32 @@
 import { count, words } from '../admin/formats.ts';
 import { type Form, fields, newForm, refused, typedIn } from '../admin/forms.ts';
 import { listFile } from '../admin/list-file.ts';
+import { logAccesses } from '../patients/patient.queries.ts';
+import type { Context } from '../shared/actor.ts';
 import { civilDate } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams } from '../shared/http.ts';
-import { completeTask, completeTasks } from './task.commands.ts';
-import { countTasks, listTasks } from './task.queries.ts';
-import { taskKinds } from './task.rules.ts';
-import { TaskCompletions, TaskQuery } from './task.schemas.ts';
+import { Problem } from '../shared/problem.ts';
+import { completeTask, completeTasks } from './closing.commands.ts';
+import { reopenTasks } from './reopening.commands.ts';
+import { countTasks, getTask, listTasks, peopleIn } from './task.queries.ts';
+import { ruleOf, taskKinds } from './task.rules.ts';
+import { NewReopening, TaskCompletion, TaskCompletions, TaskQuery } from './task.schemas.ts';
+import { shownTask, taskView } from './task.view.ts';
 
-/** Where a task is worked on. */
-const places: Record<string, string> = {
-  follow_up: '/follow-ups/',
-  referral: '/referrals/',
-  loan: '/loans/',
-  patient: '/patients/',
-  message: '/messages/',
-  incident: '/incidents/',
-  device: '/devices/',
-  data_plan: '/data-plans/',
-  organisation: '/settings/clinics/',
-  inbound_message: '/messages/replies/',
-  staff: '/settings/staff/',
-  retention_batch: '/settings/retention/',
-};
+const listWords = { tasks: 'Tick at least one task', done: 'Say in a few words what was done' };
+/** Filters of an address are text: `true` for what the API takes as a truth. */
+const filtersOf = ({ status, kind, urgent, order }: TaskQuery) => ({
+  status,
+  ...(kind && { kind }),
+  ...(urgent !== undefined && { urgent: String(urgent) }),
+  ...(order && { order }),
+});
 
-/** /tasks: what Lendwell asks staff to do. */
+/** /tasks: what Lendwell asks staff to do, what is urgent first; one of them, and how each is closed and opened again. */
 export function taskPages(app: App, deps: Deps): void {
+  const complete = { action: 'tasks.complete' } as const;
+  const ofOne = { params: idParams } as const;
   listFile(app, deps, {
     path: '/tasks',
     query: TaskQuery,
@@ -45,67 +45,83 @@ export function taskPages(app: App, deps: Deps): void {
   app.get(
     '/tasks',
     { config: { action: 'tasks.read' }, schema: { querystring: TaskQuery } },
-    async (request, reply) => {
-      return reply.page('tasks/views/list.njk', await listView(request.query, newForm()));
-    },
+    async (request, reply) =>
+      reply.page('tasks/views/list.njk', await listView(request.ctx, request.query, newForm())),
   );
 
   app.post(
     '/tasks/completions',
-    { config: { action: 'tasks.complete' }, schema: { querystring: TaskQuery } },
+    { config: complete, schema: { querystring: TaskQuery } },
     async (request, reply) => {
       const typed = typedIn(request.body);
       try {
-        const { tasks } = fields(TaskCompletions, typed, { tasks: 'Tick at least one task' });
-        const { count: done } = await completeTasks(deps, request.ctx, tasks);
+        const asked = fields(TaskCompletions, typed, listWords);
+        const { count: closed, closingId, leftOut } = await completeTasks(deps, request.ctx, asked);
+        if (!closed && leftOut.length) throw new Problem('bulk-refused', { detail: leftOutLine(leftOut) });
+        const text = [`${count(closed, 'task')} done.`, ...(leftOut.length ? [leftOutLine(leftOut)] : [])];
         const query = new URLSearchParams(filtersOf(request.query));
-        return reply.done(`/tasks?${query}`, { text: `${count(done, 'task')} done.` });
+        return reply.done(`/tasks?${query}`, { text: text.join(' '), ...undoOf(closingId) });
       } catch (error) {
         const form = refused(typed, error);
-        return reply.code(form.status).page('tasks/views/list.njk', await listView(request.query, form));
+        const view = await listView(request.ctx, request.query, form);
+        return reply.code(form.status).page('tasks/views/list.njk', view);
       }
     },
   );
-  app.post(
-    '/tasks/:id/completions',
-    { config: { action: 'tasks.complete' }, schema: { params: idParams } },
-    async (request, reply) => {
-      await completeTask(deps, request.ctx, request.params.id);
-      return reply.done('/tasks', { text: 'The task is done.' });
-    },
+
+  app.post('/tasks/reopenings', { config: complete }, async (request, reply) => {
+    const { closingId } = fields(NewReopening, typedIn(request.body));
+    const { tasks } = await reopenTasks(deps, request.ctx, closingId);
+    const [first] = tasks;
+    return tasks.length === 1
+      ? reply.done(`/tasks/${first!.id}`, { text: `Open again: ${first!.what}.` })
+      : reply.done('/tasks', { text: `${count(tasks.length, 'task')} open again.` });
+  });
+
+  app.get('/tasks/:id', { config: { action: 'tasks.read' }, schema: ofOne }, async (request, reply) =>
+    reply.page('tasks/views/task.njk', await taskView(deps, request.ctx, request.params.id)),
   );
 
-  async function listView(query: TaskQuery, form: Form) {
-    const { status, kind } = query;
-    const [list, found] = await Promise.all([
-      listTasks(deps.db, query),
-      countTasks(deps.db, { status, kind }),
-    ]);
-    const items = list.items.map((task) => ({
-      ...task,
-      href:
-        task.kind === 'may_be_one_person'
-          ? `/patients/${task.subject.id}/duplicates`
-          : places[task.subject.type] && places[task.subject.type]! + task.subject.id,
-    }));
+  app.post('/tasks/:id/completions', { config: complete, schema: ofOne }, async (request, reply) => {
+    const { id } = request.params;
+    const typed = typedIn(request.body);
+    try {
+      const { kind, what } = await getTask(deps.db, id);
+      const said = fields(TaskCompletion, ruleOf(kind).bySpeaking ? typed : { done: typed.done ?? '' });
+      const { closingId } = await completeTask(deps, request.ctx, id, said);
+      return reply.done('/tasks', { text: `Done: ${what}.`, ...undoOf(closingId) });
+    } catch (error) {
+      const form = refused(typed, error);
+      return reply
+        .code(form.status)
+        .page('tasks/views/task.njk', await taskView(deps, request.ctx, id, form));
+    }
+  });
+
+  async function listView(ctx: Context, query: TaskQuery, form: Form) {
+    const [list, found] = await Promise.all([listTasks(deps.db, query), countTasks(deps.db, query)]);
+    await logAccesses(deps, ctx, peopleIn(list.items), 'task');
     const filters = filtersOf(query);
     return {
-      items,
+      items: list.items.map((task) => shownTask(task, ctx.actor)),
       next: list.next,
       count: found,
       filters,
       after: query.after,
       query: new URLSearchParams(filters).toString(),
       here: new URLSearchParams({ ...filters, ...(query.after && { after: query.after }) }).toString(),
-      kinds: Object.entries(taskKinds).map(([value, text]) => ({ value, text })),
+      kinds: Object.entries(taskKinds).map(([value, { what }]) => ({ value, text: what })),
       form,
       ticked: [form.typed.tasks ?? []].flat(),
     };
   }
 }
 
-const filtersOf = ({ status, kind, order }: TaskQuery) => ({
-  status,
-  ...(kind && { kind }),
-  ...(order && { order }),
-});
+const undoOf = (closingId: string | null) =>
+  closingId ? { undo: { href: '/tasks/reopenings', fields: { closingId } } } : {};
+
+/** Those that were ticked and cannot be closed together, by what they ask, each kind once. */
+function leftOutLine(leftOut: { what: string }[]): string {
+  const kinds = [...new Set(leftOut.map(({ what }) => `“${what}”`))];
+  return `Still open, each to be closed on its own page: ${kinds.join(', ')}.`;
+}

@@ -1,29 +1,101 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { calledName } from '../patients/patient.queries.ts';
 import type { Reader } from '../shared/database.ts';
-import { byId, type ListPage, toPage } from '../shared/lists.ts';
-import { type TaskKind, taskKinds } from './task.rules.ts';
-import type { Task, TaskQuery } from './task.schemas.ts';
+import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
+import { Problem } from '../shared/problem.ts';
+import { ruleOf, taskKinds } from './task.rules.ts';
+import type { OneTask, Task, TaskClosing, TaskQuery } from './task.schemas.ts';
 
-/** Tasks of one status, the oldest first unless asked otherwise. */
+type Row = Omit<Task, 'what'>;
+
+const columns = sql`t.id, t.kind, json_build_object('type', t.subject_type, 'id', t.subject_id) as subject, t.status, t.urgent,
+  t.created_at as "createdAt", t.done_at as "doneAt",
+  case when p.id is not null then json_build_object('id', p.id, 'name', ${calledName}) end as patient`;
+const tables = sql`task t left join patient p on p.id = t.patient_id`;
+
+const saying = (row: Row): Task => ({ ...row, what: taskKinds[row.kind].what });
+
+type Filter = Pick<TaskQuery, 'status' | 'kind' | 'urgent'>;
+const matching = ({ status, kind, urgent }: Filter) => sql`t.status = ${status}
+  ${kind ? sql`and t.kind = ${kind}` : sql``} ${urgent === undefined ? sql`` : sql`and t.urgent = ${urgent}`}`;
+
+/** Tasks of one status, while open the urgent ones first; then the oldest unless asked otherwise. */
 export async function listTasks(db: Reader, query: TaskQuery): Promise<ListPage<Task>> {
-  const { follows, by } = byId(sql`t.id`, { order: query.order ?? 'oldest', after: query.after });
-  const { rows } = await sql<Omit<Task, 'what'>>`
-    select t.id, t.kind, json_build_object('type', t.subject_type, 'id', t.subject_id) as subject, t.status, t.urgent,
-      t.created_at as "createdAt", t.done_at as "doneAt",
-      case when p.id is not null then json_build_object('id', p.id, 'name', ${calledName}) end as patient
-    from task t left join patient p on p.id = t.patient_id
-    where t.status = ${query.status} ${query.kind ? sql`and t.kind = ${query.kind}` : sql``} ${follows}
-    order by ${by} limit ${query.limit + 1}`.execute(db);
-  const tasks = rows.map((row) => ({ ...row, what: taskKinds[row.kind as TaskKind] }));
-  return toPage(tasks, query.limit, (row) => [row.id]);
-}
-
-/** How many tasks the filters of a list match. */
-export async function countTasks(db: Reader, query: Pick<TaskQuery, 'status' | 'kind'>): Promise<number> {
-  const { rows } = await sql<{ count: number }>`
-    select count(*) from task where status = ${query.status} ${query.kind ? sql`and kind = ${query.kind}` : sql``}`.execute(
+  // What is done presses nobody any more.
+  const presses = query.status === 'open' ? sql`t.urgent` : sql`false`;
+  const [pressed, last] = readCursor(query.after, ['flag', 'uuid']) ?? [];
+  const [beyond, direction] = query.order === 'newest' ? [sql`<`, sql`desc`] : [sql`>`, sql`asc`];
+  const follows = last
+    ? sql`and (${presses} < ${pressed}::boolean or (${presses} = ${pressed}::boolean and t.id ${beyond} ${last}::uuid))`
+    : sql``;
+  const { rows } = await sql<Row & { presses: boolean }>`/* task.list */
+    select ${columns}, ${presses} as presses from ${tables} where ${matching(query)} ${follows}
+    order by ${query.status === 'open' ? sql`t.urgent desc,` : sql``} t.id ${direction} limit ${query.limit + 1}`.execute(
     db,
   );
+  const { items, next } = toPage(rows, query.limit, (row) => [String(row.presses), row.id]);
+  return { items: items.map(({ presses: _presses, ...row }) => saying(row)), next };
+}
+
+/** The people whom a list of tasks names. */
+export const peopleIn = (tasks: Pick<Task, 'patient'>[]) => tasks.flatMap(({ patient }) => patient?.id ?? []);
+
+/** How many tasks the filters of a list match. */
+export async function countTasks(db: Reader, filter: Filter): Promise<number> {
+  const { rows } = await sql<{ count: number }>`/* task.count */
+    select count(*) from task t where ${matching(filter)}`.execute(db);
   return rows[0]!.count;
 }
+
+/** The urgent tasks that are open, the oldest first, and how many there are: few are shown, and counting is cheap. */
+export async function urgentTasks(db: Reader, limit: number): Promise<{ items: Task[]; count: number }> {
+  const filter = { status: 'open', urgent: true } as const;
+  const { items, next } = await listTasks(db, { ...filter, limit });
+  return { items, count: next ? await countTasks(db, filter) : items.length };
+}
+
+/**
+ * One task, with what a person did who closed it by hand.
+ * @throws Problem `not-found`
+ */
+export async function getTask(db: Reader, id: string): Promise<OneTask> {
+  const [task] = await readTasks(db, sql`t.id = ${id}`);
+  if (!task) throw new Problem('not-found');
+  return task;
+}
+
+/** The concerns raised at a follow-up, as `getTask` gives them, the newest first. */
+export const concernsOf = (db: Reader, followUpId: string) =>
+  readTasks(db, sql`t.subject_id = ${followUpId} and t.kind = 'concern'`);
+
+/** What was done about the tasks of a person that someone closed by hand, in a line each, by the task. */
+export async function doneAboutTasksOf(db: Reader, patientId: string): Promise<Map<string, string>> {
+  const tasks = await readTasks(db, sql`t.patient_id = ${patientId} and c.id is not null`);
+  return new Map(tasks.flatMap(({ id, closing }) => (closing ? [[id, sayDone(closing)]] : [])));
+}
+
+/** What a person did about a task, in a line. */
+const sayDone = ({ done, spokeTo }: TaskClosing) =>
+  spokeTo ? `Spoke to ${spokeTo}. They will: ${done}` : done;
+
+async function readTasks(db: Reader, which: RawBuilder<unknown>): Promise<OneTask[]> {
+  const { rows } = await sql<Row & Closing>`/* task.get */
+    select ${columns}, c.act_id as "closingId", c.closed_at as "closedAt", c.closed_by_name as "closedBy", c.done as words,
+      c.spoke_to as "spokeTo", c.spoke_at as "spokeAt"
+    from ${tables} left join task_closing c on c.task_id = t.id and c.reopened_at is null
+    where ${which} order by t.id desc`.execute(db);
+  return rows.map(({ closingId, closedAt, closedBy, words, spokeTo, spokeAt, ...row }) => ({
+    ...saying(row),
+    closesWhen: ruleOf(row.kind).closesWhen ?? null,
+    closing: closingId ? { id: closingId, at: closedAt, by: closedBy, done: words, spokeTo, spokeAt } : null,
+  }));
+}
+
+type Closing = {
+  closingId: string | null;
+  closedAt: string;
+  closedBy: string;
+  words: string;
+  spokeTo: string | null;
+  spokeAt: string | null;
+};

@@ -13,7 +13,7 @@ import type { Deps } from '../shared/deps.ts';
 import { recordEvent } from '../shared/events.ts';
 import { newId } from '../shared/ids.ts';
 import type { OutboxEvent } from '../shared/outbox.ts';
-import { createTasks } from '../tasks/task.commands.ts';
+import { completeTasksAbout, createTasks } from '../tasks/task.commands.ts';
 import { signedHeaders, signingSecret } from './secret.ts';
 import { post } from './send.ts';
 import { callTypes, giveUpAt, nextAttempt, type Outcome, oldSecretHours } from './webhook.rules.ts';
@@ -135,6 +135,7 @@ async function settle(deps: Deps, { id, claim, attempts }: Claimed, outcome: Out
       status: string;
       webhookId: string;
       organisationId: string;
+      isOnlyOne: boolean;
     }>`/* webhook.settle */
       update webhook_delivery d set last_status = ${outcome.status}, last_fault = ${outcome.fault},
         status = case
@@ -145,7 +146,10 @@ async function settle(deps: Deps, { id, claim, attempts }: Claimed, outcome: Out
         next_at = ${iso(nextAttempt(attempts, now))},
         ended_at = ${at}
       from webhook w where w.id = d.webhook_id and d.id = ${id} and d.claim = ${claim} and d.status = 'sending'
-      returning d.status, w.id as "webhookId", w.organisation_id as "organisationId"`.execute(trx);
+      returning d.status, w.id as "webhookId", w.organisation_id as "organisationId",
+        (select count(*) = 1 from webhook o where o.organisation_id = w.organisation_id) as "isOnlyOne"`.execute(
+      trx,
+    );
     const [settled] = rows;
     if (!settled) return;
     if (settled.status === 'pending')
@@ -166,6 +170,9 @@ async function settle(deps: Deps, { id, claim, attempts }: Claimed, outcome: Out
       });
       await createTasks(trx, deps, ctx, [task]);
     } else if (settled.status === 'failed') await createTasks(trx, deps, ctx, [task]);
+    // Of several, another may be the one that could not be told.
+    else if (settled.status === 'delivered' && settled.isOnlyOne)
+      await completeTasksAbout(trx, deps, ctx, ['webhook_failed'], [settled.organisationId]);
   });
 }
 

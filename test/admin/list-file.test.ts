@@ -120,7 +120,7 @@ t.test('a list goes either way, whole, and its file with it', async (t) => {
       for (let next = ''; next !== null; ) {
         const { body } = await api(
           'GET',
-          `${path}?limit=${path === '/donations' ? 100 : 2}&order=${order}${next && `&after=${next}`}`,
+          `${path}?limit=${path === '/donations' ? 100 : 2}&order=${order}${path === '/tasks' ? '&urgent=false' : ''}${next && `&after=${next}`}`,
         );
         found.push(...body.items.map((item: Record<string, string>) => item[field]));
         next = body.next;

@@ -4,7 +4,7 @@ import { planDataEndingTasks } from '../../src/data-plans/data-ending.commands.t
 import { fitDataPlan } from '../../src/data-plans/data-plan.commands.ts';
 import { returnItems } from '../../src/loans/return.commands.ts';
 import { runNightly } from '../../src/nightly/nightly.commands.ts';
-import { completeTask } from '../../src/tasks/task.commands.ts';
+import { completeTask } from '../../src/tasks/closing.commands.ts';
 import { listTasks } from '../../src/tasks/task.queries.ts';
 import { testApp } from '../support/app.ts';
 import { factories, officer } from '../support/factories.ts';
@@ -80,7 +80,7 @@ t.test(
 
     // What staff settled is not asked again, until the last days come.
     for (const { id } of (await listTasks(db, { limit: 50, status: 'open', kind: 'data_ending' })).items)
-      await completeTask(deps, officer, id);
+      await completeTask(deps, officer, id, { done: 'They have data of their own' });
     t.equal(await planDataEndingTasks(deps, '2026-11-23'), 0);
     clock.set('2026-11-24T03:15:00Z');
     t.equal(await planDataEndingTasks(deps, '2026-11-24'), 1);

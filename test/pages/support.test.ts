@@ -89,10 +89,12 @@ for (const scripts of [true, false]) {
     await look('a sent message');
 
     await page.goto('/tasks');
-    await page.getByRole('link', { name: 'Find a safe way to reach this person' }).waitFor();
+    await page.getByRole('link', { name: 'Find a safe way to reach this person', exact: true }).waitFor();
     await look('tasks');
-    await page.getByRole('button', { name: /^Done/ }).click();
-    await page.getByText('The task is done.').waitFor();
+    await page.getByRole('link', { name: /^Close by hand/ }).click();
+    await page.getByLabel('Why it is closed by hand').fill('They rang, and gave another number');
+    await page.getByRole('button', { name: 'Mark as done' }).click();
+    await page.getByText('Done: Find a safe way to reach this person.').waitFor();
     await page.goto('/tasks?status=done');
     await page.getByRole('link', { name: 'Take out the filter Status: Done' }).waitFor();
     await look('tasks that are done');

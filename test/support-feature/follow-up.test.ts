@@ -286,8 +286,14 @@ t.test('outcomes', async (t) => {
     { status: 'done', nextStep: 'Video call', confidence: 2 },
   ]);
 
-  const complete = (id: string) =>
-    app.inject({ method: 'POST', url: `/api/v1/tasks/${id}/completions`, headers: key });
+  const spoke = {
+    spokeTo: 'The duty nurse',
+    spokeOn: '2026-11-23',
+    spokeAt: '09:00',
+    agreed: 'They ring her',
+  };
+  const complete = (id: string, payload: object = spoke) =>
+    app.inject({ method: 'POST', url: `/api/v1/tasks/${id}/completions`, headers: key, payload });
   const first = await complete(tasks[0].id);
   t.match(first.json(), { status: 'done' });
   t.same((await complete(tasks[0].id)).json(), first.json(), 'done twice is done once');

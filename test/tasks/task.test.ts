@@ -16,16 +16,17 @@ const tasks = async (count: number) => {
       trx,
       deps,
       officer,
-      devices.map(({ id }) => ({ kind: 'preparation_late', subjectType: 'device', subjectId: id })),
+      devices.map(({ id }) => ({ kind: 'asked_to_ring', subjectType: 'device', subjectId: id })),
     ),
   );
   return (await open()).map(({ id }) => id);
 };
+const done = 'Rang each of them';
 
 t.test('many tasks are marked as done together, each once, also by several people at once', async (t) => {
   const ids = await tasks(5);
   const api = apiOf(app, as.officer);
-  const complete = (body: object, who = api) => who('POST', '/tasks/completions', body);
+  const complete = (body: object, who = api) => who('POST', '/tasks/completions', { done, ...body });
   t.equal((await complete({ tasks: ids }, apiOf(app, as.auditor))).status, 403);
   t.equal((await complete({ tasks: [] })).status, 422);
   t.match(await complete({ tasks: ids.slice(0, 1) }), { status: 201, body: { count: 1 } });
@@ -45,17 +46,20 @@ t.test('many tasks are marked as done together, each once, also by several peopl
 t.test('on the page: those that are ticked, one by its button, and what was ticked stays', async (t) => {
   const ids = await tasks(3);
   const { post, get } = forms(app, as.officer);
-  const nothing = await post('/tasks/completions?status=open');
+  const nothing = await post('/tasks/completions?status=open', { done });
   t.equal(nothing.statusCode, 422);
   t.match(nothing.body, /href="#tasks">\s*Tick at least one task/);
-  const odd = await post('/tasks/completions', { tasks: [ids[0]!, 'x'] });
+  const odd = await post('/tasks/completions', { done, tasks: [ids[0]!, 'x'] });
   t.equal(odd.statusCode, 422);
+  const wordless = await post('/tasks/completions', { tasks: [ids[0]!] });
+  t.equal(wordless.statusCode, 422);
+  t.match(wordless.body, /href="#done">\s*Say in a few words what was done/);
   t.match(odd.body, new RegExp(`value="${ids[0]}" checked`));
   t.notMatch((await forms(app, as.auditor).get('/tasks')).body, /type="checkbox"/);
   t.match((await get('/tasks?kind=concern')).body, /No task is like that/);
 
   const [first, second] = await tasks(5);
-  const once = { _once: '0f2c7c1e-6b3c-4f0e-9a5e-000000000001' };
+  const once = { _once: '0f2c7c1e-6b3c-4f0e-9a5e-000000000001', done };
   t.equal((await post(`/tasks/${first}/completions`, once)).statusCode, 303);
   t.equal((await post(`/tasks/${first}/completions`, once)).statusCode, 303, 'a second click');
   const back = await post(`/tasks/${second}/completions`, once);
@@ -65,20 +69,32 @@ t.test('on the page: those that are ticked, one by its button, and what was tick
   t.equal(many.statusCode, 409);
   t.match(many.body, new RegExp(`value="${second}" checked`));
   t.equal(
-    (await post('/tasks/completions', { tasks: (await open()).slice(0, -3).map(({ id }) => id) })).statusCode,
+    (await post('/tasks/completions', { done, tasks: (await open()).slice(0, -3).map(({ id }) => id) }))
+      .statusCode,
     303,
   );
 
   const baseURL = await app.listen({ host: '127.0.0.1', port: 0 });
   const { page, look } = await signedInBrowser(t, baseURL, as.officer);
-  await page.goto('/tasks?kind=preparation_late');
+  await page.goto('/tasks?kind=asked_to_ring');
   for (const place of [0, 1]) await page.getByRole('checkbox').nth(place).check();
   await look('tasks, two ticked');
+  await page.getByLabel('What was done, for all that are ticked').fill(done);
   await page.getByRole('button', { name: 'Mark those that are ticked as done' }).click();
   await page.getByText('2 tasks done.').waitFor();
-  t.match(page.url(), /kind=preparation_late/, 'the filter stays');
-  await page.getByRole('button', { name: /^Done/ }).click();
-  await page.getByText('The task is done.').waitFor();
+  t.match(page.url(), /kind=asked_to_ring/, 'the filter stays');
+  await look('tasks, with a way to undo');
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.getByText('2 tasks open again.').waitFor();
+  t.equal((await open()).length, 3);
+  for (const place of [0, 1]) await page.getByRole('checkbox').nth(place).check();
+  await page.getByLabel('What was done, for all that are ticked').fill(done);
+  await page.getByRole('button', { name: 'Mark those that are ticked as done' }).click();
+  await page.getByText('2 tasks done.').waitFor();
+  await page.getByRole('link', { name: /^Say what was done/ }).click();
+  await page.getByLabel('What was done').fill(done);
+  await page.getByRole('button', { name: 'Mark as done' }).click();
+  await page.getByText('Done: They ask to be rung.').waitFor();
   t.same(await open(), []);
   await look('tasks, none');
 });

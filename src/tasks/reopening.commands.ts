@@ -1,0 +1,78 @@
+import { type RawBuilder, sql } from 'kysely';
+import { may } from '../access/permissions.ts';
+import type { Context } from '../shared/actor.ts';
+import { timestamp } from '../shared/clock.ts';
+import { command } from '../shared/command.ts';
+import type { Deps } from '../shared/deps.ts';
+import { recordEvents } from '../shared/events.ts';
+import { Problem } from '../shared/problem.ts';
+import { subjectsOfTask } from './task.commands.ts';
+import { reopenMinutes, type TaskKind, taskKinds } from './task.rules.ts';
+import type { TasksReopened } from './task.schemas.ts';
+
+type Closed = {
+  id: string;
+  kind: TaskKind;
+  patientId: string | null;
+  closingId: string;
+  closedBy: string | null;
+  isLate: boolean;
+  isStanding: boolean;
+};
+
+/**
+ * Opens again what was closed by hand in one go, a short while after; done twice, the second answers as the first did.
+ * @throws Problem `not-found`, `not-allowed` to anyone but who closed them or a manager, `conflict` later, or when the same is asked again
+ */
+export async function reopenTasks(deps: Deps, ctx: Context, actId: string): Promise<TasksReopened> {
+  return reopen(deps, ctx, sql`c.act_id = ${actId}`);
+}
+
+/**
+ * Opens one task again that was closed by hand a short while ago.
+ * @throws Problem as `reopenTasks` does
+ */
+export async function reopenTask(deps: Deps, ctx: Context, id: string): Promise<TasksReopened> {
+  return reopen(
+    deps,
+    ctx,
+    sql`c.id = (select id from task_closing where task_id = ${id} order by closed_at desc, id desc limit 1)`,
+  );
+}
+
+async function reopen(deps: Deps, ctx: Context, which: RawBuilder<unknown>): Promise<TasksReopened> {
+  return command(deps, ctx, async (trx) => {
+    const at = timestamp(deps.clock);
+    const { rows } = await sql<Closed>`/* task.lock-closed */
+      select t.id, t.kind, t.patient_id as "patientId", c.id as "closingId", c.closed_by as "closedBy",
+        c.closed_at < ${at}::timestamptz - make_interval(mins => ${reopenMinutes}) as "isLate", c.reopened_at is null as "isStanding"
+      from task_closing c join task t on t.id = c.task_id where ${which} order by t.id for update of t, c`.execute(
+      trx,
+    );
+    if (!rows.length) throw new Problem('not-found');
+    if (rows[0]!.closedBy !== ctx.actor.id && !may(ctx.actor, 'tasks.reopen-of-others'))
+      throw new Problem('not-allowed', { detail: 'Whoever closed it opens it again, or a manager.' });
+    const standing = rows.filter(({ isStanding }) => isStanding);
+    if (standing.some(({ isLate }) => isLate))
+      throw new Problem('conflict', {
+        detail: `It was closed more than ${reopenMinutes} minutes ago, and stays closed.`,
+      });
+    await sql`/* task.reopen */
+      with c as (
+        update task_closing set reopened_at = ${at}, reopened_by_name = ${ctx.actor.name}
+        where id = any(${standing.map(({ closingId }) => closingId)}::uuid[]) returning task_id
+      )
+      update task set status = 'open', done_at = null from c where task.id = c.task_id`.execute(trx);
+    await recordEvents(
+      trx,
+      deps,
+      ctx,
+      standing.map((task) => ({
+        type: 'task.reopened',
+        subjects: subjectsOfTask(task),
+        values: { kind: task.kind },
+      })),
+    );
+    return { tasks: rows.map(({ id, kind }) => ({ id, status: 'open', what: taskKinds[kind].what })) };
+  });
+}

@@ -1,0 +1,81 @@
+import { may } from '../access/permissions.ts';
+import { type Form, newForm } from '../admin/forms.ts';
+import { timelineLines } from '../admin/timeline.ts';
+import { timelineOf } from '../audit/event.queries.ts';
+import { openLoansOf } from '../loans/loan.queries.ts';
+import { getInbound } from '../messages/inbound.queries.ts';
+import { referringClinics } from '../organisations/duty-contact.queries.ts';
+import { shownPatient } from '../patients/contact.rules.ts';
+import { getPatient, logAccesses } from '../patients/patient.queries.ts';
+import type { Actor, Context } from '../shared/actor.ts';
+import { today } from '../shared/clock.ts';
+import type { Deps } from '../shared/deps.ts';
+import { saidAtFollowUp } from '../support/concern.queries.ts';
+import { listFollowUps } from '../support/follow-up.queries.ts';
+import { mayClose, whoDoes } from './closing.commands.ts';
+import { getTask, peopleIn } from './task.queries.ts';
+import { closesTogether, placeOf, ruleOf, taskKinds } from './task.rules.ts';
+import type { Task } from './task.schemas.ts';
+
+/** A task as lists show it to someone: where it is done, how it closes, and who may. */
+export function shownTask(task: Task, actor: Actor) {
+  const { closesWhen, bySpeaking } = ruleOf(task.kind);
+  return {
+    ...task,
+    href: placeOf(task),
+    closesWhen,
+    bySpeaking,
+    mayClose: mayClose(actor, task.kind),
+    whoDoes: whoDoes(task.kind),
+    together: closesTogether(task) && mayClose(actor, task.kind),
+  };
+}
+
+/**
+ * A task's own page: what it asks and of whom, what was said, whom to speak to, and how it closes. That it was looked
+ * at is written down for whoever it names.
+ * @param sent the form that was refused, if any
+ */
+export async function taskView(deps: Deps, ctx: Context, id: string, sent?: Form) {
+  const task = await getTask(deps.db, id);
+  const { type, id: subjectId } = task.subject;
+  const [text, said] = await Promise.all([
+    type === 'inbound_message' ? getInbound(deps.db, subjectId) : undefined,
+    type === 'follow_up' ? saidAtFollowUp(deps.db, subjectId) : undefined,
+  ]);
+  // A number that several share is answered for all of them.
+  const others = (text?.patients ?? []).filter(({ id }) => id !== task.patient?.id);
+  const [person, events] = await Promise.all([
+    task.patient && personView(deps, ctx, task.patient.id, said?.referralId ?? null),
+    timelineOf(deps.db, id, { limit: 50 }),
+    logAccesses(deps, ctx, [...peopleIn([task]), ...others.map((other) => other.id)], 'task'),
+  ]);
+  const shown = shownTask(task, ctx.actor);
+  return {
+    task: { ...shown, closing: task.closing },
+    elsewhere: shown.href !== `/tasks/${id}` && { href: shown.href, text: taskKinds[task.kind].what },
+    said,
+    text,
+    others,
+    person,
+    toClinic: shown.bySpeaking || (task.urgent && text !== undefined),
+    form: sent ?? newForm({ spokeOn: today(deps.clock) }),
+    timeline: timelineLines(events.items, id, ctx.actor),
+  };
+}
+
+/** Who it is about: how to reach them, what they have, and whom to speak to at their clinic. */
+async function personView(deps: Deps, ctx: Context, patientId: string, referralId: string | null) {
+  const [patient, clinics, loans, followUps] = await Promise.all([
+    getPatient(deps.db, patientId),
+    referringClinics(deps.db, patientId, referralId),
+    may(ctx.actor, 'loans.read') ? openLoansOf(deps.db, patientId) : [],
+    listFollowUps(deps.db, ctx.actor, { patientId, status: 'ahead', limit: 3 }),
+  ]);
+  return {
+    patient: shownPatient(patient, today(deps.clock)),
+    clinics,
+    loans,
+    followUps: followUps.items,
+  };
+}
