@@ -1,11 +1,12 @@
 import { sql } from 'kysely';
 import type { Reader } from '../shared/database.ts';
 import type { Merge } from './merge.schemas.ts';
+import { writtenName } from './patient.queries.ts';
 
 /** The records that were merged into a patient's and not parted again, the newest first. */
 export async function mergesOf(db: Reader, patientId: string): Promise<Merge[]> {
   const { rows } = await sql<Merge>`/* merge.of-patient */
-    select m.id, m.survivor_id as "survivorId", json_build_object('id', p.id, 'name', p.given_name || ' ' || p.family_name) as merged,
+    select m.id, m.survivor_id as "survivorId", json_build_object('id', p.id, 'name', ${writtenName}) as merged,
       m.by_name as by, m.at, m.parted_at as "partedAt",
       json_build_object('referrals', (select count(*)::int from referral r where r.patient_id = m.survivor_id and r.received_at > m.at),
         'loans', (select count(*)::int from loan l where l.patient_id = m.survivor_id and l.issued_at > m.at),

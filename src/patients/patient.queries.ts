@@ -23,6 +23,9 @@ export const firstName = sql`coalesce(p.preferred_name, nullif(p.given_name, '')
 /** What the patient `p` is called in lists. */
 export const calledName = sql`trim(coalesce(p.preferred_name, p.given_name) || ' ' || p.family_name)`;
 
+/** The patient `p` as they are written, by both names or the one that they have. */
+export const writtenName = sql`trim(p.given_name || ' ' || p.family_name)`;
+
 /** Patients, the newest first. */
 export async function listPatients(
   db: Reader,
