@@ -74,7 +74,7 @@ export const personalTables: PersonalTable[] = [
     table: 'referral_draft',
     of: 'x.reference in (select reference from referral where patient_id = any(:ids))',
     erasure: { summary: 'null' },
-    stays: ['answers', 'reference', 'token_hash'],
+    stays: ['answers', 'tried', 'reference', 'token_hash'],
   },
   { table: 'referral_repeat', of: ofReferral, erasure: 'rows go' },
   { table: 'proposal', of: ofReferral, erasure: 'rows go' },
