@@ -752,6 +752,7 @@ export interface ReferralDraft {
   sent_at: string | null;
   reference: string | null;
   summary: Buffer | null;
+  tried: Generated<Json>;
 }
 
 export interface ReferralNeed {
