@@ -38,7 +38,7 @@ export const schedules: (Schedule & { what: string; when: string })[] = [
     name: 'forget',
     pattern: '*/5 * * * *',
     tz: zone,
-    what: 'Referrals that were begun on a form and not sent are forgotten',
+    what: 'Referrals that were begun on a form and not sent are forgotten, and pages that forms were answered with',
     when: 'Every 5 minutes',
   },
 ];

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { purgeKeptPages } from './admin/kept-page.ts';
 import { assertHandlersComplete, handlers } from './handlers.ts';
 import { purgeDrafts } from './hosted-form/draft.commands.ts';
 import { sendDigests } from './messages/digest.commands.ts';
@@ -54,7 +55,10 @@ function runner(deps: Deps, stop: AbortSignal): Run {
       await reconcile(deps);
       if (await nightlyIsDue(deps, nightlyTime)) await runNightly(deps);
     },
-    forget: () => purgeDrafts(deps),
+    forget: async () => {
+      await purgeDrafts(deps);
+      await purgeKeptPages(deps);
+    },
   };
   const running = new Set<string>();
   return async ({ name, data }) => {

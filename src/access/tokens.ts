@@ -25,7 +25,8 @@ type Purpose =
   | 'patient-link'
   | 'referral-draft'
   | 'referral-summary'
-  | 'kept-form';
+  | 'kept-form'
+  | 'kept-page';
 
 /**
  * What is stored in place of a secret. The purpose keeps one kind of secret from ever standing
