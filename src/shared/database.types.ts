@@ -399,6 +399,12 @@ export interface JobRun {
   moved_at: string | null;
 }
 
+export interface KeptPage {
+  id: string;
+  sealed: Buffer;
+  kept_at: string;
+}
+
 export interface Kit {
   id: string;
   name: string;
@@ -1072,6 +1078,7 @@ export interface DB {
   incident: Incident;
   incident_action: IncidentAction;
   job_run: JobRun;
+  kept_page: KeptPage;
   kit: Kit;
   kit_line: KitLine;
   legal_hold: LegalHold;
