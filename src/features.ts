@@ -9,7 +9,6 @@ import { accessoryRoutes } from './accessories/accessory.routes.ts';
 import { helpPages } from './admin/help.pages.ts';
 import { homePages } from './admin/home.pages.ts';
 import { homeRoutes } from './admin/home.routes.ts';
-import { keptPagePages } from './admin/kept-page.pages.ts';
 import { settingsPages } from './admin/settings.pages.ts';
 import { allocationPages } from './allocations/allocation.pages.ts';
 import { allocationRoutes } from './allocations/allocation.routes.ts';
@@ -244,7 +243,6 @@ export const pageFeatures: Feature[] = [
   patientLinkPages,
   reportPages,
   helpPages,
-  keptPagePages,
   settingsPages,
   schemePages,
   staffPages,

@@ -1,23 +1,38 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import plugin from 'fastify-plugin';
 import { sql } from 'kysely';
-import { formCookie } from '../access/authentication.ts';
+import { formCookie, isApi } from '../access/authentication.ts';
 import { keyedHash } from '../access/tokens.ts';
 import { timestamp } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { navigates } from '../shared/http.ts';
 import { newId } from '../shared/ids.ts';
 import { seal, unseal } from '../shared/seal.ts';
+import { isId } from '../shared/validation.ts';
 
 // A browser can load the answer to a form again only by sending the form again, which it asks about or refuses
 // when someone goes back to it. So such a page is kept for a while, and the browser is led to where it is.
 
-export type KeptPage = { status: number; html: string };
+type KeptPage = { status: number; html: string };
 
 /** How long such a page is kept, and how large it may be. */
 const keptFor = '1 hour';
 const mostKept = 1_000_000;
-/** Where pages for staff are, and those for people who sign in nowhere. */
-export const keptPages = { staff: '/kept-pages', anyone: '/answered' };
+
+/** Shows what a form was answered with, where it was sent to, as often as its browser comes back to it. Comes after authentication. */
+export const keptPages = plugin<{ deps: Deps }>(async (app, { deps }) => {
+  app.addHook('onRequest', async (request, reply) => {
+    const query = request.query as Record<string, unknown>;
+    const { kept } = query;
+    if (request.method !== 'GET' || isApi(request) || !isId(kept)) return;
+    // One that is here no more leaves the page that has this address by itself.
+    delete query.kept;
+    const page = await findKeptPage(deps, request, kept);
+    if (!page) return;
+    reply.code(page.status).header('cache-control', 'no-store').type('text/html; charset=utf-8');
+    return reply.send(page.html);
+  });
+});
 
 /** The answer to a form, with what was right for whoever sends it: the page itself, or where it is kept. */
 export async function leadBack(deps: Deps, reply: FastifyReply, html: string): Promise<string> {
@@ -36,16 +51,14 @@ export async function leadBack(deps: Deps, reply: FastifyReply, html: string): P
     request.log.warn({ err }, 'a page could not be kept');
     return html;
   }
-  reply.code(303).header('location', `${request.ctx ? keptPages.staff : keptPages.anyone}/${id}`);
+  const { pathname, searchParams } = new URL(request.url, 'http://localhost');
+  searchParams.set('kept', id);
+  reply.code(303).header('location', `${pathname}?${searchParams}`);
   return '';
 }
 
 /** A page that was kept for whoever asks; undefined when it was another's, or its time is over. */
-export async function findKeptPage(
-  deps: Deps,
-  request: FastifyRequest,
-  id: string,
-): Promise<KeptPage | undefined> {
+async function findKeptPage(deps: Deps, request: FastifyRequest, id: string): Promise<KeptPage | undefined> {
   const { rows } = await sql<{
     sealed: Buffer;
   }>`/* kept-page.find */ select sealed from kept_page where id = ${id}

@@ -4,7 +4,7 @@ import { testApp } from '../support/app.ts';
 import { openBrowser, thenLoaded } from '../support/browser.ts';
 import { manager } from '../support/factories.ts';
 
-t.setTimeout(200_000);
+t.setTimeout(400_000);
 
 for (const scripts of [true, false]) {
   t.test(`the browser’s Back in the clinic’s form; scripts ${scripts ? 'on' : 'off'}`, async (t) => {
