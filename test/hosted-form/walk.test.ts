@@ -5,7 +5,7 @@ import { testApp } from '../support/app.ts';
 import { axeClean, openBrowser, overflows, thenLoaded } from '../support/browser.ts';
 import { manager } from '../support/factories.ts';
 
-t.setTimeout(200_000);
+t.setTimeout(400_000);
 const shots = process.env.SHOTS;
 
 // Someone at a clinic refers a patient from the first page to the reference, by keyboard alone, at 360 pixels.
