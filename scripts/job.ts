@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { purgeKeptPages } from '../src/admin/kept-page.ts';
 import { readConfig } from '../src/config.ts';
 import { embeddedSettings } from '../src/embedded/settings.ts';
 import { purgeDrafts } from '../src/hosted-form/draft.commands.ts';
@@ -18,8 +19,9 @@ const usage = `Runs one job now and prints what it did.
   npm run job -- dispatch
   npm run job -- reconcile
   npm run job -- forget`;
+const forget = async (deps: Deps) => ({ ...(await purgeDrafts(deps)), ...(await purgeKeptPages(deps)) });
 /** The jobs that count what they did. */
-const counting = { dispatch: (deps: Deps) => dispatch(deps), reconcile, forget: purgeDrafts };
+const counting = { dispatch: (deps: Deps) => dispatch(deps), reconcile, forget };
 
 const { positionals, values } = readArguments();
 const [job] = positionals;

@@ -5,6 +5,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyBaseLogger, type FastifyReply } from 'fastify';
 import { authentication } from './access/authentication.ts';
 import { admin } from './admin/admin.ts';
+import { keptPages } from './admin/kept-page.ts';
 import { apiFeatures, pageFeatures } from './features.ts';
 import type { Deps } from './shared/deps.ts';
 import { health } from './shared/health.ts';
@@ -40,6 +41,7 @@ export async function buildApp(deps: Deps, queue?: JobQueue): Promise<App> {
   await app.register(http, { deps });
   await app.register(admin, { deps });
   await app.register(authentication, { deps });
+  await app.register(keptPages, { deps });
   await app.register(health, { deps, queue });
 
   await app.register(

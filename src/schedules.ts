@@ -38,7 +38,7 @@ export const schedules: (Schedule & { what: string; when: string })[] = [
     name: 'forget',
     pattern: '*/5 * * * *',
     tz: zone,
-    what: 'What is kept for a while is forgotten when its time is over: forms begun and not sent, replies kept for a repeat, ended sessions and links, texts from numbers that nobody has',
+    what: 'What is kept for a while is forgotten when its time is over: forms begun and not sent, pages that forms were answered with, replies kept for a repeat, ended sessions and links, texts from numbers that nobody has',
     when: 'Every 5 minutes',
   },
 ];

@@ -52,7 +52,7 @@ export const authentication = plugin<{ deps: Deps }>(async (app, { deps }) => {
   app.decorateRequest('formOf', null);
   app.decorateRequest('ratePerMinute', null);
   await app.register(csrf, {
-    cookieKey: cookieName(deps.config, 'lendwell-form'),
+    cookieKey: formCookie(deps.config),
     cookieOpts: cookies,
     csrfOpts: { hmacKey: SECRET },
     getUserInfo: sessionName,
@@ -153,6 +153,9 @@ export const authentication = plugin<{ deps: Deps }>(async (app, { deps }) => {
 export function cookieName(config: Config, name: string): string {
   return config.PUBLIC_URL.startsWith('https:') ? `__Host-${name}` : name;
 }
+
+/** The cookie that a browser's form tokens go with. */
+export const formCookie = (config: Config) => cookieName(config, 'lendwell-form');
 
 export const isApi = (request: FastifyRequest) => request.url.startsWith('/api/');
 

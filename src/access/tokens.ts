@@ -26,7 +26,8 @@ type Purpose =
   | 'referral-draft'
   | 'referral-summary'
   | 'kept-form'
-  | 'drafts';
+  | 'drafts'
+  | 'kept-page';
 
 /**
  * What is stored in place of a secret. The purpose keeps one kind of secret from ever standing

@@ -17,6 +17,7 @@ import type { Problem } from '../shared/problem.ts';
 import { nhsuk, serveAssets } from './assets.ts';
 import * as formats from './formats.ts';
 import { newForm } from './forms.ts';
+import { leadBack } from './kept-page.ts';
 import { navigationFor } from './navigation.ts';
 import { statusTag } from './statuses.ts';
 
@@ -97,7 +98,8 @@ export const admin = plugin<{ deps: Deps }>(async (app, { deps }) => {
 
   app.decorateReply('page', async function (this: FastifyReply, name: string, data: object = {}) {
     this.header('cache-control', 'no-store').type('text/html; charset=utf-8');
-    return this.viewAsync(name, { ...data, ...around(this, await schemeOrSettings()) });
+    const html = await this.viewAsync(name, { ...data, ...around(this, await schemeOrSettings()) });
+    return leadBack(deps, this, html);
   });
   app.decorateReply('done', function (this: FastifyReply, href: string, banner: Banner) {
     return this.setCookie(bannerCookie, JSON.stringify(banner), bannerOptions).redirect(href, 303);

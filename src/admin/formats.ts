@@ -82,11 +82,17 @@ export function hours(minutes: number): string {
 
 /** `in_person` as `In person`. */
 export function words(value: string | null | undefined): string {
-  const text = (value ?? '')
-    .replaceAll(/[_-]/g, ' ')
-    .replaceAll(/\b(sim|imei|iccid|nhs|bsl|sms)\b/g, (name) => name.toUpperCase());
+  const text = withAbbreviations((value ?? '').replaceAll(/[_-]/g, ' '));
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
+
+/** `Their NHS number` as `their NHS number`. In a template it stands for the filter that would write `nhs`. */
+export function lower(value: unknown): string {
+  return withAbbreviations(String(value ?? '').toLowerCase());
+}
+
+const withAbbreviations = (text: string) =>
+  text.replaceAll(/\b(sim|imei|iccid|nhs|bsl|sms)\b/g, (name) => name.toUpperCase());
 
 const dayOf = (value: string) =>
   value.length > 10 ? inLondon(value).toPlainDate() : Temporal.PlainDate.from(value);

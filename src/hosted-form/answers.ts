@@ -23,6 +23,9 @@ export function ownOf(questions: Question[], typed: Typed): Typed {
 /** Everything typed, as one form. */
 export const allTyped = (answers: Answers): Typed => Object.assign({}, ...Object.values(answers));
 
+/** That the patient has not agreed that we get what is written here. */
+export const hasNotAgreed = (typed: Typed) => typed['consent.shareWithScheme'] === 'no';
+
 /** The first page that is still to be filled in. */
 export const firstOpenPage = (answers: Answers) => questionGroups.find(({ slug }) => !answers[slug])?.slug;
 

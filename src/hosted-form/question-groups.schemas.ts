@@ -18,8 +18,36 @@ export type Question = {
 };
 export type QuestionGroup = { slug: string; title: string; intro?: string; questions: Question[] };
 
-/** The form page by page. To ask for something more, add its line. */
+/** The form page by page: agreement first, so that nothing of anyone is typed without it. To ask for something more, add its line. */
 export const questionGroups: QuestionGroup[] = [
+  {
+    slug: 'consent',
+    title: 'The patient’s consent',
+    questions: [
+      {
+        name: 'consent.shareWithScheme',
+        label: 'Has the patient agreed that we get what you write here?',
+        as: 'radios',
+        choices: yesNo,
+        missing: 'Choose whether the patient agreed. Without that there can be no referral.',
+      },
+      {
+        name: 'consent.givenOn',
+        label: 'When did they agree?',
+        hint: 'Change it if it was not today.',
+        as: 'date',
+        missing: 'Enter the day the patient agreed',
+      },
+      { name: 'consent.givenBy', label: 'Who agreed, if not the patient (optional)', as: 'text' },
+      {
+        name: 'consent.shareBackWithClinic',
+        label: 'May we tell the clinic how it goes? (optional)',
+        hint: 'Yes only if the patient agreed to that as well',
+        as: 'radios',
+        choices: yesNo,
+      },
+    ],
+  },
   {
     slug: 'referrer',
     title: 'About you',
@@ -222,32 +250,6 @@ export const questionGroups: QuestionGroup[] = [
         choices: choicesOf(urgencies),
       },
       { name: 'urgencyReason', label: 'If it is urgent, why?', as: 'area' },
-    ],
-  },
-  {
-    slug: 'consent',
-    title: 'The patient’s consent',
-    questions: [
-      {
-        name: 'consent.shareWithScheme',
-        label: 'Has the patient agreed?',
-        as: 'checkboxes',
-        choices: [{ value: 'yes', text: 'The patient agreed that you share these details with us' }],
-        missing: 'Confirm that the patient agreed. Without that there can be no referral.',
-      },
-      {
-        name: 'consent.givenOn',
-        label: 'When did they agree?',
-        as: 'date',
-        missing: 'Enter the day the patient agreed',
-      },
-      { name: 'consent.givenBy', label: 'Who agreed, if not the patient (optional)', as: 'text' },
-      {
-        name: 'consent.shareBackWithClinic',
-        label: 'Did the patient agree that we tell you how it goes? (optional)',
-        as: 'radios',
-        choices: yesNo,
-      },
     ],
   },
   {

@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { pageKeptFor } from '../admin/kept-page.ts';
 import { purgeDrafts } from '../hosted-form/draft.commands.ts';
 import { systemContext } from '../shared/actor.ts';
 import { timestamp } from '../shared/clock.ts';
@@ -21,6 +22,7 @@ const over: Record<string, (now: RawBuilder<string>, deps: Deps) => RawBuilder<u
   ) => sql`x.seen_at <= ${now} - interval '1 day' and (x.revoked_at is not null or x.expires_at <= ${now}
     or x.seen_at <= ${now} - make_interval(mins => ${config.SESSION_IDLE_MINUTES}::int))`,
   sign_in_throttle: (now) => sql`x.failed_at < ${now} - interval '1 day'`,
+  kept_page: (now) => sql`x.kept_at <= ${now} - ${pageKeptFor}::interval`,
   password_link: (now) => sql`x.ended_at is not null or x.expires_at <= ${now}`,
   answer_link: (now) => sql`x.expires_at <= ${now}`,
   patient_link: (now) => sql`x.expires_at <= ${now}`,

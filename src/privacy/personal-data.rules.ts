@@ -94,7 +94,7 @@ export const personalTables: PersonalTable[] = [
     table: 'referral_draft',
     of: 'x.reference in (select reference from referral where patient_id = any(:ids))',
     erasure: { summary: 'null' },
-    stays: ['answers', 'reference', 'token_hash'],
+    stays: ['answers', 'tried', 'reference', 'token_hash'],
     noWords: { summary: 'sealed with the token, which is not kept' },
   },
   { table: 'referral_repeat', of: ofReferral, erasure: 'rows go', noWords: { reference: 'made here' } },

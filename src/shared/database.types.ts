@@ -402,6 +402,12 @@ export interface JobRun {
   moved_at: string | null;
 }
 
+export interface KeptPage {
+  id: string;
+  sealed: Buffer;
+  kept_at: string;
+}
+
 export interface Kit {
   id: string;
   name: string;
@@ -773,6 +779,7 @@ export interface ReferralDraft {
   sent_at: string | null;
   reference: string | null;
   summary: Buffer | null;
+  tried: Generated<Json>;
 }
 
 export interface ReferralNeed {
@@ -1108,6 +1115,7 @@ export interface DB {
   incident: Incident;
   incident_action: IncidentAction;
   job_run: JobRun;
+  kept_page: KeptPage;
   kit: Kit;
   kit_line: KitLine;
   legal_hold: LegalHold;

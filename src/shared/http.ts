@@ -215,6 +215,9 @@ export const http = plugin(async (app: FastifyInstance, { deps }: { deps: Deps }
   );
 });
 
+/** Whether a browser goes to another page by this request, as it does with a form and not with a script (Fetch Metadata). */
+export const navigates = ({ headers }: FastifyRequest) => headers['sec-fetch-mode'] === 'navigate';
+
 /** A body without a form's hidden fields, which differ each time it is shown; and the key among them. */
 function withoutHidden(body: unknown): { once?: unknown; body: unknown } {
   if (typeof body !== 'object' || body === null) return { body };

@@ -59,10 +59,11 @@ export function formVisitor(app: App, token: string, address = `10.1.${++visitor
     );
   const namesIn = (html: string) => new Set([...html.matchAll(/ name="([^"]+)"/g)].map(([, name]) => name!));
 
-  /** Sends a page as it was shown, with these fields. */
+  /** Sends a page as it was shown, with these fields; `page` is its name, or its address. */
   async function submit(page: string, fields: Typed = {}, shown?: string) {
     const html = shown ?? (await get(page)).body;
-    return ask('POST', page ? `${base}/${page}` : base, { ...fields, ...hiddenIn(html) });
+    const url = page.startsWith('/') ? page : page ? `${base}/${page}` : base;
+    return ask('POST', url, { ...fields, ...hiddenIn(html) });
   }
 
   return {
@@ -77,7 +78,6 @@ export function formVisitor(app: App, token: string, address = `10.1.${++visitor
       const left = new Map(Object.entries(typedOf(referral)));
       let at = (await submit('')).headers.location!;
       while (!at.endsWith('/check')) {
-        const page = at.split('/').at(-1)!;
         let html = (await get(at)).body;
         for (;;) {
           const names = namesIn(html);
@@ -86,17 +86,17 @@ export function formVisitor(app: App, token: string, address = `10.1.${++visitor
           );
           if (!names.has('add') || !missing) break;
           const add = / name="add"[^>]* value="(\d+)"|value="(\d+)"[^>]* name="add"/.exec(html)!;
-          html = (await submit(page, { add: (add[1] ?? add[2])! }, html)).body;
+          html = (await submit(at, { add: (add[1] ?? add[2])! }, html)).body;
         }
         const names = namesIn(html);
         const fields = Object.fromEntries([...left].filter(([name]) => names.has(name)));
         for (const name of Object.keys(fields)) left.delete(name);
-        const reply = await submit(page, fields, html);
-        if (reply.statusCode !== 303) throw new Error(`${page}: ${reply.statusCode} ${faultsIn(reply.body)}`);
+        const reply = await submit(at, fields, html);
+        if (reply.statusCode !== 303) throw new Error(`${at}: ${reply.statusCode} ${faultsIn(reply.body)}`);
         at = reply.headers.location!;
       }
       if (left.size) throw new Error(`the form does not ask for ${[...left.keys()]}`);
-      return (await get('check')).body;
+      return (await get(at)).body;
     },
     /** All of it; the page that says that it was sent. */
     async send(referral: NewReferral): Promise<string> {
