@@ -31,6 +31,12 @@ export function mayContact(wishes: ContactWishes, today: string): boolean {
   );
 }
 
+/** Whether a person said that a way to reach them is safe on a civil date, and it has neither stopped nor failed. */
+export const works = (
+  { safe, stopped, failed, recheckDue }: Pick<ContactPoint, 'safe' | 'stopped' | 'failed' | 'recheckDue'>,
+  today: string,
+): boolean => safe && !stopped && !failed && (recheckDue === null || recheckDue >= today);
+
 /** Whether a message may go to this contact point on a civil date. */
 export function isUsable(
   point: ContactPoint,
@@ -38,10 +44,7 @@ export function isUsable(
 ): point is ContactPoint & { channel: MessageChannel } {
   return (
     point.channel !== 'phone' &&
-    point.safe &&
-    !point.stopped &&
-    !point.failed &&
-    (point.recheckDue === null || point.recheckDue >= today) &&
+    works(point, today) &&
     (point.channel !== 'letter' || isDeliverable(point.value))
   );
 }

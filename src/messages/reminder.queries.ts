@@ -5,7 +5,7 @@ export const contactable = (today: string) => sql<boolean>`(p.contact_choice = '
   and (p.contact_state = 'open' or p.contact_state = 'paused' and p.paused_until <= ${today}::date))`;
 
 /** When a follow-up `f` starts, as an instant. */
-export const startOf = sql`((f.due_on + f.starts_at) at time zone 'Europe/London')`;
+export const startOf = sql`start_of(f.due_on, f.starts_at)`;
 
 /** Whether a loan `l` is to be asked back: not while something on it is reported as gone. */
 export const asksBack = sql<boolean>`(l.status = 'open' and not exists (

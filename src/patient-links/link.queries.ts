@@ -30,7 +30,7 @@ export async function findPatientLink(deps: Deps, db: Reader, token: string): Pr
       coalesce((select json_agg(json_build_object('id', f.id, 'at', ${jsonInstant('r.useless_after')}, 'status', f.status) order by r.useless_after)
         from reminder r join follow_up f on f.id = r.subject_id
         where r.message_id = m.id and r.reason in ('follow_up', 'changed') and r.status = 'said'
-          and ((f.due_on + f.starts_at) at time zone 'Europe/London') = r.useless_after), '[]') as "followUps",
+          and start_of(f.due_on, f.starts_at) = r.useless_after), '[]') as "followUps",
       coalesce((select json_agg(distinct x.meaning) from inbound_message x where x.message_id = m.id), '[]') as answered
     from patient_link l join message m on m.id = l.message_id join patient p on p.id = m.patient_id
     where l.token_hash = ${patientLinkHash(deps, token)} and l.expires_at > ${timestamp(deps.clock)}

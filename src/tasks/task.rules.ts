@@ -18,6 +18,8 @@ export const taskKinds = {
   clinic_answered: 'The clinic answered: decide about the referral',
   fetch_kit: 'Help has ended: ask the clinic for what is still out, once and kindly',
   referral_sent_again: 'A clinic referred this person again by the form: read what it says now',
+  support_to_agree:
+    'Only they make contact, so no follow-up is planned: agree with them how they are supported',
   missed_twice: 'Two follow-ups missed in a row: call back',
   concern: 'A concern was raised at a follow-up: speak to the clinic’s duty contact',
   loan_overdue: 'A loan is three weeks overdue: ring them, and extend it, or let it go',
