@@ -10,17 +10,18 @@ import { newId } from '../shared/ids.ts';
 import { Problem } from '../shared/problem.ts';
 import { completeTasksAbout, createTasks } from '../tasks/task.commands.ts';
 import { isReachable } from './contact.rules.ts';
-import type { NewContactWay } from './contact-point.schemas.ts';
+import { warningsOf } from './contact-hours.queries.ts';
+import type { ContactWayRecorded, NewContactWay } from './contact-point.schemas.ts';
 import type { ContactState } from './contact-state.rules.ts';
 import { keepHistory } from './patient.commands.ts';
 import { getPatient } from './patient.queries.ts';
 import { readContactPoint } from './patient.rules.ts';
-import type { Patient } from './patient.schemas.ts';
 
 /**
  * Writes down what a person said of one way to reach them: a way that is there already, by channel and
  * value, gets what is said now as the whole of it; another is added. With a way that can be used, what
- * asked for one is done, and messages that were held for want of it are gathered again.
+ * asked for one is done, and messages that were held for want of it are gathered again. Hours in which
+ * nothing can be done are taken, with a warning.
  * @throws Problem `not-found`, `invalid`
  */
 export async function recordContactPoint(
@@ -28,7 +29,7 @@ export async function recordContactPoint(
   ctx: Context,
   patientId: string,
   input: NewContactWay,
-): Promise<Patient> {
+): Promise<ContactWayRecorded> {
   const day = today(deps.clock);
   const { point, errors } = readContactPoint(input, day, deps.config.ALLOW_TEST_PHONE_NUMBERS);
   if (errors.length) throw new Problem('invalid', { errors });
@@ -58,7 +59,7 @@ export async function recordContactPoint(
         { kind: 'no_safe_contact', subjectType: 'patient', subjectId: patientId, patientId },
       ]);
     await releaseHeld(trx, deps, patientId);
-    return after;
+    return { ...after, warnings: await warningsOf(trx, deps, patientId, point) };
   });
 }
 

@@ -72,7 +72,7 @@ t.test('a plan goes by a way that the person can use, with a loan and without', 
 
 t.test('who alone makes contact gets no calls: a task asks to agree on them', async (t) => {
   const { make, of, db, api, add } = await setUp(t);
-  const alone = { contactPoints: [text], contactChoice: 'patient_contacts_us' } as const;
+  const alone = { contactPoints: [text], contactChoice: 'patient_contacts_us' as const };
   const referral = await make.waitingReferral({ person: alone, needs: ['support'] });
   await make.loan({
     referralId: (await make.waitingReferral({ person: { ...alone, familyName: 'Other' } })).id,
