@@ -18,7 +18,7 @@ import { countFollowUps, listFollowUps, listSupporters } from './follow-up.queri
 import { NewFollowUp } from './follow-up.schemas.ts';
 import { usableWay } from './planning.queries.ts';
 import { usually } from './settling.commands.ts';
-import { aheadStatuses, followUpStatuses, ways, wayWords } from './support.rules.ts';
+import { aheadStatuses, clashWords, followUpStatuses, ways, wayWords } from './support.rules.ts';
 
 const date = Type.String({ format: 'date' });
 const id = Type.String({ format: 'uuid' });
@@ -125,6 +125,7 @@ export function diaryPages(app: App, deps: Deps): void {
       ],
       statuses,
       wayWords,
+      clashWords,
       aheadStatuses,
       today: date,
       yesterday: addDays(date, -1),

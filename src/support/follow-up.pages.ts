@@ -15,7 +15,15 @@ import { getFollowUp, listSupporters } from './follow-up.queries.ts';
 import { FollowUpChange, NewOutcome } from './follow-up.schemas.ts';
 import { recordOutcome } from './outcome.commands.ts';
 import { nextFreeTime, usableWay } from './planning.queries.ts';
-import { allowedActions, frequencies, obstacleWords, topicWords, ways, wayWords } from './support.rules.ts';
+import {
+  allowedActions,
+  clashWords,
+  frequencies,
+  obstacleWords,
+  topicWords,
+  ways,
+  wayWords,
+} from './support.rules.ts';
 
 const ofForm = (names: string[], values: Typed): Typed =>
   Object.fromEntries(Object.entries(values).filter(([name]) => names.includes(name)));
@@ -140,6 +148,7 @@ export function followUpPages(app: App, deps: Deps): void {
       assignForm: formOf('assign'),
       ways: ways.map((value) => ({ value, text: wayWords[value] })),
       wayWords,
+      clashWords,
       topics: choices(topicWords),
       obstacles: choices(obstacleWords),
       topicWords,

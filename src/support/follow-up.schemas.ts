@@ -2,7 +2,15 @@ import Type, { type Static } from 'typebox';
 import { strictObject } from '../shared/http.ts';
 import { listQuery, pageOf } from '../shared/lists.ts';
 import { nullable, oneOf, text } from '../shared/schemas.ts';
-import { followUpStatuses, frequencies, obstacles, outcomeResults, topics, ways } from './support.rules.ts';
+import {
+  clashesWith,
+  followUpStatuses,
+  frequencies,
+  obstacles,
+  outcomeResults,
+  topics,
+  ways,
+} from './support.rules.ts';
 import { hindrances } from './way.rules.ts';
 
 const id = Type.String({ format: 'uuid' });
@@ -110,7 +118,7 @@ export const FollowUpSummary = Type.Object({
   conflict: nullable(Type.String({ description: 'The same in a sentence; null when nothing does' })),
   clashes: Type.Array(
     Type.Object({
-      with: oneOf(['supporter', 'drop_in', 'patient'], {
+      with: oneOf(clashesWith, {
         description: 'Whose other time it is: the supporter’s, theirs at a drop-in, or the person’s',
       }),
       startsAt: Type.String({ description: 'HH:MM in London' }),
