@@ -40,12 +40,12 @@ for (const scripts of [true, false]) {
       );
       await look('a follow-up with a conflict');
       await page.getByLabel('How', { exact: true }).selectOption('phone');
-      await page.getByLabel('How long').fill('600');
+      await page.getByLabel('How long', { exact: true }).fill('600');
       await page.getByRole('button', { name: 'Change the way' }).click();
       await page.getByRole('link', { name: /480/ }).waitFor();
       await look('another way, refused');
       await page.getByLabel('How', { exact: true }).selectOption('message');
-      await page.getByLabel('How long').fill('20');
+      await page.getByLabel('How long', { exact: true }).fill('20');
       await page.getByRole('button', { name: 'Change the way' }).click();
       await page.getByText('Saved.').first().waitFor();
       t.equal(await page.getByText(says).count(), 0);
