@@ -193,7 +193,7 @@ t.test('a follow-up without a time gets one that its supporter and its person ha
 });
 
 t.test('a time that the clocks skip is refused; one that comes twice is the first', async (t) => {
-  const { add, change, people } = await setUp(t);
+  const { add, change, people, deps } = await setUp(t);
   const [patientId] = await people(1);
   const gap = { patientId, dueOn: '2027-03-28', startsAt: '01:30', way: 'phone' };
   t.match(await add(gap), {
@@ -202,6 +202,17 @@ t.test('a time that the clocks skip is refused; one that comes twice is the firs
   });
   const twice = await add({ ...gap, dueOn: '2027-10-31' });
   t.match(twice.body, { startsAt: '01:30', startsAtInstant: '2027-10-31T00:30:00.000Z' });
+  const place = await addLocation(deps, officer, { name: 'Library', kind: 'access_point' });
+  t.match(
+    await addDropIn(deps, officer, {
+      locationId: place.id,
+      heldOn: '2027-03-28',
+      startsAt: '01:30',
+      minutes: 60,
+    }).catch((error) => error),
+    { type: 'invalid' },
+    'of a drop-in too',
+  );
   t.match(await change(twice.body.id, { dueOn: '2027-03-28', startsAt: '01:00' }), { status: 422 });
   t.match((await change(twice.body.id, { dueOn: '2027-03-28' })).body, {
     dueOn: '2027-03-30',
