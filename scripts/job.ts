@@ -1,13 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { purgeKeptPages } from '../src/admin/kept-page.ts';
 import { readConfig } from '../src/config.ts';
 import { embeddedSettings } from '../src/embedded/settings.ts';
-import { purgeDrafts } from '../src/hosted-form/draft.commands.ts';
 import { dispatch } from '../src/messages/dispatch.commands.ts';
 import { reconcile } from '../src/messages/reconcile.commands.ts';
 import { runNightly } from '../src/nightly/nightly.commands.ts';
+import { forgetWhatIsOver } from '../src/privacy/forgetting.commands.ts';
 import { systemClock } from '../src/shared/clock.ts';
 import { createDatabase } from '../src/shared/database.ts';
 import type { Deps } from '../src/shared/deps.ts';
@@ -19,9 +18,13 @@ const usage = `Runs one job now and prints what it did.
   npm run job -- dispatch
   npm run job -- reconcile
   npm run job -- forget`;
-const forget = async (deps: Deps) => ({ ...(await purgeDrafts(deps)), ...(await purgeKeptPages(deps)) });
+
 /** The jobs that count what they did. */
-const counting = { dispatch: (deps: Deps) => dispatch(deps), reconcile, forget };
+const counting = {
+  dispatch: (deps: Deps) => dispatch(deps),
+  reconcile,
+  forget: (deps: Deps) => forgetWhatIsOver(deps),
+};
 
 const { positionals, values } = readArguments();
 const [job] = positionals;

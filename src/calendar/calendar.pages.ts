@@ -1,13 +1,21 @@
-import { count, date } from '../admin/formats.ts';
+import { count, date, weekday } from '../admin/formats.ts';
 import { type Form, fields, newForm, refused, typedIn } from '../admin/forms.ts';
 import { today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import type { App } from '../shared/http.ts';
-import { closeDays, openDay } from './calendar.commands.ts';
+import { clearDay, closeDays, openDay, previewClosing } from './calendar.commands.ts';
 import { readCalendar } from './calendar.queries.ts';
-import { closedDayParams, NewClosedDays } from './calendar.schemas.ts';
+import { type ClosedDays, closedDayParams, NewClosedDays } from './calendar.schemas.ts';
 
 const view = 'calendar/views/calendar.njk';
+/** Where follow-ups went, in a sentence; nothing where none did. */
+function movedLine({ moved, movedTo }: ClosedDays): string {
+  if (!moved) return '';
+  const days = movedTo.map(({ day, followUps }) =>
+    movedTo.length > 1 ? `${followUps} to ${weekday(day)}` : `to ${weekday(day)}`,
+  );
+  return `${count(moved, 'follow-up')} moved: ${days.join(', ')}. Who was told of another time is told again.`;
+}
 const words = { from: 'Enter the first day', title: 'Say why it is closed' };
 
 /** /settings/calendar: bank holidays, and the days on which the scheme itself is closed. */
@@ -19,24 +27,32 @@ export function calendarPages(app: App, deps: Deps): void {
   );
 
   app.post('/settings/calendar', change, async (request, reply) => {
-    const typed = typedIn(request.body);
+    const { move, ...typed } = typedIn(request.body);
     try {
-      const { days, followUps } = await closeDays(deps, request.ctx, fields(NewClosedDays, typed, words));
-      const text = `${count(days.length, 'day')} closed.`;
-      return reply.done(
-        '/settings/calendar',
-        followUps
-          ? {
-              text: `${text} ${count(followUps, 'follow-up stands', 'follow-ups stand')} there: agree on other days.`,
-              link: { href: `/support?from=${days[0]}&to=${days.at(-1)}&status=ahead`, text: 'See them' },
-            }
-          : { text },
-      );
+      const input = fields(NewClosedDays, typed, words);
+      const closing = await previewClosing(deps, input);
+      if (closing.moved && move !== 'yes')
+        return reply.page(view, { ...(await calendarView(newForm(typed))), closing });
+      const closed = await closeDays(deps, request.ctx, input);
+      return reply.done('/settings/calendar', {
+        text: [`${count(closed.days.length, 'day')} closed.`, movedLine(closed)].filter(Boolean).join(' '),
+      });
     } catch (error) {
       const form = refused(typed, error);
       return reply.code(form.status).page(view, await calendarView(form));
     }
   });
+
+  app.post(
+    '/settings/calendar/:day/moves',
+    { ...change, schema: { params: closedDayParams } },
+    async (request, reply) => {
+      const cleared = await clearDay(deps, request.ctx, request.params.day);
+      return reply.done('/settings/calendar', {
+        text: movedLine(cleared) || 'No follow-up on this day is still ahead.',
+      });
+    },
+  );
 
   app.post(
     '/settings/calendar/:day/openings',

@@ -3,7 +3,7 @@ import type { Reader } from '../shared/database.ts';
 import type { Calendar } from './calendar.schemas.ts';
 
 /** How many follow-ups still stand on a closed day `c`. */
-export const standing = sql`(select count(*)::int from follow_up f where f.due_on = c.day and f.status in ('planned', 'confirmed'))`;
+const standing = sql`(select count(*)::int from follow_up f where f.due_on = c.day and f.status in ('planned', 'confirmed'))`;
 
 /** The days from a civil date on that are no working days, beside weekends. One statement. */
 export async function readCalendar(db: Reader, from: string): Promise<Calendar> {

@@ -1,7 +1,7 @@
 import { today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, problemReplies } from '../shared/http.ts';
-import { closeDays, openDay } from './calendar.commands.ts';
+import { clearDay, closeDays, openDay } from './calendar.commands.ts';
 import { readCalendar } from './calendar.queries.ts';
 import { Calendar, ClosedDays, closedDayParams, NewClosedDays } from './calendar.schemas.ts';
 
@@ -29,13 +29,28 @@ export function calendarRoutes(app: App, deps: Deps): void {
       config: { action: 'settings.change' },
       schema: {
         operationId: 'closeDays',
-        summary: 'Close the scheme on the working days of a span',
+        summary: 'Close the scheme on the working days of a span, and move the follow-ups that stand there',
         tags,
         body: NewClosedDays,
         response: { 201: ClosedDays, ...problemReplies('invalid') },
       },
     },
     async (request, reply) => reply.code(201).send(await closeDays(deps, request.ctx, request.body)),
+  );
+
+  app.post(
+    '/closed-days/:day/moves',
+    {
+      config: { action: 'settings.change' },
+      schema: {
+        operationId: 'clearDay',
+        summary: 'Move the follow-ups that still stand on a day that was closed',
+        tags,
+        params: closedDayParams,
+        response: { 201: ClosedDays, ...problemReplies('not-found') },
+      },
+    },
+    async (request, reply) => reply.code(201).send(await clearDay(deps, request.ctx, request.params.day)),
   );
 
   app.delete(

@@ -29,7 +29,13 @@ export type NewClosedDays = Static<typeof NewClosedDays>;
 
 export const ClosedDays = Type.Object({
   days: Type.Array(date, { description: 'Those that were working days until now' }),
-  followUps: Type.Integer({ description: 'Follow-ups that stand on these days, to be moved by hand' }),
+  moved: Type.Integer({
+    description:
+      'Follow-ups that stood on these days, each moved to the next free time of its person and supporter',
+  }),
+  movedTo: Type.Array(Type.Object({ day: date, followUps: Type.Integer() }), {
+    description: 'The days that they go to',
+  }),
 });
 export type ClosedDays = Static<typeof ClosedDays>;
 

@@ -97,16 +97,10 @@ export async function issueLoan(deps: Deps, ctx: Context, input: NewLoan): Promi
       at: timestamp(deps.clock),
     };
     await markSeen(trx, deps, ctx, devices.filter(isUnseen));
-    const { items, planVersionId, reviewOn } = await insertLoan(trx, loan, devices, needsMet(devices));
-    const followUps = planVersionId
-      ? await beginPlan(trx, deps, {
-          patientId: found.patient!.id,
-          loanId: loan.id,
-          referralId: input.referralId,
-          versionId: planVersionId,
-          from: handover.on,
-          dueOn,
-        })
+    const { items, plan, reviewOn } = await insertLoan(trx, loan, devices, needsMet(devices), deps.clock);
+    const begins = { loanId: loan.id, referralId: input.referralId, from: handover.on, dueOn };
+    const followUps = plan
+      ? await beginPlan(trx, deps, { ...begins, ...plan, patientId: found.patient!.id }, ctx)
       : [];
     const deviceIds = devices.map(({ id }) => id);
     await recordEvent(trx, deps, ctx, {

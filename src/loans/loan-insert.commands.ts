@@ -1,7 +1,9 @@
 import { type RawBuilder, sql } from 'kysely';
+import type { Clock } from '../shared/clock.ts';
 import type { Trx } from '../shared/database.ts';
 import { newId } from '../shared/ids.ts';
 import { Problem } from '../shared/problem.ts';
+import { draftJson, type PlanDraft } from '../support/planning.queries.ts';
 import type { KitGap } from './issue-kit.rules.ts';
 import type { DeviceToIssue } from './loan.rules.ts';
 import type { LoanIssued, NewLoan } from './loan.schemas.ts';
@@ -29,14 +31,19 @@ type LoanToInsert = {
  * Writes the loan in one statement: its row, its items, the devices' move, the referral's progress.
  * Whether a support plan starts, and which, is asked here and not where the locks are taken: that statement's
  * snapshot may be older than a loan or a change of needs of the same referral it waited for.
- * @returns the items, the support plan that starts, and when a loan that stays open is looked at again
+ * @returns the items, the support plan that starts with what its follow-ups are planned by, and when a loan that stays open is looked at again
  */
 export async function insertLoan(
   trx: Trx,
   loan: LoanToInsert,
   devices: DeviceToIssue[],
   met: string[],
-): Promise<{ items: LoanIssued['items']; planVersionId: string | null; reviewOn: string | null }> {
+  clock: Clock,
+): Promise<{
+  items: LoanIssued['items'];
+  plan: { versionId: string; draft: PlanDraft } | null;
+  reviewOn: string | null;
+}> {
   const items = devices.map(({ id: deviceId, assetTag, condition }) => ({
     id: newId(),
     deviceId,
@@ -44,9 +51,18 @@ export async function insertLoan(
     condition,
     status: 'on_loan' as const,
   }));
+  const draft = loan.patientId
+    ? draftJson(clock, {
+        patientId: loan.patientId,
+        versionId: sql`(select id from plan)`,
+        from: loan.handover.on,
+        dueOn: loan.dueOn,
+      })
+    : sql`null`;
   const { rows } = await sql<{
     moved: number;
     planVersionId: string | null;
+    draft: PlanDraft | null;
     reviewOn: string | null;
   }>`/* loan.insert */
     with plan as (
@@ -80,10 +96,11 @@ export async function insertLoan(
     ), r as (
       update referral set status = 'active', changed_at = ${loan.at}::timestamptz where id = ${loan.referralId}::uuid and status in ('waiting', 'active')
     )
-    select count(*)::int as moved, (select id from plan) as "planVersionId", (select review_on from l) as "reviewOn" from d`.execute(
+    select count(*)::int as moved, (select id from plan) as "planVersionId", (select review_on from l) as "reviewOn", ${draft} as draft from d`.execute(
     trx,
   );
   if (rows[0]!.moved !== items.length) throw new Problem('device-not-available');
-  const { planVersionId, reviewOn } = rows[0]!;
-  return { items: items.map(({ condition, ...item }) => item), planVersionId, reviewOn };
+  const { planVersionId: versionId, draft: read, reviewOn } = rows[0]!;
+  const plan = versionId && read ? { versionId, draft: read } : null;
+  return { items: items.map(({ condition, ...item }) => item), plan, reviewOn };
 }

@@ -33,6 +33,10 @@ export function nextOpening(
   return null;
 }
 
+/** Whether these hours ever meet a working day's window. */
+export const opensEver = (hours: Hours[] | null): boolean =>
+  [1, 2, 3, 4, 5].some((weekday) => windowsOf(weekday, hours).length > 0);
+
 /** `nextOpening` for instants as ISO 8601 text with milliseconds; the same text while the window is open. */
 export function openingFrom(
   now: string,

@@ -34,22 +34,26 @@ export function mayContact(wishes: ContactWishes, today: string): boolean {
   );
 }
 
+/** Whether a person said that a way to reach them is safe on a civil date, and it has neither stopped nor failed, nor is in doubt. */
+export const works = (
+  {
+    safe,
+    stopped,
+    failed,
+    doubted,
+    recheckDue,
+  }: Pick<ContactPoint, 'safe' | 'stopped' | 'failed' | 'doubted' | 'recheckDue'>,
+  today: string,
+): boolean => safe && !stopped && !failed && !doubted && (recheckDue === null || recheckDue >= today);
+
 /** Whether a message may go to this contact point on a civil date. */
 export function isUsable(
   point: ContactPoint,
   today: string,
 ): point is ContactPoint & { channel: MessageChannel } {
-  return isUsableBut(point, today) && !point.doubted;
-}
-
-/** Whether a message might go to this contact point, whatever another record says of it. */
-function isUsableBut(point: ContactPoint, today: string): boolean {
   return (
     point.channel !== 'phone' &&
-    point.safe &&
-    !point.stopped &&
-    !point.failed &&
-    (point.recheckDue === null || point.recheckDue >= today) &&
+    works(point, today) &&
     (point.channel !== 'letter' || isDeliverable(point.value))
   );
 }
@@ -70,7 +74,8 @@ const notOnPaper = ['easy_read', 'large_print', 'audio', 'braille'];
 export type Hindrance = 'in_doubt' | 'no_safe_contact' | 'no_sender' | 'format_needed';
 
 function hindranceOf(point: ContactPoint, reach: Reach): Hindrance | null {
-  if (!isUsable(point, reach.today)) return isUsableBut(point, reach.today) ? 'in_doubt' : 'no_safe_contact';
+  if (!isUsable(point, reach.today))
+    return isUsable({ ...point, doubted: false }, reach.today) ? 'in_doubt' : 'no_safe_contact';
   if (point.channel === 'letter' && reach.needs.some((need) => notOnPaper.includes(need)))
     return 'format_needed';
   return reach.offers(point.channel, reach.wording) ? null : 'no_sender';

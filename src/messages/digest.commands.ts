@@ -57,7 +57,7 @@ export async function sendDigests(deps: Deps): Promise<number> {
     )
     select t.id, s.name, s.email, f.count, f.first as "firstAt" from taken t join staff s on s.id = t.staff_id and s.suspended_at is null
       cross join lateral (
-        select count(*)::int as count, min((f.due_on + f.starts_at) at time zone 'Europe/London') as first
+        select count(*)::int as count, min(start_of(f.due_on, f.starts_at)) as first
         from follow_up f join patient p on p.id = f.patient_id and not ${pausedThen}
         where f.supporter_id = t.staff_id and f.due_on = t.for_date and f.status in ('planned', 'confirmed')) f
     where f.count > 0`.execute(deps.db);

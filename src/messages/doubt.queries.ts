@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { keptApart, likenessColumns } from '../patients/duplicate.queries.ts';
 import { compare, type Likeness } from '../patients/duplicate.rules.ts';
 import type { Reader } from '../shared/database.ts';
-import { type ContactPoint, isUsable } from './contact.rules.ts';
+import { type ContactPoint, works } from './contact.rules.ts';
 
 /** A way `c` to reach someone, as a JSON value in the shape of `ContactPoint`; whether it is in doubt is asked afterwards. */
 export const pointJson = sql`json_build_object('id', c.id, 'channel', c.channel, 'value', c.value, 'safe', c.safe, 'recheckDue', c.recheck_due,
@@ -12,7 +12,7 @@ export const pointJson = sql`json_build_object('id', c.id, 'channel', c.channel,
 export async function withDoubts(db: Reader, points: ContactPoint[], today: string): Promise<ContactPoint[]> {
   const doubts = await pointsInDoubt(
     db,
-    points.filter((point) => isUsable(point, today)).map(({ id }) => id),
+    points.filter((point) => works(point, today)).map(({ id }) => id),
     today,
   );
   return points.map((point) => ({ ...point, doubted: doubts.has(point.id) }));

@@ -5,7 +5,7 @@ export const contactable = (today: string) => sql<boolean>`(p.contact_choice = '
   and (p.contact_state = 'open' or p.contact_state = 'paused' and p.paused_until <= ${today}::date))`;
 
 /** When a follow-up `f` starts, as an instant. */
-export const startOf = sql`((f.due_on + f.starts_at) at time zone 'Europe/London')`;
+export const startOf = sql`start_of(f.due_on, f.starts_at)`;
 
 /** Whether a follow-up `f` is still ahead. */
 export const isAhead = sql<boolean>`f.status in ('planned', 'confirmed')`;

@@ -12,7 +12,8 @@ import { asSeen } from '../shared/seen.ts';
 import { completeTasksAbout, createTasks } from '../tasks/task.commands.ts';
 import type { TaskKind } from '../tasks/task.rules.ts';
 import { isReachable, isToRecheck, tasksForAWay } from './contact.rules.ts';
-import type { NewContactWay } from './contact-point.schemas.ts';
+import { warningsOf } from './contact-hours.queries.ts';
+import type { ContactWayRecorded, NewContactWay } from './contact-point.schemas.ts';
 import type { ContactState } from './contact-state.rules.ts';
 import { keepHistory } from './patient.commands.ts';
 import { getPatient } from './patient.queries.ts';
@@ -22,7 +23,8 @@ import type { Patient } from './patient.schemas.ts';
 /**
  * Writes down what a person said of one way to reach them: a way that is there already, by channel and
  * value, gets what is said now as the whole of it; another is added. With a way that can be used, what
- * asked for one is done, and messages that were held for want of it are gathered again.
+ * asked for one is done, and messages that were held for want of it are gathered again. Hours in which
+ * nothing can be done are taken, with a warning.
  * @throws Problem `not-found`, `invalid`
  */
 export async function recordContactPoint(
@@ -30,7 +32,7 @@ export async function recordContactPoint(
   ctx: Context,
   patientId: string,
   input: NewContactWay,
-): Promise<Patient> {
+): Promise<ContactWayRecorded> {
   const day = today(deps.clock);
   return command(deps, ctx, async (trx) => {
     await lockPatient(trx, patientId);
@@ -57,7 +59,7 @@ export async function recordContactPoint(
         { kind: 'no_safe_contact', subjectType: 'patient', subjectId: patientId, patientId },
       ]);
     await releaseHeld(trx, deps, patientId);
-    return after;
+    return { ...after, warnings: await warningsOf(trx, deps, patientId, point) };
   });
 }
 

@@ -49,14 +49,10 @@ export function contactPointPages(app: App, deps: Deps): void {
       const { id } = request.params;
       const typed = typedIn(request.body);
       try {
-        await recordContactPoint(
-          deps,
-          request.ctx,
-          id,
-          fields(NewContactWay, withoutBlankHours(typed), words),
-        );
+        const way = fields(NewContactWay, withoutBlankHours(typed), words);
+        const { warnings } = await recordContactPoint(deps, request.ctx, id, way);
         return reply.done(`/patients/${id}`, {
-          text: 'What they said is written down, and counts from now on.',
+          text: ['What they said is written down, and counts from now on.', ...warnings].join(' '),
         });
       } catch (error) {
         const form = refused(typed, error);

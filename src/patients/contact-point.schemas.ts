@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
 import type { Typed } from '../admin/forms.ts';
 import { strictObject } from '../shared/http.ts';
-import { NewContactPoint } from './patient.schemas.ts';
+import { NewContactPoint, Patient } from './patient.schemas.ts';
 
 /** What a person says of one way to reach them. */
 export const NewContactWay = strictObject(
@@ -22,6 +22,14 @@ export const NewContactWay = strictObject(
   },
 );
 export type NewContactWay = Static<typeof NewContactWay>;
+
+export const ContactWayRecorded = Type.Object({
+  ...Patient.properties,
+  warnings: Type.Array(Type.String(), {
+    description: 'What does not work in the hours that they gave, in sentences for people',
+  }),
+});
+export type ContactWayRecorded = Static<typeof ContactWayRecorded>;
 
 /** Hours of a way to reach someone of which nothing is filled in are no hours. */
 export function withoutBlankHours(typed: Typed): Typed {

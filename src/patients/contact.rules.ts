@@ -1,3 +1,4 @@
+import { hoursWarning } from './contact-hours.rules.ts';
 import type { Patient } from './patient.schemas.ts';
 
 const days = ['', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
@@ -7,6 +8,8 @@ type Point = Patient['contactPoints'][number];
 export type ShownPoint = Point & {
   state: 'safe' | 'not_safe' | 'recheck' | 'stopped' | 'failed';
   times: string[];
+  /** What does not work in these hours. */
+  warning: string | null;
 };
 
 export type ShownPatient = Patient & { contactPoints: ShownPoint[]; languageName: string; mayWrite: boolean };
@@ -20,6 +23,7 @@ export function shownPatient(patient: Patient, today: string): ShownPatient {
     ...point,
     state: stateOf(point, today),
     times: (point.hours ?? []).map(times),
+    warning: hoursWarning(point),
   }));
   const mayWrite = contactPoints.some(({ channel, state }) => channel !== 'phone' && state === 'safe');
   return { ...patient, contactPoints, languageName: languageName(patient.language), mayWrite };

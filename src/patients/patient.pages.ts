@@ -95,7 +95,7 @@ export function patientPages(app: App, deps: Deps): void {
     const [patient, merges] = await Promise.all([getPatient(deps.db, id), mergesOf(deps.db, id)]);
     const [access, followUps, messages, events, openProposals, doneOf] = await Promise.all([
       logAndListAccess(deps, ctx, id),
-      listFollowUps(deps.db, ctx.actor, { patientId: id, limit: 50 }),
+      listFollowUps(deps.db, ctx.actor, { patientId: id, limit: 50 }, today(deps.clock)),
       listMessages(deps, { patientId: id, limit: 10 }),
       timelineOf(
         deps.db,

@@ -7,7 +7,7 @@ import { changePatient, patientTag } from './change.commands.ts';
 import { PatientChange } from './change.schemas.ts';
 import { reviewCommunication } from './communication.commands.ts';
 import { recordContactPoint } from './contact-point.commands.ts';
-import { NewContactWay } from './contact-point.schemas.ts';
+import { ContactWayRecorded, NewContactWay } from './contact-point.schemas.ts';
 import { recordContactState } from './contact-state.commands.ts';
 import { ContactStateKept, NewContactState } from './contact-state.schemas.ts';
 import { getPatient, listPatients, logAccess } from './patient.queries.ts';
@@ -98,7 +98,7 @@ export function patientRoutes(app: App, deps: Deps): void {
         params: idParams,
         body: NewContactWay,
         response: {
-          201: Patient,
+          201: ContactWayRecorded,
           ...problemReplies('not-found', 'invalid', 'merge-refused', 'patient-erased'),
         },
       },

@@ -23,6 +23,11 @@ export function today(clock: Clock): string {
   return clock.now().toZonedDateTimeISO(zone).toPlainDate().toString();
 }
 
+/** The present minute in London, `YYYY-MM-DDTHH:MM`. */
+export function civilTime(clock: Clock): string {
+  return clock.now().toZonedDateTimeISO(zone).toPlainDateTime().toString({ smallestUnit: 'minute' });
+}
+
 /** The present instant as ISO 8601 with milliseconds, for a `timestamptz` column. */
 export function timestamp(clock: Clock): string {
   return new Date(clock.now().epochMilliseconds).toISOString();

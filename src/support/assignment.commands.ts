@@ -16,6 +16,7 @@ import {
   type ToAssign,
 } from './assignment.rules.ts';
 import type { Assigned, NewAssignments } from './assignment.schemas.ts';
+import { overlapping } from './clash.queries.ts';
 import { assertSupporter } from './follow-up.commands.ts';
 import { maySupport } from './follow-up.queries.ts';
 import { aheadStatuses, type FollowUpStatus } from './support.rules.ts';
@@ -58,7 +59,12 @@ export async function assignFollowUps(deps: Deps, ctx: Context, input: NewAssign
     left.push(...chosen.flatMap((one) => ('why' in one ? [{ followUpId: one.id, why: one.why }] : [])));
     const given = chosen.flatMap((one) => ('why' in one ? [] : [one]));
     await write(trx, deps, ctx, given, found);
-    return { assigned: given.map(({ id, supporterId }) => ({ followUpId: id, supporterId })), left };
+    const clashing = byHand ? await clashingOf(trx, given) : [];
+    return {
+      clashing,
+      assigned: given.map(({ id, supporterId }) => ({ followUpId: id, supporterId })),
+      left,
+    };
   });
 }
 
@@ -104,6 +110,14 @@ async function chooseOf(trx: Trx, open: Found[], how: 'usual' | 'spread'): Promi
     dbsUntil: dbsCheckedOn && dbsCountsUntil(dbsCheckedOn),
   }));
   return assign(open, helpers, how);
+}
+
+async function clashingOf(trx: Trx, given: Given[]): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`/* assignment.clashing */
+    select f.id from follow_up f where f.id = any(${given.map(({ id }) => id)}::uuid[]) and exists (${overlapping}) order by f.id`.execute(
+    trx,
+  );
+  return rows.map(({ id }) => id);
 }
 
 async function write(trx: Trx, deps: Deps, ctx: Context, given: Given[], found: Found[]): Promise<void> {

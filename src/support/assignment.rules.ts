@@ -1,4 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
+import { overlap, type Slot } from './slot.rules.ts';
 import type { Way } from './support.rules.ts';
 
 /** How follow-ups get their supporter: by hand, whom the person knows, or spread over who has time. */
@@ -16,8 +17,6 @@ export const leftWords = {
 export type Left = keyof typeof leftWords;
 export const leftReasons = Object.keys(leftWords) as Left[];
 
-/** A time that is taken: a civil date, `HH:MM` in London, and minutes. */
-type Slot = { dueOn: string; startsAt: string; minutes: number };
 export type ToAssign = Slot & {
   id: string;
   patientId: string;
@@ -81,16 +80,11 @@ function hasTime(followUp: ToAssign, helper: Helper, taken: Slot[]): boolean {
   if (followUp.way === 'in_person' && isSupporter && (dbsUntil ?? '') < followUp.dueOn) return false;
   if (weeklyMinutes !== null && minutesIn(taken, followUp.dueOn) + followUp.minutes > weeklyMinutes)
     return false;
-  return !taken.some((slot) => slot.dueOn === followUp.dueOn && overlap(slot, followUp));
+  return !taken.some((slot) => overlap(slot, followUp));
 }
 
 /** Minutes that are taken in the week of a civil date. */
 function minutesIn(slots: Slot[], date: string): number {
   const monday = mondayOf(date);
   return slots.reduce((sum, { dueOn, minutes }) => sum + (mondayOf(dueOn) === monday ? minutes : 0), 0);
-}
-
-function overlap(one: Slot, other: Slot): boolean {
-  const from = (slot: Slot) => Number(slot.startsAt.slice(0, 2)) * 60 + Number(slot.startsAt.slice(3, 5));
-  return from(one) < from(other) + other.minutes && from(other) < from(one) + one.minutes;
 }

@@ -44,6 +44,9 @@ export const Assigned = Type.Object({
   left: Type.Array(Type.Object({ followUpId: Type.String(), why: oneOf(leftReasons) }), {
     description: 'Those that stay as they are, with the reason',
   }),
+  clashing: Type.Array(Type.String(), {
+    description: 'Those given by hand that are at the same time as something else of that supporter',
+  }),
 });
 export type Assigned = Static<typeof Assigned>;
 

@@ -16,7 +16,9 @@ import type { Assigned, NewAssignments } from './assignment.schemas.ts';
 import { addFollowUp } from './follow-up.commands.ts';
 import { countFollowUps, listFollowUps, listSupporters } from './follow-up.queries.ts';
 import { NewFollowUp } from './follow-up.schemas.ts';
-import { aheadStatuses, followUpStatuses, ways, wayWords } from './support.rules.ts';
+import { usableWay } from './planning.queries.ts';
+import { usually } from './settling.commands.ts';
+import { aheadStatuses, clashWords, followUpStatuses, ways, wayWords } from './support.rules.ts';
 
 const date = Type.String({ format: 'date' });
 const id = Type.String({ format: 'uuid' });
@@ -35,7 +37,7 @@ const DiaryQuery = Type.Object(
 );
 
 const wayChoices = ways.map((value) => ({ value, text: wayWords[value] }));
-const words = { dueOn: 'Enter the date', way: 'Choose how', patientId: 'Choose the person first' };
+const words = { dueOn: 'Enter the date', patientId: 'Choose the person first' };
 
 /** /support: the diary by day and supporter, and adding a follow-up. */
 export function diaryPages(app: App, deps: Deps): void {
@@ -43,7 +45,8 @@ export function diaryPages(app: App, deps: Deps): void {
   listFile(app, deps, {
     path: '/support',
     query: DiaryQuery,
-    list: (asked, { actor }) => listFollowUps(deps.db, actor, { ...asked, ...inDiary(asked) }),
+    list: (asked, { actor }) =>
+      listFollowUps(deps.db, actor, { ...asked, ...inDiary(asked) }, today(deps.clock)),
     count: (asked, { actor }) => countFollowUps(deps.db, actor, inDiary(asked)),
     columns: {
       Day: ({ dueOn }) => dueOn,
@@ -90,7 +93,7 @@ export function diaryPages(app: App, deps: Deps): void {
     const query = inDiary(asked);
     const { from, to, status } = query;
     const [list, count, supporters, withoutOutcome] = await Promise.all([
-      listFollowUps(deps.db, actor, { ...query, after, limit }),
+      listFollowUps(deps.db, actor, { ...query, after, limit }, date),
       countFollowUps(deps.db, actor, query),
       actor.role === 'supporter' ? [] : listSupporters(deps.db),
       countFollowUps(deps.db, actor, { to: addDays(date, -1), status: 'ahead' }),
@@ -107,6 +110,7 @@ export function diaryPages(app: App, deps: Deps): void {
       days: [...Map.groupBy(list.items, ({ dueOn }) => dueOn)].map(([day, items]) => ({ day, items })),
       next: list.next,
       count,
+      inTheWay: list.items.filter(({ conflict, clashes }) => conflict || clashes.length).length,
       after,
       filters,
       isNarrowed: (asked.from ?? asked.to ?? status) !== undefined,
@@ -121,6 +125,7 @@ export function diaryPages(app: App, deps: Deps): void {
       ],
       statuses,
       wayWords,
+      clashWords,
       aheadStatuses,
       today: date,
       yesterday: addDays(date, -1),
@@ -134,11 +139,7 @@ export function diaryPages(app: App, deps: Deps): void {
   app.get(
     '/follow-ups/new',
     { config: { action: 'follow-ups.plan' }, schema: { querystring: Type.Object({ patientId: id }) } },
-    async (request, reply) =>
-      reply.page(
-        'support/views/new.njk',
-        await newView(request.query.patientId, newForm({ startsAt: '10:00', minutes: '20' })),
-      ),
+    async (request, reply) => reply.page('support/views/new.njk', await newView(request.query.patientId)),
   );
 
   app.post('/follow-ups/new', { config: { action: 'follow-ups.plan' } }, async (request, reply) => {
@@ -156,13 +157,16 @@ export function diaryPages(app: App, deps: Deps): void {
     }
   });
 
-  async function newView(patientId: string, form: ReturnType<typeof newForm>) {
-    const [patient, supporters] = await Promise.all([
+  /** `sent`: the form that was refused, if any. */
+  async function newView(patientId: string, sent?: Form) {
+    const [patient, supporters, way] = await Promise.all([
       getPatient(deps.db, patientId),
       listSupporters(deps.db),
+      usableWay(deps.db, deps, patientId, usually.way),
     ]);
     const choices = supporters.map(({ id, name }) => ({ value: id, text: name }));
-    return { patient, form, ways: wayChoices, supporters: choices };
+    const form = sent ?? newForm({ minutes: '20', ...(way && { way }) });
+    return { patient, form, way, ways: wayChoices, supporters: choices };
   }
 }
 
@@ -178,8 +182,12 @@ function readAssignments({ followUps: ticked = [], to = '' }: Typed): NewAssignm
   return { followUps, how: 'by_hand', supporterId: to === 'nobody' ? null : String(to) };
 }
 
-function whatBecame({ assigned, left }: Assigned): string {
-  const given = `${assigned.length === 1 ? '1 follow-up is' : `${assigned.length} follow-ups are`} given.`;
+function whatBecame({ assigned, left, clashing }: Assigned): string {
+  const many = `${assigned.length === 1 ? '1 follow-up is' : `${assigned.length} follow-ups are`} given.`;
+  const at = clashing.length === 1 ? '1 is' : `${clashing.length} are`;
+  const given = clashing.length
+    ? `${many} ${at} at the same time as something else of theirs: move it.`
+    : many;
   if (!left.length) return given;
   const reasons = [...new Set(left.map(({ why }) => leftWords[why]))].join(' ');
   return `${given} ${left.length === 1 ? '1 stays as it is' : `${left.length} stay as they are`}: ${reasons}`;

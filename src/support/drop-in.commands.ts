@@ -13,15 +13,18 @@ import { invalid, Problem } from '../shared/problem.ts';
 import { getDropIn } from './drop-in.queries.ts';
 import type { DropIn, DropInChange, NewDropIn, NewDropInPerson } from './drop-in.schemas.ts';
 import { assertSupporter } from './follow-up.commands.ts';
+import { skippedTime } from './slot.rules.ts';
 
 /**
  * Writes down a drop-in, that is planned or has been.
- * @throws Problem `invalid` for an unknown place or supporter or a day far away, `conflict` for one at the same place and time
+ * @throws Problem `invalid` for an unknown place or supporter, a day far away or a time that the clocks skip, `conflict` for one at the same place and time
  */
 export async function addDropIn(deps: Deps, ctx: Context, input: NewDropIn): Promise<DropIn> {
   const day = today(deps.clock);
   if (input.heldOn > addDays(day, 366) || input.heldOn < addDays(day, -366))
     throw invalid({ pointer: '/heldOn', message: 'Give a day within a year of today.' });
+  const errors = skippedTime(input.heldOn, input.startsAt);
+  if (errors.length) throw new Problem('invalid', { errors });
   return command(deps, ctx, async (trx) => {
     await requireLocation(trx, input.locationId);
     if (input.supporterId) await assertSupporter(trx, input.supporterId);

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { correctWhatWasTold } from '../messages/correction.commands.ts';
 import type { Actor, Context } from '../shared/actor.ts';
-import { timestamp } from '../shared/clock.ts';
+import { timestamp, today } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
 import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
@@ -11,7 +11,8 @@ import { newId } from '../shared/ids.ts';
 import { invalid, Problem } from '../shared/problem.ts';
 import { getFollowUp, maySupport, visibleTo } from './follow-up.queries.ts';
 import type { FollowUp, FollowUpChange, NewFollowUp } from './follow-up.schemas.ts';
-import { assertAhead, extraStep, type FollowUpStatus, planStep } from './support.rules.ts';
+import { settle, settleMove } from './settling.commands.ts';
+import { assertAhead, extraStep, type FollowUpStatus, planStep, type Way } from './support.rules.ts';
 
 /**
  * Deals with the follow-ups of loans that have closed and that are still ahead: they go over to
@@ -85,7 +86,7 @@ export async function cancelFollowUpsOf(
  */
 export async function addFollowUp(deps: Deps, ctx: Context, input: NewFollowUp): Promise<FollowUp> {
   return command(deps, ctx, async (trx) => {
-    const { patientId, dueOn, way, supporterId = null, note = null } = input;
+    const { patientId, supporterId = null, note = null, minutes = 20 } = input;
     const patient = await sql<{
       state: string;
       referralId: string | null;
@@ -95,21 +96,20 @@ export async function addFollowUp(deps: Deps, ctx: Context, input: NewFollowUp):
         (select r.id from referral r where r.patient_id = p.id and r.status in ('received', 'asked', 'waiting', 'active')
           order by r.status = 'active' desc, r.id desc limit 1) as "referralId",
         (select l.id from loan l where l.patient_id = p.id and l.status = 'open' and l.referral_id is null order by l.id desc limit 1) as "loanId"
-      from patient p where p.id = ${patientId} for share`.execute(trx);
+      from patient p where p.id = ${patientId} for no key update`.execute(trx);
     const found = patient.rows[0];
     if (!found) throw invalid({ pointer: '/patientId', message: 'There is no such patient.' });
     if (found.state === 'withdrawn' || found.state === 'deceased')
       throw new Problem('conflict', { detail: 'This person is not to be contacted any more.' });
     if (supporterId) await assertSupporter(trx, supporterId);
+    const { dueOn, startsAt, way } = await settle(trx, deps, { ...input, supporterId, minutes });
     const id = newId();
     const at = timestamp(deps.clock);
     const { rows } = await sql<{ isPast: boolean }>`
       insert into follow_up (id, patient_id, referral_id, loan_id, step, due_on, starts_at, minutes, way, supporter_id, note, created_at, changed_at)
-      values (${id}, ${patientId}, ${found.referralId}, ${found.referralId ? null : found.loanId}, ${input.step ?? extraStep}, ${dueOn}, ${input.startsAt ?? '10:00'}, ${input.minutes ?? 20},
+      values (${id}, ${patientId}, ${found.referralId}, ${found.referralId ? null : found.loanId}, ${input.step ?? extraStep}, ${dueOn}, ${startsAt}, ${minutes},
         ${way}, ${supporterId}, ${note}, ${at}, ${at})
-      returning ((due_on + starts_at) at time zone 'Europe/London') <= ${at}::timestamptz as "isPast"`.execute(
-      trx,
-    );
+      returning start_of(due_on, starts_at) <= ${at}::timestamptz as "isPast"`.execute(trx);
     if (rows[0]!.isPast)
       throw invalid({ pointer: '/dueOn', message: 'This time is past. Give one that is ahead.' });
     await recordEvent(trx, deps, ctx, {
@@ -121,7 +121,7 @@ export async function addFollowUp(deps: Deps, ctx: Context, input: NewFollowUp):
       values: { dueOn, way, ...(supporterId ? { supporterId } : {}) },
       fields: note ? ['note'] : [],
     });
-    return getFollowUp(trx, ctx.actor, id);
+    return getFollowUp(trx, ctx.actor, id, today(deps.clock));
   });
 }
 
@@ -146,23 +146,20 @@ export async function changeFollowUp(
     requireMatch(ifMatch, etagOf(id, before.changedAt));
     if (change.supporterId) await assertSupporter(trx, change.supporterId);
     const at = timestamp(deps.clock);
-    const moves =
-      (change.dueOn ?? before.dueOn) !== before.dueOn ||
-      (change.startsAt ?? before.startsAt) !== before.startsAt;
+    const { dueOn, startsAt } = await settleMove(trx, deps, before, change);
+    const moves = dueOn !== before.dueOn || startsAt !== before.startsAt;
     const status = change.status ?? (moves ? 'planned' : before.status);
     const { rows } = await sql<{ isPast: boolean }>`/* follow-up.change */
       with unsaid as (
         update reminder set status = 'cancelled'
         where ${moves} and status = 'standing' and reason in ('follow_up', 'changed') and subject_id = ${id}
       )
-      update follow_up f set due_on = ${change.dueOn ?? before.dueOn}, starts_at = ${change.startsAt ?? before.startsAt},
+      update follow_up f set due_on = ${dueOn}, starts_at = ${startsAt},
         minutes = coalesce(${change.minutes ?? null}, f.minutes), way = coalesce(${change.way ?? null}, f.way), status = ${status},
         why = case when ${moves} or ${change.way !== undefined} then ${change.why ?? null} else f.why end, changed_at = ${at},
         supporter_id = case when ${change.supporterId !== undefined} then ${change.supporterId ?? null}::uuid else f.supporter_id end
       where f.id = ${id}
-      returning ((due_on + starts_at) at time zone 'Europe/London') <= ${at}::timestamptz as "isPast"`.execute(
-      trx,
-    );
+      returning start_of(due_on, starts_at) <= ${at}::timestamptz as "isPast"`.execute(trx);
     if (moves && rows[0]!.isPast)
       throw invalid({
         pointer: change.dueOn ? '/dueOn' : '/startsAt',
@@ -174,22 +171,21 @@ export async function changeFollowUp(
       type: moves ? 'follow_up.moved' : 'follow_up.changed',
       subjects: subjectsOf(before),
       values: {
-        ...(moves
-          ? { dueOn: change.dueOn ?? before.dueOn, startsAt: change.startsAt ?? before.startsAt }
-          : {}),
+        ...(moves ? { dueOn, startsAt } : {}),
         ...(status === before.status ? {} : { from: before.status, to: status }),
         ...(rest.way ? { way: rest.way } : {}),
         ...(rest.why ? { why: rest.why } : {}),
         ...(supporterId === undefined ? {} : { supporterId }),
       },
     });
-    return getFollowUp(trx, ctx.actor, id);
+    return getFollowUp(trx, ctx.actor, id, today(deps.clock));
   });
 }
 
+/** Locks a supporter: who gives them a time waits for who gives them another. @throws Problem `invalid` */
 export async function assertSupporter(trx: Trx, id: string): Promise<void> {
   const { rows } = await sql`
-    select from staff where id = ${id} and ${maySupport} for share`.execute(trx);
+    select from staff where id = ${id} and ${maySupport} for no key update`.execute(trx);
   if (!rows.length) throw invalid({ pointer: '/supporterId', message: 'There is no such supporter.' });
 }
 
@@ -203,6 +199,9 @@ export type LockedFollowUp = {
   status: FollowUpStatus;
   dueOn: string;
   startsAt: string;
+  minutes: number;
+  way: Way;
+  supporterId: string | null;
   /** The start as an instant, ISO 8601. */
   start: string;
   changedAt: string;
@@ -220,8 +219,8 @@ export async function lockFollowUp(trx: Trx, actor: Actor, id: string): Promise<
     trx,
   );
   const { rows } = await sql<LockedFollowUp>`
-    select f.id, f.patient_id as "patientId", f.referral_id as "referralId", f.loan_id as "loanId", ${sql.raw(planStep('f'))} as "planStep", f.status, f.due_on as "dueOn",
-      to_char(f.starts_at, 'HH24:MI') as "startsAt", ((f.due_on + f.starts_at) at time zone 'Europe/London') as start, f.changed_at as "changedAt"
+    select f.id, f.patient_id as "patientId", f.referral_id as "referralId", f.loan_id as "loanId", ${sql.raw(planStep('f'))} as "planStep", f.status, f.due_on as "dueOn", f.minutes, f.way, f.supporter_id as "supporterId",
+      to_char(f.starts_at, 'HH24:MI') as "startsAt", start_of(f.due_on, f.starts_at) as start, f.changed_at as "changedAt"
     from follow_up f where f.id = ${id} and ${visibleTo(actor)} for update of f`.execute(trx);
   if (!rows[0]) throw new Problem('not-found');
   return rows[0];

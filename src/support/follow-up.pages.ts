@@ -8,6 +8,7 @@ import { tellableWords } from '../messages/template.rules.ts';
 import { languageName, times } from '../patients/contact.rules.ts';
 import { logAccess } from '../patients/patient.queries.ts';
 import type { Context } from '../shared/actor.ts';
+import { today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { etagOf } from '../shared/etag.ts';
 import { type App, idParams } from '../shared/http.ts';
@@ -16,8 +17,19 @@ import { changeFollowUp } from './follow-up.commands.ts';
 import { getFollowUp, listSupporters } from './follow-up.queries.ts';
 import { FollowUpChange, NewOutcome } from './follow-up.schemas.ts';
 import { recordOutcome } from './outcome.commands.ts';
-import { allowedActions, frequencies, obstacleWords, topicWords, ways, wayWords } from './support.rules.ts';
+import { nextFreeTime, usableWay } from './planning.queries.ts';
+import {
+  allowedActions,
+  clashWords,
+  frequencies,
+  obstacleWords,
+  topicWords,
+  ways,
+  wayWords,
+} from './support.rules.ts';
 
+const ofForm = (names: string[], values: Typed): Typed =>
+  Object.fromEntries(Object.entries(values).filter(([name]) => names.includes(name)));
 const choices = (texts: Record<string, string>) =>
   Object.entries(texts).map(([value, text]) => ({ value, text }));
 const words = { result: 'Choose what came of it', dueOn: 'Enter the date', status: 'Choose one' };
@@ -98,26 +110,40 @@ export function followUpPages(app: App, deps: Deps): void {
    * @param seen the version that was seen, where it is a change
    */
   async function view(ctx: Context, id: string, sent?: Form, seen?: string) {
-    const followUp = await getFollowUp(deps.db, ctx.actor, id);
+    const followUp = await getFollowUp(deps.db, ctx.actor, id, today(deps.clock));
     const mayAssign = may(ctx.actor, 'follow-ups.plan');
-    const [events, supporters, concerns] = await Promise.all([
+    const can = allowedActions(followUp.status);
+    const mayMove = can.move === true && may(ctx.actor, 'follow-ups.move');
+    const { dueOn, startsAt, minutes, way, supporter, patient, contact } = followUp;
+    const wanted = {
+      dueOn,
+      startsAt,
+      minutes,
+      way,
+      patientId: patient.id,
+      supporterId: supporter?.id ?? null,
+    };
+    const [events, supporters, free, usable, concerns] = await Promise.all([
       timelineOf(deps.db, id, { limit: 50 }),
       mayAssign ? listSupporters(deps.db) : [],
+      mayMove ? nextFreeTime(deps.db, deps, wanted) : wanted,
+      mayMove && followUp.conflict ? usableWay(deps.db, deps, patient.id, way) : way,
       followUp.outcome?.concern ? concernsOf(deps.db, id) : [],
       logAccess(deps, ctx, followUp.patient.id, 'follow_up'),
     ]);
-    const { dueOn, startsAt, minutes, way, supporter, contact } = followUp;
+    const stands: Typed = { dueOn, startsAt, minutes: String(minutes), way };
     const starts: Record<string, Typed> = {
-      move: { dueOn, startsAt, minutes: String(minutes), way },
+      move: ofForm(['dueOn', 'startsAt', ...Object.keys(sent?.typed ?? {})], stands),
+      way: ofForm(['minutes', 'way'], stands),
       assign: { supporterId: supporter?.id ?? 'none' },
     };
     const form = sent && besideTheOther(sent, starts[sent.prefix!] ?? {});
-    const formOf = (prefix: string) =>
-      form?.prefix === prefix ? form : { ...newForm(starts[prefix]), prefix };
+    const formOf = (prefix: string, start = starts[prefix]) =>
+      form?.prefix === prefix ? form : { ...newForm(start), prefix };
     return {
       followUp,
       version: versionToSend(form, seen, etagOf(id, followUp.changedAt)),
-      can: allowedActions(followUp.status),
+      can,
       mayAssign,
       person: {
         ...contact,
@@ -128,11 +154,13 @@ export function followUpPages(app: App, deps: Deps): void {
       points: contact.points.map((point) => ({ ...point, times: (point.hours ?? []).map(times) })),
       form,
       outcomeForm: formOf('outcome'),
-      moveForm: formOf('move'),
+      moveForm: formOf('move', { dueOn: free.dueOn, startsAt: free.startsAt }),
+      wayForm: formOf('way', { ...stands, way: usable ?? way }),
       assignForm: formOf('assign'),
       ways: ways.map((value) => ({ value, text: wayWords[value] })),
       wayWords,
       whys: choices(tellableWords),
+      clashWords,
       topics: choices(topicWords),
       obstacles: choices(obstacleWords),
       topicWords,

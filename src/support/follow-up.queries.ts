@@ -1,11 +1,16 @@
 import { sql } from 'kysely';
+import type { ContactPoint } from '../messages/contact.rules.ts';
+import { withDoubts } from '../messages/doubt.queries.ts';
 import { calledName } from '../patients/patient.queries.ts';
 import type { Actor } from '../shared/actor.ts';
 import type { Reader } from '../shared/database.ts';
 import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
 import { Problem } from '../shared/problem.ts';
+import { clashesJson } from './clash.queries.ts';
 import type { FollowUp, FollowUpQuery, FollowUpSummary } from './follow-up.schemas.ts';
+import { personJson } from './planning.queries.ts';
 import { aheadStatuses } from './support.rules.ts';
+import { hindrancesOf, hindranceWords, type Person } from './way.rules.ts';
 
 /** Who may do follow-ups: a condition on `staff`, however it is called in the statement. */
 export const maySupport = sql<boolean>`(role in ('supporter', 'officer', 'manager') and suspended_at is null)`;
@@ -19,6 +24,7 @@ export const pausedThen = sql`(p.contact_state = 'paused' and p.paused_until > f
 
 const summary = sql`f.id, f.step, f.due_on as "dueOn", to_char(f.starts_at, 'HH24:MI') as "startsAt", f.minutes, f.way, f.status,
   json_build_object('id', p.id, 'name', ${calledName}) as patient,
+  p.interpreter, ${personJson} as person, ${clashesJson} as clashes,
   ${pausedThen} as "isPaused", case when s.id is not null then json_build_object('id', s.id, 'name', s.name) end as supporter`;
 
 const matching = (actor: Actor, query: Partial<FollowUpQuery>) => sql`${visibleTo(actor)}
@@ -29,19 +35,33 @@ const matching = (actor: Actor, query: Partial<FollowUpQuery>) => sql`${visibleT
   ${query.unassigned ? sql`and f.supporter_id is null` : sql``}
   ${query.patientId ? sql`and f.patient_id = ${query.patientId}` : sql``}`;
 
-/** The diary: follow-ups by date and time. */
+type Looked = Omit<FollowUpSummary, 'hindrances' | 'conflict'> & { person: Person };
+
+/** A follow-up with what stands in its way on the civil date `today`, while it is ahead. */
+function lookedAt<F extends Looked>({ person, ...followUp }: F, today: string) {
+  const ahead = aheadStatuses.includes(followUp.status);
+  return {
+    ...followUp,
+    hindrances: ahead ? hindrancesOf(followUp.way, person, today, followUp) : [],
+    conflict: ahead ? hindranceWords(followUp.way, person, today, followUp) : null,
+  };
+}
+
+/** The diary: follow-ups by date and time, with what stands in their way on the civil date `today`. */
 export async function listFollowUps(
   db: Reader,
   actor: Actor,
   query: FollowUpQuery,
+  today: string,
 ): Promise<ListPage<FollowUpSummary>> {
   const [start, id] = readCursor(query.after, ['instant', 'uuid']) ?? [];
-  const { rows } = await sql<FollowUpSummary>`
+  const { rows } = await sql<Looked>`/* follow-up.list */
     select ${summary} from follow_up f join patient p on p.id = f.patient_id left join staff s on s.id = f.supporter_id
     where ${matching(actor, query)}
       ${start ? sql`and (f.due_on, f.starts_at, f.id) > (${start.slice(0, 10)}::date, ${start.slice(11, 19)}::time, ${id})` : sql``}
     order by f.due_on, f.starts_at, f.id limit ${query.limit + 1}`.execute(db);
-  return toPage(rows, query.limit, (row) => [`${row.dueOn}T${row.startsAt}:00Z`, row.id]);
+  const items = rows.map((row) => lookedAt(row, today));
+  return toPage(items, query.limit, (row) => [`${row.dueOn}T${row.startsAt}:00Z`, row.id]);
 }
 
 /** How many follow-ups the filters of a list match. */
@@ -56,12 +76,16 @@ export async function countFollowUps(
 }
 
 /**
- * One follow-up with what matters for the contact.
+ * One follow-up with what matters for the contact, and what stands in its way on the civil date `today`.
  * @throws Problem `not-found`, also for one that is not the supporter's own
  */
-export async function getFollowUp(db: Reader, actor: Actor, id: string): Promise<FollowUp> {
-  const { rows } = await sql<FollowUp>`/* follow-up.get */
-    select ${summary}, f.note, f.changed_at as "changedAt", ((f.due_on + f.starts_at) at time zone 'Europe/London') as "startsAtInstant",
+export async function getFollowUp(db: Reader, actor: Actor, id: string, today: string): Promise<FollowUp> {
+  const { rows } = await sql<
+    Omit<FollowUp, 'hindrances' | 'conflict'> & {
+      person: Person & { points: ContactPoint[] };
+    }
+  >`/* follow-up.get */
+    select ${summary}, f.note, f.changed_at as "changedAt", start_of(f.due_on, f.starts_at) as "startsAtInstant",
       json_build_object('choice', p.contact_choice, 'state', p.contact_state, 'pausedUntil', p.paused_until,
         'communicationNeeds', p.communication_needs, 'language', p.language, 'interpreter', p.interpreter,
         'points', coalesce((select json_agg(json_build_object('channel', c.channel, 'value', c.value, 'voicemailOk', c.voicemail_ok, 'hours', c.hours)
@@ -84,8 +108,17 @@ export async function getFollowUp(db: Reader, actor: Actor, id: string): Promise
           order by b.due_on desc, b.starts_at desc, b.id desc limit 5) e), '[]') as earlier
     from follow_up f join patient p on p.id = f.patient_id left join staff s on s.id = f.supporter_id
     where f.id = ${id} and ${visibleTo(actor)}`.execute(db);
-  if (!rows[0]) throw new Problem('not-found');
-  return rows[0];
+  const [row] = rows;
+  if (!row) throw new Problem('not-found');
+  const points = await withDoubts(db, row.person.points, today);
+  const doubted = new Set(
+    points.flatMap(({ doubted, channel, value }) => (doubted ? [`${channel} ${value}`] : [])),
+  );
+  const contact = {
+    ...row.contact,
+    points: row.contact.points.filter(({ channel, value }) => !doubted.has(`${channel} ${value}`)),
+  };
+  return lookedAt({ ...row, contact, person: { ...row.person, points } }, today);
 }
 
 /** Who can be given follow-ups. */

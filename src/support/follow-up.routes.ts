@@ -1,4 +1,5 @@
 import { logAccess } from '../patients/patient.queries.ts';
+import { today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { etagOf } from '../shared/etag.ts';
 import { type App, idParams, ifMatch, problemReplies, sendPage } from '../shared/http.ts';
@@ -31,7 +32,8 @@ export function followUpRoutes(app: App, deps: Deps): void {
         response: { 200: FollowUpList },
       },
     },
-    (request, reply) => sendPage(request, reply, listFollowUps(deps.db, request.ctx.actor, request.query)),
+    (request, reply) =>
+      sendPage(request, reply, listFollowUps(deps.db, request.ctx.actor, request.query, today(deps.clock))),
   );
 
   app.get(
@@ -47,7 +49,7 @@ export function followUpRoutes(app: App, deps: Deps): void {
       },
     },
     async (request, reply) => {
-      const followUp = await getFollowUp(deps.db, request.ctx.actor, request.params.id);
+      const followUp = await getFollowUp(deps.db, request.ctx.actor, request.params.id, today(deps.clock));
       await logAccess(deps, request.ctx, followUp.patient.id, 'follow_up');
       return reply.header('etag', etagOf(followUp.id, followUp.changedAt)).send(followUp);
     },

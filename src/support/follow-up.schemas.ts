@@ -3,7 +3,16 @@ import { tellableWhys } from '../messages/template.rules.ts';
 import { strictObject } from '../shared/http.ts';
 import { listQuery, pageOf } from '../shared/lists.ts';
 import { line, nullable, oneOf, text, time } from '../shared/schemas.ts';
-import { followUpStatuses, frequencies, obstacles, outcomeResults, topics, ways } from './support.rules.ts';
+import {
+  clashesWith,
+  followUpStatuses,
+  frequencies,
+  obstacles,
+  outcomeResults,
+  topics,
+  ways,
+} from './support.rules.ts';
+import { hindrances } from './way.rules.ts';
 
 const id = Type.String({ format: 'uuid' });
 const date = Type.String({ format: 'date' });
@@ -60,7 +69,10 @@ export type OutcomeRecorded = Static<typeof OutcomeRecorded>;
 export const FollowUpChange = strictObject(
   {
     dueOn: Type.Optional(date),
-    startsAt: Type.Optional(time),
+    startsAt: Type.Optional({
+      ...time,
+      description: 'HH:MM in London; with a date alone, the free time next to the one it has',
+    }),
     minutes: Type.Optional(minutes),
     way: Type.Optional(oneOf(ways)),
     supporterId: Type.Optional(nullable(id)),
@@ -75,9 +87,15 @@ export const NewFollowUp = strictObject(
   {
     patientId: id,
     dueOn: date,
-    startsAt: Type.Optional(time),
+    startsAt: Type.Optional({
+      ...time,
+      description:
+        'HH:MM in London; the free time next to 10:00 when left out, on a later day when there is none',
+    }),
     minutes: Type.Optional(minutes),
-    way: oneOf(ways),
+    way: Type.Optional(
+      oneOf(ways, { description: 'A phone call, or another way that the person can use, when left out' }),
+    ),
     step: Type.Optional(line(100, { description: 'What it is for, in a few words' })),
     supporterId: Type.Optional(id),
     note: Type.Optional(text(2000)),
@@ -97,6 +115,21 @@ export const FollowUpSummary = Type.Object({
   status: oneOf(followUpStatuses),
   patient: Named,
   isPaused: Type.Boolean({ description: 'The person’s pause of all contact lasts longer than this' }),
+  interpreter: Type.Boolean({ description: 'An interpreter is needed for it' }),
+  hindrances: Type.Array(oneOf(hindrances), {
+    description: 'What stands in the way of it as it is planned, while it is ahead',
+  }),
+  conflict: nullable(Type.String({ description: 'The same in a sentence; null when nothing does' })),
+  clashes: Type.Array(
+    Type.Object({
+      with: oneOf(clashesWith, {
+        description: 'Whose other time it is: the supporter’s, theirs at a drop-in, or the person’s',
+      }),
+      startsAt: Type.String({ description: 'HH:MM in London' }),
+      minutes: Type.Integer(),
+    }),
+    { description: 'What is at the same time, while it is ahead' },
+  ),
   supporter: nullable(Named),
 });
 export type FollowUpSummary = Static<typeof FollowUpSummary>;

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { lockPatient } from '../patients/contact-point.commands.ts';
 import { closeReferralsWhenDone } from '../referrals/closing.commands.ts';
-import type { Context } from '../shared/actor.ts';
+import { type Context, systemContext } from '../shared/actor.ts';
 import { timestamp, today } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
 import type { Trx } from '../shared/database.ts';
@@ -11,18 +11,25 @@ import { newId } from '../shared/ids.ts';
 import { invalid, Problem } from '../shared/problem.ts';
 import { cancelFollowUpsOf } from './follow-up.commands.ts';
 import type { NewPatientPlan, NewSupportStop, PatientPlanGiven, SupportStopped } from './plan.schemas.ts';
+import { askToAgree, insertFollowUps, timesOf, writeFollowUps } from './planning.commands.ts';
+import {
+  lockDiary,
+  type PlanDraft,
+  type PlannedStep,
+  readDraft,
+  stepDay,
+  stepsJson,
+} from './planning.queries.ts';
 import type { FollowUpStatus } from './support.rules.ts';
 
 export type PlannedFollowUp = { id: string; step: string; dueOn: string; status: FollowUpStatus };
 
-/** When a step `s` comes, on a working day: on or after its days from the start, or on or before its days ahead of the day it is due back. */
-export const stepDay = (startsOn: unknown, dueOn: unknown) => sql`case s.counted_from
-  when 'start' then working_day_from(${startsOn}::date + s.days) else working_day_before(${dueOn}::date - s.days + 1) end`;
-
 /**
  * Begins a support plan and makes its follow-ups, counted from the civil date `from` (handover or
- * acceptance) and from the day the loan is due back: one statement, in the order of the steps.
+ * acceptance) and from the day the loan is due back: each in a way that the person can use, at a time that is
+ * free. Who alone makes contact gets none; a task asks to agree with them instead.
  * The caller's event (`loan.issued`, `referral.accepted`) plans reminders that are due at once.
+ * @param input its `draft` as the caller's own statement read it, where it did
  */
 export async function beginPlan(
   trx: Trx,
@@ -34,24 +41,22 @@ export async function beginPlan(
     versionId: string;
     from: string;
     dueOn?: string | null;
+    draft?: PlanDraft;
   },
+  ctx: Context = systemContext(newId()),
 ): Promise<PlannedFollowUp[]> {
   const { patientId, loanId = null, referralId = null, versionId, from, dueOn = null } = input;
   const at = timestamp(deps.clock);
-  const { rows } = await sql<PlannedFollowUp>`/* follow-up.plan */
+  const { steps, diary } = input.draft ?? (await readDraft(trx, deps, { patientId, versionId, from, dueOn }));
+  const plan = { id: newId(), patientId, loanId, referralId };
+  const made = timesOf(deps, plan, steps, diary);
+  await sql`/* follow-up.plan */
     with p as (
       insert into patient_plan (id, patient_id, version_id, loan_id, referral_id, starts_on, created_at)
-      values (${newId()}, ${patientId}, ${versionId}, ${loanId}, ${referralId}, ${from}, ${at}) returning id
-    ), made as (
-      insert into follow_up (id, patient_id, loan_id, referral_id, patient_plan_id, step, due_on, before_due, starts_at, minutes, way, lead_days, created_at, changed_at)
-      select new_id(), ${patientId}, ${loanId}, ${referralId}, p.id, s.step, ${stepDay(from, dueOn)}, case when s.counted_from = 'due' then s.days end,
-        s.starts_at, s.minutes, s.way, s.lead_days, ${at}, ${at}
-      from support_plan_step s, p where s.version_id = ${versionId}
-        and (s.counted_from = 'start' or working_day_before(${dueOn}::date - s.days + 1) > ${from}::date)
-      returning id, step, due_on, status, starts_at
-    )
-    select id, step, due_on as "dueOn", status from made order by due_on, starts_at, step`.execute(trx);
-  return rows;
+      values (${plan.id}, ${patientId}, ${versionId}, ${loanId}, ${referralId}, ${from}, ${at})
+    ) ${insertFollowUps(made, at)}`.execute(trx);
+  if (steps.length && !made.length) await askToAgree(trx, deps, ctx, patientId);
+  return made.map(({ id, step, dueOn }) => ({ id, step, dueOn, status: 'planned' }));
 }
 
 /**
@@ -84,12 +89,17 @@ export async function givePlan(
     if (input.startsOn && input.startsOn < day)
       throw invalid({ pointer: '/startsOn', message: 'This date is past. Give today or a later one.' });
     const { referralId } = rows[0]!;
-    const made = await beginPlan(trx, deps, {
-      patientId,
-      referralId: referralId ?? undefined,
-      versionId: plan.versionId,
-      from: input.startsOn ?? day,
-    });
+    const made = await beginPlan(
+      trx,
+      deps,
+      {
+        patientId,
+        referralId: referralId ?? undefined,
+        versionId: plan.versionId,
+        from: input.startsOn ?? day,
+      },
+      ctx,
+    );
     await recordGiven(trx, deps, ctx, { patientId, referralId, loanId: null }, plan, made.length);
     const id = await newestPlanOf(trx, patientId);
     return { id, planned: made.length, cancelled: 0, kept: 0 };
@@ -161,45 +171,57 @@ async function changePatientPlan(
   if (!held) throw invalid({ pointer: '/inPlaceOf', message: 'They have no such plan that runs.' });
   if (held.versionId === plan.versionId)
     throw new Problem('conflict', { detail: `They have version ${plan.version} of this plan already.` });
-  const counts = await planAnew(trx, deps, id, plan.versionId);
+  const counts = await planAnew(trx, deps, ctx, id, held, plan.versionId);
   await recordGiven(trx, deps, ctx, { patientId, ...held }, plan, counts.planned);
   return { id, ...counts };
 }
 
-/** Cancels what is ahead and not yet settled with the person, and makes the steps of the other version that come after the rest: one statement. */
+type Cleared = {
+  patientId: string;
+  supporterId: string | null;
+  ended: string[];
+  kept: number;
+  steps: PlannedStep[];
+};
+
+/** Cancels what is ahead and not yet settled with the person, and makes the steps of the other version that come after the rest. */
 async function planAnew(
   trx: Trx,
   deps: Deps,
+  ctx: Context,
   id: string,
+  held: Held,
   versionId: string,
 ): Promise<Omit<PatientPlanGiven, 'id'>> {
   const at = timestamp(deps.clock);
-  const { rows } = await sql<Omit<PatientPlanGiven, 'id'>>`/* patient-plan.plan-anew */
+  const { rows } = await sql<Cleared>`/* patient-plan.clear */
     with f as materialized (
       select f.id, f.due_on, f.supporter_id, f.status, f.status = 'planned' and not exists (
         select from reminder r where r.subject_id = f.id and r.reason in ('follow_up', 'changed') and r.status = 'said') as goes
       from follow_up f where f.patient_plan_id = ${id} and f.status <> 'cancelled' for update
     ), ended as (
-      update follow_up set status = 'cancelled', changed_at = ${at} from f where follow_up.id = f.id and f.goes returning 1
+      update follow_up set status = 'cancelled', changed_at = ${at} from f where follow_up.id = f.id and f.goes returning f.id
     ), unsaid as (
       update reminder set status = 'cancelled' where status = 'standing' and reason in ('follow_up', 'changed')
         and subject_id in (select id from f where goes)
     ), p as (
-      update patient_plan set version_id = ${versionId} where id = ${id} returning id, patient_id, referral_id, loan_id, starts_on
-    ), step as (
-      select s.*, p.id as plan_id, p.patient_id, p.referral_id, p.loan_id, ${stepDay(sql`p.starts_on`, sql`l.due_on`)} as day
+      update patient_plan set version_id = ${versionId} where id = ${id} returning patient_id, loan_id, starts_on
+    ), s as (
+      select s.*, ${stepDay(sql`p.starts_on`, sql`l.due_on`)} as day
       from p join support_plan_step s on s.version_id = ${versionId} left join loan l on l.id = p.loan_id and l.status = 'open'
-    ), made as (
-      insert into follow_up (id, patient_id, loan_id, referral_id, patient_plan_id, step, due_on, before_due, starts_at, minutes, way, lead_days, supporter_id, created_at, changed_at)
-      select new_id(), patient_id, loan_id, referral_id, plan_id, step, day, case when counted_from = 'due' then days end, starts_at, minutes, way, lead_days,
-        (select supporter_id from f where goes and supporter_id is not null order by due_on limit 1), ${at}, ${at}
-      from step where day > greatest(${today(deps.clock)}::date, (select max(due_on) from f where not goes)) returning 1
     )
-    select (select count(*)::int from made) as planned, (select count(*)::int from ended) as cancelled,
-      (select count(*)::int from f where not goes and status in ('planned', 'confirmed')) as kept`.execute(
-    trx,
-  );
-  return rows[0]!;
+    select p.patient_id as "patientId", coalesce((select array_agg(id) from ended), '{}') as ended,
+      (select supporter_id from f where goes and supporter_id is not null order by due_on limit 1) as "supporterId",
+      (select count(*)::int from f where not goes and status in ('planned', 'confirmed')) as kept,
+      ${stepsJson(sql`s where day > greatest(${today(deps.clock)}::date, (select max(due_on) from f where not goes))`)} as steps
+    from p`.execute(trx);
+  const { patientId, supporterId, ended, kept, steps } = rows[0]!;
+  const whose = steps.map(({ dueOn }) => ({ patientId, supporterId, dueOn }));
+  const diary = await lockDiary(trx, deps, whose, ended);
+  const made = timesOf(deps, { ...held, id, patientId, supporterId }, steps, diary);
+  await writeFollowUps(trx, deps, made);
+  if (steps.length && !made.length) await askToAgree(trx, deps, ctx, patientId);
+  return { planned: made.length, cancelled: ended.length, kept };
 }
 
 async function recordGiven(

@@ -1,28 +1,27 @@
 import { sql } from 'kysely';
 import { correctWhatWasTold } from '../messages/correction.commands.ts';
 import type { Context } from '../shared/actor.ts';
-import { timestamp, today } from '../shared/clock.ts';
+import { addDays, civilTime, timestamp, today } from '../shared/clock.ts';
 import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvents } from '../shared/events.ts';
 import { subjectsOf } from './follow-up.commands.ts';
-import { stepDay } from './patient-plan.commands.ts';
+import { askToAgree, moveTo, timesOf, writeFollowUps } from './planning.commands.ts';
+import { lockDiary, type PlannedStep, stepDay, stepsJson } from './planning.queries.ts';
+import { arrange, type Wanted } from './planning.rules.ts';
 
-type Changed = {
+type Known = Wanted & {
   id: string;
-  what: 'moved' | 'cancelled' | 'added';
-  patientId: string;
   referralId: string | null;
-  dueOn: string;
-  startsAt: string;
+  /** The day on which it stands. */
+  was: string;
 };
-
-const aheadOfDue = sql`f.before_due is not null and f.status in ('planned', 'confirmed')`;
+type Missed = { id: string; patientId: string; referralId: string | null; steps: PlannedStep[] };
 
 /**
- * Puts the steps that are counted back from the day a loan is due on their days again: for the command that
- * changes that day, in its transaction. What has no day any more, or none that is ahead, is cancelled;
- * a loan that had no date gets the steps that it missed. Unsaid reminders of the old days are taken back.
+ * Puts the steps that are counted back from the day a loan is due on their days again, at a time that is free:
+ * for the command that changes that day, in its transaction. What has no day any more, or none that is ahead,
+ * is cancelled; a loan that had no date gets the steps that it missed. Unsaid reminders of the old days are taken back.
  * @param dueOn the civil date on which the loan is due now; null for a loan without one
  */
 export async function moveDueSteps(
@@ -32,73 +31,133 @@ export async function moveDueSteps(
   loanId: string,
   dueOn: string | null,
 ): Promise<void> {
-  const at = timestamp(deps.clock);
   const day = today(deps.clock);
-  const { rows } = await sql<Changed>`/* follow-up.move-due-steps */
-    with known as materialized (
-      select f.id, f.due_on, working_day_before(${dueOn}::date - f.before_due + 1) as day
-      from follow_up f where f.loan_id = ${loanId} and ${aheadOfDue} order by f.id for update
-    ), moved as (
-      update follow_up f set due_on = k.day, status = 'planned', changed_at = ${at}
-      from known k where f.id = k.id and k.day > ${day}::date and k.day <> k.due_on returning f.*
-    ), cancelled as (
-      update follow_up f set status = 'cancelled', why = 'ended', changed_at = ${at}
-      from known k where f.id = k.id and (k.day is null or k.day <= ${day}::date) returning f.*
-    ), unsaid as (
-      update reminder set status = 'cancelled' where status = 'standing' and reason in ('follow_up', 'changed')
-        and subject_id in (select id from moved union all select id from cancelled)
-    ), added as (
-      insert into follow_up (id, patient_id, loan_id, referral_id, patient_plan_id, step, due_on, before_due, starts_at, minutes, way, lead_days, created_at, changed_at)
-      select new_id(), h.patient_id, h.loan_id, h.referral_id, h.id, s.step, ${stepDay(sql`h.starts_on`, dueOn)}, s.days, s.starts_at, s.minutes, s.way, s.lead_days, ${at}, ${at}
-      from patient_plan h join support_plan_step s on s.version_id = h.version_id and s.counted_from = 'due'
-      where h.loan_id = ${loanId} and h.ended_at is null and ${stepDay(sql`h.starts_on`, dueOn)} > ${day}::date
-        and not exists (select from follow_up f where f.patient_plan_id = h.id and f.before_due = s.days and f.status <> 'cancelled')
-      returning *
-    )
-    select x.id, x.what, x.patient_id as "patientId", x.referral_id as "referralId", x.due_on as "dueOn", to_char(x.starts_at, 'HH24:MI') as "startsAt"
-    from (select 'moved' as what, * from moved union all select 'cancelled', * from cancelled union all select 'added', * from added) x`.execute(
-    trx,
+  const { known, missed } = await readDueSteps(trx, loanId, dueOn, day);
+  const going = known.filter((one) => one.dueOn !== null && one.dueOn > day && one.dueOn !== one.was);
+  const ended = known.filter((one) => one.dueOn === null || one.dueOn <= day);
+  const added = missed.flatMap(({ steps, patientId }) =>
+    steps.map(({ dueOn }) => ({ patientId, supporterId: null, dueOn })),
   );
-  await recordEvents(
+  const moving = [...going, ...ended].map(({ id }) => id);
+  if (!moving.length && !added.length) return;
+  const diary = await lockDiary(trx, deps, [...going, ...added], moving);
+  const stands = new Map(going.map(({ id, was, startsAt }) => [id, `${was} ${startsAt}`]));
+  const moved = arrange(going, diary, civilTime(deps.clock)).filter(
+    ({ id, dueOn, startsAt }) => stands.get(id) !== `${dueOn} ${startsAt}`,
+  );
+  diary.taken.push(...moved);
+  const made = missed.flatMap(({ steps, ...plan }) => timesOf(deps, { ...plan, loanId }, steps, diary));
+  await moveTo(trx, deps, moved);
+  await cancel(
     trx,
     deps,
     ctx,
-    rows.map(({ what, dueOn, startsAt, ...followUp }) => ({
-      type: what === 'cancelled' ? 'follow_up.changed' : `follow_up.${what}`,
-      subjects: subjectsOf({ ...followUp, loanId }),
-      values: what === 'cancelled' ? { to: 'cancelled' } : { dueOn, startsAt },
-    })),
+    ended.map(({ id }) => id),
   );
-  const off = rows.flatMap(({ id, what }) => (what === 'cancelled' ? [id] : []));
-  if (off.length) await correctWhatWasTold(trx, deps, ctx, sql`f.id = any(${off}::uuid[])`);
+  await writeFollowUps(trx, deps, made);
+  if (added.length && !made.length) await askToAgree(trx, deps, ctx, missed[0]!.patientId);
+  const says = ({ dueOn, startsAt }: Wanted) => ({ dueOn, startsAt });
+  await recordEvents(trx, deps, ctx, [
+    ...moved.map((one) => ({
+      type: 'follow_up.moved',
+      subjects: subjectsOf({ ...one, loanId }),
+      values: says(one),
+    })),
+    ...ended.map((one) => ({
+      type: 'follow_up.changed',
+      subjects: subjectsOf({ ...one, loanId }),
+      values: { to: 'cancelled' },
+    })),
+    ...made.map((one) => ({
+      type: 'follow_up.added',
+      subjects: subjectsOf({ ...one, loanId }),
+      values: says(one),
+    })),
+  ]);
+}
+
+/** The steps counted back that are ahead, locked, each with its new day, null for none; and those that are missing, by plan. */
+async function readDueSteps(
+  trx: Trx,
+  loanId: string,
+  dueOn: string | null,
+  day: string,
+): Promise<{ known: Known[]; missed: Missed[] }> {
+  const { rows } = await sql<{ known: Known[]; missed: Missed[] }>`/* follow-up.due-steps */
+    with known as materialized (
+      select f.*, working_day_before(${dueOn}::date - f.before_due + 1) as day
+      from follow_up f where f.loan_id = ${loanId} and f.before_due is not null and f.status in ('planned', 'confirmed') order by f.id for update
+    ), s as (
+      select s.*, h.id as plan_id, ${stepDay(sql`h.starts_on`, dueOn)} as day
+      from patient_plan h join support_plan_step s on s.version_id = h.version_id and s.counted_from = 'due'
+      where h.loan_id = ${loanId} and h.ended_at is null
+        and not exists (select from follow_up f where f.patient_plan_id = h.id and f.before_due = s.days and f.status <> 'cancelled')
+    )
+    select coalesce((select json_agg(json_build_object('id', id, 'patientId', patient_id, 'referralId', referral_id, 'supporterId', supporter_id,
+        'way', way, 'was', due_on, 'dueOn', day, 'startsAt', to_char(starts_at, 'HH24:MI'), 'minutes', minutes, 'back', true) order by day, starts_at, id) from known), '[]') as known,
+      coalesce((select json_agg(json_build_object('id', h.id, 'patientId', h.patient_id, 'referralId', h.referral_id,
+        'steps', ${stepsJson(sql`s where s.plan_id = h.id and day > ${day}::date`)})) from patient_plan h where h.loan_id = ${loanId} and h.ended_at is null), '[]') as missed`.execute(
+    trx,
+  );
+  return rows[0]!;
+}
+
+async function cancel(trx: Trx, deps: Deps, ctx: Context, ids: string[]): Promise<void> {
+  if (!ids.length) return;
+  await sql`/* follow-up.cancel-due-steps */
+    with unsaid as (
+      update reminder set status = 'cancelled' where status = 'standing' and reason in ('follow_up', 'changed') and subject_id = any(${ids}::uuid[])
+    )
+    update follow_up set status = 'cancelled', why = 'ended', changed_at = ${timestamp(deps.clock)} where id = any(${ids}::uuid[])`.execute(
+    trx,
+  );
+  await correctWhatWasTold(trx, deps, ctx, sql`f.id = any(${ids}::uuid[])`);
 }
 
 /** What someone who has just got another device is called about. */
 const replacementStep = 'Getting started with the replacement';
 
+type Replaced = {
+  id: string;
+  patientId: string;
+  referralId: string | null;
+  supporterId: string | null;
+  dueOn: string;
+};
+
 /**
- * Plans a call two days after a person got a replacement, on a working day, unless their support plan calls
- * them in the week ahead anyway. Who has no plan that runs gets none. In the transaction of the replacement.
+ * Plans a call two days after a person got a replacement, at a free time, in a way that they can use, unless their
+ * support plan calls them in the week ahead anyway. Who has no plan that runs gets none. In the transaction of the replacement.
  */
 export async function addReplacementCall(trx: Trx, deps: Deps, ctx: Context, loanId: string): Promise<void> {
-  const at = timestamp(deps.clock);
   const day = today(deps.clock);
-  const { rows } = await sql<Changed>`/* follow-up.replacement-call */
-    insert into follow_up (id, patient_id, loan_id, referral_id, patient_plan_id, step, due_on, starts_at, minutes, way, supporter_id, created_at, changed_at)
-    select new_id(), h.patient_id, h.loan_id, h.referral_id, h.id, ${replacementStep}, working_day_from(${day}::date + 2), '10:00', 20, 'phone',
-      (select f.supporter_id from follow_up f where f.patient_id = h.patient_id and f.supporter_id is not null order by f.due_on desc, f.id desc limit 1), ${at}, ${at}
+  const { rows } = await sql<Replaced>`/* follow-up.replacement-call */
+    select h.id, h.patient_id as "patientId", h.referral_id as "referralId", working_day_from(${addDays(day, 2)}::date) as "dueOn",
+      (select f.supporter_id from follow_up f where f.patient_id = h.patient_id and f.supporter_id is not null order by f.due_on desc, f.id desc limit 1) as "supporterId"
     from patient_plan h join patient p on p.id = h.patient_id
     where h.loan_id = ${loanId} and h.ended_at is null and p.contact_state not in ('withdrawn', 'deceased')
       and not exists (select from follow_up f where f.patient_id = h.patient_id and f.status in ('planned', 'confirmed') and f.due_on between ${day}::date and ${day}::date + 7)
-    order by h.id desc limit 1
-    returning id, patient_id as "patientId", referral_id as "referralId", due_on as "dueOn", to_char(starts_at, 'HH24:MI') as "startsAt"`.execute(
-    trx,
-  );
+    order by h.id desc limit 1`.execute(trx);
+  if (!rows[0]) return;
+  const { dueOn, ...plan } = rows[0];
+  const step: PlannedStep = {
+    step: replacementStep,
+    dueOn,
+    beforeDue: null,
+    startsAt: '10:00',
+    minutes: 20,
+    way: 'phone',
+    leadDays: 1,
+  };
+  const diary = await lockDiary(trx, deps, [{ ...plan, dueOn }]);
+  const made = timesOf(deps, { ...plan, loanId }, [step], diary);
+  await writeFollowUps(trx, deps, made);
+  if (!made.length) await askToAgree(trx, deps, ctx, plan.patientId);
   await recordEvents(
     trx,
     deps,
     ctx,
-    rows.map(({ dueOn, startsAt, ...followUp }) => ({
+    made.map(({ dueOn, startsAt, ...followUp }) => ({
       type: 'follow_up.added',
       subjects: subjectsOf({ ...followUp, loanId }),
       values: { step: replacementStep, dueOn, startsAt },

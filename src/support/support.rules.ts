@@ -65,6 +65,13 @@ export const wayWords: Record<Way, string> = {
   in_person: 'in person',
   message: 'message',
 };
+/** What may be at the same time as a follow-up: the supporter’s, or the person’s with someone else. */
+export const clashWords = {
+  supporter: 'Its supporter has another follow-up',
+  drop_in: 'Its supporter is at a drop-in',
+  patient: 'They have another follow-up',
+} as const;
+export const clashesWith = Object.keys(clashWords) as (keyof typeof clashWords)[];
 export const topicWords: Record<(typeof topics)[number], string> = {
   getting_started: 'Getting started',
   connecting: 'Getting online',

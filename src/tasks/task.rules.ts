@@ -114,6 +114,11 @@ export const taskKinds = {
     ...ofReferral,
     closesWhen: 'the referral is decided',
   },
+  support_to_agree: {
+    what: 'Only they make contact, so no follow-up is planned: agree with them how they are supported',
+    ...ofPatient,
+    closesWhen: 'a follow-up is planned with them',
+  },
   missed_twice: {
     what: 'Two follow-ups missed in a row: call back',
     ...ofPerson,

@@ -70,7 +70,7 @@ async function personView(deps: Deps, ctx: Context, patientId: string, referralI
     getPatient(deps.db, patientId),
     referringClinics(deps.db, patientId, referralId),
     may(ctx.actor, 'loans.read') ? openLoansOf(deps.db, patientId) : [],
-    listFollowUps(deps.db, ctx.actor, { patientId, status: 'ahead', limit: 3 }),
+    listFollowUps(deps.db, ctx.actor, { patientId, status: 'ahead', limit: 3 }, today(deps.clock)),
   ]);
   return {
     patient: shownPatient(patient, today(deps.clock)),

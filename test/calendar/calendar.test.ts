@@ -2,8 +2,10 @@ import { sql } from 'kysely';
 import t from 'tap';
 import { closeDays, openDay } from '../../src/calendar/calendar.commands.ts';
 import { daysOff, readCalendar } from '../../src/calendar/calendar.queries.ts';
+import { handlers } from '../../src/handlers.ts';
 import { dispatch } from '../../src/messages/dispatch.commands.ts';
 import { runNightly } from '../../src/nightly/nightly.commands.ts';
+import { handle } from '../../src/shared/outbox.ts';
 import { addFollowUp } from '../../src/support/follow-up.commands.ts';
 import { apiOf } from '../support/api.ts';
 import { testApp } from '../support/app.ts';
@@ -26,7 +28,7 @@ t.test('a span closes its working days alone; what cannot be is said', async (t)
   const close = (body: object) => api('POST', '/closed-days', { title: 'Between the years', ...body });
   t.match(await close({ from: '2026-12-24', to: '2027-01-04' }), {
     status: 201,
-    body: { days: ['2026-12-24', '2026-12-29', '2026-12-30', '2026-12-31', '2027-01-04'], followUps: 0 },
+    body: { days: ['2026-12-24', '2026-12-29', '2026-12-30', '2026-12-31', '2027-01-04'], moved: 0 },
   });
   t.same(await closed(), ['2026-12-24', '2026-12-29', '2026-12-30', '2026-12-31', '2027-01-04']);
   for (const [body, pointer] of [
@@ -114,7 +116,69 @@ t.test('a message that waits for a day which is then closed waits on', async (t)
   t.match(await planned(), [{ at: '2026-11-25T08:00:00.000Z' }]);
 });
 
-t.test('days are closed and opened on the page, which says what still stands there', async (t) => {
+t.test('what stands on a day that is closed moves with it, and who was told is told again', async (t) => {
+  await sql`delete from follow_up`.execute(db);
+  const { rows: staff } = await sql<{ id: string }>`select id from staff where role = 'supporter'`.execute(
+    db,
+  );
+  const supporterId = staff[0]!.id;
+  const seeded = await seedFollowUps(db, { patients: 3, dueOn: '2026-11-24', startsAt: '10:00' });
+  const [told] = seeded.map(({ followUpId }) => followUpId);
+  await sql`update follow_up set supporter_id = ${supporterId}`.execute(db);
+  await sql`update contact_point set hours = '[{"days":[1],"from":"09:00","to":"11:00"}]' where patient_id = ${seeded[2]!.patientId}`.execute(
+    db,
+  );
+  await runNightly(deps, { again: true });
+  await dispatch(deps);
+  await sql`update follow_up set status = 'confirmed' where id = ${told}`.execute(db);
+  const about = async () =>
+    (
+      await sql<{ reason: string; day: string }>`
+        select reason, for_date as day from reminder where subject_id = ${told} and status <> 'cancelled' order by id`.execute(
+        db,
+      )
+    ).rows;
+  t.same(await about(), [{ reason: 'follow_up', day: '2026-11-24' }]);
+  t.match(await api('POST', '/closed-days', { from: '2026-11-24', to: '2026-11-25', title: 'A move' }), {
+    status: 201,
+    body: {
+      moved: 3,
+      movedTo: [
+        { day: '2026-11-26', followUps: 2 },
+        { day: '2026-11-30', followUps: 1 },
+      ],
+    },
+  });
+  const { rows } = await sql<{ line: string; keeps: boolean }>`
+    select due_on || ' ' || to_char(starts_at, 'HH24:MI') || ' ' || status as line, supporter_id = ${supporterId} as keeps
+    from follow_up order by due_on, starts_at`.execute(db);
+  t.same(rows, [
+    { line: '2026-11-26 10:00 planned', keeps: true },
+    { line: '2026-11-26 10:30 planned', keeps: true },
+    { line: '2026-11-30 10:00 planned', keeps: true },
+  ]);
+  const events = await sql<{
+    event_id: string;
+    handler: string;
+  }>`select event_id, handler from outbox where done_at is null`.execute(db);
+  for (const row of events.rows) await handle(deps, handlers[row.handler]!, row.event_id, row.handler);
+  t.match((await about()).at(-1), { reason: 'changed', day: '2026-11-26' });
+  t.equal((await api('POST', '/closed-days/2026-11-26/moves')).status, 404, 'a day that is open');
+  t.equal((await apiOf(app, as.officer)('POST', '/closed-days/2026-11-24/moves')).status, 403);
+  t.match((await api('POST', '/closed-days/2026-11-24/moves')).body, { moved: 0, movedTo: [] });
+});
+
+t.test('what has begun on the day that is closed stays', async (t) => {
+  await sql`delete from follow_up`.execute(db);
+  await seedFollowUps(db, { patients: 2, dueOn: '2026-11-23', startsAt: '09:00' });
+  await seedFollowUps(db, { patients: 1, dueOn: '2026-11-23', startsAt: '15:00' });
+  t.match(await closeDays(deps, manager, { from: '2026-11-23', title: 'Snow' }), {
+    moved: 1,
+    movedTo: [{ day: '2026-11-24', followUps: 1 }],
+  });
+});
+
+t.test('days are closed and opened on the page, which moves what stands there', async (t) => {
   const [person] = await seedFollowUps(db, { patients: 1, dueOn: '2026-12-01' });
   await addFollowUp(deps, officer, { patientId: person!.patientId, dueOn: '2026-12-10', way: 'phone' });
   t.match(
@@ -143,11 +207,23 @@ t.test('days are closed and opened on the page, which says what still stands the
   await fill('First day', ['10', '12', '2026']);
   await fill('Last day', ['11', '12', '2026']);
   await page.getByRole('button', { name: 'Close them' }).click();
-  await page.getByText('2 days closed. 1 follow-up stands there: agree on other days.').waitFor();
+  await page.getByRole('heading', { name: '1 follow-up stands on these days' }).waitFor();
+  await page.getByRole('listitem').filter({ hasText: 'Monday 14 December 2026: 1 follow-up' }).waitFor();
+  await look('calendar, about to close');
+  t.same(await closed(), [], 'nothing is closed yet');
+  await page.getByRole('button', { name: 'Close them and move it' }).click();
+  await page.getByText('2 days closed. 1 follow-up moved: to Monday 14 December 2026.').waitFor();
   await look('calendar, closed');
   await page.getByRole('button', { name: /Open again.*11 December 2026/ }).click();
   await page.getByText('11 December 2026 is open again.').waitFor();
   t.same(await closed(), ['2026-12-10']);
-  await page.getByRole('cell', { name: '1', exact: true }).getByRole('link').click();
+  await seedFollowUps(db, { patients: 5, dueOn: '2026-12-10' });
+  await page.reload();
+  await look('calendar, with a day that was closed before');
+  await page.getByRole('cell', { name: '5', exact: true }).getByRole('link').click();
   await page.waitForURL(/\/support\?from=2026-12-10/);
+  await page.goBack();
+  await page.getByRole('button', { name: /Move these 5.*10 December 2026/ }).click();
+  await page.getByText('5 follow-ups moved: to Friday 11 December 2026.').waitFor();
+  t.equal(await page.getByRole('button', { name: /Move these/ }).count(), 0);
 });

@@ -5,6 +5,7 @@ import { reconcile } from '../../src/messages/reconcile.commands.ts';
 import { planFollowUpReminders, planForEvent } from '../../src/messages/reminder.commands.ts';
 import { settleSent } from '../../src/messages/sending.commands.ts';
 import { runNightly } from '../../src/nightly/nightly.commands.ts';
+import { today } from '../../src/shared/clock.ts';
 import { etagOf } from '../../src/shared/etag.ts';
 import { handle } from '../../src/shared/outbox.ts';
 import { changeFollowUp, endFollowUps } from '../../src/support/follow-up.commands.ts';
@@ -181,7 +182,7 @@ t.test('a follow-up that moves takes its reminder back and gets the right one (r
   const { deps, db, people, clock } = database;
   const id = people[0]!.followUpId;
   const move = async (change: { dueOn?: string; startsAt?: string }) => {
-    const { changedAt } = await getFollowUp(db, officer.actor, id);
+    const { changedAt } = await getFollowUp(db, officer.actor, id, today(deps.clock));
     clock.set(clock.now().add({ seconds: 1 }).toString());
     await changeFollowUp(deps, officer, id, change, etagOf(id, changedAt));
     await work(database);
@@ -222,7 +223,7 @@ t.test('moved twice before the first move was worked on: the new time is said on
   await dispatch(deps);
   const id = people[0]!.followUpId;
   for (const startsAt of ['14:00', '15:00']) {
-    const { changedAt } = await getFollowUp(db, officer.actor, id);
+    const { changedAt } = await getFollowUp(db, officer.actor, id, today(deps.clock));
     clock.set(clock.now().add({ seconds: 1 }).toString());
     await changeFollowUp(deps, officer, id, { startsAt }, etagOf(id, changedAt));
   }
@@ -235,7 +236,7 @@ t.test('moved while the night was planning it: the reminder is for the new time'
   const { deps, db, clock } = await testDatabase(t);
   const [person] = await seedFollowUps(db, { patients: 1, dueOn: '2026-11-24' });
   const id = person!.followUpId;
-  const { changedAt } = await getFollowUp(db, officer.actor, id);
+  const { changedAt } = await getFollowUp(db, officer.actor, id, today(deps.clock));
   await db.transaction().execute(async (trx) => {
     await planFollowUpReminders({ ...deps, db: trx }, '2026-11-23');
     await changeFollowUp(deps, officer, id, { startsAt: '15:00' }, etagOf(id, changedAt));
@@ -253,7 +254,7 @@ t.test('a change to the next working day is said once, not again as a reminder',
   const { deps, db, people, clock } = database;
   await dispatch(deps);
   const id = people[0]!.followUpId;
-  const { changedAt } = await getFollowUp(db, officer.actor, id);
+  const { changedAt } = await getFollowUp(db, officer.actor, id, today(deps.clock));
   await changeFollowUp(deps, officer, id, { startsAt: '15:00' }, etagOf(id, changedAt));
   await work(database);
   t.same(await dispatch(deps), { sent: 1, cancelled: 0, waiting: 0 });

@@ -27,7 +27,7 @@ async function setUp(t: Parameters<typeof testApp>[0]) {
   const api = apiOf(app, as.officer);
   const admin = apiOf(app, as.administrator);
   const followUps = async () =>
-    (await listFollowUps(db, officer.actor, { limit: 50 })).items.map(
+    (await listFollowUps(db, officer.actor, { limit: 50 }, '2026-11-23')).items.map(
       ({ step, dueOn, status }) => `${step} ${dueOn} ${status}`,
     );
   const plan = async (name: string, steps: object[], more: object = {}) =>

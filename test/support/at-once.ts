@@ -17,6 +17,8 @@ export async function atOnce<T>(
       await lock.execute(trx);
       const outcomes = Promise.allSettled(calls.map((call) => call()));
       const waiting = async () => {
+        // A transaction sees the activity as it first saw it, unless it lets go of that.
+        await sql`select pg_stat_clear_snapshot()`.execute(trx);
         const { rows } = await sql<{ n: number }>`select count(*)::int as n from pg_stat_activity
         where datname = current_database() and wait_event_type = 'Lock'`.execute(trx);
         return rows[0]!.n;

@@ -1,0 +1,70 @@
+import { sql } from 'kysely';
+import type { Context } from '../shared/actor.ts';
+import { civilTime, timestamp } from '../shared/clock.ts';
+import type { Reader, Trx } from '../shared/database.ts';
+import type { Deps } from '../shared/deps.ts';
+import { recordEvents } from '../shared/events.ts';
+import { subjectsOf } from './follow-up.commands.ts';
+import { moveTo } from './planning.commands.ts';
+import { lockDiary, readDiary } from './planning.queries.ts';
+import { arrange, type Diary, type Wanted } from './planning.rules.ts';
+import type { FollowUpStatus } from './support.rules.ts';
+
+type Standing = Wanted & {
+  id: string;
+  loanId: string | null;
+  referralId: string | null;
+  status: FollowUpStatus;
+};
+
+/** Where follow-ups go that stand on days on which the scheme is to be closed, without moving them. */
+export async function movesOff(db: Reader, deps: Deps, days: string[]): Promise<Wanted[]> {
+  const standing = await standingOn(db, deps, days);
+  if (!standing.length) return [];
+  return placed(deps, standing, await readDiary(db, deps, standing, idsOf(standing)), days);
+}
+
+/**
+ * Moves the follow-ups that stand on days on which the scheme is closed and have not begun, each to the next
+ * free time of its person and its supporter, who stays. The event corrects what was said of the old time.
+ */
+export async function moveOff(trx: Trx, deps: Deps, ctx: Context, days: string[]): Promise<Wanted[]> {
+  await sql`/* day-off.lock-patients */
+    select from patient where id in (select patient_id from follow_up f where ${isThere(deps, days)}) order by id for no key update`.execute(
+    trx,
+  );
+  await sql`/* day-off.lock-follow-ups */ select from follow_up f where ${isThere(deps, days)} order by f.id for update`.execute(
+    trx,
+  );
+  const standing = await standingOn(trx, deps, days);
+  if (!standing.length) return [];
+  const moved = placed(deps, standing, await lockDiary(trx, deps, standing, idsOf(standing)), days);
+  await moveTo(trx, deps, moved);
+  await recordEvents(
+    trx,
+    deps,
+    ctx,
+    moved.map(({ dueOn, startsAt, status, ...followUp }) => ({
+      type: 'follow_up.moved',
+      subjects: subjectsOf(followUp),
+      values: { dueOn, startsAt, ...(status === 'planned' ? {} : { from: status, to: 'planned' }) },
+    })),
+  );
+  return moved;
+}
+
+const isThere = ({ clock }: Deps, days: string[]) => sql`f.due_on = any(${days}::date[])
+  and f.status in ('planned', 'confirmed') and start_of(f.due_on, f.starts_at) > ${timestamp(clock)}::timestamptz`;
+
+async function standingOn(db: Reader, deps: Deps, days: string[]): Promise<Standing[]> {
+  const { rows } = await sql<Standing>`/* day-off.standing */
+    select f.id, f.patient_id as "patientId", f.supporter_id as "supporterId", f.loan_id as "loanId", f.referral_id as "referralId", f.status,
+      f.due_on as "dueOn", to_char(f.starts_at, 'HH24:MI') as "startsAt", f.minutes, f.way, f.before_due is not null as back
+    from follow_up f where ${isThere(deps, days)} order by f.due_on, f.starts_at, f.id`.execute(db);
+  return rows;
+}
+
+const idsOf = (standing: Standing[]) => standing.map(({ id }) => id);
+
+const placed = ({ clock }: Deps, standing: Standing[], diary: Diary, days: string[]) =>
+  arrange(standing, { ...diary, daysOff: [...diary.daysOff, ...days] }, civilTime(clock));

@@ -1,0 +1,149 @@
+import { type RawBuilder, sql } from 'kysely';
+import { pointJson } from '../messages/doubt.queries.ts';
+import { type Clock, civilTime, today } from '../shared/clock.ts';
+import type { Reader, Trx } from '../shared/database.ts';
+import type { Deps } from '../shared/deps.ts';
+import { arrange, type Diary, type Wanted } from './planning.rules.ts';
+import type { Slot } from './slot.rules.ts';
+import type { Way } from './support.rules.ts';
+import { wayFor } from './way.rules.ts';
+
+/** The ways to reach a patient `p`, and what the rule of ways asks of them, as JSON. */
+export const personJson = sql`json_build_object('id', p.id, 'contactChoice', p.contact_choice, 'communicationNeeds', p.communication_needs,
+  'points', coalesce((select json_agg(${pointJson} order by c.position)
+    from contact_point c where c.patient_id = p.id), '[]'))`;
+
+const slotOf = (on: string) => sql`${sql.ref(on)}.starts_at, ${sql.ref(on)}.minutes`;
+
+/**
+ * What follow-ups are planned by, as JSON: the rows of `wanted` say for whom, with whom and on which day.
+ * Times of the person count from today on, those of a supporter a month to both sides, those of nobody about that day.
+ * @param except ids of follow-ups whose time is free, since they move or end
+ */
+export const diaryJson = (
+  clock: Clock,
+  wanted: RawBuilder<unknown>,
+  except: RawBuilder<unknown>,
+) => sql<Diary>`(
+  with w as materialized (${wanted}), t as (
+    select f.id, f.patient_id, f.supporter_id, f.due_on, ${slotOf('f')}
+    from (select distinct patient_id from w) x join follow_up f on f.patient_id = x.patient_id
+    where f.due_on >= ${today(clock)}::date and f.status in ('planned', 'confirmed')
+    union
+    select f.id, f.patient_id, f.supporter_id, f.due_on, ${slotOf('f')}
+    from (select distinct supporter_id, day from w) x join follow_up f on f.supporter_id = x.supporter_id
+    where f.due_on between x.day - 28 and x.day + 28 and f.status in ('planned', 'confirmed')
+    union
+    select d.id, null, d.supporter_id, d.held_on, ${slotOf('d')}
+    from (select distinct supporter_id, day from w) x join drop_in d on d.supporter_id = x.supporter_id
+    where d.held_on between x.day - 28 and x.day + 28 and d.cancelled_at is null
+    union
+    select f.id, f.patient_id, f.supporter_id, f.due_on, ${slotOf('f')}
+    from (select distinct day from w where supporter_id is null) x join follow_up f on f.due_on between x.day - 3 and x.day + 6
+    where f.supporter_id is null and f.status in ('planned', 'confirmed')
+  )
+  select json_build_object(
+    'people', (select coalesce(json_agg(${personJson}), '[]') from patient p where p.id in (select patient_id from w)),
+    'taken', (select coalesce(json_agg(json_build_object('patientId', patient_id, 'supporterId', supporter_id, 'dueOn', due_on,
+        'startsAt', to_char(starts_at, 'HH24:MI'), 'minutes', minutes) order by due_on, starts_at, id), '[]')
+      from t where id <> all(${except})),
+    'daysOff', (select coalesce(json_agg(day), '[]') from day_off where day >= ${today(clock)}::date))
+)`;
+
+const noIds = sql`'{}'::uuid[]`;
+
+/** When a step `s` comes, on a working day: on or after its days from the start, or on or before its days ahead of the day it is due back. */
+export const stepDay = (startsOn: unknown, dueOn: unknown) => sql`case s.counted_from
+  when 'start' then working_day_from(${startsOn}::date + s.days) else working_day_before(${dueOn}::date - s.days + 1) end`;
+
+/** A step on its day, at the time that the plan prefers and in its usual way. */
+export type PlannedStep = Pick<Wanted, 'dueOn' | 'startsAt' | 'minutes' | 'way'> & {
+  step: string;
+  /** Days before the loan is due back; null when it is counted from the start. */
+  beforeDue: number | null;
+  leadDays: number;
+};
+export type PlanDraft = { steps: PlannedStep[]; diary: Diary };
+
+/** Rows of `s`, which are steps with their `day`, as JSON in their order. */
+export const stepsJson = (s: RawBuilder<unknown>) => sql<
+  PlannedStep[]
+>`(select coalesce(json_agg(json_build_object('step', step, 'dueOn', day,
+  'beforeDue', case counted_from when 'due' then days end, 'startsAt', to_char(starts_at, 'HH24:MI'), 'minutes', minutes, 'way', way, 'leadDays', lead_days)
+  order by day, starts_at, step), '[]') from ${s})`;
+
+type Begins = { patientId: string; versionId: unknown; from: string; dueOn: string | null };
+
+/** The steps of a plan that begins, and what they are planned by, as JSON. */
+export const draftJson = (clock: Clock, { patientId, versionId, from, dueOn }: Begins) => sql<PlanDraft>`(
+  with s as materialized (
+    select s.*, ${stepDay(from, dueOn)} as day from support_plan_step s where s.version_id = ${versionId}
+      and (s.counted_from = 'start' or working_day_before(${dueOn}::date - s.days + 1) > ${from}::date)
+  )
+  select json_build_object('steps', ${stepsJson(sql`s`)},
+    'diary', ${diaryJson(clock, sql`select ${patientId}::uuid as patient_id, null::uuid as supporter_id, day from s`, noIds)})
+)`;
+
+export async function readDraft(
+  db: Reader,
+  { clock }: Pick<Deps, 'clock'>,
+  begins: Begins,
+): Promise<PlanDraft> {
+  const { rows } = await sql<{ draft: PlanDraft }>`/* follow-up.plan-draft */
+    select ${draftJson(clock, begins)} as draft`.execute(db);
+  return rows[0]!.draft;
+}
+
+type For = Pick<Wanted, 'patientId' | 'supporterId' | 'dueOn'>;
+
+const rowsOf = (wanted: For[]) => sql`
+  select x."patientId" as patient_id, x."supporterId" as supporter_id, x."dueOn" as day
+  from jsonb_to_recordset(${JSON.stringify(wanted)}::jsonb) x ("patientId" uuid, "supporterId" uuid, "dueOn" date)`;
+
+/** What follow-ups are planned by, as it is now. One statement. */
+export async function readDiary(
+  db: Reader,
+  { clock }: Pick<Deps, 'clock'>,
+  wanted: For[],
+  moving: string[] = [],
+): Promise<Diary> {
+  const except = moving.length ? sql`${moving}::uuid[]` : noIds;
+  const { rows } = await sql<{ diary: Diary }>`/* follow-up.diary */
+    select ${diaryJson(clock, rowsOf(wanted), except)} as diary`.execute(db);
+  return rows[0]!.diary;
+}
+
+/** The free time next to the one that a follow-up has, from today on: what someone who moves it is offered. */
+export async function nextFreeTime(
+  db: Reader,
+  { clock }: Pick<Deps, 'clock'>,
+  followUp: Wanted,
+): Promise<Slot> {
+  const day = today(clock);
+  const wanted = { ...followUp, dueOn: [followUp.dueOn, day].sort().at(-1)! };
+  return arrange([wanted], await readDiary(db, { clock }, [wanted]), civilTime(clock))[0]!;
+}
+
+/** The way that someone can be met by, where it is usually `usual`; null for who alone makes contact. */
+export async function usableWay(
+  db: Reader,
+  { clock }: Pick<Deps, 'clock'>,
+  patientId: string,
+  usual: Way,
+): Promise<Way | null> {
+  const { people } = await readDiary(db, { clock }, [{ patientId, supporterId: null, dueOn: today(clock) }]);
+  const person = people.find(({ id }) => id === patientId);
+  return person ? wayFor(usual, person, today(clock)) : usual;
+}
+
+/**
+ * What follow-ups are planned by, once their supporters are locked: who plans for the same supporter waits,
+ * so that no time is given twice. The people, and the follow-ups that move, are locked before.
+ */
+export async function lockDiary(trx: Trx, deps: Deps, wanted: For[], moving: string[] = []): Promise<Diary> {
+  const supporters = [...new Set(wanted.flatMap(({ supporterId }) => supporterId ?? []))];
+  if (supporters.length)
+    await sql`/* follow-up.lock-supporters */
+      select from staff where id = any(${supporters}::uuid[]) order by id for no key update`.execute(trx);
+  return readDiary(trx, deps, wanted, moving);
+}

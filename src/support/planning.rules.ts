@@ -1,0 +1,58 @@
+import { freeSlot, type Slot } from './slot.rules.ts';
+import type { Way } from './support.rules.ts';
+import { hoursFor, type Person, wayFor } from './way.rules.ts';
+
+/** A follow-up that looks for its time: the slot is the one that is wanted. */
+export type Wanted = Slot & {
+  patientId: string;
+  supporterId: string | null;
+  way: Way;
+  /** Whether it has to be before a day, and rather goes towards today. */
+  back?: boolean;
+};
+
+/** What follow-ups are planned by: the people, what is taken, and the days without work. */
+export type Diary = {
+  people: (Person & { id: string })[];
+  taken: (Slot & { patientId: string | null; supporterId: string | null })[];
+  daysOff: string[];
+};
+
+/** The ways that people can use, in place of the usual ones; what only the person can begin is left out. */
+export function inUsableWays<W extends Wanted>(wanted: W[], { people }: Diary, today: string): W[] {
+  return wanted.flatMap((one) => {
+    const person = people.find(({ id }) => id === one.patientId);
+    const way = person ? wayFor(one.way, person, today) : one.way;
+    return way ? [{ ...one, way }] : [];
+  });
+}
+
+/**
+ * Gives each follow-up a free time, in their order: one that has a time is in the way of those that come after it.
+ * Those of nobody yet go where the fewest others of nobody are, since one supporter may be given all of them.
+ * What was to be in the past stays there.
+ * @param now the present in London, `YYYY-MM-DDTHH:MM`
+ */
+export function arrange<W extends Wanted>(wanted: W[], diary: Diary, now: string): W[] {
+  const taken = [...diary.taken];
+  const daysOff = new Set(diary.daysOff);
+  const today = now.slice(0, 10);
+  return wanted.map((one) => {
+    if (one.dueOn < today) return one;
+    const person = diary.people.find(({ id }) => id === one.patientId);
+    const isTheirs = (other: Diary['taken'][number]) =>
+      other.patientId === one.patientId ||
+      (one.supporterId !== null && other.supporterId === one.supporterId);
+    const slot = freeSlot(one, {
+      taken: taken.filter(isTheirs),
+      crowd: one.supporterId ? [] : taken.filter((other) => other.supporterId === null && !isTheirs(other)),
+      hours: person ? hoursFor(one.way, person, today) : null,
+      isDayOff: (day) => daysOff.has(day),
+      now,
+      ...(one.back && { back: true }),
+    });
+    const placed = { ...one, dueOn: slot.dueOn, startsAt: slot.startsAt };
+    taken.push(placed);
+    return placed;
+  });
+}

@@ -1,0 +1,77 @@
+import { civilTime, today } from '../shared/clock.ts';
+import type { Trx } from '../shared/database.ts';
+import type { Deps } from '../shared/deps.ts';
+import { invalid, Problem } from '../shared/problem.ts';
+import type { FollowUpChange, NewFollowUp } from './follow-up.schemas.ts';
+import { lockDiary } from './planning.queries.ts';
+import { arrange, type Diary, type Wanted } from './planning.rules.ts';
+import { type Slot, skippedTime } from './slot.rules.ts';
+import type { Way } from './support.rules.ts';
+import { wayFor } from './way.rules.ts';
+
+/** What an added follow-up is unless someone says otherwise. */
+export const usually = { startsAt: '10:00', way: 'phone' } as const;
+
+type Given = Pick<NewFollowUp, 'patientId' | 'dueOn' | 'startsAt' | 'way'> & {
+  supporterId: string | null;
+  minutes: number;
+};
+
+/**
+ * The way and the time of a follow-up that someone adds: as they gave them, and for what they left out a way
+ * that the person can use and the free time next to 10am. The person is locked, and the supporter is.
+ * @throws Problem `invalid` for a time that the clocks skip, or without a way for someone who alone makes contact
+ */
+export async function settle(trx: Trx, deps: Deps, given: Given): Promise<Slot & { way: Way }> {
+  const { patientId, dueOn, minutes, supporterId } = given;
+  if (given.startsAt) assertThere(dueOn, given.startsAt);
+  if (given.startsAt && given.way) return { dueOn, minutes, startsAt: given.startsAt, way: given.way };
+  const diary = await lockDiary(trx, deps, [given]);
+  const way = given.way ?? usableWay(diary, patientId, today(deps.clock));
+  if (given.startsAt) return { dueOn, minutes, startsAt: given.startsAt, way };
+  const wanted = { patientId, supporterId, dueOn, minutes, startsAt: usually.startsAt, way };
+  return arrange([wanted], diary, civilTime(deps.clock))[0]!;
+}
+
+/**
+ * The time that a follow-up moves to: as given; with another date alone, the free time next to the one that it has.
+ * @throws Problem `invalid` for a time that the clocks skip
+ */
+export async function settleMove(
+  trx: Trx,
+  deps: Deps,
+  before: Wanted & { id: string },
+  change: FollowUpChange,
+): Promise<Pick<Slot, 'dueOn' | 'startsAt'>> {
+  const { dueOn = before.dueOn, startsAt = before.startsAt } = change;
+  if (dueOn === before.dueOn && startsAt === before.startsAt) return { dueOn, startsAt };
+  if (change.startsAt) {
+    assertThere(dueOn, startsAt);
+    return { dueOn, startsAt };
+  }
+  const wanted = { ...before, dueOn, ...given(change) };
+  const diary = await lockDiary(trx, deps, [wanted], [before.id]);
+  return arrange([wanted], diary, civilTime(deps.clock))[0]!;
+}
+
+/** What a change says of how long, how and by whom. */
+const given = ({ minutes, way, supporterId }: FollowUpChange): Partial<Wanted> => ({
+  ...(minutes && { minutes }),
+  ...(way && { way }),
+  ...(supporterId !== undefined && { supporterId }),
+});
+
+function usableWay({ people }: Diary, patientId: string, today: string): Way {
+  const person = people.find(({ id }) => id === patientId);
+  const way = person && wayFor(usually.way, person, today);
+  if (way) return way;
+  throw invalid({
+    pointer: '/way',
+    message: 'Only they make contact: say how you agreed with them that it takes place.',
+  });
+}
+
+function assertThere(dueOn: string, startsAt: string): void {
+  const errors = skippedTime(dueOn, startsAt);
+  if (errors.length) throw new Problem('invalid', { errors });
+}
