@@ -166,7 +166,8 @@ t.test(
       ['o’br', { patients: [patientId] }],
       ['zoë O’', { patients: [patientId] }],
       ['%', {}],
-      ['brien', {}],
+      ['brien', { patients: [patientId] }],
+      ['rien', {}],
     ] as const)
       t.same(await kinds(text), found, text);
     t.equal((await kinds('Twin')).devices!.length, 2);

@@ -438,7 +438,7 @@ t.test(
       'and with no safe way left another is to be found',
     );
 
-    // Someone whose NHS number was mistaken for theirs: the officer sees it, and it changes nothing by itself.
+    // Someone whose NHS number was mistaken for theirs: kept apart, and an officer compares the two.
     const mistaken = visitorOf(link);
     await mistaken.send(
       person('9990000034', {
@@ -453,7 +453,10 @@ t.test(
       await db.selectFrom('patient').select('contact_choice').where('id', '=', open!.patient_id).execute(),
       [{ contact_choice: 'any_safe' }],
     );
-    t.equal((await db.selectFrom('referral_repeat').selectAll().execute()).length, 2);
+    t.equal((await db.selectFrom('referral_repeat').selectAll().execute()).length, 1);
+    t.match(await db.selectFrom('task').selectAll().where('kind', '=', 'may_be_one_person').execute(), [
+      { urgent: true, status: 'open' },
+    ]);
   },
 );
 
