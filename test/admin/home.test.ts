@@ -174,7 +174,7 @@ t.test(
     const many = (await find('amal')).json();
     t.equal(many.patients.length, 10);
     t.equal(many.more, true);
-    t.equal((await searches()).length, before.length + 13);
+    t.equal((await searches()).length, before.length + 14);
     const log = JSON.stringify(
       await db.selectFrom('event').selectAll().where('type', '=', 'search.run').execute(),
     );
