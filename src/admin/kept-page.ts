@@ -38,9 +38,15 @@ export const keptPages = plugin<{ deps: Deps }>(async (app, { deps }) => {
 export async function leadBack(deps: Deps, reply: FastifyReply, html: string): Promise<string> {
   const { request, statusCode } = reply;
   const holder = holderOf(deps, request);
-  // What is shown once (201) is kept nowhere, and a fault of ours says nothing that one would come back to.
+  // What is shown once (201) is kept nowhere, and a fault of ours says nothing that one would come back to. Nor is what
+  // someone is shown who has just signed in by this form: asked for again, it would be of nobody.
+  const hasJustSignedIn = request.ctx && request.routeOptions.config.action === 'public';
   const isKept =
-    request.method === 'POST' && statusCode !== 201 && statusCode < 500 && html.length <= mostKept;
+    request.method === 'POST' &&
+    !hasJustSignedIn &&
+    statusCode !== 201 &&
+    statusCode < 500 &&
+    html.length <= mostKept;
   if (!isKept || !holder || !navigates(request)) return html;
   const id = newId();
   try {
