@@ -57,7 +57,7 @@ export function createCalls(agenda: Agenda, random: Random, scheme: Scheme) {
       const by = assigned && dueOn >= agenda.daysAgo(45) ? supporter : scheme.officers[1]!;
       agenda.at(
         recordedOn,
-        '17:40',
+        '10:40',
         async (deps) => loan.open && recordOutcome(deps, by, id, outcome),
         'sideBySide',
       );

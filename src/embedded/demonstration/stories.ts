@@ -102,7 +102,7 @@ const special: Record<number, Partial<Story>> = {
   126: { partly: true, returnedAgo: 20, kit: ['tablet', 'dongle'], needs: ['device', 'data', 'support'] },
   150: { partly: true, returnedAgo: 61, kit: ['laptop', 'dongle'], needs: ['device', 'data', 'support'] },
   29: { calls: 'missed' },
-  8: { calls: 'concern', needs: ['device', 'data', 'support'] },
+  9: { calls: 'concern' },
   7: { calls: 'late' },
   2: { calls: 'late' },
 };
