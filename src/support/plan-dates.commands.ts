@@ -46,6 +46,7 @@ export async function moveDueSteps(
     ({ id, dueOn, startsAt }) => stands.get(id) !== `${dueOn} ${startsAt}`,
   );
   diary.taken.push(...moved);
+  diary.crowd.push(...moved.map((one) => ({ ...one, count: 1 })));
   const made = missed.flatMap(({ steps, ...plan }) => timesOf(deps, { ...plan, loanId }, steps, diary));
   await moveTo(trx, deps, moved);
   await cancel(

@@ -15,9 +15,13 @@ export const personJson = sql`json_build_object('id', p.id, 'contactChoice', p.c
 
 const slotOf = (on: string) => sql`${sql.ref(on)}.starts_at, ${sql.ref(on)}.minutes`;
 
+/** Enough of a day to see when it is full, few enough to plan as fast when it is. */
+const mostOfADay = 60;
+
 /**
  * What follow-ups are planned by, as JSON: the rows of `wanted` say for whom, with whom and on which day.
- * Times of the person count from today on, those of a supporter a month to both sides, those of nobody about that day.
+ * Times of the person count from today on, those of a supporter a month to both sides. For what nobody has yet,
+ * the newest of everybody on the days about that one say when there is the most going on.
  * @param except ids of follow-ups whose time is free, since they move or end
  */
 export const diaryJson = (
@@ -37,16 +41,20 @@ export const diaryJson = (
     select d.id, null, d.supporter_id, d.held_on, ${slotOf('d')}
     from (select distinct supporter_id, day from w) x join drop_in d on d.supporter_id = x.supporter_id
     where d.held_on between x.day - 28 and x.day + 28 and d.cancelled_at is null
-    union
-    select f.id, f.patient_id, f.supporter_id, f.due_on, ${slotOf('f')}
-    from (select distinct day from w where supporter_id is null) x join follow_up f on f.due_on between x.day - 3 and x.day + 6
-    where f.supporter_id is null and f.status in ('planned', 'confirmed')
+  ), crowd as (
+    select f.due_on, f.starts_at, f.minutes, count(*)::int as count
+    from (select distinct w.day + n as day from w, generate_series(-1, 6) n where w.supporter_id is null) x cross join lateral (
+      select o.id, o.due_on, o.starts_at, o.minutes from follow_up o where o.due_on = x.day and o.status in ('planned', 'confirmed')
+      order by o.id desc limit ${mostOfADay}) f
+    where f.id <> all(${except}) group by 1, 2, 3
   )
   select json_build_object(
     'people', (select coalesce(json_agg(${personJson}), '[]') from patient p where p.id in (select patient_id from w)),
     'taken', (select coalesce(json_agg(json_build_object('patientId', patient_id, 'supporterId', supporter_id, 'dueOn', due_on,
         'startsAt', to_char(starts_at, 'HH24:MI'), 'minutes', minutes) order by due_on, starts_at, id), '[]')
       from t where id <> all(${except})),
+    'crowd', (select coalesce(json_agg(json_build_object('dueOn', due_on, 'startsAt', to_char(starts_at, 'HH24:MI'), 'minutes', minutes, 'count', count)
+        order by due_on, starts_at, minutes), '[]') from crowd),
     'daysOff', (select coalesce(json_agg(day), '[]') from day_off where day >= ${today(clock)}::date))
 )`;
 

@@ -15,6 +15,8 @@ export type Wanted = Slot & {
 export type Diary = {
   people: (Person & { id: string })[];
   taken: (Slot & { patientId: string | null; supporterId: string | null })[];
+  /** How much is going on at which times, whoever does it. */
+  crowd: (Slot & { count: number })[];
   daysOff: string[];
 };
 
@@ -29,12 +31,13 @@ export function inUsableWays<W extends Wanted>(wanted: W[], { people }: Diary, t
 
 /**
  * Gives each follow-up a free time, in their order: one that has a time is in the way of those that come after it.
- * Those of nobody yet go where the fewest others of nobody are, since one supporter may be given all of them.
+ * Those of nobody yet go where the least is going on, since any supporter may be given them.
  * What was to be in the past stays there.
  * @param now the present in London, `YYYY-MM-DDTHH:MM`
  */
 export function arrange<W extends Wanted>(wanted: W[], diary: Diary, now: string): W[] {
   const taken = [...diary.taken];
+  const crowd = [...diary.crowd];
   const daysOff = new Set(diary.daysOff);
   const today = now.slice(0, 10);
   return wanted.map((one) => {
@@ -45,7 +48,7 @@ export function arrange<W extends Wanted>(wanted: W[], diary: Diary, now: string
       (one.supporterId !== null && other.supporterId === one.supporterId);
     const slot = freeSlot(one, {
       taken: taken.filter(isTheirs),
-      crowd: one.supporterId ? [] : taken.filter((other) => other.supporterId === null && !isTheirs(other)),
+      crowd: one.supporterId ? [] : crowd,
       hours: person ? hoursFor(one.way, person, today) : null,
       isDayOff: (day) => daysOff.has(day),
       now,
@@ -53,6 +56,7 @@ export function arrange<W extends Wanted>(wanted: W[], diary: Diary, now: string
     });
     const placed = { ...one, dueOn: slot.dueOn, startsAt: slot.startsAt };
     taken.push(placed);
+    crowd.push({ ...placed, count: 1 });
     return placed;
   });
 }

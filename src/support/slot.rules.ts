@@ -18,8 +18,8 @@ const daysAhead = 28;
 export type Around = {
   /** Times of the person and of the supporter: nothing may overlap with them. */
   taken: Slot[];
-  /** Times of those who share what is wanted without being taken by it: it goes where the fewest are. */
-  crowd: Slot[];
+  /** How much is going on at other times: what is wanted goes where it is least. */
+  crowd: (Slot & { count: number })[];
   /** The person's own hours; null for any. */
   hours: Hours[] | null;
   isDayOff(date: string): boolean;
@@ -68,7 +68,7 @@ function freeTime(wanted: Slot, { taken, crowd, hours, now }: Around): string | 
         !taken.some((one) => overlap(one, slot)),
     );
   const rank = (slot: Slot) => [
-    crowd.filter((one) => overlap(one, slot)).length,
+    crowd.reduce((sum, one) => sum + (overlap(one, slot) ? one.count : 0), 0),
     Math.abs(minuteOf(slot.startsAt) - first),
     -minuteOf(slot.startsAt),
   ];

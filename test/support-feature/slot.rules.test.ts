@@ -70,13 +70,13 @@ t.test('the free time next to the one that is wanted', async (t) => {
     [
       'in a crowd: where the fewest are',
       slot(tuesday),
-      around({ crowd: [slot(tuesday)] }),
+      around({ crowd: [{ ...slot(tuesday), count: 2 }] }),
       '2026-11-24 10:30',
     ],
     [
       'in a full crowd: still that day',
       slot(tuesday),
-      around({ crowd: [wholeDay(tuesday)] }),
+      around({ crowd: [{ ...wholeDay(tuesday), count: 1 }] }),
       '2026-11-24 10:00',
     ],
   ];
@@ -109,7 +109,8 @@ t.test(
   async () => {
     fc.assert(
       fc.property(fc.array(wanted, { maxLength: 40 }), fc.array(wanted, { maxLength: 20 }), (many, taken) => {
-        const diary: Diary = { people: [], taken, daysOff: ['2026-11-30'] };
+        const crowd = taken.map((one) => ({ ...one, count: 1 }));
+        const diary: Diary = { people: [], taken, crowd, daysOff: ['2026-11-30'] };
         const made = arrange(many, diary, '2026-11-23T09:30');
         const together = (one: Wanted, other: Wanted) =>
           one !== other &&

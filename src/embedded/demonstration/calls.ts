@@ -9,6 +9,9 @@ import type { Random } from './random.ts';
 import type { Scheme } from './scheme.ts';
 import type { Story } from './stories.ts';
 
+/** When the calls of a day are over. */
+const outcomesAt = '17:05';
+
 export type Calls = ReturnType<typeof createCalls>;
 
 const said = [
@@ -57,7 +60,7 @@ export function createCalls(agenda: Agenda, random: Random, scheme: Scheme) {
       const by = assigned && dueOn >= agenda.daysAgo(45) ? supporter : scheme.officers[1]!;
       agenda.at(
         recordedOn,
-        '10:40',
+        outcomesAt,
         async (deps) => loan.open && recordOutcome(deps, by, id, outcome),
         'sideBySide',
       );

@@ -141,7 +141,7 @@ function makePatient(random: Random, numbers: Numbers, place: number): NewPatien
       : { noNhsNumberReason: random.pick(['not_known', 'overseas', 'devolved_nation'] as const) }),
     ...(noFixedAbode ? { noFixedAbode } : { address }),
     contactPoints: contactPoints(random, numbers, place, address, givenName),
-    ...(place % 23 === 11 && { contactChoice: 'patient_contacts_us' as const }),
+    ...(place % 23 === 13 && { contactChoice: 'patient_contacts_us' as const }),
     wording: place % 3 === 1 ? ('identified' as const) : ('discreet' as const),
     communicationNeeds: communicationNeeds(place),
     ...(place % 7 === 3 && { language: random.pick(languages) }),
