@@ -17,6 +17,8 @@ export type LockedLoan = {
   reference: string;
   status: LoanStatus;
   patientId: string | null;
+  /** Whether anything is asked of staff about it. */
+  hasTasks: boolean;
   referralId: string | null;
   locationId: string | null;
   dueOn: string | null;
@@ -55,6 +57,7 @@ export async function lockLoans(
     select
       coalesce((select json_agg(json_build_object('id', l.id, 'reference', l.reference, 'status', l.status, 'patientId', l.patient_id,
         'referralId', l.referral_id, 'locationId', l.location_id, 'dueOn', l.due_on,
+        'hasTasks', exists (select from task t where t.subject_id = l.id and t.status = 'open'),
         'items', coalesce((select json_agg(json_build_object('id', i.id, 'deviceId', i.device_id, 'status', i.status) order by i.id)
           from i where i.loan_id = l.id), '[]')) order by l.id) from l), '[]') as loans,
       coalesce((select json_agg(json_build_object('id', id, 'assetTag', asset_tag, 'kind', kind, 'status', status) order by id)
@@ -159,7 +162,7 @@ export async function endHelp(
   trx: Trx,
   deps: Deps,
   ctx: Context,
-  closed: Pick<LockedLoan, 'id' | 'referralId'>[],
+  closed: Pick<LockedLoan, 'id' | 'referralId' | 'hasTasks'>[],
 ): Promise<void> {
   if (!closed.length) return;
   await completeTasksAbout(
@@ -167,7 +170,7 @@ export async function endHelp(
     deps,
     ctx,
     [...tasksOfOpenLoan],
-    closed.map(({ id }) => id),
+    closed.flatMap(({ id, hasTasks }) => (hasTasks ? [id] : [])),
   );
   await endFollowUps(
     trx,

@@ -119,7 +119,7 @@ export async function issueLoan(deps: Deps, ctx: Context, input: NewLoan): Promi
         ...(found.extras.kit && { kit: found.extras.kit.name }),
       },
     });
-    if (input.referralId)
+    if (input.referralId && found.referral?.hasExpired)
       await completeTasksAbout(trx, deps, ctx, ['allocation_expired'], [input.referralId]);
     if (stockLocationId)
       await lendAccessories(trx, deps, ctx, { loanId: loan.id, wanted, locationId: stockLocationId });
@@ -132,7 +132,7 @@ export async function issueLoan(deps: Deps, ctx: Context, input: NewLoan): Promi
 
 type Found = {
   patient: { id: string; contactPoints: { safe: boolean }[] } | null;
-  referral: { status: ReferralStatus } | null;
+  referral: { status: ReferralStatus; hasExpired: boolean } | null;
   locationExists: boolean;
   devices: DeviceToIssue[];
   number: number;
@@ -170,7 +170,8 @@ async function lockForIssue(trx: Trx, input: NewLoan, asked: AskedItem[], day: s
       (select json_build_object('id', pat.id, 'contactPoints', coalesce((
         select json_agg(json_build_object('safe', c.safe)) from contact_point c
         where c.patient_id = pat.id and c.stopped_at is null and c.failed_at is null and c.channel <> 'phone'), '[]')) from pat) as patient,
-      (select json_build_object('status', status) from ref) as referral,
+      (select json_build_object('status', status, 'hasExpired', exists (
+        select from task t where t.kind = 'allocation_expired' and t.subject_id = ref.id and t.status = 'open')) from ref) as referral,
       exists (select from location where id = ${input.locationId ?? null}::uuid) as "locationExists",
       coalesce((select json_agg(json_build_object('id', dev.id, 'assetTag', dev.asset_tag, 'kind', dev.kind, 'status', dev.status,
           'condition', dev.condition, 'hasDataPlan', s.id is not null, 'hasActiveData', ${hasActiveData(day)}, 'dataExpiresOn', s.expires_on,

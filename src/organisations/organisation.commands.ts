@@ -29,9 +29,9 @@ export async function findOrAddOrganisation(
   const at = timestamp(deps.clock);
   const { rows } = await sql<{ id: string }>`/* organisation.find-or-add */
     with known as (
-      update organisation set roles = array(select distinct unnest(roles || array[${role}]::text[])),
-        changed_at = case when ${role} = any(roles) then changed_at else ${at}::timestamptz end
-      where id = ${id}::uuid returning id
+      select id from organisation where id = ${id}::uuid
+    ), given as (
+      update organisation set roles = roles || array[${role}]::text[], changed_at = ${at} where id = ${id}::uuid and ${role} <> all(roles)
     ), added as (
       insert into organisation (id, name, roles, created_at, changed_at)
       select ${id}::uuid, ${name.trim()}, array[${role}]::text[], ${at}::timestamptz, ${at}::timestamptz where not exists (select from known) returning id
@@ -46,14 +46,14 @@ export async function findOrAddOrganisation(
  */
 async function organisationNamed(trx: Trx, name: string): Promise<string | undefined> {
   const key = nameKey(name) || name.trim();
+  const named = sql<{ id: string }>`/* organisation.named */
+    select id from organisation where coalesce(nullif(name_key(name), ''), name) = ${key} order by id limit 1`;
+  const known = (await named.execute(trx)).rows[0];
+  if (known) return known.id;
   await sql`/* organisation.turn */ select pg_advisory_xact_lock(hashtextextended(${`organisation ${key}`}, 0))`.execute(
     trx,
   );
-  const { rows } = await sql<{ id: string }>`/* organisation.named */
-    select id from organisation where coalesce(nullif(name_key(name), ''), name) = ${key} order by id limit 1`.execute(
-    trx,
-  );
-  return rows[0]?.id;
+  return (await named.execute(trx)).rows[0]?.id;
 }
 
 /** @throws Problem `name-in-use` when another organisation has this name, however it is written */

@@ -23,7 +23,7 @@ import { assertAhead, extraStep, type FollowUpStatus, planStep, type Way } from 
  */
 export async function endFollowUps(trx: Trx, deps: Deps, ctx: Context, loanIds: string[]): Promise<string[]> {
   const at = timestamp(deps.clock);
-  const { rows } = await sql<{ id: string }>`/* follow-up.end-of-loan */
+  const { rows } = await sql<{ id: string; wasTold: boolean }>`/* follow-up.end-of-loan */
     with other as (
       select distinct on (l.id) l.id as closed, o.id as open
       from loan l left join loan o on o.referral_id = l.referral_id and o.id <> l.id and o.status = 'open'
@@ -37,10 +37,11 @@ export async function endFollowUps(trx: Trx, deps: Deps, ctx: Context, loanIds: 
       where status = 'standing' and reason in ('follow_up', 'changed')
         and subject_id in (select id from ended where status = 'cancelled')
     )
-    select id from ended where status = 'cancelled' order by id`.execute(trx);
-  const ids = rows.map((row) => row.id);
-  if (ids.length) await correctWhatWasTold(trx, deps, ctx, sql`f.id = any(${ids}::uuid[])`);
-  return ids;
+    select id, exists (select from reminder r where r.subject_id = ended.id and r.status = 'said') as "wasTold"
+    from ended where status = 'cancelled' order by id`.execute(trx);
+  const told = rows.flatMap(({ id, wasTold }) => (wasTold ? [id] : []));
+  if (told.length) await correctWhatWasTold(trx, deps, ctx, sql`f.id = any(${told}::uuid[])`);
+  return rows.map(({ id }) => id);
 }
 
 /**

@@ -197,7 +197,7 @@ t.test('a follow-up that moves takes its reminder back and gets the right one (r
   await move({ dueOn: '2026-12-01' });
   t.same(await dispatch(deps), { sent: 1, cancelled: 0, waiting: 0 });
   t.match((await sentMessages(db)).captured[1], {
-    body: /The time has changed: it is now Tuesday 1 December at 2pm/,
+    body: /There is a change: it is now Tuesday 1 December at 2pm, by phone/,
   });
   await move({ dueOn: '2026-12-02' });
   await move({ dueOn: '2026-12-01' });
@@ -229,7 +229,9 @@ t.test('moved twice before the first move was worked on: the new time is said on
   }
   await work(database);
   t.same(await dispatch(deps), { sent: 1, cancelled: 0, waiting: 0 });
-  t.match((await sentMessages(db)).captured[1], { body: /it is now Tuesday 24 November at 3pm\. / });
+  t.match((await sentMessages(db)).captured[1], {
+    body: /it is now Tuesday 24 November at 3pm, by phone\. /,
+  });
 });
 
 t.test('moved while the night was planning it: the reminder is for the new time', async (t) => {

@@ -130,11 +130,10 @@ t.test(
       ).rows;
     await planFollowUpReminders(deps, '2026-11-23');
     await gatherReminders(deps, '2026-11-23');
-    for (const time of ['03:20', '07:59', '18:00', '23:00']) {
+    for (const time of ['03:20', '07:59']) {
       clock.set(`2026-11-23T${time}:00Z`);
       await dispatch(deps);
       t.same((await said()).length, 0, `nothing goes at ${time}`);
-      clock.set('2026-11-23T03:15:00Z');
     }
     clock.set('2026-11-23T08:00:00Z');
     await dispatch(deps);

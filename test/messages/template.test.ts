@@ -37,7 +37,7 @@ const write = (changes: Partial<NewTemplate>) =>
   });
 
 t.test('every reason has both wordings; each change is a version and what was stays', async (t) => {
-  t.equal((await listTemplates(deps)).length, 10);
+  t.equal((await listTemplates(deps)).length, 12);
   const before = await inUse('follow_up', 'discreet');
   t.match(await write({ insteadOf: null }), { status: 412 });
   const { body: after, status } = await write({ insteadOf: before.id });
@@ -46,7 +46,7 @@ t.test('every reason has both wordings; each change is a version and what was st
     version: before.version + 1,
     createdBy: 'Test manager',
     sample: { body: 'Hello. It is Tuesday 12 January at 10:30am.', sms: { fragments: 1, encoding: 'GSM-7' } },
-    earlier: [{ id: before.id }, {}],
+    earlier: [{ id: before.id }, {}, {}],
   });
   t.match(await write({ insteadOf: before.id }), {
     status: 412,
@@ -68,7 +68,12 @@ t.test(
     t.match(await write({ insteadOf: id, body: 'Hello {{name}}' }), {
       status: 422,
       body: {
-        errors: [{ pointer: '/body', message: /may not use \{\{name\}\}. It may use when, day, link/ }],
+        errors: [
+          {
+            pointer: '/body',
+            message: /may not use \{\{name\}\}. It may use when, how, day, why, link, replies/,
+          },
+        ],
       },
     });
     t.match(

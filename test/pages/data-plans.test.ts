@@ -131,7 +131,7 @@ t.test('a SIM from the drawer into a dongle on loan, moved, and taken out', asyn
   await page.getByLabel('Another network or allowance').check();
   await look('a SIM to record');
   await page.goto('/tasks');
-  await page.getByRole('link', { name: 'Their number went back with a device' }).waitFor();
+  await page.getByRole('link', { name: 'Their number went back with a device' }).first().waitFor();
 });
 
 t.test('networks and allowances in the settings', async (t) => {

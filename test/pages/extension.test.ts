@@ -102,7 +102,7 @@ t.test('shared kit is lent to a place by scanner, on its own terms', async (t) =
   await scan(other!.assetTag);
   await scan('');
   await page.getByRole('heading', { name: 'Terms and agreement' }).waitFor();
-  await page.getByText('No date, looked at again every 3 months').waitFor();
+  await page.getByText('No date, looked at again every 3 months').first().waitFor();
   await look('terms for a place');
   await page.getByRole('button', { name: 'Issue the loan' }).click();
   await page.getByRole('link', { name: 'Choose how the agreement was accepted' }).waitFor();

@@ -14,6 +14,9 @@ type Seed = {
   hours?: object[];
 };
 
+/** How many were seeded before: each is somebody of their own, by name and birth date. */
+let seeded = 0;
+
 /** Patients with a follow-up each, as rows: for tests of many, or of what no command makes. */
 export async function seedFollowUps(
   db: Kysely<DB>,
@@ -32,8 +35,9 @@ export async function seedFollowUps(
   const hours = seed.hours ? JSON.stringify(seed.hours) : null;
   const { rows } = await sql<{ patientId: string; followUpId: string }>`
     with p as (
-      insert into patient (id, given_name, family_name, wording, created_at, changed_at)
-      select new_id(), 'Amal', 'Example ' || n, ${wording}, now(), now() from generate_series(1, ${patients}::int) n returning id
+      insert into patient (id, given_name, family_name, date_of_birth, wording, created_at, changed_at)
+      select new_id(), 'Amal', 'Example ' || n, '1930-01-01'::date + n * 401 % 27000, ${wording}, now(), now()
+      from generate_series(${seeded + 1}::int, ${seeded + patients}::int) n returning id
     ), c as (
       insert into contact_point (id, patient_id, position, channel, value, safe, safe_from, hours, created_at)
       select new_id(), id, 0, ${channel}, ${value}, ${safe}, '2026-01-01', ${hours}::jsonb, now() from p
@@ -41,6 +45,7 @@ export async function seedFollowUps(
     insert into follow_up (id, patient_id, step, due_on, starts_at, minutes, way, created_at, changed_at)
     select new_id(), p.id, 'One week', ${dueOn}, ${startsAt}::time + n * interval '1 hour', 20, 'phone', now(), now() from p, generate_series(0, ${each - 1}::int) n
     returning patient_id as "patientId", id as "followUpId"`.execute(db);
+  seeded += patients;
   return rows;
 }
 
