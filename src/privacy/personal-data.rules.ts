@@ -126,7 +126,12 @@ export const personalTables: PersonalTable[] = [
   },
   { table: 'referral_need', of: ofReferral, erasure: { reason: 'null' }, stays: ['need', 'status'] },
   { table: 'referral_status', of: ofReferral, erasure: {}, stays: ['status'] },
-  { table: 'referral_consent', of: ofReferral, erasure: 'rows go' },
+  {
+    table: 'referral_consent',
+    of: ofReferral,
+    erasure: 'rows go',
+    noWords: { source: 'a kind', recorded_by: ofStaff },
+  },
   { table: 'clinic_note', of: ofReferral, erasure: {}, stays: ['kind'] },
   { table: 'allocation', of: ofReferral, erasure: { ended_reason: 'null' }, stays: ['status'] },
   {
@@ -203,7 +208,7 @@ export const personalTables: PersonalTable[] = [
     table: 'follow_up',
     of: own,
     erasure: { step: `coalesce(${planStep('x')}, '${extraStep}')`, note: 'null' },
-    stays: ['way', 'status'],
+    stays: ['way', 'status', 'why'],
   },
   { table: 'drop_in_person', of: own, erasure: { note: 'null' }, stays: ['topics'] },
   {
@@ -224,7 +229,7 @@ export const personalTables: PersonalTable[] = [
     erasure: { body: "''", from_number: blank('from_number') },
     stays: ['provider_id', 'meaning'],
   },
-  { table: 'reminder', of: own, erasure: {}, stays: ['reason', 'stage', 'status'] },
+  { table: 'reminder', of: own, erasure: {}, stays: ['reason', 'stage', 'status', 'said_way'] },
   {
     table: 'message',
     of: own,
@@ -237,6 +242,7 @@ export const personalTables: PersonalTable[] = [
     of: `x.task_id in (select id from task where patient_id = any(:ids)
       or subject_id in (select id from inbound_message where patient_ids && :ids))`,
     erasure: 'rows go',
+    noWords: { closed_by_name: ofStaff, reopened_by_name: ofStaff },
   },
   { table: 'task', of: own, erasure: {}, stays: ['kind', 'subject_type', 'status'] },
   {

@@ -1,6 +1,7 @@
 import t from 'tap';
+import { addFollowUp } from '../../src/support/follow-up.commands.ts';
 import { testApp } from '../support/app.ts';
-import { factories } from '../support/factories.ts';
+import { factories, officer } from '../support/factories.ts';
 import { forms, signedInBrowser } from '../support/pages.ts';
 
 const { app, as, deps, db } = await testApp(t);
@@ -33,7 +34,7 @@ t.test(
     for (const person of people) await make.referral({ person });
     const cases: [string, string[]][] = [
       ['o’br', ['O’Brien']],
-      ['BRI', ['Brienne']],
+      ['BRI', ['Brienne', 'O’Brien']],
       ['åS', ['Brienne']],
       ['per', ['Brienne']],
       ['brienne ås', ['Brienne']],
@@ -48,7 +49,8 @@ t.test(
       ['100%', ['Under_score']],
       ['under_', ['Under_score']],
       ['u_der', []],
-      ['brien', ['Brienne']],
+      ['brien', ['Brienne', 'O’Brien']],
+      ['rienne', []],
       ['nobody', []],
     ];
     for (const [search, wanted] of cases) {
@@ -94,6 +96,12 @@ t.test('one patient: what matters for contact on top, everything else, and who h
   });
   const id = await patientOf(referral);
   const loan = await make.loan({ referralId: referral.id });
+  await addFollowUp(deps, officer, {
+    patientId: id,
+    dueOn: '2026-11-26',
+    way: 'in_person',
+    step: 'Set-up call',
+  });
   await db
     .updateTable('contact_point')
     .set({ stopped_at: '2026-11-23T09:00:00Z' })

@@ -87,7 +87,7 @@ t.test('each answer becomes the right thing or a task, once', async (t) => {
     t.equal((await post(path, { kind })).statusCode, 303, 'again');
   }
   t.same(await tasks(), [
-    'asked_to_move',
+    'asked_to_move urgent',
     'asked_to_ring',
     'said_lost urgent',
     'said_run_out',
@@ -205,7 +205,7 @@ t.test('how long, and what may be said when', (t) => {
   const ahead = { at: '2026-11-24T10:00:00Z', status: 'planned', asTold: true };
   t.same(of([ahead]), answerKinds);
   t.same(of([{ ...ahead, status: 'confirmed' }])[0], 'move');
-  t.same(of([{ ...ahead, status: 'cancelled' }])[0], 'ring');
+  t.same(of([{ ...ahead, status: 'cancelled', asTold: false }])[0], 'ring');
   t.same(of([ahead], ['ring', 'stop']), ['confirm', 'move', 'lost', 'run_out']);
   t.end();
 });

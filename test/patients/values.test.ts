@@ -48,10 +48,22 @@ const ways: [channel: string, typed: string, kept: string | RegExp][] = [
   ['letter', 'No fixed abode\nN1 1AA', /collection point/],
 ];
 
+/** Begins a form, whose first question is whether the patient has agreed. */
+async function agree(visitor: ReturnType<typeof formVisitor>): Promise<void> {
+  await visitor.submit('');
+  await visitor.submit('consent', {
+    'consent.shareWithScheme': 'yes',
+    'consent.givenOn-day': '20',
+    'consent.givenOn-month': '11',
+    'consent.givenOn-year': '2026',
+  });
+}
+
 t.test('a way to reach someone is judged alike at every door', async (t) => {
   const link = await addFormLink(deps, manager, clinicId, { label: 'Desk', expiresOn: '2027-01-31' });
   const visitor = formVisitor(app, link.token!);
-  for (const page of ['', 'referrer', 'patient', 'nhs-number'])
+  await agree(visitor);
+  for (const page of ['referrer', 'patient', 'nhs-number'])
     await visitor.submit(page, { 'referrer.name': 'Dr Young', 'patient.givenName': 'Amal' });
   const { patientId } = await refer({});
   for (const [channel, typed, wanted] of ways) {
@@ -224,7 +236,7 @@ t.test('who refers is reached as they wrote it', async (t) => {
 t.test('dates on a page are read as people write them', async (t) => {
   const link = await addFormLink(deps, manager, clinicId, { label: 'Ward', expiresOn: '2027-01-31' });
   const visitor = formVisitor(app, link.token!);
-  await visitor.submit('');
+  await agree(visitor);
   await visitor.submit('referrer', { 'referrer.name': 'Dr Young' });
   const born = (day: string, month: string, year: string) =>
     visitor.submit('patient', {

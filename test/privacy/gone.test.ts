@@ -235,7 +235,19 @@ async function aWholeStory() {
   const done = await post('officer', '/follow-ups', { ...followUp, dueOn: '2026-11-23' });
   const ahead = await post('officer', '/follow-ups', { ...followUp, dueOn: '2026-11-25' });
   clock.set('2026-11-23T12:00:00Z');
-  await post('officer', `/follow-ups/${done.id}/outcomes`, { result: 'done', note: mark, nextStep: mark });
+  await post('officer', `/follow-ups/${done.id}/outcomes`, {
+    result: 'done',
+    note: mark,
+    nextStep: mark,
+    concern: true,
+  });
+  const [concern] = (await call('officer', 'GET', '/tasks?kind=concern')).body.items;
+  await post('officer', `/tasks/${concern.id}/completions`, {
+    spokeTo: mark,
+    spokeOn: '2026-11-23',
+    spokeAt: '09:00',
+    agreed: mark,
+  });
   clock.set('2026-11-24T03:15:00Z');
   await runNightly(deps);
   clock.set('2026-11-24T09:30:00Z');
