@@ -12,8 +12,8 @@ const wanted = 'Give an email address, like name@example.com.';
 export function readEmail(text: string): Reading {
   const address = asSeen(text).normalize('NFKC').trim();
   const [name = '', host = '', ...more] = address.split('@');
-  if (/\s/.test(address)) return { fault: `This has spaces in it. ${wanted}` };
   if (more.length) return { fault: `Give one address alone. ${wanted}` };
+  if (/\s/.test(address)) return { fault: `This has spaces in it. ${wanted}` };
   if (!name || !host) return { fault: wanted };
   const odd = /[^\w.!#$%&'*+/=?^`{|}~-]/.exec(name) ?? /[^\p{L}\p{M}\p{N}.-]/u.exec(host);
   if (odd) return { fault: `There is a “${odd[0]}” in this which no email address has there. ${wanted}` };
