@@ -230,6 +230,10 @@ t.test('Today begins with what is urgent, by name, and the page closes it', asyn
   const { page, look } = await signedInBrowser(t, baseURL, as.officer);
   await page.goto('/');
   await look('Today with what is urgent');
+  await page.setViewportSize({ width: 360, height: 740 });
+  await page.goto('/');
+  await page.locator('.app-scan input:focus').waitFor();
+  await page.waitForFunction('scrollY === 0');
   await page
     .getByRole('link', { name: /^Do it now/ })
     .first()

@@ -45,6 +45,13 @@ const select = (element) => element?.matches('.app-scan input') && element.selec
 document.addEventListener('focusin', (event) => select(event.target));
 select(document.activeElement);
 
+// What is urgent is seen first, though the box below it asks for the focus.
+if (document.querySelector('.app-urgent')) {
+  const toTop = () => scrollTo(0, 0);
+  if (document.activeElement === document.body) document.addEventListener('focusin', toTop, { once: true });
+  else toTop();
+}
+
 for (const form of document.querySelectorAll('[data-suggestions]')) suggest(form);
 sound();
 const box = document.querySelector('[data-scan]');
