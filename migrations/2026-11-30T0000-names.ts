@@ -101,13 +101,16 @@ const latin = Object.fromEntries(
 /** People are found, and known again, however their name is written; each part of a name can be looked up. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
-    create or replace function name_key(name text) returns text language sql immutable strict parallel safe as $$
-      select case when name ~ '^[\\x01-\\x7f]*$' then regexp_replace(lower(name collate "C"), '[^a-z0-9]+', '', 'g')
-        else coalesce((
-          select string_agg(coalesce(${sql.lit(JSON.stringify(latin))}::jsonb ->> letter, letter), '' order by place)
-          from regexp_split_to_table(regexp_replace(lower(normalize(name, NFKD) collate "C"), '[\\x01-\\x2f\\x3a-\\x60\\x7b-\\x7f${sql.raw(between)}]+', '', 'g'), '')
-            with ordinality l (letter, place)), '') end
-    $$;
+    create or replace function name_key(name text) returns text language plpgsql immutable strict parallel safe as $$
+    begin
+      if name ~ '^[\\x01-\\x7f]*$' then
+        return regexp_replace(lower(name collate "C"), '[^a-z0-9]+', '', 'g');
+      end if;
+      return coalesce((
+        select string_agg(coalesce(${sql.lit(JSON.stringify(latin))}::jsonb ->> letter, letter), '' order by place)
+        from regexp_split_to_table(regexp_replace(lower(normalize(name, NFKD) collate "C"), '[\\x01-\\x2f\\x3a-\\x60\\x7b-\\x7f${sql.raw(between)}]+', '', 'g'), '')
+          with ordinality l (letter, place)), '');
+    end $$;
     comment on function name_key is 'A name as it is compared: its letters and digits in plain Latin lower case, however it was written. The same as nameKey in the code.';
     drop index patient_family_name, patient_given_name, patient_preferred_name;
     create index patient_family_name on patient (name_key(family_name));
@@ -123,11 +126,12 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     create index patient_name_part on patient_name (part);
     comment on table patient_name is 'What a person is looked up by: the key of each of their names, and of each part of it. Kept by a trigger on patient.';
 
-    create function name_parts(variadic names text[]) returns text[] language sql immutable parallel safe as $$
-      select array_agg(distinct name_key(part)) from unnest(names) name
+    create function name_parts(variadic names text[]) returns text[] language plpgsql immutable parallel safe as $$
+    begin
+      return (select array_agg(distinct name_key(part)) from unnest(names) name
         cross join lateral (select name union all select regexp_split_to_table(name, '[\\s\\u00a0\\u02b9-\\u02bd\\u2000-\\u2015\\u2018-\\u201b\\u2212''\`´.,/()&-]+')) p (part)
-      where name_key(part) <> ''
-    $$;
+      where name_key(part) <> '');
+    end $$;
     comment on function name_parts is 'The keys of names, and of each part of them.';
 
     create function keep_patient_names() returns trigger language plpgsql as $$

@@ -12,7 +12,6 @@ const channels = ['sms', 'email', 'letter', 'phone'] as const;
 const safeties = ['safe', 'not_safe', 'stopped', 'failed', 'recheck_passed'] as const;
 const choices = ['any_safe', 'patient_contacts_us'] as const;
 const wordings = ['discreet', 'identified'] as const;
-const hours = [null, [{ days: [1, 2, 3, 4, 5], from: '19:00', to: '21:00' }]] as const;
 
 /** Who else has the number or address, what they say of it, and whether that is to be heeded. */
 const others = [
@@ -28,19 +27,29 @@ const others = [
   { who: 'someone_else', says: 'not_safe', heeded: false },
 ] as const;
 
-const all = states.flatMap((state) =>
-  channels.flatMap((channel) =>
-    safeties.flatMap((safety) =>
-      choices.flatMap((choice) =>
-        wordings.flatMap((wording) =>
-          hours.flatMap((when) =>
-            others.map((other) => ({ state, channel, safety, choice, wording, when, other })),
+/** Everything with everything; hours that never meet the window of sending with all that is known of one person alone. */
+const all = [
+  ...combined(wordings, others, null),
+  ...combined(['identified'], [others[0]], [{ days: [1, 2, 3, 4, 5], from: '19:00', to: '21:00' }]),
+];
+
+function combined(
+  worded: readonly (typeof wordings)[number][],
+  besides: readonly (typeof others)[number][],
+  when: object[] | null,
+) {
+  return states.flatMap((state) =>
+    channels.flatMap((channel) =>
+      safeties.flatMap((safety) =>
+        choices.flatMap((choice) =>
+          worded.flatMap((wording) =>
+            besides.map((other) => ({ state, channel, safety, choice, wording, when, other })),
           ),
         ),
       ),
     ),
-  ),
-);
+  );
+}
 
 t.test(
   'rules 11, 12, 13, 24 and 25: whatever is known of someone, nothing goes where it may not, or says more than it may',
