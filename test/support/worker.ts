@@ -23,8 +23,9 @@ export async function startWorkerProcess(
   return child;
 }
 
-/** Ends a process and waits until it has ended. */
+/** Ends a process and waits until it has ended; one that ended by itself is not waited for. */
 export async function endProcess(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, 'exit');
   child.kill(signal);
   await ended;
