@@ -14,7 +14,7 @@ type Seed = {
   hours?: object[];
 };
 
-/** How many were seeded before: each is somebody of their own, by name and NHS number. */
+/** How many were seeded before: each is somebody of their own, by name, NHS number and birth date. */
 let seeded = 0;
 
 /** Patients with a follow-up each, as rows: for tests of many, or of what no command makes. */
@@ -35,8 +35,8 @@ export async function seedFollowUps(
   const hours = seed.hours ? JSON.stringify(seed.hours) : null;
   const { rows } = await sql<{ patientId: string; followUpId: string }>`
     with p as (
-      insert into patient (id, given_name, family_name, nhs_number, wording, created_at, changed_at)
-      select new_id(), 'Amal', 'Example ' || n, (9000000000 + n)::text, ${wording}, now(), now()
+      insert into patient (id, given_name, family_name, nhs_number, date_of_birth, wording, created_at, changed_at)
+      select new_id(), 'Amal', 'Example ' || n, (9000000000 + n)::text, make_date(1931 + n % 40, 7, 17), ${wording}, now(), now()
       from generate_series(${seeded + 1}::int, ${seeded + patients}::int) n returning id
     ), c as (
       insert into contact_point (id, patient_id, position, channel, value, safe, safe_from, hours, created_at)
