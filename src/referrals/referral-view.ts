@@ -9,8 +9,9 @@ import { contactSources, contactSourceWords } from '../patients/contact-state.ru
 import { likelyDuplicates } from '../patients/duplicate.queries.ts';
 import { getPatient, logAccess } from '../patients/patient.queries.ts';
 import type { Context } from '../shared/actor.ts';
-import { today } from '../shared/clock.ts';
+import { timestamp, today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
+import { reachingOf } from './asked.rules.ts';
 import { cameAs } from './clinic-view.rules.ts';
 import { needChoices } from './need-words.ts';
 import { canWithdraw } from './progress.rules.ts';
@@ -36,7 +37,7 @@ export async function referralView(
   const referral = await getReferral(deps.db, ctx.actor, id);
   const [patient, desk, stock, needs, held, likeness, events] = await Promise.all([
     getPatient(deps.db, referral.patient.id),
-    referralDesk(deps.db, id),
+    referralDesk(deps.db, id, timestamp(deps.clock)),
     canIssueFor(referral.status) ? readyStock(deps.db, today(deps.clock)) : [],
     stockNeedsOf(deps.db, id),
     heldFor(deps.db, id),
@@ -49,6 +50,7 @@ export async function referralView(
     referral: withAge(deps, referral),
     patient: shownPatient(patient, today(deps.clock)),
     desk,
+    reaching: reachingOf(desk.clinicWay),
     lookalikes: likeness?.likely.length ?? 0,
     repeats: desk.repeats.map((repeat) => shownRepeat(repeat, seesVisitRisks(ctx.actor))),
     consents: desk.consents.map((said) => ({ ...said, who: contactSourceWords[said.source] })),

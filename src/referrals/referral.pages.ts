@@ -55,7 +55,7 @@ function bannerFor(decision: Decision, { status, waitingPosition }: Decided, id:
     };
   if (decision === 'ask')
     return {
-      text: 'The referral waits for an answer to your question.',
+      text: 'Your question is kept. How it reaches the clinic stands below.',
       link: { href: '/referrals', text: 'Decide the next referral' },
     };
   if (status === 'active') return { text: 'The referral is accepted. Its follow-ups are planned.' };

@@ -7,6 +7,7 @@ import type { Actor } from '../shared/actor.ts';
 import { jsonInstant, type Reader } from '../shared/database.ts';
 import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
 import { Problem } from '../shared/problem.ts';
+import type { ClinicWay } from './asked.rules.ts';
 import { assessmentsJson } from './assessment.queries.ts';
 import type { Assessment } from './assessment.schemas.ts';
 import { asWritten, changedAtFor, needsFor, statusFor } from './clinic-view.queries.ts';
@@ -151,15 +152,31 @@ export type ReferralDesk = {
   staff: Decider[];
   /** Other help that may be named when it is declined. */
   signposts: (SignpostSaid & { id: string })[];
+  /** How an open question may reach the clinic. */
+  clinicWay: ClinicWay;
 };
 
+/** How what is asked about the referral `r` may reach its clinic, or the one that took it over. */
+const clinicWayJson = (now: string) => sql`(select json_build_object(
+    'call', (select json_build_object('status', d.status, 'endedAt', ${jsonInstant('d.ended_at')})
+      from webhook w join webhook_delivery d on d.webhook_id = w.id
+      where w.organisation_id in (o.id, o.succeeded_by) and w.disabled_at is null and d.referral_id = r.id
+        and d.created_at >= (select max(q.asked_at) from referral_question q where q.referral_id = r.id)
+      order by d.status = 'delivered' desc, d.id desc limit 1),
+    'hasKey', exists (select from api_client c join api_key k on k.client_id = c.id
+      where c.organisation_id in (o.id, o.succeeded_by) and c.disabled_at is null and k.revoked_at is null),
+    'link', (select json_build_object('madeAt', ${jsonInstant('l.created_at')}, 'expiresAt', ${jsonInstant('l.expires_at')})
+      from answer_link l join referral_question q on q.id = l.question_id
+      where q.referral_id = r.id and q.answer is null and l.expires_at > ${now}::timestamptz order by l.id desc limit 1))
+  from organisation o where o.id = r.clinic_id)`;
+
 /** A referral beyond what its clinic may see: one statement. */
-export async function referralDesk(db: Reader, id: string): Promise<ReferralDesk> {
+export async function referralDesk(db: Reader, id: string, now: string): Promise<ReferralDesk> {
   const { rows } = await sql<ReferralDesk>`
     select ${proposalsJson} as proposals,
       (select json_build_object('step', f.step, 'dueOn', f.due_on) from follow_up f
         where f.patient_id = me.id and f.status in ('planned', 'confirmed') order by f.due_on, f.starts_at limit 1) as "nextFollowUp",
-      ${repeatsJson} as repeats, ${notesJson} as notes, ${consentsJson} as consents, ${asWritten} as "asWritten", ${assessmentsJson} as assessments, ${decidersJson} as staff, ${signpostsJson} as signposts
+      ${repeatsJson} as repeats, ${notesJson} as notes, ${consentsJson} as consents, ${asWritten} as "asWritten", ${assessmentsJson} as assessments, ${decidersJson} as staff, ${signpostsJson} as signposts, ${clinicWayJson(now)} as "clinicWay"
     from referral r join patient me on me.id = r.patient_id where r.id = ${id}`.execute(db);
   if (!rows[0]) throw new Problem('not-found');
   return rows[0];

@@ -45,10 +45,8 @@ t.test('deciding: accept, ask, decline; what was typed stays; twice is harmless'
   t.equal((await post(url, { decision: 'whatever' })).statusCode, 422);
   const asked = await post(url, { decision: 'ask', question: 'Is there Wi-Fi?' });
   t.equal(asked.statusCode, 303);
-  t.match(
-    (await get(`/referrals/${referral.id}`)).body,
-    /The clinic was asked\. Decide when the answer is here\.[\s\S]*Is there Wi-Fi\?/,
-  );
+  const waits = (await get(`/referrals/${referral.id}`)).body;
+  t.match(waits, /Nothing was sent\. The clinic’s system can read[\s\S]*Is there Wi-Fi\?/);
   const both = await Promise.all([1, 2].map(() => post(url, { decision: 'accept', _once: 'same' })));
   t.same(
     both.map(({ statusCode }) => statusCode),
@@ -75,6 +73,30 @@ t.test('deciding: accept, ask, decline; what was typed stays; twice is harmless'
     (await get(`/referrals/${declined.id}`)).body,
     /The referral is declined\.[\s\S]*Reason given: Would rather ring/,
   );
+});
+
+t.test('a question says how it reaches the clinic, and whom to ring where nothing goes out', async (t) => {
+  const asked = async (of: string) => {
+    const referral = await make.referral({
+      clinicId: of,
+      person: { givenName: 'Nadia', familyName: 'Asked', dateOfBirth: '1966-05-04', contactPoints: [] },
+      referrer: { name: 'Dr Young', phone: '020 7946 0018', email: 'young@clinic.example' },
+    });
+    await decideReferral(deps, officer, referral.id, { decision: 'ask', question: 'Is there Wi-Fi?' });
+    return `/referrals/${referral.id}`;
+  };
+  const page = await asked(await make.clinic());
+  const before = (await get(page)).body;
+  t.match(before, /Not sent yet/);
+  t.match(before, 'href="tel:+442079460018"');
+  t.match(before, 'href="mailto:young@clinic.example"');
+  const path = /action="(\/referrals\/[^"]+\/links)"/.exec(before)![1]!;
+  t.equal((await post(path, {})).statusCode, 201);
+  t.match((await get(page)).body, /A link for the clinic’s answer was made on 23 November 2026/);
+  await db.updateTable('answer_link').set({ expires_at: '2026-11-23T09:00:00Z' }).execute();
+  t.match((await get(page)).body, /Not sent yet/, 'a link whose time is over counts no more');
+  const withKey = (await get(await asked(clinicId))).body;
+  t.match(withKey, /Nothing was sent\. The clinic’s system can read the question/);
 });
 
 t.test('the waiting list: places, what each waits for, how long, what stock could meet', async (t) => {

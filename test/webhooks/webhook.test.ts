@@ -472,3 +472,14 @@ t.test('the pages in a browser', async (t) => {
     await page.getByText('It is sent again within a minute').waitFor();
   }
 });
+
+t.test('the page of a referral says whether the clinic’s system was told of a question', async (t) => {
+  const { referral } = await withEndpoint();
+  const page = async () => (await app.inject({ url: `/referrals/${referral.id}`, headers: as.officer })).body;
+  await decideReferral(deps, officer, referral.id, { decision: 'ask', question: 'Is there Wi-Fi?' });
+  t.match(await page(), /Not sent yet/, 'nothing is on its way');
+  await tell();
+  t.match(await page(), /The clinic’s system is being told/);
+  await deliverWebhooks(deps);
+  t.match(await page(), /The clinic’s system was told on 23 November 2026/);
+});

@@ -1,0 +1,28 @@
+/** How a question may reach the clinic of a referral, as far as is known. */
+export type ClinicWay = {
+  /** The last call to the clinic's webhook about this referral since something was asked; null when there was none. */
+  call: {
+    status: 'pending' | 'sending' | 'delivered' | 'failed' | 'superseded';
+    endedAt: string | null;
+  } | null;
+  /** Whether its system has a key that works, and so can read the question. */
+  hasKey: boolean;
+  /** The last link for an answer that works still. */
+  link: { madeAt: string; expiresAt: string } | null;
+};
+
+export type Reaching =
+  | { state: 'told'; at: string | null }
+  | { state: 'telling' }
+  | { state: 'readable' }
+  | { state: 'link'; madeAt: string; expiresAt: string }
+  | { state: 'not-sent'; failed: boolean };
+
+/** How far a question is on its way to the clinic: nothing counts as sent that did not go out. */
+export function reachingOf({ call, hasKey, link }: ClinicWay): Reaching {
+  if (call?.status === 'delivered') return { state: 'told', at: call.endedAt };
+  if (link) return { state: 'link', ...link };
+  if (call?.status === 'pending' || call?.status === 'sending') return { state: 'telling' };
+  if (hasKey) return { state: 'readable' };
+  return { state: 'not-sent', failed: call?.status === 'failed' };
+}
