@@ -85,6 +85,7 @@ export const statusColours: Record<Colour, string[]> = {
     'urgent',
     'concern',
     'not_safe',
+    'in_doubt',
     'not_ours',
     'faulty',
     'missing',

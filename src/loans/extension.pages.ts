@@ -1,8 +1,8 @@
 import { may } from '../access/permissions.ts';
 import { date as dateWords } from '../admin/formats.ts';
 import { type Form, fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
-import { shownPatient } from '../patients/contact.rules.ts';
-import { getPatient, logAccess } from '../patients/patient.queries.ts';
+import { getShownPatient } from '../patients/doubt.queries.ts';
+import { logAccess } from '../patients/patient.queries.ts';
 import type { Context } from '../shared/actor.ts';
 import { today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
@@ -106,10 +106,10 @@ export function extensionPages(app: App, deps: Deps): void {
     const loan = await getLoan(deps.db, deps.clock, id);
     if (!loan.patient) return { loan };
     const [patient] = await Promise.all([
-      getPatient(deps.db, loan.patient.id),
+      getShownPatient(deps.db, loan.patient.id, today(deps.clock)),
       logAccess(deps, ctx, loan.patient.id, 'loan'),
     ]);
-    return { loan, patient: shownPatient(patient, today(deps.clock)) };
+    return { loan, patient };
   }
 }
 

@@ -4,8 +4,8 @@ import { afterScan, readScans } from '../admin/scan-list.ts';
 import { heldFor, stockNeedsOf } from '../allocations/allocation.queries.ts';
 import { listKits } from '../kits/kit.queries.ts';
 import { offeredTerms } from '../lending/terms.queries.ts';
-import { shownPatient } from '../patients/contact.rules.ts';
-import { getPatient, logAccess } from '../patients/patient.queries.ts';
+import { getShownPatient } from '../patients/doubt.queries.ts';
+import { logAccess } from '../patients/patient.queries.ts';
 import { getReferral } from '../referrals/referral.queries.ts';
 import { canIssueFor, referralStatusWords } from '../referrals/referral.rules.ts';
 import type { Context } from '../shared/actor.ts';
@@ -174,7 +174,7 @@ export function issuePages(app: App, deps: Deps): void {
     const referral = await getReferral(deps.db, ctx.actor, id);
     return {
       referral,
-      patient: shownPatient(await getPatient(deps.db, referral.patient.id), today(deps.clock)),
+      patient: await getShownPatient(deps.db, referral.patient.id, today(deps.clock)),
     };
   }
 }

@@ -3,8 +3,8 @@ import { may } from '../access/permissions.ts';
 import { listFile } from '../admin/list-file.ts';
 import { timelineLines } from '../admin/timeline.ts';
 import { timelineOf } from '../audit/event.queries.ts';
-import { shownPatient } from '../patients/contact.rules.ts';
-import { getPatient, logAccess } from '../patients/patient.queries.ts';
+import { getShownPatient } from '../patients/doubt.queries.ts';
+import { logAccess } from '../patients/patient.queries.ts';
 import type { Context } from '../shared/actor.ts';
 import { civilDate, today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
@@ -84,13 +84,13 @@ export function loanPages(app: App, deps: Deps): void {
       getLoanDetails(deps.db, id),
       getLoanToExtend(deps.db, id),
       timelineOf(deps.db, id, page),
-      loan.patient && getPatient(deps.db, loan.patient.id),
+      loan.patient && getShownPatient(deps.db, loan.patient.id, today(deps.clock)),
       loan.patient && logAccess(deps, ctx, loan.patient.id, 'loan'),
     ]);
     return {
       loan,
       ...details,
-      patient: patient && shownPatient(patient, today(deps.clock)),
+      patient,
       extension: extensionRules(toExtend, {
         today: today(deps.clock),
         mayExceed: may(ctx.actor, 'loans.extend-beyond'),

@@ -1,6 +1,5 @@
 import { sql } from 'kysely';
-import { keptApart, likenessColumns } from '../patients/duplicate.queries.ts';
-import { compare, type Likeness } from '../patients/duplicate.rules.ts';
+import { pointsInDoubt } from '../patients/doubt.queries.ts';
 import type { Reader } from '../shared/database.ts';
 import { type ContactPoint, works } from './contact.rules.ts';
 
@@ -16,33 +15,4 @@ export async function withDoubts(db: Reader, points: ContactPoint[], today: stri
     today,
   );
   return points.map((point) => ({ ...point, doubted: doubts.has(point.id) }));
-}
-
-/**
- * Ways to reach people that are in doubt (rule 25): another record, which may be of the same person until
- * someone has decided, calls the same number or address not safe, stopped, failed or to be asked about again.
- * One statement, however many; it reads only records that say so.
- * @param today civil date
- * @returns ids of those in doubt
- */
-export async function pointsInDoubt(
-  db: Reader,
-  pointIds: string[],
-  today: string,
-): Promise<ReadonlySet<string>> {
-  if (!pointIds.length) return new Set();
-  const { rows } = await sql<{ pointId: string; me: Likeness; other: Likeness }>`/* contact.in-doubt */
-    with doubted as materialized (
-      select c.id, c.patient_id as mine, o.patient_id as theirs
-      from contact_point c join contact_point o on lower(o.value) = lower(c.value) and o.patient_id <> c.patient_id
-      where c.id = any(${pointIds}::uuid[]) and c.value <> ''
-        and (not o.safe or o.stopped_at is not null or o.failed_at is not null or o.recheck_due < ${today}::date)
-        and not ${keptApart(sql`c.patient_id`, sql`o.patient_id`)}
-    ), people as materialized (
-      select ${likenessColumns} from patient p
-      where p.merged_into is null and p.erased_at is null and p.id in (select mine from doubted union select theirs from doubted)
-    )
-    select d.id as "pointId", row_to_json(m) as me, row_to_json(t) as other
-    from doubted d join people m on m.id = d.mine join people t on t.id = d.theirs`.execute(db);
-  return new Set(rows.filter(({ me, other }) => compare(me, other).isLikely).map(({ pointId }) => pointId));
 }

@@ -15,6 +15,7 @@ import { tellOfChange } from './correction.commands.ts';
 import { pointJson, withDoubts } from './doubt.queries.ts';
 import type { Why } from './message.rules.ts';
 import { reachOf } from './reach.ts';
+import { releaseUndoubted } from './release.commands.ts';
 import { contactable, workingDaysAfter } from './reminder.queries.ts';
 import type { Wording } from './template.rules.ts';
 
@@ -37,6 +38,7 @@ const taskFor = {
 export async function gatherReminders(deps: Deps, date: string, report?: Report): Promise<number> {
   const ctx = systemContext(`gather-${date}`);
   await cancelUseless(deps);
+  await releaseUndoubted(deps);
   let gathered = 0;
   let after: string | null = '00000000-0000-0000-0000-000000000000';
   while (after) {

@@ -6,22 +6,31 @@ const languageNames = new Intl.DisplayNames('en-GB', { type: 'language', fallbac
 
 type Point = Patient['contactPoints'][number];
 export type ShownPoint = Point & {
-  state: 'safe' | 'not_safe' | 'recheck' | 'stopped' | 'failed';
+  state: 'safe' | 'not_safe' | 'recheck' | 'stopped' | 'failed' | 'in_doubt';
   times: string[];
   /** What does not work in these hours. */
   warning: string | null;
 };
 
-export type ShownPatient = Patient & { contactPoints: ShownPoint[]; languageName: string; mayWrite: boolean };
+export type ShownPatient = Omit<Patient, 'contactPoints'> & {
+  contactPoints: ShownPoint[];
+  languageName: string;
+  mayWrite: boolean;
+};
 
 /**
  * A patient as pages show them: each contact point with whether it may be used on the civil date
  * `today` and at what times, the language by its name, and whether there is a way to write at all.
+ * @param doubted ids of the contact points of which another record says otherwise (rule 25)
  */
-export function shownPatient(patient: Patient, today: string): ShownPatient {
+export function shownPatient(
+  patient: Patient,
+  today: string,
+  doubted: ReadonlySet<string> = new Set(),
+): ShownPatient {
   const contactPoints = patient.contactPoints.map((point) => ({
     ...point,
-    state: stateOf(point, today),
+    state: doubted.has(point.id) ? ('in_doubt' as const) : stateOf(point, today),
     times: (point.hours ?? []).map(times),
     warning: hoursWarning(point),
   }));

@@ -13,9 +13,10 @@ import { listFollowUps } from '../support/follow-up.queries.ts';
 import { doneAboutTasksOf } from '../tasks/task.queries.ts';
 import { reviewCommunication } from './communication.commands.ts';
 import { communicationReviewDue } from './communication.rules.ts';
-import { languagesFor, shownPatient } from './contact.rules.ts';
+import { languagesFor } from './contact.rules.ts';
+import { getShownPatient } from './doubt.queries.ts';
 import { mergesOf } from './merge.queries.ts';
-import { findPatients, getPatient, listPatients, logAndListAccess } from './patient.queries.ts';
+import { findPatients, listPatients, logAndListAccess } from './patient.queries.ts';
 import { numbersIn } from './patient.rules.ts';
 import { communicationNeeds, NewCommunicationReview, PatientQuery } from './patient.schemas.ts';
 
@@ -92,7 +93,8 @@ export function patientPages(app: App, deps: Deps): void {
     page: Static<typeof history.querystring>,
     sent?: Form,
   ) {
-    const [patient, merges] = await Promise.all([getPatient(deps.db, id), mergesOf(deps.db, id)]);
+    const day = today(deps.clock);
+    const [patient, merges] = await Promise.all([getShownPatient(deps.db, id, day), mergesOf(deps.db, id)]);
     const [access, followUps, messages, events, openProposals, doneOf] = await Promise.all([
       logAndListAccess(deps, ctx, id),
       listFollowUps(deps.db, ctx.actor, { patientId: id, limit: 50 }, today(deps.clock)),
@@ -106,10 +108,9 @@ export function patientPages(app: App, deps: Deps): void {
       openProposalsOf(deps.db, id),
       doneAboutTasksOf(deps.db, id),
     ]);
-    const day = today(deps.clock);
     const due = communicationReviewDue(patient);
     return {
-      patient: shownPatient(patient, day),
+      patient,
       reviewDue: { on: due, overdue: due !== null && due < day },
       reviewForm: sent ?? {
         ...newForm({

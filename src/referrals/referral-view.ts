@@ -4,10 +4,10 @@ import { heldFor, readyStock, stockNeedsOf } from '../allocations/allocation.que
 import { whyNoneHeld } from '../allocations/allocation.rules.ts';
 import { timelineOf } from '../audit/event.queries.ts';
 import { shownRepeat } from '../hosted-form/repeat.queries.ts';
-import { shownPatient } from '../patients/contact.rules.ts';
 import { contactSources, contactSourceWords } from '../patients/contact-state.rules.ts';
+import { getShownPatient } from '../patients/doubt.queries.ts';
 import { likelyDuplicates } from '../patients/duplicate.queries.ts';
-import { getPatient, logAccess } from '../patients/patient.queries.ts';
+import { logAccess } from '../patients/patient.queries.ts';
 import type { Context } from '../shared/actor.ts';
 import { timestamp, today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
@@ -36,7 +36,7 @@ export async function referralView(
 ) {
   const referral = await getReferral(deps.db, ctx.actor, id);
   const [patient, desk, stock, needs, held, likeness, events] = await Promise.all([
-    getPatient(deps.db, referral.patient.id),
+    getShownPatient(deps.db, referral.patient.id, today(deps.clock)),
     referralDesk(deps.db, id, timestamp(deps.clock)),
     canIssueFor(referral.status) ? readyStock(deps.db, today(deps.clock)) : [],
     stockNeedsOf(deps.db, id),
@@ -48,7 +48,7 @@ export async function referralView(
   const formOf = (prefix: string) => (sent?.prefix === prefix ? sent : { ...newForm(), prefix });
   return {
     referral: withAge(deps, referral),
-    patient: shownPatient(patient, today(deps.clock)),
+    patient,
     desk,
     reaching: reachingOf(desk.clinicWay),
     lookalikes: likeness?.likely.length ?? 0,

@@ -5,8 +5,8 @@ import { timelineOf } from '../audit/event.queries.ts';
 import { openLoansOf } from '../loans/loan.queries.ts';
 import { getInbound } from '../messages/inbound.queries.ts';
 import { referringClinics } from '../organisations/duty-contact.queries.ts';
-import { shownPatient } from '../patients/contact.rules.ts';
-import { getPatient, logAccesses } from '../patients/patient.queries.ts';
+import { getShownPatient } from '../patients/doubt.queries.ts';
+import { logAccesses } from '../patients/patient.queries.ts';
 import type { Actor, Context } from '../shared/actor.ts';
 import { today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
@@ -67,13 +67,13 @@ export async function taskView(deps: Deps, ctx: Context, id: string, sent?: Form
 /** Who it is about: how to reach them, what they have, and whom to speak to at their clinic. */
 async function personView(deps: Deps, ctx: Context, patientId: string, referralId: string | null) {
   const [patient, clinics, loans, followUps] = await Promise.all([
-    getPatient(deps.db, patientId),
+    getShownPatient(deps.db, patientId, today(deps.clock)),
     referringClinics(deps.db, patientId, referralId),
     may(ctx.actor, 'loans.read') ? openLoansOf(deps.db, patientId) : [],
     listFollowUps(deps.db, ctx.actor, { patientId, status: 'ahead', limit: 3 }, today(deps.clock)),
   ]);
   return {
-    patient: shownPatient(patient, today(deps.clock)),
+    patient,
     clinics,
     loans,
     followUps: followUps.items,

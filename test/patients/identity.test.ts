@@ -177,6 +177,39 @@ t.test('rule 25: without an NHS number the stricter word counts as well, whateve
   t.same((await w.sent()).length, 1, 'someone else of the same number is told');
 });
 
+t.test(
+  'rule 25: pages show a way in doubt; it is used again when the other record says otherwise',
+  async (t) => {
+    const w = await world(t);
+    const who = { givenName: 'Mo', familyName: 'Six', dateOfBirth: '1990-03-04' };
+    const first = await w.refer({ ...who, ...sms('07700 900810', true) });
+    await w.followUp(first.patientId, { dueOn: '2026-11-24' });
+    const other = await w.refer(
+      { ...who, familyName: 'Sixx', dateOfBirth: '1990-04-03', ...sms('07700 900810', false) },
+      { by: 'officer', clinicId: await w.make.clinic() },
+    );
+    t.not(other.patientId, first.patientId);
+    await w.night('2026-11-23');
+    const before = (await w.rows(sql`select id from message`)).length;
+    await w.send();
+    t.same(await w.sent(), []);
+    t.equal((await w.rows(sql`select id from message`)).length, before, 'what is held stays held, once');
+    for (const url of [`/patients/${first.patientId}`, `/referrals/${first.id}`]) {
+      const page = (await w.app.inject({ url, headers: w.as.officer })).body;
+      t.match(page, /In doubt[\s\S]*Another record that may be of the same person says otherwise/, url);
+    }
+    const said = { channel: 'sms', value: '07700 900810', safe: true };
+    t.match(await w.call('officer', 'POST', `/patients/${other.patientId}/contact-points`, said), {
+      status: 201,
+    });
+    await w.send();
+    t.same(
+      (await w.sent()).map(({ to }) => to),
+      ['+447700900810'],
+    );
+  },
+);
+
 /** NHS numbers whose check digit holds, one for each place. */
 function validNumber(place: number): string {
   for (let number = 943476591 + place * 11; ; number++) {
