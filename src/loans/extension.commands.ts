@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { may } from '../access/permissions.ts';
+import { correctWhatWasToldOfLoan } from '../messages/correction.commands.ts';
 import type { Context } from '../shared/actor.ts';
 import { addDays, timestamp, today } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
@@ -97,7 +98,7 @@ export async function reviewLoan(
 /** Takes back what was to be said of a loan's date and was not yet said. For the command that changes the date or ends the loan, in its transaction. */
 export async function takeBackReminders(trx: Trx, loanId: string): Promise<void> {
   await sql`/* reminder.take-back */ update reminder set status = 'cancelled'
-    where status = 'standing' and reason in ('return_due', 'overdue') and subject_id = ${loanId}`.execute(
+    where status = 'standing' and reason in ('return_due', 'overdue', 'put_off') and subject_id = ${loanId}`.execute(
     trx,
   );
 }
@@ -130,6 +131,7 @@ async function setDate(
         then working_day_from((${today(deps.clock)}::date + make_interval(months => ${reviewMonths}::int))::date) end
     where id = ${loanId} returning due_on as "dueOn", review_on as "reviewOn", extensions`.execute(trx);
   await takeBackReminders(trx, loanId);
+  await correctWhatWasToldOfLoan(trx, deps, ctx, loanId);
   await moveDueSteps(trx, deps, ctx, loanId, dueOn);
   return rows[0]!;
 }

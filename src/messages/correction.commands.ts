@@ -4,7 +4,10 @@ import { timestamp, today } from '../shared/clock.ts';
 import type { Reader, Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { createTasks } from '../tasks/task.commands.ts';
-import { contactable, isAhead, isAsTold, startOf } from './reminder.queries.ts';
+import { contactable, isAhead, isAsTold, isPutOff, startOf } from './reminder.queries.ts';
+
+/** Civil days for which it is worth saying that a day does not hold any more. */
+const worthADay = 14;
 
 /**
  * Corrects what people were last told of follow-ups and is no longer so (rule 26): off, at another time or by
@@ -41,6 +44,46 @@ export async function correctWhatWasTold(
     deps,
     ctx,
     rows.map(({ id, patientId }) => tellOfChange(id, patientId)),
+  );
+}
+
+/**
+ * Corrects what was last told of the day on which a loan is due back, where it is due later or without a day now
+ * (rule 26): a message says that the day does not hold any more; where none may go, staff get a task to tell them.
+ */
+export async function correctWhatWasToldOfLoan(
+  trx: Trx,
+  deps: Deps,
+  ctx: Context,
+  loanId: string,
+): Promise<void> {
+  const day = today(deps.clock);
+  const { rows } = await sql<{ patientId: string }>`/* reminder.correct-loan */
+    with wrong as materialized (
+      select l.id, l.patient_id, told.id as told, told.for_date, ${contactable(day)} as may_write
+      from loan l join patient p on p.id = l.patient_id cross join lateral (
+        select r.id, r.reason, r.for_date from reminder r
+        where r.subject_id = l.id and r.reason in ('return_due', 'overdue', 'put_off') and r.status = 'said' order by r.id desc limit 1) told
+      where l.id = ${loanId} and told.reason <> 'put_off' and ${isPutOff(sql`told`)}
+        and p.contact_state not in ('withdrawn', 'deceased')
+    ), corrected as (
+      insert into reminder (id, patient_id, reason, subject_id, stage, for_date, useless_after, created_at)
+      select new_id(), patient_id, 'put_off', id, told::text, for_date,
+        ((greatest(for_date, ${day}::date) + ${worthADay}::int)::timestamp at time zone 'Europe/London'), ${timestamp(deps.clock)}
+      from wrong where may_write
+      on conflict do nothing
+    )
+    select patient_id as "patientId" from wrong where not may_write`.execute(trx);
+  await createTasks(
+    trx,
+    deps,
+    ctx,
+    rows.map(({ patientId }) => ({
+      kind: 'tell_of_change',
+      subjectType: 'loan',
+      subjectId: loanId,
+      patientId,
+    })),
   );
 }
 

@@ -7,7 +7,7 @@ import type { Deps } from '../shared/deps.ts';
 import type { MessageChannel } from './contact.rules.ts';
 import { pointJson } from './doubt.queries.ts';
 import type { Draft, Reason } from './message.rules.ts';
-import { asksBack, hasData, startOf } from './reminder.queries.ts';
+import { asksBack, hasData, isPutOff, startOf } from './reminder.queries.ts';
 import { type Addressee, render, type TemplateText, type Wording } from './template.rules.ts';
 
 type InUse = TemplateText & { id: string; language: string };
@@ -62,10 +62,11 @@ export async function draftsOf(db: Reader, ids: string[]): Promise<Draft[]> {
           'uselessAfter', ${jsonInstant('r.useless_after')},
           'stands', case when r.reason = 'off' then f.status = 'cancelled'
             when f.id is not null then f.status in ('planned', 'confirmed') and ${startOf} = r.useless_after
+            when r.reason = 'put_off' then ${isPutOff(sql`r`)}
             when l.id is not null then l.due_on = r.for_date and ${asksBack}
             else p.data_reminders and s.expires_on = r.for_date and ${hasData} end) order by r.id)
         from reminder r left join follow_up f on f.id = r.subject_id and r.reason in ('follow_up', 'changed', 'off')
-          left join loan l on l.id = r.subject_id and r.reason in ('return_due', 'overdue')
+          left join loan l on l.id = r.subject_id and r.reason in ('return_due', 'overdue', 'put_off')
           left join data_plan s on s.id = r.subject_id and r.reason = 'data_ending'
         where r.message_id = m.id), '[]') as reasons
     from message m join patient p on p.id = m.patient_id left join contact_point c on c.id = m.contact_point_id

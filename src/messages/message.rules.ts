@@ -67,6 +67,7 @@ export const reminderReasons = [
   'off',
   'return_due',
   'overdue',
+  'put_off',
   'data_ending',
 ] as const;
 export const reasonWords: Record<(typeof reminderReasons)[number], string> = {
@@ -75,6 +76,7 @@ export const reasonWords: Record<(typeof reminderReasons)[number], string> = {
   off: 'Called off',
   return_due: 'Due back',
   overdue: 'Overdue',
+  put_off: 'Due back later',
   data_ending: 'Data ending',
 };
 

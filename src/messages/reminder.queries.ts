@@ -20,6 +20,10 @@ export const isAsTold = (
 export const asksBack = sql<boolean>`(l.status = 'open' and not exists (
   select from incident n where n.loan_id = l.id and n.status = 'open' and n.kind in ('lost', 'stolen', 'not_returned')))`;
 
+/** Whether a loan `l` is due later than a reminder, here named, said of it, or without a day. */
+export const isPutOff = (reminder: RawBuilder<unknown>) =>
+  sql<boolean>`(l.status = 'open' and coalesce(l.due_on > ${reminder}.for_date, true))`;
+
 /** Whether a data plan `s` runs in something that a patient `p` has on loan. */
 export const hasData = sql<boolean>`(s.status <> 'ended' and exists (
   select from loan_item i join loan lo on lo.id = i.loan_id

@@ -827,7 +827,7 @@ export interface ReferralStatus {
 export interface Reminder {
   id: string;
   patient_id: string;
-  reason: 'follow_up' | 'return_due' | 'overdue' | 'data_ending' | 'changed' | 'off';
+  reason: 'follow_up' | 'return_due' | 'overdue' | 'data_ending' | 'changed' | 'off' | 'put_off';
   subject_id: string;
   stage: string;
   for_date: string;

@@ -89,11 +89,12 @@ t.test(
       [
         'data_ending standing',
         'overdue cancelled',
+        'put_off standing',
         'return_due cancelled',
         'return_due said',
         'return_due standing',
       ],
-      'rule 14: a date that moves cancels the reminders of it that were not yet said, and no others',
+      'rules 14 and 26: a date that moves cancels what was not yet said of it, no more, and corrects what was',
     );
     const [event] = (await timelineOf(db, loan.id, { limit: 1 })).items;
     t.match(event, {

@@ -120,3 +120,40 @@ t.test('what changed before it was said is not said: extended, gone, come back',
   ]);
   t.equal(await planLoanReminders(deps, '2027-01-20'), 0);
 });
+
+t.test(
+  'a day that was told and is put off is corrected, once; where no message may go, by a task',
+  async (t) => {
+    const { night, said, lend, deps, db, clock } = await setUp(t);
+    for (const wording of ['discreet', 'identified'] as const) await lend('2027-01-29', wording);
+    const silent = await lend('2027-01-28');
+    await lend('2027-03-31');
+    const lent = await db.selectFrom('loan').select(['id', 'patient_id', 'due_on']).orderBy('id').execute();
+    await night('2027-01-22');
+    t.equal((await said()).length, 3);
+    const { patient_id } = lent.find(({ id }) => id === silent.id)!;
+    await db
+      .updateTable('patient')
+      .set({ contact_choice: 'patient_contacts_us' })
+      .where('id', '=', patient_id!)
+      .execute();
+    for (const { id, due_on } of lent)
+      await extendLoan(deps, officer, id, { dueOn: '2027-04-23', from: due_on });
+    clock.set('2027-01-22T11:00:00Z');
+    await dispatch(deps);
+    await dispatch(deps);
+    t.match((await said()).slice(3).toSorted(), [
+      /^Hello Amal\. You can keep what .* lent you for longer: Friday 29 January does not hold any more/,
+      /^Hello\. Friday 29 January, which we told you before, does not hold any more/,
+    ]);
+    t.equal((await said()).length, 5, 'none to whoever was told nothing, and to the others one');
+    t.match(
+      await db
+        .selectFrom('task')
+        .select(['kind', 'subject_id'])
+        .where('kind', '=', 'tell_of_change')
+        .execute(),
+      [{ kind: 'tell_of_change', subject_id: silent.id }],
+    );
+  },
+);

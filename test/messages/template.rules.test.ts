@@ -59,7 +59,7 @@ t.test(
   async (t) => {
     const { deps, db } = await testDatabase(t);
     const { texts } = await templatesInUse(deps, db);
-    t.equal(texts.size, 12);
+    t.equal(texts.size, 14);
     for (const [key, template] of texts)
       t.same(templateFaults(template, key.split(' ')[1] as Wording), [], key);
     const told = { subject: 'NHS reminder', body: 'Your tablet from the clinic, {{name}}' };
