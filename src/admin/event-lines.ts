@@ -45,7 +45,6 @@ const channels: Record<string, string> = { sms: 'Text message', email: 'Email', 
 const message = ({ channel }: Values) => channels[String(channel)] ?? 'Message';
 
 const nowIs = (value: unknown, what = 'The device') => (value ? `. ${what} is now ${status(value)}` : '');
-
 const needChanged: Record<string, string> = {
   add: 'added to what they need',
   drop: 'no longer needed',
@@ -116,8 +115,9 @@ export const eventLines: Record<string, (values: Values) => string> = {
     `Referral received${v.needs ? ` for ${several(v.needs)}` : ''}${v.urgency ? ` (${text(v.urgency)})` : ''}`,
   'referral.accepted': (v) =>
     `Referral accepted${v.to === 'waiting' ? '. It is on the waiting list' : v.to === 'active' ? '. Support begins' : ''}`,
+  'referral.reconsidered': () => 'Acceptance taken back: the referral is to be decided again',
   'referral.declined': () => 'Referral declined',
-  'referral.asked': () => 'Question sent to the clinic',
+  'referral.asked': () => 'Question for the clinic',
   'referral.answered': (v) =>
     `The clinic’s answer is here${v.to === 'asked' ? '. Another question is open' : ''}`,
   'referral.withdrawn': () => 'Referral withdrawn, with the reason given',

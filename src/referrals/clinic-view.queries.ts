@@ -25,6 +25,7 @@ export const statusFor = (actor?: Reads) =>
 /** That the event `e` changes what a clinic sees in any case. Acceptance takes back a question that was open, and a referral that was sent again may add to what a visitor must know. */
 export const isHeardInAnyCase = sql`(e.type = any(${eventsInAnyCase}::text[])
   or e.type = 'referral.accepted' and e."values"->>'from' = 'asked'
+  or e.type = 'referral.reconsidered' and e."values"->>'to' = 'asked'
   or e.type = 'referral.sent_again' and 'visitRisks' = any(e.fields))`;
 
 /** When it last changed, as far as it is seen. */

@@ -5,6 +5,7 @@ import type { Deps } from '../shared/deps.ts';
 import { type App, idParams } from '../shared/http.ts';
 import { listQuery } from '../shared/lists.ts';
 import { decideReferral } from './decision.commands.ts';
+import { takeBackAcceptance } from './reconsider.commands.ts';
 import { type Decision, decisions } from './referral.rules.ts';
 import { type Decided, NewDecision } from './referral.schemas.ts';
 import { referralView } from './referral-view.ts';
@@ -45,6 +46,16 @@ export function referralPages(app: App, deps: Deps): void {
       }
     },
   );
+
+  app.post(
+    '/referrals/:id/reconsiderations',
+    { config: { action: 'referrals.decide' }, schema: { params: idParams } },
+    async (request, reply) => {
+      const { id } = request.params;
+      await takeBackAcceptance(deps, request.ctx, id);
+      return reply.done(`/referrals/${id}`, { text: 'The referral is to be decided again.' });
+    },
+  );
 }
 
 function bannerFor(decision: Decision, { status, waitingPosition }: Decided, id: string) {
@@ -58,7 +69,8 @@ function bannerFor(decision: Decision, { status, waitingPosition }: Decided, id:
       text: 'Your question is kept. How it reaches the clinic stands below.',
       link: { href: '/referrals', text: 'Decide the next referral' },
     };
-  if (status === 'active') return { text: 'The referral is accepted. Its follow-ups are planned.' };
+  const undo = { href: `/referrals/${id}/reconsiderations`, fields: {} };
+  if (status === 'active') return { text: 'The referral is accepted. Its follow-ups are planned.', undo };
   const ahead = (waitingPosition ?? 1) - 1;
   const place = ahead
     ? `${count(ahead, 'referral')} ${ahead === 1 ? 'is' : 'are'} ahead of it on the waiting list.`
@@ -66,6 +78,7 @@ function bannerFor(decision: Decision, { status, waitingPosition }: Decided, id:
   return {
     text: `The referral is accepted. ${place}`,
     link: { href: `/referrals/${id}/issue`, text: 'Issue a device now' },
+    undo,
   };
 }
 

@@ -4,8 +4,10 @@ import { type App, idParams, problemReplies, sendPage } from '../shared/http.ts'
 import { decideReferral } from './decision.commands.ts';
 import { Answered, NewAnswer, NewWithdrawal, Withdrawn } from './progress.schemas.ts';
 import { answerQuestion } from './question.commands.ts';
+import { takeBackAcceptance } from './reconsider.commands.ts';
 import { receiveReferral } from './referral.commands.ts';
 import { getReferral, listReferrals } from './referral.queries.ts';
+import { reconsiderMinutes } from './referral.rules.ts';
 import {
   Decided,
   NewDecision,
@@ -92,6 +94,22 @@ export function referralRoutes(app: App, deps: Deps): void {
     },
     async (request, reply) =>
       reply.code(201).send(await decideReferral(deps, request.ctx, request.params.id, request.body)),
+  );
+
+  app.post(
+    '/referrals/:id/reconsiderations',
+    {
+      config: { action: 'referrals.decide' },
+      schema: {
+        operationId: 'reconsiderReferral',
+        summary: `Take back an acceptance, for ${reconsiderMinutes} minutes and while nothing was built on it`,
+        tags,
+        params: idParams,
+        response: { 201: Decided, ...problemReplies('not-found', 'conflict') },
+      },
+    },
+    async (request, reply) =>
+      reply.code(201).send(await takeBackAcceptance(deps, request.ctx, request.params.id)),
   );
 
   app.post(

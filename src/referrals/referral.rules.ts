@@ -45,12 +45,19 @@ export const referralMoves = [
   { from: 'asked', to: 'declined', by: 'decline' },
   { from: 'received', to: 'withdrawn', by: 'withdrawal' },
   { from: 'asked', to: 'withdrawn', by: 'withdrawal' },
+  { from: 'waiting', to: 'received', by: 'acceptance taken back' },
+  { from: 'waiting', to: 'asked', by: 'acceptance taken back' },
+  { from: 'active', to: 'received', by: 'acceptance taken back' },
+  { from: 'active', to: 'asked', by: 'acceptance taken back' },
   { from: 'waiting', to: 'active', by: 'a first need met' },
   { from: 'waiting', to: 'closed', by: 'every need dropped' },
   { from: 'waiting', to: 'withdrawn', by: 'withdrawal' },
   { from: 'active', to: 'withdrawn', by: 'withdrawal' },
   { from: 'active', to: 'closed', by: 'every need settled and help ended' },
 ] as const satisfies readonly { from: ReferralStatus; to: ReferralStatus; by: string }[];
+
+/** So long after an acceptance it can be taken back. */
+export const reconsiderMinutes = 15;
 
 export const referralStatusWords: Record<ReferralStatus, string> = {
   received: 'received',

@@ -19,14 +19,21 @@ export function triagePages(app: App, deps: Deps): void {
     const { id } = request.params;
     const typed = typedIn(request.body);
     try {
-      const said = { staffId: typed.staffId || null, insteadOf: typed.insteadOf || null };
+      const said = { staffId: typed.staffId || null, insteadOf: String(typed.insteadOf ?? '') || null };
       const { assignedTo } = await assignReferral(deps, request.ctx, id, said as NewAssignment);
       const text = !assignedTo
         ? 'The referral is nobody’s now.'
         : assignedTo.id === request.ctx.actor.id
           ? 'The referral is yours.'
           : `${assignedTo.name} has the referral now.`;
-      return reply.done(`/referrals/${id}`, { text, link: { href: '/referrals', text: 'The queue' } });
+      const back = { staffId: said.insteadOf ?? '', insteadOf: assignedTo?.id ?? '' };
+      return reply.done(`/referrals/${id}`, {
+        text,
+        link: { href: '/referrals', text: 'The queue' },
+        ...(back.staffId !== back.insteadOf && {
+          undo: { href: `/referrals/${id}/assignments`, fields: back },
+        }),
+      });
     } catch (error) {
       const data = await refusedView(request.ctx, id, typed, error, 'assign');
       return reply.code(data.form.status).page(view, data);

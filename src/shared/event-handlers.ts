@@ -2,6 +2,7 @@
 export const eventHandlers: Record<string, string[]> = {
   'loan.issued': ['plan-reminders', 'tell-clinic'],
   'referral.accepted': ['plan-reminders', 'tell-clinic'],
+  'referral.reconsidered': ['tell-clinic'],
   'referral.declined': ['tell-clinic'],
   'referral.asked': ['tell-clinic'],
   'referral.answered': ['tell-clinic'],

@@ -15,7 +15,7 @@ import { type App, idParams } from '../shared/http.ts';
 import { concernsOf } from '../tasks/task.queries.ts';
 import { changeFollowUp } from './follow-up.commands.ts';
 import { getFollowUp, listSupporters } from './follow-up.queries.ts';
-import { FollowUpChange, NewOutcome } from './follow-up.schemas.ts';
+import { type FollowUp, FollowUpChange, NewOutcome } from './follow-up.schemas.ts';
 import { recordOutcome } from './outcome.commands.ts';
 import { nextFreeTime, usableWay } from './planning.queries.ts';
 import {
@@ -43,6 +43,13 @@ const recorded = {
   missed: 'Recorded as missed.',
   cancelled: 'The follow-up is off.',
 };
+
+const savedWords = (status: FollowUp['status'] | undefined) =>
+  status === 'confirmed'
+    ? 'The follow-up is confirmed.'
+    : status
+      ? 'The follow-up is no longer confirmed.'
+      : 'Saved.';
 
 /** /follow-ups/:id: what the contact needs, its outcome in a minute, moving, confirming, assigning. */
 export function followUpPages(app: App, deps: Deps): void {
@@ -86,10 +93,18 @@ export function followUpPages(app: App, deps: Deps): void {
       try {
         const change =
           typed.supporterId === 'none' ? { supporterId: null } : fields(FollowUpChange, typed, words);
-        await changeFollowUp(deps, request.ctx, id, change, String(version));
-        const saved = change.status ? 'The follow-up is confirmed.' : 'Saved.';
-        const text = [saved, ...(await toldWords(id))].join(' ');
-        return reply.done(`/follow-ups/${id}`, { text, link: { href: '/support', text: 'See the diary' } });
+        const { changedAt } = await changeFollowUp(deps, request.ctx, id, change, String(version));
+        const text = [savedWords(change.status), ...(await toldWords(id))].join(' ');
+        return reply.done(`/follow-ups/${id}`, {
+          text,
+          link: { href: '/support', text: 'See the diary' },
+          ...(change.status === 'confirmed' && {
+            undo: {
+              href: `/follow-ups/${id}/changes`,
+              fields: { status: 'planned', version: etagOf(id, changedAt), form: 'confirm' },
+            },
+          }),
+        });
       } catch (error) {
         const form = { ...refused(typed, error), prefix: String(which) };
         const shown = await view(request.ctx, id, form, String(version));

@@ -1,0 +1,73 @@
+import { sql } from 'kysely';
+import type { Context } from '../shared/actor.ts';
+import { timestamp } from '../shared/clock.ts';
+import { command } from '../shared/command.ts';
+import type { Trx } from '../shared/database.ts';
+import type { Deps } from '../shared/deps.ts';
+import { recordEvent } from '../shared/events.ts';
+import { Problem } from '../shared/problem.ts';
+import { cancelFollowUpsOf } from '../support/follow-up.commands.ts';
+import { lockReferral } from './locking.commands.ts';
+import { type ReferralStatus, reconsiderMinutes } from './referral.rules.ts';
+import type { Decided } from './referral.schemas.ts';
+
+/** What may be done with a referral after it was accepted, without acting on the acceptance. */
+const harmless = ['referral.assigned', 'referral.noted', 'referral.answer_link_made'];
+
+/**
+ * Takes back an acceptance a short while after it, as if the wrong button was pressed: the referral is to be decided
+ * again, the follow-ups that were planned by it are off, and whoever was told of one is told so. Taken back already is harmless.
+ * @throws Problem `not-found`; `conflict` later, when it was not accepted, or once something was built on it
+ */
+export async function takeBackAcceptance(deps: Deps, ctx: Context, referralId: string): Promise<Decided> {
+  return command(deps, ctx, async (trx) => {
+    const referral = await lockReferral(trx, ctx.actor, referralId);
+    const last = await lastAcceptance(trx, deps, referralId);
+    if (last?.takenBack) return { status: referral.status };
+    if (!last || !['waiting', 'active'].includes(referral.status))
+      throw new Problem('conflict', { detail: 'It is not accepted, so that there is nothing to take back.' });
+    if (last.isLate)
+      throw new Problem('conflict', {
+        detail: `It was accepted more than ${reconsiderMinutes} minutes ago, and stays so. Withdraw it where it is no longer wanted.`,
+      });
+    if (last.isBuiltOn)
+      throw new Problem('conflict', {
+        detail: 'Something was done with it since. Look at it again before you go on.',
+      });
+    const at = timestamp(deps.clock);
+    await cancelFollowUpsOf(trx, deps, ctx, { referralIds: [referralId] }, { by: 'referral' });
+    await sql`/* referral.reconsider */
+      with n as (
+        update referral_need set status = 'open', settled_at = null
+        where referral_id = ${referralId} and need = 'support' and status = 'met' and ${referral.status} = 'active'
+      )
+      update referral set status = ${last.from}, waiting_since = null, changed_at = ${at} where id = ${referralId}`.execute(
+      trx,
+    );
+    await recordEvent(trx, deps, ctx, {
+      type: 'referral.reconsidered',
+      subjects: [
+        ['referral', referralId],
+        ['patient', referral.patientId],
+      ],
+      values: { from: referral.status, to: last.from },
+    });
+    return { status: last.from };
+  });
+}
+
+type Acceptance = { from: ReferralStatus; isLate: boolean; isBuiltOn: boolean; takenBack: boolean };
+
+/** The last acceptance of a locked referral, and what came after it. */
+async function lastAcceptance(trx: Trx, deps: Deps, referralId: string): Promise<Acceptance | undefined> {
+  const { rows } = await sql<Acceptance>`/* referral.last-acceptance */
+    with told as materialized (
+      select e.id, e.type, e.at, e."values" from event_subject s join event e on e.id = s.event_id where s.subject_id = ${referralId}
+    ), a as (select * from told where type = 'referral.accepted' order by id desc limit 1)
+    select a."values"->>'from' as "from", a.at < ${timestamp(deps.clock)}::timestamptz - make_interval(mins => ${reconsiderMinutes}) as "isLate",
+      exists (select from told t where t.id > a.id and t.type = 'referral.reconsidered') as "takenBack",
+      exists (select from told t where t.id > a.id and t.type <> all(${harmless}::text[]))
+        or exists (select from follow_up f where f.referral_id = ${referralId} and f.status <> 'planned' and f.changed_at >= a.at) as "isBuiltOn"
+    from a`.execute(trx);
+  return rows[0];
+}
