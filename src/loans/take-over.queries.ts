@@ -3,11 +3,11 @@ import { tidied } from '../donations/device-columns.rules.ts';
 import { identifiersInUse } from '../donations/donation.commands.ts';
 import { listLocations } from '../organisations/organisation.queries.ts';
 import { likenessColumns } from '../patients/duplicate.queries.ts';
-import { compare, type Likeness } from '../patients/duplicate.rules.ts';
+import { compare, type Likeness, likenessOf } from '../patients/duplicate.rules.ts';
 import type { Reader, Trx } from '../shared/database.ts';
 import { nameKey } from '../shared/name-key.ts';
 import type { Known } from './take-over.rules.ts';
-import type { SaidPerson, TakeOverLine } from './take-over-line.rules.ts';
+import type { TakeOverLine } from './take-over-line.rules.ts';
 import type { Match } from './take-over-people.rules.ts';
 
 /** What is in the database of what the rows of a list name: four statements, however many rows. */
@@ -52,7 +52,7 @@ async function patientsLike(db: Reader | Trx, lines: TakeOverLine[]): Promise<Kn
     from alike join patient p on p.id = alike.id where p.erased_at is null order by alike.at, p.merged_into nulls first, p.id`.execute(
     db,
   );
-  const said = new Map(people.map((person) => [person.at, describedAs(person)]));
+  const said = new Map(people.map((person) => [person.at, likenessOf(person, person.contacts)]));
   const matches = new Map<number, Match>();
   for (const { at, keptAs, ...record } of alike) {
     const { identity } = compare(said.get(at)!, record);
@@ -62,14 +62,3 @@ async function patientsLike(db: Reader | Trx, lines: TakeOverLine[]): Promise<Kn
   }
   return matches;
 }
-
-const describedAs = ({ givenName, familyName, dateOfBirth, nhsNumber, contacts }: SaidPerson): Likeness => ({
-  id: '',
-  givenName,
-  familyName,
-  preferredName: null,
-  dateOfBirth,
-  nhsNumber,
-  address: null,
-  contacts: contacts.map(({ value }) => value),
-});

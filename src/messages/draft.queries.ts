@@ -33,7 +33,7 @@ export async function templatesInUse(deps: Deps, db: Reader): Promise<Templates>
 
 const keyOf = (...key: string[]) => key.join(' ');
 
-/** The text that fits best: in the person's language before English, and of the channel before one for any. */
+/** The text that fits best: in the person's language, as `pt-BR` or else `pt`, before English, and of the channel before one for any. */
 function bestTemplate(
   templates: Templates,
   reason: string,
@@ -41,7 +41,7 @@ function bestTemplate(
   channel: MessageChannel | null,
   language: string,
 ): InUse {
-  for (const spoken of [language, 'en'])
+  for (const spoken of [language, language.split('-', 1).join(), 'en'])
     for (const way of [channel ?? 'any', 'any']) {
       const found = templates.texts.get(keyOf(reason, wording, way, spoken));
       if (found) return found;

@@ -8,6 +8,25 @@ export type Likeness = Pick<
   'id' | 'givenName' | 'familyName' | 'preferredName' | 'dateOfBirth' | 'nhsNumber' | 'address'
 > & { contacts: string[] };
 
+/** What a referral or a line of a list says of someone; what it does not say is left out. */
+type Description = Partial<Record<'preferredName' | 'dateOfBirth' | 'nhsNumber' | 'address', string | null>> &
+  Pick<Likeness, 'givenName' | 'familyName'>;
+
+/** A description of someone of whom there is no record, to be compared with records. */
+export function likenessOf(said: Description, contactPoints: { value: string }[]): Likeness {
+  const { givenName, familyName } = said;
+  return {
+    id: '',
+    givenName,
+    familyName,
+    preferredName: said.preferredName ?? null,
+    dateOfBirth: said.dateOfBirth ?? null,
+    nhsNumber: said.nhsNumber ?? null,
+    address: said.address ?? null,
+    contacts: contactPoints.map(({ value }) => value),
+  };
+}
+
 export const verdicts = ['agrees', 'close', 'partly', 'differs', 'unknown'] as const;
 export type Verdict = (typeof verdicts)[number];
 type Trait = 'name' | 'dateOfBirth' | 'nhsNumber' | 'contact' | 'address';

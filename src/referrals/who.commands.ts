@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { likenessColumns } from '../patients/duplicate.queries.ts';
-import { compare, isNamedAlike, type Likeness } from '../patients/duplicate.rules.ts';
+import { compare, isNamedAlike, type Likeness, likenessOf } from '../patients/duplicate.rules.ts';
 import type { NewPatient } from '../patients/patient.schemas.ts';
 import type { Trx } from '../shared/database.ts';
 import { clinicAndPredecessors } from './referral.queries.ts';
@@ -36,7 +36,7 @@ export async function whoIs(trx: Trx, clinicId: string, patient: NewPatient): Pr
     from patient p where p.nhs_number = ${patient.nhsNumber} and p.erased_at is null order by p.merged_into nulls first, p.id`.execute(
     trx,
   );
-  const said = described(patient);
+  const said = likenessOf(patient, patient.contactPoints);
   const known = rows.find((one) => compare(said, one).identity === 'same')?.patientId;
   if (known)
     await sql`/* patient.lock-known */ select from patient where id = ${known} for no key update`.execute(
@@ -53,14 +53,3 @@ export async function whoIs(trx: Trx, clinicId: string, patient: NewPatient): Pr
 const agrees = (one: Named, other: Named) =>
   isNamedAlike(one, other) &&
   (!one.dateOfBirth || !other.dateOfBirth || one.dateOfBirth === other.dateOfBirth);
-
-const described = (patient: NewPatient): Likeness => ({
-  id: '',
-  givenName: patient.givenName,
-  familyName: patient.familyName,
-  preferredName: patient.preferredName ?? null,
-  dateOfBirth: patient.dateOfBirth ?? null,
-  nhsNumber: patient.nhsNumber ?? null,
-  address: patient.address ?? null,
-  contacts: patient.contactPoints.map(({ value }) => value),
-});

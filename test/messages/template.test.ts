@@ -104,7 +104,7 @@ t.test('a message takes what fits best: language before channel, English where t
   await write({ channel: 'sms', body: 'By text: {{when}}.' });
   clock.set('2026-11-23T03:15:00Z');
   for (const [place, language, channel] of [
-    [0, 'pl', 'sms'],
+    [0, 'pl-PL', 'sms'],
     [1, 'en', 'sms'],
     [2, 'so', 'sms'],
     [3, null, 'email'],
