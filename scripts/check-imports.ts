@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 // The import rule: a feature may use another feature's rules, queries, commands and schemas,
-// shared uses no feature, rules do no I/O, only config.ts reads the environment.
+// shared uses no feature, rules do no I/O, only config.ts reads the environment, and nothing in src uses scripts or tests.
 
 const root = path.join(import.meta.dirname, '..');
 const notFeatures = new Set(['shared', 'admin', 'embedded']);
@@ -73,6 +73,9 @@ function faultsOfImport(file: string, { target, typeOnly }: Import): string | un
   const other = featureOf(target);
   if (file.startsWith('migrations/') && /^\.|^(src|scripts|test)\//.test(target)) {
     return `a migration imports nothing of ours, since ${target} will change and the migration may not`;
+  }
+  if (file.startsWith('src/') && /^(scripts|test)\//.test(target)) {
+    return `the application runs without scripts and tests, but this imports ${target}`;
   }
   if (file.startsWith('src/shared/') && (other || /^src\/(admin|embedded)\//.test(target))) {
     return `shared imports no feature, but this imports ${target}`;

@@ -1,16 +1,13 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { buildApp } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
 import { systemClock } from '../src/shared/clock.ts';
 import { createDatabase } from '../src/shared/database.ts';
 import { createLogger } from '../src/shared/logging.ts';
+import { keepMade } from './made-file.ts';
 
 // npm run openapi                      writes openapi/openapi.json
 // node scripts/openapi.ts --check      compares instead, and says what is missing
-
-const file = path.join(import.meta.dirname, '../openapi/openapi.json');
 
 type Media = { schema?: { examples?: unknown[]; example?: unknown }; examples?: object; example?: unknown };
 type Operation = {
@@ -27,17 +24,7 @@ const text = `${JSON.stringify(document, null, 2)}\n`;
 const faults = [...missingIn(document), ...(await invalidIn(document))];
 for (const fault of faults) console.error(fault);
 
-if (process.argv.includes('--check')) {
-  const kept = existsSync(file) ? readFileSync(file, 'utf8') : '';
-  if (kept !== text) {
-    console.error('openapi/openapi.json is not what the routes say. Run `npm run openapi`.');
-    process.exitCode = 1;
-  }
-} else {
-  mkdirSync(path.dirname(file), { recursive: true });
-  writeFileSync(file, text);
-  console.log(`Wrote openapi/openapi.json: ${operationsOf(document).length} operations.`);
-}
+keepMade('openapi/openapi.json', text, { source: 'the routes say', command: 'npm run openapi' });
 if (faults.length) process.exitCode = 1;
 
 /** The document of the application, built without ever connecting to a database. */

@@ -5,7 +5,6 @@ import path from 'node:path';
 import { sql } from 'kysely';
 import pg from 'pg';
 import { type Config, readConfig } from '../src/config.ts';
-import { loadDemonstration } from '../src/embedded/demonstration.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../src/embedded/postgres.ts';
 import { embeddedSettings } from '../src/embedded/settings.ts';
 import { run } from '../src/main.ts';
@@ -14,6 +13,7 @@ import { createDatabase } from '../src/shared/database.ts';
 import { createLogger } from '../src/shared/logging.ts';
 import { migrateToLatest } from '../src/shared/migrations.ts';
 import { unsafeSettings } from '../src/shared/unsafe-settings.ts';
+import { loadDemonstration } from './demonstration/load.ts';
 
 const dir = path.join(import.meta.dirname, '../.lendwell');
 const demoFile = path.join(dir, 'demo.json');

@@ -1,9 +1,6 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import pg from 'pg';
 import { cloneDatabase } from '../test/support/database.ts';
-
-const file = path.join(import.meta.dirname, '../src/shared/database.types.ts');
+import { keepMade } from './made-file.ts';
 
 type Column = {
   table: string;
@@ -115,18 +112,10 @@ async function generate(url: string): Promise<string> {
 
 const database = await cloneDatabase();
 try {
-  const made = await generate(database.ownerUrl);
-  if (process.argv.includes('--check')) {
-    if (readFileSync(file, 'utf8') !== made) {
-      console.error(
-        'src/shared/database.types.ts is not what the migrations make. Run `npm run table-types`.',
-      );
-      process.exitCode = 1;
-    }
-  } else {
-    writeFileSync(file, made);
-    console.log('Wrote src/shared/database.types.ts');
-  }
+  keepMade('src/shared/database.types.ts', await generate(database.ownerUrl), {
+    source: 'the migrations make',
+    command: 'npm run table-types',
+  });
 } finally {
   await database.drop();
 }

@@ -19,6 +19,7 @@ const checks: [string, string, string[]][] = [
   ['Lint and format', process.execPath, [bin('biome'), 'check']],
   ['Import rule', process.execPath, [script('check-imports.ts')]],
   ['Table types match the migrations', process.execPath, [script('table-types.ts'), '--check']],
+  ['Schema matches the migrations', process.execPath, [script('schema.ts'), '--check']],
   ['OpenAPI matches the routes', process.execPath, [script('openapi.ts'), '--check']],
   ['Dead code', process.execPath, [bin('knip')]],
 ];

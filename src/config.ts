@@ -5,7 +5,7 @@ const setting = (description: string) => Type.String({ default: '', description 
 const oneOf = <const T extends string[]>(words: T, options: object) =>
   Type.Unsafe<T[number]>({ type: 'string', enum: words, ...options });
 
-/** Every setting, with what it does. The README's table is tested against this. */
+/** Every setting, with what it does. The table in OPERATIONS.md is made from this. */
 export const configSchema = Type.Object({
   HOST: Type.String({ default: '127.0.0.1', description: 'Address that the web server listens on' }),
   PORT: Type.Integer({

@@ -6,7 +6,6 @@ import { openSession } from '../../src/access/session.commands.ts';
 import type { StaffRole } from '../../src/access/staff.rules.ts';
 import { buildApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
-import { loadDemonstration } from '../../src/embedded/demonstration.ts';
 import { embeddedSettings } from '../../src/embedded/settings.ts';
 import { systemContext } from '../../src/shared/actor.ts';
 import { systemClock } from '../../src/shared/clock.ts';
@@ -14,6 +13,7 @@ import { createDatabase } from '../../src/shared/database.ts';
 import { createLogger } from '../../src/shared/logging.ts';
 import { openBrowser, overflows } from '../../test/support/browser.ts';
 import { routesOf } from '../../test/support/routes.ts';
+import { loadDemonstration } from '../demonstration/load.ts';
 
 export type Visit = { role: StaffRole; asked: string; route: string; faults: string[] };
 

@@ -23,7 +23,7 @@ export type CheckKind = (typeof checkKinds)[number];
 
 /**
  * The device lifecycle: every move there is and what makes it. The trigger on `device` holds the
- * database to the same list (`device_move`); the diagram in the README is drawn from it.
+ * database to the same list (`device_move`); the diagram in CONTRIBUTING.md is drawn from it.
  */
 export const deviceMoves = [
   { from: 'in_preparation', to: 'ready', by: 'the last required check passing' },

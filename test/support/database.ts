@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Kysely } from 'kysely';
 import pg from 'pg';
@@ -141,7 +141,7 @@ function rolePassword(adminUrl: string, role: string): string {
 function schemaHash(): string {
   const hash = createHash('sha256');
   const folder = path.join(root, 'migrations');
-  for (const file of readdirSync(folder).sort())
+  for (const file of globSync('*.ts', { cwd: folder }).sort())
     hash.update(`${file}\n${readFileSync(path.join(folder, file), 'utf8')}`);
   hash.update(readFileSync(path.join(root, 'src/shared/migrations.ts')));
   hash.update(JSON.parse(readFileSync(path.join(root, 'node_modules/bullmq/package.json'), 'utf8')).version);

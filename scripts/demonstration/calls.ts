@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
-import type { Deps } from '../../shared/deps.ts';
-import { changeFollowUp } from '../../support/follow-up.commands.ts';
-import type { NewOutcome } from '../../support/follow-up.schemas.ts';
-import { recordOutcome } from '../../support/outcome.commands.ts';
-import { frequencies, obstacles, topics } from '../../support/support.rules.ts';
+import type { Deps } from '../../src/shared/deps.ts';
+import { changeFollowUp } from '../../src/support/follow-up.commands.ts';
+import type { NewOutcome } from '../../src/support/follow-up.schemas.ts';
+import { recordOutcome } from '../../src/support/outcome.commands.ts';
+import { frequencies, obstacles, topics } from '../../src/support/support.rules.ts';
 import type { Agenda } from './agenda.ts';
 import type { Random } from './random.ts';
 import type { Scheme } from './scheme.ts';

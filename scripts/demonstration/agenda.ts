@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { Temporal } from 'temporal-polyfill';
-import { addDays, fixedClock, today, zone } from '../../shared/clock.ts';
-import type { Deps } from '../../shared/deps.ts';
+import { addDays, fixedClock, today, zone } from '../../src/shared/clock.ts';
+import type { Deps } from '../../src/shared/deps.ts';
 
 /** Something that was done on a day; `deps` has the clock of that moment. */
 type Job = (deps: Deps) => Promise<unknown>;

@@ -1,0 +1,1855 @@
+-- The database of Lendwell as it is today. To be read, and not to be run.
+-- Made by `npm run schema` from a database that the migrations beside this file have made; not edited by hand.
+-- What runs are the migrations, in the order of their dates: `npm run migrate`.
+--
+-- Each table stands whole, by name: its columns, what they are held to, indexes, triggers, and what the
+-- application's role may not do with it. A constraint is named where PostgreSQL would have named it otherwise.
+-- Then come the numbers, the views and the functions. The queue's own schema is not here.
+
+-- ──────────── access_log ──────────────────────────────────────────────────────────────────────────────
+create table access_log (
+  id uuid primary key,
+  at timestamptz not null,
+  patient_id uuid not null,
+  actor_type text not null check (actor_type in ('staff', 'client', 'system')),
+  actor_id uuid,
+  actor_name text not null,
+  request_id text not null,
+  what text not null
+);
+create index access_log_patient on access_log (patient_id, id);
+create trigger access_log_append_only before delete or update on access_log for each row
+  execute function refuse_change();
+create trigger access_log_no_truncate before truncate on access_log for each statement
+  execute function refuse_change();
+revoke update, delete on access_log from lendwell_app;
+
+-- ──────────── accessory ───────────────────────────────────────────────────────────────────────────────
+create table accessory (
+  id uuid primary key,
+  kind text not null,
+  low_stock_level int not null default 0 check (low_stock_level >= 0),
+  retired_at timestamptz,
+  created_at timestamptz not null,
+  changed_at timestamptz not null default now()
+);
+create unique index accessory_kind on accessory (lower(kind));
+
+-- ──────────── accessory_movement ──────────────────────────────────────────────────────────────────────
+-- Every change of a quantity. The sum of changes at a location is its stock; what was lent and does not come
+-- back changes none.
+create table accessory_movement (
+  id uuid primary key,
+  accessory_id uuid not null references accessory,
+  location_id uuid references location,
+  kind text not null check (kind in ('received', 'issued', 'returned', 'moved_out', 'moved_in', 'lost',
+    'damaged', 'counted', 'not_returned', 'gifted')),
+  change int not null,
+  -- How many were counted, or do not come back: where the change does not say it.
+  quantity int check (quantity >= 0),
+  loan_id uuid references loan,
+  note text,
+  actor_name text not null,
+  at timestamptz not null
+);
+create index accessory_movement_loan on accessory_movement (loan_id) where loan_id is not null;
+create index accessory_movement_log on accessory_movement (accessory_id, id);
+create trigger accessory_movement_loses_its_note before update on accessory_movement for each row
+  when (new.note is not null or (to_jsonb(new.*) - 'note') <> (to_jsonb(old.*) - 'note'))
+  execute function refuse_change();
+create trigger accessory_movement_stays before delete on accessory_movement for each row
+  execute function refuse_change();
+revoke update, delete on accessory_movement from lendwell_app;
+grant update (note) on accessory_movement to lendwell_app;
+
+-- ──────────── accessory_stock ─────────────────────────────────────────────────────────────────────────
+create table accessory_stock (
+  accessory_id uuid not null references accessory,
+  location_id uuid not null references location,
+  quantity int not null constraint accessory_stock_not_below_zero check (quantity >= 0),
+  primary key (accessory_id, location_id)
+);
+
+-- ──────────── agreement_version ───────────────────────────────────────────────────────────────────────
+create table agreement_version (
+  id uuid primary key,
+  version int not null unique,
+  body text not null,
+  created_at timestamptz not null default now(),
+  created_by text
+);
+
+-- ──────────── allocation ──────────────────────────────────────────────────────────────────────────────
+create table allocation (
+  id uuid primary key,
+  referral_id uuid not null references referral,
+  device_id uuid not null references device,
+  status text not null default 'held' check (status in ('held', 'issued', 'released', 'expired')),
+  expires_on date,
+  created_at timestamptz not null,
+  ended_at timestamptz,
+  ended_reason text
+);
+create index allocation_by_status on allocation (status, id);
+create index allocation_expiry on allocation (expires_on) where status = 'held';
+create unique index allocation_one_held_per_device on allocation (device_id) where status = 'held';
+create index allocation_referral on allocation (referral_id);
+
+-- ──────────── answer_link ─────────────────────────────────────────────────────────────────────────────
+create table answer_link (
+  id uuid primary key,
+  question_id uuid not null references referral_question on delete cascade,
+  token_hash bytea not null unique,
+  created_at timestamptz not null,
+  expires_at timestamptz not null
+);
+create index answer_link_question on answer_link (question_id);
+
+-- ──────────── api_client ──────────────────────────────────────────────────────────────────────────────
+create table api_client (
+  id uuid primary key,
+  name text not null,
+  role text not null check (role in ('officer', 'clinic', 'integration')),
+  organisation_id uuid references organisation,
+  rate_per_minute int,
+  created_at timestamptz not null,
+  disabled_at timestamptz,
+  changed_at timestamptz not null,
+  constraint clinic_client_names_its_clinic check (role <> 'clinic' or organisation_id is not null)
+);
+create index api_client_organisation on api_client (organisation_id, id);
+
+-- ──────────── api_key ─────────────────────────────────────────────────────────────────────────────────
+create table api_key (
+  id uuid primary key,
+  client_id uuid not null references api_client,
+  hash bytea not null unique,
+  created_at timestamptz not null,
+  used_at timestamptz,
+  revoked_at timestamptz,
+  -- The idempotency key of the request that made it.
+  made_by text
+);
+create index api_key_client on api_key (client_id);
+
+-- ──────────── assessment_take_up ──────────────────────────────────────────────────────────────────────
+-- What an officer took up of an assessment, once. Goes with it.
+create table assessment_take_up (
+  assessment_id uuid primary key references referral_assessment on delete cascade,
+  offers text[] not null,
+  by_name text not null,
+  at timestamptz not null
+);
+create trigger assessment_take_up_kept before update on assessment_take_up for each row
+  execute function refuse_change();
+
+-- ──────────── bank_holiday ────────────────────────────────────────────────────────────────────────────
+-- England and Wales, the observed day. Source: https://www.gov.uk/bank-holidays.json
+create table bank_holiday (
+  day date primary key,
+  title text not null
+);
+
+-- ──────────── captured_message ────────────────────────────────────────────────────────────────────────
+-- What the capture channel took instead of sending it. Deliberately not unique on reference: it would show a
+-- double.
+create table captured_message (
+  id bigint generated always as identity primary key,
+  reference uuid not null,
+  channel text not null,
+  recipient text not null,
+  subject text,
+  body text not null,
+  at timestamptz not null default now()
+);
+create index captured_message_reference on captured_message (reference);
+
+-- ──────────── clinic_note ─────────────────────────────────────────────────────────────────────────────
+-- Told to the clinic of the referral, which consented to share back. Goes with the referral.
+create table clinic_note (
+  id uuid primary key,
+  referral_id uuid not null references referral,
+  kind text not null check (kind = 'missed_twice'),
+  at timestamptz not null
+);
+create index clinic_note_referral on clinic_note (referral_id, id);
+
+-- ──────────── closed_day ──────────────────────────────────────────────────────────────────────────────
+-- Days on which the scheme is closed beside weekends and bank holidays.
+create table closed_day (
+  day date primary key,
+  title text not null check (title ~ '\S'),
+  by_name text not null,
+  added_at timestamptz not null
+);
+
+-- ──────────── contact_move ────────────────────────────────────────────────────────────────────────────
+create table contact_move (
+  state text not null,
+  next text not null,
+  primary key (state, next)
+);
+revoke insert, update, delete on contact_move from lendwell_app;
+
+-- ──────────── contact_point ───────────────────────────────────────────────────────────────────────────
+create table contact_point (
+  id uuid primary key,
+  patient_id uuid not null references patient,
+  position int not null,
+  channel text not null check (channel in ('sms', 'email', 'phone', 'letter')),
+  value text not null,
+  safe boolean not null,
+  safe_from date,
+  recheck_due date,
+  voicemail_ok boolean not null default false,
+  hours jsonb,
+  stopped_at timestamptz,
+  failed_at timestamptz,
+  created_at timestamptz not null,
+  constraint safe_has_its_date check (not safe or safe_from is not null)
+);
+create index contact_point_lower_value on contact_point (lower(value));
+create index contact_point_patient on contact_point (patient_id, "position");
+create index contact_point_value on contact_point (value);
+create trigger contact_point_claims_texts after insert on contact_point referencing new table as added
+  for each statement execute function claim_texts();
+create trigger contact_point_of_nobody_erased before insert on contact_point for each row
+  execute function refuse_erased();
+
+-- ──────────── contact_state_change ────────────────────────────────────────────────────────────────────
+create table contact_state_change (
+  id uuid primary key,
+  patient_id uuid not null references patient,
+  state text not null check (state in ('open', 'paused', 'withdrawn', 'deceased')),
+  paused_until date,
+  source text not null check (source in ('patient', 'clinic', 'family', 'staff')),
+  said_on date not null,
+  note text,
+  recorded_by text not null,
+  recorded_at timestamptz not null,
+  check ((state = 'paused') = (paused_until is not null))
+);
+create index contact_state_change_patient on contact_state_change (patient_id, id);
+create trigger contact_state_change_of_nobody_erased before insert on contact_state_change for each row
+  execute function refuse_erased();
+
+-- ──────────── data_offer ──────────────────────────────────────────────────────────────────────────────
+-- What networks give, as it is now: it changes by network and year.
+create table data_offer (
+  id uuid primary key,
+  network text not null,
+  gb_per_month int check (gb_per_month > 0),
+  duration_months int not null check (duration_months > 0),
+  source text,
+  retired_at timestamptz,
+  created_at timestamptz not null
+);
+create unique index data_offer_once on data_offer (lower(network), gb_per_month,
+  duration_months) nulls not distinct where retired_at is null;
+
+-- ──────────── data_plan ───────────────────────────────────────────────────────────────────────────────
+create table data_plan (
+  id uuid primary key,
+  -- The device it is fitted to, or was in when it ended; null while the SIM lies in the drawer.
+  device_id uuid references device,
+  network text not null,
+  iccid text not null check (iccid ~ '^89[0-9]{16,18}$'),
+  msisdn text,
+  gb_per_month int,
+  duration_months int not null check (duration_months > 0),
+  activated_on date,
+  expires_on date,
+  status text not null default 'active' check (status in ('active', 'suspended', 'ended')),
+  created_at timestamptz not null,
+  -- What the network gave when it was recorded; null when that was written by hand.
+  offer_id uuid references data_offer,
+  suspended_at timestamptz,
+  suspended_reason text,
+  -- Why it was last taken out of a device.
+  removed_reason text,
+  ended_on date,
+  ended_reason text,
+  changed_at timestamptz not null default now(),
+  constraint active_is_not_suspended check (status <> 'active' or suspended_at is null),
+  constraint ended_has_its_date check ((status = 'ended') = (ended_on is not null)),
+  constraint started_has_its_end check ((activated_on is null) = (expires_on is null)),
+  constraint suspended_has_its_time check (status <> 'suspended' or suspended_at is not null)
+);
+create index data_plan_device on data_plan (device_id, id);
+create index data_plan_drawer on data_plan (id) where device_id is null and status <> 'ended';
+create index data_plan_ending on data_plan (expires_on, id) where status <> 'ended';
+create index data_plan_iccid on data_plan (iccid, id);
+create unique index data_plan_iccid_in_use on data_plan (iccid) where status <> 'ended';
+create index data_plan_list on data_plan (status, id);
+create index data_plan_network on data_plan (network, id);
+create unique index data_plan_one_per_device on data_plan (device_id) where status <> 'ended';
+
+-- ──────────── device ──────────────────────────────────────────────────────────────────────────────────
+create table device (
+  id uuid primary key,
+  asset_tag text not null unique,
+  kind text not null check (kind in ('tablet', 'phone', 'laptop', 'dongle', 'router', 'sim')),
+  make text not null,
+  model text not null,
+  serial_number text,
+  imei text check (imei ~ '^[0-9]{15}$'),
+  condition text check (condition in ('A', 'B', 'C')),
+  notes text,
+  status text not null default 'in_preparation' check (status in ('in_preparation', 'ready', 'reserved',
+    'on_loan', 'due_back', 'in_repair', 'lost', 'gifted', 'retired')),
+  cycle int not null default 1,
+  cycle_started_on date not null,
+  donation_id uuid not null references donation,
+  location_id uuid references location,
+  created_at timestamptz not null,
+  changed_at timestamptz not null,
+  -- It was on loan before Lendwell knew it: it begins on loan, without checks of ours.
+  taken_over boolean not null default false,
+  -- The day of the last stocktake that missed it; null once it was seen since. It is of the shelf: whatever
+  -- leaves that was in hand, or is no longer looked for.
+  missed_on date
+);
+create index device_by_kind on device (kind, status, id);
+create index device_by_location on device (location_id, status, id);
+create index device_by_status on device (status, id);
+create index device_donation on device (donation_id);
+-- A scan names any device, also one that is no longer in use.
+create index device_imei on device (imei) where imei is not null;
+create unique index device_imei_in_use on device (imei) where status not in ('retired', 'gifted');
+create index device_serial on device (upper(serial_number));
+create unique index device_serial_in_use on device (lower(make), upper(serial_number))
+  where status not in ('retired', 'gifted');
+create trigger device_begins before insert on device for each row execute function hold_device_to_lifecycle();
+create trigger device_leaves_shelf before update of status on device for each row
+  when (new.missed_on is not null and (new.status not in ('in_preparation', 'ready', 'reserved')))
+  execute function forget_missed();
+create trigger device_moves before update of status on device for each row
+  when (old.status is distinct from new.status) execute function hold_device_to_lifecycle();
+
+-- ──────────── device_move ─────────────────────────────────────────────────────────────────────────────
+-- The lifecycle that the trigger on device holds to. The same list as device.rules.ts.
+create table device_move (
+  from_status text not null,
+  to_status text not null,
+  primary key (from_status, to_status)
+);
+revoke insert, update, delete on device_move from lendwell_app;
+
+-- ──────────── disposal ────────────────────────────────────────────────────────────────────────────────
+-- How a device left for good: the waste transfer note or destruction certificate, or the line of the losses
+-- register.
+create table disposal (
+  id uuid primary key,
+  device_id uuid not null unique references device,
+  way text not null check (way in ('recycled', 'destroyed', 'returned_to_donor', 'passed_on', 'written_off')),
+  disposed_on date not null,
+  organisation text,
+  transfer_note text,
+  destruction_certificate text,
+  book_value numeric(10,2) check (book_value >= 0::numeric),
+  authorised_by text,
+  notes text,
+  created_at timestamptz not null,
+  constraint written_off_names_who_authorised check (way <> 'written_off' or authorised_by is not null)
+);
+create index disposal_register on disposal (disposed_on, id) where way = 'written_off';
+
+-- ──────────── donation ────────────────────────────────────────────────────────────────────────────────
+create table donation (
+  id uuid primary key,
+  reference text not null unique,
+  donor_id uuid not null references organisation,
+  donor_reference text,
+  received_on date not null,
+  location_id uuid references location,
+  created_at timestamptz not null
+);
+create index donation_donor on donation (donor_id);
+
+-- ──────────── drop_in ─────────────────────────────────────────────────────────────────────────────────
+create table drop_in (
+  id uuid primary key,
+  location_id uuid not null references location,
+  held_on date not null,
+  starts_at time not null,
+  minutes int not null check (minutes >= 5 and minutes <= 480),
+  supporter_id uuid references staff,
+  -- People who came and are not known by name, such as visitors of the place.
+  others int not null default 0 check (others >= 0 and others <= 500),
+  note text,
+  cancelled_at timestamptz,
+  created_at timestamptz not null,
+  changed_at timestamptz not null,
+  constraint one_drop_in_at_a_place_and_time unique (location_id, held_on, starts_at)
+);
+create index drop_in_held on drop_in (held_on, id);
+
+-- ──────────── drop_in_person ──────────────────────────────────────────────────────────────────────────
+-- Who came and what they asked. Personal; goes with the person.
+create table drop_in_person (
+  id uuid primary key,
+  drop_in_id uuid not null references drop_in,
+  patient_id uuid not null references patient,
+  topics text[] not null default '{}',
+  note text,
+  at timestamptz not null
+);
+create index drop_in_person_drop_in on drop_in_person (drop_in_id, id);
+create index drop_in_person_patient on drop_in_person (patient_id, id);
+create trigger drop_in_person_of_who_stayed before insert on drop_in_person for each row
+  execute function follow_the_merge();
+
+-- ──────────── event ───────────────────────────────────────────────────────────────────────────────────
+-- Append-only. values holds allow-listed, non-personal columns; fields names the others that changed.
+create table event (
+  id uuid primary key,
+  at timestamptz not null,
+  type text not null,
+  actor_type text not null check (actor_type in ('staff', 'client', 'system')),
+  actor_id uuid,
+  actor_name text not null,
+  request_id text not null,
+  "values" jsonb not null default '{}',
+  fields text[] not null default '{}'
+);
+create index event_at on event using brin (at) with (pages_per_range='32');
+create trigger event_append_only before delete or update on event for each row
+  execute function refuse_change();
+create trigger event_no_truncate before truncate on event for each statement execute function refuse_change();
+revoke update, delete on event from lendwell_app;
+
+-- ──────────── event_subject ───────────────────────────────────────────────────────────────────────────
+-- The things an event is part of the story of. Event ids are UUIDv7, so the key is a timeline.
+create table event_subject (
+  subject_id uuid not null,
+  event_id uuid not null references event,
+  subject_type text not null,
+  primary key (subject_id, event_id)
+);
+create index event_subject_event on event_subject (event_id);
+create trigger event_subject_append_only before delete or update on event_subject for each row
+  execute function refuse_change();
+create trigger event_subject_no_truncate before truncate on event_subject for each statement
+  execute function refuse_change();
+revoke update, delete on event_subject from lendwell_app;
+
+-- ──────────── follow_up ───────────────────────────────────────────────────────────────────────────────
+create table follow_up (
+  id uuid primary key,
+  patient_id uuid not null references patient,
+  loan_id uuid references loan,
+  referral_id uuid references referral,
+  -- A step of the plan in its words or, of one beside the plan, what someone typed: that is personal.
+  step text not null,
+  due_on date not null,
+  starts_at time not null,
+  minutes int not null,
+  way text not null check (way in ('phone', 'video', 'in_person', 'message')),
+  supporter_id uuid references staff,
+  status text not null default 'planned' check (status in ('planned', 'confirmed', 'done', 'missed',
+    'cancelled')),
+  note text,
+  created_at timestamptz not null,
+  changed_at timestamptz not null,
+  patient_plan_id uuid references patient_plan,
+  -- Days before the loan is due back; null when it is counted from the start.
+  before_due int,
+  lead_days int not null default 1 check (lead_days >= 1 and lead_days <= 10),
+  -- Why it was last moved, done another way or called off, as the person may be told.
+  why text check (why in ('they_asked', 'we_cannot', 'closed', 'ended'))
+);
+create index follow_up_diary on follow_up (due_on, starts_at, id);
+create index follow_up_done on follow_up (due_on) where status = 'done';
+create index follow_up_due on follow_up (due_on, id) where status in ('planned', 'confirmed');
+create index follow_up_loan on follow_up (loan_id);
+create index follow_up_patient on follow_up (patient_id, due_on, starts_at, id);
+create index follow_up_patient_plan on follow_up (patient_plan_id);
+create index follow_up_referral on follow_up (referral_id);
+create index follow_up_supporter on follow_up (supporter_id, due_on, starts_at, id);
+create trigger follow_up_of_who_stayed before insert on follow_up for each row
+  execute function follow_the_merge();
+
+-- ──────────── follow_up_outcome ───────────────────────────────────────────────────────────────────────
+create table follow_up_outcome (
+  follow_up_id uuid primary key references follow_up,
+  result text not null check (result in ('done', 'missed', 'cancelled')),
+  topics text[] not null default '{}',
+  minutes int,
+  confidence int check (confidence >= 1 and confidence <= 5),
+  frequency text check (frequency in ('daily', 'weekly', 'monthly', 'rarely', 'never')),
+  got_in_the_way text[] not null default '{}',
+  concern boolean not null default false,
+  note text,
+  next_step text,
+  recorded_at timestamptz not null
+);
+
+-- ──────────── form_link ───────────────────────────────────────────────────────────────────────────────
+create table form_link (
+  id uuid primary key,
+  clinic_id uuid not null references organisation,
+  label text not null,
+  token_hash bytea not null unique,
+  -- The last day on which it works, in London.
+  expires_on date not null,
+  created_at timestamptz not null,
+  revoked_at timestamptz,
+  used_at timestamptz,
+  sent int not null default 0
+);
+create index form_link_clinic on form_link (clinic_id, id);
+
+-- ──────────── idempotency_key ─────────────────────────────────────────────────────────────────────────
+create table idempotency_key (
+  caller text not null,
+  key text not null,
+  fingerprint text not null,
+  result json,
+  created_at timestamptz not null,
+  -- The request that was answered: its events say whom the reply is about. Once one of them is erased the
+  -- reply is null.
+  request_id text,
+  primary key (caller, key)
+);
+create index idempotency_key_age on idempotency_key (created_at);
+
+-- ──────────── inbound_message ─────────────────────────────────────────────────────────────────────────
+-- Texts from people: personal, for the office alone, and gone when the person is erased.
+create table inbound_message (
+  id uuid primary key,
+  provider_id text not null unique,
+  from_number text,
+  body text not null,
+  meaning text not null check (meaning in ('stop', 'yes', 'cancel', 'worrying', 'other', 'confirm', 'move',
+    'ring', 'lost', 'run_out')),
+  patient_ids uuid[] not null default '{}',
+  received_at timestamptz not null,
+  -- The message whose link they answered by; null for a text.
+  message_id uuid references message,
+  constraint inbound_has_a_source check (from_number is not null or message_id is not null)
+);
+create index inbound_message_message on inbound_message (message_id) where message_id is not null;
+create index inbound_message_of_nobody on inbound_message (from_number) where patient_ids = '{}'::uuid[];
+create index inbound_message_patients on inbound_message using gin (patient_ids);
+
+-- ──────────── incident ────────────────────────────────────────────────────────────────────────────────
+create table incident (
+  id uuid primary key,
+  reference text not null unique,
+  kind text not null check (kind in ('lost', 'stolen', 'damaged', 'faulty', 'not_returned')),
+  status text not null default 'open' check (status in ('open', 'closed')),
+  loan_id uuid not null references loan,
+  loan_item_id uuid not null references loan_item,
+  device_id uuid not null references device,
+  patient_id uuid references patient,
+  reported_on date not null,
+  account text,
+  crime_reference text,
+  handed_in boolean not null default false,
+  approval_asked_at timestamptz,
+  approved_by text,
+  approval_reason text,
+  reported_at timestamptz not null,
+  closed_at timestamptz,
+  changed_at timestamptz not null,
+  constraint an_approval_has_its_reason check ((approved_by is null) = (approval_reason is null)),
+  constraint closed_has_its_time check ((status = 'closed') = (closed_at is not null))
+);
+create index incident_by_status on incident (status, id);
+create index incident_device on incident (device_id, id);
+create index incident_loan on incident (loan_id, id);
+create unique index incident_one_open_per_item on incident (loan_item_id) where status = 'open';
+create index incident_patient on incident (patient_id, id);
+
+-- ──────────── incident_action ─────────────────────────────────────────────────────────────────────────
+create table incident_action (
+  id uuid primary key,
+  incident_id uuid not null references incident,
+  kind text not null check (kind in ('lock', 'lost_mode', 'locate', 'wipe', 'suspend_sim', 'told_police',
+    'told_ig', 'found', 'write_off', 'note', 'replaced', 'approved', 'closed')),
+  note text,
+  patient_data boolean,
+  authorised_by text,
+  requested_at timestamptz not null,
+  requested_by text not null,
+  confirmed_at timestamptz,
+  confirmed_by text
+);
+create index incident_action_incident on incident_action (incident_id, id);
+
+-- ──────────── job_run ─────────────────────────────────────────────────────────────────────────────────
+create table job_run (
+  job text not null,
+  local_date date not null,
+  step text not null,
+  started_at timestamptz not null,
+  finished_at timestamptz,
+  superseded_at timestamptz,
+  -- How much was done; while it runs, so far.
+  count int,
+  -- When it last said how far it had come.
+  moved_at timestamptz,
+  primary key (job, local_date, step)
+);
+
+-- ──────────── kept_page ───────────────────────────────────────────────────────────────────────────────
+-- Pages that answered a form, for an hour, so that a browser can come back to them.
+create table kept_page (
+  id uuid primary key,
+  -- Sealed for whoever sent the form: a member of staff, or the browser of someone who signs in nowhere.
+  sealed bytea not null,
+  kept_at timestamptz not null
+);
+create index kept_page_age on kept_page (kept_at);
+
+-- ──────────── kit ─────────────────────────────────────────────────────────────────────────────────────
+create table kit (
+  id uuid primary key,
+  name text not null,
+  retired_at timestamptz,
+  created_at timestamptz not null,
+  changed_at timestamptz not null,
+  support_plan_id uuid references support_plan
+);
+create unique index kit_name on kit (lower(name)) where retired_at is null;
+
+-- ──────────── kit_line ────────────────────────────────────────────────────────────────────────────────
+create table kit_line (
+  kit_id uuid not null references kit,
+  position int not null,
+  device_kind text check (device_kind in ('tablet', 'phone', 'laptop', 'dongle', 'router', 'sim')),
+  with_data boolean not null default false,
+  accessory_id uuid references accessory,
+  quantity int not null default 1 check (quantity >= 1 and quantity <= 20),
+  primary key (kit_id, "position"),
+  constraint a_line_is_a_device_or_an_accessory check ((device_kind is null) <> (accessory_id is null)),
+  constraint only_a_device_has_data check (not with_data or device_kind is not null)
+);
+
+-- ──────────── legal_hold ──────────────────────────────────────────────────────────────────────────────
+-- While one stands, nothing about the person is erased.
+create table legal_hold (
+  id uuid primary key,
+  patient_id uuid not null references patient,
+  reason text,
+  by_name text not null,
+  at timestamptz not null,
+  lifted_at timestamptz,
+  lifted_by text,
+  lifted_reason text,
+  check ((lifted_at is null) = (lifted_by is null))
+);
+create unique index legal_hold_one_standing on legal_hold (patient_id) where lifted_at is null;
+create index legal_hold_patient on legal_hold (patient_id, id);
+create trigger legal_hold_of_nobody_erased before insert on legal_hold for each row
+  execute function refuse_erased();
+
+-- ──────────── lending_policy ──────────────────────────────────────────────────────────────────────────
+-- What the scheme decided about lending: one row.
+create table lending_policy (
+  id boolean default true primary key check (id),
+  replacement_limit int not null default 2 check (replacement_limit >= 0),
+  replacement_months int not null default 12 check (replacement_months > 0),
+  allocation_days int not null default 14 check (allocation_days > 0),
+  changed_at timestamptz not null default now(),
+  urgent_days int not null default 1 check (urgent_days >= 0 and urgent_days <= 365),
+  soon_days int not null default 3 check (soon_days >= 0 and soon_days <= 365),
+  routine_days int not null default 7 check (routine_days >= 0 and routine_days <= 365)
+);
+
+-- ──────────── loan ────────────────────────────────────────────────────────────────────────────────────
+create table loan (
+  id uuid primary key,
+  reference text not null unique,
+  patient_id uuid references patient,
+  referral_id uuid references referral,
+  location_id uuid references location,
+  status text not null default 'open' check (status in ('open', 'closed')),
+  issued_at timestamptz not null,
+  -- Null for an open-ended loan.
+  due_on date,
+  handover_way text not null check (handover_way in ('in_person', 'posted', 'collected')),
+  handover_on date not null,
+  terms_id uuid references loan_terms,
+  agreement_version_id uuid references agreement_version,
+  agreement_text text,
+  accepted_by text not null check (accepted_by in ('signature', 'witnessed', 'verbal', 'not_recorded')),
+  witness text,
+  signature text,
+  closed_at timestamptz,
+  changed_at timestamptz not null,
+  kit_id uuid references kit,
+  -- The lines of the kit that went without, each with what it was and why: [{ line, what, reason }]. Nothing
+  -- personal.
+  kit_gaps jsonb not null default '[]',
+  -- How many times its date was put off.
+  extensions int not null default 0,
+  -- When an open-ended loan is looked at again.
+  review_on date,
+  taken_over boolean not null default false,
+  -- Why its items became the borrower’s own.
+  gift_reason text,
+  constraint loan_has_one_borrower check ((patient_id is null) <> (location_id is null)),
+  constraint only_a_loan_taken_over_lacks_its_agreement check (taken_over or agreement_version_id is not null
+    and agreement_text is not null and accepted_by <> 'not_recorded'),
+  constraint signature_is_kept check (accepted_by <> 'signature' or signature is not null),
+  constraint witnessed_names_the_witness check (accepted_by <> 'witnessed' or witness is not null)
+);
+create index loan_by_status on loan (status, id);
+create index loan_due on loan (due_on, id) where status = 'open';
+create index loan_issued on loan (issued_at);
+create index loan_patient on loan (patient_id, id);
+create index loan_referral on loan (referral_id);
+create index loan_to_review on loan (review_on, id) where status = 'open' and review_on is not null;
+create trigger loan_of_who_stayed before insert on loan for each row when (new.patient_id is not null)
+  execute function follow_the_merge();
+
+-- ──────────── loan_accessory ──────────────────────────────────────────────────────────────────────────
+create table loan_accessory (
+  loan_id uuid not null references loan,
+  accessory_id uuid not null references accessory,
+  quantity int not null check (quantity > 0),
+  returned int not null default 0 check (returned >= 0),
+  written_off int not null default 0 check (written_off >= 0),
+  -- Where it was taken from; null where that is not known.
+  location_id uuid references location,
+  primary key (loan_id, accessory_id),
+  constraint no_more_comes_back_than_went_out check ((returned + written_off) <= quantity)
+);
+create index loan_accessory_outstanding on loan_accessory (loan_id) where (returned + written_off) < quantity;
+
+-- ──────────── loan_extension ──────────────────────────────────────────────────────────────────────────
+-- Every change of the date of a loan. Null stands for no date: the loan stays open.
+create table loan_extension (
+  id uuid primary key,
+  loan_id uuid not null references loan,
+  from_due_on date,
+  due_on date,
+  reason text,
+  actor_name text not null,
+  at timestamptz not null,
+  constraint an_extension_changes_the_date check (from_due_on is distinct from due_on)
+);
+create index loan_extension_loan on loan_extension (loan_id, id);
+
+-- ──────────── loan_item ───────────────────────────────────────────────────────────────────────────────
+create table loan_item (
+  id uuid primary key,
+  loan_id uuid not null references loan,
+  device_id uuid not null references device,
+  status text not null default 'on_loan' check (status in ('on_loan', 'returned', 'lost', 'replaced',
+    'gifted')),
+  issued_at timestamptz not null,
+  ended_at timestamptz,
+  condition_out text,
+  condition_in text,
+  return_notes text,
+  replaces_item_id uuid references loan_item,
+  -- The incident that ended it.
+  incident_id uuid references incident,
+  constraint ended_has_its_time check ((status = 'on_loan') = (ended_at is null))
+);
+create index loan_item_device on loan_item (device_id, id);
+create index loan_item_loan on loan_item (loan_id);
+create unique index loan_item_one_open_per_device on loan_item (device_id) where ended_at is null;
+create unique index loan_item_replaced_once on loan_item (replaces_item_id)
+  where replaces_item_id is not null;
+
+-- ──────────── loan_review ─────────────────────────────────────────────────────────────────────────────
+create table loan_review (
+  id uuid primary key,
+  loan_id uuid not null references loan,
+  outcome text not null check (outcome in ('goes_on', 'not_reached', 'comes_back')),
+  note text,
+  actor_name text not null,
+  at timestamptz not null
+);
+create index loan_review_loan on loan_review (loan_id, id);
+
+-- ──────────── loan_terms ──────────────────────────────────────────────────────────────────────────────
+create table loan_terms (
+  id uuid primary key,
+  name text not null unique,
+  -- Null for open-ended terms, which are reviewed every so many months.
+  weeks int check (weeks > 0),
+  is_default boolean not null default false,
+  borrower text not null default 'patient' check (borrower in ('patient', 'location')),
+  review_months int check (review_months > 0),
+  extensions_allowed int not null default 2 check (extensions_allowed >= 0),
+  extension_weeks int not null default 13 check (extension_weeks > 0),
+  retired_at timestamptz,
+  changed_at timestamptz not null default now(),
+  support_plan_id uuid references support_plan,
+  constraint open_ended_terms_have_a_review check (weeks is not null or review_months is not null)
+);
+create unique index loan_terms_default on loan_terms (borrower) where is_default;
+
+-- ──────────── location ────────────────────────────────────────────────────────────────────────────────
+create table location (
+  id uuid primary key,
+  name text not null,
+  kind text not null check (kind in ('hub', 'clinic', 'access_point', 'repairer')),
+  organisation_id uuid references organisation,
+  created_at timestamptz not null,
+  changed_at timestamptz not null default now()
+);
+create unique index location_name on location (lower(name));
+
+-- ──────────── message ─────────────────────────────────────────────────────────────────────────────────
+create table message (
+  id uuid primary key,
+  patient_id uuid not null references patient,
+  channel text check (channel in ('sms', 'email', 'letter')),
+  contact_point_id uuid references contact_point,
+  wording text not null check (wording in ('discreet', 'identified')),
+  run_date date not null,
+  status text not null default 'planned' check (status in ('planned', 'queued', 'sending', 'sent',
+    'delivered', 'failed', 'cancelled', 'held', 'unknown')),
+  why text,
+  send_after timestamptz not null,
+  claim int not null default 0,
+  claimed_at timestamptz,
+  subject text,
+  body text,
+  template_ids uuid[] not null default '{}',
+  sent_at timestamptz,
+  created_at timestamptz not null,
+  changed_at timestamptz not null,
+  provider text check (provider in ('capture', 'notify', 'smtp')),
+  provider_id text,
+  -- When it was last about to be handed to its provider: what the provider had before is of an earlier try.
+  handed_at timestamptz,
+  -- When its provider was last asked what became of it.
+  asked_at timestamptz,
+  constraint a_message_on_its_way_has_an_address check ((status in ('held', 'cancelled'))
+    or contact_point_id is not null),
+  constraint held_failed_or_cancelled_says_why check ((status not in ('held', 'failed', 'cancelled',
+    'unknown')) or why is not null)
+);
+create index message_by_status on message (status, id);
+create index message_due on message (send_after, id) where status = 'planned';
+create index message_failed_by_point on message (contact_point_id, id) where status = 'failed';
+create unique index message_one_held_per_patient_run on message (patient_id, run_date) where status = 'held';
+create unique index message_one_per_patient_run_channel on message (patient_id, channel, run_date)
+  where status in ('planned', 'queued', 'sending');
+create index message_patient on message (patient_id, id);
+create index message_queue on message (send_after, id) where status = 'queued';
+create index message_sending on message (claimed_at) where status = 'sending';
+create index message_to_ask on message (sent_at) where status = 'sent' and provider = 'notify';
+create trigger message_of_nobody_erased before insert on message for each row
+  execute function refuse_erased();
+create trigger sent_to_nobody_erased before update of status on message for each row
+  when ((old.status in ('held', 'failed', 'unknown')) and (new.status in ('planned', 'queued')))
+  execute function refuse_erased();
+
+-- ──────────── organisation ────────────────────────────────────────────────────────────────────────────
+create table organisation (
+  id uuid primary key,
+  name text not null,
+  roles text[] not null,
+  ods_code varchar(12),
+  created_at timestamptz not null,
+  duty_name text,
+  duty_phone text,
+  duty_email text,
+  -- The last of a line: a successor has none itself, so that one step leads to whoever is responsible now.
+  succeeded_by uuid references organisation,
+  succeeded_on date,
+  changed_at timestamptz not null,
+  constraint not_its_own_successor check (succeeded_by <> id),
+  constraint succession_has_its_day check ((succeeded_by is null) = (succeeded_on is null))
+);
+create index organisation_by_name on organisation (lower(name), id);
+create unique index organisation_name on organisation (lower(name));
+create index organisation_named on organisation (coalesce(nullif(name_key(name), ''), name));
+create index organisation_succeeded_by on organisation (succeeded_by) where succeeded_by is not null;
+create constraint trigger organisation_succession after insert or update of succeeded_by on organisation
+  deferrable initially deferred for each row when (new.succeeded_by is not null)
+  execute function keep_succession_flat();
+
+-- ──────────── outbox ──────────────────────────────────────────────────────────────────────────────────
+create table outbox (
+  event_id uuid not null references event,
+  handler text not null,
+  created_at timestamptz not null default now(),
+  next_at timestamptz not null default now(),
+  handed_at timestamptz,
+  done_at timestamptz,
+  failed_at timestamptz,
+  attempts int not null default 0,
+  error text,
+  primary key (event_id, handler)
+);
+create index outbox_failed on outbox (failed_at) where failed_at is not null;
+create index outbox_waiting on outbox (next_at) where done_at is null and failed_at is null;
+
+-- ──────────── password_link ───────────────────────────────────────────────────────────────────────────
+-- By which someone sets their password, once. The newest alone works.
+create table password_link (
+  token_hash bytea primary key,
+  staff_id uuid not null references staff,
+  created_at timestamptz not null,
+  expires_at timestamptz not null,
+  ended_at timestamptz
+);
+create index password_link_staff on password_link (staff_id) where ended_at is null;
+
+-- ──────────── patient ─────────────────────────────────────────────────────────────────────────────────
+create table patient (
+  id uuid primary key,
+  given_name text not null,
+  family_name text not null,
+  preferred_name text,
+  date_of_birth date,
+  nhs_number text check (nhs_number ~ '^[0-9]{10}$'),
+  no_nhs_number_reason text check (no_nhs_number_reason in ('not_known', 'overseas', 'devolved_nation')),
+  address text,
+  no_fixed_abode boolean not null default false,
+  wording text not null default 'discreet' check (wording in ('discreet', 'identified')),
+  contact_choice text not null default 'any_safe' check (contact_choice in ('any_safe',
+    'patient_contacts_us')),
+  contact_state text not null default 'open' check (contact_state in ('open', 'paused', 'withdrawn',
+    'deceased')),
+  paused_until date,
+  communication_needs text[] not null default '{}',
+  language text,
+  trusted_person jsonb,
+  created_at timestamptz not null,
+  changed_at timestamptz not null,
+  interpreter boolean not null default false,
+  collection_point text,
+  -- When the person last confirmed how to communicate; null where nothing is recorded.
+  communication_reviewed_on date,
+  merged_into uuid references patient,
+  -- When the person was erased: the row stays for counts, and says nothing of who they were.
+  erased_at timestamptz,
+  data_reminders boolean not null default false,
+  constraint not_into_itself check (merged_into <> id)
+);
+create index patient_born on patient (date_of_birth) where date_of_birth is not null;
+create index patient_by_nhs_number on patient (nhs_number) where nhs_number is not null;
+create index patient_family_name on patient (name_key(family_name));
+create index patient_given_name on patient (name_key(given_name));
+create index patient_merged_into on patient (merged_into) where merged_into is not null;
+create index patient_untouched on patient (changed_at, id) where erased_at is null and merged_into is null;
+create trigger erased_patient_stays before update on patient for each row when (old.erased_at is not null)
+  execute function keep_erased();
+create trigger patient_contact_moves before update of contact_state on patient for each row
+  when (old.contact_state is distinct from new.contact_state) execute function keep_contact_moves();
+create trigger patient_names_changed after update of given_name, family_name, preferred_name on patient
+  for each row when (old.given_name is distinct from new.given_name
+  or old.family_name is distinct from new.family_name
+  or old.preferred_name is distinct from new.preferred_name) execute function keep_patient_names();
+create trigger patient_names_inserted after insert on patient for each row
+  execute function keep_patient_names();
+
+-- ──────────── patient_history ─────────────────────────────────────────────────────────────────────────
+-- Earlier personal values, kept apart from the event log so that they can be erased.
+create table patient_history (
+  id uuid primary key,
+  patient_id uuid not null references patient,
+  event_id uuid not null references event,
+  at timestamptz not null,
+  before jsonb not null
+);
+create index patient_history_patient on patient_history (patient_id, id);
+
+-- ──────────── patient_kept_apart ──────────────────────────────────────────────────────────────────────
+-- Two records that someone looked at and said are two people: not offered as the same again.
+create table patient_kept_apart (
+  one uuid not null references patient,
+  other uuid not null references patient,
+  by_name text not null,
+  at timestamptz not null,
+  -- As an officer wrote it. Personal; goes with either of them.
+  reason text,
+  primary key (one, other),
+  constraint in_order check (one < other)
+);
+create index patient_kept_apart_other on patient_kept_apart (other);
+
+-- ──────────── patient_link ────────────────────────────────────────────────────────────────────────────
+-- The link in a text that went out; the token itself is in the text alone. A message that was tried again has
+-- one of each try.
+create table patient_link (
+  token_hash bytea primary key,
+  message_id uuid not null references message,
+  created_at timestamptz not null,
+  expires_at timestamptz not null
+);
+create index patient_link_message on patient_link (message_id);
+
+-- ──────────── patient_merge ───────────────────────────────────────────────────────────────────────────
+-- Which rows went over, by id, and what the record that stayed said before and after: what it takes to part
+-- the two. Personal; goes with them.
+create table patient_merge (
+  id uuid primary key,
+  survivor_id uuid not null references patient,
+  merged_id uuid not null references patient,
+  moved jsonb not null,
+  before jsonb not null,
+  after jsonb not null,
+  by_name text not null,
+  at timestamptz not null,
+  parted_by text,
+  parted_at timestamptz,
+  check ((parted_by is null) = (parted_at is null))
+);
+create unique index patient_merge_once on patient_merge (merged_id) where parted_at is null;
+create index patient_merge_survivor on patient_merge (survivor_id, id);
+
+-- ──────────── patient_name ────────────────────────────────────────────────────────────────────────────
+-- What a person is looked up by: the key of each of their names, and of each part of it. Kept by a trigger on
+-- patient.
+create table patient_name (
+  patient_id uuid not null references patient,
+  part text not null,
+  primary key (patient_id, part)
+);
+create index patient_name_part on patient_name (part);
+
+-- ──────────── patient_plan ────────────────────────────────────────────────────────────────────────────
+-- The support plan that a person has, counted from starts_on; it keeps its version until an officer changes
+-- it.
+create table patient_plan (
+  id uuid primary key,
+  patient_id uuid not null references patient,
+  version_id uuid not null references support_plan_version,
+  referral_id uuid references referral,
+  loan_id uuid references loan,
+  starts_on date not null,
+  created_at timestamptz not null,
+  ended_at timestamptz,
+  ended_by text check (ended_by in ('return', 'referral', 'contact', 'wish', 'plan')),
+  reason text,
+  constraint ended_plan_says_why check ((ended_at is null) = (ended_by is null))
+);
+create index patient_plan_loan on patient_plan (loan_id);
+create index patient_plan_patient on patient_plan (patient_id, id);
+create index patient_plan_referral on patient_plan (referral_id) where ended_at is null;
+create trigger patient_plan_of_who_stayed before insert on patient_plan for each row
+  execute function follow_the_merge();
+
+-- ──────────── preparation_check ───────────────────────────────────────────────────────────────────────
+create table preparation_check (
+  id uuid primary key,
+  device_id uuid not null references device,
+  cycle int not null,
+  kind text not null check (kind in ('sanitisation', 'electrical', 'setup')),
+  result text not null check (result in ('pass', 'fail')),
+  performed_on date not null,
+  performed_by text not null,
+  evidence jsonb not null,
+  notes text,
+  recorded_at timestamptz not null,
+  -- Of a pass: the day on which it runs out.
+  next_due date,
+  -- When the pass ran out; a check that ran out is open again.
+  expired_at timestamptz
+);
+create index preparation_check_latest on preparation_check (device_id, cycle, kind, id desc);
+create index preparation_check_next_due on preparation_check (next_due) where next_due is not null
+  and expired_at is null;
+
+-- ──────────── privacy_decision ────────────────────────────────────────────────────────────────────────
+-- Who decided that a person’s data is given to them or erased, who asked and how we knew who they are.
+create table privacy_decision (
+  id uuid primary key,
+  patient_id uuid not null references patient,
+  kind text not null check (kind in ('export', 'erasure')),
+  asked_by text not null check (asked_by in ('patient', 'representative', 'retention')),
+  asked_on date not null,
+  identity_check text,
+  reason text,
+  by_name text not null,
+  at timestamptz not null
+);
+create unique index privacy_decision_erased_once on privacy_decision (patient_id) where kind = 'erasure';
+create index privacy_decision_patient on privacy_decision (patient_id, id);
+
+-- ──────────── proposal ────────────────────────────────────────────────────────────────────────────────
+create table proposal (
+  id uuid primary key,
+  referral_id uuid not null references referral,
+  item text not null check (item in ('contact_point', 'wording', 'contact_choice', 'preferred_name',
+    'address', 'communication', 'trusted_person')),
+  -- Personal: what was said, in the shape of the API. Goes when the person is erased.
+  said jsonb not null,
+  decision text check (decision in ('accept', 'reject')),
+  decided_at timestamptz,
+  decided_by text,
+  check ((decision is null) = (decided_at is null))
+);
+create index proposal_referral on proposal (referral_id, id);
+
+-- ──────────── referral ────────────────────────────────────────────────────────────────────────────────
+create table referral (
+  id uuid primary key,
+  reference text not null unique,
+  clinic_id uuid not null references organisation,
+  patient_id uuid not null references patient,
+  nhs_number text,
+  -- As the clinic wrote it, with family_name, preferred_name, date_of_birth and nhs_number: all that the
+  -- clinic is shown of a person whom others may know by another name.
+  given_name text not null,
+  preferred_name text,
+  status text not null default 'received' check (status in ('received', 'asked', 'waiting', 'active',
+    'closed', 'declined', 'withdrawn')),
+  urgency text not null default 'routine' check (urgency in ('routine', 'soon', 'urgent')),
+  barriers text[] not null default '{}',
+  referrer_name text not null,
+  referrer_email text,
+  referrer_phone text,
+  share_with_scheme boolean not null check (share_with_scheme),
+  share_back_with_clinic boolean not null default false,
+  consent_given_on date not null,
+  consent_given_by text,
+  clinic_reference text,
+  notes text,
+  decision_reason text,
+  received_at timestamptz not null,
+  waiting_since timestamptz,
+  changed_at timestamptz not null,
+  withdrawal_reason text,
+  withdrawal_said_by text check (withdrawal_said_by in ('patient', 'clinic', 'family', 'staff')),
+  urgency_reason text,
+  -- What a visiting supporter must know to be safe: for the office, the clinic that wrote it, and whoever
+  -- visits.
+  visit_risks text,
+  assigned_to uuid references staff,
+  -- What the clinic was told when it was declined, as it was then.
+  signposts jsonb not null default '[]',
+  family_name text not null,
+  date_of_birth date,
+  -- By its own key, and not by someone who wrote down that it said so.
+  withdrawn_by_clinic boolean not null default false,
+  constraint withdrawal_is_whole check ((withdrawal_reason is null) = (withdrawal_said_by is null))
+);
+create index referral_assigned on referral (assigned_to, id) where assigned_to is not null;
+create index referral_by_status on referral (status, id);
+create index referral_changed on referral (changed_at, id);
+create index referral_clinic on referral (clinic_id, id);
+create index referral_clinic_changed on referral (clinic_id, changed_at, id);
+create unique index referral_one_open_per_person on referral (clinic_id, patient_id)
+  where status in ('received', 'asked', 'waiting', 'active');
+create index referral_patient on referral (patient_id, id);
+create index referral_received on referral (received_at);
+create index referral_to_decide on referral (array_position(array['urgent', 'soon', 'routine'], urgency), id)
+  where status in ('received', 'asked');
+create index referral_waiting on referral (waiting_since, id) where status in ('waiting', 'active');
+create trigger referral_moved after update of status on referral for each row
+  when (old.status is distinct from new.status) execute function keep_referral_status();
+create trigger referral_of_who_stayed before insert on referral for each row
+  execute function follow_the_merge();
+create trigger referral_received after insert on referral for each row
+  execute function keep_referral_status();
+
+-- ──────────── referral_assessment ─────────────────────────────────────────────────────────────────────
+-- For the office alone, never for the clinic; the newest counts. Goes when the person is erased.
+create table referral_assessment (
+  id uuid primary key,
+  referral_id uuid not null references referral,
+  said jsonb not null,
+  suggestions jsonb not null,
+  by_name text not null,
+  at timestamptz not null
+);
+create index referral_assessment_referral on referral_assessment (referral_id, id desc);
+create trigger referral_assessment_kept before update on referral_assessment for each row
+  execute function refuse_change();
+
+-- ──────────── referral_consent ────────────────────────────────────────────────────────────────────────
+-- What was said since about telling the clinic; what it wrote itself and what holds now are columns of the
+-- referral.
+create table referral_consent (
+  id uuid primary key,
+  referral_id uuid not null references referral,
+  share_back_with_clinic boolean not null,
+  source text not null check (source in ('patient', 'clinic', 'family', 'staff')),
+  said_on date not null,
+  recorded_by text not null,
+  recorded_at timestamptz not null
+);
+create index referral_consent_referral on referral_consent (referral_id, id);
+create trigger referral_consent_kept before update on referral_consent for each row
+  execute function refuse_change();
+
+-- ──────────── referral_draft ──────────────────────────────────────────────────────────────────────────
+-- What someone types into the hosted form, for the browser that holds its token alone. It goes when it is
+-- sent, or 24 hours after it was last saved.
+create table referral_draft (
+  id uuid primary key,
+  link_id uuid not null references form_link,
+  token_hash bytea not null,
+  answers jsonb not null default '{}',
+  saved_at timestamptz not null,
+  sent_at timestamptz,
+  reference text,
+  -- What was sent, for printing: sealed with the token, which is not kept here, and gone after 15 minutes.
+  summary bytea,
+  -- Pages that were not right, as they were typed, until they are.
+  tried jsonb not null default '{}',
+  constraint what_was_sent_has_its_reference check ((sent_at is null) = (reference is null)),
+  constraint what_was_sent_is_not_kept check (sent_at is null or answers = '{}'::jsonb
+    and tried = '{}'::jsonb)
+);
+create index referral_draft_age on referral_draft (saved_at);
+create index referral_draft_browser on referral_draft (token_hash, link_id);
+
+-- ──────────── referral_need ───────────────────────────────────────────────────────────────────────────
+create table referral_need (
+  referral_id uuid not null references referral,
+  need text not null check (need in ('device', 'data', 'support')),
+  status text not null default 'open' check (status in ('open', 'met', 'dropped')),
+  reason text,
+  settled_at timestamptz,
+  -- The clinic asked for it; the others the office added.
+  asked boolean not null default true,
+  primary key (referral_id, need)
+);
+-- As long as the waiting list and what is to be decided: a referral that ends has no open need.
+create index referral_need_of_stock on referral_need (referral_id, need) where status = 'open'
+  and need <> 'support';
+create index referral_need_open on referral_need (referral_id) where status = 'open';
+
+-- ──────────── referral_note ───────────────────────────────────────────────────────────────────────────
+-- For the office alone, never for the clinic; may name people, and goes when the person is erased.
+create table referral_note (
+  id uuid primary key,
+  referral_id uuid not null references referral,
+  note text not null,
+  at timestamptz not null,
+  by_name text not null
+);
+create index referral_note_referral on referral_note (referral_id, id desc);
+
+-- ──────────── referral_question ───────────────────────────────────────────────────────────────────────
+create table referral_question (
+  id uuid primary key,
+  referral_id uuid not null references referral,
+  question text not null,
+  asked_at timestamptz not null,
+  answer text,
+  answered_at timestamptz,
+  check ((answer is null) = (answered_at is null))
+);
+create index referral_question_referral on referral_question (referral_id, id);
+
+-- ──────────── referral_repeat ─────────────────────────────────────────────────────────────────────────
+-- A referral that the hosted form took while one of the same person was open. What it said is kept with that
+-- one and goes with it.
+create table referral_repeat (
+  id uuid primary key,
+  reference text not null unique,
+  referral_id uuid not null references referral on delete cascade,
+  link_id uuid not null references form_link,
+  said jsonb not null,
+  received_at timestamptz not null
+);
+create index referral_repeat_referral on referral_repeat (referral_id, id);
+
+-- ──────────── referral_status ─────────────────────────────────────────────────────────────────────────
+-- Every status a referral came to, written by a trigger, so that no command can leave one out.
+create table referral_status (
+  referral_id uuid not null references referral,
+  number bigint generated always as identity,
+  status text not null,
+  at timestamptz not null,
+  primary key (referral_id, number)
+);
+
+-- ──────────── reminder ────────────────────────────────────────────────────────────────────────────────
+create table reminder (
+  id uuid primary key,
+  patient_id uuid not null references patient,
+  reason text not null check (reason in ('follow_up', 'return_due', 'overdue', 'data_ending', 'changed',
+    'off')),
+  subject_id uuid not null,
+  stage text not null,
+  for_date date not null,
+  useless_after timestamptz not null,
+  status text not null default 'standing' check (status in ('standing', 'said', 'cancelled')),
+  message_id uuid references message,
+  created_at timestamptz not null,
+  -- How many messages that said it did not arrive.
+  failures int not null default 0,
+  -- How a follow-up was to take place when the person was told of it.
+  said_way text
+);
+create index reminder_message on reminder (message_id);
+create unique index reminder_once on reminder (reason, subject_id, stage, for_date)
+  where status <> 'cancelled';
+create index reminder_patient on reminder (patient_id);
+create index reminder_said_ahead on reminder (useless_after) where status = 'said'
+  and (reason in ('follow_up', 'changed', 'off'));
+create index reminder_subject on reminder (subject_id);
+create index reminder_to_gather on reminder (patient_id) where status = 'standing' and message_id is null;
+
+-- ──────────── repair ──────────────────────────────────────────────────────────────────────────────────
+create table repair (
+  id uuid primary key,
+  device_id uuid not null references device,
+  -- The repairer; null while it is mended in the house.
+  location_id uuid references location,
+  -- Where the device was kept before, and where it goes back to.
+  from_location_id uuid references location,
+  fault text not null,
+  sent_on date not null,
+  expected_back_on date,
+  back_on date,
+  result text check (result in ('repaired', 'not_repaired')),
+  notes text,
+  created_at timestamptz not null,
+  constraint back_has_its_result check ((back_on is null) = (result is null))
+);
+create index repair_device on repair (device_id, id);
+create index repair_expected on repair (expected_back_on) where back_on is null;
+create unique index repair_one_open_per_device on repair (device_id) where back_on is null;
+
+-- ──────────── required_check ──────────────────────────────────────────────────────────────────────────
+create table required_check (
+  device_kind text not null,
+  kind text not null check (kind in ('sanitisation', 'electrical', 'setup')),
+  position int not null,
+  primary key (device_kind, kind)
+);
+create constraint trigger required_check_at_least_one after delete or update on required_check
+  deferrable initially deferred for each row execute function keep_a_required_check();
+
+-- ──────────── retention ───────────────────────────────────────────────────────────────────────────────
+-- One row: after how many months without anything new each class of people is proposed for erasure; null
+-- keeps them.
+create table retention (
+  id boolean default true primary key check (id),
+  helped_months int check (helped_months >= 1 and helped_months <= 600),
+  not_helped_months int check (not_helped_months >= 1 and not_helped_months <= 600),
+  deceased_months int check (deceased_months >= 1 and deceased_months <= 600),
+  changed_at timestamptz not null default now()
+);
+
+-- ──────────── retention_batch ─────────────────────────────────────────────────────────────────────────
+-- People whose time is over, proposed together; nobody is erased before a manager has decided.
+create table retention_batch (
+  id uuid primary key,
+  class text not null check (class in ('helped', 'not_helped', 'deceased')),
+  months int not null,
+  status text not null default 'proposed' check (status in ('proposed', 'erasing', 'done', 'kept')),
+  proposed_at timestamptz not null,
+  decided_by uuid,
+  decided_by_name text,
+  decided_at timestamptz,
+  reason text,
+  finished_at timestamptz,
+  check ((status = 'proposed') = (decided_at is null)),
+  constraint retention_batch_check1 check ((status in ('done', 'kept')) = (finished_at is not null))
+);
+create index retention_batch_by_status on retention_batch (status, id);
+
+-- ──────────── retention_member ────────────────────────────────────────────────────────────────────────
+create table retention_member (
+  batch_id uuid not null references retention_batch,
+  patient_id uuid not null references patient,
+  -- The last day on which something about them was new, when they were proposed.
+  last_on date not null,
+  outcome text check (outcome in ('erased', 'kept', 'no_longer_due')),
+  decided_at timestamptz,
+  primary key (batch_id, patient_id),
+  check ((outcome is null) = (decided_at is null))
+);
+create index retention_member_kept on retention_member (patient_id, decided_at) where outcome = 'kept';
+create unique index retention_member_undecided on retention_member (patient_id) where outcome is null;
+
+-- ──────────── scheme ──────────────────────────────────────────────────────────────────────────────────
+-- The scheme itself: one row. Without a name nothing was set yet, and the settings SCHEME_NAME and
+-- SCHEME_PHONE hold.
+create table scheme (
+  id boolean default true primary key check (id),
+  name text check (name ~ '\S'),
+  phone text,
+  email text,
+  opening_hours text,
+  website text,
+  logo bytea check (octet_length(logo) <= 200000),
+  logo_type text check (logo_type in ('image/png', 'image/jpeg')),
+  logo_width int check (logo_width > 0),
+  logo_height int check (logo_height > 0),
+  logo_hash text,
+  changed_at timestamptz not null default now(),
+  constraint scheme_logo_whole check (num_nulls(logo, logo_type, logo_width, logo_height, logo_hash) in (0,
+    5))
+);
+
+-- ──────────── session ─────────────────────────────────────────────────────────────────────────────────
+create table session (
+  token_hash bytea primary key,
+  staff_id uuid not null references staff,
+  created_at timestamptz not null,
+  seen_at timestamptz not null,
+  expires_at timestamptz not null,
+  revoked_at timestamptz
+);
+create index session_expiry on session (expires_at);
+create index session_staff on session (staff_id);
+
+-- ──────────── sign_in_throttle ────────────────────────────────────────────────────────────────────────
+-- Keyed by a keyed hash of the email address as typed, so that one nobody has waits like any other.
+create table sign_in_throttle (
+  account bytea primary key,
+  failures int not null,
+  waits_until timestamptz,
+  failed_at timestamptz not null
+);
+create index sign_in_throttle_age on sign_in_throttle (failed_at);
+
+-- ──────────── signpost ────────────────────────────────────────────────────────────────────────────────
+create table signpost (
+  id uuid primary key,
+  name text not null,
+  details text not null,
+  retired_at timestamptz,
+  changed_at timestamptz not null
+);
+create unique index signpost_name on signpost (lower(name)) where retired_at is null;
+
+-- ──────────── staff ───────────────────────────────────────────────────────────────────────────────────
+create table staff (
+  id uuid primary key,
+  name text not null,
+  email text not null,
+  role text not null check (role in ('officer', 'supporter', 'manager', 'auditor', 'administrator')),
+  password_hash text,
+  suspended_at timestamptz,
+  created_at timestamptz not null,
+  -- The support partner that someone does follow-ups for; null for the scheme itself.
+  organisation_id uuid references organisation,
+  -- How much of a week they have for follow-ups; null without a limit.
+  weekly_minutes int check (weekly_minutes >= 0 and weekly_minutes <= 10080),
+  -- The day of their last Disclosure and Barring Service check.
+  dbs_checked_on date,
+  changed_at timestamptz not null default now()
+);
+create index staff_dbs on staff (dbs_checked_on) where suspended_at is null;
+create unique index staff_email on staff (lower(email));
+create index staff_name on staff (lower(name), id);
+
+-- ──────────── stocktake ───────────────────────────────────────────────────────────────────────────────
+create table stocktake (
+  id uuid primary key,
+  reference text not null unique,
+  location_id uuid not null references location,
+  started_at timestamptz not null,
+  started_by text not null,
+  closed_at timestamptz,
+  closed_by text,
+  -- Like the other counts, written when it closes.
+  found int,
+  missing int,
+  left_meanwhile int,
+  unexpected int,
+  constraint closed_has_its_counts check (num_nonnulls(closed_at, closed_by, found, missing, left_meanwhile,
+    unexpected) in (0, 6))
+);
+create index stocktake_location on stocktake (location_id, id);
+create unique index stocktake_one_open_per_location on stocktake (location_id) where closed_at is null;
+
+-- ──────────── stocktake_line ──────────────────────────────────────────────────────────────────────────
+-- What was expected at the start, and what was scanned beside it. Closing makes missing or left of what is
+-- still expected.
+create table stocktake_line (
+  stocktake_id uuid not null references stocktake,
+  device_id uuid not null references device,
+  verdict text not null check (verdict in ('expected', 'found', 'missing', 'left', 'unexpected')),
+  scanned_at timestamptz,
+  scanned_by text,
+  primary key (stocktake_id, device_id),
+  constraint found_and_unexpected_were_scanned check ((verdict in ('found',
+    'unexpected')) = (scanned_at is not null)),
+  constraint scanned_by_someone check ((scanned_at is null) = (scanned_by is null))
+);
+create index stocktake_line_by_verdict on stocktake_line (stocktake_id, verdict, device_id);
+create index stocktake_line_device on stocktake_line (device_id, scanned_at);
+
+-- ──────────── support_plan ────────────────────────────────────────────────────────────────────────────
+create table support_plan (
+  id uuid constraint support_plan_pkey1 primary key,
+  name text not null,
+  -- The plan of a loan whose kit and terms name none.
+  for_loans boolean not null default false,
+  -- The plan that begins when a referral is accepted for support alone.
+  for_support boolean not null default false,
+  retired_at timestamptz,
+  changed_at timestamptz not null,
+  constraint default_plan_is_offered check (retired_at is null or not (for_loans or for_support))
+);
+create unique index support_plan_for_loans on support_plan (for_loans) where for_loans;
+create unique index support_plan_for_support on support_plan (for_support) where for_support;
+create unique index support_plan_name on support_plan (lower(name));
+
+-- ──────────── support_plan_step ───────────────────────────────────────────────────────────────────────
+create table support_plan_step (
+  version_id uuid not null constraint support_plan_step_plan_id_fkey references support_plan_version,
+  position int not null,
+  step text not null,
+  -- Days after the start, or before the day on which the loan is due back.
+  days int not null constraint support_plan_step_after_days_check check (days >= 0),
+  way text not null check (way in ('phone', 'video', 'in_person', 'message')),
+  minutes int not null,
+  starts_at time not null default '10:00:00',
+  counted_from text not null default 'start' check (counted_from in ('start', 'due')),
+  -- Working days from the reminder to the follow-up.
+  lead_days int not null default 1 check (lead_days >= 1 and lead_days <= 10),
+  primary key (version_id, "position")
+);
+
+-- ──────────── support_plan_version ────────────────────────────────────────────────────────────────────
+create table support_plan_version (
+  id uuid constraint support_plan_pkey primary key,
+  version int not null,
+  created_at timestamptz not null default now(),
+  plan_id uuid not null references support_plan,
+  created_by text,
+  constraint support_plan_version_number unique (plan_id, version)
+);
+
+-- ──────────── supporter_digest ────────────────────────────────────────────────────────────────────────
+-- One email a supporter and day, at most once: one that is lost is no harm, since they can sign in.
+create table supporter_digest (
+  id uuid primary key,
+  staff_id uuid not null references staff,
+  for_date date not null,
+  status text not null default 'planned' check (status in ('planned', 'sent', 'failed')),
+  created_at timestamptz not null,
+  sent_at timestamptz,
+  unique (staff_id, for_date)
+);
+create index supporter_digest_planned on supporter_digest (for_date) where status = 'planned';
+
+-- ──────────── task ────────────────────────────────────────────────────────────────────────────────────
+create table task (
+  id uuid primary key,
+  kind text not null,
+  subject_type text not null,
+  subject_id uuid not null,
+  patient_id uuid references patient,
+  status text not null default 'open' check (status in ('open', 'done')),
+  urgent boolean not null default false,
+  created_at timestamptz not null,
+  done_at timestamptz
+);
+create index task_about on task (subject_id, kind);
+create index task_by_status on task (status, id);
+create unique index task_once on task (kind, subject_id) where status = 'open';
+create index task_patient on task (patient_id) where patient_id is not null;
+create index task_urgent_first on task (urgent desc, id) where status = 'open';
+
+-- ──────────── task_closing ────────────────────────────────────────────────────────────────────────────
+-- What a person did about a task when they closed it; one that closed by itself has none.
+create table task_closing (
+  id uuid primary key,
+  task_id uuid not null references task,
+  -- Those closed together, to be opened again together.
+  act_id uuid not null,
+  -- What was done; after a conversation, what was agreed.
+  done text not null,
+  spoke_to text,
+  spoke_at timestamptz,
+  closed_at timestamptz not null,
+  closed_by uuid,
+  closed_by_name text not null,
+  reopened_at timestamptz,
+  reopened_by_name text,
+  check ((spoke_to is null) = (spoke_at is null)),
+  constraint task_closing_check1 check ((reopened_at is null) = (reopened_by_name is null))
+);
+create index task_closing_act on task_closing (act_id);
+create unique index task_closing_standing on task_closing (task_id) where reopened_at is null;
+create index task_closing_task on task_closing (task_id);
+
+-- ──────────── template ────────────────────────────────────────────────────────────────────────────────
+-- The newest version of (reason, wording, channel, language) is in use; what fits a message best is chosen by
+-- bestTemplate.
+create table template (
+  id uuid primary key,
+  reason text not null,
+  wording text not null check (wording in ('discreet', 'identified')),
+  version int not null,
+  subject text not null,
+  body text not null,
+  created_at timestamptz not null default now(),
+  channel text not null check (channel in ('any', 'sms', 'email', 'letter')),
+  language text not null,
+  created_by text,
+  constraint template_version unique (reason, wording, channel, language, version)
+);
+create trigger template_kept before update on template for each row execute function refuse_change();
+
+-- ──────────── waiting_skip ────────────────────────────────────────────────────────────────────────────
+-- Who was passed over on the waiting list, for whom and why.
+create table waiting_skip (
+  id uuid primary key,
+  referral_id uuid not null references referral,
+  for_referral_id uuid not null references referral,
+  allocation_id uuid references allocation,
+  reason text not null,
+  actor_name text not null,
+  at timestamptz not null
+);
+create index waiting_skip_referral on waiting_skip (referral_id, id);
+
+-- ──────────── webhook ─────────────────────────────────────────────────────────────────────────────────
+create table webhook (
+  id uuid primary key,
+  organisation_id uuid not null references organisation,
+  url text not null,
+  -- The secret itself is made from SECRET, the id and this number, and is stored nowhere.
+  secret_version int not null default 1,
+  rotated_at timestamptz,
+  disabled_at timestamptz,
+  disabled_because text check (disabled_because in ('staff', 'gone')),
+  created_at timestamptz not null,
+  changed_at timestamptz not null,
+  check ((disabled_at is null) = (disabled_because is null))
+);
+create unique index webhook_once on webhook (organisation_id, url);
+
+-- ──────────── webhook_delivery ────────────────────────────────────────────────────────────────────────
+create table webhook_delivery (
+  id uuid primary key,
+  webhook_id uuid not null references webhook,
+  -- Null for a test.
+  referral_id uuid references referral,
+  status text not null default 'pending' check (status in ('pending', 'sending', 'delivered', 'failed',
+    'superseded')),
+  attempts int not null default 0,
+  claim int not null default 0,
+  claimed_at timestamptz,
+  next_at timestamptz not null,
+  give_up_at timestamptz not null,
+  last_status int,
+  last_fault text,
+  created_at timestamptz not null,
+  ended_at timestamptz
+);
+create index webhook_delivery_due on webhook_delivery (next_at) where status = 'pending';
+create index webhook_delivery_ended on webhook_delivery (ended_at) where ended_at is not null;
+create index webhook_delivery_log on webhook_delivery (webhook_id, id);
+create unique index webhook_delivery_one_pending on webhook_delivery (webhook_id, referral_id)
+  where status = 'pending';
+create index webhook_delivery_referral on webhook_delivery (referral_id);
+create index webhook_delivery_sending on webhook_delivery (claimed_at) where status = 'sending';
+
+-- ──────────── The numbers that references and asset tags are made from ────────────────────────────────
+create sequence asset_tag_number;
+create sequence donation_number;
+create sequence incident_number;
+create sequence loan_number;
+create sequence referral_number;
+create sequence stocktake_number;
+
+-- ──────────── day_off ─────────────────────────────────────────────────────────────────────────────────
+-- Days without work that are no weekends: the one place that says so.
+create view day_off as
+ select bank_holiday.day
+   from bank_holiday
+union all
+ select closed_day.day
+   from closed_day;
+
+-- ──────────── claim_texts() ───────────────────────────────────────────────────────────────────────────
+-- A text from a number that nobody had is of whoever gets that number first. Who takes in a text locks out
+-- those who add numbers.
+create function claim_texts() returns trigger language plpgsql as $$
+begin
+  perform pg_advisory_xact_lock_shared(hashtextextended('texts of nobody', 0));
+  update inbound_message x set patient_ids = array(
+      select distinct a.patient_id from added a where a.value = x.from_number and a.channel in ('sms', 'phone'))
+    where x.patient_ids = '{}' and x.from_number in (select a.value from added a where a.channel in ('sms', 'phone'));
+  return null;
+end $$;
+
+-- ──────────── follow_the_merge() ──────────────────────────────────────────────────────────────────────
+-- Whatever begins for a merged record begins for the one that stayed; the lock waits for a merge that is
+-- under way.
+create function follow_the_merge() returns trigger language plpgsql as $$
+declare
+  known record;
+begin
+  select merged_into, erased_at into known from patient where id = new.patient_id for share;
+  if known.erased_at is not null then
+    raise exception 'the person was erased' using errcode = '23514', constraint = 'patient_not_erased';
+  end if;
+  new.patient_id := coalesce(known.merged_into, new.patient_id);
+  return new;
+end $$;
+
+-- ──────────── forget_missed() ─────────────────────────────────────────────────────────────────────────
+create function forget_missed() returns trigger language plpgsql as $$
+begin
+  new.missed_on := null;
+  return new;
+end $$;
+
+-- ──────────── hold_device_to_lifecycle() ──────────────────────────────────────────────────────────────
+create function hold_device_to_lifecycle() returns trigger language plpgsql as $$
+begin
+  if tg_op = 'INSERT' then
+    if new.status <> 'in_preparation' and not (new.status = 'on_loan' and new.taken_over) then
+      raise exception 'a device begins in_preparation, not %', new.status
+        using errcode = 'check_violation', constraint = 'device_move_allowed', table = 'device', column = 'status';
+    end if;
+  elsif not exists (select from device_move m where m.from_status = old.status and m.to_status = new.status) then
+    raise exception 'a device does not move from % to %', old.status, new.status
+      using errcode = 'check_violation', constraint = 'device_move_allowed', table = 'device', column = 'status';
+  end if;
+  return new;
+end $$;
+
+-- ──────────── is_working_day() ────────────────────────────────────────────────────────────────────────
+-- Whether this is a working day of England and Wales on which the scheme is open.
+create function is_working_day(day date) returns boolean language plpgsql stable strict as $$
+begin
+  return extract(isodow from day) < 6 and not exists (select from day_off o where o.day = is_working_day.day);
+end $$;
+
+-- ──────────── keep_a_required_check() ─────────────────────────────────────────────────────────────────
+create function keep_a_required_check() returns trigger language plpgsql as $$
+begin
+  if not exists (select from required_check r where r.device_kind = old.device_kind) then
+    raise exception 'a kind of device keeps at least one required check'
+      using errcode = 'check_violation', constraint = 'required_check_at_least_one', table = 'required_check';
+  end if;
+  return null;
+end $$;
+
+-- ──────────── keep_contact_moves() ────────────────────────────────────────────────────────────────────
+create function keep_contact_moves() returns trigger language plpgsql as $$
+begin
+  if not exists (select from contact_move where state = old.contact_state and next = new.contact_state) then
+    raise exception using errcode = '23514', constraint = 'contact_move_allowed', table = 'patient',
+      message = 'a contact state cannot become that one';
+  end if;
+  return new;
+end $$;
+
+-- ──────────── keep_erased() ───────────────────────────────────────────────────────────────────────────
+create function keep_erased() returns trigger language plpgsql as $$
+begin
+  raise exception 'the person was erased' using errcode = '23514', constraint = 'patient_not_erased';
+end $$;
+
+-- ──────────── keep_patient_names() ────────────────────────────────────────────────────────────────────
+create function keep_patient_names() returns trigger language plpgsql as $$
+begin
+  delete from patient_name where patient_id = new.id;
+  insert into patient_name (patient_id, part)
+  select new.id, part from unnest(name_parts(new.given_name, new.family_name, new.preferred_name)) part;
+  return null;
+end $$;
+
+-- ──────────── keep_referral_status() ──────────────────────────────────────────────────────────────────
+create function keep_referral_status() returns trigger language plpgsql as $$
+begin
+  insert into referral_status (referral_id, status, at) values (new.id, new.status, new.changed_at);
+  return null;
+end $$;
+
+-- ──────────── keep_succession_flat() ──────────────────────────────────────────────────────────────────
+create function keep_succession_flat() returns trigger language plpgsql as $$
+begin
+  if exists (select from organisation where id = new.succeeded_by and succeeded_by is not null)
+    or exists (select from organisation where succeeded_by = new.id) then
+    raise exception using errcode = '23514', constraint = 'succession_is_flat', table = 'organisation',
+      message = 'a successor has no successor itself';
+  end if;
+  return null;
+end $$;
+
+-- ──────────── name_key() ──────────────────────────────────────────────────────────────────────────────
+-- A name as it is compared: its letters and digits in plain Latin lower case, however it was written. The
+-- same as nameKey in the code.
+create function name_key(name text) returns text language plpgsql immutable parallel safe strict as $$
+begin
+  if name ~ '^[\x01-\x7f]*$' then
+    return regexp_replace(lower(name collate "C"), '[^a-z0-9]+', '', 'g');
+  end if;
+  return coalesce((
+    select string_agg(coalesce('{"Ƹ":"","ƹ":"","Ɂ":"","ɂ":"","ʔ":"","ʕ":"","ʡ":"","ʢ":"","ʭ":"","Ϗ":"","ϗ":"","Ъ":"","Ь":"","ъ":"","ь":"","Ҍ":"","ҍ":"","Ԧ":"","ԧ":"","א":"","ע":"","ء":"","ا":"","ع":"","ٱ":"","ࡰ":"","ࡱ":"","ࡲ":"","ࡳ":"","ࡴ":"","ࡵ":"","ࡶ":"","ࡷ":"","ࡸ":"","ࡹ":"","ࡺ":"","ࡻ":"","ࡼ":"","ࡽ":"","ࡾ":"","ࡿ":"","ࢀ":"","ࢁ":"","ࢂ":"","ࢃ":"","ࢇ":"","ࢎ":"","࢏":"","ࢭ":"","ჸ":"","ჺ":"","ჾ":"","ᲆ":"","Ჸ":"","Ჺ":"","Ჾ":"","ᴤ":"","ᴥ":"","ↀ":"","ↁ":"","ↂ":"","ↇ":"","ↈ":"","Ꙏ":"","ꙏ":"","Ꜣ":"","ꜣ":"","Ꜥ":"","ꜥ":"","Ꝫ":"","ꝫ":"","Ꝯ":"","ꝯ":"","Ꞌ":"","ꞌ":"","ꞏ":"","꟎":"","꟏":"","꟒":"","꟔":"","ﹳ":"","٠":"0","۰":"0","١":"1","۱":"1","Ƨ":"2","ƨ":"2","٢":"2","۲":"2","٣":"3","۳":"3","Ꜫ":"3","ꜫ":"3","٤":"4","۴":"4","Ꜭ":"4","ꜭ":"4","Ꜯ":"4","ꜯ":"4","Ƽ":"5","ƽ":"5","٥":"5","۵":"5","Ƅ":"6","ƅ":"6","٦":"6","۶":"6","ↅ":"6","٧":"7","۷":"7","٨":"8","۸":"8","٩":"9","۹":"9","Ⱥ":"a","Ʌ":"a","ɐ":"a","ɑ":"a","ɒ":"a","ʌ":"a","Α":"a","α":"a","А":"a","а":"a","Ә":"a","ә":"a","Ԑ":"a","ԑ":"a","Ԙ":"a","ԙ":"a","Ա":"a","ՠ":"a","ա":"a","ى":"a","ٲ":"a","ݳ":"a","Ⴀ":"a","ა":"a","Ა":"a","ᴀ":"a","ᶏ":"a","ᶐ":"a","ⱥ":"a","Ɑ":"a","Ɐ":"a","Ɒ":"a","ⴀ":"a","Ꞻ":"a","ꞻ":"a","ꬰ":"a","ꭤ":"a","ݴ":"aa","Ꜳ":"aa","ꜳ":"aa","Æ":"ae","æ":"ae","Ӕ":"ae","ӕ":"ae","Ⴭ":"ae","ჽ":"ae","Ჽ":"ae","ᴁ":"ae","ᴂ":"ae","ⴭ":"ae","Ꞛ":"ae","ꞛ":"ae","ꬱ":"ae","Ꜵ":"ao","ꜵ":"ao","Ꜷ":"au","ꜷ":"au","Ꜹ":"av","ꜹ":"av","Ꜻ":"av","ꜻ":"av","Ꜽ":"ay","ꜽ":"ay","ƀ":"b","Ɓ":"b","Ƃ":"b","ƃ":"b","Ƀ":"b","ɓ":"b","ʙ":"b","Б":"b","б":"b","Բ":"b","բ":"b","ب":"b","ٮ":"b","ٻ":"b","ݥ":"b","ࢠ":"b","ࢡ":"b","Ⴁ":"b","ბ":"b","Ბ":"b","ᴃ":"b","ᵬ":"b","ᶀ":"b","ⴁ":"b","Ꞗ":"b","ꞗ":"b","Ꞵ":"b","ꞵ":"b","ڀ":"bh","Ƈ":"c","ƈ":"c","ǀ":"c","Ȼ":"c","ȼ":"c","ɕ":"c","Ћ":"c","ћ":"c","Ҹ":"c","ҹ":"c","ݓ":"c","ݖ":"c","ݘ":"c","ݯ":"c","ࢊ":"c","ࢢ":"c","ᴄ":"c","Ↄ":"c","ↄ":"c","Ꜿ":"c","ꜿ":"c","Ꞓ":"c","ꞓ":"c","ꞔ":"c","Ꞔ":"c","Ꚇ":"cch","ꚇ":"cch","Χ":"ch","χ":"ch","Ч":"ch","ч":"ch","Ҽ":"ch","ҽ":"ch","Ҿ":"ch","ҿ":"ch","Ճ":"ch","Չ":"ch","ճ":"ch","չ":"ch","چ":"ch","ڇ":"ch","ڜ":"ch","ڞ":"ch","ݼ":"ch","ࣁ":"ch","Ⴙ":"ch","Ⴝ":"ch","ჩ":"ch","ჭ":"ch","Ჩ":"ch","Ჭ":"ch","ⴙ":"ch","ⴝ":"ch","Ð":"d","ð":"d","Đ":"d","đ":"d","Ɖ":"d","Ɗ":"d","Ƌ":"d","ƌ":"d","ȡ":"d","ɖ":"d","ɗ":"d","Δ":"d","δ":"d","Д":"d","д":"d","Ԁ":"d","ԁ":"d","Դ":"d","դ":"d","ד":"d","د":"d","ض":"d","ڈ":"d","ډ":"d","ڊ":"d","ڏ":"d","ڐ":"d","ڗ":"d","ۮ":"d","ݚ":"d","Ⴃ":"d","დ":"d","ᲁ":"d","Დ":"d","ᴅ":"d","ᴆ":"d","ᵭ":"d","ᶁ":"d","ᶑ":"d","ẟ":"d","ⴃ":"d","ꝱ":"d","Ꝺ":"d","ꝺ":"d","Ꟈ":"d","ꟈ":"d","ȸ":"db","Ԭ":"dch","ԭ":"dch","ڋ":"dd","ݙ":"dd","Ꙣ":"dg","ꙣ":"dg","ذ":"dh","ظ":"dh","ڌ":"dh","ڍ":"dh","ڎ":"dh","Ђ":"dj","ђ":"dj","Ԃ":"dj","ԃ":"dj","Ꙉ":"dj","ꙉ":"dj","Ꚁ":"dw","ꚁ":"dw","ƻ":"dz","ʣ":"dz","ʥ":"dz","Ѕ":"dz","ѕ":"dz","Ӡ":"dz","ӡ":"dz","Ԇ":"dz","ԇ":"dz","Ձ":"dz","ձ":"dz","ځ":"dz","ڂ":"dz","ࢮ":"dz","Ⴛ":"dz","ძ":"dz","Ძ":"dz","ⴛ":"dz","Ꙃ":"dz","ꙃ":"dz","Ꙅ":"dz","ꙅ":"dz","Ꚉ":"dz","ꚉ":"dz","ꭦ":"dz","ʤ":"dzh","Џ":"dzh","џ":"dzh","Ӌ":"dzh","ӌ":"dzh","Ԫ":"dzh","ԫ":"dzh","Ꚃ":"dzw","ꚃ":"dzw","Ǝ":"e","Ə":"e","Ɛ":"e","ǝ":"e","Ɇ":"e","ɇ":"e","ɘ":"e","ə":"e","ɛ":"e","ɜ":"e","Ε":"e","ε":"e","Е":"e","Э":"e","е":"e","э":"e","Ѣ":"e","ѣ":"e","Ѧ":"e","ѧ":"e","Ե":"e","Է":"e","ե":"e","է":"e","ٴ":"e","ێ":"e","ې":"e","ے":"e","ە":"e","ݺ":"e","Ⴄ":"e","Ⴡ":"e","Ⴧ":"e","ე":"e","ჱ":"e","ჷ":"e","ᲇ":"e","Ე":"e","Ჱ":"e","Ჷ":"e","ᴇ":"e","ᴈ":"e","ᶒ":"e","ᶓ":"e","ᶔ":"e","ᶕ":"e","ⱸ":"e","ⱻ":"e","ⴄ":"e","ⴡ":"e","ⴧ":"e","Ꙙ":"e","ꙙ":"e","Ɜ":"e","ꬲ":"e","ꬳ":"e","ꬴ":"e","ݻ":"ee","ɚ":"er","ɝ":"er","ײ":"ey","ۍ":"ey","Ƒ":"f","ƒ":"f","ɸ":"f","Φ":"f","φ":"f","Ф":"f","ф":"f","Ѳ":"f","ѳ":"f","Ֆ":"f","ֆ":"f","ף":"f","פ":"f","ف":"f","ڡ":"f","ڢ":"f","ࢻ":"f","ჶ":"f","Ჶ":"f","ᵮ":"f","ᶂ":"f","Ⅎ":"f","ⅎ":"f","ꜰ":"f","Ꝼ":"f","ꝼ":"f","Ꞙ":"f","ꞙ":"f","ꟻ":"f","ꬵ":"f","ʩ":"fng","Ɠ":"g","Ɣ":"g","Ǥ":"g","ǥ":"g","ɠ":"g","ɡ":"g","ɢ":"g","ɣ":"g","ʛ":"g","Γ":"g","γ":"g","Г":"g","г":"g","Ґ":"g","ґ":"g","Ҝ":"g","ҝ":"g","Գ":"g","գ":"g","ג":"g","ػ":"g","ؼ":"g","ڨ":"g","ګ":"g","ڬ":"g","گ":"g","ڲ":"g","ڳ":"g","ڴ":"g","ݟ":"g","ݢ":"g","ݣ":"g","ݿ":"g","ࢍ":"g","Ⴂ":"g","გ":"g","ჹ":"g","Გ":"g","Ჹ":"g","ᴦ":"g","ᵷ":"g","ᵹ":"g","ᶃ":"g","ⴂ":"g","Ᵹ":"g","Ꞡ":"g","ꞡ":"g","Ɡ":"g","Ꟑ":"g","ꟑ":"g","ꬶ":"g","ࢥ":"gb","ڰ":"gg","Ƣ":"gh","ƣ":"gh","Ғ":"gh","ғ":"gh","Ҕ":"gh","ҕ":"gh","Ӷ":"gh","ӷ":"gh","Ղ":"gh","ղ":"gh","غ":"gh","Ⴖ":"gh","ღ":"gh","Ღ":"gh","ⴖ":"gh","ࣈ":"gr","ࣃ":"gy","Ħ":"h","ħ":"h","ɦ":"h","ɧ":"h","ʜ":"h","Ͱ":"h","ͱ":"h","Ҳ":"h","ҳ":"h","Һ":"h","һ":"h","Ӏ":"h","ӏ":"h","Ӿ":"h","ӿ":"h","Հ":"h","հ":"h","ֈ":"h","ה":"h","ח":"h","ة":"h","ح":"h","ه":"h","ھ":"h","ہ":"h","ۃ":"h","ۿ":"h","Ⴠ":"h","ჰ":"h","Ჰ":"h","Ⱨ":"h","ⱨ":"h","Ⱶ":"h","ⱶ":"h","ⴠ":"h","Ꜧ":"h","ꜧ":"h","ꞕ":"h","Ɦ":"h","Ꟶ":"h","ꟶ":"h","ƕ":"hw","Ƕ":"hw","Ꚕ":"hw","ꚕ":"hw","ı":"i","Ɩ":"i","Ɨ":"i","ɨ":"i","ɩ":"i","ɪ":"i","ɿ":"i","ʅ":"i","Η":"i","Ι":"i","η":"i","ι":"i","І":"i","И":"i","и":"i","і":"i","Ի":"i","ի":"i","ؾ":"i","ؿ":"i","ݵ":"i","Ⴈ":"i","ი":"i","Ი":"i","ᴉ":"i","ᵻ":"i","ᵼ":"i","ᶖ":"i","ⴈ":"i","Ꙇ":"i","ꙇ":"i","Ɪ":"i","Ꞽ":"i","ꞽ":"i","ꟷ":"i","ꟾ":"i","Ꙗ":"ia","ꙗ":"ia","ꭠ":"ia","Є":"ie","є":"ie","Ѥ":"ie","ѥ":"ie","Ѩ":"ie","ѩ":"ie","Ꙓ":"ie","ꙓ":"ie","Ꙝ":"ie","ꙝ":"ie","ꭡ":"ie","ݶ":"ii","Ꙟ":"in","ꙟ":"in","Ѭ":"io","ѭ":"io","ȷ":"j","Ɉ":"j","ɉ":"j","ɟ":"j","ʄ":"j","ʝ":"j","Ϳ":"j","ϳ":"j","Ј":"j","ј":"j","Җ":"j","җ":"j","Ҷ":"j","ҷ":"j","Ջ":"j","ջ":"j","ج":"j","ڄ":"j","ݮ":"j","ݲ":"j","Ⴟ":"j","ჯ":"j","Ჯ":"j","ᴊ":"j","ⴟ":"j","Ʝ":"j","Ҋ":"jh","ҋ":"jh","Ƙ":"k","ƙ":"k","ʞ":"k","Κ":"k","κ":"k","К":"k","к":"k","Կ":"k","Ք":"k","կ":"k","ք":"k","ק":"k","ك":"k","ک":"k","ڪ":"k","ݤ":"k","ࢴ":"k","Ⴉ":"k","Ⴕ":"k","კ":"k","ქ":"k","Კ":"k","Ქ":"k","ᴋ":"k","ᶄ":"k","Ⱪ":"k","ⱪ":"k","ⴉ":"k","ⴕ":"k","Ꝁ":"k","ꝁ":"k","Ꝃ":"k","ꝃ":"k","Ꝅ":"k","ꝅ":"k","Ꞣ":"k","ꞣ":"k","Ʞ":"k","Х":"kh","х":"kh","Խ":"kh","խ":"kh","ך":"kh","כ":"kh","خ":"kh","ࢰ":"kh","ࣂ":"kh","Ⴞ":"kh","ხ":"kh","Ხ":"kh","ⴞ":"kh","ڮ":"kp","Ѯ":"ks","ѯ":"ks","ࣄ":"ky","Ł":"l","ł":"l","ƚ":"l","ƛ":"l","ȴ":"l","Ƚ":"l","ɫ":"l","ɬ":"l","ɭ":"l","ʟ":"l","Λ":"l","λ":"l","Л":"l","л":"l","Ԓ":"l","ԓ":"l","Ԡ":"l","ԡ":"l","Ԯ":"l","ԯ":"l","Լ":"l","լ":"l","ל":"l","ل":"l","ڵ":"l","ڶ":"l","ڷ":"l","ڸ":"l","ۻ":"l","ࣇ":"l","Ⴊ":"l","ლ":"l","Ლ":"l","ᴌ":"l","ᴧ":"l","ᴫ":"l","ᶅ":"l","ↆ":"l","Ⱡ":"l","ⱡ":"l","Ɫ":"l","ⴊ":"l","Ꝇ":"l","ꝇ":"l","Ꝉ":"l","ꝉ":"l","ꝲ":"l","ꞎ":"l","Ɬ":"l","Ꟛ":"l","ꟛ":"l","Ƛ":"l","ꬷ":"l","ꬸ":"l","ꬹ":"l","Ꙥ":"lg","ꙥ":"lg","Ӆ":"lh","ӆ":"lh","Љ":"lj","љ":"lj","Ԉ":"lj","ԉ":"lj","Ԕ":"lkh","ԕ":"lkh","Ỻ":"ll","ỻ":"ll","Ꞁ":"ll","ꞁ":"ll","ʪ":"ls","ʫ":"lz","ɮ":"lzh","ɱ":"m","Μ":"m","μ":"m","М":"m","м":"m","Մ":"m","մ":"m","ם":"m","מ":"m","م":"m","Ⴋ":"m","მ":"m","Მ":"m","ᴍ":"m","ᵯ":"m","ᶆ":"m","Ɱ":"m","ⴋ":"m","ꝳ":"m","ꟽ":"m","ꟿ":"m","ꬺ":"m","ݦ":"mb","ࢶ":"mb","Ꙧ":"mg","ꙧ":"mg","Ӎ":"mh","ӎ":"mh","ࢷ":"mp","ࢧ":"mv","Ɲ":"n","ƞ":"n","Ƞ":"n","ȵ":"n","ɲ":"n","ɳ":"n","ɴ":"n","Ν":"n","ν":"n","Н":"n","н":"n","Ԣ":"n","ԣ":"n","Ն":"n","ն":"n","ן":"n","נ":"n","ن":"n","ڃ":"n","ڱ":"n","ڹ":"n","ں":"n","ڻ":"n","ڼ":"n","ڿ":"n","ۼ":"n","ݧ":"n","ݨ":"n","ݩ":"n","ࢳ":"n","ࢽ":"n","ࣅ":"n","ࣆ":"n","Ⴌ":"n","ნ":"n","Ნ":"n","ᴎ":"n","ᵰ":"n","ᶇ":"n","ⴌ":"n","ꝴ":"n","Ꞑ":"n","ꞑ":"n","Ꞥ":"n","ꞥ":"n","ꬻ":"n","Ŋ":"ng","ŋ":"ng","Ң":"ng","ң":"ng","Ҥ":"ng","ҥ":"ng","Ӈ":"ng","ӈ":"ng","ڠ":"ng","ڭ":"ng","ݗ":"ng","ݝ":"ng","ݞ":"ng","Ꝿ":"ng","ꝿ":"ng","ꬼ":"ng","Ӊ":"nh","ӊ":"nh","Њ":"nj","њ":"nj","Ԋ":"nj","ԋ":"nj","ࢉ":"nj","ࢹ":"nr","Ԩ":"ny","ԩ":"ny","ڽ":"ny","ۑ":"ny","ݔ":"ny","ࢩ":"ny","ࢺ":"ny","Ø":"o","ø":"o","Ɔ":"o","Ɵ":"o","ɔ":"o","ɞ":"o","ɵ":"o","Ο":"o","Ω":"o","ο":"o","ω":"o","О":"o","о":"o","Ѡ":"o","ѡ":"o","Ѫ":"o","ѫ":"o","Ѻ":"o","ѻ":"o","Ѽ":"o","ѽ":"o","Ө":"o","ө":"o","Ո":"o","Օ":"o","ո":"o","օ":"o","ۄ":"o","ۅ":"o","ۆ":"o","ݸ":"o","Ⴍ":"o","Ⴥ":"o","ო":"o","ჵ":"o","ᲂ":"o","Ო":"o","Ჵ":"o","ᴏ":"o","ᴐ":"o","ᴑ":"o","ᴒ":"o","ᴓ":"o","ᴖ":"o","ᴗ":"o","ᶗ":"o","ⱷ":"o","ⱺ":"o","ⴍ":"o","ⴥ":"o","Ꙍ":"o","ꙍ":"o","Ꙛ":"o","ꙛ":"o","Ꙩ":"o","ꙩ":"o","ꙮ":"o","Ꚛ":"o","ꚛ":"o","Ꝋ":"o","ꝋ":"o","Ꝍ":"o","ꝍ":"o","Ꞷ":"o","ꞷ":"o","Ꟁ":"o","ꟁ":"o","ꬽ":"o","ꬾ":"o","ꬿ":"o","ꭥ":"o","Œ":"oe","œ":"oe","ɶ":"oe","ʚ":"oe","ᴔ":"oe","Ꞝ":"oe","ꞝ":"oe","ꭀ":"oe","ꭁ":"oe","ꭂ":"oe","ꭢ":"oe","Ꙕ":"oi","ꙕ":"oi","ݹ":"oo","Ꙫ":"oo","ꙫ":"oo","Ꙭ":"oo","ꙭ":"oo","Ꚙ":"oo","ꚙ":"oo","Ꝏ":"oo","ꝏ":"oo","ꭃ":"oo","ꭄ":"oo","Ѿ":"ot","ѿ":"ot","Ȣ":"ou","ȣ":"ou","ᴕ":"ou","ױ":"oy","Ƥ":"p","ƥ":"p","Π":"p","π":"p","П":"p","п":"p","Պ":"p","Փ":"p","պ":"p","փ":"p","پ":"p","ڣ":"p","ݑ":"p","ݒ":"p","ݕ":"p","ݠ":"p","Ⴎ":"p","Ⴔ":"p","პ":"p","ფ":"p","Პ":"p","Ფ":"p","ᴘ":"p","ᴨ":"p","ᵱ":"p","ᵽ":"p","ᶈ":"p","Ᵽ":"p","ⴎ":"p","ⴔ":"p","Ꝑ":"p","ꝑ":"p","Ꝓ":"p","ꝓ":"p","Ꝕ":"p","ꝕ":"p","ꟼ":"p","ʘ":"pc","Ҧ":"ph","ҧ":"ph","Ԥ":"ph","ԥ":"ph","ڦ":"ph","ࢾ":"ph","Ψ":"ps","ψ":"ps","Ѱ":"ps","ѱ":"ps","ᴪ":"ps","ĸ":"q","ǃ":"q","Ɋ":"q","ɋ":"q","ʗ":"q","ʠ":"q","Ϙ":"q","ϙ":"q","Ϟ":"q","ϟ":"q","Ҁ":"q","ҁ":"q","Қ":"q","қ":"q","Ҟ":"q","ҟ":"q","Ҡ":"q","ҡ":"q","Ӄ":"q","ӄ":"q","Ԛ":"q","ԛ":"q","Ԟ":"q","ԟ":"q","ق":"q","ٯ":"q","ڧ":"q","ࢵ":"q","ࢼ":"q","Ⴗ":"q","ყ":"q","Ყ":"q","ⴗ":"q","Ꝗ":"q","ꝗ":"q","Ꝙ":"q","ꝙ":"q","ꞯ":"q","ǂ":"qc","ȹ":"qp","Ʀ":"r","Ɍ":"r","ɍ":"r","ɹ":"r","ɺ":"r","ɻ":"r","ɼ":"r","ɽ":"r","ɾ":"r","ʀ":"r","ʁ":"r","Ρ":"r","ρ":"r","ϼ":"r","Р":"r","р":"r","Ր":"r","ր":"r","ר":"r","ر":"r","ڑ":"r","ڒ":"r","ړ":"r","ڔ":"r","ڕ":"r","ڙ":"r","ۯ":"r","ݛ":"r","ݫ":"r","ࢪ":"r","Ⴐ":"r","რ":"r","Რ":"r","ᴙ":"r","ᴚ":"r","ᴩ":"r","ᵲ":"r","ᵳ":"r","ᶉ":"r","Ɽ":"r","ⱹ":"r","ⴐ":"r","Ꝛ":"r","ꝛ":"r","Ꝝ":"r","ꝝ":"r","ꝵ":"r","ꝶ":"r","Ꞃ":"r","ꞃ":"r","Ꞧ":"r","ꞧ":"r","ꭅ":"r","ꭆ":"r","ꭇ":"r","ꭉ":"r","ꭋ":"r","ꭌ":"r","ꭨ":"r","Ҏ":"rh","ҏ":"rh","Ԗ":"rkh","ԗ":"rkh","Ռ":"rr","ռ":"rr","ꭈ":"rr","ꭊ":"rr","ȿ":"s","ʂ":"s","Ͳ":"s","ͳ":"s","ͻ":"s","ͼ":"s","ͽ":"s","Σ":"s","ς":"s","σ":"s","Ϡ":"s","ϡ":"s","Ϻ":"s","ϻ":"s","Ͻ":"s","Ͼ":"s","Ͽ":"s","С":"s","с":"s","Ҫ":"s","ҫ":"s","Ս":"s","ս":"s","ס":"s","ש":"s","س":"s","ص":"s","ڛ":"s","ۺ":"s","ݜ":"s","ݭ":"s","ݰ":"s","ݽ":"s","ݾ":"s","Ⴑ":"s","ს":"s","ᲃ":"s","Ს":"s","ᵴ":"s","ᶊ":"s","ẜ":"s","ẝ":"s","Ȿ":"s","ⴑ":"s","ꜱ":"s","Ꝭ":"s","ꝭ":"s","ꝸ":"s","Ꞅ":"s","ꞅ":"s","Ꞩ":"s","ꞩ":"s","Ʂ":"s","Ꟊ":"s","ꟊ":"s","Ꟍ":"s","ꟍ":"s","Ꟗ":"s","ꟗ":"s","Ꟙ":"s","ꟙ":"s","Ʃ":"sh","ƪ":"sh","ʃ":"sh","ʆ":"sh","Ϸ":"sh","ϸ":"sh","Ш":"sh","ш":"sh","Շ":"sh","շ":"sh","ش":"sh","ښ":"sh","Ⴘ":"sh","შ":"sh","Შ":"sh","ᶋ":"sh","ᶘ":"sh","ⴘ":"sh","ꭍ":"sh","Щ":"shch","щ":"shch","Ꚗ":"shw","ꚗ":"shw","Ԍ":"sj","ԍ":"sj","ݪ":"sl","ß":"ss","ẞ":"ss","Ϛ":"st","ϛ":"st","Ŧ":"t","ŧ":"t","ƫ":"t","Ƭ":"t","ƭ":"t","Ʈ":"t","ȶ":"t","Ⱦ":"t","ʇ":"t","ʈ":"t","Τ":"t","τ":"t","Т":"t","т":"t","Թ":"t","Տ":"t","թ":"t","տ":"t","ט":"t","ת":"t","ت":"t","ط":"t","ٹ":"t","ټ":"t","ٽ":"t","ࢣ":"t","Ⴇ":"t","Ⴒ":"t","თ":"t","ტ":"t","ᲄ":"t","ᲅ":"t","Თ":"t","Ტ":"t","ᴛ":"t","ᵵ":"t","ⱦ":"t","ⴇ":"t","ⴒ":"t","Ꚋ":"t","ꚋ":"t","ꝷ":"t","Ꞇ":"t","ꞇ":"t","Ʇ":"t","ʨ":"tc","Ꚓ":"tch","ꚓ":"tch","Þ":"th","þ":"th","Θ":"th","θ":"th","Ҭ":"th","ҭ":"th","ث":"th","ٺ":"th","ٿ":"th","ڟ":"th","ࢋ":"th","ࢌ":"th","ࢿ":"th","ࣀ":"th","ᵺ":"th","Ꝥ":"th","ꝥ":"th","Ꝧ":"th","ꝧ":"th","ꟓ":"thth","Ԏ":"tj","ԏ":"tj","Ᲊ":"tj","ᲊ":"tj","ƾ":"ts","ʦ":"ts","Ц":"ts","ц":"ts","Ҵ":"ts","ҵ":"ts","Ծ":"ts","Ց":"ts","ծ":"ts","ց":"ts","ץ":"ts","צ":"ts","څ":"ts","ڝ":"ts","ࢯ":"ts","Ⴚ":"ts","Ⴜ":"ts","ც":"ts","წ":"ts","Ც":"ts","Წ":"ts","ⴚ":"ts","ⴜ":"ts","Ꙡ":"ts","ꙡ":"ts","Ꚑ":"ts","ꚑ":"ts","ꭧ":"ts","ʧ":"tsh","Ꚏ":"tsw","ꚏ":"tsw","ࢸ":"tt","Ꚍ":"tw","ꚍ":"tw","Ꜩ":"tz","ꜩ":"tz","Ʊ":"u","Ʉ":"u","ɤ":"u","ɷ":"u","ʉ":"u","ʊ":"u","У":"u","у":"u","Ѹ":"u","ѹ":"u","Ү":"u","ү":"u","Ұ":"u","ұ":"u","ٳ":"u","ۇ":"u","ۈ":"u","ۉ":"u","ۊ":"u","ࢄ":"u","ࢱ":"u","Ⴓ":"u","უ":"u","ᲈ":"u","Უ":"u","ᴜ":"u","ᴝ":"u","ᴞ":"u","ᵾ":"u","ᵿ":"u","ᶙ":"u","ⴓ":"u","Ꙋ":"u","ꙋ":"u","Ꞹ":"u","ꞹ":"u","Ꞿ":"u","ꞿ":"u","Ɤ":"u","ꭎ":"u","ꭏ":"u","ꭒ":"u","ᵫ":"ue","Ꞟ":"ue","ꞟ":"ue","ꭐ":"ui","ꭑ":"ui","ꭣ":"uo","Ʋ":"v","ʋ":"v","Β":"v","β":"v","В":"v","в":"v","Վ":"v","վ":"v","ב":"v","ו":"v","װ":"v","ڤ":"v","ڥ":"v","ۋ":"v","ۏ":"v","ݡ":"v","Ⴅ":"v","ვ":"v","ᲀ":"v","Ვ":"v","ᴠ":"v","ᶌ":"v","Ỽ":"v","ỽ":"v","ⱱ":"v","ⱴ":"v","ⴅ":"v","Ꝟ":"v","ꝟ":"v","Ꝩ":"v","ꝩ":"v","ࢤ":"vb","Ꝡ":"vy","ꝡ":"vy","Ɯ":"w","ƿ":"w","Ƿ":"w","ɯ":"w","ɰ":"w","ʍ":"w","Ͷ":"w","ͷ":"w","Ϝ":"w","ϝ":"w","Ҩ":"w","ҩ":"w","Ԝ":"w","ԝ":"w","Ւ":"w","ւ":"w","و":"w","ࢫ":"w","Ⴣ":"w","ჳ":"w","ჿ":"w","Ჳ":"w","Ჿ":"w","ᴟ":"w","ᴡ":"w","Ⱳ":"w","ⱳ":"w","ⴣ":"w","Ꟃ":"w","ꟃ":"w","ꟺ":"w","ʬ":"ww","ꟕ":"ww","ǁ":"x","ʖ":"x","Ξ":"x","ξ":"x","Ӽ":"x","ӽ":"x","Ⴤ":"x","ჴ":"x","Ჴ":"x","ᶍ":"x","ⴤ":"x","Ꭓ":"x","ꭓ":"x","ꭔ":"x","ꭕ":"x","ꭖ":"x","ꭗ":"x","ꭘ":"x","ꭙ":"x","Ӻ":"xh","ӻ":"xh","Ƴ":"y","ƴ":"y","Ȝ":"y","ȝ":"y","Ɏ":"y","ɏ":"y","ɥ":"y","ʎ":"y","ʏ":"y","ʮ":"y","ʯ":"y","Υ":"y","υ":"y","Ы":"y","ы":"y","Ѵ":"y","ѵ":"y","Ը":"y","Յ":"y","ը":"y","յ":"y","י":"y","ؠ":"y","ؽ":"y","ي":"y","ی":"y","ݐ":"y","ݷ":"y","ࢅ":"y","ࢆ":"y","ࢨ":"y","ࢬ":"y","Ⴢ":"y","ჲ":"y","Ჲ":"y","Ỿ":"y","ỿ":"y","ⴢ":"y","Ꙑ":"y","ꙑ":"y","Ɥ":"y","ꭚ":"y","Я":"ya","я":"ya","Ю":"yu","ю":"yu","ׯ":"yyy","ƍ":"z","Ƶ":"z","ƶ":"z","Ȥ":"z","ȥ":"z","ɀ":"z","ʐ":"z","ʑ":"z","Ζ":"z","ζ":"z","З":"z","з":"z","Ҙ":"z","ҙ":"z","Զ":"z","զ":"z","ז":"z","ز":"z","ݬ":"z","ݱ":"z","ࢲ":"z","Ⴆ":"z","ზ":"z","Ზ":"z","ᴢ":"z","ᵶ":"z","ᶎ":"z","Ⱬ":"z","ⱬ":"z","Ɀ":"z","ⴆ":"z","Ꙁ":"z","ꙁ":"z","Ꝣ":"z","ꝣ":"z","Ᶎ":"z","Ʒ":"zh","ƺ":"zh","ʒ":"zh","ʓ":"zh","Ж":"zh","ж":"zh","Ժ":"zh","ժ":"zh","ږ":"zh","ژ":"zh","Ⴏ":"zh","ჟ":"zh","Ჟ":"zh","ᴣ":"zh","ᶚ":"zh","ⴏ":"zh","Ꚅ":"zhw","ꚅ":"zhw","Ԅ":"zj","ԅ":"zj","ࢦ":"zl"}'::jsonb ->> letter, letter), '' order by place)
+    from regexp_split_to_table(regexp_replace(lower(normalize(name, NFKD) collate "C"), '[\x01-\x2f\x3a-\x60\x7b-\x7f\u0080-\u00a9\u00ab-\u00b1\u00b4\u00b6-\u00b8\u00bb\u00bf\u00d7\u00f7\u02b0-\u036f\u0374-\u0375\u0378-\u037a\u037e\u0380-\u0385\u0387\u038b\u038d\u03a2\u03f6\u0482-\u0489\u0530\u0557-\u055f\u0589-\u05cf\u05eb-\u05ee\u05f3-\u061f\u0640\u064b-\u065f\u066a-\u066d\u0670\u06d4\u06d6-\u06ed\u06fd-\u06fe\u0700-\u070f\u0711\u0730-\u074c\u07a6-\u07b0\u07b2-\u07bf\u07eb-\u07ff\u0816-\u083f\u0859-\u085f\u086b-\u086f\u0888\u0890-\u089f\u08c9-\u0903\u093a-\u093c\u093e-\u094f\u0951-\u0957\u0962-\u0965\u0970-\u0971\u0981-\u0984\u098d-\u098e\u0991-\u0992\u09a9\u09b1\u09b3-\u09b5\u09ba-\u09bc\u09be-\u09cd\u09cf-\u09db\u09de\u09e2-\u09e5\u09f2-\u09f3\u09fa-\u09fb\u09fd-\u0a04\u0a0b-\u0a0e\u0a11-\u0a12\u0a29\u0a31\u0a34\u0a37\u0a3a-\u0a58\u0a5d\u0a5f-\u0a65\u0a70-\u0a71\u0a75-\u0a84\u0a8e\u0a92\u0aa9\u0ab1\u0ab4\u0aba-\u0abc\u0abe-\u0acf\u0ad1-\u0adf\u0ae2-\u0ae5\u0af0-\u0af8\u0afa-\u0b04\u0b0d-\u0b0e\u0b11-\u0b12\u0b29\u0b31\u0b34\u0b3a-\u0b3c\u0b3e-\u0b5b\u0b5e\u0b62-\u0b65\u0b70\u0b78-\u0b82\u0b84\u0b8b-\u0b8d\u0b91\u0b96-\u0b98\u0b9b\u0b9d\u0ba0-\u0ba2\u0ba5-\u0ba7\u0bab-\u0bad\u0bba-\u0bcf\u0bd1-\u0be5\u0bf3-\u0c04\u0c0d\u0c11\u0c29\u0c3a-\u0c3c\u0c3e-\u0c57\u0c5b\u0c5e-\u0c5f\u0c62-\u0c65\u0c70-\u0c77\u0c7f\u0c81-\u0c84\u0c8d\u0c91\u0ca9\u0cb4\u0cba-\u0cbc\u0cbe-\u0cdb\u0cdf\u0ce2-\u0ce5\u0cf0\u0cf3-\u0d03\u0d0d\u0d11\u0d3b-\u0d3c\u0d3e-\u0d4d\u0d4f-\u0d53\u0d57\u0d62-\u0d65\u0d79\u0d80-\u0d84\u0d97-\u0d99\u0db2\u0dbc\u0dbe-\u0dbf\u0dc7-\u0de5\u0df0-\u0e00\u0e31\u0e34-\u0e3f\u0e46-\u0e4f\u0e5a-\u0e80\u0e83\u0e85\u0e8b\u0ea4\u0ea6\u0eb1\u0eb4-\u0ebc\u0ebe-\u0ebf\u0ec5-\u0ecf\u0eda-\u0edb\u0ee0-\u0eff\u0f01-\u0f1f\u0f34-\u0f3f\u0f48\u0f6d-\u0f87\u0f8d-\u0fff\u102b-\u103e\u104a-\u104f\u1056-\u1059\u105e-\u1060\u1062-\u1064\u1067-\u106d\u1071-\u1074\u1082-\u108d\u108f\u109a-\u109f\u10c6\u10c8-\u10cc\u10ce-\u10cf\u10fb-\u10fc\u1249\u124e-\u124f\u1257\u1259\u125e-\u125f\u1289\u128e-\u128f\u12b1\u12b6-\u12b7\u12bf\u12c1\u12c6-\u12c7\u12d7\u1311\u1316-\u1317\u135b-\u1368\u137d-\u137f\u1390-\u139f\u13f6-\u13f7\u13fe-\u1400\u166d-\u166e\u1680\u169b-\u169f\u16eb-\u16ed\u16f9-\u16ff\u1712-\u171e\u1732-\u173f\u1752-\u175f\u176d\u1771-\u177f\u17b4-\u17db\u17dd-\u17df\u17ea-\u17ef\u17fa-\u180f\u181a-\u181f\u1843\u1879-\u187f\u1885-\u1886\u18a9\u18ab-\u18af\u18f6-\u18ff\u191f-\u1945\u196e-\u196f\u1975-\u197f\u19ac-\u19af\u19ca-\u19cf\u19db-\u19ff\u1a17-\u1a1f\u1a55-\u1a7f\u1a8a-\u1a8f\u1a9a-\u1b04\u1b34-\u1b44\u1b4d-\u1b4f\u1b5a-\u1b82\u1ba1-\u1bad\u1be6-\u1bff\u1c24-\u1c3f\u1c4a-\u1c4c\u1c78-\u1c7f\u1c8b-\u1c8f\u1cbb-\u1cbc\u1cc0-\u1ce8\u1ced\u1cf4\u1cf7-\u1cf9\u1cfb-\u1cff\u1d2c-\u1d6a\u1d78\u1d9b-\u1dff\u1f16-\u1f17\u1f1e-\u1f1f\u1f46-\u1f47\u1f4e-\u1f4f\u1f58\u1f5a\u1f5c\u1f5e\u1f7e-\u1f7f\u1fb5\u1fbd\u1fbf-\u1fc1\u1fc5\u1fcd-\u1fcf\u1fd4-\u1fd5\u1fdc-\u1fdf\u1fed-\u1ff1\u1ff5\u1ffd-\u206f\u2071-\u2073\u207a-\u207f\u208a-\u2101\u2103-\u2106\u2108-\u2109\u2114\u2116-\u2118\u211e-\u2123\u2125\u2127\u2129\u212e\u213a-\u213b\u2140-\u2144\u214a-\u214d\u214f\u218a-\u245f\u249c-\u24e9\u2500-\u2775\u2794-\u2bff\u2c7c-\u2c7d\u2ce5-\u2cea\u2cef-\u2cf1\u2cf4-\u2cfc\u2cfe-\u2cff\u2d26\u2d28-\u2d2c\u2d2e-\u2d2f\u2d68-\u2d7f\u2d97-\u2d9f\u2da7\u2daf\u2db7\u2dbf\u2dc7\u2dcf\u2dd7\u2ddf-\u3005\u3008-\u3020\u302a-\u3037\u303b\u303d-\u3040\u3097-\u309e\u30a0\u30fb-\u30fe\u3100-\u3104\u3130\u318f-\u3191\u3196-\u319f\u31c0-\u31ef\u3200-\u321f\u322a-\u3247\u3250\u3260-\u327f\u328a-\u32b0\u32c0-\u33ff\u4dc0-\u4dff\ua015\ua48d-\ua4cf\ua4f8-\ua4ff\ua60c-\ua60f\ua62c-\ua63f\ua66f-\ua67f\ua69c-\ua69f\ua6f0-\ua721\ua770\ua788-\ua78a\ua7dd-\ua7f4\ua7f8-\ua7f9\ua802\ua806\ua80b\ua823-\ua82f\ua836-\ua83f\ua874-\ua881\ua8b4-\ua8cf\ua8da-\ua8f1\ua8f8-\ua8fa\ua8fc\ua8ff\ua926-\ua92f\ua947-\ua95f\ua97d-\ua983\ua9b3-\ua9cf\ua9da-\ua9df\ua9e5-\ua9e6\ua9ff\uaa29-\uaa3f\uaa43\uaa4c-\uaa4f\uaa5a-\uaa5f\uaa70\uaa77-\uaa79\uaa7b-\uaa7d\uaab0\uaab2-\uaab4\uaab7-\uaab8\uaabe-\uaabf\uaac1\uaac3-\uaada\uaadd-\uaadf\uaaeb-\uaaf1\uaaf3-\uab00\uab07-\uab08\uab0f-\uab10\uab17-\uab1f\uab27\uab2f\uab5b-\uab5f\uab69-\uab6f\uabe3-\uabef\uabfa-\uabff\ud7a4-\ud7af\ud7c7-\ud7ca\ud7fc-\uf8ff\ufa6e-\ufa6f\ufada-\ufaff\ufb07-\ufb12\ufb18-\ufb1c\ufb1e\ufb29\ufb37\ufb3d\ufb3f\ufb42\ufb45\ufbb2-\ufbd2\ufd3e-\ufd4f\ufd90-\ufd91\ufdc8-\ufdef\ufdfc-\ufe6f\ufe75\ufefd-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\uff70\uff9e-\uff9f\uffbf-\uffc1\uffc8-\uffc9\uffd0-\uffd1\uffd8-\uffd9\uffdd-\uffff\U0001d000-\U0001d2ff\U0001f000-\U0001faff\U000e0000-\U000e0fff]+', '', 'g'), '')
+      with ordinality l (letter, place)), '');
+end $$;
+
+-- ──────────── name_parts() ────────────────────────────────────────────────────────────────────────────
+-- The keys of names, and of each part of them.
+create function name_parts(variadic names text[]) returns text[] language plpgsql immutable parallel safe as $$
+begin
+  return (select array_agg(distinct name_key(part)) from unnest(names) name
+    cross join lateral (select name union all select regexp_split_to_table(name, '[\s\u00a0\u02b9-\u02bd\u2000-\u2015\u2018-\u201b\u2212''`´.,/()&-]+')) p (part)
+  where name_key(part) <> '');
+end $$;
+
+-- ──────────── new_id() ────────────────────────────────────────────────────────────────────────────────
+-- A UUIDv7, for statements that make rows out of rows. Elsewhere ids are made in Node.
+create function new_id() returns uuid language sql as $$
+  select encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid())
+    placing substring(int8send((extract(epoch from clock_timestamp()) * 1000)::bigint) from 3) from 1 for 6), 52, 1), 53, 1), 'hex')::uuid
+$$;
+
+-- ──────────── open_checks() ───────────────────────────────────────────────────────────────────────────
+-- The required checks without a latest pass in this cycle that has not run out.
+create function open_checks(of_device uuid, of_kind text, of_cycle int) returns text[] language sql stable as $$
+  select coalesce(array_agg(r.kind order by r.position), '{}')
+  from required_check r
+  where r.device_kind = of_kind and 'pass' is distinct from (
+    select case when c.expired_at is null then c.result end from preparation_check c
+    where c.device_id = of_device and c.cycle = of_cycle and c.kind = r.kind order by c.id desc limit 1)
+$$;
+
+-- ──────────── refuse_change() ─────────────────────────────────────────────────────────────────────────
+create function refuse_change() returns trigger language plpgsql as $$
+begin
+  raise exception '% is append-only', tg_table_name using errcode = 'insufficient_privilege';
+end $$;
+
+-- ──────────── refuse_erased() ─────────────────────────────────────────────────────────────────────────
+-- Nothing personal begins for an erased person; the lock waits for an erasure that is under way.
+create function refuse_erased() returns trigger language plpgsql as $$
+begin
+  if exists (select from patient where id = new.patient_id and erased_at is not null for share) then
+    raise exception 'the person was erased' using errcode = '23514', constraint = 'patient_not_erased';
+  end if;
+  return new;
+end $$;
+
+-- ──────────── start_of() ──────────────────────────────────────────────────────────────────────────────
+-- The instant of a time in London; of a time that comes twice, when the clocks go back, the first.
+create function start_of(day date, at time) returns timestamptz language sql stable parallel safe strict as $$
+  select case when (((day + at) at time zone 'Europe/London') - interval '1 hour') at time zone 'Europe/London' = day + at
+    then ((day + at) at time zone 'Europe/London') - interval '1 hour'
+    else (day + at) at time zone 'Europe/London' end
+$$;
+
+-- ──────────── working_day_before() ────────────────────────────────────────────────────────────────────
+-- The last working day of England and Wales before this day.
+create function working_day_before(day date) returns date language plpgsql stable strict as $$
+begin
+  loop
+    day := day - 1;
+    if is_working_day(day) then return day; end if;
+  end loop;
+end $$;
+
+-- ──────────── working_day_from() ──────────────────────────────────────────────────────────────────────
+-- The first working day of England and Wales on or after this day.
+create function working_day_from(day date) returns date language plpgsql stable strict as $$
+begin
+  while not is_working_day(day) loop day := day + 1; end loop;
+  return day;
+end $$;
+
+-- ──────────── working_days_before() ───────────────────────────────────────────────────────────────────
+-- So many working days of England and Wales before this day.
+create function working_days_before(day date, days int) returns date language plpgsql stable strict as $$
+begin
+  for n in 1..days loop day := working_day_before(day); end loop;
+  return day;
+end $$;
