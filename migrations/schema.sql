@@ -1263,7 +1263,7 @@ create table reminder (
   id uuid primary key,
   patient_id uuid not null references patient,
   reason text not null check (reason in ('follow_up', 'return_due', 'overdue', 'data_ending', 'changed',
-    'off')),
+    'off', 'put_off')),
   subject_id uuid not null,
   stage text not null,
   for_date date not null,
