@@ -30,7 +30,7 @@ export function shownPatient(
 ): ShownPatient {
   const contactPoints = patient.contactPoints.map((point) => ({
     ...point,
-    state: doubted.has(point.id) ? ('in_doubt' as const) : stateOf(point, today),
+    state: shownState(point, today, doubted),
     times: (point.hours ?? []).map(times),
     warning: hoursWarning(point),
   }));
@@ -50,6 +50,12 @@ export const isToRecheck = (
 /** Whether there is a way to reach this person on a civil date that they said is safe and that works. */
 export function isReachable({ contactPoints }: Pick<Patient, 'contactPoints'>, today: string): boolean {
   return contactPoints.some((point) => stateOf(point, today) === 'safe');
+}
+
+/** Only what they said is safe, and works, can be in doubt. */
+function shownState(point: Point, today: string, doubted: ReadonlySet<string>): ShownPoint['state'] {
+  const state = stateOf(point, today);
+  return state === 'safe' && doubted.has(point.id) ? 'in_doubt' : state;
 }
 
 function stateOf({ safe, stoppedAt, failedAt, recheckDue }: Point, today: string): ShownPoint['state'] {

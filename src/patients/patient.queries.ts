@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Context } from '../shared/actor.ts';
 import { timestamp } from '../shared/clock.ts';
 import type { Reader } from '../shared/database.ts';
@@ -71,8 +71,19 @@ const named = (beginning: string) =>
  * One patient with everything that matters for contact, their referrals and their loans.
  * @throws Problem `not-found`
  */
-export async function getPatient(db: Reader, id: string): Promise<Patient> {
-  const { rows } = await sql<Patient>`/* patient.get */
+export const getPatient = (db: Reader, id: string): Promise<Patient> => readPatient<Patient>(db, id, sql``);
+
+/**
+ * One patient with what else is asked of the patient `p`, in the same statement.
+ * @param also columns that follow, each after its comma
+ * @throws Problem `not-found`
+ */
+export async function readPatient<Row extends Patient>(
+  db: Reader,
+  id: string,
+  also: RawBuilder<unknown>,
+): Promise<Row> {
+  const { rows } = await sql<Row>`/* patient.get */
     select ${patientColumns}, p.no_nhs_number_reason as "noNhsNumberReason", p.address, p.no_fixed_abode as "noFixedAbode",
       p.collection_point as "collectionPoint", p.wording,
       p.contact_choice as "contactChoice", p.contact_state as "contactState", p.paused_until as "pausedUntil", p.data_reminders as "dataReminders",
@@ -87,7 +98,7 @@ export async function getPatient(db: Reader, id: string): Promise<Patient> {
       coalesce((select json_agg(json_build_object('id', r.id, 'reference', r.reference, 'status', r.status, 'clinic', o.name) order by r.id desc)
         from referral r join organisation o on o.id = r.clinic_id where r.patient_id = p.id), '[]') as referrals,
       coalesce((select json_agg(json_build_object('id', l.id, 'reference', l.reference, 'status', l.status, 'dueOn', l.due_on) order by l.id desc)
-        from loan l where l.patient_id = p.id), '[]') as loans
+        from loan l where l.patient_id = p.id), '[]') as loans ${also}
     from patient p where p.id = ${id}`.execute(db);
   if (!rows[0]) throw new Problem('not-found');
   return rows[0];
