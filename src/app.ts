@@ -6,6 +6,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyReply } from 'fastify';
 import { authentication } from './access/authentication.ts';
 import { admin } from './admin/admin.ts';
 import { keptPages } from './admin/kept-page.ts';
+import { shownStatus } from './devices/fitness.rules.ts';
 import { apiFeatures, pageFeatures } from './features.ts';
 import type { Deps } from './shared/deps.ts';
 import { health } from './shared/health.ts';
@@ -39,7 +40,7 @@ export async function buildApp(deps: Deps, queue?: JobQueue): Promise<App> {
   await app.register(cookie, { secret: deps.config.SECRET });
   await app.register(uploads);
   await app.register(http, { deps });
-  await app.register(admin, { deps });
+  await app.register(admin, { deps, words: { shownStatus } });
   await app.register(authentication, { deps });
   await app.register(keptPages, { deps });
   await app.register(health, { deps, queue });

@@ -1,5 +1,4 @@
 import { sql } from 'kysely';
-import { closeDays } from '../../src/calendar/calendar.commands.ts';
 import { dispatch } from '../../src/messages/dispatch.commands.ts';
 import { receiveText } from '../../src/messages/inbound.commands.ts';
 import { runNightly } from '../../src/nightly/nightly.commands.ts';
@@ -8,6 +7,7 @@ import { getRetention, retentionTag } from '../../src/privacy/retention.queries.
 import { addDays, fixedClock, today } from '../../src/shared/clock.ts';
 import type { Deps } from '../../src/shared/deps.ts';
 import { etagOf } from '../../src/shared/etag.ts';
+import { closeDays } from '../../src/support/closed-days.commands.ts';
 import { addDropIn, addDropInPerson, changeDropIn } from '../../src/support/drop-in.commands.ts';
 import { completeTask, mayClose } from '../../src/tasks/closing.commands.ts';
 import { ruleOf, type TaskKind } from '../../src/tasks/task.rules.ts';

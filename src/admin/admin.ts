@@ -9,7 +9,6 @@ import { cookieName, isApi } from '../access/authentication.ts';
 import { formIn, sealForm } from '../access/kept-form.ts';
 import { type Action, may } from '../access/permissions.ts';
 import { keyedHash } from '../access/tokens.ts';
-import { shownStatus } from '../devices/fitness.rules.ts';
 import { currentScheme } from '../scheme/scheme.queries.ts';
 import type { Scheme } from '../scheme/scheme.schemas.ts';
 import type { Deps } from '../shared/deps.ts';
@@ -32,6 +31,9 @@ export type Banner = {
   undo?: { href: string; fields: Record<string, string> };
 };
 
+/** Functions that templates may call, by their names. */
+type Words = Record<string, (...given: never[]) => unknown>;
+
 declare module 'fastify' {
   interface FastifyReply {
     /** A page made of a template under src and its data. */
@@ -42,7 +44,7 @@ declare module 'fastify' {
 }
 
 /** The shell of the admin pages: templates, styles, banners, error pages, and the security headers of every reply. Comes before authentication, whose refusals need them as well. */
-export const admin = plugin<{ deps: Deps }>(async (app, { deps }) => {
+export const admin = plugin<{ deps: Deps; words: Words }>(async (app, { deps, words }) => {
   const secure = deps.config.PUBLIC_URL.startsWith('https:');
   const bannerCookie = cookieName(deps.config, 'lendwell-banner');
   const bannerOptions = {
@@ -85,7 +87,7 @@ export const admin = plugin<{ deps: Deps }>(async (app, { deps }) => {
       throwOnUndefined: false,
       trimBlocks: true,
       lstripBlocks: true,
-      onConfigure: addWords,
+      onConfigure: (environment: nunjucks.Environment) => addWords(environment, words),
     },
   });
 
@@ -184,8 +186,8 @@ function hiddenFields(reply: FastifyReply, once: boolean) {
   return new nunjucks.runtime.SafeString(html);
 }
 
-function addWords(environment: nunjucks.Environment): void {
+function addWords(environment: nunjucks.Environment, words: Words): void {
   for (const [name, filter] of Object.entries(formats)) environment.addFilter(name, filter);
   environment.addGlobal('statusTag', statusTag);
-  environment.addGlobal('shownStatus', shownStatus);
+  for (const [name, word] of Object.entries(words)) environment.addGlobal(name, word);
 }

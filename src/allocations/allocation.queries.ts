@@ -3,9 +3,9 @@ import { hasOpenCheck } from '../devices/check.queries.ts';
 import { type DeviceKind, deviceKinds } from '../devices/device.rules.ts';
 import { isFit, unfitJson } from '../devices/fitness.queries.ts';
 import type { Unfit } from '../devices/fitness.rules.ts';
-import { firstName } from '../patients/patient.queries.ts';
 import type { Reader } from '../shared/database.ts';
 import { byId, type ListPage, toPage } from '../shared/lists.ts';
+import { firstName } from '../shared/person-name.ts';
 import { Problem } from '../shared/problem.ts';
 import {
   type AllocationStatus,

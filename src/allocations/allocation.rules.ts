@@ -1,5 +1,5 @@
 import { type DeviceKind, type DeviceStatus, deviceKinds, statusWords } from '../devices/device.rules.ts';
-import { needsMet } from '../loans/loan.rules.ts';
+import { needsMet } from '../referrals/needs-met.rules.ts';
 import { canIssueFor, type Need, type ReferralStatus } from '../referrals/referral.rules.ts';
 import { type FieldError, Problem } from '../shared/problem.ts';
 

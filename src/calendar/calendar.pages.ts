@@ -3,7 +3,8 @@ import { type Form, fields, newForm, refused, typedIn } from '../admin/forms.ts'
 import { today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import type { App } from '../shared/http.ts';
-import { clearDay, closeDays, openDay, previewClosing } from './calendar.commands.ts';
+import { clearDay, closeDays, previewClosing } from '../support/closed-days.commands.ts';
+import { openDay } from './calendar.commands.ts';
 import { readCalendar } from './calendar.queries.ts';
 import { type ClosedDays, closedDayParams, NewClosedDays } from './calendar.schemas.ts';
 

@@ -1,7 +1,8 @@
 import { today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, problemReplies } from '../shared/http.ts';
-import { clearDay, closeDays, openDay } from './calendar.commands.ts';
+import { clearDay, closeDays } from '../support/closed-days.commands.ts';
+import { openDay } from './calendar.commands.ts';
 import { readCalendar } from './calendar.queries.ts';
 import { Calendar, ClosedDays, closedDayParams, NewClosedDays } from './calendar.schemas.ts';
 

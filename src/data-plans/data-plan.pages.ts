@@ -3,7 +3,7 @@ import { type Form, fields, newForm, refused, type Typed, typedIn } from '../adm
 import { listFile } from '../admin/list-file.ts';
 import { timelineLines } from '../admin/timeline.ts';
 import { timelineOf } from '../audit/event.queries.ts';
-import { findScanned } from '../loans/scan.queries.ts';
+import { findScanned } from '../devices/scan.queries.ts';
 import type { Context } from '../shared/actor.ts';
 import { addDays, today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';

@@ -1,7 +1,6 @@
 import { sql } from 'kysely';
 import type { DeviceStatus } from '../devices/device.rules.ts';
 import type { DeviceName } from '../devices/naming.rules.ts';
-import { stopNumbers } from '../loans/ending.commands.ts';
 import type { Context } from '../shared/actor.ts';
 import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
@@ -10,6 +9,7 @@ import { Problem } from '../shared/problem.ts';
 import { planStatusOf } from './data-plan.queries.ts';
 import type { PlanStatus } from './data-plan.rules.ts';
 import type { DataPlanState } from './data-plan.schemas.ts';
+import { stopNumbers } from './number.commands.ts';
 
 export type LockedPlan = {
   id: string;

@@ -1,6 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Form, fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
-import { findScanned } from '../loans/scan.queries.ts';
 import { today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams } from '../shared/http.ts';
@@ -18,6 +17,7 @@ import { checkWords, electricalLevels, sanitisationMethods } from './check.rules
 import { countDevices, getDevice } from './device.queries.ts';
 import { type CheckKind, checkKinds } from './device.rules.ts';
 import { NewCheck } from './device.schemas.ts';
+import { findScanned } from './scan.queries.ts';
 
 const cookieName = 'lendwell-bench';
 

@@ -1,6 +1,6 @@
-import { type Scanned, unknownLabel, type Verdict } from '../loans/scan.rules.ts';
 import { type CheckKind, type DeviceStatus, statusWords } from './device.rules.ts';
 import { unfitText } from './fitness.rules.ts';
+import { type Scanned, unknownLabel, type Verdict } from './scan.rules.ts';
 
 /** What the bench says of a device in colour and words: `ok` is ready, `part` has more to do, `stopped` cannot go on. */
 export type BenchVerdict = {

@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
-import { findScanned } from '../loans/scan.queries.ts';
-import { unknownLabel } from '../loans/scan.rules.ts';
 import type { Trx } from '../shared/database.ts';
 import { readAssetTag } from '../shared/ids.ts';
 import { Problem } from '../shared/problem.ts';
 import type { BulkItems, BulkLine } from './bulk.schemas.ts';
 import type { DeviceKind, DeviceStatus } from './device.rules.ts';
+import { findScanned } from './scan.queries.ts';
+import { unknownLabel } from './scan.rules.ts';
 
 /** A device as a bulk change finds it once it is locked. */
 export type LockedStock = {

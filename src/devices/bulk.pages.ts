@@ -2,8 +2,6 @@ import type { Action } from '../access/permissions.ts';
 import type { Banner } from '../admin/admin.ts';
 import { type Form, newForm, type Typed, typedIn } from '../admin/forms.ts';
 import { afterScan, readScans } from '../admin/scan-list.ts';
-import { findScanned } from '../loans/scan.queries.ts';
-import { type Scanned, unknownLabel, type Verdict } from '../loans/scan.rules.ts';
 import type { Context } from '../shared/actor.ts';
 import { today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
@@ -11,6 +9,8 @@ import type { App } from '../shared/http.ts';
 import { type FieldError, invalid } from '../shared/problem.ts';
 import { mostLines } from './bulk.schemas.ts';
 import { shownStatus } from './fitness.rules.ts';
+import { findScanned } from './scan.queries.ts';
+import { type Scanned, unknownLabel, type Verdict } from './scan.rules.ts';
 import { refusedLine } from './stock.pages.ts';
 
 type Judged = { ok: boolean; text: string };

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
-import { type EndedItem, endItems, lockLoans, stopNumbers, subjectsOf } from '../loans/ending.commands.ts';
+import { stopNumbers } from '../data-plans/number.commands.ts';
+import { type EndedItem, endItems, lockLoans, subjectsOf } from '../loans/ending.commands.ts';
 import { tasksOfOpenLoan } from '../loans/loan.rules.ts';
 import type { Context } from '../shared/actor.ts';
 import { timestamp, today } from '../shared/clock.ts';

@@ -1,23 +1,24 @@
 import { sql } from 'kysely';
 import { may } from '../access/permissions.ts';
+import { stopNumbers } from '../data-plans/number.commands.ts';
 import { movePlan } from '../data-plans/placing.commands.ts';
 import { hasOpenCheck } from '../devices/check.queries.ts';
 import type { DeviceStatus } from '../devices/device.rules.ts';
 import { unfitJson } from '../devices/fitness.queries.ts';
 import { isUnseen } from '../devices/fitness.rules.ts';
+import { type DeviceToIssue, mayGoOut } from '../devices/going-out.rules.ts';
 import { type NamedDevice, noSuchDevice, readDeviceName } from '../devices/naming.rules.ts';
+import { hasActiveData } from '../devices/scan.queries.ts';
 import { markSeen } from '../devices/seen.commands.ts';
 import {
   endItems,
   type LockedDevice,
   type LockedLoan,
   lockLoans,
-  stopNumbers,
   subjectsOf,
 } from '../loans/ending.commands.ts';
 import { byIncident } from '../loans/loan.queries.ts';
-import { type DeviceToIssue, type ItemStatus, issueWarnings, mayGoOut } from '../loans/loan.rules.ts';
-import { hasActiveData } from '../loans/scan.queries.ts';
+import { type ItemStatus, issueWarnings } from '../loans/loan.rules.ts';
 import type { Context } from '../shared/actor.ts';
 import { timestamp, today } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';

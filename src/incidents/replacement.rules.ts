@@ -1,5 +1,6 @@
 import type { DeviceStatus } from '../devices/device.rules.ts';
-import { type ItemStatus, whyNot } from '../loans/loan.rules.ts';
+import { whyNot } from '../devices/going-out.rules.ts';
+import type { ItemStatus } from '../loans/loan.rules.ts';
 import { Problem } from '../shared/problem.ts';
 import type { IncidentKind } from './incident.rules.ts';
 

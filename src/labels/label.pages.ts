@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
-import { findScanned } from '../loans/scan.queries.ts';
-import { unknownLabel } from '../loans/scan.rules.ts';
+import { findScanned } from '../devices/scan.queries.ts';
+import { unknownLabel } from '../devices/scan.rules.ts';
 import type { Deps } from '../shared/deps.ts';
 import type { App } from '../shared/http.ts';
 import { invalid } from '../shared/problem.ts';

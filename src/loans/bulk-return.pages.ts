@@ -2,14 +2,14 @@ import { count } from '../admin/formats.ts';
 import { type Form, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
 import { afterScan, readScans } from '../admin/scan-list.ts';
 import { conditions } from '../devices/device.rules.ts';
+import { findScanned } from '../devices/scan.queries.ts';
+import { returnVerdict, type Scanned, type Verdict } from '../devices/scan.rules.ts';
 import { listLocations } from '../organisations/organisation.queries.ts';
 import type { Deps } from '../shared/deps.ts';
 import type { App } from '../shared/http.ts';
 import { invalid } from '../shared/problem.ts';
 import type { NewReturns } from './loan.schemas.ts';
 import { returnDevices } from './return.commands.ts';
-import { findScanned } from './scan.queries.ts';
-import { returnVerdict, type Scanned, type Verdict } from './scan.rules.ts';
 
 const most = 200;
 

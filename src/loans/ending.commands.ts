@@ -1,6 +1,5 @@
 import { sql } from 'kysely';
 import type { DeviceKind, DeviceStatus } from '../devices/device.rules.ts';
-import { stopNumbersOnDevices } from '../patients/patient.commands.ts';
 import { closeReferralsWhenDone } from '../referrals/closing.commands.ts';
 import type { Context } from '../shared/actor.ts';
 import { timestamp, today } from '../shared/clock.ts';
@@ -8,9 +7,8 @@ import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import type { SubjectType } from '../shared/events.ts';
 import { endFollowUps } from '../support/follow-up.commands.ts';
-import { completeTasksAbout, createTasks } from '../tasks/task.commands.ts';
-import type { ItemStatus, LoanStatus } from './loan.rules.ts';
-import { tasksOfOpenLoan } from './loan.rules.ts';
+import { completeTasksAbout } from '../tasks/task.commands.ts';
+import { type ItemStatus, type LoanStatus, tasksOfOpenLoan } from './loan.rules.ts';
 
 export type LockedLoan = {
   id: string;
@@ -127,34 +125,6 @@ export async function endItems(
     select i.id, i.loan_id as "loanId", i.device_id as "deviceId", d.asset_tag as "assetTag", i.status, l.status as "loanStatus"
     from i join d on d.id = i.device_id join l on l.id = i.loan_id order by i.id`.execute(trx);
   return rows;
-}
-
-/** What follows for the people when items end: a number that stops with its device, with a task to ask for another way. */
-export async function stopNumbers(
-  trx: Trx,
-  deps: Deps,
-  ctx: Context,
-  loans: Pick<LockedLoan, 'id' | 'patientId'>[],
-  items: Pick<EndedItem, 'loanId' | 'deviceId'>[],
-): Promise<void> {
-  const patientOf = new Map(loans.map(({ id, patientId }) => [id, patientId]));
-  const held = items.flatMap(({ loanId, deviceId }) => {
-    const patientId = patientOf.get(loanId);
-    return patientId ? [{ patientId, deviceId }] : [];
-  });
-  if (!held.length) return;
-  const stopped = await stopNumbersOnDevices(trx, held, timestamp(deps.clock));
-  await createTasks(
-    trx,
-    deps,
-    ctx,
-    stopped.map((patientId) => ({
-      kind: 'number_stopped',
-      subjectType: 'patient',
-      subjectId: patientId,
-      patientId,
-    })),
-  );
 }
 
 /** What follows when loans have closed because everything came back: follow-ups ahead end, referrals close when nothing is left to do. */

@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import type { DeviceKind } from '../devices/device.rules.ts';
+import { needsMet } from '../referrals/needs-met.rules.ts';
 import type { Reader } from '../shared/database.ts';
 import { Problem } from '../shared/problem.ts';
 import type { LoanToExtend, ReviewOutcome, Waiting } from './extension.rules.ts';
-import { needsMet } from './loan.rules.ts';
 
 /**
  * What decides about the date of a loan, who waits for the same counted by need: one statement. It goes from

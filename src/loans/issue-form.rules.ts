@@ -1,10 +1,10 @@
 import type { Accessory } from '../accessories/accessory.schemas.ts';
 import type { Typed } from '../admin/forms.ts';
+import type { Scanned, ScannedDevice, Verdict } from '../devices/scan.rules.ts';
 import { fillKit, lineName, lineWords } from '../kits/kit.rules.ts';
 import type { Kit } from '../kits/kit.schemas.ts';
 import type { FieldError } from '../shared/problem.ts';
 import { placesWith } from './issue-kit.rules.ts';
-import type { Scanned, ScannedDevice, Verdict } from './scan.rules.ts';
 
 /** A scanned thing of the kit with its verdict; `label` is its asset tag, or what was scanned. */
 export type ScannedLine = Scanned & { label: string; verdict: Verdict };

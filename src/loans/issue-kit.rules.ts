@@ -1,9 +1,10 @@
 import { timesWords } from '../accessories/accessory.rules.ts';
 import type { Accessory } from '../accessories/accessory.schemas.ts';
+import type { DeviceToIssue } from '../devices/going-out.rules.ts';
 import { fillKit, type KitLine, lineName, lineWords } from '../kits/kit.rules.ts';
+import { needsMet } from '../referrals/needs-met.rules.ts';
 import type { Need } from '../referrals/referral.rules.ts';
 import { type FieldError, Problem } from '../shared/problem.ts';
-import { type DeviceToIssue, needsMet } from './loan.rules.ts';
 
 /** A kind of accessory with how many there are, place by place. */
 export type InStock = Pick<Accessory, 'id' | 'kind' | 'stock'>;

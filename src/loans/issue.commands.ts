@@ -3,9 +3,12 @@ import { holdersOf } from '../allocations/allocation.queries.ts';
 import { hasOpenCheck } from '../devices/check.queries.ts';
 import { unfitJson } from '../devices/fitness.queries.ts';
 import { isUnseen } from '../devices/fitness.rules.ts';
+import { type DeviceToIssue, mayGoOut } from '../devices/going-out.rules.ts';
+import { hasActiveData } from '../devices/scan.queries.ts';
 import { markSeen } from '../devices/seen.commands.ts';
 import { hasSafeWay } from '../patients/patient.rules.ts';
-import type { ReferralStatus } from '../referrals/referral.rules.ts';
+import { needsMet } from '../referrals/needs-met.rules.ts';
+import { assertReferralWaits, type ReferralStatus } from '../referrals/referral.rules.ts';
 import type { Context } from '../shared/actor.ts';
 import { timestamp, today } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
@@ -27,22 +30,11 @@ import {
   wantedOf,
 } from './issue-kit.rules.ts';
 import { notAvailable } from './loan.queries.ts';
-import {
-  type AskedItem,
-  assertReferralWaits,
-  type DeviceToIssue,
-  dateErrors,
-  dueDate,
-  issueWarnings,
-  mayGoOut,
-  needsMet,
-  readInput,
-} from './loan.rules.ts';
+import { type AskedItem, dateErrors, dueDate, issueWarnings, readInput } from './loan.rules.ts';
 import type { LoanIssued, NewLoan } from './loan.schemas.ts';
 import { lendAccessories } from './loan-accessory.commands.ts';
 import { extrasJson } from './loan-accessory.queries.ts';
 import { insertLoan } from './loan-insert.commands.ts';
-import { hasActiveData } from './scan.queries.ts';
 
 /**
  * Issues devices on one loan, all or none: the loan with its accepted agreement, its items, the

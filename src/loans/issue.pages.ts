@@ -2,6 +2,8 @@ import { listAccessories } from '../accessories/accessory.queries.ts';
 import { type Form, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
 import { afterScan, readScans } from '../admin/scan-list.ts';
 import { heldFor, stockNeedsOf } from '../allocations/allocation.queries.ts';
+import { findScanned } from '../devices/scan.queries.ts';
+import { issueVerdict } from '../devices/scan.rules.ts';
 import { listKits } from '../kits/kit.queries.ts';
 import { offeredTerms } from '../lending/terms.queries.ts';
 import { getShownPatient } from '../patients/doubt.queries.ts';
@@ -17,9 +19,8 @@ import { offeredPlans } from '../support/plan.queries.ts';
 import { issueLoan } from './issue.commands.ts';
 import { type KitForm, kitForm, kitFormFaults, kitOfLoan, type ShownLine } from './issue-form.rules.ts';
 import { kitFor } from './issue-kit.rules.ts';
+import { issueTerms } from './issue-terms.queries.ts';
 import { acceptances, handoverWays } from './loan.rules.ts';
-import { findScanned, issueTerms } from './scan.queries.ts';
-import { issueVerdict } from './scan.rules.ts';
 import {
   assumedTerms,
   carry,

@@ -11,8 +11,7 @@ import { invalid, Problem } from '../shared/problem.ts';
 import { completeTasksAbout } from '../tasks/task.commands.ts';
 import { endHelp, type LockedLoan, lockLoans, subjectsOf } from './ending.commands.ts';
 import { accessoriesShort, accessoryWords, type Wanted } from './issue-kit.rules.ts';
-import type { LoanStatus } from './loan.rules.ts';
-import { tasksOfOpenLoan } from './loan.rules.ts';
+import { type LoanStatus, tasksOfOpenLoan } from './loan.rules.ts';
 import type { AccessoryLine, LoanStatusNow, NewMissingAccessories } from './loan.schemas.ts';
 import { missingOf, stockOf } from './loan-accessory.queries.ts';
 

@@ -1,11 +1,11 @@
 import { type RawBuilder, sql } from 'kysely';
+import type { DeviceToIssue } from '../devices/going-out.rules.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Trx } from '../shared/database.ts';
 import { newId } from '../shared/ids.ts';
 import { Problem } from '../shared/problem.ts';
 import { draftJson, type PlanDraft } from '../support/planning.queries.ts';
 import type { KitGap } from './issue-kit.rules.ts';
-import type { DeviceToIssue } from './loan.rules.ts';
 import type { LoanIssued, NewLoan } from './loan.schemas.ts';
 
 type LoanToInsert = {

@@ -1,12 +1,13 @@
 import { sql } from 'kysely';
 import type { DeviceKind } from '../devices/device.rules.ts';
+import { type DeviceToIssue, whyNot } from '../devices/going-out.rules.ts';
 import { patientJson } from '../patients/patient.queries.ts';
 import { addDays, type Clock, today } from '../shared/clock.ts';
 import type { Reader } from '../shared/database.ts';
 import { readCode } from '../shared/ids.ts';
 import { byId, type ListPage, readCursor, toPage } from '../shared/lists.ts';
 import { Problem } from '../shared/problem.ts';
-import { type DeviceToIssue, type itemStatuses, soonDays, whyNot } from './loan.rules.ts';
+import { type itemStatuses, soonDays } from './loan.rules.ts';
 import type { Loan, LoanQuery, LoanSummary } from './loan.schemas.ts';
 import { loanAccessoriesJson, loanKitJson } from './loan-accessory.queries.ts';
 

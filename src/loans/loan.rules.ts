@@ -1,12 +1,6 @@
-import { type DeviceKind, type DeviceStatus, statusWords } from '../devices/device.rules.ts';
-import { isWithoutItsData, type Unfit, unfitWords } from '../devices/fitness.rules.ts';
+import { isWithoutItsData, unfitWords } from '../devices/fitness.rules.ts';
+import type { DeviceToIssue } from '../devices/going-out.rules.ts';
 import { type NamedDevice, readDeviceName } from '../devices/naming.rules.ts';
-import {
-  canIssueFor,
-  type Need,
-  type ReferralStatus,
-  referralStatusWords,
-} from '../referrals/referral.rules.ts';
 import { addDays } from '../shared/clock.ts';
 import { type FieldError, Problem } from '../shared/problem.ts';
 
@@ -29,77 +23,6 @@ export const handoverWays = ['in_person', 'posted', 'collected'] as const;
 export const acceptances = ['signature', 'witnessed', 'verbal'] as const;
 /** How the agreement of a loan may be recorded: of one taken over from before Lendwell it may not be known. */
 export const recordedAcceptances = [...acceptances, 'not_recorded'] as const;
-
-export type DeviceToIssue = {
-  id: string;
-  assetTag: string;
-  kind: DeviceKind;
-  status: DeviceStatus;
-  condition: string | null;
-  /** The referral that an allocation holds it for. */
-  heldFor: string | null;
-  /** A check has run out or is open, though the device is ready or reserved. */
-  hasOpenCheck: boolean;
-  hasDataPlan: boolean;
-  /** Its data plan is active: neither suspended nor ended nor over. */
-  hasActiveData: boolean;
-  dataExpiresOn: string | null;
-  /** What would keep it from being offered. */
-  unfit: Unfit[];
-};
-
-/** Whether a device may go out: ready, or reserved for this very referral, and every check still good. */
-export function mayGoOut(
-  device: Pick<DeviceToIssue, 'status' | 'heldFor' | 'hasOpenCheck'>,
-  referralId: string | null,
-): boolean {
-  return !device.hasOpenCheck && isFor(device, referralId);
-}
-
-/** Whether it is ready, or reserved for this very referral. */
-export function isFor(device: Pick<DeviceToIssue, 'status' | 'heldFor'>, referralId: string | null): boolean {
-  return (
-    device.status === 'ready' ||
-    (device.status === 'reserved' && device.heldFor !== null && device.heldFor === referralId)
-  );
-}
-
-/** Why a device may not go out, for a line of the answer. */
-export function whyNot(device: { assetTag: string; status: DeviceStatus; hasOpenCheck?: boolean }): string {
-  if (device.hasOpenCheck) return `${device.assetTag} has a check that ran out. Record it again first.`;
-  return `${device.assetTag} is ${statusWords[device.status]}.`;
-}
-
-/**
- * A loan is made for a referral on the waiting list or being helped.
- * @throws Problem `referral-not-waiting`
- */
-export function assertReferralWaits(status: ReferralStatus): void {
-  if (canIssueFor(status)) return;
-  const detail =
-    status === 'received' || status === 'asked'
-      ? 'Accept the referral first.'
-      : `The referral is ${referralStatusWords[status]}.`;
-  throw new Problem('referral-not-waiting', { detail, referralStatus: status });
-}
-
-/**
- * Which needs of a referral these devices meet; support is met by the plan that starts. Data that is over
- * or suspended meets none; where `unfit` is left out it is taken to run.
- */
-export function needsMet(
-  devices: (Pick<DeviceToIssue, 'kind' | 'hasDataPlan'> & { unfit?: Unfit[] })[],
-): Need[] {
-  const isData = (kind: DeviceKind) => kind === 'dongle' || kind === 'router' || kind === 'sim';
-  return [
-    ...(devices.some(({ kind }) => !isData(kind)) ? (['device'] as const) : []),
-    ...(devices.some(
-      ({ kind, hasDataPlan, unfit = [] }) => (isData(kind) || hasDataPlan) && !isWithoutItsData(unfit),
-    )
-      ? (['data'] as const)
-      : []),
-  ];
-}
 
 export type Terms = {
   dueOn?: string | undefined;

@@ -1,6 +1,8 @@
 import Type from 'typebox';
 import { type Form, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
 import { afterScan, readScans } from '../admin/scan-list.ts';
+import { findScanned } from '../devices/scan.queries.ts';
+import { issueVerdict } from '../devices/scan.rules.ts';
 import { agreementInUse } from '../lending/agreement.queries.ts';
 import { offeredTerms } from '../lending/terms.queries.ts';
 import { listLocations } from '../organisations/organisation.queries.ts';
@@ -11,8 +13,6 @@ import { type FieldError, invalid, Problem } from '../shared/problem.ts';
 import { issueLoan } from './issue.commands.ts';
 import type { ScannedLine as Line } from './issue-form.rules.ts';
 import { handoverWays } from './loan.rules.ts';
-import { findScanned } from './scan.queries.ts';
-import { issueVerdict } from './scan.rules.ts';
 import {
   assumedTerms,
   carry,

@@ -1,3 +1,6 @@
+import { stopNumbers } from '../data-plans/number.commands.ts';
+import { findScanned } from '../devices/scan.queries.ts';
+import { notOnLoan } from '../devices/scan.rules.ts';
 import { requireLocation } from '../organisations/location.queries.ts';
 import type { Context } from '../shared/actor.ts';
 import { command } from '../shared/command.ts';
@@ -12,7 +15,6 @@ import {
   endItems,
   type LockedLoan,
   lockLoans,
-  stopNumbers,
   subjectsOf,
 } from './ending.commands.ts';
 import { accessoryWords } from './issue-kit.rules.ts';
@@ -24,8 +26,6 @@ import {
   settleAccessories,
 } from './loan-accessory.commands.ts';
 import { missingOf } from './loan-accessory.queries.ts';
-import { findScanned } from './scan.queries.ts';
-import { notOnLoan } from './scan.rules.ts';
 
 /**
  * Takes items of a loan back: their devices begin a new cycle of preparation with every check

@@ -1,6 +1,8 @@
 import Type from 'typebox';
 import { type Form, fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
 import { conditions } from '../devices/device.rules.ts';
+import { findScanned } from '../devices/scan.queries.ts';
+import { notOnLoan } from '../devices/scan.rules.ts';
 import { logAccess } from '../patients/patient.queries.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams, strictObject } from '../shared/http.ts';
@@ -11,8 +13,6 @@ import { findLoanByReference, getLoan, getLoanDetails } from './loan.queries.ts'
 import { type Loan, NewReturn } from './loan.schemas.ts';
 import { missingOf } from './loan-accessory.queries.ts';
 import { returnItems } from './return.commands.ts';
-import { findScanned } from './scan.queries.ts';
-import { notOnLoan } from './scan.rules.ts';
 
 const Scan = strictObject({ code: Type.String({ minLength: 1, maxLength: 200 }) });
 const ItemQuery = Type.Object(

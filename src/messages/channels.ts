@@ -1,10 +1,9 @@
+import type { MessageChannel, Wording } from '../patients/reach.rules.ts';
 import type { Deps } from '../shared/deps.ts';
 import { captureChannel } from './capture.channel.ts';
-import type { MessageChannel } from './contact.rules.ts';
 import { notifyChannel } from './notify.channel.ts';
 import type { Provider } from './senders.rules.ts';
 import { smtpChannel } from './smtp.channel.ts';
-import type { Wording } from './template.rules.ts';
 
 /** A message on its way out; `reference` is the message's id and all that a provider may be asked by. */
 export type Outgoing = {

@@ -4,22 +4,21 @@ import { newLinkToken } from '../access/tokens.ts';
 import { daysOff } from '../calendar/calendar.queries.ts';
 import { patientLinkHash } from '../patient-links/link.queries.ts';
 import { linkEnds } from '../patient-links/link.rules.ts';
+import { openingFrom } from '../patients/contact-window.rules.ts';
+import { withDoubts } from '../patients/doubt.queries.ts';
+import type { MessageChannel, Wording } from '../patients/reach.rules.ts';
 import { systemContext } from '../shared/actor.ts';
 import { timestamp, today } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
 import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvents } from '../shared/events.ts';
-import type { MessageChannel } from './contact.rules.ts';
-import { openingFrom } from './contact-window.rules.ts';
-import { withDoubts } from './doubt.queries.ts';
 import { draftsOf, linkBase, linkShown, renderDraft, shownIn, templatesInUse } from './draft.queries.ts';
 import { gatherReminders } from './gather.commands.ts';
 import { type Draft, judge, type MessageStatus, type Reason, type Why } from './message.rules.ts';
 import { reachOf } from './reach.ts';
 import { type Provider, providerFor } from './senders.rules.ts';
 import { type Claim, type Handover, send } from './sending.commands.ts';
-import type { Wording } from './template.rules.ts';
 
 const batchSize = 50;
 /** A sender whose claim is older gives up before sending: by then another may have been told that it died. */

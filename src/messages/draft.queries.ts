@@ -1,14 +1,14 @@
 import { sql } from 'kysely';
-import { firstName } from '../patients/patient.queries.ts';
+import { pointJson } from '../patients/doubt.queries.ts';
+import type { MessageChannel, Wording } from '../patients/reach.rules.ts';
 import { readScheme } from '../scheme/scheme.queries.ts';
 import type { Scheme } from '../scheme/scheme.schemas.ts';
 import { jsonInstant, type Reader } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
-import type { MessageChannel } from './contact.rules.ts';
-import { pointJson } from './doubt.queries.ts';
+import { firstName } from '../shared/person-name.ts';
 import type { Draft, Reason } from './message.rules.ts';
 import { asksBack, hasData, isPutOff, startOf } from './reminder.queries.ts';
-import { type Addressee, render, type TemplateText, type Wording } from './template.rules.ts';
+import { type Addressee, render, type TemplateText } from './template.rules.ts';
 
 type InUse = TemplateText & { id: string; language: string };
 /** The templates in use, by reason, wording, channel and language, and the scheme that they may name. */

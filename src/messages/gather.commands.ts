@@ -1,6 +1,14 @@
 import { type RawBuilder, sql } from 'kysely';
 import { Temporal } from 'temporal-polyfill';
 import { daysOff } from '../calendar/calendar.queries.ts';
+import { nextOpening } from '../patients/contact-window.rules.ts';
+import { pointJson, withDoubts } from '../patients/doubt.queries.ts';
+import {
+  type ContactPoint,
+  chooseContact,
+  type MessageChannel,
+  type Wording,
+} from '../patients/reach.rules.ts';
 import { systemContext } from '../shared/actor.ts';
 import { timestamp, today, zone } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
@@ -9,15 +17,11 @@ import type { Deps } from '../shared/deps.ts';
 import { recordEvents } from '../shared/events.ts';
 import type { Report } from '../shared/progress.ts';
 import { createTasks } from '../tasks/task.commands.ts';
-import { type ContactPoint, chooseContact, type MessageChannel } from './contact.rules.ts';
-import { nextOpening } from './contact-window.rules.ts';
-import { tellOfChange } from './correction.commands.ts';
-import { pointJson, withDoubts } from './doubt.queries.ts';
 import type { Why } from './message.rules.ts';
 import { reachOf } from './reach.ts';
 import { releaseUndoubted } from './release.commands.ts';
 import { contactable, workingDaysAfter } from './reminder.queries.ts';
-import type { Wording } from './template.rules.ts';
+import { cancelUseless } from './useless.commands.ts';
 
 const batchSize = 1_000;
 /** What staff are asked to do about what is held. */
@@ -81,53 +85,6 @@ const isDue = (
 ) => sql<boolean>`(case when r.reason <> 'follow_up' then ${date}::date <= ${today(deps.clock)}::date
   else r.for_date between ${date}::date and (${workingDaysAfter(date)})[coalesce(
     (select f.lead_days from follow_up f where f.id = r.subject_id), 1)] end)`;
-
-/** What was not said in time is never said, and a message that was held for it is over with it. Of a correction staff get a task. */
-async function cancelUseless(deps: Deps): Promise<void> {
-  const ctx = systemContext('gather');
-  const now = timestamp(deps.clock);
-  await command(deps, ctx, async (trx) => {
-    const { rows } = await sql<{ subjectId: string; patientId: string }>`/* reminder.useless */
-      with useless as (
-        update reminder r set status = 'cancelled'
-        where r.status = 'standing' and r.useless_after <= ${now}
-          and (r.message_id is null or exists (select from message m where m.id = r.message_id and m.status = 'held'))
-        returning r.reason, r.subject_id, r.patient_id
-      )
-      select distinct u.subject_id as "subjectId", u.patient_id as "patientId" from useless u join patient p on p.id = u.patient_id
-      where u.reason in ('changed', 'off') and p.contact_state not in ('withdrawn', 'deceased')`.execute(trx);
-    await createTasks(
-      trx,
-      deps,
-      ctx,
-      rows.map(({ subjectId, patientId }) => tellOfChange(subjectId, patientId)),
-    );
-  });
-  for (let cancelled = batchSize; cancelled === batchSize; ) {
-    cancelled = await command(deps, ctx, async (trx) => {
-      const { rows } = await sql<{ id: string; patientId: string }>`/* message.over */
-        update message m set status = 'cancelled', why = 'nothing_left', changed_at = ${now}
-        where m.id in (select h.id from message h where h.status = 'held'
-            and not exists (select from reminder r where r.message_id = h.id and r.status = 'standing') order by h.id limit ${batchSize})
-          and m.status = 'held' and not exists (select from reminder r where r.message_id = m.id and r.status = 'standing')
-        returning m.id, m.patient_id as "patientId"`.execute(trx);
-      await recordEvents(
-        trx,
-        deps,
-        ctx,
-        rows.map(({ id, patientId }) => ({
-          type: 'message.cancelled',
-          subjects: [
-            ['message', id],
-            ['patient', patientId],
-          ],
-          values: { status: 'cancelled' },
-        })),
-      );
-      return rows.length;
-    });
-  }
-}
 
 type Person = {
   patientId: string;

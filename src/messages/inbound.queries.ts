@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
-import { calledName } from '../patients/patient.queries.ts';
 import type { Reader } from '../shared/database.ts';
 import { byId, type ListPage, toPage } from '../shared/lists.ts';
+import { calledName } from '../shared/person-name.ts';
 import { Problem } from '../shared/problem.ts';
 import type { InboundMessage } from './inbound.schemas.ts';
 

@@ -1,5 +1,14 @@
 import { sql } from 'kysely';
 import { daysOff } from '../calendar/calendar.queries.ts';
+import { openingFrom } from '../patients/contact-window.rules.ts';
+import { pointJson, withDoubts } from '../patients/doubt.queries.ts';
+import {
+  type ContactPoint,
+  type ContactWishes,
+  chooseContact,
+  mayContact,
+  type Wording,
+} from '../patients/reach.rules.ts';
 import type { Context } from '../shared/actor.ts';
 import { timestamp, today } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
@@ -8,14 +17,10 @@ import type { Deps } from '../shared/deps.ts';
 import { recordEvent } from '../shared/events.ts';
 import { Problem, toProblem } from '../shared/problem.ts';
 import { completeTasksAbout } from '../tasks/task.commands.ts';
-import { type ContactPoint, type ContactWishes, chooseContact, mayContact } from './contact.rules.ts';
-import { openingFrom } from './contact-window.rules.ts';
-import { pointJson, withDoubts } from './doubt.queries.ts';
 import { draftsOf } from './draft.queries.ts';
 import { isRetriable, isRetriedTogether, type MessageStatus, whyWords } from './message.rules.ts';
 import type { MessageRetried } from './message.schemas.ts';
 import { reachOf } from './reach.ts';
-import type { Wording } from './template.rules.ts';
 
 /**
  * Has a held, failed or unknown message tried again, by the first way that is safe now.

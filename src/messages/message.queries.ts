@@ -1,13 +1,14 @@
 import { sql } from 'kysely';
-import { calledName } from '../patients/patient.queries.ts';
+import type { Wording } from '../patients/reach.rules.ts';
 import { timestamp } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { byId, type ListPage, toPage } from '../shared/lists.ts';
+import { calledName } from '../shared/person-name.ts';
 import { Problem } from '../shared/problem.ts';
 import { draftsOf, type Rendered, renderDraft, shownIn, templatesInUse } from './draft.queries.ts';
 import { type Draft, isRetriable, type Reason } from './message.rules.ts';
 import type { Message, MessageQuery, MessageSummary } from './message.schemas.ts';
-import { smsFragments, type Wording } from './template.rules.ts';
+import { smsFragments } from './template.rules.ts';
 
 const summary = sql`m.id, m.channel, m.status, m.why, m.wording, m.run_date as "runDate", m.send_after as "sendAfter", m.sent_at as "sentAt", m.body as text,
   json_build_object('id', p.id, 'name', ${calledName}) as patient`;

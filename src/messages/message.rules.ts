@@ -1,6 +1,12 @@
-import type { ContactPoint, ContactWishes } from './contact.rules.ts';
-import { canReach, mayContact, type Reach } from './contact.rules.ts';
-import type { Appointment, Wording } from './template.rules.ts';
+import {
+  type ContactPoint,
+  type ContactWishes,
+  canReach,
+  mayContact,
+  type Reach,
+  type Wording,
+} from '../patients/reach.rules.ts';
+import type { Appointment } from './template.rules.ts';
 
 export const messageStatuses = [
   'planned',

@@ -1,9 +1,8 @@
 import Type, { type Static } from 'typebox';
+import { messageChannels, wordings } from '../patients/reach.rules.ts';
 import { orderedQuery, pageOf } from '../shared/lists.ts';
 import { nullable, oneOf } from '../shared/schemas.ts';
-import { messageChannels } from './contact.rules.ts';
 import { messageStatuses, reminderReasons, type Why, whyWords } from './message.rules.ts';
-import { wordings } from './template.rules.ts';
 
 export const MessageSummary = Type.Object({
   id: Type.String(),

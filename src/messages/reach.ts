@@ -1,8 +1,7 @@
+import type { Reach, Wording } from '../patients/reach.rules.ts';
 import { today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
-import type { Reach } from './contact.rules.ts';
 import { providerFor } from './senders.rules.ts';
-import type { Wording } from './template.rules.ts';
 
 /** What can be sent today to someone of this wording and these communication needs. */
 export function reachOf(

@@ -1,11 +1,10 @@
 import { sql } from 'kysely';
+import { pointJson, withDoubts } from '../patients/doubt.queries.ts';
+import { type ContactPoint, chooseContact, type Wording } from '../patients/reach.rules.ts';
 import { timestamp, today } from '../shared/clock.ts';
 import type { Reader, Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
-import { type ContactPoint, chooseContact } from './contact.rules.ts';
-import { pointJson, withDoubts } from './doubt.queries.ts';
 import { reachOf } from './reach.ts';
-import type { Wording } from './template.rules.ts';
 
 const batchSize = 1_000;
 

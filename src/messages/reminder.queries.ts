@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 
-/** Patients `p` who may be written to on a civil date; the same as `mayContact` in contact.rules.ts. */
+/** Patients `p` who may be written to on a civil date; the same as `mayContact` in reach.rules.ts. */
 export const contactable = (today: string) => sql<boolean>`(p.contact_choice = 'any_safe'
   and (p.contact_state = 'open' or p.contact_state = 'paused' and p.paused_until <= ${today}::date))`;
 

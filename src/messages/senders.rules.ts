@@ -1,6 +1,5 @@
 import type { Config } from '../config.ts';
-import type { MessageChannel } from './contact.rules.ts';
-import type { Wording } from './template.rules.ts';
+import type { MessageChannel, Wording } from '../patients/reach.rules.ts';
 
 export const providers = ['capture', 'notify', 'smtp'] as const;
 export type Provider = (typeof providers)[number];

@@ -1,6 +1,7 @@
 import { type Form, fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
 import { languageName, languages } from '../patients/contact.rules.ts';
 import { getPatient, logAccess } from '../patients/patient.queries.ts';
+import { wordings } from '../patients/reach.rules.ts';
 import { currentScheme } from '../scheme/scheme.queries.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams, strictObject } from '../shared/http.ts';
@@ -8,7 +9,7 @@ import { invalid } from '../shared/problem.ts';
 import { reasonWords, reminderReasons } from './message.rules.ts';
 import { testTemplate, writeTemplate } from './template.commands.ts';
 import { getTemplate, listTemplates, readsAs } from './template.queries.ts';
-import { placeholders, templateChannels, wordings } from './template.rules.ts';
+import { placeholders, templateChannels } from './template.rules.ts';
 import { NewTemplate, NewTemplateTest, type Template, type TemplateTested } from './template.schemas.ts';
 
 const words = {

@@ -1,10 +1,9 @@
 import { Temporal } from 'temporal-polyfill';
 import { greetingName } from '../patients/name.rules.ts';
+import type { Wording } from '../patients/reach.rules.ts';
 import { zone } from '../shared/clock.ts';
 import type { FieldError } from '../shared/problem.ts';
-
-export const wordings = ['discreet', 'identified'] as const;
-export type Wording = (typeof wordings)[number];
+import { type TellableWhy, tellableWords } from '../support/why.rules.ts';
 
 /** Whom a text is for: one channel alone, or any that has none of its own. */
 export const templateChannels = ['any', 'sms', 'email', 'letter'] as const;
@@ -15,16 +14,6 @@ export const placeholders = {
   discreet: ['when', 'how', 'day', 'why', 'link', 'replies'],
 } as const satisfies Record<Wording, readonly string[]>;
 type Placeholder = (typeof placeholders)[Wording][number];
-
-/** Why something that was told is no longer so, as anybody may read it. */
-export const tellableWhys = ['they_asked', 'we_cannot', 'closed', 'ended'] as const;
-export type TellableWhy = (typeof tellableWhys)[number];
-export const tellableWords: Record<TellableWhy, string> = {
-  they_asked: 'as you asked',
-  we_cannot: 'we cannot make it then',
-  closed: 'we are closed that day',
-  ended: 'it is not needed any more',
-};
 
 /** What is said of one reminder: an appointment at an instant, and how; without a way, a day. */
 export type Appointment = {

@@ -1,8 +1,9 @@
 import Type, { type Static } from 'typebox';
+import { wordings } from '../patients/reach.rules.ts';
 import { strictObject } from '../shared/http.ts';
 import { nullable, oneOf } from '../shared/schemas.ts';
 import { reminderReasons } from './message.rules.ts';
-import { templateChannels, wordings } from './template.rules.ts';
+import { templateChannels } from './template.rules.ts';
 
 const language = Type.String({
   pattern: '^[a-z]{2,3}$',

@@ -1,7 +1,7 @@
 import { Temporal } from 'temporal-polyfill';
-import { type Hours, nextOpening, opensEver } from '../messages/contact-window.rules.ts';
 import { zone } from '../shared/clock.ts';
-import { meetsWorkday } from '../support/slot.rules.ts';
+import { minuteOf } from '../shared/date-parts.ts';
+import { type Hours, nextOpening, opensEver } from './contact-window.rules.ts';
 import type { NewContactPoint } from './patient.schemas.ts';
 
 /** A way to reach someone with the hours that they gave for it. */
@@ -41,3 +41,15 @@ export const missedWarning = (missed: number): string | null =>
   missed
     ? `These hours leave no time for a message before ${missed === 1 ? '1 follow-up' : `${missed} follow-ups`} of theirs: we ring instead.`
     : null;
+
+/** When we ring people on a working day, in minutes from midnight. */
+export const ringing = { from: 9 * 60, to: 17 * 60 };
+
+/** Whether hours have something in common with those in which we ring. */
+export const meetsWorkday = (hours: Hours[] | null): boolean =>
+  !hours ||
+  hours.some(
+    ({ days, from, to }) =>
+      days.some((day) => day <= 5) &&
+      Math.max(minuteOf(from), ringing.from) < Math.min(minuteOf(to), ringing.to),
+  );

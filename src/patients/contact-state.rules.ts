@@ -1,5 +1,4 @@
-import type { FieldError } from '../shared/problem.ts';
-import { Problem } from '../shared/problem.ts';
+import { type FieldError, Problem } from '../shared/problem.ts';
 
 export const contactStates = ['open', 'paused', 'withdrawn', 'deceased'] as const;
 export type ContactState = (typeof contactStates)[number];

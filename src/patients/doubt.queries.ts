@@ -5,6 +5,7 @@ import { keptApart, likenessColumns } from './duplicate.queries.ts';
 import { compare, type Likeness } from './duplicate.rules.ts';
 import { readPatient } from './patient.queries.ts';
 import type { Patient } from './patient.schemas.ts';
+import { type ContactPoint, works } from './reach.rules.ts';
 
 /** A way to reach someone of which another record says otherwise, with the two as they are compared. */
 type Contradiction = { pointId: string; me: Likeness; other: Likeness };
@@ -61,4 +62,18 @@ export async function pointsInDoubt(
   const { rows } = await sql<Contradiction>`/* contact.in-doubt */
     ${contradictions(sql`c.id = any(${pointIds}::uuid[])`, today)}`.execute(db);
   return inDoubt(rows);
+}
+
+/** A way `c` to reach someone, as a JSON value in the shape of `ContactPoint`; whether it is in doubt is asked afterwards. */
+export const pointJson = sql`json_build_object('id', c.id, 'channel', c.channel, 'value', c.value, 'safe', c.safe, 'recheckDue', c.recheck_due,
+  'stopped', c.stopped_at is not null, 'failed', c.failed_at is not null, 'doubted', false, 'hours', c.hours)`;
+
+/** Ways to reach people with whether each is in doubt. */
+export async function withDoubts(db: Reader, points: ContactPoint[], today: string): Promise<ContactPoint[]> {
+  const doubts = await pointsInDoubt(
+    db,
+    points.filter((point) => works(point, today)).map(({ id }) => id),
+    today,
+  );
+  return points.map((point) => ({ ...point, doubted: doubts.has(point.id) }));
 }

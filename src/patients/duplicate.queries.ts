@@ -2,8 +2,6 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Reader } from '../shared/database.ts';
 import { Problem } from '../shared/problem.ts';
 import { type Comparison, compare, type Likeness } from './duplicate.rules.ts';
-import type { Apart } from './merge.schemas.ts';
-import { writtenName } from './patient.queries.ts';
 
 const mostLooked = 200;
 const mostShown = 10;
@@ -58,14 +56,4 @@ export async function likelyDuplicates(
     .filter(({ isLikely }) => isLikely)
     .sort((one, other) => other.score - one.score || one.record.id.localeCompare(other.record.id));
   return { own, likely: likely.slice(0, mostShown) };
-}
-
-/** The records that someone looked at and said are of someone else, the latest first. */
-export async function keptApartFrom(db: Reader, id: string): Promise<Apart[]> {
-  const { rows } = await sql<Apart>`/* patient.kept-apart */
-    select json_build_object('id', p.id, 'name', ${writtenName}) as patient, k.reason, k.by_name as by, k.at
-    from (select other as id, reason, by_name, at from patient_kept_apart where one = ${id}
-      union all select one, reason, by_name, at from patient_kept_apart where other = ${id}) k join patient p on p.id = k.id
-    order by k.at desc, p.id limit ${mostLooked}`.execute(db);
-  return rows;
 }

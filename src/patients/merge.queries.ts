@@ -1,7 +1,10 @@
 import { sql } from 'kysely';
 import type { Reader } from '../shared/database.ts';
-import type { Merge } from './merge.schemas.ts';
-import { writtenName } from './patient.queries.ts';
+import { writtenName } from '../shared/person-name.ts';
+import type { Apart, Merge } from './merge.schemas.ts';
+
+/** Enough to look through. */
+const mostShown = 200;
 
 /** The records that were merged into a patient's and not parted again, the newest first. */
 export async function mergesOf(db: Reader, patientId: string): Promise<Merge[]> {
@@ -21,4 +24,14 @@ export async function mergedInto(db: Reader, id: string): Promise<string | null>
   const { rows } = await sql<{ mergedInto: string | null }>`/* patient.merged-into */
     select merged_into as "mergedInto" from patient where id = ${id}`.execute(db);
   return rows[0]?.mergedInto ?? null;
+}
+
+/** The records that someone looked at and said are of someone else, the latest first. */
+export async function keptApartFrom(db: Reader, id: string): Promise<Apart[]> {
+  const { rows } = await sql<Apart>`/* patient.kept-apart */
+    select json_build_object('id', p.id, 'name', ${writtenName}) as patient, k.reason, k.by_name as by, k.at
+    from (select other as id, reason, by_name, at from patient_kept_apart where one = ${id}
+      union all select one, reason, by_name, at from patient_kept_apart where other = ${id}) k join patient p on p.id = k.id
+    order by k.at desc, p.id limit ${mostShown}`.execute(db);
+  return rows;
 }

@@ -1,9 +1,9 @@
 import Type from 'typebox';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams, problemReplies } from '../shared/http.ts';
-import { keptApartFrom, likelyDuplicates } from './duplicate.queries.ts';
+import { likelyDuplicates } from './duplicate.queries.ts';
 import { mergePatients } from './merge.commands.ts';
-import { mergesOf } from './merge.queries.ts';
+import { keptApartFrom, mergesOf } from './merge.queries.ts';
 import { AlikeAgain, Apart, Duplicates, KeptApart, Merge, NewMerge, NewPartition } from './merge.schemas.ts';
 import { alikeAgain, keepApart, partPatients } from './part.commands.ts';
 import { getPatient, logAccesses } from './patient.queries.ts';

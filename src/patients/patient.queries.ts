@@ -17,15 +17,6 @@ export const patientColumns = sql`p.id, p.given_name as "givenName", p.family_na
 export const patientJson = sql`json_build_object('id', p.id, 'givenName', p.given_name, 'familyName', p.family_name,
   'preferredName', p.preferred_name, 'dateOfBirth', p.date_of_birth, 'nhsNumber', p.nhs_number)`;
 
-/** What the patient `p` is called in writing; someone with one name only has the other as empty text. */
-export const firstName = sql`coalesce(p.preferred_name, nullif(p.given_name, ''), p.family_name)`;
-
-/** What the patient `p` is called in lists. */
-export const calledName = sql`trim(coalesce(p.preferred_name, p.given_name) || ' ' || p.family_name)`;
-
-/** The patient `p` as they are written, by both names or the one that they have. */
-export const writtenName = sql`trim(p.given_name || ' ' || p.family_name)`;
-
 /** Patients, the newest first. */
 export async function listPatients(
   db: Reader,

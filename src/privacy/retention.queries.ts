@@ -1,8 +1,8 @@
 import { type RawBuilder, sql } from 'kysely';
-import { calledName } from '../patients/patient.queries.ts';
 import type { Reader } from '../shared/database.ts';
 import { etagOf } from '../shared/etag.ts';
 import { byId, type ListPage, toPage } from '../shared/lists.ts';
+import { calledName } from '../shared/person-name.ts';
 import { Problem } from '../shared/problem.ts';
 import { ofPerson } from './export.queries.ts';
 import { underWay } from './privacy.queries.ts';

@@ -124,3 +124,16 @@ export function waited(since: string, today: string): string {
 
 /** What is asked of a referral until it is decided. */
 export const tasksToDecide = ['clinic_answered', 'referral_late', 'referral_sent_again'] as const;
+
+/**
+ * A loan is made for a referral on the waiting list or being helped.
+ * @throws Problem `referral-not-waiting`
+ */
+export function assertReferralWaits(status: ReferralStatus): void {
+  if (canIssueFor(status)) return;
+  const detail =
+    status === 'received' || status === 'asked'
+      ? 'Accept the referral first.'
+      : `The referral is ${referralStatusWords[status]}.`;
+  throw new Problem('referral-not-waiting', { detail, referralStatus: status });
+}

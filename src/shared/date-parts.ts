@@ -25,3 +25,6 @@ export function readDateParts(typed: DateParts, wanted: string): { date: string 
     return { fault: wanted };
   }
 }
+
+/** Minutes since midnight of a time of day, `HH:MM`. */
+export const minuteOf = (time: string) => Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5));

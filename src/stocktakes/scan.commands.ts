@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
+import { findScanned } from '../devices/scan.queries.ts';
+import { unknownLabel } from '../devices/scan.rules.ts';
 import { markSeen } from '../devices/seen.commands.ts';
-import { findScanned } from '../loans/scan.queries.ts';
-import { unknownLabel } from '../loans/scan.rules.ts';
 import type { Context } from '../shared/actor.ts';
 import { timestamp } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';

@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
-import type { ContactPoint } from '../messages/contact.rules.ts';
-import { withDoubts } from '../messages/doubt.queries.ts';
-import { calledName } from '../patients/patient.queries.ts';
+import { withDoubts } from '../patients/doubt.queries.ts';
+import type { ContactPoint } from '../patients/reach.rules.ts';
 import type { Actor } from '../shared/actor.ts';
 import type { Reader } from '../shared/database.ts';
 import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
+import { calledName } from '../shared/person-name.ts';
 import { Problem } from '../shared/problem.ts';
 import { clashesJson } from './clash.queries.ts';
 import type { FollowUp, FollowUpQuery, FollowUpSummary } from './follow-up.schemas.ts';

@@ -1,14 +1,13 @@
 import { Temporal } from 'temporal-polyfill';
-import type { Hours } from '../messages/contact-window.rules.ts';
+import { ringing } from '../patients/contact-hours.rules.ts';
+import type { Hours } from '../patients/contact-window.rules.ts';
 import { addDays, zone } from '../shared/clock.ts';
+import { minuteOf } from '../shared/date-parts.ts';
 import type { FieldError } from '../shared/problem.ts';
 
 /** A time that something takes: a civil date, `HH:MM` in London, and minutes. */
 export type Slot = { dueOn: string; startsAt: string; minutes: number };
 
-/** When follow-ups are planned on a working day, in minutes from midnight. */
-const opens = 9 * 60;
-const closes = 17 * 60;
 /** Times are offered on the quarters of an hour. */
 const grid = 15;
 /** How far a follow-up goes to find room; a month holds four of any weekday. */
@@ -57,9 +56,12 @@ const isOpen = (day: string, { isDayOff }: Around) =>
 function freeTime(wanted: Slot, { taken, crowd, hours, now }: Around): string | undefined {
   const { dueOn, minutes } = wanted;
   const first = minuteOf(wanted.startsAt);
-  const quarters = Array.from({ length: (closes - opens) / grid }, (_, n) => opens + n * grid);
+  const quarters = Array.from(
+    { length: (ringing.to - ringing.from) / grid },
+    (_, n) => ringing.from + n * grid,
+  );
   const free = [first, ...quarters]
-    .filter((from) => from >= opens && from + minutes <= closes)
+    .filter((from) => from >= ringing.from && from + minutes <= ringing.to)
     .map((from) => ({ dueOn, minutes, startsAt: timeOf(from) }))
     .filter(
       (slot) =>
@@ -94,14 +96,6 @@ export function isWithin({ dueOn, startsAt, minutes }: Slot, hours: Hours[]): bo
   );
 }
 
-/** Whether hours have something in common with those in which follow-ups are planned. */
-export const meetsWorkday = (hours: Hours[] | null): boolean =>
-  !hours ||
-  hours.some(
-    ({ days, from, to }) =>
-      days.some((day) => day <= 5) && Math.max(minuteOf(from), opens) < Math.min(minuteOf(to), closes),
-  );
-
 /**
  * What is wrong with a time that someone gave: in the hour that is left out when the clocks go forward there is none.
  * A time that comes twice, when they go back, is the first of the two.
@@ -118,7 +112,6 @@ export function skippedTime(dueOn: string, startsAt: string): FieldError[] {
   ];
 }
 
-const minuteOf = (time: string) => Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5));
 const timeOf = (minute: number) =>
   `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;
 /** Minutes since a fixed day, on the clock face. */

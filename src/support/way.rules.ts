@@ -1,7 +1,8 @@
-import { type ContactPoint, works } from '../messages/contact.rules.ts';
-import type { Hours } from '../messages/contact-window.rules.ts';
 import { times } from '../patients/contact.rules.ts';
-import { isWithin, meetsWorkday, type Slot } from './slot.rules.ts';
+import { meetsWorkday } from '../patients/contact-hours.rules.ts';
+import type { Hours } from '../patients/contact-window.rules.ts';
+import { type ContactPoint, works } from '../patients/reach.rules.ts';
+import { isWithin, type Slot } from './slot.rules.ts';
 import type { Way } from './support.rules.ts';
 
 type Point = Omit<ContactPoint, 'id' | 'value'>;

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
-import { calledName } from '../patients/patient.queries.ts';
 import type { Reader } from '../shared/database.ts';
 import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
+import { calledName } from '../shared/person-name.ts';
 import { Problem } from '../shared/problem.ts';
 import { ruleOf, taskKinds } from './task.rules.ts';
 import type { OneTask, Task, TaskClosing, TaskQuery } from './task.schemas.ts';

@@ -1,11 +1,12 @@
 import { sql } from 'kysely';
 import t from 'tap';
-import { closeDays, openDay } from '../../src/calendar/calendar.commands.ts';
+import { openDay } from '../../src/calendar/calendar.commands.ts';
 import { daysOff, readCalendar } from '../../src/calendar/calendar.queries.ts';
 import { handlers } from '../../src/handlers.ts';
 import { dispatch } from '../../src/messages/dispatch.commands.ts';
 import { runNightly } from '../../src/nightly/nightly.commands.ts';
 import { handle } from '../../src/shared/outbox.ts';
+import { closeDays } from '../../src/support/closed-days.commands.ts';
 import { addFollowUp } from '../../src/support/follow-up.commands.ts';
 import { apiOf } from '../support/api.ts';
 import { testApp } from '../support/app.ts';

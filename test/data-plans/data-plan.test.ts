@@ -19,11 +19,11 @@ import {
 } from '../../src/data-plans/data-plan.rules.ts';
 import type { NewDataPlan } from '../../src/data-plans/data-plan.schemas.ts';
 import { endPlan } from '../../src/data-plans/ending.commands.ts';
+import { stopNumbers } from '../../src/data-plans/number.commands.ts';
 import { addOffer, retireOffer } from '../../src/data-plans/offer.commands.ts';
 import { listOffers } from '../../src/data-plans/offer.queries.ts';
 import { fitPlan, movePlan, removePlan } from '../../src/data-plans/placing.commands.ts';
 import { getDevice } from '../../src/devices/device.queries.ts';
-import { stopNumbers } from '../../src/loans/ending.commands.ts';
 import { returnItems } from '../../src/loans/return.commands.ts';
 import { getReferral } from '../../src/referrals/referral.queries.ts';
 import type { Trx } from '../../src/shared/database.ts';

@@ -3,8 +3,8 @@ import { reportIncident } from '../../src/incidents/incident.commands.ts';
 import { extendLoan } from '../../src/loans/extension.commands.ts';
 import { dispatch } from '../../src/messages/dispatch.commands.ts';
 import { planLoanReminders } from '../../src/messages/loan-reminder.commands.ts';
-import type { Wording } from '../../src/messages/template.rules.ts';
 import { runNightly } from '../../src/nightly/nightly.commands.ts';
+import type { Wording } from '../../src/patients/reach.rules.ts';
 import { testDatabase } from '../support/database.ts';
 import { factories, officer } from '../support/factories.ts';
 

@@ -1,11 +1,4 @@
 import t from 'tap';
-import {
-  type ContactPoint,
-  chooseContact,
-  isUsable,
-  mayContact,
-  type Reach,
-} from '../../src/messages/contact.rules.ts';
 import { templatesInUse } from '../../src/messages/draft.queries.ts';
 import {
   type Draft,
@@ -14,13 +7,15 @@ import {
   messageStatuses,
   type Reason,
 } from '../../src/messages/message.rules.ts';
+import { render, smsFragments, spokenTime, templateFaults } from '../../src/messages/template.rules.ts';
 import {
-  render,
-  smsFragments,
-  spokenTime,
-  templateFaults,
+  type ContactPoint,
+  chooseContact,
+  isUsable,
+  mayContact,
+  type Reach,
   type Wording,
-} from '../../src/messages/template.rules.ts';
+} from '../../src/patients/reach.rules.ts';
 import { isDeliverable } from '../../src/shared/postal-address.ts';
 import { testDatabase } from '../support/database.ts';
 

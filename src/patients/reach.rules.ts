@@ -1,6 +1,9 @@
 import { isDeliverable } from '../shared/postal-address.ts';
 import type { Hours } from './contact-window.rules.ts';
-import type { Wording } from './template.rules.ts';
+
+/** Whether messages say what they are about, or nothing that tells others. */
+export const wordings = ['discreet', 'identified'] as const;
+export type Wording = (typeof wordings)[number];
 
 /** Channels that a message can go by; a phone call is a task for a person. */
 export const messageChannels = ['sms', 'email', 'letter'] as const;

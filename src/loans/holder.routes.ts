@@ -1,7 +1,7 @@
+import { getDevice } from '../devices/device.queries.ts';
 import { logAccesses } from '../patients/patient.queries.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams, problemReplies, sendPage } from '../shared/http.ts';
-import { getDevice } from './device.queries.ts';
 import { listHolders } from './holder.queries.ts';
 import { HolderList, HolderQuery } from './holder.schemas.ts';
 

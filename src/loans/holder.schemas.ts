@@ -1,8 +1,8 @@
 import Type, { type Static } from 'typebox';
-import { itemStatuses } from '../loans/loan.rules.ts';
 import { PatientSummary } from '../patients/patient.schemas.ts';
 import { listQuery, pageOf } from '../shared/lists.ts';
 import { nullable, oneOf } from '../shared/schemas.ts';
+import { itemStatuses } from './loan.rules.ts';
 
 /** One time that a device was with someone. */
 export const Holder = Type.Object({

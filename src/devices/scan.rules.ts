@@ -1,13 +1,7 @@
-import { type CheckKind, type DeviceKind, type DeviceStatus, statusWords } from '../devices/device.rules.ts';
-import {
-  isWithoutItsData,
-  type Unfit,
-  unfitFor,
-  unfitRemedies,
-  unfitWords,
-} from '../devices/fitness.rules.ts';
 import { readAssetTag } from '../shared/ids.ts';
-import { isFor, mayGoOut } from './loan.rules.ts';
+import { type CheckKind, type DeviceKind, type DeviceStatus, statusWords } from './device.rules.ts';
+import { isWithoutItsData, type Unfit, unfitFor, unfitRemedies, unfitWords } from './fitness.rules.ts';
+import { isFor, mayGoOut } from './going-out.rules.ts';
 
 /** A device as a scan finds it, with what decides whether it may go out or come back. */
 export type ScannedDevice = {

@@ -1,0 +1,42 @@
+import { type DeviceKind, type DeviceStatus, statusWords } from './device.rules.ts';
+import type { Unfit } from './fitness.rules.ts';
+
+export type DeviceToIssue = {
+  id: string;
+  assetTag: string;
+  kind: DeviceKind;
+  status: DeviceStatus;
+  condition: string | null;
+  /** The referral that an allocation holds it for. */
+  heldFor: string | null;
+  /** A check has run out or is open, though the device is ready or reserved. */
+  hasOpenCheck: boolean;
+  hasDataPlan: boolean;
+  /** Its data plan is active: neither suspended nor ended nor over. */
+  hasActiveData: boolean;
+  dataExpiresOn: string | null;
+  /** What would keep it from being offered. */
+  unfit: Unfit[];
+};
+
+/** Whether a device may go out: ready, or reserved for this very referral, and every check still good. */
+export function mayGoOut(
+  device: Pick<DeviceToIssue, 'status' | 'heldFor' | 'hasOpenCheck'>,
+  referralId: string | null,
+): boolean {
+  return !device.hasOpenCheck && isFor(device, referralId);
+}
+
+/** Whether it is ready, or reserved for this very referral. */
+export function isFor(device: Pick<DeviceToIssue, 'status' | 'heldFor'>, referralId: string | null): boolean {
+  return (
+    device.status === 'ready' ||
+    (device.status === 'reserved' && device.heldFor !== null && device.heldFor === referralId)
+  );
+}
+
+/** Why a device may not go out, for a line of the answer. */
+export function whyNot(device: { assetTag: string; status: DeviceStatus; hasOpenCheck?: boolean }): string {
+  if (device.hasOpenCheck) return `${device.assetTag} has a check that ran out. Record it again first.`;
+  return `${device.assetTag} is ${statusWords[device.status]}.`;
+}

@@ -1,0 +1,22 @@
+import type { DeviceKind } from '../devices/device.rules.ts';
+import { isWithoutItsData, type Unfit } from '../devices/fitness.rules.ts';
+import type { DeviceToIssue } from '../devices/going-out.rules.ts';
+import type { Need } from './referral.rules.ts';
+
+/**
+ * Which needs of a referral these devices meet; support is met by the plan that starts. Data that is over
+ * or suspended meets none; where `unfit` is left out it is taken to run.
+ */
+export function needsMet(
+  devices: (Pick<DeviceToIssue, 'kind' | 'hasDataPlan'> & { unfit?: Unfit[] })[],
+): Need[] {
+  const isData = (kind: DeviceKind) => kind === 'dongle' || kind === 'router' || kind === 'sim';
+  return [
+    ...(devices.some(({ kind }) => !isData(kind)) ? (['device'] as const) : []),
+    ...(devices.some(
+      ({ kind, hasDataPlan, unfit = [] }) => (isData(kind) || hasDataPlan) && !isWithoutItsData(unfit),
+    )
+      ? (['data'] as const)
+      : []),
+  ];
+}
