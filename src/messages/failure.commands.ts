@@ -6,6 +6,7 @@ import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvents } from '../shared/events.ts';
 import { createTasks } from '../tasks/task.commands.ts';
+import type { MessageChannel } from './contact.rules.ts';
 import type { Why } from './message.rules.ts';
 
 const ctx = systemContext('delivery');
@@ -36,7 +37,7 @@ export async function failIn(
   { why, pointFails }: Failure,
 ): Promise<void> {
   const now = timestamp(deps.clock);
-  const { rows } = await sql<{ id: string; patientId: string; channel: string }>`/* message.fail */
+  const { rows } = await sql<{ id: string; patientId: string; channel: MessageChannel }>`/* message.fail */
     with x as (
       select * from jsonb_to_recordset(${JSON.stringify(messages)}) x (id uuid, claim int)
     ), failed as (

@@ -7,6 +7,7 @@ import { recordEvents } from '../shared/events.ts';
 import { uuid } from '../shared/validation.ts';
 import { completeTasksAbout } from '../tasks/task.commands.ts';
 import type { Found } from './channels.ts';
+import type { MessageChannel } from './contact.rules.ts';
 import { failIn } from './failure.commands.ts';
 
 const ctx = systemContext('receipt');
@@ -26,7 +27,7 @@ export async function recordFindings(deps: Deps, findings: Finding[]): Promise<n
     const { rows } = await sql<{
       id: string;
       patientId: string;
-      channel: string;
+      channel: MessageChannel;
       state: Found['state'];
     }>`/* receipt.lock */
       select m.id, m.patient_id as "patientId", m.channel, x.state

@@ -8,8 +8,10 @@ import type { Deps } from '../shared/deps.ts';
 import { recordEvents } from '../shared/events.ts';
 import { completeTasksAbout, createTasks } from '../tasks/task.commands.ts';
 import { channelOf, type Outcome, type Outgoing } from './channels.ts';
+import type { MessageChannel } from './contact.rules.ts';
 import { failMessages } from './failure.commands.ts';
 import type { Provider } from './senders.rules.ts';
+import type { Wording } from './template.rules.ts';
 
 const atOnce = 10;
 const ctx = systemContext('dispatch');
@@ -113,8 +115,8 @@ export async function settleSent(
     const { rows } = await sql<{
       id: string;
       patientId: string;
-      channel: string;
-      wording: string;
+      channel: MessageChannel;
+      wording: Wording;
     }>`/* message.sent */
       update message m set status = 'sent', sent_at = ${now}, provider_id = x."providerId", changed_at = ${now}
       from jsonb_to_recordset(${JSON.stringify(accepted)}) x (id uuid, claim int, "providerId" text)
