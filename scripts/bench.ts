@@ -9,6 +9,7 @@ import { addApiClient, addApiKey } from '../src/access/client.commands.ts';
 import { readConfig } from '../src/config.ts';
 import { startEmbeddedPostgres } from '../src/embedded/postgres.ts';
 import { freePort } from '../src/embedded/processes.ts';
+import { events } from '../src/events.ts';
 import { systemContext } from '../src/shared/actor.ts';
 import { systemClock } from '../src/shared/clock.ts';
 import { createDatabase } from '../src/shared/database.ts';
@@ -224,7 +225,7 @@ async function fillDatabase(): Promise<void> {
 async function makeKey(settings: Record<string, string>): Promise<string> {
   const config = readConfig(settings);
   const db = createDatabase(config.DATABASE_URL, 2, () => {});
-  const deps = { config, db, clock: systemClock, log: createLogger('warn') };
+  const deps = { config, db, clock: systemClock, log: createLogger('warn'), events };
   const ctx = systemContext('bench');
   const client = await addApiClient(deps, ctx, { name: 'Bench', role: 'officer' });
   const { key } = await addApiKey(deps, ctx, client.id);

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 // The import rule: a feature may use another feature's rules, queries, commands and schemas,
-// shared uses no feature, rules do no I/O, only config.ts reads the environment, and nothing in src uses scripts or tests.
+// shared uses no feature, rules and events do no I/O, only config.ts reads the environment, and nothing in src uses scripts or tests.
 
 const root = path.join(import.meta.dirname, '..');
 const notFeatures = new Set(['shared', 'admin', 'embedded']);
@@ -17,6 +17,10 @@ const pureShared = new Set(
     'clock',
     'date-parts',
     'email',
+    'event-definitions',
+    'event-handlers',
+    'event-values',
+    'formats',
     'ids',
     'language',
     'name-key',
@@ -24,12 +28,16 @@ const pureShared = new Set(
     'postal-address',
     'problem',
     'reading',
+    'schemas',
     'seen',
+    'sentences',
+    'statuses',
     'working-days',
   ].map((name) => `src/shared/${name}.ts`),
 );
 const purePackages = new Set([
   'temporal-polyfill',
+  'typebox',
   'nhs-number-validator',
   'libphonenumber-js/max',
   'csv-parse/sync',
@@ -80,6 +88,9 @@ function faultsOfImport(file: string, { target, typeOnly }: Import): string | un
   if (file.startsWith('src/shared/') && (other || /^src\/(admin|embedded)\//.test(target))) {
     return `shared imports no feature, but this imports ${target}`;
   }
+  if (file.startsWith('src/shared/') && !typeOnly && /^src\/[^/]+\.ts$/.test(target)) {
+    return `shared stands below what lists the features, and takes only types from ${target}`;
+  }
   if (own && other && own !== other && !shownToFeatures.test(target)) {
     return `may import another feature's rules, queries, commands and schemas, not ${target}`;
   }
@@ -87,13 +98,13 @@ function faultsOfImport(file: string, { target, typeOnly }: Import): string | un
     return `may not import routes, pages or jobs, but imports ${target}`;
   }
   if (
-    file.endsWith('.rules.ts') &&
+    /\.(rules|events)\.ts$/.test(file) &&
     !typeOnly &&
     !target.endsWith('.rules.ts') &&
     !pureShared.has(target) &&
     !purePackages.has(target)
   ) {
-    return `rules are pure: they import other rules and pure helpers, not ${target}`;
+    return `rules and events are pure: they import rules and pure helpers, not ${target}`;
   }
   return undefined;
 }

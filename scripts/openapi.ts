@@ -1,6 +1,7 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { buildApp } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
+import { events } from '../src/events.ts';
 import { systemClock } from '../src/shared/clock.ts';
 import { createDatabase } from '../src/shared/database.ts';
 import { createLogger } from '../src/shared/logging.ts';
@@ -35,7 +36,7 @@ async function readDocument(): Promise<Document> {
     LOG_LEVEL: 'silent',
   });
   const db = createDatabase(config.DATABASE_URL, 2, () => {});
-  const app = await buildApp({ config, db, clock: systemClock, log: createLogger('silent') });
+  const app = await buildApp({ config, db, clock: systemClock, log: createLogger('silent'), events });
   await app.ready();
   const made = JSON.parse(JSON.stringify(app.swagger())) as Document;
   await app.close();

@@ -7,6 +7,7 @@ import pg from 'pg';
 import { type Config, readConfig } from '../src/config.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../src/embedded/postgres.ts';
 import { embeddedSettings } from '../src/embedded/settings.ts';
+import { events } from '../src/events.ts';
 import { run } from '../src/main.ts';
 import { systemClock } from '../src/shared/clock.ts';
 import { createDatabase } from '../src/shared/database.ts';
@@ -121,7 +122,13 @@ async function loadWhenNew(config: Config): Promise<void> {
     if (!rows[0]?.isNew) return;
     console.log('Loading the demonstration data…');
     writeFileSync(loadingFile, '');
-    const demo = await loadDemonstration({ config, db, clock: systemClock, log: createLogger('error') });
+    const demo = await loadDemonstration({
+      config,
+      db,
+      clock: systemClock,
+      log: createLogger('error'),
+      events,
+    });
     writeDemo({ url: '', ...demo });
     rmSync(loadingFile);
   } finally {

@@ -1,4 +1,5 @@
 import { readConfig } from '../src/config.ts';
+import { events } from '../src/events.ts';
 import { type Context, systemContext } from '../src/shared/actor.ts';
 import { systemClock } from '../src/shared/clock.ts';
 import { createDatabase } from '../src/shared/database.ts';
@@ -16,7 +17,7 @@ export async function withDatabase(
 ): Promise<void> {
   const config = readConfig();
   const db = createDatabase(config.DATABASE_URL, 2, () => {});
-  const deps = { config, db, clock: systemClock, log: createLogger('warn') };
+  const deps = { config, db, clock: systemClock, log: createLogger('warn'), events };
   try {
     await work(deps, systemContext(`scripts/${name}`));
   } catch (error) {

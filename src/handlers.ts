@@ -1,7 +1,7 @@
 import { planForEvent } from './messages/reminder.commands.ts';
 import { runAskedNight } from './nightly/job-run.commands.ts';
 import { eraseBatch } from './privacy/retention-batch.commands.ts';
-import { eventHandlers } from './shared/event-handlers.ts';
+import { handlerNames } from './shared/event-handlers.ts';
 import type { Handler } from './shared/outbox.ts';
 import { tellClinic } from './webhooks/delivery.commands.ts';
 
@@ -15,7 +15,7 @@ export const handlers: Record<string, Handler> = {
 
 /** Start fails unless each name has its function and each function a name. */
 export function assertHandlersComplete(): void {
-  const named = new Set(Object.values(eventHandlers).flat());
+  const named = new Set(handlerNames);
   const missing = [...named].filter((name) => !handlers[name]);
   const unused = Object.keys(handlers).filter((name) => !named.has(name));
   if (missing.length || unused.length)

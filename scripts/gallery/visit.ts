@@ -7,6 +7,7 @@ import type { StaffRole } from '../../src/access/staff.rules.ts';
 import { buildApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { embeddedSettings } from '../../src/embedded/settings.ts';
+import { events } from '../../src/events.ts';
 import { systemContext } from '../../src/shared/actor.ts';
 import { systemClock } from '../../src/shared/clock.ts';
 import { createDatabase } from '../../src/shared/database.ts';
@@ -56,7 +57,7 @@ export async function visitAll({
     LOG_LEVEL: 'silent',
   });
   const db = createDatabase(url, 10, () => {});
-  const deps = { config, db, clock: systemClock, log: createLogger('silent') };
+  const deps = { config, db, clock: systemClock, log: createLogger('silent'), events };
   const closers: (() => Promise<unknown>)[] = [() => db.destroy()];
   try {
     const { staff } = await loadDemonstration(deps);

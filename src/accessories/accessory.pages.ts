@@ -30,7 +30,7 @@ const ListQuery = Type.Object(
 /** /accessories: how many there are of each kind and where; one kind with its log and what may be recorded. */
 export function accessoryPages(app: App, deps: Deps): void {
   listFile(app, deps, {
-    path: '/accessories',
+    name: 'accessories',
     query: Type.Object({ ...listQuery, ...ListQuery.properties }),
     list: async (query) => ({ items: await linesOf(query), next: null }),
     count: async (query) => (await linesOf(query)).length,

@@ -12,13 +12,13 @@ import { keyedHash } from '../access/tokens.ts';
 import { currentScheme } from '../scheme/scheme.queries.ts';
 import type { Scheme } from '../scheme/scheme.schemas.ts';
 import type { Deps } from '../shared/deps.ts';
+import * as formats from '../shared/formats.ts';
 import type { Problem } from '../shared/problem.ts';
+import { statusTag } from '../shared/statuses.ts';
 import { nhsuk, serveAssets } from './assets.ts';
-import * as formats from './formats.ts';
 import { newForm } from './forms.ts';
 import { leadBack } from './kept-page.ts';
 import { navigationFor } from './navigation.ts';
-import { statusTag } from './statuses.ts';
 
 /** Tells the styles, before anything is drawn, that scripts run; the one inline script, allowed by its hash. */
 const markSupport =

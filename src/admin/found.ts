@@ -1,5 +1,5 @@
 import { shownStatus } from '../devices/fitness.rules.ts';
-import { date, nhsNumber, words } from './formats.ts';
+import { date, nhsNumber, words } from '../shared/formats.ts';
 import type { Found } from './search.schemas.ts';
 
 type Cell = { text?: string; href?: string; status?: string; classes?: string };

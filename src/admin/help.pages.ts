@@ -1,5 +1,5 @@
 import type { App } from '../shared/http.ts';
-import { type Colour, colourMeanings, statusColours } from './statuses.ts';
+import { type Colour, colourMeanings, statusColours } from '../shared/statuses.ts';
 
 /** What each word means, as the pages use it. */
 const glossary: [word: string, meaning: string][] = [

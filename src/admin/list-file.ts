@@ -7,14 +7,15 @@ import type { Deps } from '../shared/deps.ts';
 import { callerOf, recordEvent } from '../shared/events.ts';
 import type { App } from '../shared/http.ts';
 import type { ListPage, listQuery } from '../shared/lists.ts';
+import type { ListName } from './list.events.ts';
 
 type Cell = string | number | boolean | null | undefined;
 type Paged = { limit: number; after?: string | undefined };
 type ListFile<Query extends TObject, Item> = {
-  /** The list’s address. */
-  path: string;
-  /** What the file and the log call it, where not as its address. */
-  name?: string;
+  /** What the file and the log call it. */
+  name: ListName;
+  /** The list’s address, where not as its name. */
+  path?: string;
   /** What the list takes, with its paging; the file takes the same without. */
   query: Query;
   /** The headings, each with its value of an item. A file names nobody: a reference leads to the record. */
@@ -30,7 +31,7 @@ type ListFile<Query extends TObject, Item> = {
 export function listFile<Query extends TObject<typeof listQuery>, Item>(
   app: App,
   deps: Deps,
-  { path, name = path.slice(1), query, columns, list, count }: ListFile<Query, Item>,
+  { name, path = `/${name}`, query, columns, list, count }: ListFile<Query, Item>,
 ): void {
   const headings = Object.fromEntries(Object.keys(columns).map((heading) => [heading, heading]));
   const filters = Type.Omit(query, ['limit', 'after']);

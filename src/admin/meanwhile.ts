@@ -1,4 +1,4 @@
-import { date, words } from './formats.ts';
+import { date, words } from '../shared/formats.ts';
 import type { Form, Typed } from './forms.ts';
 
 /**

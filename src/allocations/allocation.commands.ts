@@ -11,7 +11,7 @@ import { addDays, timestamp, today } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
 import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
-import { recordEvents, type SubjectType } from '../shared/events.ts';
+import { type NewEvent, recordEvents, type SubjectType } from '../shared/events.ts';
 import { newId } from '../shared/ids.ts';
 import { invalid, Problem } from '../shared/problem.ts';
 import { completeTasksAbout } from '../tasks/task.commands.ts';
@@ -69,14 +69,14 @@ export async function allocateDevice(
         values: { assetTag, expiresOn, needs, count: passed.length },
       },
       ...(passed.length
-        ? [
+        ? ([
             {
               type: 'waiting_list.passed_over',
               subjects: [['allocation', id] as [SubjectType, string], ...subjects(passedIds)],
               values: { needs },
               fields: ['reason'],
             },
-          ]
+          ] satisfies NewEvent[])
         : []),
     ]);
     await completeTasksAbout(trx, deps, ctx, ['allocation_expired'], [referralId]);

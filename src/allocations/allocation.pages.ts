@@ -1,5 +1,4 @@
 import Type from 'typebox';
-import { date as inWords, withDates, words } from '../admin/formats.ts';
 import { type Form, fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
 import { isWithoutItsData, unfitText, unfitWords } from '../devices/fitness.rules.ts';
 import { findScanned } from '../devices/scan.queries.ts';
@@ -9,6 +8,7 @@ import { getReferral } from '../referrals/referral.queries.ts';
 import type { Context } from '../shared/actor.ts';
 import { addDays, today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
+import { date as inWords, withDates, words } from '../shared/formats.ts';
 import { type App, idParams, strictObject } from '../shared/http.ts';
 import { invalid, Problem } from '../shared/problem.ts';
 import { allocateDevice } from './allocation.commands.ts';

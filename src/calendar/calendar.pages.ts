@@ -1,7 +1,7 @@
-import { count, date, weekday } from '../admin/formats.ts';
 import { type Form, fields, newForm, refused, typedIn } from '../admin/forms.ts';
 import { today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
+import { count, date, weekday } from '../shared/formats.ts';
 import type { App } from '../shared/http.ts';
 import { clearDay, closeDays, previewClosing } from '../support/closed-days.commands.ts';
 import { openDay } from './calendar.commands.ts';

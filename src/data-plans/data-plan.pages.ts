@@ -44,7 +44,7 @@ type Sent = (ctx: Context, id: string, typed: Typed) => Promise<{ state: DataPla
 /** /data-plans: SIMs with what they give, and one plan with what may be done with it. */
 export function dataPlanPages(app: App, deps: Deps): void {
   listFile(app, deps, {
-    path: '/data-plans',
+    name: 'data-plans',
     query: DataPlanQuery,
     list: (query) => listPlans(deps.db, deps.clock, query),
     count: (query) => countPlans(deps.db, deps.clock, query),

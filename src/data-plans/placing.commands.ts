@@ -5,7 +5,7 @@ import { timestamp, today } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
 import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
-import { recordEvent } from '../shared/events.ts';
+import { type NewEvent, recordEvent } from '../shared/events.ts';
 import { invalid, Problem } from '../shared/problem.ts';
 import { completeTasksAbout } from '../tasks/task.commands.ts';
 import { inUse } from './data-plan.commands.ts';
@@ -43,15 +43,16 @@ export async function fitPlan(
       update data_plan set device_id = ${to.id}, changed_at = ${timestamp(deps.clock)} where id = ${id}`.execute(
       trx,
     );
-    await recordEvent(trx, deps, ctx, {
-      type: from ? 'data_plan.moved' : 'data_plan.fitted',
-      subjects: subjectsOf(id, [from, to]),
-      values: {
-        network: plan.network,
-        expiresOn: plan.expiresOn,
-        ...(from ? { assetTags: [from.assetTag, to.assetTag] } : { assetTag: to.assetTag }),
-      },
-    });
+    const subjects = subjectsOf(id, [from, to]);
+    const { network, expiresOn } = plan;
+    const event: NewEvent = from
+      ? {
+          type: 'data_plan.moved',
+          subjects,
+          values: { network, expiresOn, assetTags: [from.assetTag, to.assetTag] },
+        }
+      : { type: 'data_plan.fitted', subjects, values: { network, expiresOn, assetTag: to.assetTag } };
+    await recordEvent(trx, deps, ctx, event);
     if (from) await completeTasksAbout(trx, deps, ctx, ['suspend_sim'], [from.id]);
     if (from && !to.loan) await completeTasksAbout(trx, deps, ctx, ['data_ending'], [id]);
     const warnings =

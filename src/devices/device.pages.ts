@@ -1,6 +1,5 @@
 import Type from 'typebox';
 import { may } from '../access/permissions.ts';
-import { date as dateWords, words as inWords, withDates } from '../admin/formats.ts';
 import { type Form, fields, newForm, refused, typedIn } from '../admin/forms.ts';
 import { timelineLines } from '../admin/timeline.ts';
 import { heldOn } from '../allocations/allocation.queries.ts';
@@ -13,6 +12,7 @@ import type { Context } from '../shared/actor.ts';
 import { today } from '../shared/clock.ts';
 import { sendCsv } from '../shared/csv.ts';
 import type { Deps } from '../shared/deps.ts';
+import { date as dateWords, words as inWords, withDates } from '../shared/formats.ts';
 import { type App, idParams, strictObject } from '../shared/http.ts';
 import { listQuery } from '../shared/lists.ts';
 import { line } from '../shared/schemas.ts';

@@ -1,9 +1,9 @@
 import { may } from '../access/permissions.ts';
-import { count } from '../admin/formats.ts';
 import { fields } from '../admin/forms.ts';
 import { today } from '../shared/clock.ts';
 import { type CsvColumns, sendCsv } from '../shared/csv.ts';
 import type { Deps } from '../shared/deps.ts';
+import { count } from '../shared/formats.ts';
 import { type App, strictObject } from '../shared/http.ts';
 import { bulkPage } from './bulk.pages.ts';
 import { disposeDevices, exportLosses } from './disposal.commands.ts';

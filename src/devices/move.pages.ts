@@ -1,7 +1,7 @@
-import { count } from '../admin/formats.ts';
 import { fields } from '../admin/forms.ts';
 import { listLocations } from '../organisations/organisation.queries.ts';
 import type { Deps } from '../shared/deps.ts';
+import { count } from '../shared/formats.ts';
 import { type App, strictObject } from '../shared/http.ts';
 import { bulkPage } from './bulk.pages.ts';
 import { moveDevices } from './move.commands.ts';

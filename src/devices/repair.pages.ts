@@ -7,7 +7,7 @@ import { RepairQuery } from './repair.schemas.ts';
 /** /repairs: what is in repair, and what is overdue back. */
 export function repairPages(app: App, deps: Deps): void {
   listFile(app, deps, {
-    path: '/repairs',
+    name: 'repairs',
     query: RepairQuery,
     list: (query) => listRepairs(deps.db, deps.clock, query),
     count: ({ late }) => countRepairs(deps.db, deps.clock, late),

@@ -1,7 +1,7 @@
-import { count } from '../admin/formats.ts';
 import { fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
 import { besideTheOther, versionToSend } from '../admin/meanwhile.ts';
 import type { Deps } from '../shared/deps.ts';
+import { count } from '../shared/formats.ts';
 import type { App } from '../shared/http.ts';
 import { getRequiredChecks, type RequiredChecks } from './check.queries.ts';
 import { type RequiredChecksChanged, RequiredChecksForm } from './check.schemas.ts';

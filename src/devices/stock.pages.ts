@@ -1,7 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import { type Action, may } from '../access/permissions.ts';
 import type { Banner } from '../admin/admin.ts';
-import { words as inWords, withDates } from '../admin/formats.ts';
 import { type Form, fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
 import { listHolders } from '../loans/holder.queries.ts';
 import { listLocations } from '../organisations/organisation.queries.ts';
@@ -9,6 +8,7 @@ import { logAccesses } from '../patients/patient.queries.ts';
 import type { Context } from '../shared/actor.ts';
 import { today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
+import { words as inWords, withDates } from '../shared/formats.ts';
 import { type App, idParams, strictObject } from '../shared/http.ts';
 import { Problem } from '../shared/problem.ts';
 import { giveUp, recordArrival, recordSeen } from './arrival.commands.ts';

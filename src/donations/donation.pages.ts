@@ -1,5 +1,4 @@
 import Type from 'typebox';
-import { count } from '../admin/formats.ts';
 import { type Form, fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
 import { listFile } from '../admin/list-file.ts';
 import { timelineLines } from '../admin/timeline.ts';
@@ -8,6 +7,7 @@ import { conditions, deviceKinds } from '../devices/device.rules.ts';
 import { listDonors, listLocations } from '../organisations/organisation.queries.ts';
 import { today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
+import { count } from '../shared/formats.ts';
 import { type App, idParams, strictObject } from '../shared/http.ts';
 import { listQuery } from '../shared/lists.ts';
 import { line } from '../shared/schemas.ts';
@@ -30,7 +30,7 @@ const words = {
 /** /donations: what donors brought, and recording a delivery. */
 export function donationPages(app: App, deps: Deps): void {
   listFile(app, deps, {
-    path: '/donations',
+    name: 'donations',
     query: DonationQuery,
     list: (query) => listDonations(deps.db, query),
     count: () => countDonations(deps.db),

@@ -1,6 +1,6 @@
-import { date } from '../admin/formats.ts';
 import { dateIn, type Typed } from '../admin/forms.ts';
 import { times } from '../patients/contact.rules.ts';
+import { date } from '../shared/formats.ts';
 import { type Choice, wayChoices } from './choices.ts';
 import { type Question, questionGroups } from './question-groups.schemas.ts';
 

@@ -1,5 +1,5 @@
-import { words } from '../admin/formats.ts';
-import { channels } from '../patients/patient.schemas.ts';
+import { channels } from '../patients/contact.rules.ts';
+import { words } from '../shared/formats.ts';
 
 export type Choice = { value: string; text: string; hint?: string };
 

@@ -84,11 +84,12 @@ export async function confirmAction(
     if (!rows[0]) throw new Problem('not-found');
     const { isNew, ...action } = rows[0];
     if (isNew) {
-      await carryOut(trx, deps, ctx, incident, { kind: action.kind as NewAction['kind'] });
+      const kind = action.kind as NewAction['kind'];
+      await carryOut(trx, deps, ctx, incident, { kind });
       await recordEvent(trx, deps, ctx, {
         type: 'incident.action',
         subjects: subjectsOfIncident(incident),
-        values: { kind: action.kind, status: 'done' },
+        values: { kind, status: 'done' },
       });
     }
     return { ...action, incident: { id: incidentId, status: incident.status } };

@@ -48,7 +48,7 @@ const done: Record<ActionKind, string> = {
 /** /incidents: what was lost, stolen, damaged, is not working or did not come back, and the story of each. */
 export function incidentPages(app: App, deps: Deps): void {
   listFile(app, deps, {
-    path: '/incidents',
+    name: 'incidents',
     query: IncidentQuery,
     list: (query) => listIncidents(deps.db, query),
     count: (query) => countIncidents(deps.db, query),

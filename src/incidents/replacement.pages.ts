@@ -1,5 +1,4 @@
 import Type from 'typebox';
-import { withDates } from '../admin/formats.ts';
 import { type Form, fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
 import { unfitText } from '../devices/fitness.rules.ts';
 import { findScanned } from '../devices/scan.queries.ts';
@@ -8,6 +7,7 @@ import { logAccess } from '../patients/patient.queries.ts';
 import type { Context } from '../shared/actor.ts';
 import { today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
+import { withDates } from '../shared/formats.ts';
 import { type App, idParams, strictObject } from '../shared/http.ts';
 import { invalid, toProblem } from '../shared/problem.ts';
 import { line, text } from '../shared/schemas.ts';

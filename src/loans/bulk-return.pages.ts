@@ -1,4 +1,3 @@
-import { count } from '../admin/formats.ts';
 import { type Form, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
 import { afterScan, readScans } from '../admin/scan-list.ts';
 import { conditions } from '../devices/device.rules.ts';
@@ -6,6 +5,7 @@ import { findScanned } from '../devices/scan.queries.ts';
 import { returnVerdict, type Scanned, type Verdict } from '../devices/scan.rules.ts';
 import { listLocations } from '../organisations/organisation.queries.ts';
 import type { Deps } from '../shared/deps.ts';
+import { count } from '../shared/formats.ts';
 import type { App } from '../shared/http.ts';
 import { invalid } from '../shared/problem.ts';
 import type { NewReturns } from './loan.schemas.ts';

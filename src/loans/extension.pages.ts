@@ -1,11 +1,11 @@
 import { may } from '../access/permissions.ts';
-import { date as dateWords } from '../admin/formats.ts';
 import { type Form, fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
 import { getShownPatient } from '../patients/doubt.queries.ts';
 import { logAccess } from '../patients/patient.queries.ts';
 import type { Context } from '../shared/actor.ts';
 import { today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
+import { date as dateWords } from '../shared/formats.ts';
 import { type App, idParams } from '../shared/http.ts';
 import { invalid } from '../shared/problem.ts';
 import { extendLoan, reviewLoan } from './extension.commands.ts';

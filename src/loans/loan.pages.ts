@@ -22,7 +22,7 @@ import { getLoanPaper } from './paper.queries.ts';
 /** /loans: what is out and what came back, one loan, and its agreement on paper. */
 export function loanPages(app: App, deps: Deps): void {
   listFile(app, deps, {
-    path: '/loans',
+    name: 'loans',
     query: LoanQuery,
     list: (query) => listLoans(deps.db, deps.clock, query),
     count: (query) => countLoans(deps.db, deps.clock, query),

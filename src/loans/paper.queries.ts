@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
-import { words } from '../admin/formats.ts';
 import type { DeviceKind } from '../devices/device.rules.ts';
 import { extensionWords, lengthWords, type Terms } from '../lending/terms.rules.ts';
 import type { Deps } from '../shared/deps.ts';
+import { words } from '../shared/formats.ts';
 import { getLoan, getLoanDetails } from './loan.queries.ts';
 import type { Loan } from './loan.schemas.ts';
 

@@ -1,10 +1,10 @@
 import type { FastifyReply } from 'fastify';
-import { count } from '../admin/formats.ts';
 import { type Form, fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
 import { collect, nameOfSheet, sheetText } from '../admin/sheet-form.ts';
 import { listDonors } from '../organisations/organisation.queries.ts';
 import { today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
+import { count } from '../shared/formats.ts';
 import { type App, strictObject } from '../shared/http.ts';
 import { type FieldError, invalid } from '../shared/problem.ts';
 import { assertListFits, previewTakeOver, type TakeOverPreview, takeOver } from './take-over.commands.ts';

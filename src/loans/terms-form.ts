@@ -1,7 +1,7 @@
 import Type from 'typebox';
-import { count, date as dateWords, withDates } from '../admin/formats.ts';
 import { fields, type Typed } from '../admin/forms.ts';
 import type { OfferedTerms } from '../lending/terms.queries.ts';
+import { count, date as dateWords, withDates } from '../shared/formats.ts';
 import { strictObject } from '../shared/http.ts';
 import { invalid } from '../shared/problem.ts';
 import { oneOf } from '../shared/schemas.ts';

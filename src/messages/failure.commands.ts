@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { MessageChannel } from '../patients/reach.rules.ts';
 import { systemContext } from '../shared/actor.ts';
 import { timestamp } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
@@ -36,7 +37,7 @@ export async function failIn(
   { why, pointFails }: Failure,
 ): Promise<void> {
   const now = timestamp(deps.clock);
-  const { rows } = await sql<{ id: string; patientId: string; channel: string }>`/* message.fail */
+  const { rows } = await sql<{ id: string; patientId: string; channel: MessageChannel }>`/* message.fail */
     with x as (
       select * from jsonb_to_recordset(${JSON.stringify(messages)}) x (id uuid, claim int)
     ), failed as (

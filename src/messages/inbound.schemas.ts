@@ -1,19 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { pageOf } from '../shared/lists.ts';
 import { nullable, oneOf } from '../shared/schemas.ts';
-
-export const inboundMeanings = [
-  'stop',
-  'yes',
-  'cancel',
-  'worrying',
-  'other',
-  'confirm',
-  'move',
-  'ring',
-  'lost',
-  'run_out',
-] as const;
+import { inboundMeanings } from './message.rules.ts';
 
 export const InboundMessage = Type.Object({
   id: Type.String(),

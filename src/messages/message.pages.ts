@@ -1,5 +1,4 @@
 import Type, { type Static } from 'typebox';
-import { count } from '../admin/formats.ts';
 import { type Form, fields, newForm, refused, typedIn } from '../admin/forms.ts';
 import { listFile } from '../admin/list-file.ts';
 import { timelineLines } from '../admin/timeline.ts';
@@ -8,6 +7,7 @@ import { logAccess } from '../patients/patient.queries.ts';
 import type { Context } from '../shared/actor.ts';
 import { civilDate } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
+import { count } from '../shared/formats.ts';
 import { type App, idParams, strictObject } from '../shared/http.ts';
 import { orderedQuery } from '../shared/lists.ts';
 import { Problem } from '../shared/problem.ts';
@@ -29,7 +29,7 @@ const channelWords = { sms: 'Text message', email: 'Email', letter: 'Letter' };
 /** /messages: what goes out, went out or could not, and one message in both wordings. */
 export function messagePages(app: App, deps: Deps): void {
   listFile(app, deps, {
-    path: '/messages',
+    name: 'messages',
     query: ListQuery,
     list: (query) => listMessages(deps, query),
     count: ({ status }) => countMessages(deps, { ...(status && { status }) }),

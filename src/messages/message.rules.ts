@@ -21,6 +21,20 @@ export const messageStatuses = [
 ] as const;
 export type MessageStatus = (typeof messageStatuses)[number];
 
+/** What somebody may say to a message, by a text or by the link in it. */
+export const inboundMeanings = [
+  'stop',
+  'yes',
+  'cancel',
+  'worrying',
+  'other',
+  'confirm',
+  'move',
+  'ring',
+  'lost',
+  'run_out',
+] as const;
+
 /** A message's life: every move there is. */
 export const messageMoves: Record<MessageStatus, MessageStatus[]> = {
   planned: ['queued', 'cancelled'],

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { MessageChannel } from '../patients/reach.rules.ts';
 import { systemContext } from '../shared/actor.ts';
 import { timestamp } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
@@ -26,7 +27,7 @@ export async function recordFindings(deps: Deps, findings: Finding[]): Promise<n
     const { rows } = await sql<{
       id: string;
       patientId: string;
-      channel: string;
+      channel: MessageChannel;
       state: Found['state'];
     }>`/* receipt.lock */
       select m.id, m.patient_id as "patientId", m.channel, x.state

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { Temporal } from 'temporal-polyfill';
+import type { MessageChannel, Wording } from '../patients/reach.rules.ts';
 import { systemContext } from '../shared/actor.ts';
 import { timestamp } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
@@ -113,8 +114,8 @@ export async function settleSent(
     const { rows } = await sql<{
       id: string;
       patientId: string;
-      channel: string;
-      wording: string;
+      channel: MessageChannel;
+      wording: Wording;
     }>`/* message.sent */
       update message m set status = 'sent', sent_at = ${now}, provider_id = x."providerId", changed_at = ${now}
       from jsonb_to_recordset(${JSON.stringify(accepted)}) x (id uuid, claim int, "providerId" text)

@@ -1,10 +1,10 @@
 import type { Action } from '../access/permissions.ts';
-import { count } from '../admin/formats.ts';
 import { type Form, fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
 import { listFile } from '../admin/list-file.ts';
 import { besideTheOther, versionToSend } from '../admin/meanwhile.ts';
 import type { Deps } from '../shared/deps.ts';
 import { etagOf } from '../shared/etag.ts';
+import { count } from '../shared/formats.ts';
 import { type App, idParams } from '../shared/http.ts';
 import { changeOrganisation, createOrganisation } from './organisation.commands.ts';
 import {

@@ -5,7 +5,8 @@ import { etagOf } from '../shared/etag.ts';
 import { type App, idParams } from '../shared/http.ts';
 import { getLocation, listPlaces } from './location.queries.ts';
 import { NewLocation } from './location.schemas.ts';
-import { addLocation, changeLocation, locationKinds } from './organisation.commands.ts';
+import { addLocation, changeLocation } from './organisation.commands.ts';
+import { locationKinds } from './organisation.rules.ts';
 
 const words = { name: 'Enter its name', kind: 'Choose what it is' };
 const kindTexts = {

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Reader } from '../shared/database.ts';
 import { invalid, Problem } from '../shared/problem.ts';
 import type { Location } from './location.schemas.ts';
-import type { LocationKind } from './organisation.commands.ts';
+import type { LocationKind } from './organisation.rules.ts';
 
 const columns = sql`l.id, l.name, l.kind, l.changed_at as "changedAt",
   case when o.id is not null then json_build_object('id', o.id, 'name', o.name) end as organisation,

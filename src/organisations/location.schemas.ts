@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { strictObject } from '../shared/http.ts';
 import { line, nullable, oneOf } from '../shared/schemas.ts';
-import { locationKinds } from './organisation.commands.ts';
+import { locationKinds } from './organisation.rules.ts';
 
 const organisation = strictObject(
   { name: line(200) },

@@ -15,7 +15,7 @@ import { kept } from '../shared/reading.ts';
 import { getLocation } from './location.queries.ts';
 import type { Location, LocationChange, NewLocation } from './location.schemas.ts';
 import { getOrganisation } from './organisation.queries.ts';
-import type { OrganisationRole } from './organisation.rules.ts';
+import type { LocationKind, OrganisationRole } from './organisation.rules.ts';
 import type { NewOrganisation, Organisation, OrganisationChange } from './organisation.schemas.ts';
 
 /** Finds an organisation by its name, however it is written, or adds it; either way it has the role afterwards. Its id. */
@@ -102,7 +102,7 @@ export async function createOrganisation(
     await recordEvent(trx, deps, ctx, {
       type: 'organisation.added',
       subjects: [['organisation', id]],
-      values: { role: input.roles[0] },
+      values: { role: input.roles[0]! },
       fields: Object.keys(input).filter((name) => name !== 'roles'),
     });
     return getOrganisation(trx, id);
@@ -155,9 +155,6 @@ function dutyContact({ config }: Deps, given: OrganisationChange['dutyContact'])
   if (errors.length) throw invalid(...errors);
   return { name: given?.name.trim() ?? null, phone: phone ?? null, email: email ?? null };
 }
-
-export const locationKinds = ['hub', 'clinic', 'access_point', 'repairer'] as const;
-export type LocationKind = (typeof locationKinds)[number];
 
 /** What an organisation is that runs a location of a kind. */
 const roleOf: Record<LocationKind, OrganisationRole> = {

@@ -4,7 +4,7 @@ import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
 import { nameKey } from '../shared/name-key.ts';
 import { Problem } from '../shared/problem.ts';
 import { lacksDutyContact } from './duty-contact.queries.ts';
-import type { LocationKind } from './organisation.commands.ts';
+import type { LocationKind } from './organisation.rules.ts';
 import type { Organisation, OrganisationQuery, OrganisationSummary } from './organisation.schemas.ts';
 
 export type Named = { id: string; name: string };

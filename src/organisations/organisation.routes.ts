@@ -3,8 +3,9 @@ import type { Deps } from '../shared/deps.ts';
 import { etagOf } from '../shared/etag.ts';
 import { type App, idParams, problemReplies, sendPage } from '../shared/http.ts';
 import { oneOf } from '../shared/schemas.ts';
-import { changeOrganisation, createOrganisation, locationKinds } from './organisation.commands.ts';
+import { changeOrganisation, createOrganisation } from './organisation.commands.ts';
 import { getOrganisation, listClinics, listLocations, listOrganisations } from './organisation.queries.ts';
+import { locationKinds } from './organisation.rules.ts';
 import {
   NewOrganisation,
   NewSuccession,

@@ -9,6 +9,9 @@ export const organisationRoles = [
 ] as const;
 export type OrganisationRole = (typeof organisationRoles)[number];
 
+export const locationKinds = ['hub', 'clinic', 'access_point', 'repairer'] as const;
+export type LocationKind = (typeof locationKinds)[number];
+
 /** Why an organisation cannot be taken over by another, in a sentence; undefined when it can. */
 export function successionRefusal(
   before: { id: string; succeededBy: string | null },

@@ -4,10 +4,11 @@ import type { Context } from '../shared/actor.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams } from '../shared/http.ts';
 import { Problem } from '../shared/problem.ts';
+import { channels } from './contact.rules.ts';
 import { recordContactPoint } from './contact-point.commands.ts';
 import { NewContactWay, withoutBlankHours } from './contact-point.schemas.ts';
 import { getPatient, logAccess } from './patient.queries.ts';
-import { channels, type Patient } from './patient.schemas.ts';
+import type { Patient } from './patient.schemas.ts';
 
 const words = {
   channel: 'Choose the way to reach them',

@@ -1,8 +1,8 @@
-import { count } from '../admin/formats.ts';
 import { type Form, fields, newForm, refused, typedIn } from '../admin/forms.ts';
 import type { Context } from '../shared/actor.ts';
 import { today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
+import { count } from '../shared/formats.ts';
 import { type App, idParams } from '../shared/http.ts';
 import { recordContactState } from './contact-state.commands.ts';
 import {

@@ -1,6 +1,8 @@
 import { hoursWarning } from './contact-hours.rules.ts';
 import type { Patient } from './patient.schemas.ts';
 
+export const channels = ['sms', 'email', 'phone', 'letter'] as const;
+
 const days = ['', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
 const languageNames = new Intl.DisplayNames('en-GB', { type: 'language', fallback: 'code' });
 

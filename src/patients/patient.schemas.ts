@@ -2,10 +2,10 @@ import Type, { type Static } from 'typebox';
 import { strictObject } from '../shared/http.ts';
 import { listQuery, pageOf } from '../shared/lists.ts';
 import { line, nullable, oneOf, phone, text, timelineEntry } from '../shared/schemas.ts';
+import { channels } from './contact.rules.ts';
 import { contactStates } from './contact-state.rules.ts';
 import { noName } from './name.rules.ts';
 
-export const channels = ['sms', 'email', 'phone', 'letter'] as const;
 export const wordings = ['discreet', 'identified'] as const;
 export const contactChoices = ['any_safe', 'patient_contacts_us'] as const;
 export const communicationNeeds = ['easy_read', 'large_print', 'audio', 'braille', 'bsl'] as const;

@@ -125,7 +125,7 @@ async function recordDropped(
   { id, patientId, status }: LockedReferral,
   dropped: Dropped,
 ): Promise<void> {
-  const needs = Object.keys(dropped);
+  const needs = Object.keys(dropped) as Need[];
   if (!needs.length) return;
   await recordEvent(trx, deps, ctx, {
     type: 'referral.need_changed',

@@ -1,4 +1,4 @@
-import { words } from '../admin/formats.ts';
+import { words } from '../shared/formats.ts';
 import { type NeedChange, type NeedRow, needChangesFor } from './need.rules.ts';
 import { type Need, needs, type ReferralStatus } from './referral.rules.ts';
 

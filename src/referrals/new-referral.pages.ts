@@ -1,8 +1,8 @@
 import Type from 'typebox';
 import { type Form, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
 import { listClinics } from '../organisations/organisation.queries.ts';
-import { languages } from '../patients/contact.rules.ts';
-import { channels, communicationNeeds, noNhsNumberReasons } from '../patients/patient.schemas.ts';
+import { channels, languages } from '../patients/contact.rules.ts';
+import { communicationNeeds, noNhsNumberReasons } from '../patients/patient.schemas.ts';
 import { today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, strictObject } from '../shared/http.ts';

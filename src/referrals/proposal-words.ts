@@ -1,7 +1,7 @@
-import { contact, words } from '../admin/formats.ts';
 import { languageName, times } from '../patients/contact.rules.ts';
 import type { NewContactPoint, Patient } from '../patients/patient.schemas.ts';
 import type { ProposalItem } from '../patients/proposal.rules.ts';
+import { contact, words } from '../shared/formats.ts';
 import type { Proposal } from './proposal.schemas.ts';
 
 export type ShownProposal = Pick<Proposal, 'id' | 'decision' | 'decidedAt' | 'decidedBy'> & {

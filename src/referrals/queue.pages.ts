@@ -1,12 +1,12 @@
 import Type, { type Static } from 'typebox';
 import { listDeciders } from '../access/decider.queries.ts';
-import { count } from '../admin/formats.ts';
 import { type Form, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
 import { listFile } from '../admin/list-file.ts';
 import { listClinics } from '../organisations/organisation.queries.ts';
 import type { Context } from '../shared/actor.ts';
 import { civilDate, today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
+import { count } from '../shared/formats.ts';
 import type { App } from '../shared/http.ts';
 import { workOrderedQuery } from '../shared/lists.ts';
 import { invalid } from '../shared/problem.ts';
@@ -51,7 +51,7 @@ const filterOf = (
 /** /referrals: the queue, and giving many of it to someone. The waiting list has a page of its own. */
 export function queuePages(app: App, deps: Deps): void {
   listFile(app, deps, {
-    path: '/referrals',
+    name: 'referrals',
     query: ListQuery,
     list: ({ limit, after, order, ...filters }, ctx) =>
       listQueue(deps.db, filterOf(filters, ctx), { today: today(deps.clock), limit, after, order }),

@@ -1,7 +1,7 @@
 import Type from 'typebox';
-import { count } from '../admin/formats.ts';
 import { fields, refused, type Typed, typedIn } from '../admin/forms.ts';
 import type { Deps } from '../shared/deps.ts';
+import { count } from '../shared/formats.ts';
 import { type App, idParams } from '../shared/http.ts';
 import { listQuery } from '../shared/lists.ts';
 import { decideReferral } from './decision.commands.ts';

@@ -1,7 +1,7 @@
-import { withDates } from '../admin/formats.ts';
 import { listFile } from '../admin/list-file.ts';
 import { civilDate, today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
+import { withDates } from '../shared/formats.ts';
 import type { App } from '../shared/http.ts';
 import { waited } from './referral.rules.ts';
 import { waitingList } from './waiting-list.queries.ts';

@@ -31,7 +31,7 @@ export async function exportPart(
     recordEvent(trx, deps, ctx, {
       type: 'report.exported',
       subjects: callerOf(ctx),
-      values: { report: name, suppressed: report.suppressed },
+      values: { report: report.name, suppressed: report.suppressed },
     }),
   );
   return { report, part };

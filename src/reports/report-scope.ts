@@ -2,14 +2,14 @@ import { type RawBuilder, sql } from 'kysely';
 import { Temporal } from 'temporal-polyfill';
 import { addDays, iso, zone } from '../shared/clock.ts';
 import type { Reader } from '../shared/database.ts';
-import type { Column, Part, Period, Row } from './report.rules.ts';
+import type { Column, Part, Period, ReportName, Row } from './report.rules.ts';
 
 /** What a report is of: civil dates from and to, both within it, and a clinic or a donor that narrows it. */
 export type Scope = Period & { clinicId?: string | undefined; donorId?: string | undefined };
 
 /** A report: its figures with their definitions, once, and how they are read. */
 export type Report = {
-  name: string;
+  name: ReportName;
   title: string;
   about: string;
   narrows: ('clinicId' | 'donorId')[];

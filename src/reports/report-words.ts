@@ -1,4 +1,4 @@
-import { count, words } from '../admin/formats.ts';
+import { count, words } from '../shared/formats.ts';
 import { type Column, hidden, type Row } from './report.rules.ts';
 
 const months = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');

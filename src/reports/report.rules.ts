@@ -14,6 +14,19 @@ export type Column = { key: string; text: string; about?: string } & (
 export type Cell = string | number | null;
 export type Row = Record<string, Cell>;
 
+/** Every report, by its name. */
+export const reportNames = [
+  'reach',
+  'referral-to-loan',
+  'losses',
+  'follow-ups',
+  'confidence',
+  'mobile-data',
+  'clinics',
+  'donors',
+] as const;
+export type ReportName = (typeof reportNames)[number];
+
 /** A table of a report, and which of its columns a chart shows. */
 export type Part = {
   key: string;
@@ -65,7 +78,7 @@ export type ReadPart = Part & { rows: Row[] };
 
 /** A report as it is shown: for a period, perhaps narrowed, and perhaps suppressed. */
 export type ReportRead = Period & {
-  name: string;
+  name: ReportName;
   title: string;
   about: string;
   clinicId: string | null;

@@ -3,6 +3,14 @@ import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import type { Clock } from './clock.ts';
 import type { DB } from './database.types.ts';
+import type { EventDefinitions } from './event-definitions.ts';
 
 /** What commands, queries and jobs are given. */
-export type Deps = { config: Config; db: Kysely<DB>; clock: Clock; log: Logger };
+export type Deps = {
+  config: Config;
+  db: Kysely<DB>;
+  clock: Clock;
+  log: Logger;
+  /** Everything that can happen, as `src/events.ts` lists it. */
+  events: EventDefinitions;
+};

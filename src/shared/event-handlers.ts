@@ -1,5 +1,7 @@
+import type { EventType } from './events.ts';
+
 /** Which handlers follow which event. `src/handlers.ts` has the function for each name. */
-export const eventHandlers: Record<string, string[]> = {
+export const eventHandlers: Partial<Record<EventType, string[]>> = {
   'loan.issued': ['plan-reminders', 'tell-clinic'],
   'referral.accepted': ['plan-reminders', 'tell-clinic'],
   'referral.reconsidered': ['tell-clinic'],
@@ -19,3 +21,6 @@ export const eventHandlers: Record<string, string[]> = {
   'job.asked': ['run-nightly'],
   'retention_batch.approved': ['erase-batch'],
 };
+
+/** Each handler once. */
+export const handlerNames: string[] = [...new Set(Object.values(eventHandlers).flat())];

@@ -1,10 +1,13 @@
 import { sql } from 'kysely';
+import type { EventValues } from '../events.ts';
 import type { Context } from './actor.ts';
 import { timestamp } from './clock.ts';
 import type { Trx } from './database.ts';
 import type { Deps } from './deps.ts';
+import type { EventDefinitions } from './event-definitions.ts';
 import { eventHandlers } from './event-handlers.ts';
 import { newId } from './ids.ts';
+import { strict } from './validation.ts';
 
 export type SubjectType =
   | 'device'
@@ -34,90 +37,25 @@ export type SubjectType =
   | 'drop_in'
   | 'retention_batch';
 
-/** What happened, to what, with the non-personal values and the names of the fields that are personal. */
-export type NewEvent = {
-  type: string;
+export type EventType = keyof EventValues;
+
+type Happened<Type extends EventType> = {
+  type: Type;
   /** The things whose story this is part of. */
   subjects: [SubjectType, string][];
-  values?: Partial<Record<LoggedValue, unknown>>;
   /** Names of fields that changed and whose values may not be in the log. */
   fields?: string[];
 };
+type Logged<Values> = Record<never, never> extends Values ? { values?: Values } : { values: Values };
 
-/** Names that the scheme gives to things of its own: words, though never of a person. */
-const schemeWords = ['accessory', 'make', 'model', 'network', 'kit', 'terms', 'plan', 'step'] as const;
+/** What happened, to what, with the non-personal values and the names of the fields that are personal. */
+export type NewEvent = { [Type in EventType]: Happened<Type> & Logged<EventValues[Type]> }[EventType];
 
-/** The other values the event log may hold: states, dates of things, kinds and counts; nothing that a person said or is called. */
-const codes = [
-  'status',
-  'from',
-  'to',
-  'kind',
-  'result',
-  'cycle',
-  'condition',
-  'assetTag',
-  'assetTags',
-  'reference',
-  'devices',
-  'dueOn',
-  'performedOn',
-  'receivedOn',
-  'expiresOn',
-  'handoverWay',
-  'handoverOn',
-  'acceptedBy',
-  'agreementVersion',
-  'needs',
-  'urgency',
-  'decision',
-  'way',
-  'why',
-  'supporterId',
-  'staffId',
-  'startsAt',
-  'role',
-  'openChecks',
-  'itemIds',
-  'lines',
-  'channel',
-  'job',
-  'localDate',
-  'count',
-  'clinicId',
-  'wording',
-  'report',
-  'suppressed',
-  'contactState',
-  'run',
-  'incidentKind',
-  'handedIn',
-  'replaces',
-  'extensions',
-  'reviewOn',
-  'locationId',
-  'fromLocationId',
-  'quantity',
-  'verdict',
-  'found',
-  'missing',
-  'unexpected',
-  'sentOn',
-  'backOn',
-  'disposedOn',
-  'reportedOn',
-  'patientData',
-  'activatedOn',
-  'gbPerMonth',
-  'durationMonths',
-  'nextDue',
-  'policy',
-  'planVersion',
-] as const;
-type LoggedValue = (typeof codes | typeof schemeWords)[number];
-
-/** How ids, kinds, dates, times, asset tags and references are written. What people write looks otherwise. */
-const code = /^([a-z0-9_:.-]*|[A-Z]{1,2}(-[A-Z0-9]+)?|\d{4}-\d\d-\d\dT[\d:.]+Z)$/;
+type ValueOf<Type extends EventType> = Type extends EventType ? keyof EventValues[Type] : never;
+/** An event without a value that its type does not have: TypeScript by itself looks for none in what a function gives back. */
+type Exactly<Event> = Event extends { type: infer Type extends EventType; values: infer Values }
+  ? { values: { [Name in keyof Values]: Name extends ValueOf<Type> ? Values[Name] : never } }
+  : unknown;
 
 /** Who asks, as the subject of what is about nothing but them. */
 export function callerOf({ actor }: Context): [SubjectType, string][] {
@@ -125,8 +63,13 @@ export function callerOf({ actor }: Context): [SubjectType, string][] {
 }
 
 /** Writes what happened, as `recordEvents` does for many. Its id. */
-export async function recordEvent(trx: Trx, deps: Deps, ctx: Context, event: NewEvent): Promise<string> {
-  const [id] = await recordEvents(trx, deps, ctx, [event]);
+export async function recordEvent<Event extends NewEvent>(
+  trx: Trx,
+  deps: Deps,
+  ctx: Context,
+  event: Event & Exactly<Event>,
+): Promise<string> {
+  const [id] = await recordEvents<NewEvent>(trx, deps, ctx, [event]);
   return id!;
 }
 
@@ -135,14 +78,14 @@ export async function recordEvent(trx: Trx, deps: Deps, ctx: Context, event: New
  * transaction: one statement, however many events.
  * @returns their ids, in the order given
  */
-export async function recordEvents(
+export async function recordEvents<Event extends NewEvent>(
   trx: Trx,
   deps: Deps,
   ctx: Context,
-  events: NewEvent[],
+  events: (Event & Exactly<Event>)[],
 ): Promise<string[]> {
   if (!events.length) return [];
-  for (const event of events) assertLoggable(event);
+  for (const event of events) assertLoggable(deps.events, event);
   const at = timestamp(deps.clock);
   const made = events.map((event) => ({
     ...event,
@@ -177,18 +120,13 @@ export async function recordEvents(
   return made.map(({ id }) => id);
 }
 
-/** @throws Error when an event would put a value in the log that may not be there */
-function assertLoggable({ type, values = {} }: NewEvent): void {
+/** @throws Error when an event would put a value in the log that its definition does not let in */
+function assertLoggable(definitions: EventDefinitions, { type, values = {} }: NewEvent): void {
+  const known = definitions[type];
+  if (!known) throw new Error(`${type} may not be logged`);
   for (const [name, value] of Object.entries(values)) {
-    const isWord = schemeWords.includes(name as (typeof schemeWords)[number]);
-    const isCode = codes.includes(name as (typeof codes)[number]) && isCoded(value);
-    if (!isWord && !isCode) throw new Error(`${type}: ${name} may not be logged`);
+    const schema = Object.hasOwn(known.values, name) && known.values[name];
+    if (!schema || (value !== undefined && !strict.validate(schema, value)))
+      throw new Error(`${type}: ${name} may not be logged`);
   }
-}
-
-/** Whether a value, and each part of one, is none that someone could have written. */
-function isCoded(value: unknown): boolean {
-  if (typeof value === 'string') return code.test(value);
-  if (typeof value !== 'object' || value === null) return true;
-  return Object.values(value).every(isCoded);
 }

@@ -4,7 +4,7 @@ import { timestamp, today } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
 import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
-import { recordEvent, recordEvents } from '../shared/events.ts';
+import { type NewEvent, recordEvent, recordEvents } from '../shared/events.ts';
 import { newId, stocktakeReference } from '../shared/ids.ts';
 import { invalid, Problem } from '../shared/problem.ts';
 import { completeTasksAbout, createTasks } from '../tasks/task.commands.ts';
@@ -109,14 +109,16 @@ export async function closeStocktake(deps: Deps, ctx: Context, id: string): Prom
     ]);
     await completeTasksAbout(trx, deps, ctx, ['missing_at_stocktake', 'unexpected_at_stocktake'], settled);
     await recordEvents(trx, deps, ctx, [
-      ...missing.map((device) => ({
-        type: 'stocktake.missed',
-        subjects: [
-          ['device', device],
-          ['stocktake', id],
-        ] as ['device' | 'stocktake', string][],
-        values: { reference, locationId },
-      })),
+      ...missing.map(
+        (device): NewEvent => ({
+          type: 'stocktake.missed',
+          subjects: [
+            ['device', device],
+            ['stocktake', id],
+          ],
+          values: { reference, locationId },
+        }),
+      ),
       {
         type: 'stocktake.closed',
         subjects: [

@@ -1,11 +1,11 @@
 import Type from 'typebox';
-import { count } from '../admin/formats.ts';
 import { type Form, fields, newForm, refused, typedIn } from '../admin/forms.ts';
 import { listFile } from '../admin/list-file.ts';
 import { recordFound } from '../devices/found.commands.ts';
 import { listLocations } from '../organisations/organisation.queries.ts';
 import { civilDate } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
+import { count } from '../shared/formats.ts';
 import { type App, idParams, strictObject } from '../shared/http.ts';
 import { invalid } from '../shared/problem.ts';
 import { recordScans } from './scan.commands.ts';
@@ -39,7 +39,7 @@ export function stocktakePages(app: App, deps: Deps): void {
   const read = { action: 'stocktakes.read' } as const;
   const run = { action: 'stocktakes.run' } as const;
   listFile(app, deps, {
-    path: '/stocktakes',
+    name: 'stocktakes',
     query: StocktakeQuery,
     list: (query) => listStocktakes(deps.db, query),
     count: (query) => countStocktakes(deps.db, query),

@@ -43,7 +43,7 @@ const words = { dueOn: 'Enter the date', patientId: 'Choose the person first' };
 export function diaryPages(app: App, deps: Deps): void {
   const schema = { querystring: DiaryQuery };
   listFile(app, deps, {
-    path: '/support',
+    name: 'support',
     query: DiaryQuery,
     list: (asked, { actor }) =>
       listFollowUps(deps.db, actor, { ...asked, ...inDiary(asked) }, today(deps.clock)),

@@ -38,7 +38,7 @@ export function dropInPages(app: App, deps: Deps): void {
   const one = { schema: { params: idParams } } as const;
 
   listFile(app, deps, {
-    path: '/drop-ins',
+    name: 'drop-ins',
     query: DropInQuery,
     list: (query) => listDropIns(deps, query),
     count: () => countDropIns(deps.db),

@@ -6,7 +6,7 @@ import { command } from '../shared/command.ts';
 import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { etagOf, requireMatch } from '../shared/etag.ts';
-import { recordEvent, type SubjectType } from '../shared/events.ts';
+import { type NewEvent, recordEvent, type SubjectType } from '../shared/events.ts';
 import { newId } from '../shared/ids.ts';
 import { invalid, Problem } from '../shared/problem.ts';
 import { getFollowUp, maySupport, visibleTo } from './follow-up.queries.ts';
@@ -168,17 +168,17 @@ export async function changeFollowUp(
       });
     if (moves || change.way) await correctWhatWasTold(trx, deps, ctx, sql`f.id = ${id}`);
     const { supporterId, ...rest } = change;
-    await recordEvent(trx, deps, ctx, {
-      type: moves ? 'follow_up.moved' : 'follow_up.changed',
-      subjects: subjectsOf(before),
-      values: {
-        ...(moves ? { dueOn, startsAt } : {}),
-        ...(status === before.status ? {} : { from: before.status, to: status }),
-        ...(rest.way ? { way: rest.way } : {}),
-        ...(rest.why ? { why: rest.why } : {}),
-        ...(supporterId === undefined ? {} : { supporterId }),
-      },
-    });
+    const subjects = subjectsOf(before);
+    const values = {
+      ...(status === before.status ? {} : { from: before.status, to: status }),
+      ...(rest.way ? { way: rest.way } : {}),
+      ...(rest.why ? { why: rest.why } : {}),
+      ...(supporterId === undefined ? {} : { supporterId }),
+    };
+    const event: NewEvent = moves
+      ? { type: 'follow_up.moved', subjects, values: { dueOn, startsAt, ...values } }
+      : { type: 'follow_up.changed', subjects, values };
+    await recordEvent(trx, deps, ctx, event);
     return getFollowUp(trx, ctx.actor, id, today(deps.clock));
   });
 }

@@ -4,7 +4,7 @@ import type { Context } from '../shared/actor.ts';
 import { addDays, civilTime, timestamp, today } from '../shared/clock.ts';
 import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
-import { recordEvents } from '../shared/events.ts';
+import { type NewEvent, recordEvents } from '../shared/events.ts';
 import { subjectsOf } from './follow-up.commands.ts';
 import { askToAgree, moveTo, timesOf, writeFollowUps } from './planning.commands.ts';
 import { lockDiary, type PlannedStep, stepDay, stepsJson } from './planning.queries.ts';
@@ -59,21 +59,27 @@ export async function moveDueSteps(
   if (added.length && !made.length) await askToAgree(trx, deps, ctx, missed[0]!.patientId);
   const says = ({ dueOn, startsAt }: Wanted) => ({ dueOn, startsAt });
   await recordEvents(trx, deps, ctx, [
-    ...moved.map((one) => ({
-      type: 'follow_up.moved',
-      subjects: subjectsOf({ ...one, loanId }),
-      values: says(one),
-    })),
-    ...ended.map((one) => ({
-      type: 'follow_up.changed',
-      subjects: subjectsOf({ ...one, loanId }),
-      values: { to: 'cancelled' },
-    })),
-    ...made.map((one) => ({
-      type: 'follow_up.added',
-      subjects: subjectsOf({ ...one, loanId }),
-      values: says(one),
-    })),
+    ...moved.map(
+      (one): NewEvent => ({
+        type: 'follow_up.moved',
+        subjects: subjectsOf({ ...one, loanId }),
+        values: says(one),
+      }),
+    ),
+    ...ended.map(
+      (one): NewEvent => ({
+        type: 'follow_up.changed',
+        subjects: subjectsOf({ ...one, loanId }),
+        values: { to: 'cancelled' },
+      }),
+    ),
+    ...made.map(
+      (one): NewEvent => ({
+        type: 'follow_up.added',
+        subjects: subjectsOf({ ...one, loanId }),
+        values: says(one),
+      }),
+    ),
   ]);
 }
 

@@ -24,7 +24,7 @@ export async function createTasks(trx: Trx, deps: Deps, ctx: Context, tasks: New
   const rows = tasks.map((task) => ({ ...task, id: newId(), urgent: task.urgent ?? false }));
   const { rows: made } = await sql<{
     id: string;
-    kind: string;
+    kind: TaskKind;
     patientId: string | null;
     isNew: boolean;
   }>`/* task.create */
@@ -84,7 +84,7 @@ export async function completeTasksOf(
 
 /** Marks those open tasks as done that fulfil a condition; their ids. Two statements, however many. */
 async function complete(trx: Trx, deps: Deps, ctx: Context, which: RawBuilder<unknown>): Promise<string[]> {
-  const { rows } = await sql<{ id: string; kind: string; patientId: string | null }>`/* task.complete */
+  const { rows } = await sql<{ id: string; kind: TaskKind; patientId: string | null }>`/* task.complete */
     update task set status = 'done', done_at = ${timestamp(deps.clock)} where status = 'open' and ${which}
     returning id, kind, patient_id as "patientId"`.execute(trx);
   await recordEvents(

@@ -1,10 +1,10 @@
-import { count, words } from '../admin/formats.ts';
 import { type Form, fields, newForm, refused, typedIn } from '../admin/forms.ts';
 import { listFile } from '../admin/list-file.ts';
 import { logAccesses } from '../patients/patient.queries.ts';
 import type { Context } from '../shared/actor.ts';
 import { civilDate } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
+import { count, words } from '../shared/formats.ts';
 import { type App, idParams } from '../shared/http.ts';
 import { Problem } from '../shared/problem.ts';
 import { completeTask, completeTasks } from './closing.commands.ts';
@@ -28,7 +28,7 @@ export function taskPages(app: App, deps: Deps): void {
   const complete = { action: 'tasks.complete' } as const;
   const ofOne = { params: idParams } as const;
   listFile(app, deps, {
-    path: '/tasks',
+    name: 'tasks',
     query: TaskQuery,
     list: (query) => listTasks(deps.db, query),
     count: (query) => countTasks(deps.db, query),

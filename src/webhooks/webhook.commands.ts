@@ -5,7 +5,7 @@ import { command } from '../shared/command.ts';
 import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { etagOf, requireMatch } from '../shared/etag.ts';
-import { recordEvent } from '../shared/events.ts';
+import { type EventType, recordEvent } from '../shared/events.ts';
 import { newId } from '../shared/ids.ts';
 import { invalid, Problem } from '../shared/problem.ts';
 import { completeTasksAbout } from '../tasks/task.commands.ts';
@@ -199,6 +199,12 @@ function assertUrl(deps: Deps, url: string): void {
   if (fault) throw invalid({ pointer: '/url', message: fault });
 }
 
-function record(trx: Trx, deps: Deps, ctx: Context, type: string, organisationId: string): Promise<string> {
+function record(
+  trx: Trx,
+  deps: Deps,
+  ctx: Context,
+  type: Extract<EventType, `webhook.${string}`>,
+  organisationId: string,
+): Promise<string> {
   return recordEvent(trx, deps, ctx, { type, subjects: [['organisation', organisationId]] });
 }

@@ -1,10 +1,10 @@
 import t from 'tap';
 import Type from 'typebox';
-import { date, dateTime, nhsNumber, time, weekday, words } from '../../src/admin/formats.ts';
 import { fields, newForm, refused, type Typed, typedIn } from '../../src/admin/forms.ts';
 import { NewDataPlan } from '../../src/data-plans/data-plan.schemas.ts';
 import { NewCheck } from '../../src/devices/device.schemas.ts';
 import { NewDonation } from '../../src/donations/donation.schemas.ts';
+import { date, dateTime, nhsNumber, time, weekday, words } from '../../src/shared/formats.ts';
 import { strictObject } from '../../src/shared/http.ts';
 import { Problem } from '../../src/shared/problem.ts';
 

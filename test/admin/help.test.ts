@@ -1,5 +1,5 @@
 import t from 'tap';
-import { colourMeanings, statusTag } from '../../src/admin/statuses.ts';
+import { colourMeanings, statusTag } from '../../src/shared/statuses.ts';
 import { testApp } from '../support/app.ts';
 import { forms, signedInBrowser } from '../support/pages.ts';
 

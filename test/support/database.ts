@@ -5,8 +5,10 @@ import type { Kysely } from 'kysely';
 import pg from 'pg';
 import { type Config, readConfig } from '../../src/config.ts';
 import { startEmbeddedPostgres } from '../../src/embedded/postgres.ts';
+import { events } from '../../src/events.ts';
 import { fixedClock } from '../../src/shared/clock.ts';
 import { createDatabase, type DB } from '../../src/shared/database.ts';
+import type { Deps } from '../../src/shared/deps.ts';
 import { createLogger } from '../../src/shared/logging.ts';
 import { migrateToLatest } from '../../src/shared/migrations.ts';
 
@@ -20,12 +22,7 @@ export type TestDatabase = {
   ownerUrl: string;
   config: Config;
   clock: ReturnType<typeof fixedClock>;
-  deps: {
-    config: Config;
-    db: Kysely<DB>;
-    clock: ReturnType<typeof fixedClock>;
-    log: ReturnType<typeof createLogger>;
-  };
+  deps: Deps & { clock: ReturnType<typeof fixedClock> };
 };
 
 /**
@@ -53,7 +50,14 @@ export async function testDatabase(
     await db.destroy();
     await drop();
   });
-  return { db, appUrl, ownerUrl, config, clock, deps: { config, db, clock, log: createLogger('silent') } };
+  return {
+    db,
+    appUrl,
+    ownerUrl,
+    config,
+    clock,
+    deps: { config, db, clock, log: createLogger('silent'), events },
+  };
 }
 
 /** A clone of the migrated template; making the template first where it is missing or older than the migrations. */

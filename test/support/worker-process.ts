@@ -1,5 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import { readConfig } from '../../src/config.ts';
+import { events } from '../../src/events.ts';
 import { createDatabase } from '../../src/shared/database.ts';
 import { createLogger } from '../../src/shared/logging.ts';
 import { createQueue } from '../../src/shared/queue.ts';
@@ -12,7 +13,7 @@ const clock = { now: () => starts.add({ milliseconds: Math.round(performance.now
 const config = readConfig();
 const log = createLogger(config.LOG_LEVEL);
 const db = createDatabase(config.DATABASE_URL, 6, () => {});
-const deps = { config, db, clock, log };
+const deps = { config, db, clock, log, events };
 const queue = createQueue(deps);
 const worker = await startWorker(deps, queue);
 process.stdout.write('started\n');

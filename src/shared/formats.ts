@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
-import { zone } from '../shared/clock.ts';
-import { showPhoneNumber } from '../shared/phone.ts';
+import { zone } from './clock.ts';
+import { showPhoneNumber } from './phone.ts';
 
 // Dates, times and numbers as the NHS service manual writes them.
 const months = 'January February March April May June July August September October November December'.split(

@@ -1,0 +1,68 @@
+import Type, { type Static } from 'typebox';
+import { defineEvents } from '../shared/event-definitions.ts';
+import { day, id, schemeWord } from '../shared/event-values.ts';
+import { date, time as showTime } from '../shared/formats.ts';
+import { nullable, oneOf, time } from '../shared/schemas.ts';
+import { called, inside } from '../shared/sentences.ts';
+import { followUpStatuses, outcomeResults, type Way, ways, wayWords } from './support.rules.ts';
+import { tellableWhys } from './why.rules.ts';
+
+const status = oneOf(followUpStatuses);
+const change = {
+  from: Type.Optional(status),
+  to: Type.Optional(status),
+  way: Type.Optional(oneOf(ways)),
+  why: Type.Optional(oneOf(tellableWhys)),
+  supporterId: Type.Optional(nullable(id)),
+};
+
+/** What happens to follow-ups. */
+export const followUpEvents = defineEvents({
+  'follow_up.added': {
+    values: {
+      dueOn: day,
+      way: Type.Optional(oneOf(ways)),
+      startsAt: Type.Optional(time),
+      supporterId: Type.Optional(id),
+      step: Type.Optional(schemeWord),
+    },
+    line: (v) => `Follow-up planned for ${date(v.dueOn)}${v.way ? ` (${by(v.way)})` : ''}`,
+  },
+  'follow_up.moved': {
+    values: { dueOn: day, startsAt: time, ...change },
+    line: (v) =>
+      [
+        `Follow-up moved to ${date(v.dueOn)}${v.startsAt ? ` at ${showTime(v.startsAt)}` : ''}`,
+        ...changes(v),
+      ].join('. '),
+  },
+  'follow_up.changed': {
+    values: change,
+    line: (v) => {
+      const [first, ...rest] = changes(v);
+      return first ? [`Follow-up changed: ${first.toLowerCase()}`, ...rest].join('. ') : 'Follow-up changed';
+    },
+  },
+  'follow_up.outcome_recorded': {
+    values: {
+      result: oneOf(outcomeResults),
+      step: Type.Optional(schemeWord),
+      from: status,
+      to: oneOf(outcomeResults),
+    },
+    line: (v) => `Follow-up ${inside(v.result)}${called(v.step)}`,
+  },
+});
+
+function by(way: Way): string {
+  return wayWords[way] ?? inside(way);
+}
+
+/** What else changed of a follow-up, in sentences. */
+function changes({ from, to, way, supporterId }: Partial<Static<Type.TObject<typeof change>>>): string[] {
+  return [
+    ...(to && to !== from ? [to === 'confirmed' ? 'Confirmed with the person' : 'No longer confirmed'] : []),
+    ...(way ? [`Now ${by(way)}`] : []),
+    ...(supporterId === undefined ? [] : [supporterId ? 'Given to a supporter' : 'No supporter has it']),
+  ];
+}
