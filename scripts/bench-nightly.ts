@@ -7,6 +7,7 @@ import pg from 'pg';
 import { readConfig } from '../src/config.ts';
 import type { startEmbeddedPostgres } from '../src/embedded/postgres.ts';
 import { events } from '../src/events.ts';
+import { followOn } from '../src/follow-on.ts';
 import { channelOf } from '../src/messages/channels.ts';
 import { dispatch } from '../src/messages/dispatch.commands.ts';
 import { gatherReminders } from '../src/messages/gather.commands.ts';
@@ -46,7 +47,7 @@ export async function benchNightly(server: Server): Promise<void> {
   });
   const db = createDatabase(config.DATABASE_URL, 4, () => {});
   const clock = fixedClock(`${earlierNight}T03:15:00Z`);
-  const deps = { config, db, clock, log: createLogger('error'), events };
+  const deps = { config, db, clock, log: createLogger('error'), events, followOn };
   try {
     console.log(`Making ${(few + many).toLocaleString('en-GB')} patients with a follow-up each…`);
     await seedFollowUps(db, { patients: few, dueOn: earlierDue });

@@ -10,6 +10,7 @@ import { readConfig } from '../src/config.ts';
 import { startEmbeddedPostgres } from '../src/embedded/postgres.ts';
 import { freePort } from '../src/embedded/processes.ts';
 import { events } from '../src/events.ts';
+import { followOn } from '../src/follow-on.ts';
 import { systemContext } from '../src/shared/actor.ts';
 import { systemClock } from '../src/shared/clock.ts';
 import { createDatabase } from '../src/shared/database.ts';
@@ -225,7 +226,7 @@ async function fillDatabase(): Promise<void> {
 async function makeKey(settings: Record<string, string>): Promise<string> {
   const config = readConfig(settings);
   const db = createDatabase(config.DATABASE_URL, 2, () => {});
-  const deps = { config, db, clock: systemClock, log: createLogger('warn'), events };
+  const deps = { config, db, clock: systemClock, log: createLogger('warn'), events, followOn };
   const ctx = systemContext('bench');
   const client = await addApiClient(deps, ctx, { name: 'Bench', role: 'officer' });
   const { key } = await addApiKey(deps, ctx, client.id);

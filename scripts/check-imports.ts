@@ -18,7 +18,7 @@ const pureShared = new Set(
     'date-parts',
     'email',
     'event-definitions',
-    'event-handlers',
+    'follow-on',
     'event-values',
     'formats',
     'ids',

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { readConfig } from '../src/config.ts';
 import { embeddedSettings } from '../src/embedded/settings.ts';
 import { events } from '../src/events.ts';
+import { followOn } from '../src/follow-on.ts';
 import { dispatch } from '../src/messages/dispatch.commands.ts';
 import { reconcile } from '../src/messages/reconcile.commands.ts';
 import { runNightly } from '../src/nightly/nightly.commands.ts';
@@ -41,7 +42,7 @@ const config = readConfig({
 });
 const log = createLogger(config.LOG_LEVEL);
 const db = createDatabase(config.DATABASE_URL, 4, (err) => log.warn({ err }, 'a database connection broke'));
-const deps = { config, db, clock: systemClock, log, events };
+const deps = { config, db, clock: systemClock, log, events, followOn };
 try {
   if (job === 'nightly') {
     const { localDate, steps } = await runNightly(deps, {

@@ -2,6 +2,7 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { buildApp } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
 import { events } from '../src/events.ts';
+import { followOn } from '../src/follow-on.ts';
 import { systemClock } from '../src/shared/clock.ts';
 import { createDatabase } from '../src/shared/database.ts';
 import { createLogger } from '../src/shared/logging.ts';
@@ -36,7 +37,14 @@ async function readDocument(): Promise<Document> {
     LOG_LEVEL: 'silent',
   });
   const db = createDatabase(config.DATABASE_URL, 2, () => {});
-  const app = await buildApp({ config, db, clock: systemClock, log: createLogger('silent'), events });
+  const app = await buildApp({
+    config,
+    db,
+    clock: systemClock,
+    log: createLogger('silent'),
+    events,
+    followOn,
+  });
   await app.ready();
   const made = JSON.parse(JSON.stringify(app.swagger())) as Document;
   await app.close();

@@ -8,6 +8,7 @@ import { type Config, readConfig } from '../src/config.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../src/embedded/postgres.ts';
 import { embeddedSettings } from '../src/embedded/settings.ts';
 import { events } from '../src/events.ts';
+import { followOn } from '../src/follow-on.ts';
 import { run } from '../src/main.ts';
 import { systemClock } from '../src/shared/clock.ts';
 import { createDatabase } from '../src/shared/database.ts';
@@ -128,6 +129,7 @@ async function loadWhenNew(config: Config): Promise<void> {
       clock: systemClock,
       log: createLogger('error'),
       events,
+      followOn,
     });
     writeDemo({ url: '', ...demo });
     rmSync(loadingFile);

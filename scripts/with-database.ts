@@ -1,5 +1,6 @@
 import { readConfig } from '../src/config.ts';
 import { events } from '../src/events.ts';
+import { followOn } from '../src/follow-on.ts';
 import { type Context, systemContext } from '../src/shared/actor.ts';
 import { systemClock } from '../src/shared/clock.ts';
 import { createDatabase } from '../src/shared/database.ts';
@@ -17,7 +18,7 @@ export async function withDatabase(
 ): Promise<void> {
   const config = readConfig();
   const db = createDatabase(config.DATABASE_URL, 2, () => {});
-  const deps = { config, db, clock: systemClock, log: createLogger('warn'), events };
+  const deps = { config, db, clock: systemClock, log: createLogger('warn'), events, followOn };
   try {
     await work(deps, systemContext(`scripts/${name}`));
   } catch (error) {

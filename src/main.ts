@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { buildApp } from './app.ts';
 import { type Config, readConfig } from './config.ts';
 import { events } from './events.ts';
+import { followOn } from './follow-on.ts';
 import { systemClock } from './shared/clock.ts';
 import { createDatabase } from './shared/database.ts';
 import type { Deps } from './shared/deps.ts';
@@ -24,7 +25,7 @@ export async function run(
   const db = createDatabase(config.DATABASE_URL, config.DATABASE_POOL, (err) =>
     log.warn({ err }, 'a database connection broke'),
   );
-  const deps: Deps = { config, db, clock: systemClock, log, events };
+  const deps: Deps = { config, db, clock: systemClock, log, events, followOn };
   await refuseOwnerRole(deps);
   const queue = createQueue(deps);
   const app = roles.includes('api') ? await buildApp(deps, queue) : undefined;

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { assertHandlersComplete, handlers } from './handlers.ts';
+import { handlers } from './follow-on.ts';
 import { sendDigests } from './messages/digest.commands.ts';
 import { dispatch } from './messages/dispatch.commands.ts';
 import { reconcile } from './messages/reconcile.commands.ts';
@@ -21,7 +21,6 @@ const closeMilliseconds = 15_000;
  * worker that was not there has missed. `stop` takes nothing new, lets work in progress finish and closes.
  */
 export async function startWorker(deps: Deps, queue: JobQueue): Promise<{ stop(): Promise<void> }> {
-  assertHandlersComplete();
   const stopping = new AbortController();
   const run = runner(deps, stopping.signal);
   const loops = [

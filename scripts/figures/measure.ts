@@ -9,6 +9,7 @@ import type { StaffRole } from '../../src/access/staff.rules.ts';
 import { buildApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { events } from '../../src/events.ts';
+import { followOn } from '../../src/follow-on.ts';
 import { systemContext } from '../../src/shared/actor.ts';
 import { type Clock, systemClock } from '../../src/shared/clock.ts';
 import { createPool, type DB } from '../../src/shared/database.ts';
@@ -58,7 +59,7 @@ export async function measure(options: Options): Promise<{ figures: Figure[]; un
   pool.on('error', () => {});
   const ear = listen(pool);
   const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool }) });
-  const deps: Deps = { config, db, clock, log: createLogger('silent'), events };
+  const deps: Deps = { config, db, clock, log: createLogger('silent'), events, followOn };
   const explainer = explain ? await createExplainer(url) : undefined;
   const { built: app, routes } = await routesOf(() => buildApp(deps));
   const samples = createSamples(db);

@@ -8,6 +8,7 @@ import { buildApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { embeddedSettings } from '../../src/embedded/settings.ts';
 import { events } from '../../src/events.ts';
+import { followOn } from '../../src/follow-on.ts';
 import { systemContext } from '../../src/shared/actor.ts';
 import { systemClock } from '../../src/shared/clock.ts';
 import { createDatabase } from '../../src/shared/database.ts';
@@ -57,7 +58,7 @@ export async function visitAll({
     LOG_LEVEL: 'silent',
   });
   const db = createDatabase(url, 10, () => {});
-  const deps = { config, db, clock: systemClock, log: createLogger('silent'), events };
+  const deps = { config, db, clock: systemClock, log: createLogger('silent'), events, followOn };
   const closers: (() => Promise<unknown>)[] = [() => db.destroy()];
   try {
     const { staff } = await loadDemonstration(deps);

@@ -10,11 +10,10 @@ import { recordEvent } from '../shared/events.ts';
 import { newId } from '../shared/ids.ts';
 import { type FieldError, invalid, Problem } from '../shared/problem.ts';
 import { kept } from '../shared/reading.ts';
-import { completeTasksAbout } from '../tasks/task.commands.ts';
 import { hashPassword } from './password.ts';
 import { endSessions } from './session.commands.ts';
 import { getStaff } from './staff.queries.ts';
-import { assertPassword, assertStillLookedAfter, dbsDueBy, type StaffRole } from './staff.rules.ts';
+import { assertPassword, assertStillLookedAfter, type StaffRole } from './staff.rules.ts';
 import type { NewStaff, Staff, StaffChange } from './staff.schemas.ts';
 
 /**
@@ -81,8 +80,6 @@ export async function changeStaff(
       values: after.role === before.role ? {} : { from: before.role, to: after.role },
       fields: Object.keys(change).filter((name) => name !== 'role'),
     });
-    if (change.dbsCheckedOn && change.dbsCheckedOn > dbsDueBy(today(deps.clock)))
-      await completeTasksAbout(trx, deps, ctx, ['dbs_due'], [id]);
     return getStaff(deps, trx, id);
   });
 }

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { timestamp, today, zone } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
-import { pausedThen } from '../support/follow-up.queries.ts';
 import { channelOf } from './channels.ts';
+import { pausedThen } from './reminder.queries.ts';
 import { providerFor } from './senders.rules.ts';
 import { spokenDay, spokenHour } from './template.rules.ts';
 

@@ -4,9 +4,22 @@ import { type ContactPoint, chooseContact, type Wording } from '../patients/reac
 import { timestamp, today } from '../shared/clock.ts';
 import type { Reader, Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
+import { type Follower, idsOf } from '../shared/follow-on.ts';
 import { reachOf } from './reach.ts';
 
 const batchSize = 1_000;
+
+/** What of a person decides whether and how a message goes. */
+const deciding = ['contactPoints', 'wording', 'contactChoice'];
+
+/** Lets what is held be gathered again for the people of whom something changed that decides about it. */
+export const gatherAgain: Follower = async (trx, deps, _ctx, events) => {
+  const people = idsOf(
+    events.filter(({ fields }) => fields.some((name) => deciding.includes(name))),
+    'patient',
+  );
+  if (people.length) await release(trx, deps, people);
+};
 
 /**
  * Lets what is held for a person be gathered again, since a way to reach them has changed: the held

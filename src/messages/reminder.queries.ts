@@ -36,3 +36,6 @@ export const longestLead = 10;
 export const workingDaysAfter = (date: string) => sql`(select array_agg(w.day order by w.day) from (
   select d::date as day from generate_series(${date}::date + 1, ${date}::date + 30, interval '1 day') d
   where is_working_day(d::date) order by d limit ${longestLead}) w)`;
+
+/** Whether the person's pause lasts until after the day of the follow-up `f` of the patient `p`. */
+export const pausedThen = sql`(p.contact_state = 'paused' and p.paused_until > f.due_on)`;

@@ -3,7 +3,7 @@ import { greetingName } from '../patients/name.rules.ts';
 import type { Wording } from '../patients/reach.rules.ts';
 import { zone } from '../shared/clock.ts';
 import type { FieldError } from '../shared/problem.ts';
-import { type TellableWhy, tellableWords } from '../support/why.rules.ts';
+import { type TellableWhy, tellableWords } from './why.rules.ts';
 
 /** Whom a text is for: one channel alone, or any that has none of its own. */
 export const templateChannels = ['any', 'sms', 'email', 'letter'] as const;

@@ -1,6 +1,6 @@
 import { defineEvents } from '../shared/event-definitions.ts';
-import { handlerNames } from '../shared/event-handlers.ts';
 import { count, day } from '../shared/event-values.ts';
+import { handlerNames } from '../shared/follow-on.ts';
 import { count as counted } from '../shared/formats.ts';
 import { oneOf } from '../shared/schemas.ts';
 
@@ -11,7 +11,7 @@ export const jobEvents = defineEvents({
     line: () => 'Asked for tonight’s steps to be run again',
   },
   'job.work_retried': {
-    values: { job: oneOf(handlerNames), count },
+    values: { job: oneOf<string[]>([...handlerNames]), count },
     line: (v) => `Let ${counted(v.count ?? 0, 'piece')} of work be tried again`,
   },
 });

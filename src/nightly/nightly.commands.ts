@@ -2,13 +2,13 @@ import { sql } from 'kysely';
 import { Temporal } from 'temporal-polyfill';
 import { countExpiringAllocations, expireAllocations } from '../allocations/release.commands.ts';
 import { countDataEndingTasks, planDataEndingTasks } from '../data-plans/data-ending.commands.ts';
-import { countChecksRunOut, expireChecks } from '../devices/run-out.commands.ts';
-import { askToWipe, countToWipe } from '../incidents/wipe-due.commands.ts';
 import {
   countDataReminders,
   planDataReminders,
   unplannedDataReminders,
-} from '../messages/data-reminder.commands.ts';
+} from '../data-plans/data-reminder.commands.ts';
+import { countChecksRunOut, expireChecks } from '../devices/run-out.commands.ts';
+import { askToWipe, countToWipe } from '../incidents/wipe-due.commands.ts';
 import { countDigests, planDigests } from '../messages/digest.commands.ts';
 import { countUngathered, gatherReminders } from '../messages/gather.commands.ts';
 import {

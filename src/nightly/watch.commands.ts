@@ -4,10 +4,11 @@ import { calendarId } from '../calendar/calendar.rules.ts';
 import { overdueWords } from '../messages/loan-reminder.commands.ts';
 import { isLate } from '../referrals/triage.queries.ts';
 import { systemContext } from '../shared/actor.ts';
-import { addDays } from '../shared/clock.ts';
+import { addDays, today } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
 import type { Deps } from '../shared/deps.ts';
 import type { SubjectType } from '../shared/events.ts';
+import { type Follower, idsOf } from '../shared/follow-on.ts';
 import { newId } from '../shared/ids.ts';
 import type { Report } from '../shared/progress.ts';
 import { askStaff, taskBatch } from '../tasks/ask.commands.ts';
@@ -116,3 +117,23 @@ async function settleThoseRight(deps: Deps, { kind, of }: Watch, date: string): 
     if (settled < taskBatch) return;
   }
 }
+
+/** Settles what the night asked of supporters' checks, where a newer one is written down now. */
+export const settleChecksOfStaff: Follower = async (trx, deps, ctx, events) => {
+  const changed = idsOf(
+    events.filter(({ fields }) => fields.includes('dbsCheckedOn')),
+    'staff',
+  );
+  if (!changed.length) return;
+  const { rows } = await sql<{ id: string }>`/* staff.checked */
+    select id from staff where id = any(${changed}::uuid[]) and dbs_checked_on > ${dbsDueBy(today(deps.clock))}::date`.execute(
+    trx,
+  );
+  await completeTasksAbout(
+    trx,
+    deps,
+    ctx,
+    ['dbs_due'],
+    rows.map(({ id }) => id),
+  );
+};

@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
 import { sql } from 'kysely';
-import { releaseHeld } from '../messages/release.commands.ts';
 import type { Context } from '../shared/actor.ts';
 import { timestamp, today } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
@@ -63,7 +62,6 @@ export async function changePatient(
     await keepHistory(trx, id, eventId, Object.fromEntries(names.map((name) => [name, before[name]])), at);
     if (names.includes('nhsNumber')) await askOfSharedNhsNumbers(trx, deps, ctx, [id]);
     if (names.includes('address')) await completeTasksAbout(trx, deps, ctx, ['letter_returned'], [id]);
-    if (names.includes('wording') || names.includes('contactChoice')) await releaseHeld(trx, deps, id);
     return getPatient(trx, id);
   });
 }

@@ -1,5 +1,4 @@
 import { sql } from 'kysely';
-import { releaseHeld } from '../messages/release.commands.ts';
 import type { Context } from '../shared/actor.ts';
 import { timestamp, today } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
@@ -23,7 +22,7 @@ import type { Patient } from './patient.schemas.ts';
 /**
  * Writes down what a person said of one way to reach them: a way that is there already, by channel and
  * value, gets what is said now as the whole of it; another is added. With a way that can be used, what
- * asked for one is done, and messages that were held for want of it are gathered again. Hours in which
+ * asked for one is done. Hours in which
  * nothing can be done are taken, with a warning.
  * @throws Problem `not-found`, `invalid`
  */
@@ -58,7 +57,6 @@ export async function recordContactPoint(
       await createTasks(trx, deps, ctx, [
         { kind: 'no_safe_contact', subjectType: 'patient', subjectId: patientId, patientId },
       ]);
-    await releaseHeld(trx, deps, patientId);
     return { ...after, warnings: await warningsOf(trx, deps, patientId, point) };
   });
 }

@@ -4,16 +4,29 @@ import { timestamp } from '../shared/clock.ts';
 import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvent } from '../shared/events.ts';
+import { type Follower, idsOf } from '../shared/follow-on.ts';
 import { newId } from '../shared/ids.ts';
+import { missedInARow } from '../support/outcome.commands.ts';
 import { sharesBack } from './clinic-view.queries.ts';
 import type { ClinicNoteKind } from './progress.rules.ts';
+
+/** Tells the clinic when a second contact in a row was missed. */
+export const tellOfMissedContacts: Follower = async (trx, deps, ctx, events) => {
+  for (const event of events) {
+    const [referralId] = idsOf([event], 'referral');
+    const [patientId] = idsOf([event], 'patient');
+    const wasMissed = 'result' in event.values && event.values.result === 'missed';
+    if (wasMissed && referralId && patientId && (await missedInARow(trx, patientId)) === 2)
+      await tellClinicOf(trx, deps, ctx, referralId, 'missed_twice');
+  }
+};
 
 /**
  * Tells the clinic something about its referral, which it reads there and hears of by its webhooks: only
  * while the referral goes on, and where the patient agreed to sharing back. The caller holds the referral's lock.
  * @returns whether it was told
  */
-export async function tellClinicOf(
+async function tellClinicOf(
   trx: Trx,
   deps: Deps,
   ctx: Context,

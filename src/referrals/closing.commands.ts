@@ -5,7 +5,25 @@ import { timestamp } from '../shared/clock.ts';
 import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvents } from '../shared/events.ts';
+import { type Follower, idsOf } from '../shared/follow-on.ts';
 import type { ReferralStatus } from './referral.rules.ts';
+
+/** Closes the referrals that events are about, as `closeReferralsWhenDone` does. */
+export const closeReferralsOf: Follower = (trx, deps, ctx, events) =>
+  closeReferralsWhenDone(trx, deps, ctx, idsOf(events, 'referral'));
+
+/** The same for every referral of the people whom events are about. */
+export const closeReferralsOfPatients: Follower = async (trx, deps, ctx, events) => {
+  const { rows } = await sql<{ id: string }>`/* referral.of-patients */
+    select id from referral where patient_id = any(${idsOf(events, 'patient')}::uuid[]) and status in ('waiting', 'active')
+    order by id for no key update`.execute(trx);
+  await closeReferralsWhenDone(
+    trx,
+    deps,
+    ctx,
+    rows.map(({ id }) => id),
+  );
+};
 
 /**
  * Closes those of these referrals of which every need is settled, no loan is open and no follow-up is ahead,

@@ -4,6 +4,7 @@ import type { Config } from '../config.ts';
 import type { Clock } from './clock.ts';
 import type { DB } from './database.types.ts';
 import type { EventDefinitions } from './event-definitions.ts';
+import type { FollowOn } from './follow-on.ts';
 
 /** What commands, queries and jobs are given. */
 export type Deps = {
@@ -13,4 +14,6 @@ export type Deps = {
   log: Logger;
   /** Everything that can happen, as `src/events.ts` lists it. */
   events: EventDefinitions;
+  /** What follows from it, as `src/follow-on.ts` has it. */
+  followOn: FollowOn;
 };

@@ -5,7 +5,7 @@ import { timestamp } from './clock.ts';
 import type { Trx } from './database.ts';
 import type { Deps } from './deps.ts';
 import type { EventDefinitions } from './event-definitions.ts';
-import { eventHandlers } from './event-handlers.ts';
+import { followersOf, type Happened } from './follow-on.ts';
 import { newId } from './ids.ts';
 import { strict } from './validation.ts';
 
@@ -39,7 +39,7 @@ export type SubjectType =
 
 export type EventType = keyof EventValues;
 
-type Happened<Type extends EventType> = {
+type EventOf<Type extends EventType> = {
   type: Type;
   /** The things whose story this is part of. */
   subjects: [SubjectType, string][];
@@ -49,7 +49,7 @@ type Happened<Type extends EventType> = {
 type Logged<Values> = Record<never, never> extends Values ? { values?: Values } : { values: Values };
 
 /** What happened, to what, with the non-personal values and the names of the fields that are personal. */
-export type NewEvent = { [Type in EventType]: Happened<Type> & Logged<EventValues[Type]> }[EventType];
+export type NewEvent = { [Type in EventType]: EventOf<Type> & Logged<EventValues[Type]> }[EventType];
 
 type ValueOf<Type extends EventType> = Type extends EventType ? keyof EventValues[Type] : never;
 /** An event without a value that its type does not have: TypeScript by itself looks for none in what a function gives back. */
@@ -74,8 +74,8 @@ export async function recordEvent<Event extends NewEvent>(
 }
 
 /**
- * Writes what happened to the event log and its follow-on work to the outbox, in the command's own
- * transaction: one statement, however many events.
+ * Writes what happened to the event log and the work that comes after it to the outbox, in one statement however
+ * many events; then does what happens with them, as `src/follow-on.ts` has it. All in the command's own transaction.
  * @returns their ids, in the order given
  */
 export async function recordEvents<Event extends NewEvent>(
@@ -87,12 +87,15 @@ export async function recordEvents<Event extends NewEvent>(
   if (!events.length) return [];
   for (const event of events) assertLoggable(deps.events, event);
   const at = timestamp(deps.clock);
-  const made = events.map((event) => ({
-    ...event,
-    id: newId(),
-    values: event.values ?? {},
-    fields: event.fields ?? [],
-  }));
+  const made = events.map(
+    (event: NewEvent): Happened => ({
+      id: newId(),
+      type: event.type,
+      subjects: event.subjects,
+      values: event.values ?? {},
+      fields: event.fields ?? [],
+    }),
+  );
   // A device that was found may take its own place again: it is named twice and is one subject.
   const subjects = made.flatMap(({ id, subjects }) =>
     [...new Map(subjects.map(([type, subject]) => [subject, type]))].map(([subject, type]) => ({
@@ -102,7 +105,7 @@ export async function recordEvents<Event extends NewEvent>(
     })),
   );
   const work = made.flatMap(({ id, type }) =>
-    (eventHandlers[type] ?? []).map((handler) => ({ id, handler })),
+    (deps.followOn[type]?.after ?? []).map((handler) => ({ id, handler })),
   );
   await sql`/* event.record */
     with e as (
@@ -117,6 +120,7 @@ export async function recordEvents<Event extends NewEvent>(
     select x.id, x.handler, ${at}::timestamptz from jsonb_to_recordset(${JSON.stringify(work)}::jsonb) x (id uuid, handler text)`.execute(
     trx,
   );
+  for (const [follow, happened] of followersOf(deps.followOn, made)) await follow(trx, deps, ctx, happened);
   return made.map(({ id }) => id);
 }
 

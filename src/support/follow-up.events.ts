@@ -1,11 +1,11 @@
 import Type, { type Static } from 'typebox';
+import { tellableWhys } from '../messages/why.rules.ts';
 import { defineEvents } from '../shared/event-definitions.ts';
 import { day, id, schemeWord } from '../shared/event-values.ts';
 import { date, time as showTime } from '../shared/formats.ts';
 import { nullable, oneOf, time } from '../shared/schemas.ts';
 import { called, inside } from '../shared/sentences.ts';
 import { followUpStatuses, outcomeResults, type Way, ways, wayWords } from './support.rules.ts';
-import { tellableWhys } from './why.rules.ts';
 
 const status = oneOf(followUpStatuses);
 const change = {

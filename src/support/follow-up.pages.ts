@@ -4,6 +4,7 @@ import { besideTheOther, versionToSend } from '../admin/meanwhile.ts';
 import { timelineLines } from '../admin/timeline.ts';
 import { timelineOf } from '../audit/event.queries.ts';
 import { correctionOf } from '../messages/correction.commands.ts';
+import { tellableWords } from '../messages/why.rules.ts';
 import { languageName, times } from '../patients/contact.rules.ts';
 import { logAccess } from '../patients/patient.queries.ts';
 import type { Context } from '../shared/actor.ts';
@@ -26,7 +27,6 @@ import {
   ways,
   wayWords,
 } from './support.rules.ts';
-import { tellableWords } from './why.rules.ts';
 
 const ofForm = (names: string[], values: Typed): Typed =>
   Object.fromEntries(Object.entries(values).filter(([name]) => names.includes(name)));

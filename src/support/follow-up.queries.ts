@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { pausedThen } from '../messages/reminder.queries.ts';
 import { withDoubts } from '../patients/doubt.queries.ts';
 import type { ContactPoint } from '../patients/reach.rules.ts';
 import type { Actor } from '../shared/actor.ts';
@@ -18,9 +19,6 @@ export const maySupport = sql<boolean>`(role in ('supporter', 'officer', 'manage
 /** A supporter sees their own follow-ups, or drop-ins, `f` and no others. */
 export const visibleTo = (actor: Actor) =>
   actor.role === 'supporter' ? sql`f.supporter_id = ${actor.id}` : sql`true`;
-
-/** Whether the person's pause lasts until after the day of the follow-up `f` of the patient `p`. */
-export const pausedThen = sql`(p.contact_state = 'paused' and p.paused_until > f.due_on)`;
 
 const summary = sql`f.id, f.step, f.due_on as "dueOn", to_char(f.starts_at, 'HH24:MI') as "startsAt", f.minutes, f.way, f.status,
   json_build_object('id', p.id, 'name', ${calledName}) as patient,

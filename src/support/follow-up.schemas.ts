@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { tellableWhys } from '../messages/why.rules.ts';
 import { strictObject } from '../shared/http.ts';
 import { listQuery, pageOf } from '../shared/lists.ts';
 import { line, nullable, oneOf, text, time } from '../shared/schemas.ts';
@@ -12,7 +13,6 @@ import {
   ways,
 } from './support.rules.ts';
 import { hindrances } from './way.rules.ts';
-import { tellableWhys } from './why.rules.ts';
 
 const id = Type.String({ format: 'uuid' });
 const date = Type.String({ format: 'date' });

@@ -1,7 +1,5 @@
 import { sql } from 'kysely';
 import { correctWhatWasTold } from '../messages/correction.commands.ts';
-import { tellClinicOf } from '../referrals/clinic-note.commands.ts';
-import { closeReferralsWhenDone } from '../referrals/closing.commands.ts';
 import type { Context } from '../shared/actor.ts';
 import { timestamp } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
@@ -14,8 +12,8 @@ import type { NewOutcome, OutcomeRecorded } from './follow-up.schemas.ts';
 import { assertAhead, assertOutcomeFits } from './support.rules.ts';
 
 /**
- * Records what came of a follow-up. Whoever was told of one that is called off is told that it is off. Two missed in a row make a task for staff and a note to the clinic, a concern an urgent task;
- * the referral closes when this was the last thing to do for it.
+ * Records what came of a follow-up. Whoever was told of one that is called off is told that it is off. Two missed in a row make
+ * a task for staff, a concern an urgent task.
  * @throws Problem `not-found`, `follow-up-settled`, `invalid`
  */
 export async function recordOutcome(
@@ -58,9 +56,6 @@ export async function recordOutcome(
       tasks.push({ kind: 'missed_twice', subjectType: 'patient', subjectId: patientId, patientId });
     await createTasks(trx, deps, ctx, tasks);
     if (outcome.result === 'done') await completeTasksAbout(trx, deps, ctx, ['missed_twice'], [patientId]);
-    if (inARow === 2 && followUp.referralId)
-      await tellClinicOf(trx, deps, ctx, followUp.referralId, 'missed_twice');
-    if (followUp.referralId) await closeReferralsWhenDone(trx, deps, ctx, [followUp.referralId]);
     return {
       followUp: { id, status: outcome.result },
       tasks: tasks.map(({ kind }) => kind as 'concern' | 'missed_twice'),
@@ -69,7 +64,7 @@ export async function recordOutcome(
 }
 
 /** How many of the last contacts that were to take place were missed in a row; three stand for more. */
-async function missedInARow(trx: Trx, patientId: string): Promise<number> {
+export async function missedInARow(trx: Trx, patientId: string): Promise<number> {
   const { rows } = await sql<{ status: string }>`
     select status from follow_up where patient_id = ${patientId} and status in ('done', 'missed')
     order by due_on desc, starts_at desc, id desc limit 3`.execute(trx);

@@ -1,6 +1,5 @@
 import { sql } from 'kysely';
 import { lockPatient } from '../patients/contact-point.commands.ts';
-import { closeReferralsWhenDone } from '../referrals/closing.commands.ts';
 import { type Context, systemContext } from '../shared/actor.ts';
 import { timestamp, today } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
@@ -119,8 +118,8 @@ export async function stopSupport(
 ): Promise<SupportStopped> {
   return command(deps, ctx, async (trx) => {
     await lockPatient(trx, patientId);
-    const { rows: referrals } = await sql<{ id: string }>`/* support.lock-referrals */
-      select id from referral where patient_id = ${patientId} and status in ('waiting', 'active') order by id for no key update`.execute(
+    await sql`/* support.lock-referrals */
+      select from referral where patient_id = ${patientId} and status in ('waiting', 'active') order by id for no key update`.execute(
       trx,
     );
     const cancelled = await cancelFollowUpsOf(trx, deps, ctx, { patientId }, { by: 'wish', reason });
@@ -134,12 +133,6 @@ export async function stopSupport(
       values: { count: cancelled.followUpIds.length },
       fields: ['reason'],
     });
-    await closeReferralsWhenDone(
-      trx,
-      deps,
-      ctx,
-      referrals.map(({ id }) => id),
-    );
     return { cancelledFollowUps: cancelled.followUpIds.length, endedPlans: cancelled.endedPlans };
   });
 }

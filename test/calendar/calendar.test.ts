@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import t from 'tap';
 import { openDay } from '../../src/calendar/calendar.commands.ts';
 import { daysOff, readCalendar } from '../../src/calendar/calendar.queries.ts';
-import { handlers } from '../../src/handlers.ts';
+import { handlers } from '../../src/follow-on.ts';
 import { dispatch } from '../../src/messages/dispatch.commands.ts';
 import { runNightly } from '../../src/nightly/nightly.commands.ts';
 import { handle } from '../../src/shared/outbox.ts';

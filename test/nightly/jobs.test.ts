@@ -1,10 +1,9 @@
 import { sql } from 'kysely';
 import t from 'tap';
-import { handlers } from '../../src/handlers.ts';
+import { handlers } from '../../src/follow-on.ts';
 import { listNights } from '../../src/nightly/job-run.queries.ts';
 import { runNightly } from '../../src/nightly/nightly.commands.ts';
 import { runStates, stateOf, stepWords } from '../../src/nightly/step.rules.ts';
-import { eventHandlers } from '../../src/shared/event-handlers.ts';
 import { handle } from '../../src/shared/outbox.ts';
 import { apiOf } from '../support/api.ts';
 import { testApp } from '../support/app.ts';
@@ -127,11 +126,6 @@ t.test(
       body: { count: items.length - 1 },
     });
     t.equal((await api('POST', '/failed-work/retries', { handler: 'plan-reminders' })).status, 404);
-    t.ok(
-      Object.values(eventHandlers)
-        .flat()
-        .every((name) => handlers[name]),
-    );
   },
 );
 

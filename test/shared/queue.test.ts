@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { sql } from 'kysely';
 import t from 'tap';
-import { handlers } from '../../src/handlers.ts';
+import { handlers } from '../../src/follow-on.ts';
 import { schedules } from '../../src/schedules.ts';
 import { iso } from '../../src/shared/clock.ts';
 import { handle, relayBatch } from '../../src/shared/outbox.ts';

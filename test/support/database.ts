@@ -6,6 +6,7 @@ import pg from 'pg';
 import { type Config, readConfig } from '../../src/config.ts';
 import { startEmbeddedPostgres } from '../../src/embedded/postgres.ts';
 import { events } from '../../src/events.ts';
+import { followOn } from '../../src/follow-on.ts';
 import { fixedClock } from '../../src/shared/clock.ts';
 import { createDatabase, type DB } from '../../src/shared/database.ts';
 import type { Deps } from '../../src/shared/deps.ts';
@@ -56,7 +57,7 @@ export async function testDatabase(
     ownerUrl,
     config,
     clock,
-    deps: { config, db, clock, log: createLogger('silent'), events },
+    deps: { config, db, clock, log: createLogger('silent'), events, followOn },
   };
 }
 

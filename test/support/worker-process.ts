@@ -1,6 +1,7 @@
 import { Temporal } from 'temporal-polyfill';
 import { readConfig } from '../../src/config.ts';
 import { events } from '../../src/events.ts';
+import { followOn } from '../../src/follow-on.ts';
 import { createDatabase } from '../../src/shared/database.ts';
 import { createLogger } from '../../src/shared/logging.ts';
 import { createQueue } from '../../src/shared/queue.ts';
@@ -13,7 +14,7 @@ const clock = { now: () => starts.add({ milliseconds: Math.round(performance.now
 const config = readConfig();
 const log = createLogger(config.LOG_LEVEL);
 const db = createDatabase(config.DATABASE_URL, 6, () => {});
-const deps = { config, db, clock, log, events };
+const deps = { config, db, clock, log, events, followOn };
 const queue = createQueue(deps);
 const worker = await startWorker(deps, queue);
 process.stdout.write('started\n');

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import { handlers } from '../../src/handlers.ts';
+import { handlers } from '../../src/follow-on.ts';
 import { dispatch } from '../../src/messages/dispatch.commands.ts';
 import { runNightly } from '../../src/nightly/nightly.commands.ts';
 import type { NewPatient } from '../../src/patients/patient.schemas.ts';

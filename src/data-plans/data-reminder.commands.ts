@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
-import { endingDays } from '../data-plans/data-plan.rules.ts';
+import { contactable } from '../messages/reminder.queries.ts';
 import { timestamp } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
-import { contactable } from './reminder.queries.ts';
+import { endingDays } from './data-plan.rules.ts';
 
 /** Data plans that end soon after a civil date, each with the patient who has it and agreed to be told. */
 const due = (date: string) => sql`

@@ -1,0 +1,54 @@
+import { gatherAgain } from './messages/release.commands.ts';
+import { planForEvent } from './messages/reminder.commands.ts';
+import { runAskedNight } from './nightly/job-run.commands.ts';
+import { settleChecksOfStaff } from './nightly/watch.commands.ts';
+import { eraseBatch } from './privacy/retention-batch.commands.ts';
+import { tellOfMissedContacts } from './referrals/clinic-note.commands.ts';
+import { closeReferralsOf, closeReferralsOfPatients } from './referrals/closing.commands.ts';
+import type { FollowOn, HandlerName } from './shared/follow-on.ts';
+import type { Handler } from './shared/outbox.ts';
+import { tellClinic } from './webhooks/delivery.commands.ts';
+
+/**
+ * What follows from what happens. `with`: in the same transaction, in this order; it is there or the event is not.
+ * `after`: by the outbox, once the event is there, and tried again until it is done. A command records what it did
+ * and knows nothing of what stands above it; what is above it is named here.
+ */
+export const followOn: FollowOn = {
+  'staff.changed': { with: [settleChecksOfStaff] },
+
+  'patient.changed': { with: [gatherAgain] },
+  'patient.contact_point_recorded': { with: [gatherAgain] },
+  'patient.contact_state_changed': { after: ['plan-reminders'] },
+  'patient.support_plan_given': { after: ['plan-reminders'] },
+  'patient.support_stopped': { with: [closeReferralsOfPatients] },
+
+  'follow_up.added': { after: ['plan-reminders'] },
+  'follow_up.moved': { after: ['plan-reminders'] },
+  'follow_up.outcome_recorded': { with: [tellOfMissedContacts, closeReferralsOf] },
+
+  'referral.accepted': { after: ['plan-reminders', 'tell-clinic'] },
+  'referral.reconsidered': { after: ['tell-clinic'] },
+  'referral.declined': { after: ['tell-clinic'] },
+  'referral.asked': { after: ['tell-clinic'] },
+  'referral.answered': { after: ['tell-clinic'] },
+  'referral.withdrawn': { after: ['tell-clinic'] },
+  'referral.need_changed': { after: ['plan-reminders', 'tell-clinic'] },
+  'referral.clinic_told': { after: ['tell-clinic'] },
+  'referral.closed': { after: ['tell-clinic'] },
+  'referral.sharing_agreed': { after: ['tell-clinic'] },
+  'referral.sharing_refused': { after: ['tell-clinic'] },
+
+  'loan.issued': { after: ['plan-reminders', 'tell-clinic'] },
+
+  'job.asked': { after: ['run-nightly'] },
+  'retention_batch.approved': { after: ['erase-batch'] },
+};
+
+/** The function of each name of work after an event. */
+export const handlers: Record<string, Handler> = {
+  'plan-reminders': planForEvent,
+  'erase-batch': eraseBatch,
+  'run-nightly': runAskedNight,
+  'tell-clinic': tellClinic,
+} satisfies Record<HandlerName, Handler>;
