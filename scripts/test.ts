@@ -1,10 +1,20 @@
-import { type SpawnOptions, spawn, spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { startEmbeddedPostgres } from '../src/embedded/postgres.ts';
 import { commandOf } from '../src/embedded/processes.ts';
+import { changedSince, commonCommit, concernedBy } from './tests/changed.ts';
+import { allTestFiles, keepTimes, longestFirst, slowest, timesIn } from './tests/files.ts';
+import { provideSystemPrograms } from './tests/programs.ts';
 
-// npm test                                 every check and every test
+// npm test                                 every check and every test; searches at random are short
+// npm test -- --times                      the same, and keeps how long each file took, for the order of the next run
+// npm run test:long                        the tests that search at random, at length
+// npm run test:changed [-- <commit>]       test files near what differs from a commit (where the branch left main): changed test
+//                                          files, those that import a changed file, and those of a changed feature's folder.
+//                                          It is quick, and sees nothing that breaks elsewhere; npm test does
+// npm run coverage                         all tests under tap, which tells what they cover
 // node scripts/test.ts --only <files…>     these test files, quickly; the server for tests stays up
 // node scripts/test.ts --stop              ends that server
 
@@ -24,14 +34,13 @@ const checks: [string, string, string[]][] = [
   ['Dead code', process.execPath, [bin('knip')]],
 ];
 
-/** The packages of fonts and what a page calls them: a narrow and a wide one. */
-const fonts = { 'fonts-liberation': 'Liberation Sans Narrow', 'fonts-dejavu-core': 'DejaVu Sans' };
-
 const env: NodeJS.ProcessEnv = {
   ...process.env,
   PATH: `${path.dirname(process.execPath)}:${bin('')}:${process.env.PATH ?? ''}`,
 };
-const [option, ...files] = process.argv.slice(2);
+/** Each test file is a process that loads all of Lendwell: compiled once for all of them. */
+const compiled = { NODE_COMPILE_CACHE: path.join(root, 'node_modules/.cache/lendwell') };
+const [option, ...given] = process.argv.slice(2);
 
 let stopServer = async () => {};
 let stopStep = () => {};
@@ -45,8 +54,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 
 try {
   if (option === '--stop') await (await startServer()).stop();
-  else if (option === '--only') process.exitCode = (await only()) ? 0 : 1;
-  else process.exitCode = (await everything()) ? 0 : 1;
+  else process.exitCode = (await run()) ? 0 : 1;
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
@@ -56,59 +64,99 @@ try {
 }
 process.exit(told ? 130 : process.exitCode);
 
+function run(): Promise<boolean> {
+  switch (option) {
+    case '--only':
+      return only(given);
+    case '--changed':
+      return only(concernedBy(changedSince(given[0] ?? commonCommit())));
+    case '--long':
+      env.LONG_SEARCHES = '1';
+      return only(allTestFiles().filter(searches));
+    default:
+      return everything();
+  }
+}
+
+const searches = (file: string) =>
+  readFileSync(path.join(root, file), 'utf8').includes("/support/searches.ts'");
+
 async function everything(): Promise<boolean> {
   provideSystemPrograms();
   await provideDatabase(true);
   let passed = 0;
   let failed = 0;
-  for (const [heading, program, args] of checks) {
+  for (const [heading, program, args] of option === '--coverage' ? [] : checks) {
     const ok = (await step(heading, program, args)) === 0;
     if (ok) passed++;
     else failed++;
     if (told) return false;
     if (!ok) console.log(`✖ ${heading}`);
   }
-  const tests = await runTap([]);
+  const tests = option === '--coverage' ? await runUnderTap() : await runTests(allTestFiles());
   passed += tests.passed;
   failed += tests.failed;
+  if (option === '--times' && !told) keepTimes(tests.times);
+  console.log(`\nThe slowest files:\n${slowest(tests.times)}`);
   console.log(`\n${passed} passed, ${failed} failed`);
   return failed === 0 && !told;
 }
 
-async function only(): Promise<boolean> {
+async function only(files: string[]): Promise<boolean> {
+  if (files.length === 0) {
+    console.log('No test file concerns that.');
+    return true;
+  }
   await provideDatabase(false);
-  const { passed, failed } = await runTap(['--disable-coverage', ...files]);
+  const { passed, failed } = await runTests(files);
   console.log(`\n${passed} passed, ${failed} failed`);
   return failed === 0;
 }
 
-/** Runs tap; a skipped or unfinished test, a file without tests and a run that broke off count as failed. */
-async function runTap(args: string[]): Promise<{ passed: number; failed: number }> {
+type Result = { passed: number; failed: number; times: Record<string, number> };
+
+/** Runs test files, the slow ones first. One more than there are cores, since much of a test waits for the database or a browser. */
+async function runTests(files: string[]): Promise<Result> {
+  await buildTap();
+  const jobs = String(availableParallelism() + 1);
+  const output = openSync(tapFile, 'w');
+  const args = [script('test-files.ts'), jobs, ...longestFirst(files)];
+  const status = await step('Tests', process.execPath, args, { output, env: { ...env, ...compiled } });
+  closeSync(output);
+  return resultOf(status);
+}
+
+/** All tests under tap itself, which measures what each process covers. */
+async function runUnderTap(): Promise<Result> {
+  await buildTap();
+  rmSync(tapFile, { force: true });
+  const args = [bin('tap'), '--reporter=silent', `--output-file=${tapFile}`];
+  return resultOf(await step('Tests', process.execPath, args));
+}
+
+/** tap as installed has all its plugins; the ones of .taprc hold only once it is built. */
+async function buildTap(): Promise<void> {
   const built = path.join(root, 'node_modules/@tapjs/test/test-built/dist/esm/index.js');
-  // tap as installed has all its plugins; the ones of .taprc hold only once it is built.
   if (!existsSync(built) || readFileSync(built, 'utf8').includes('@tapjs/typescript')) {
     await step('Build tap with the plugins of .taprc', process.execPath, [bin('tap'), 'build']);
   }
   mkdirSync(path.dirname(tapFile), { recursive: true });
-  rmSync(tapFile, { force: true });
-  const status = await step('Tests', process.execPath, [
-    bin('tap'),
-    '--reporter=terse',
-    `--output-file=${tapFile}`,
-    ...args,
-  ]);
+}
+
+/** What a run says in its TAP; a skipped or unfinished test, a file without tests and a run that broke off count as failed. */
+function resultOf(status: number): Result {
   const output = existsSync(tapFile) ? readFileSync(tapFile, 'utf8') : '';
   const counts = /^# \{ (total: \d+[^}]*) \}$/m.exec(output)?.[1] ?? '';
   const count = (name: string) => Number(new RegExp(`${name}: (\\d+)`).exec(counts)?.[1] ?? 0);
   const notRun = count('skip') + count('todo');
   if (notRun) console.log(`✖ ${notRun} skipped or unfinished`);
-  const failed = count('fail') + notRun;
   for (const failure of failuresIn(output)) console.log(failure);
-  if (failed === 0 && (status !== 0 || count('pass') === 0)) {
-    console.log(`✖ tap did not finish as it should (exit code ${status})`);
-    return { passed: count('pass'), failed: 1 };
+  const result = { passed: count('pass'), failed: count('fail') + notRun, times: timesIn(output) };
+  if (result.failed === 0 && (status !== 0 || result.passed === 0)) {
+    console.log(`✖ the tests did not finish as they should (exit code ${status})`);
+    return { ...result, failed: 1 };
   }
-  return { passed: count('pass'), failed };
+  return result;
 }
 
 /** Each failed assertion with what was expected, which the reporter leaves out where there is no terminal. */
@@ -121,44 +169,27 @@ function failuresIn(output: string): string[] {
   );
 }
 
-/** Runs a program under a heading, its output as it comes. @returns its exit code */
-function step(heading: string, program: string, args: string[]): Promise<number> {
+/** Runs a program under a heading; what it writes goes to the screen or to an open file. @returns its exit code */
+function step(
+  heading: string,
+  program: string,
+  args: string[],
+  { output, env: own = env }: { output?: number; env?: NodeJS.ProcessEnv } = {},
+): Promise<number> {
   console.log(`\n── ${heading}`);
-  const toScreen = process.stdout.isTTY;
-  const options: SpawnOptions = {
-    cwd: root,
-    env,
-    stdio: ['ignore', toScreen ? 'inherit' : 'pipe', 'inherit'],
-  };
   return new Promise((resolve) => {
-    const child = spawn(program, args, options);
+    const child = spawn(program, args, {
+      cwd: root,
+      env: own,
+      stdio: ['ignore', output ?? 'inherit', 'inherit'],
+    });
     child.on('error', (error) => {
       console.error(error.message);
       resolve(1);
     });
-    if (child.stdout) printWithoutRedraws(child.stdout);
     stopStep = () => child.kill('SIGTERM');
     child.on('close', (code) => resolve(code ?? 1));
   });
-}
-
-/** Where nothing can be drawn over, the running counts of tap would fill the log. */
-function printWithoutRedraws(output: NodeJS.ReadableStream): void {
-  let rest = '';
-  let blank = true;
-  const print = (line: string) => {
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-    const text = line.replaceAll(/\x1b\[[?\d;]*[A-Za-z]/g, '');
-    if (/^(Asserts|Suites): +\d+ pass/.test(text) || (blank && !text.trim())) return;
-    blank = !text.trim();
-    console.log(text);
-  };
-  output.setEncoding('utf8').on('data', (chunk: string) => {
-    const lines = (rest + chunk).split('\n');
-    rest = lines.pop() ?? '';
-    lines.forEach(print);
-  });
-  output.on('end', () => print(rest));
 }
 
 async function provideDatabase(stopAfter: boolean): Promise<void> {
@@ -189,46 +220,4 @@ async function endLeftOvers(): Promise<void> {
     rmSync(path.join(data, '../..'), { recursive: true, force: true });
     rmSync(dir, { recursive: true, force: true });
   }
-}
-
-/** Redis for the queue, Chromium for the pages and the fonts that they are measured in: installed where we may, else named. */
-function provideSystemPrograms(): void {
-  const missing = [
-    ...['redis-server', 'chromium'].filter((program) => !isInstalled(program)),
-    ...Object.entries(fonts).flatMap(([name, family]) => (hasFont(family) ? [] : [name])),
-  ];
-  if (missing.length === 0) return;
-  const release = existsSync('/etc/os-release') ? readFileSync('/etc/os-release', 'utf8') : '';
-  const isDebian = /^ID(_LIKE)?=.*\b(debian|ubuntu)\b/m.test(release) && existsSync('/usr/bin/apt-get');
-  if (!isDebian || process.getuid?.() !== 0) {
-    const how = isDebian ? `: sudo apt-get install ${missing.join(' ')}` : ' so that they are on the PATH.';
-    throw new Error(
-      `The tests need ${missing.join(' and ')}. Please install ${missing.length > 1 ? 'them' : 'it'}${how}`,
-    );
-  }
-  console.log(`Installing ${missing.join(' and ')} with apt-get…`);
-  const options = {
-    stdio: ['ignore', 'ignore', 'inherit'] as const,
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-  };
-  for (const args of [['update'], ['install', '-y', '--no-install-recommends', ...missing]]) {
-    const { status } = spawnSync('apt-get', ['-qq', ...args], { ...options, stdio: [...options.stdio] });
-    if (status !== 0)
-      throw new Error(`apt-get ${args[0]} did not succeed. The tests need ${missing.join(' and ')}.`);
-  }
-}
-
-function hasFont(family: string): boolean {
-  return spawnSync('fc-list', [family], { encoding: 'utf8' }).stdout?.includes(family) ?? false;
-}
-
-function isInstalled(program: string): boolean {
-  return (process.env.PATH ?? '').split(':').some((folder) => {
-    try {
-      accessSync(path.join(folder, program), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
 }

@@ -8,6 +8,7 @@ import { systemContext } from '../../src/shared/actor.ts';
 import { timestamp } from '../../src/shared/clock.ts';
 import { newId } from '../../src/shared/ids.ts';
 import { testDatabase } from './database.ts';
+import { readyWithLazySchemas } from './lazy-schemas.ts';
 
 type Teardown = { teardown(work: () => unknown): unknown };
 export type Headers = Record<string, string>;
@@ -20,8 +21,7 @@ export type Headers = Record<string, string>;
 export async function testApp(t: Teardown, settings: Record<string, string> = {}) {
   const database = await testDatabase(t, settings);
   const { deps } = database;
-  const app = await buildApp(deps);
-  await app.ready();
+  const app = await readyWithLazySchemas(() => buildApp(deps));
   t.teardown(() => app.close());
 
   const ctx = systemContext(newId());

@@ -3,6 +3,10 @@ import { once } from 'node:events';
 import path from 'node:path';
 import type { Test } from 'tap';
 
+/** Where the modules that tests have compiled are kept; a worker of theirs starts in half the time with it. */
+const { NODE_COMPILE_CACHE } = process.env;
+const compiled = NODE_COMPILE_CACHE ? { NODE_COMPILE_CACHE } : {};
+
 /**
  * Starts a worker in a process of its own, to be killed.
  * @param settings its whole environment
@@ -15,7 +19,7 @@ export async function startWorkerProcess(
 ): Promise<ChildProcess> {
   const script = path.join(import.meta.dirname, 'worker-process.ts');
   const child = spawn(process.execPath, [script], {
-    env: { LOG_LEVEL: 'silent', ...settings, CLOCK_STARTS: at },
+    env: { LOG_LEVEL: 'silent', ...settings, ...compiled, CLOCK_STARTS: at },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   t.teardown(() => child.kill('SIGKILL'));

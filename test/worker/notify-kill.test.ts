@@ -8,12 +8,13 @@ import { testDatabase } from '../support/database.ts';
 import { seedFollowUps } from '../support/follow-ups.ts';
 import { type Behaviour, notifySettings, notifyStub } from '../support/notify-stub.ts';
 import { type TestRedis, testRedis } from '../support/redis.ts';
+import { rounds as searchRounds } from '../support/searches.ts';
 import { endProcess, startWorkerProcess } from '../support/worker.ts';
 
-// A real worker against a provider that misbehaves, killed at any moment. By default a few rounds;
-// KILL_ROUNDS=200 KILL_PEOPLE=2000 is the whole of it.
-const rounds = Number(process.env.KILL_ROUNDS ?? 10);
-const people = Number(process.env.KILL_PEOPLE ?? 300);
+// A real worker against a provider that misbehaves, killed at any moment. A few rounds in `npm test`: it is emptied,
+// restarted and asked to change in each way; many more in a long search.
+const rounds = searchRounds({ short: 6, long: 200 });
+const people = searchRounds({ short: 200, long: 2000 });
 const stoppedEachRound = 3;
 const begun = Temporal.Instant.from('2026-11-23T08:05:00Z');
 /** All rounds lie within one day's window; what is stale is taken up a few rounds later. */
@@ -159,7 +160,7 @@ async function killAgainAndAgain(t: Tap, { redis, restarts = false }: Upset) {
 }
 
 const timeout = 120_000 + rounds * 4_000 + people * 100;
-t.setTimeout(timeout);
+t.setTimeout(3 * timeout);
 for (const upset of [
   'on Postgres',
   'on Redis that dies and is emptied again and again',
