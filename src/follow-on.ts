@@ -1,3 +1,4 @@
+import { releaseWhatIsNotNeeded, releaseWhatWasHeld } from './allocations/release.commands.ts';
 import { gatherAgain } from './messages/release.commands.ts';
 import { planForEvent } from './messages/reminder.commands.ts';
 import { runAskedNight } from './nightly/job-run.commands.ts';
@@ -32,10 +33,10 @@ export const followOn: FollowOn = {
   'referral.declined': { after: ['tell-clinic'] },
   'referral.asked': { after: ['tell-clinic'] },
   'referral.answered': { after: ['tell-clinic'] },
-  'referral.withdrawn': { after: ['tell-clinic'] },
-  'referral.need_changed': { after: ['plan-reminders', 'tell-clinic'] },
+  'referral.withdrawn': { with: [releaseWhatWasHeld], after: ['tell-clinic'] },
+  'referral.need_changed': { with: [releaseWhatIsNotNeeded], after: ['plan-reminders', 'tell-clinic'] },
   'referral.clinic_told': { after: ['tell-clinic'] },
-  'referral.closed': { after: ['tell-clinic'] },
+  'referral.closed': { with: [releaseWhatWasHeld], after: ['tell-clinic'] },
   'referral.sharing_agreed': { after: ['tell-clinic'] },
   'referral.sharing_refused': { after: ['tell-clinic'] },
 

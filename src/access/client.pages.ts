@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
+import { besideTheOther, versionToSend } from '../admin/edit-conflict.ts';
 import { type Form, fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
-import { besideTheOther, versionToSend } from '../admin/meanwhile.ts';
 import { getOrganisation } from '../organisations/organisation.queries.ts';
 import type { Context } from '../shared/actor.ts';
 import type { Deps } from '../shared/deps.ts';

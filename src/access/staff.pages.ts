@@ -1,5 +1,5 @@
+import { besideTheOther, versionToSend } from '../admin/edit-conflict.ts';
 import { type Form, fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
-import { besideTheOther, versionToSend } from '../admin/meanwhile.ts';
 import { timelineLines } from '../admin/timeline.ts';
 import { timelineOf } from '../audit/event.queries.ts';
 import { listSupportPartners } from '../organisations/organisation.queries.ts';

@@ -13,12 +13,12 @@ import { peopleIn, urgentTasks } from '../tasks/task.queries.ts';
 import { shownTask } from '../tasks/task.view.ts';
 import { firstSteps } from './first-steps.ts';
 import { type Form, fields, newForm, refused, typedIn } from './forms.ts';
-import { foundGroups } from './found.ts';
 import { type Work, type WorkKind, worklist } from './home.queries.ts';
 import { navigationFor } from './navigation.ts';
 import { type Numbers, schemeNumbers } from './numbers.queries.ts';
 import { type RecentType, sinceYesterday } from './recent.queries.ts';
 import { countFound, runSearch } from './search.commands.ts';
+import { foundGroups } from './search-results.ts';
 
 const Scan = strictObject({ code: line(200) });
 const words = { code: 'Scan or type something first' };

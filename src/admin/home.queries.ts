@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import { isLow } from '../accessories/accessory.queries.ts';
+import { couldBeHelped } from '../allocations/waiting-list.queries.ts';
 import { isEndingSoon } from '../data-plans/data-plan.queries.ts';
 import { soonDays } from '../loans/loan.rules.ts';
 import { lacksDutyContact } from '../organisations/duty-contact.queries.ts';
 import { waitingSince } from '../referrals/referral.queries.ts';
-import { couldBeHelped } from '../referrals/waiting-list.queries.ts';
 import type { Reader } from '../shared/database.ts';
 
 /** The kinds of work that a day may hold, in the order in which they are shown. */

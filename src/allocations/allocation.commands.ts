@@ -5,7 +5,6 @@ import { type Unfit, unfitFor, unfitWords } from '../devices/fitness.rules.ts';
 import { whyNot } from '../devices/going-out.rules.ts';
 import { type DeviceName, noSuchDevice, readDeviceName } from '../devices/naming.rules.ts';
 import { assertReferralWaits, type ReferralStatus } from '../referrals/referral.rules.ts';
-import { waitsLonger } from '../referrals/waiting-list.queries.ts';
 import type { Context } from '../shared/actor.ts';
 import { addDays, timestamp, today } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
@@ -18,6 +17,7 @@ import { completeTasksAbout } from '../tasks/task.commands.ts';
 import { holdersOf, needsToFind, openNeeds } from './allocation.queries.ts';
 import { assertFits, comesFirst, expiryErrors, notFree, type StockNeed } from './allocation.rules.ts';
 import type { Allocated, NewAllocation } from './allocation.schemas.ts';
+import { waitsLonger } from './waiting-list.queries.ts';
 
 /**
  * Holds a ready device for a referral until it is issued, released or its last day has passed. Whoever

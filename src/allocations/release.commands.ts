@@ -7,10 +7,11 @@ import { command } from '../shared/command.ts';
 import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvents, type SubjectType } from '../shared/events.ts';
+import { type Follower, idsOf } from '../shared/follow-on.ts';
 import { newId } from '../shared/ids.ts';
 import { Problem } from '../shared/problem.ts';
 import { completeTasksAbout, createTasks } from '../tasks/task.commands.ts';
-import { holdersOf } from './allocation.queries.ts';
+import { holdersOf, openNeeds } from './allocation.queries.ts';
 import { meetsOf, type StockNeed } from './allocation.rules.ts';
 import type { NewRelease, Released } from './allocation.schemas.ts';
 
@@ -35,13 +36,39 @@ export async function releaseAllocation(
   });
 }
 
+/** Why what is held for a referral goes back, by what happened to it. */
+const reasons = {
+  'referral.closed': 'The referral is closed.',
+  'referral.withdrawn': 'The referral was withdrawn.',
+};
+
+/** Releases what is held for referrals that have ended. */
+export const releaseWhatWasHeld: Follower = async (trx, deps, ctx, events) => {
+  for (const [type, reason] of Object.entries(reasons)) {
+    const ended = events.filter((event) => event.type === type);
+    await releaseAllocationsOf(trx, deps, ctx, idsOf(ended, 'referral'), reason);
+  }
+};
+
+/** Releases what is held for a need that was dropped, or met in another way: what meets another open need stays held. */
+export const releaseWhatIsNotNeeded: Follower = async (trx, deps, ctx, events) => {
+  for (const event of events) {
+    const [referralId] = idsOf([event], 'referral');
+    const isSettled = 'kind' in event.values && ['drop', 'meet'].includes(String(event.values.kind));
+    if (!isSettled || !referralId) continue;
+    const { rows } = await sql<{ open: StockNeed[] }>`/* allocation.open-needs */
+      select ${openNeeds} as open from referral r where r.id = ${referralId}`.execute(trx);
+    await releaseAllocationsOf(trx, deps, ctx, [referralId], 'It is no longer needed.', rows[0]!.open);
+  }
+};
+
 /**
  * Releases what is held for referrals that end or no longer need it, in the transaction of the command
  * that ends or changes them and has locked them. Nothing happens where nothing is held.
  * @param reason why, in words that name nobody
  * @param stillNeeded needs that are open yet: a device that meets one of them stays held
  */
-export async function releaseAllocationsOf(
+async function releaseAllocationsOf(
   trx: Trx,
   deps: Deps,
   ctx: Context,

@@ -1,5 +1,5 @@
+import { besideTheOther, versionToSend } from '../admin/edit-conflict.ts';
 import { fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
-import { besideTheOther, versionToSend } from '../admin/meanwhile.ts';
 import type { Deps } from '../shared/deps.ts';
 import { count } from '../shared/formats.ts';
 import type { App } from '../shared/http.ts';

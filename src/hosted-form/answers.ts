@@ -1,7 +1,7 @@
 import { dateIn, type Typed } from '../admin/forms.ts';
 import { times } from '../patients/contact.rules.ts';
 import { date } from '../shared/formats.ts';
-import { type Choice, wayChoices } from './choices.ts';
+import { type Choice, wayChoices } from './choices.view.ts';
 import { type Question, questionGroups } from './question-groups.schemas.ts';
 
 /** What was typed, by page of the form; a page is here once it was right. */

@@ -39,7 +39,7 @@ import {
   pageView,
   placeOf,
   type Visit,
-} from './step-view.ts';
+} from './step.view.ts';
 import { unsealSummary } from './summary-seal.ts';
 
 const addressPerMinute = 240;

@@ -1,7 +1,7 @@
 import { languages } from '../patients/contact.rules.ts';
 import { communicationNeeds, noNhsNumberReasons } from '../patients/patient.schemas.ts';
 import { barriers, needs, urgencies } from '../referrals/referral.rules.ts';
-import { type Choice, choicesOf, yesNo } from './choices.ts';
+import { type Choice, choicesOf, yesNo } from './choices.view.ts';
 
 /** A question: `name` is the field's name in the body of the API, with dots. */
 export type Question = {

@@ -31,7 +31,7 @@ import {
   startOfTerms,
   tooMany,
   whatHappened,
-} from './terms-form.ts';
+} from './terms.view.ts';
 
 /** /referrals/:id/issue: page one fills the kit, page two has terms and agreement. What was entered travels in the form. */
 export function issuePages(app: App, deps: Deps): void {

@@ -23,7 +23,7 @@ import {
   startOfTerms,
   tooMany,
   whatHappened,
-} from './terms-form.ts';
+} from './terms.view.ts';
 
 const query = { querystring: Type.Object({ locationId: Type.Optional(Type.String({ format: 'uuid' })) }) };
 type Place = { id: string; name: string };

@@ -5,7 +5,7 @@ import {
   insertPatients,
   keepHistories,
   takeEveryTurn,
-} from '../patients/many.commands.ts';
+} from '../patients/patient-batch.commands.ts';
 import type { Context } from '../shared/actor.ts';
 import { timestamp, today } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';

@@ -17,10 +17,10 @@ import type { Deps } from '../shared/deps.ts';
 import { recordEvent } from '../shared/events.ts';
 import { Problem, toProblem } from '../shared/problem.ts';
 import { completeTasksAbout } from '../tasks/task.commands.ts';
+import { reachOf } from './deliverability.ts';
 import { draftsOf } from './draft.queries.ts';
 import { isRetriable, isRetriedTogether, type MessageStatus, whyWords } from './message.rules.ts';
 import type { MessageRetried } from './message.schemas.ts';
-import { reachOf } from './reach.ts';
 
 /**
  * Has a held, failed or unknown message tried again, by the first way that is safe now.

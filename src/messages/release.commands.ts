@@ -5,7 +5,7 @@ import { timestamp, today } from '../shared/clock.ts';
 import type { Reader, Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type Follower, idsOf } from '../shared/follow-on.ts';
-import { reachOf } from './reach.ts';
+import { reachOf } from './deliverability.ts';
 
 const batchSize = 1_000;
 

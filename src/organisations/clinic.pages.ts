@@ -1,7 +1,7 @@
 import type { Action } from '../access/permissions.ts';
+import { besideTheOther, versionToSend } from '../admin/edit-conflict.ts';
 import { type Form, fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
 import { listFile } from '../admin/list-file.ts';
-import { besideTheOther, versionToSend } from '../admin/meanwhile.ts';
 import type { Deps } from '../shared/deps.ts';
 import { etagOf } from '../shared/etag.ts';
 import { count } from '../shared/formats.ts';

@@ -1,4 +1,6 @@
 import { sql } from 'kysely';
+import { findPatientLink, type PatientLink } from '../messages/link.queries.ts';
+import { type AnswerKind, kindWords, mayAnswer, taskFor } from '../messages/link.rules.ts';
 import { isUrgent, meaningOf } from '../messages/notify.rules.ts';
 import type { Context } from '../shared/actor.ts';
 import { timestamp } from '../shared/clock.ts';
@@ -8,8 +10,6 @@ import type { Deps } from '../shared/deps.ts';
 import { recordEvent, recordEvents } from '../shared/events.ts';
 import { newId } from '../shared/ids.ts';
 import { createTasks } from '../tasks/task.commands.ts';
-import { findPatientLink, type PatientLink } from './link.queries.ts';
-import { type AnswerKind, kindWords, mayAnswer, taskFor } from './link.rules.ts';
 
 /**
  * Takes what someone says by the link in a message, each thing once however often it is sent: a confirmed

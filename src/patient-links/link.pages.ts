@@ -2,6 +2,8 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyReply } from 'fastify';
 import Type from 'typebox';
 import { perAddress, perKey } from '../access/rate-limit.ts';
+import { findPatientLink, patientLinkHash } from '../messages/link.queries.ts';
+import { answerKinds, mayAnswer } from '../messages/link.rules.ts';
 import { spokenTime } from '../messages/template.rules.ts';
 import { currentScheme } from '../scheme/scheme.queries.ts';
 import { timestamp } from '../shared/clock.ts';
@@ -11,8 +13,6 @@ import { toProblem } from '../shared/problem.ts';
 import { oneOf } from '../shared/schemas.ts';
 import { keepAddressSecret } from '../shared/secret-address.ts';
 import { answerByPatientLink } from './answer.commands.ts';
-import { findPatientLink, patientLinkHash } from './link.queries.ts';
-import { answerKinds, mayAnswer } from './link.rules.ts';
 
 const addressPerMinute = 60;
 const linkPerMinute = 30;

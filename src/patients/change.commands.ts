@@ -11,11 +11,11 @@ import { completeTasksAbout } from '../tasks/task.commands.ts';
 import type { PatientChange } from './change.schemas.ts';
 import { lockPatient } from './contact-point.commands.ts';
 import { askOfSharedNhsNumbers } from './identity.commands.ts';
-import { takeTurn } from './many.commands.ts';
 import { keepHistory } from './patient.commands.ts';
 import { getPatient } from './patient.queries.ts';
 import { readNhsNumber, readPatient } from './patient.rules.ts';
 import type { NewPatient, Patient } from './patient.schemas.ts';
+import { takeTurn } from './patient-batch.commands.ts';
 
 /** The version of a patient's record, for If-Match. */
 export const patientTag = ({ id, changedAt }: Pick<Patient, 'id' | 'changedAt'>) => etagOf(id, changedAt);

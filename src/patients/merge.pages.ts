@@ -8,8 +8,8 @@ import { likelyDuplicates } from './duplicate.queries.ts';
 import { mergePatients } from './merge.commands.ts';
 import { keptApartFrom, mergedInto } from './merge.queries.ts';
 import { KeptApart } from './merge.schemas.ts';
-import { alikeAgain, keepApart, partPatients } from './part.commands.ts';
 import { getPatient, logAccesses } from './patient.queries.ts';
+import { alikeAgain, keepApart, partPatients } from './separate.commands.ts';
 
 const view = 'patients/views/duplicates.njk';
 

@@ -5,8 +5,8 @@ import { likelyDuplicates } from './duplicate.queries.ts';
 import { mergePatients } from './merge.commands.ts';
 import { keptApartFrom, mergesOf } from './merge.queries.ts';
 import { AlikeAgain, Apart, Duplicates, KeptApart, Merge, NewMerge, NewPartition } from './merge.schemas.ts';
-import { alikeAgain, keepApart, partPatients } from './part.commands.ts';
 import { getPatient, logAccesses } from './patient.queries.ts';
+import { alikeAgain, keepApart, partPatients } from './separate.commands.ts';
 
 const tags = ['Patients'];
 const Made = Type.Object({ id: Type.String() });

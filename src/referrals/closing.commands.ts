@@ -1,5 +1,4 @@
 import { sql } from 'kysely';
-import { releaseAllocationsOf } from '../allocations/release.commands.ts';
 import type { Context } from '../shared/actor.ts';
 import { timestamp } from '../shared/clock.ts';
 import type { Trx } from '../shared/database.ts';
@@ -26,8 +25,8 @@ export const closeReferralsOfPatients: Follower = async (trx, deps, ctx, events)
 };
 
 /**
- * Closes those of these referrals of which every need is settled, no loan is open and no follow-up is ahead,
- * and releases what is held for them: the same few statements, however many.
+ * Closes those of these referrals of which every need is settled, no loan is open and no follow-up is ahead: the
+ * same few statements, however many.
  */
 export async function closeReferralsWhenDone(
   trx: Trx,
@@ -60,12 +59,5 @@ export async function closeReferralsWhenDone(
       ],
       values: { from, to: 'closed' },
     })),
-  );
-  await releaseAllocationsOf(
-    trx,
-    deps,
-    ctx,
-    rows.map(({ id }) => id),
-    'The referral is closed.',
   );
 }

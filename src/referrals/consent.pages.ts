@@ -3,7 +3,7 @@ import type { Deps } from '../shared/deps.ts';
 import { type App, idParams } from '../shared/http.ts';
 import { recordConsent } from './consent.commands.ts';
 import { NewConsent } from './consent.schemas.ts';
-import { referralView } from './referral-view.ts';
+import { referralView } from './referral.view.ts';
 
 const words = { source: 'Choose who said so', saidOn: 'Enter the day on which it was said' };
 

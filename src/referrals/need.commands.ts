@@ -1,5 +1,4 @@
 import { sql } from 'kysely';
-import { releaseAllocationsOf } from '../allocations/release.commands.ts';
 import type { Context } from '../shared/actor.ts';
 import { timestamp } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
@@ -52,11 +51,6 @@ export async function changeNeed(
       values: { needs: [need], kind: change, from: referral.status, to: status },
       fields: ['reason'],
     });
-    const stillOpen = needs.flatMap((row) =>
-      row.status === 'open' && row.need !== 'support' ? [row.need] : [],
-    );
-    if (change === 'drop' || change === 'meet')
-      await releaseAllocationsOf(trx, deps, ctx, [referralId], 'It is no longer needed.', stillOpen);
     await closeReferralsWhenDone(trx, deps, ctx, [referralId]);
     return needsNow(trx, referralId);
   });

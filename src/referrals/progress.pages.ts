@@ -4,7 +4,7 @@ import type { Deps } from '../shared/deps.ts';
 import { type App, idParams } from '../shared/http.ts';
 import { NewAnswer, NewWithdrawal } from './progress.schemas.ts';
 import { answerQuestion } from './question.commands.ts';
-import { referralView } from './referral-view.ts';
+import { referralView } from './referral.view.ts';
 import { withdrawReferral } from './withdrawal.commands.ts';
 
 const words = {

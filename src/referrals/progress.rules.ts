@@ -1,6 +1,6 @@
+import { waitsForWords } from '../allocations/waiting-list.rules.ts';
 import { Problem } from '../shared/problem.ts';
 import { type Need, type ReferralStatus, referralMoves, referralStatusWords } from './referral.rules.ts';
-import { waitsForWords } from './waiting-list.rules.ts';
 
 /** Who no longer wants what was referred for. */
 export const withdrawalVoices = ['patient', 'clinic'] as const;

@@ -5,7 +5,7 @@ import { invalid } from '../shared/problem.ts';
 import { decideProposals } from './proposal.commands.ts';
 import { listProposals } from './proposal.queries.ts';
 import type { NewProposalDecisions } from './proposal.schemas.ts';
-import { referralView } from './referral-view.ts';
+import { referralView } from './referral.view.ts';
 
 /** /referrals/:id: an officer decides what a later referral says of a person. */
 export function proposalPages(app: App, deps: Deps): void {

@@ -13,7 +13,7 @@ import { invalid } from '../shared/problem.ts';
 import { oneOf } from '../shared/schemas.ts';
 import { isId } from '../shared/validation.ts';
 import { needs, referralStatuses, urgencies } from './referral.rules.ts';
-import { withAge } from './referral-view.ts';
+import { withAge } from './referral.view.ts';
 import { assignReferrals } from './triage.commands.ts';
 import { countQueue, listQueue } from './triage.queries.ts';
 import type { NewAssignments } from './triage.schemas.ts';

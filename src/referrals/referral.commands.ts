@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { mayBeOnePerson } from '../patients/identity.commands.ts';
-import { takeTurn } from '../patients/many.commands.ts';
 import { insertPatient, keepHistory } from '../patients/patient.commands.ts';
 import { hasSafeWay, readPatient } from '../patients/patient.rules.ts';
+import { takeTurn } from '../patients/patient-batch.commands.ts';
 import { applyStricterContact, insertProposals } from '../patients/proposal.commands.ts';
 import type { Actor, Context } from '../shared/actor.ts';
 import { timestamp, today } from '../shared/clock.ts';

@@ -8,7 +8,7 @@ import { decideReferral } from './decision.commands.ts';
 import { takeBackAcceptance } from './reconsider.commands.ts';
 import { type Decision, decisions } from './referral.rules.ts';
 import { type Decided, NewDecision } from './referral.schemas.ts';
-import { referralView } from './referral-view.ts';
+import { referralView } from './referral.view.ts';
 
 /** /referrals/:id: one referral with its decision. */
 export function referralPages(app: App, deps: Deps): void {

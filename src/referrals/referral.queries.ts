@@ -1,6 +1,5 @@
 import { sql } from 'kysely';
 import { type Decider, decidersJson } from '../access/decider.queries.ts';
-import { type Repeat, repeatsJson } from '../hosted-form/repeat.queries.ts';
 import { patientJson } from '../patients/patient.queries.ts';
 import type { PatientSummary } from '../patients/patient.schemas.ts';
 import type { Actor } from '../shared/actor.ts';
@@ -20,6 +19,7 @@ import { proposalsJson } from './proposal.queries.ts';
 import type { Proposal } from './proposal.schemas.ts';
 import type { ReferralStatus } from './referral.rules.ts';
 import type { Referral, ReferralQuery, ReferralSummary } from './referral.schemas.ts';
+import { type Repeat, repeatsJson } from './repeat.queries.ts';
 import { signpostsJson } from './signpost.queries.ts';
 import type { SignpostSaid } from './signpost.schemas.ts';
 import type { Note } from './triage.schemas.ts';

@@ -1,5 +1,5 @@
+import { besideTheOther, versionToSend } from '../admin/edit-conflict.ts';
 import { type Form, fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
-import { besideTheOther, versionToSend } from '../admin/meanwhile.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams } from '../shared/http.ts';
 import { addSignpost, changeSignpost } from './signpost.commands.ts';

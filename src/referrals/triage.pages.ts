@@ -4,9 +4,9 @@ import type { Deps } from '../shared/deps.ts';
 import { type App, idParams } from '../shared/http.ts';
 import { changeNeed } from './need.commands.ts';
 import { NewNeedChange } from './need.schemas.ts';
-import { needWords } from './need-words.ts';
+import { needWords } from './need.view.ts';
 import { canDecide, type ReferralStatus, referralStatusWords } from './referral.rules.ts';
-import { referralView } from './referral-view.ts';
+import { referralView } from './referral.view.ts';
 import { assignReferral, noteReferral } from './triage.commands.ts';
 import { type NewAssignment, NewNote } from './triage.schemas.ts';
 

@@ -1,5 +1,4 @@
 import { sql } from 'kysely';
-import { releaseAllocationsOf } from '../allocations/release.commands.ts';
 import type { Context } from '../shared/actor.ts';
 import { timestamp } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
@@ -82,7 +81,6 @@ export async function endReferrals(
       fields: ['withdrawalReason'],
     })),
   );
-  await releaseAllocationsOf(trx, deps, ctx, ids, 'The referral was withdrawn.');
   await completeTasksAbout(trx, deps, ctx, [...tasksToDecide, 'allocation_expired'], ids);
   await createTasks(
     trx,

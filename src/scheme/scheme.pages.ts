@@ -1,6 +1,6 @@
 import Type from 'typebox';
+import { besideTheOther, versionToSend } from '../admin/edit-conflict.ts';
 import { type Form, fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
-import { besideTheOther, versionToSend } from '../admin/meanwhile.ts';
 import type { Deps } from '../shared/deps.ts';
 import type { App } from '../shared/http.ts';
 import { changeScheme } from './scheme.commands.ts';

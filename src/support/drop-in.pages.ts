@@ -1,6 +1,6 @@
+import { besideTheOther, versionToSend } from '../admin/edit-conflict.ts';
 import { type Form, fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
 import { listFile } from '../admin/list-file.ts';
-import { besideTheOther, versionToSend } from '../admin/meanwhile.ts';
 import { listLocations } from '../organisations/organisation.queries.ts';
 import { findPatients, logAccesses } from '../patients/patient.queries.ts';
 import { numbersIn } from '../patients/patient.rules.ts';

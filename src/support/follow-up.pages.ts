@@ -1,6 +1,6 @@
 import { may } from '../access/permissions.ts';
+import { besideTheOther, versionToSend } from '../admin/edit-conflict.ts';
 import { type Form, fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
-import { besideTheOther, versionToSend } from '../admin/meanwhile.ts';
 import { timelineLines } from '../admin/timeline.ts';
 import { timelineOf } from '../audit/event.queries.ts';
 import { correctionOf } from '../messages/correction.commands.ts';

@@ -15,8 +15,8 @@ import { newId } from '../shared/ids.ts';
 import type { OutboxEvent } from '../shared/outbox.ts';
 import { completeTasksAbout, createTasks } from '../tasks/task.commands.ts';
 import { signedHeaders, signingSecret } from './secret.ts';
-import { post } from './send.ts';
 import { callTypes, giveUpAt, nextAttempt, type Outcome, oldSecretHours } from './webhook.rules.ts';
+import { post } from './webhook-request.ts';
 
 /** How many calls are under way at once, and how many of them to one endpoint, so that a slow one holds up nobody else. */
 const atOnce = 16;

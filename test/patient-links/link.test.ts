@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
 import t from 'tap';
 import { dispatch } from '../../src/messages/dispatch.commands.ts';
+import { answerKinds, linkEnds, mayAnswer } from '../../src/messages/link.rules.ts';
 import { getMessage } from '../../src/messages/message.queries.ts';
 import { templateFaults } from '../../src/messages/template.rules.ts';
 import { runNightly } from '../../src/nightly/nightly.commands.ts';
 import { answerByPatientLink } from '../../src/patient-links/answer.commands.ts';
-import { answerKinds, linkEnds, mayAnswer } from '../../src/patient-links/link.rules.ts';
 import { apiOf } from '../support/api.ts';
 import { testApp } from '../support/app.ts';
 import { axeClean, openBrowser, overflows } from '../support/browser.ts';

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import t from 'tap';
 import { recordContactState } from '../../src/patients/contact-state.commands.ts';
 import { mergePatients } from '../../src/patients/merge.commands.ts';
-import { partPatients } from '../../src/patients/part.commands.ts';
+import { partPatients } from '../../src/patients/separate.commands.ts';
 import { forgetWhatIsOver } from '../../src/privacy/forgetting.commands.ts';
 import { type EventType, type NewEvent, recordEvent } from '../../src/shared/events.ts';
 import { apiOf } from '../support/api.ts';

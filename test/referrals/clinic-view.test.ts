@@ -3,7 +3,7 @@ import t from 'tap';
 import { addApiClient, addApiKey } from '../../src/access/client.commands.ts';
 import { addFormLink } from '../../src/hosted-form/form-link.commands.ts';
 import { mergePatients } from '../../src/patients/merge.commands.ts';
-import { partPatients } from '../../src/patients/part.commands.ts';
+import { partPatients } from '../../src/patients/separate.commands.ts';
 import { decideReferral } from '../../src/referrals/decision.commands.ts';
 import { changeNeed } from '../../src/referrals/need.commands.ts';
 import { referralStatuses } from '../../src/referrals/referral.rules.ts';

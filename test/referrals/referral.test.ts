@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
+import { waitingList } from '../../src/allocations/waiting-list.queries.ts';
 import { getPatient } from '../../src/patients/patient.queries.ts';
 import { readNhsNumber } from '../../src/patients/patient.rules.ts';
 import { decideReferral } from '../../src/referrals/decision.commands.ts';
@@ -9,7 +10,6 @@ import { receiveReferral } from '../../src/referrals/referral.commands.ts';
 import { getReferral, listReferrals } from '../../src/referrals/referral.queries.ts';
 import { decide, referralMoves, referralStatuses } from '../../src/referrals/referral.rules.ts';
 import type { NewReferral } from '../../src/referrals/referral.schemas.ts';
-import { waitingList } from '../../src/referrals/waiting-list.queries.ts';
 import type { Context } from '../../src/shared/actor.ts';
 import { testDatabase } from '../support/database.ts';
 import { factories, officer } from '../support/factories.ts';

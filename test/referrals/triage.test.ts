@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
 import t from 'tap';
 import { allocateDevice } from '../../src/allocations/allocation.commands.ts';
+import { waitingList } from '../../src/allocations/waiting-list.queries.ts';
 import { decideReferral } from '../../src/referrals/decision.commands.ts';
 import { changeNeed } from '../../src/referrals/need.commands.ts';
 import { type NeedRow, needChangesFor, standingAfter } from '../../src/referrals/need.rules.ts';
 import { getReferral } from '../../src/referrals/referral.queries.ts';
 import type { Need, ReferralStatus } from '../../src/referrals/referral.rules.ts';
-import { waitingList } from '../../src/referrals/waiting-list.queries.ts';
 import { apiOf } from '../support/api.ts';
 import { testApp } from '../support/app.ts';
 import { atOnce } from '../support/at-once.ts';

@@ -1,18 +1,10 @@
 import { sql } from 'kysely';
 import type { Typed } from '../admin/forms.ts';
-import { type Said, said } from './answers.ts';
 
+/** What a clinic’s hosted form took about the person of an open referral. */
 export type Repeat = { reference: string; receivedAt: string; through: string; said: Typed };
 
 /** What the clinic of the referral `r` sent again about it, the newest first, as one JSON value. */
 export const repeatsJson = sql`coalesce((
   select json_agg(json_build_object('reference', x.reference, 'receivedAt', x.received_at, 'through', l.label, 'said', x.said) order by x.id desc)
   from referral_repeat x join form_link l on l.id = x.link_id where x.referral_id = r.id), '[]')`;
-
-export type ShownRepeat = Omit<Repeat, 'said'> & { groups: Said[] };
-
-/** A repeat as the page of its referral shows it, to those who may with what may be dangerous on a visit. */
-export function shownRepeat({ said: typed, ...repeat }: Repeat, withVisitRisks: boolean): ShownRepeat {
-  const { visitRisks: _visitRisks, ...rest } = typed;
-  return { ...repeat, groups: said(withVisitRisks ? typed : rest) };
-}

@@ -3,7 +3,7 @@ import type { Deps } from '../shared/deps.ts';
 import { Problem } from '../shared/problem.ts';
 import { checkPage, refusedPage } from './answers.schemas.ts';
 import { type Answers, allTyped, firstOpenPage, rowsOf, said } from './answers.ts';
-import { wayChoices } from './choices.ts';
+import { wayChoices } from './choices.view.ts';
 import type { Draft } from './draft.commands.ts';
 import type { FormLink } from './form-link.queries.ts';
 import { type QuestionGroup, questionGroups } from './question-groups.schemas.ts';

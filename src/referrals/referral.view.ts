@@ -2,8 +2,9 @@ import { type Form, newForm } from '../admin/forms.ts';
 import { timelineLines } from '../admin/timeline.ts';
 import { heldFor, readyStock, stockNeedsOf } from '../allocations/allocation.queries.ts';
 import { whyNoneHeld } from '../allocations/allocation.rules.ts';
+import { reasonsFor } from '../allocations/waiting-list.rules.ts';
 import { timelineOf } from '../audit/event.queries.ts';
-import { shownRepeat } from '../hosted-form/repeat.queries.ts';
+import { shownRepeat } from '../hosted-form/repeat.view.ts';
 import { contactSources, contactSourceWords } from '../patients/contact-state.rules.ts';
 import { getShownPatient } from '../patients/doubt.queries.ts';
 import { likelyDuplicates } from '../patients/duplicate.queries.ts';
@@ -13,13 +14,12 @@ import { timestamp, today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { reachingOf } from './asked.rules.ts';
 import { cameAs } from './clinic-view.rules.ts';
-import { needChoices } from './need-words.ts';
+import { needChoices } from './need.view.ts';
 import { canWithdraw } from './progress.rules.ts';
-import { shownProposal } from './proposal-words.ts';
+import { shownProposal } from './proposal.view.ts';
 import { getReferral, referralDesk, seesVisitRisks } from './referral.queries.ts';
 import { canDecide, canIssueFor, referralStatusWords, waited } from './referral.rules.ts';
 import type { ReferralSummary } from './referral.schemas.ts';
-import { reasonsFor } from './waiting-list.rules.ts';
 
 /** A referral with how long ago it came. */
 export function withAge<R extends ReferralSummary>(deps: Deps, referral: R) {

@@ -1,9 +1,9 @@
 import Type, { type Static } from 'typebox';
-import { stockNeeds } from '../allocations/allocation.rules.ts';
 import { deviceKinds } from '../devices/device.rules.ts';
+import { ReferralSummary } from '../referrals/referral.schemas.ts';
 import { listQuery, pageOf } from '../shared/lists.ts';
 import { nullable, oneOf } from '../shared/schemas.ts';
-import { ReferralSummary } from './referral.schemas.ts';
+import { stockNeeds } from './allocation.rules.ts';
 import { waitingReasons } from './waiting-list.rules.ts';
 
 const need = oneOf(stockNeeds);

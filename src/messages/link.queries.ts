@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
 import { keyedHash } from '../access/tokens.ts';
-import { isAsTold } from '../messages/reminder.queries.ts';
 import { timestamp } from '../shared/clock.ts';
 import { jsonInstant, type Reader } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { Problem } from '../shared/problem.ts';
 import type { AnswerKind } from './link.rules.ts';
+import { isAsTold } from './reminder.queries.ts';
 
 /** What is stored in place of a link's token. */
 export const patientLinkHash = (deps: Deps, token: string) =>

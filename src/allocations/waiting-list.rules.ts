@@ -1,5 +1,5 @@
-import { meetsOf, type StockNeed, stockNeeds } from '../allocations/allocation.rules.ts';
 import type { DeviceKind } from '../devices/device.rules.ts';
+import { meetsOf, type StockNeed, stockNeeds } from './allocation.rules.ts';
 
 /** What of a place on the waiting list decides why it waits. Dates are civil dates. */
 export type Waits = {

@@ -1,15 +1,15 @@
 import { sql } from 'kysely';
 import {
-  isInStock,
-  isToFind,
-  needsToFind,
-  openNeeds,
-  readyStock,
-} from '../allocations/allocation.queries.ts';
-import type { StockNeed, WaitsLonger } from '../allocations/allocation.rules.ts';
+  columnsFor,
+  onWaitingList,
+  referralTables,
+  waitingOrder,
+  waitingSince,
+} from '../referrals/referral.queries.ts';
 import type { Reader } from '../shared/database.ts';
 import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
-import { columnsFor, onWaitingList, referralTables, waitingOrder, waitingSince } from './referral.queries.ts';
+import { isInStock, isToFind, needsToFind, openNeeds, readyStock } from './allocation.queries.ts';
+import type { StockNeed, WaitsLonger } from './allocation.rules.ts';
 import { reasonsFor, stockFor, waitsForWords } from './waiting-list.rules.ts';
 import type { WaitingPlace, WaitingQuery } from './waiting-list.schemas.ts';
 

@@ -1,9 +1,9 @@
 import { listFile } from '../admin/list-file.ts';
+import { waited } from '../referrals/referral.rules.ts';
 import { civilDate, today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { withDates } from '../shared/formats.ts';
 import type { App } from '../shared/http.ts';
-import { waited } from './referral.rules.ts';
 import { waitingList } from './waiting-list.queries.ts';
 import { WaitingQuery } from './waiting-list.schemas.ts';
 
