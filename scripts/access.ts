@@ -4,7 +4,7 @@ import type { ClientRole } from '../src/access/client.rules.ts';
 import { newPassword } from '../src/access/password.ts';
 import { addStaff } from '../src/access/staff.commands.ts';
 import { type StaffRole, staffRoles } from '../src/access/staff.rules.ts';
-import { addOrganisation } from '../src/organisations/organisation.commands.ts';
+import { addOrganisation } from '../src/scheme/organisations/organisation.commands.ts';
 import { withDatabase } from './with-database.ts';
 
 const usage = `Adds who may use Lendwell, on the database of DATABASE_URL and with its SECRET.

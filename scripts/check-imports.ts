@@ -1,15 +1,38 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-// The import rule: a feature may use another feature's rules, queries, commands and schemas,
-// shared uses no feature, rules and events do no I/O, only config.ts reads the environment, and nothing in src uses scripts or tests.
+// The import rule:
+// - wings stand one above another, in this order, and use only what is below them; inside a wing no feature reaches itself;
+// - pages, routes and views are the top floor of their feature: they may show what any wing knows;
+// - a feature shows others its rules, events, queries, commands and schemas, never its routes or pages;
+// - the files beside the wings say what there is: whoever stands below takes only types from them;
+// - rules and events do no I/O, only config.ts reads the environment, and nothing in src uses scripts or tests.
 
 const root = path.join(import.meta.dirname, '..');
-const notFeatures = new Set(['shared', 'admin', 'embedded']);
+/** From the ground up. */
+const wings = [
+  'shared',
+  'access',
+  'tasks',
+  'scheme',
+  'web',
+  'people',
+  'messages',
+  'support',
+  'stock',
+  'referrals',
+  'lending',
+  'identity',
+  'privacy',
+  'office',
+  'embedded',
+];
+/** These are for everyone, whole: they show no feature of their own. */
+const forAll = /^src\/(shared|web|embedded)\//;
 /** What a feature shows to others: these roles, the one table of permissions, and how secrets and strangers are handled. */
 const shownToFeatures =
-  /\.(rules|queries|commands|schemas)\.ts$|^src\/access\/(permissions|tokens|rate-limit)\.ts$/;
-const neverFromElsewhere = /\.(routes|pages|jobs)\.ts$/;
+  /\.(rules|events|queries|commands|schemas)\.ts$|^src\/access\/(authentication|kept-form|permissions|tokens|rate-limit)\.ts$/;
+const topFloor = /\.(pages|routes|view)\.ts$/;
 /** Pure: they compute, and touch neither disk nor network nor clock. */
 const pureShared = new Set(
   [
@@ -70,11 +93,12 @@ function importsOf(file: string, text: string): Import[] {
   });
 }
 
-/** The feature a file belongs to; undefined for shared, admin, embedded and the files beside them. */
+/** The folder of a file that holds its feature, such as `src/stock/devices` or `src/people`; undefined for the files beside the wings. */
 function featureOf(file: string): string | undefined {
-  const folder = /^src\/([^/]+)\//.exec(file)?.[1];
-  return folder && !notFeatures.has(folder) ? folder : undefined;
+  return /^(src\/[^/]+(?:\/(?!views\/|assets\/|components\/)[^/]+)?)\/[^/]+$/.exec(file)?.[1];
 }
+
+const wingOf = (file: string) => wings.indexOf(file.split('/')[1] ?? '');
 
 function faultsOfImport(file: string, { target, typeOnly }: Import): string | undefined {
   const own = featureOf(file);
@@ -85,17 +109,14 @@ function faultsOfImport(file: string, { target, typeOnly }: Import): string | un
   if (file.startsWith('src/') && /^(scripts|test)\//.test(target)) {
     return `the application runs without scripts and tests, but this imports ${target}`;
   }
-  if (file.startsWith('src/shared/') && (other || /^src\/(admin|embedded)\//.test(target))) {
-    return `shared imports no feature, but this imports ${target}`;
+  if (own && !topFloor.test(file) && !typeOnly && isBesideWings(target)) {
+    return `stands below what lists the features, and takes only types from ${target}`;
   }
-  if (file.startsWith('src/shared/') && !typeOnly && /^src\/[^/]+\.ts$/.test(target)) {
-    return `shared stands below what lists the features, and takes only types from ${target}`;
+  if (own && other && !topFloor.test(file) && wingOf(target) > wingOf(file)) {
+    return `${target} is in a wing above; record an event and let src/follow-on.ts name what follows`;
   }
-  if (own && other && own !== other && !shownToFeatures.test(target)) {
-    return `may import another feature's rules, queries, commands and schemas, not ${target}`;
-  }
-  if (/^src\/(admin|embedded)\//.test(file) && other && neverFromElsewhere.test(target)) {
-    return `may not import routes, pages or jobs, but imports ${target}`;
+  if (own && other && own !== other && !forAll.test(target) && !isShown(file, target)) {
+    return `may import another feature's rules, events, queries, commands and schemas, not ${target}`;
   }
   if (
     /\.(rules|events)\.ts$/.test(file) &&
@@ -109,7 +130,30 @@ function faultsOfImport(file: string, { target, typeOnly }: Import): string | un
   return undefined;
 }
 
+/** The settings are of no feature. */
+const isBesideWings = (file: string) => /^src\/[^/]+\.ts$/.test(file) && file !== 'src/config.ts';
+
+/** A view may be part of another. */
+const isShown = (file: string, target: string) =>
+  shownToFeatures.test(target) || (topFloor.test(file) && target.endsWith('.view.ts'));
+
+/** The features that reach themselves through others, as they use one another below the top floor; none when all is well. */
+function knots(uses: Map<string, Set<string>>): string[][] {
+  const reached = (from: string) => {
+    const found = new Set(uses.get(from));
+    for (const feature of found) for (const next of uses.get(feature) ?? []) found.add(next);
+    return found;
+  };
+  const all = new Map([...uses.keys()].map((feature) => [feature, reached(feature)]));
+  const tied = [...all].filter(([feature, found]) => found.has(feature)).map(([feature]) => feature);
+  const together = Map.groupBy(tied, (feature) =>
+    tied.filter((other) => all.get(feature)!.has(other) && all.get(other)!.has(feature)).join(),
+  );
+  return [...together.values()];
+}
+
 const faults: string[] = [];
+const uses = new Map<string, Set<string>>();
 for (const file of [...filesUnder('src'), ...filesUnder('migrations')]) {
   if (!/\.(ts|njk)$/.test(file) || file === generated) continue;
   const text = readFileSync(path.join(root, file), 'utf8');
@@ -120,12 +164,16 @@ for (const file of [...filesUnder('src'), ...filesUnder('migrations')]) {
   for (const found of importsOf(file, text)) {
     const fault = faultsOfImport(file, found);
     if (fault) faults.push(`${file}: ${fault}`);
+    const [own, other] = [featureOf(file), featureOf(found.target)];
+    if (own && other && own !== other && !topFloor.test(file))
+      uses.set(own, (uses.get(own) ?? new Set()).add(other));
   }
   const readsEnvironment = /\bprocess\s*\??\.\s*env\b|\benv\b[^;]*from 'node:process'/.test(text);
   if (file.startsWith('src/') && file !== 'src/config.ts' && readsEnvironment) {
     faults.push(`${file}: only src/config.ts reads the environment`);
   }
 }
+for (const knot of knots(uses)) faults.push(`these reach themselves through one another: ${knot.join(', ')}`);
 for (const fault of faults) console.error(fault);
 if (faults.length) process.exitCode = 1;
 else console.log('Every import keeps to the rule.');

@@ -7,7 +7,7 @@ import { events } from '../src/events.ts';
 import { followOn } from '../src/follow-on.ts';
 import { dispatch } from '../src/messages/dispatch.commands.ts';
 import { reconcile } from '../src/messages/reconcile.commands.ts';
-import { runNightly } from '../src/nightly/nightly.commands.ts';
+import { runNightly } from '../src/office/nightly/nightly.commands.ts';
 import { forgetWhatIsOver } from '../src/privacy/forgetting.commands.ts';
 import { systemClock } from '../src/shared/clock.ts';
 import { createDatabase } from '../src/shared/database.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { configSchema } from '../src/config.ts';
-import { deviceMoves, statusWords } from '../src/devices/device.rules.ts';
+import { deviceMoves, statusWords } from '../src/stock/devices/device.rules.ts';
 import { keepMade } from './made-file.ts';
 
 // npm run papers                       writes the parts of the papers that are made from the code

@@ -4,9 +4,6 @@ import formbody from '@fastify/formbody';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyBaseLogger, type FastifyReply } from 'fastify';
 import { authentication } from './access/authentication.ts';
-import { admin } from './admin/admin.ts';
-import { keptPages } from './admin/kept-page.ts';
-import { shownStatus } from './devices/fitness.rules.ts';
 import { apiFeatures, pageFeatures } from './features.ts';
 import type { Deps } from './shared/deps.ts';
 import { health } from './shared/health.ts';
@@ -16,6 +13,9 @@ import { openapi } from './shared/openapi.ts';
 import { Problem } from './shared/problem.ts';
 import type { JobQueue } from './shared/queue.ts';
 import { takeCsvBodies, uploads } from './shared/uploads.ts';
+import { shownStatus } from './stock/devices/fitness.rules.ts';
+import { keptPages } from './web/kept-page.ts';
+import { admin } from './web/pages.ts';
 
 const megabyte = 1024 * 1024;
 

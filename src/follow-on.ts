@@ -1,14 +1,14 @@
-import { releaseWhatIsNotNeeded, releaseWhatWasHeld } from './allocations/release.commands.ts';
 import { gatherAgain } from './messages/release.commands.ts';
 import { planForEvent } from './messages/reminder.commands.ts';
-import { runAskedNight } from './nightly/job-run.commands.ts';
-import { settleChecksOfStaff } from './nightly/watch.commands.ts';
+import { runAskedNight } from './office/nightly/job-run.commands.ts';
+import { settleChecksOfStaff } from './office/nightly/watch.commands.ts';
 import { eraseBatch } from './privacy/retention-batch.commands.ts';
+import { releaseWhatIsNotNeeded, releaseWhatWasHeld } from './referrals/allocations/release.commands.ts';
 import { tellOfMissedContacts } from './referrals/clinic-note.commands.ts';
 import { closeReferralsOf, closeReferralsOfPatients } from './referrals/closing.commands.ts';
+import { tellClinic } from './referrals/webhooks/delivery.commands.ts';
 import type { FollowOn, HandlerName } from './shared/follow-on.ts';
 import type { Handler } from './shared/outbox.ts';
-import { tellClinic } from './webhooks/delivery.commands.ts';
 
 /**
  * What follows from what happens. `with`: in the same transaction, in this order; it is there or the event is not.

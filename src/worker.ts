@@ -3,13 +3,13 @@ import { handlers } from './follow-on.ts';
 import { sendDigests } from './messages/digest.commands.ts';
 import { dispatch } from './messages/dispatch.commands.ts';
 import { reconcile } from './messages/reconcile.commands.ts';
-import { nightlyIsDue, runNightly } from './nightly/nightly.commands.ts';
+import { nightlyIsDue, runNightly } from './office/nightly/nightly.commands.ts';
 import { forgetWhatIsOver } from './privacy/forgetting.commands.ts';
+import { deliverWebhooks } from './referrals/webhooks/delivery.commands.ts';
 import { nightlyTime, schedules } from './schedules.ts';
 import type { Deps } from './shared/deps.ts';
 import { handle, relay } from './shared/outbox.ts';
 import type { JobQueue, RunningJob } from './shared/queue.ts';
-import { deliverWebhooks } from './webhooks/delivery.commands.ts';
 
 const concurrency = 5;
 const scheduleCheckMilliseconds = 15_000;

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { dispatch } from '../../src/messages/dispatch.commands.ts';
 import { receiveText } from '../../src/messages/inbound.commands.ts';
-import { runNightly } from '../../src/nightly/nightly.commands.ts';
+import { runNightly } from '../../src/office/nightly/nightly.commands.ts';
 import { changeRetention } from '../../src/privacy/retention.commands.ts';
 import { getRetention, retentionTag } from '../../src/privacy/retention.queries.ts';
 import { addDays, fixedClock, today } from '../../src/shared/clock.ts';

@@ -1,4 +1,4 @@
-import type { NewContactPoint, NewPatient } from '../../src/patients/patient.schemas.ts';
+import type { NewContactPoint, NewPatient } from '../../src/people/patient.schemas.ts';
 import type { Numbers, Random } from './random.ts';
 
 /** Given and family names, as various as the streets around the scheme. */

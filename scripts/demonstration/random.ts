@@ -1,5 +1,5 @@
-import { luhn } from '../../src/devices/device.rules.ts';
-import { readNhsNumber } from '../../src/patients/patient.rules.ts';
+import { readNhsNumber } from '../../src/people/patient.rules.ts';
+import { luhn } from '../../src/stock/devices/device.rules.ts';
 
 /** Chance that falls the same way each time. */
 export type Random = ReturnType<typeof createRandom>;

@@ -2,16 +2,16 @@ import { addApiClient, addApiKey } from '../../src/access/client.commands.ts';
 import { newPassword } from '../../src/access/password.ts';
 import { addStaff } from '../../src/access/staff.commands.ts';
 import type { StaffRole } from '../../src/access/staff.rules.ts';
-import { recordMovement } from '../../src/accessories/accessory.commands.ts';
-import { listAccessories } from '../../src/accessories/accessory.queries.ts';
-import { addLocation, addOrganisation } from '../../src/organisations/organisation.commands.ts';
 import { addSignpost } from '../../src/referrals/signpost.commands.ts';
+import { addLocation, addOrganisation } from '../../src/scheme/organisations/organisation.commands.ts';
 import { changeScheme } from '../../src/scheme/scheme.commands.ts';
 import { readScheme, schemeTag } from '../../src/scheme/scheme.queries.ts';
 import { type Actor, type Context, systemContext } from '../../src/shared/actor.ts';
 import { addDays, today } from '../../src/shared/clock.ts';
 import type { Deps } from '../../src/shared/deps.ts';
 import { newId } from '../../src/shared/ids.ts';
+import { recordMovement } from '../../src/stock/accessories/accessory.commands.ts';
+import { listAccessories } from '../../src/stock/accessories/accessory.queries.ts';
 import { addPlan } from '../../src/support/plan.commands.ts';
 
 const people: { name: string; role: StaffRole; email: string }[] = [

@@ -1,12 +1,12 @@
-import { fitDataPlan } from '../../src/data-plans/data-plan.commands.ts';
-import type { NewDataPlan } from '../../src/data-plans/data-plan.schemas.ts';
-import { recordCheck, reopenPreparation } from '../../src/devices/device.commands.ts';
-import type { CheckKind, DeviceKind } from '../../src/devices/device.rules.ts';
-import type { NewCheck, NewDevice } from '../../src/devices/device.schemas.ts';
-import { recordDonation } from '../../src/donations/donation.commands.ts';
 import type { Context } from '../../src/shared/actor.ts';
 import { today } from '../../src/shared/clock.ts';
 import type { Deps } from '../../src/shared/deps.ts';
+import { fitDataPlan } from '../../src/stock/data-plans/data-plan.commands.ts';
+import type { NewDataPlan } from '../../src/stock/data-plans/data-plan.schemas.ts';
+import { recordCheck, reopenPreparation } from '../../src/stock/devices/device.commands.ts';
+import type { CheckKind, DeviceKind } from '../../src/stock/devices/device.rules.ts';
+import type { NewCheck, NewDevice } from '../../src/stock/devices/device.schemas.ts';
+import { recordDonation } from '../../src/stock/donations/donation.commands.ts';
 import type { Agenda } from './agenda.ts';
 import type { Numbers, Random } from './random.ts';
 import type { Scheme } from './scheme.ts';

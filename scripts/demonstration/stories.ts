@@ -1,5 +1,5 @@
-import type { DeviceKind } from '../../src/devices/device.rules.ts';
 import type { NewReferral } from '../../src/referrals/referral.schemas.ts';
+import type { DeviceKind } from '../../src/stock/devices/device.rules.ts';
 
 export type Need = NewReferral['needs'][number];
 

@@ -1,6 +1,6 @@
-import { issueLoan } from '../../src/loans/issue.commands.ts';
-import { returnItems } from '../../src/loans/return.commands.ts';
-import type { NewPatient } from '../../src/patients/patient.schemas.ts';
+import { issueLoan } from '../../src/lending/loans/issue.commands.ts';
+import { returnItems } from '../../src/lending/loans/return.commands.ts';
+import type { NewPatient } from '../../src/people/patient.schemas.ts';
 import { assessReferral } from '../../src/referrals/assessment.commands.ts';
 import type { NewAssessment } from '../../src/referrals/assessment.schemas.ts';
 import { decideReferral } from '../../src/referrals/decision.commands.ts';

@@ -5,7 +5,16 @@ import { allTestFiles } from './files.ts';
 
 const root = path.join(import.meta.dirname, '../..');
 /** Folders of tests that are not called as the feature they test. */
-const testFolders: Record<string, string> = { support: 'support-feature' };
+const testFolders: Record<string, string> = {
+  support: 'support-feature',
+  people: 'patients',
+  identity: 'patients',
+  web: 'admin',
+  office: 'admin',
+  terms: 'lending',
+};
+/** The feature of a file in `src/`: the last folder before `views`, such as `devices` of `src/stock/devices/views/list.njk`. */
+const featureOf = (file: string) => /^src\/(?:[^/]+\/)?([^/]+)\/(?:views\/)?[^/]+$/.exec(file)?.[1];
 
 /**
  * The test files that concern changed files, by their paths from the root:
@@ -43,13 +52,13 @@ export function commonCommit(): string {
 }
 
 function foldersFor(file: string): string[] {
-  const feature = /^src\/([^/]+)\//.exec(file)?.[1];
+  const feature = featureOf(file);
   if (file.startsWith('migrations/')) return ['test/drift'];
   return feature ? [`test/${testFolders[feature] ?? feature}`] : [];
 }
 
 function namesFor(file: string): string[] {
-  const feature = /^src\/([^/]+)\/.*(\.pages\.ts|\.njk)$/.exec(file)?.[1];
+  const feature = /(\.pages\.ts|\.njk)$/.test(file) ? featureOf(file) : undefined;
   const script = /^scripts\/([\w-]+)/.exec(file)?.[1];
   return [
     ...(feature ? [`test/pages/${feature}`] : []),

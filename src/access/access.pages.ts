@@ -1,6 +1,6 @@
-import { fields, newForm, refused, typedIn } from '../admin/forms.ts';
 import type { Deps } from '../shared/deps.ts';
 import type { App } from '../shared/http.ts';
+import { fields, newForm, refused, typedIn } from '../web/forms.ts';
 import { localPath } from './access.rules.ts';
 import { SignIn } from './access.schemas.ts';
 import { unsealForm } from './kept-form.ts';

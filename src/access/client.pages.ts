@@ -1,11 +1,11 @@
 import type { FastifyReply } from 'fastify';
-import { besideTheOther, versionToSend } from '../admin/edit-conflict.ts';
-import { type Form, fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
-import { getOrganisation } from '../organisations/organisation.queries.ts';
+import { getOrganisation } from '../scheme/organisations/organisation.queries.ts';
 import type { Context } from '../shared/actor.ts';
 import type { Deps } from '../shared/deps.ts';
 import { etagOf } from '../shared/etag.ts';
 import { type App, idParams, strictObject } from '../shared/http.ts';
+import { besideTheOther, versionToSend } from '../web/edit-conflict.ts';
+import { type Form, fields, newForm, refused, type Typed, typedIn } from '../web/forms.ts';
 import { addApiClient, addApiKey, changeApiClient, revokeApiKey } from './client.commands.ts';
 import { getApiClient, listApiClients } from './client.queries.ts';
 import { mostValidKeys } from './client.rules.ts';

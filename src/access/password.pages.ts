@@ -1,8 +1,8 @@
 import Type from 'typebox';
-import { type Form, fields, newForm, refused, typedIn } from '../admin/forms.ts';
 import type { Deps } from '../shared/deps.ts';
 import type { App } from '../shared/http.ts';
 import { Problem } from '../shared/problem.ts';
+import { type Form, fields, newForm, refused, typedIn } from '../web/forms.ts';
 import { passwordLinkOwner, setPassword } from './password-link.commands.ts';
 import { perAddress } from './rate-limit.ts';
 import { shortestPassword } from './staff.rules.ts';

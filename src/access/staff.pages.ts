@@ -1,13 +1,13 @@
-import { besideTheOther, versionToSend } from '../admin/edit-conflict.ts';
-import { type Form, fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
-import { timelineLines } from '../admin/timeline.ts';
-import { timelineOf } from '../audit/event.queries.ts';
-import { listSupportPartners } from '../organisations/organisation.queries.ts';
+import { timelineOf } from '../office/audit/event.queries.ts';
+import { listSupportPartners } from '../scheme/organisations/organisation.queries.ts';
 import { today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { etagOf } from '../shared/etag.ts';
 import { type App, idParams } from '../shared/http.ts';
 import { linkAddress } from '../shared/link-address.ts';
+import { besideTheOther, versionToSend } from '../web/edit-conflict.ts';
+import { type Form, fields, newForm, refused, type Typed, typedIn } from '../web/forms.ts';
+import { timelineLines } from '../web/timeline.view.ts';
 import { addPasswordLink } from './password-link.commands.ts';
 import { revokeSessions } from './session.commands.ts';
 import { addStaff, changeStaff, restoreStaff, suspendStaff } from './staff.commands.ts';

@@ -1,4 +1,4 @@
-import type { MessageChannel, Wording } from '../patients/reach.rules.ts';
+import type { MessageChannel, Wording } from '../people/reach.rules.ts';
 import type { Deps } from '../shared/deps.ts';
 import { captureChannel } from './capture.channel.ts';
 import { notifyChannel } from './notify.channel.ts';

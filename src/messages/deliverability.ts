@@ -1,4 +1,4 @@
-import type { Reach, Wording } from '../patients/reach.rules.ts';
+import type { Reach, Wording } from '../people/reach.rules.ts';
 import { today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { providerFor } from './senders.rules.ts';

@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import { Temporal } from 'temporal-polyfill';
 import { newLinkToken } from '../access/tokens.ts';
-import { daysOff } from '../calendar/calendar.queries.ts';
-import { openingFrom } from '../patients/contact-window.rules.ts';
-import { withDoubts } from '../patients/doubt.queries.ts';
-import type { MessageChannel, Wording } from '../patients/reach.rules.ts';
+import { openingFrom } from '../people/contact-window.rules.ts';
+import { withDoubts } from '../people/doubt.queries.ts';
+import type { MessageChannel, Wording } from '../people/reach.rules.ts';
+import { daysOff } from '../scheme/calendar/calendar.queries.ts';
 import { systemContext } from '../shared/actor.ts';
 import { timestamp, today } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';

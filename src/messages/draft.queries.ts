@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import { pointJson } from '../patients/doubt.queries.ts';
-import type { MessageChannel, Wording } from '../patients/reach.rules.ts';
+import { pointJson } from '../people/doubt.queries.ts';
+import type { MessageChannel, Wording } from '../people/reach.rules.ts';
 import { readScheme } from '../scheme/scheme.queries.ts';
 import type { Scheme } from '../scheme/scheme.schemas.ts';
 import { jsonInstant, type Reader } from '../shared/database.ts';

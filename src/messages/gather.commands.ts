@@ -1,14 +1,14 @@
 import { type RawBuilder, sql } from 'kysely';
 import { Temporal } from 'temporal-polyfill';
-import { daysOff } from '../calendar/calendar.queries.ts';
-import { nextOpening } from '../patients/contact-window.rules.ts';
-import { pointJson, withDoubts } from '../patients/doubt.queries.ts';
+import { nextOpening } from '../people/contact-window.rules.ts';
+import { pointJson, withDoubts } from '../people/doubt.queries.ts';
 import {
   type ContactPoint,
   chooseContact,
   type MessageChannel,
   type Wording,
-} from '../patients/reach.rules.ts';
+} from '../people/reach.rules.ts';
+import { daysOff } from '../scheme/calendar/calendar.queries.ts';
 import { systemContext } from '../shared/actor.ts';
 import { timestamp, today, zone } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';

@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import { logAccesses } from '../patients/patient.queries.ts';
+import { logAccesses } from '../people/patient.queries.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams } from '../shared/http.ts';
 import { listQuery } from '../shared/lists.ts';

@@ -1,14 +1,14 @@
 import { sql } from 'kysely';
-import { daysOff } from '../calendar/calendar.queries.ts';
-import { openingFrom } from '../patients/contact-window.rules.ts';
-import { pointJson, withDoubts } from '../patients/doubt.queries.ts';
+import { openingFrom } from '../people/contact-window.rules.ts';
+import { pointJson, withDoubts } from '../people/doubt.queries.ts';
 import {
   type ContactPoint,
   type ContactWishes,
   chooseContact,
   mayContact,
   type Wording,
-} from '../patients/reach.rules.ts';
+} from '../people/reach.rules.ts';
+import { daysOff } from '../scheme/calendar/calendar.queries.ts';
 import type { Context } from '../shared/actor.ts';
 import { timestamp, today } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';

@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import { messageChannels, wordings } from '../patients/reach.rules.ts';
+import { messageChannels, wordings } from '../people/reach.rules.ts';
 import { defineEvents } from '../shared/event-definitions.ts';
 import { oneOf } from '../shared/schemas.ts';
 import { inside, statusInside } from '../shared/sentences.ts';

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Wording } from '../patients/reach.rules.ts';
+import type { Wording } from '../people/reach.rules.ts';
 import { timestamp } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { byId, type ListPage, toPage } from '../shared/lists.ts';

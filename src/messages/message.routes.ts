@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import { logAccess, logAccesses } from '../patients/patient.queries.ts';
+import { logAccess, logAccesses } from '../people/patient.queries.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams, problemReplies, sendPage } from '../shared/http.ts';
 import { listQuery } from '../shared/lists.ts';

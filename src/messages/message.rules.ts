@@ -5,7 +5,7 @@ import {
   mayContact,
   type Reach,
   type Wording,
-} from '../patients/reach.rules.ts';
+} from '../people/reach.rules.ts';
 import type { Appointment } from './template.rules.ts';
 
 export const messageStatuses = [

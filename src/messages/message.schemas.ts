@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { messageChannels, wordings } from '../patients/reach.rules.ts';
+import { messageChannels, wordings } from '../people/reach.rules.ts';
 import { orderedQuery, pageOf } from '../shared/lists.ts';
 import { nullable, oneOf } from '../shared/schemas.ts';
 import { messageStatuses, reminderReasons, type Why, whyWords } from './message.rules.ts';

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { MessageChannel } from '../patients/reach.rules.ts';
+import type { MessageChannel } from '../people/reach.rules.ts';
 import { systemContext } from '../shared/actor.ts';
 import { timestamp } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';

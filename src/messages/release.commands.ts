@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import { pointJson, withDoubts } from '../patients/doubt.queries.ts';
-import { type ContactPoint, chooseContact, type Wording } from '../patients/reach.rules.ts';
+import { pointJson, withDoubts } from '../people/doubt.queries.ts';
+import { type ContactPoint, chooseContact, type Wording } from '../people/reach.rules.ts';
 import { timestamp, today } from '../shared/clock.ts';
 import type { Reader, Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';

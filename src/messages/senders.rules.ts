@@ -1,5 +1,5 @@
 import type { Config } from '../config.ts';
-import type { MessageChannel, Wording } from '../patients/reach.rules.ts';
+import type { MessageChannel, Wording } from '../people/reach.rules.ts';
 
 export const providers = ['capture', 'notify', 'smtp'] as const;
 export type Provider = (typeof providers)[number];

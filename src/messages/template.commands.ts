@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { readContactValue } from '../patients/patient.rules.ts';
+import { readContactValue } from '../people/patient.rules.ts';
 import type { Context } from '../shared/actor.ts';
 import { timestamp } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';

@@ -1,4 +1,4 @@
-import { messageChannels, wordings } from '../patients/reach.rules.ts';
+import { messageChannels, wordings } from '../people/reach.rules.ts';
 import { defineEvents } from '../shared/event-definitions.ts';
 import { oneOf } from '../shared/schemas.ts';
 import { reminderReasons } from './message.rules.ts';

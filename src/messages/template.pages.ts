@@ -1,11 +1,11 @@
-import { type Form, fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
-import { languageName, languages } from '../patients/contact.rules.ts';
-import { getPatient, logAccess } from '../patients/patient.queries.ts';
-import { wordings } from '../patients/reach.rules.ts';
+import { languageName, languages } from '../people/contact.rules.ts';
+import { getPatient, logAccess } from '../people/patient.queries.ts';
+import { wordings } from '../people/reach.rules.ts';
 import { currentScheme } from '../scheme/scheme.queries.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams, strictObject } from '../shared/http.ts';
 import { invalid } from '../shared/problem.ts';
+import { type Form, fields, newForm, refused, type Typed, typedIn } from '../web/forms.ts';
 import { reasonWords, reminderReasons } from './message.rules.ts';
 import { testTemplate, writeTemplate } from './template.commands.ts';
 import { getTemplate, listTemplates, readsAs } from './template.queries.ts';

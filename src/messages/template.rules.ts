@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
-import { greetingName } from '../patients/name.rules.ts';
-import type { Wording } from '../patients/reach.rules.ts';
+import { greetingName } from '../people/name.rules.ts';
+import type { Wording } from '../people/reach.rules.ts';
 import { zone } from '../shared/clock.ts';
 import type { FieldError } from '../shared/problem.ts';
 import { type TellableWhy, tellableWords } from './why.rules.ts';

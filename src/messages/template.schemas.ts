@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { wordings } from '../patients/reach.rules.ts';
+import { wordings } from '../people/reach.rules.ts';
 import { strictObject } from '../shared/http.ts';
 import { nullable, oneOf } from '../shared/schemas.ts';
 import { reminderReasons } from './message.rules.ts';

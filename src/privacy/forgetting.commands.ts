@@ -1,12 +1,12 @@
 import { type RawBuilder, sql } from 'kysely';
-import { pageKeptFor } from '../admin/kept-page.ts';
-import { purgeDrafts } from '../hosted-form/draft.commands.ts';
+import { purgeDrafts } from '../referrals/hosted-form/draft.commands.ts';
 import { systemContext } from '../shared/actor.ts';
 import { timestamp } from '../shared/clock.ts';
 import { command, replyKeptFor } from '../shared/command.ts';
 import type { Deps } from '../shared/deps.ts';
 import { newId } from '../shared/ids.ts';
 import { completeTasksAbout } from '../tasks/task.commands.ts';
+import { pageKeptFor } from '../web/kept-page.ts';
 
 const batchSize = 1000;
 /** How long a text from a number that nobody has is kept. */

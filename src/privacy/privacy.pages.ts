@@ -1,9 +1,9 @@
-import { type Form, fields, newForm, refused, typedIn } from '../admin/forms.ts';
-import { getPatient, logAccess } from '../patients/patient.queries.ts';
+import { getPatient, logAccess } from '../people/patient.queries.ts';
 import type { Context } from '../shared/actor.ts';
 import { today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams } from '../shared/http.ts';
+import { type Form, fields, newForm, refused, typedIn } from '../web/forms.ts';
 import { erasePatient } from './erasure.commands.ts';
 import { buildExport } from './export.queries.ts';
 import { decideExport, liftHold, setHold } from './privacy.commands.ts';

@@ -1,4 +1,4 @@
-import { getPatient, logAccess } from '../patients/patient.queries.ts';
+import { getPatient, logAccess } from '../people/patient.queries.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams, problemReplies } from '../shared/http.ts';
 import { erasePatient } from './erasure.commands.ts';

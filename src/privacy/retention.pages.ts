@@ -1,9 +1,9 @@
 import { may } from '../access/permissions.ts';
-import { besideTheOther, versionToSend } from '../admin/edit-conflict.ts';
-import { type Form, fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
 import type { Context } from '../shared/actor.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams } from '../shared/http.ts';
+import { besideTheOther, versionToSend } from '../web/edit-conflict.ts';
+import { type Form, fields, newForm, refused, type Typed, typedIn } from '../web/forms.ts';
 import { changeRetention } from './retention.commands.ts';
 import { getBatch, getRetention, listBatches, retentionTag } from './retention.queries.ts';
 import { batchStatuses, retentionClasses } from './retention.rules.ts';

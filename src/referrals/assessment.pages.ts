@@ -1,10 +1,10 @@
 import Type from 'typebox';
-import { type Form, fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
-import { getPatient, logAccess } from '../patients/patient.queries.ts';
+import { getPatient, logAccess } from '../people/patient.queries.ts';
 import type { Context } from '../shared/actor.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams, strictObject } from '../shared/http.ts';
 import { uuid } from '../shared/validation.ts';
+import { type Form, fields, newForm, refused, type Typed, typedIn } from '../web/forms.ts';
 import { assessReferral, takeUp } from './assessment.commands.ts';
 import { listAssessments } from './assessment.queries.ts';
 import { connections, deviceUses, type Offer, offers, spaces, whyNotSuggested } from './assessment.rules.ts';

@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import { logAccess } from '../patients/patient.queries.ts';
+import { logAccess } from '../people/patient.queries.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams, problemReplies } from '../shared/http.ts';
 import { assessReferral, takeUp } from './assessment.commands.ts';

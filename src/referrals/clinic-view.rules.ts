@@ -1,4 +1,4 @@
-import type { PatientSummary } from '../patients/patient.schemas.ts';
+import type { PatientSummary } from '../people/patient.schemas.ts';
 import type { ReferralStatus } from './referral.rules.ts';
 import type { Referral } from './referral.schemas.ts';
 

@@ -1,6 +1,6 @@
-import { fields, refused, typedIn } from '../admin/forms.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams } from '../shared/http.ts';
+import { fields, refused, typedIn } from '../web/forms.ts';
 import { recordConsent } from './consent.commands.ts';
 import { NewConsent } from './consent.schemas.ts';
 import { referralView } from './referral.view.ts';

@@ -81,3 +81,11 @@ export function standingAfter(
   const isHelped = startsSupport || status === 'active' || needs.some((row) => row.status === 'met');
   return { status: isHelped ? 'active' : 'waiting', startsSupport };
 }
+
+/** What someone waits for, in words. `support`: whether support is still open too. */
+export function waitsForWords(needs: Need[], support: boolean): string {
+  const things = needs.includes('device')
+    ? `a tablet or other device${needs.includes('data') ? ' with data' : ''}`
+    : 'mobile data';
+  return support ? `${things}, and support` : things;
+}

@@ -1,6 +1,6 @@
-import type { DeviceKind } from '../devices/device.rules.ts';
-import { isWithoutItsData, type Unfit } from '../devices/fitness.rules.ts';
-import type { DeviceToIssue } from '../devices/going-out.rules.ts';
+import type { DeviceKind } from '../stock/devices/device.rules.ts';
+import { isWithoutItsData, type Unfit } from '../stock/devices/fitness.rules.ts';
+import type { DeviceToIssue } from '../stock/devices/going-out.rules.ts';
 import type { Need } from './referral.rules.ts';
 
 /**

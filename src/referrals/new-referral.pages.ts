@@ -1,12 +1,12 @@
 import Type from 'typebox';
-import { type Form, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
-import { listClinics } from '../organisations/organisation.queries.ts';
-import { channels, languages } from '../patients/contact.rules.ts';
-import { communicationNeeds, noNhsNumberReasons } from '../patients/patient.schemas.ts';
+import { channels, languages } from '../people/contact.rules.ts';
+import { communicationNeeds, noNhsNumberReasons } from '../people/patient.schemas.ts';
+import { listClinics } from '../scheme/organisations/organisation.queries.ts';
 import { today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, strictObject } from '../shared/http.ts';
 import { toProblem } from '../shared/problem.ts';
+import { type Form, newForm, refused, type Typed, typedIn } from '../web/forms.ts';
 import { receiveReferral } from './referral.commands.ts';
 import { barriers, needs, urgencies } from './referral.rules.ts';
 import { atFormNames, formProperties, referralIn, wayWords } from './referral-form.schemas.ts';

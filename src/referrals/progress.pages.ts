@@ -1,7 +1,7 @@
-import { fields, refused, type Typed, typedIn } from '../admin/forms.ts';
 import type { Context } from '../shared/actor.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams } from '../shared/http.ts';
+import { fields, refused, type Typed, typedIn } from '../web/forms.ts';
 import { NewAnswer, NewWithdrawal } from './progress.schemas.ts';
 import { answerQuestion } from './question.commands.ts';
 import { referralView } from './referral.view.ts';

@@ -1,5 +1,5 @@
-import { waitsForWords } from '../allocations/waiting-list.rules.ts';
 import { Problem } from '../shared/problem.ts';
+import { waitsForWords } from './need.rules.ts';
 import { type Need, type ReferralStatus, referralMoves, referralStatusWords } from './referral.rules.ts';
 
 /** Who no longer wants what was referred for. */

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { contactSources } from '../patients/contact-state.rules.ts';
+import { contactSources } from '../people/contact-state.rules.ts';
 import { strictObject } from '../shared/http.ts';
 import { nullable, oneOf, text } from '../shared/schemas.ts';
 import { clinicNoteKinds, withdrawalVoices } from './progress.rules.ts';

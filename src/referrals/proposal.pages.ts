@@ -1,7 +1,7 @@
-import { refused, type Typed, typedIn } from '../admin/forms.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams } from '../shared/http.ts';
 import { invalid } from '../shared/problem.ts';
+import { refused, type Typed, typedIn } from '../web/forms.ts';
 import { decideProposals } from './proposal.commands.ts';
 import { listProposals } from './proposal.queries.ts';
 import type { NewProposalDecisions } from './proposal.schemas.ts';

@@ -1,4 +1,4 @@
-import { logAccess } from '../patients/patient.queries.ts';
+import { logAccess } from '../people/patient.queries.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams, problemReplies } from '../shared/http.ts';
 import { decideProposals } from './proposal.commands.ts';

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { proposalItems } from '../patients/proposal.rules.ts';
+import { proposalItems } from '../people/proposal.rules.ts';
 import { strictObject } from '../shared/http.ts';
 import { nullable, oneOf } from '../shared/schemas.ts';
 

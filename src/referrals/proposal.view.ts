@@ -1,6 +1,6 @@
-import { languageName, times } from '../patients/contact.rules.ts';
-import type { NewContactPoint, Patient } from '../patients/patient.schemas.ts';
-import type { ProposalItem } from '../patients/proposal.rules.ts';
+import { languageName, times } from '../people/contact.rules.ts';
+import type { NewContactPoint, Patient } from '../people/patient.schemas.ts';
+import type { ProposalItem } from '../people/proposal.rules.ts';
 import { contact, words } from '../shared/formats.ts';
 import type { Proposal } from './proposal.schemas.ts';
 

@@ -1,8 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { listDeciders } from '../access/decider.queries.ts';
-import { type Form, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
-import { listFile } from '../admin/list-file.ts';
-import { listClinics } from '../organisations/organisation.queries.ts';
+import { listClinics } from '../scheme/organisations/organisation.queries.ts';
 import type { Context } from '../shared/actor.ts';
 import { civilDate, today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
@@ -12,6 +10,8 @@ import { workOrderedQuery } from '../shared/lists.ts';
 import { invalid } from '../shared/problem.ts';
 import { oneOf } from '../shared/schemas.ts';
 import { isId } from '../shared/validation.ts';
+import { type Form, newForm, refused, type Typed, typedIn } from '../web/forms.ts';
+import { listFile } from '../web/list-file.ts';
 import { needs, referralStatuses, urgencies } from './referral.rules.ts';
 import { withAge } from './referral.view.ts';
 import { assignReferrals } from './triage.commands.ts';

@@ -1,9 +1,9 @@
 import Type, { type TSchema } from 'typebox';
-import { fields, type Typed } from '../admin/forms.ts';
-import { withoutBlankHours } from '../patients/contact-point.schemas.ts';
-import { anyName, NewPatient } from '../patients/patient.schemas.ts';
+import { withoutBlankHours } from '../people/contact-point.schemas.ts';
+import { anyName, NewPatient } from '../people/patient.schemas.ts';
 import { strictObject } from '../shared/http.ts';
 import { Problem } from '../shared/problem.ts';
+import { fields, type Typed } from '../web/forms.ts';
 import { NewReferral } from './referral.schemas.ts';
 
 // A referral on a form, be it the office's or the one a clinic fills in.

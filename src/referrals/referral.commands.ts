@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
-import { mayBeOnePerson } from '../patients/identity.commands.ts';
-import { insertPatient, keepHistory } from '../patients/patient.commands.ts';
-import { hasSafeWay, readPatient } from '../patients/patient.rules.ts';
-import { takeTurn } from '../patients/patient-batch.commands.ts';
-import { applyStricterContact, insertProposals } from '../patients/proposal.commands.ts';
+import { mayBeOnePerson } from '../people/identity.commands.ts';
+import { insertPatient, keepHistory } from '../people/patient.commands.ts';
+import { hasSafeWay, readPatient } from '../people/patient.rules.ts';
+import { takeTurn } from '../people/patient-batch.commands.ts';
+import { applyStricterContact, insertProposals } from '../people/proposal.commands.ts';
 import type { Actor, Context } from '../shared/actor.ts';
 import { timestamp, today } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';

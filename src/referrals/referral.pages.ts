@@ -1,9 +1,9 @@
 import Type from 'typebox';
-import { fields, refused, type Typed, typedIn } from '../admin/forms.ts';
 import type { Deps } from '../shared/deps.ts';
 import { count } from '../shared/formats.ts';
 import { type App, idParams } from '../shared/http.ts';
 import { listQuery } from '../shared/lists.ts';
+import { fields, refused, type Typed, typedIn } from '../web/forms.ts';
 import { decideReferral } from './decision.commands.ts';
 import { takeBackAcceptance } from './reconsider.commands.ts';
 import { type Decision, decisions } from './referral.rules.ts';

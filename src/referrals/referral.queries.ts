@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { type Decider, decidersJson } from '../access/decider.queries.ts';
-import { patientJson } from '../patients/patient.queries.ts';
-import type { PatientSummary } from '../patients/patient.schemas.ts';
+import { patientJson } from '../people/patient.queries.ts';
+import type { PatientSummary } from '../people/patient.schemas.ts';
 import type { Actor } from '../shared/actor.ts';
 import { jsonInstant, type Reader } from '../shared/database.ts';
 import { type ListPage, readCursor, toPage } from '../shared/lists.ts';

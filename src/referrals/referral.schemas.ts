@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { NewPatient, PatientSummary } from '../patients/patient.schemas.ts';
+import { NewPatient, PatientSummary } from '../people/patient.schemas.ts';
 import { strictObject } from '../shared/http.ts';
 import { listQuery, pageOf } from '../shared/lists.ts';
 import { email, line, nullable, oneOf, phone, text } from '../shared/schemas.ts';

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Typed } from '../admin/forms.ts';
+import type { Typed } from '../web/forms.ts';
 
 /** What a clinic’s hosted form took about the person of an open referral. */
 export type Repeat = { reference: string; receivedAt: string; through: string; said: Typed };

@@ -1,7 +1,7 @@
-import { besideTheOther, versionToSend } from '../admin/edit-conflict.ts';
-import { type Form, fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams } from '../shared/http.ts';
+import { besideTheOther, versionToSend } from '../web/edit-conflict.ts';
+import { type Form, fields, newForm, refused, type Typed, typedIn } from '../web/forms.ts';
 import { addSignpost, changeSignpost } from './signpost.commands.ts';
 import { getSignpost, listSignposts, signpostTag } from './signpost.queries.ts';
 import { NewSignpost, type Signpost } from './signpost.schemas.ts';

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
-import { likenessColumns } from '../patients/duplicate.queries.ts';
-import { compare, isNamedAlike, type Likeness, likenessOf } from '../patients/duplicate.rules.ts';
-import type { NewPatient } from '../patients/patient.schemas.ts';
+import { likenessColumns } from '../people/duplicate.queries.ts';
+import { compare, isNamedAlike, type Likeness, likenessOf } from '../people/duplicate.rules.ts';
+import type { NewPatient } from '../people/patient.schemas.ts';
 import type { Trx } from '../shared/database.ts';
 import { clinicAndPredecessors } from './referral.queries.ts';
 

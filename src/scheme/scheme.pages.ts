@@ -1,8 +1,8 @@
 import Type from 'typebox';
-import { besideTheOther, versionToSend } from '../admin/edit-conflict.ts';
-import { type Form, fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
 import type { Deps } from '../shared/deps.ts';
 import type { App } from '../shared/http.ts';
+import { besideTheOther, versionToSend } from '../web/edit-conflict.ts';
+import { type Form, fields, newForm, refused, type Typed, typedIn } from '../web/forms.ts';
 import { changeScheme } from './scheme.commands.ts';
 import { readLogo, readScheme, schemeTag } from './scheme.queries.ts';
 import { NewScheme, type Scheme } from './scheme.schemas.ts';

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import { calendarId, goingTo, mostClosed } from '../calendar/calendar.rules.ts';
-import type { ClosedDays, NewClosedDays } from '../calendar/calendar.schemas.ts';
+import { calendarId, goingTo, mostClosed } from '../scheme/calendar/calendar.rules.ts';
+import type { ClosedDays, NewClosedDays } from '../scheme/calendar/calendar.schemas.ts';
 import type { Context } from '../shared/actor.ts';
 import { addDays, timestamp, today } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';

@@ -1,7 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { type Form, fields, newForm, refused, type Typed, typedIn } from '../admin/forms.ts';
-import { listFile } from '../admin/list-file.ts';
-import { getPatient } from '../patients/patient.queries.ts';
+import { getPatient } from '../people/patient.queries.ts';
 import type { Context } from '../shared/actor.ts';
 import { addDays, today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
@@ -10,6 +8,8 @@ import { listQuery } from '../shared/lists.ts';
 import { invalid, Problem } from '../shared/problem.ts';
 import { oneOf } from '../shared/schemas.ts';
 import { isId } from '../shared/validation.ts';
+import { type Form, fields, newForm, refused, type Typed, typedIn } from '../web/forms.ts';
+import { listFile } from '../web/list-file.ts';
 import { assignFollowUps } from './assignment.commands.ts';
 import { leftWords } from './assignment.rules.ts';
 import type { Assigned, NewAssignments } from './assignment.schemas.ts';

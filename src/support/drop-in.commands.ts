@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import { requireLocation } from '../organisations/location.queries.ts';
-import { lockPatient } from '../patients/contact-point.commands.ts';
+import { lockPatient } from '../people/contact-point.commands.ts';
+import { requireLocation } from '../scheme/organisations/location.queries.ts';
 import type { Context } from '../shared/actor.ts';
 import { addDays, timestamp, today } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { patientJson } from '../patients/patient.queries.ts';
+import { patientJson } from '../people/patient.queries.ts';
 import { today } from '../shared/clock.ts';
 import { jsonInstant, type Reader } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';

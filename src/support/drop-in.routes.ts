@@ -1,4 +1,4 @@
-import { logAccesses } from '../patients/patient.queries.ts';
+import { logAccesses } from '../people/patient.queries.ts';
 import type { Deps } from '../shared/deps.ts';
 import { etagOf } from '../shared/etag.ts';
 import { type App, idParams, ifMatch, problemReplies, sendPage } from '../shared/http.ts';

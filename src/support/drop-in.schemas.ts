@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { PatientSummary } from '../patients/patient.schemas.ts';
+import { PatientSummary } from '../people/patient.schemas.ts';
 import { strictObject } from '../shared/http.ts';
 import { listQuery, pageOf } from '../shared/lists.ts';
 import { nullable, oneOf, text, time } from '../shared/schemas.ts';

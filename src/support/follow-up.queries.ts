@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { pausedThen } from '../messages/reminder.queries.ts';
-import { withDoubts } from '../patients/doubt.queries.ts';
-import type { ContactPoint } from '../patients/reach.rules.ts';
+import { withDoubts } from '../people/doubt.queries.ts';
+import type { ContactPoint } from '../people/reach.rules.ts';
 import type { Actor } from '../shared/actor.ts';
 import type { Reader } from '../shared/database.ts';
 import { type ListPage, readCursor, toPage } from '../shared/lists.ts';

@@ -1,4 +1,4 @@
-import { logAccess } from '../patients/patient.queries.ts';
+import { logAccess } from '../people/patient.queries.ts';
 import { today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { etagOf } from '../shared/etag.ts';

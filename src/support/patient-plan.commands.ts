@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { lockPatient } from '../patients/contact-point.commands.ts';
+import { lockPatient } from '../people/contact-point.commands.ts';
 import { type Context, systemContext } from '../shared/actor.ts';
 import { timestamp, today } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';

@@ -1,8 +1,8 @@
-import { type Form, fields, newForm, refused, typedIn } from '../admin/forms.ts';
-import { getPatient, logAccess } from '../patients/patient.queries.ts';
+import { getPatient, logAccess } from '../people/patient.queries.ts';
 import type { Context } from '../shared/actor.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams } from '../shared/http.ts';
+import { type Form, fields, newForm, refused, typedIn } from '../web/forms.ts';
 import { givePlan, stopSupport } from './patient-plan.commands.ts';
 import { listPatientPlans } from './patient-plan.queries.ts';
 import { listPlans } from './plan.queries.ts';

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import { pointJson } from '../patients/doubt.queries.ts';
+import { pointJson } from '../people/doubt.queries.ts';
 import { type Clock, civilTime, today } from '../shared/clock.ts';
 import type { Reader, Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';

@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
-import { ringing } from '../patients/contact-hours.rules.ts';
-import type { Hours } from '../patients/contact-window.rules.ts';
+import { ringing } from '../people/contact-hours.rules.ts';
+import type { Hours } from '../people/contact-window.rules.ts';
 import { addDays, zone } from '../shared/clock.ts';
 import { minuteOf } from '../shared/date-parts.ts';
 import type { FieldError } from '../shared/problem.ts';

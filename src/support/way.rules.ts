@@ -1,7 +1,7 @@
-import { times } from '../patients/contact.rules.ts';
-import { meetsWorkday } from '../patients/contact-hours.rules.ts';
-import type { Hours } from '../patients/contact-window.rules.ts';
-import { type ContactPoint, works } from '../patients/reach.rules.ts';
+import { times } from '../people/contact.rules.ts';
+import { meetsWorkday } from '../people/contact-hours.rules.ts';
+import type { Hours } from '../people/contact-window.rules.ts';
+import { type ContactPoint, works } from '../people/reach.rules.ts';
 import { isWithin, type Slot } from './slot.rules.ts';
 import type { Way } from './support.rules.ts';
 

@@ -1,8 +1,8 @@
-import { newForm, refused } from '../admin/forms.ts';
 import { addDays, today } from '../shared/clock.ts';
 import { sendCsv } from '../shared/csv.ts';
 import type { Deps } from '../shared/deps.ts';
 import type { App } from '../shared/http.ts';
+import { newForm, refused } from '../web/forms.ts';
 import { mondayOf } from './assignment.rules.ts';
 import { HoursQuery, WeekQuery } from './assignment.schemas.ts';
 import { hoursDays } from './hours.rules.ts';

@@ -1,12 +1,12 @@
-import { type Form, fields, newForm, refused, typedIn } from '../admin/forms.ts';
-import { listFile } from '../admin/list-file.ts';
-import { logAccesses } from '../patients/patient.queries.ts';
+import { logAccesses } from '../people/patient.queries.ts';
 import type { Context } from '../shared/actor.ts';
 import { civilDate } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { count, words } from '../shared/formats.ts';
 import { type App, idParams } from '../shared/http.ts';
 import { Problem } from '../shared/problem.ts';
+import { type Form, fields, newForm, refused, typedIn } from '../web/forms.ts';
+import { listFile } from '../web/list-file.ts';
 import { completeTask, completeTasks } from './closing.commands.ts';
 import { reopenTasks } from './reopening.commands.ts';
 import { countTasks, getTask, listTasks, peopleIn } from './task.queries.ts';

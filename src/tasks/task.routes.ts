@@ -1,4 +1,4 @@
-import { logAccesses } from '../patients/patient.queries.ts';
+import { logAccesses } from '../people/patient.queries.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams, problemReplies, sendPage } from '../shared/http.ts';
 import { completeTask, completeTasks } from './closing.commands.ts';

@@ -4,7 +4,7 @@ import { signIn } from '../../src/access/session.commands.ts';
 import { changeStaff, suspendStaff } from '../../src/access/staff.commands.ts';
 import { getStaff } from '../../src/access/staff.queries.ts';
 import { dbsCountsUntil, dbsDueBy } from '../../src/access/staff.rules.ts';
-import { addOrganisation } from '../../src/organisations/organisation.commands.ts';
+import { addOrganisation } from '../../src/scheme/organisations/organisation.commands.ts';
 import { systemContext } from '../../src/shared/actor.ts';
 import { apiOf } from '../support/api.ts';
 import { testApp } from '../support/app.ts';

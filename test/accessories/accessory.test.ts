@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { sql } from 'kysely';
 import t from 'tap';
-import { addAccessory, recordMovement } from '../../src/accessories/accessory.commands.ts';
-import { getAccessory, listAccessories } from '../../src/accessories/accessory.queries.ts';
-import { changesOf, movementErrors, movementKinds } from '../../src/accessories/accessory.rules.ts';
-import { timelineOf } from '../../src/audit/event.queries.ts';
+import { timelineOf } from '../../src/office/audit/event.queries.ts';
+import { addAccessory, recordMovement } from '../../src/stock/accessories/accessory.commands.ts';
+import { getAccessory, listAccessories } from '../../src/stock/accessories/accessory.queries.ts';
+import { changesOf, movementErrors, movementKinds } from '../../src/stock/accessories/accessory.rules.ts';
 import { testApp } from '../support/app.ts';
 import { factories, officer } from '../support/factories.ts';
 import { refusal } from '../support/refusal.ts';

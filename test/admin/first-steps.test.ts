@@ -1,5 +1,5 @@
 import t from 'tap';
-import { firstSteps } from '../../src/admin/first-steps.ts';
+import { firstSteps } from '../../src/office/first-steps.ts';
 import { decideReferral } from '../../src/referrals/decision.commands.ts';
 import { changeScheme } from '../../src/scheme/scheme.commands.ts';
 import { readScheme, schemeTag } from '../../src/scheme/scheme.queries.ts';

@@ -1,12 +1,12 @@
 import t from 'tap';
 import Type from 'typebox';
-import { fields, newForm, refused, type Typed, typedIn } from '../../src/admin/forms.ts';
-import { NewDataPlan } from '../../src/data-plans/data-plan.schemas.ts';
-import { NewCheck } from '../../src/devices/device.schemas.ts';
-import { NewDonation } from '../../src/donations/donation.schemas.ts';
 import { date, dateTime, nhsNumber, time, weekday, words } from '../../src/shared/formats.ts';
 import { strictObject } from '../../src/shared/http.ts';
 import { Problem } from '../../src/shared/problem.ts';
+import { NewDataPlan } from '../../src/stock/data-plans/data-plan.schemas.ts';
+import { NewCheck } from '../../src/stock/devices/device.schemas.ts';
+import { NewDonation } from '../../src/stock/donations/donation.schemas.ts';
+import { fields, newForm, refused, type Typed, typedIn } from '../../src/web/forms.ts';
 
 /** The errors of a form by field name, or null when it is right. */
 function faults(work: () => unknown): Record<string, string> | null {

@@ -1,10 +1,10 @@
 import { gunzipSync } from 'node:zlib';
 import { sql } from 'kysely';
 import t from 'tap';
-import { schemeNumbers } from '../../src/admin/numbers.queries.ts';
-import { sendForRepair } from '../../src/devices/repair.commands.ts';
-import { endItems } from '../../src/loans/ending.commands.ts';
+import { endItems } from '../../src/lending/loans/ending.commands.ts';
+import { schemeNumbers } from '../../src/office/numbers.queries.ts';
 import { weekday } from '../../src/shared/formats.ts';
+import { sendForRepair } from '../../src/stock/devices/repair.commands.ts';
 import { recordOutcome } from '../../src/support/outcome.commands.ts';
 import { testApp } from '../support/app.ts';
 import { factories, officer } from '../support/factories.ts';

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
-import { addFormLink } from '../../src/hosted-form/form-link.commands.ts';
 import { forgetWhatIsOver } from '../../src/privacy/forgetting.commands.ts';
+import { addFormLink } from '../../src/referrals/hosted-form/form-link.commands.ts';
 import { type Headers, testApp } from '../support/app.ts';
 import { openBrowser, thenLoaded } from '../support/browser.ts';
 import { manager } from '../support/factories.ts';

@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
 import t from 'tap';
-import { recordMovement } from '../../src/accessories/accessory.commands.ts';
-import { listAccessories } from '../../src/accessories/accessory.queries.ts';
-import { fitDataPlan } from '../../src/data-plans/data-plan.commands.ts';
-import { reportIncident } from '../../src/incidents/incident.commands.ts';
-import { addLocation } from '../../src/organisations/organisation.commands.ts';
-import { startStocktake } from '../../src/stocktakes/stocktake.commands.ts';
+import { reportIncident } from '../../src/lending/incidents/incident.commands.ts';
+import { addLocation } from '../../src/scheme/organisations/organisation.commands.ts';
+import { recordMovement } from '../../src/stock/accessories/accessory.commands.ts';
+import { listAccessories } from '../../src/stock/accessories/accessory.queries.ts';
+import { fitDataPlan } from '../../src/stock/data-plans/data-plan.commands.ts';
+import { startStocktake } from '../../src/stock/stocktakes/stocktake.commands.ts';
 import { createTasks } from '../../src/tasks/task.commands.ts';
 import { apiOf } from '../support/api.ts';
 import { testApp } from '../support/app.ts';

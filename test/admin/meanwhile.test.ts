@@ -1,6 +1,6 @@
 import t from 'tap';
-import { besideTheOther, versionToSend } from '../../src/admin/edit-conflict.ts';
-import { newForm } from '../../src/admin/forms.ts';
+import { besideTheOther, versionToSend } from '../../src/web/edit-conflict.ts';
+import { newForm } from '../../src/web/forms.ts';
 import { testApp } from '../support/app.ts';
 import { factories } from '../support/factories.ts';
 import { forms, signedInBrowser, versionIn } from '../support/pages.ts';

@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
 import { permissions } from '../../src/access/permissions.ts';
-import { timelineLines } from '../../src/admin/timeline.ts';
 import { events } from '../../src/events.ts';
 import type { EventDefinitions } from '../../src/shared/event-definitions.ts';
 import { statusColours, statusTag } from '../../src/shared/statuses.ts';
+import { timelineLines } from '../../src/web/timeline.view.ts';
 
 const root = path.join(import.meta.dirname, '../..');
 const filesUnder = (folder: string) =>

@@ -1,16 +1,16 @@
 import { sql } from 'kysely';
 import t from 'tap';
-import { allocateDevice } from '../../src/allocations/allocation.commands.ts';
-import { heldFor, listAllocations } from '../../src/allocations/allocation.queries.ts';
-import { allocationMoves, allocationStatuses } from '../../src/allocations/allocation.rules.ts';
-import { expireAllocations, releaseAllocation } from '../../src/allocations/release.commands.ts';
-import { waitingList } from '../../src/allocations/waiting-list.queries.ts';
-import { timelineOf } from '../../src/audit/event.queries.ts';
-import { fitDataPlan } from '../../src/data-plans/data-plan.commands.ts';
-import { issueLoan } from '../../src/loans/issue.commands.ts';
-import { returnItems } from '../../src/loans/return.commands.ts';
-import { runNightly } from '../../src/nightly/nightly.commands.ts';
+import { issueLoan } from '../../src/lending/loans/issue.commands.ts';
+import { returnItems } from '../../src/lending/loans/return.commands.ts';
+import { timelineOf } from '../../src/office/audit/event.queries.ts';
+import { runNightly } from '../../src/office/nightly/nightly.commands.ts';
+import { allocateDevice } from '../../src/referrals/allocations/allocation.commands.ts';
+import { heldFor, listAllocations } from '../../src/referrals/allocations/allocation.queries.ts';
+import { allocationMoves, allocationStatuses } from '../../src/referrals/allocations/allocation.rules.ts';
+import { expireAllocations, releaseAllocation } from '../../src/referrals/allocations/release.commands.ts';
+import { waitingList } from '../../src/referrals/allocations/waiting-list.queries.ts';
 import type { Problem } from '../../src/shared/problem.ts';
+import { fitDataPlan } from '../../src/stock/data-plans/data-plan.commands.ts';
 import { testDatabase } from '../support/database.ts';
 import { factories, officer } from '../support/factories.ts';
 import { refusal } from '../support/refusal.ts';
@@ -405,7 +405,7 @@ t.test('race: an issue that waited for a device asks again whom it is held for',
 t.test('the day’s list counts whom stock could help, as the waiting list shows them', async (t) => {
   await emptyList();
   clock.set('2026-11-23T09:30:00Z');
-  const { worklist } = await import('../../src/admin/home.queries.ts');
+  const { worklist } = await import('../../src/office/home.queries.ts');
   const counted = async () =>
     (await worklist(db, '2026-11-23')).find(({ kind }) => kind === 'waiting_and_in_stock')!.count;
   const shown = async () => (await waitingList(db, { limit: 200, inStock: true }, '2026-11-23')).items;

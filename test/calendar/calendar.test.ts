@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import t from 'tap';
-import { openDay } from '../../src/calendar/calendar.commands.ts';
-import { daysOff, readCalendar } from '../../src/calendar/calendar.queries.ts';
 import { handlers } from '../../src/follow-on.ts';
 import { dispatch } from '../../src/messages/dispatch.commands.ts';
-import { runNightly } from '../../src/nightly/nightly.commands.ts';
+import { runNightly } from '../../src/office/nightly/nightly.commands.ts';
+import { openDay } from '../../src/scheme/calendar/calendar.commands.ts';
+import { daysOff, readCalendar } from '../../src/scheme/calendar/calendar.queries.ts';
 import { handle } from '../../src/shared/outbox.ts';
 import { closeDays } from '../../src/support/closed-days.commands.ts';
 import { addFollowUp } from '../../src/support/follow-up.commands.ts';

@@ -1,9 +1,9 @@
 import t from 'tap';
-import { renewPlan } from '../../src/data-plans/course.commands.ts';
-import { planDataEndingTasks } from '../../src/data-plans/data-ending.commands.ts';
-import { fitDataPlan } from '../../src/data-plans/data-plan.commands.ts';
-import { returnItems } from '../../src/loans/return.commands.ts';
-import { runNightly } from '../../src/nightly/nightly.commands.ts';
+import { returnItems } from '../../src/lending/loans/return.commands.ts';
+import { runNightly } from '../../src/office/nightly/nightly.commands.ts';
+import { renewPlan } from '../../src/stock/data-plans/course.commands.ts';
+import { planDataEndingTasks } from '../../src/stock/data-plans/data-ending.commands.ts';
+import { fitDataPlan } from '../../src/stock/data-plans/data-plan.commands.ts';
 import { completeTask } from '../../src/tasks/closing.commands.ts';
 import { listTasks } from '../../src/tasks/task.queries.ts';
 import { testApp } from '../support/app.ts';

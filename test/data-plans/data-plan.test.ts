@@ -1,32 +1,32 @@
 import { sql } from 'kysely';
 import t from 'tap';
-import { timelineOf } from '../../src/audit/event.queries.ts';
+import { returnItems } from '../../src/lending/loans/return.commands.ts';
+import { timelineOf } from '../../src/office/audit/event.queries.ts';
+import { getReferral } from '../../src/referrals/referral.queries.ts';
+import type { Trx } from '../../src/shared/database.ts';
 import {
   activatePlan,
   renewPlan,
   resumePlan,
   suspendPlan,
   suspendPlanOf,
-} from '../../src/data-plans/course.commands.ts';
-import { fitDataPlan, recordDataPlan } from '../../src/data-plans/data-plan.commands.ts';
-import { getPlan, listNetworks } from '../../src/data-plans/data-plan.queries.ts';
+} from '../../src/stock/data-plans/course.commands.ts';
+import { fitDataPlan, recordDataPlan } from '../../src/stock/data-plans/data-plan.commands.ts';
+import { getPlan, listNetworks } from '../../src/stock/data-plans/data-plan.queries.ts';
 import {
   allowedPlanActions,
   canMovePlan,
   type PlanAction,
   planStatuses,
   readIccid,
-} from '../../src/data-plans/data-plan.rules.ts';
-import type { NewDataPlan } from '../../src/data-plans/data-plan.schemas.ts';
-import { endPlan } from '../../src/data-plans/ending.commands.ts';
-import { stopNumbers } from '../../src/data-plans/number.commands.ts';
-import { addOffer, retireOffer } from '../../src/data-plans/offer.commands.ts';
-import { listOffers } from '../../src/data-plans/offer.queries.ts';
-import { fitPlan, movePlan, removePlan } from '../../src/data-plans/placing.commands.ts';
-import { getDevice } from '../../src/devices/device.queries.ts';
-import { returnItems } from '../../src/loans/return.commands.ts';
-import { getReferral } from '../../src/referrals/referral.queries.ts';
-import type { Trx } from '../../src/shared/database.ts';
+} from '../../src/stock/data-plans/data-plan.rules.ts';
+import type { NewDataPlan } from '../../src/stock/data-plans/data-plan.schemas.ts';
+import { endPlan } from '../../src/stock/data-plans/ending.commands.ts';
+import { stopNumbers } from '../../src/stock/data-plans/number.commands.ts';
+import { addOffer, retireOffer } from '../../src/stock/data-plans/offer.commands.ts';
+import { listOffers } from '../../src/stock/data-plans/offer.queries.ts';
+import { fitPlan, movePlan, removePlan } from '../../src/stock/data-plans/placing.commands.ts';
+import { getDevice } from '../../src/stock/devices/device.queries.ts';
 import { testApp } from '../support/app.ts';
 import { atOnce } from '../support/at-once.ts';
 import { factories, officer } from '../support/factories.ts';

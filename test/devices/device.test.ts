@@ -1,16 +1,16 @@
 import { sql } from 'kysely';
 import t from 'tap';
-import { checkRefusal } from '../../src/devices/check.rules.ts';
-import { recordCheck, reopenPreparation } from '../../src/devices/device.commands.ts';
+import { returnItems } from '../../src/lending/loans/return.commands.ts';
+import { createDatabase } from '../../src/shared/database.ts';
+import { checkRefusal } from '../../src/stock/devices/check.rules.ts';
+import { recordCheck, reopenPreparation } from '../../src/stock/devices/device.commands.ts';
 import {
   allowedActions,
   canMove,
   canRecordCheck,
   deviceMoves,
   deviceStatuses,
-} from '../../src/devices/device.rules.ts';
-import { returnItems } from '../../src/loans/return.commands.ts';
-import { createDatabase } from '../../src/shared/database.ts';
+} from '../../src/stock/devices/device.rules.ts';
 import { testDatabase } from '../support/database.ts';
 import { factories, officer } from '../support/factories.ts';
 import { refusal } from '../support/refusal.ts';

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'csv-parse/sync';
 import t from 'tap';
-import { eachDevice } from '../../src/devices/device.queries.ts';
-import { importDonation } from '../../src/donations/import.commands.ts';
-import { readImport } from '../../src/donations/import.rules.ts';
 import { csvOf } from '../../src/shared/csv.ts';
 import { decodeCsv } from '../../src/shared/spreadsheet.rules.ts';
+import { eachDevice } from '../../src/stock/devices/device.queries.ts';
+import { importDonation } from '../../src/stock/donations/import.commands.ts';
+import { readImport } from '../../src/stock/donations/import.rules.ts';
 import { testApp } from '../support/app.ts';
 import { factories, officer } from '../support/factories.ts';
 

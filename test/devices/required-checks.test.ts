@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import t from 'tap';
-import { getRequiredChecks } from '../../src/devices/check.queries.ts';
-import { changeRequiredChecks, etagOfChecks } from '../../src/devices/required-check.commands.ts';
+import { getRequiredChecks } from '../../src/stock/devices/check.queries.ts';
+import { changeRequiredChecks, etagOfChecks } from '../../src/stock/devices/required-check.commands.ts';
 import { testApp } from '../support/app.ts';
 import { factories, officer } from '../support/factories.ts';
 import { forms, savedByTwo } from '../support/pages.ts';

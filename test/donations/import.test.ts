@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
-import { importDonation, previewImport } from '../../src/donations/import.commands.ts';
-import { readImport } from '../../src/donations/import.rules.ts';
 import { decodeCsv } from '../../src/shared/spreadsheet.rules.ts';
+import { importDonation, previewImport } from '../../src/stock/donations/import.commands.ts';
+import { readImport } from '../../src/stock/donations/import.rules.ts';
 import { testApp } from '../support/app.ts';
 import { officer } from '../support/factories.ts';
 import { refusal } from '../support/refusal.ts';

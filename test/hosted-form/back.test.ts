@@ -1,5 +1,5 @@
 import t from 'tap';
-import { addFormLink } from '../../src/hosted-form/form-link.commands.ts';
+import { addFormLink } from '../../src/referrals/hosted-form/form-link.commands.ts';
 import { testApp } from '../support/app.ts';
 import { openBrowser, thenLoaded } from '../support/browser.ts';
 import { manager } from '../support/factories.ts';

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { clinicFormLinks, findFormLink } from '../../src/hosted-form/form-link.queries.ts';
+import { clinicFormLinks, findFormLink } from '../../src/referrals/hosted-form/form-link.queries.ts';
 import { newId } from '../../src/shared/ids.ts';
 import { testApp } from '../support/app.ts';
 import { forms, signedInBrowser } from '../support/pages.ts';

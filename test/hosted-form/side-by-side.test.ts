@@ -1,7 +1,7 @@
 import t from 'tap';
-import type { Typed } from '../../src/admin/forms.ts';
-import { addFormLink } from '../../src/hosted-form/form-link.commands.ts';
+import { addFormLink } from '../../src/referrals/hosted-form/form-link.commands.ts';
 import type { NewReferral } from '../../src/referrals/referral.schemas.ts';
+import type { Typed } from '../../src/web/forms.ts';
 import { testApp } from '../support/app.ts';
 import { manager } from '../support/factories.ts';
 import { formVisitor, referenceIn } from '../support/hosted-form.ts';

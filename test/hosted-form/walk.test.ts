@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import t from 'tap';
-import { addFormLink } from '../../src/hosted-form/form-link.commands.ts';
+import { addFormLink } from '../../src/referrals/hosted-form/form-link.commands.ts';
 import { testApp } from '../support/app.ts';
 import { axeClean, openBrowser, overflows, thenLoaded } from '../support/browser.ts';
 import { manager } from '../support/factories.ts';

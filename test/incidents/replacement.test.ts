@@ -1,15 +1,19 @@
 import { sql } from 'kysely';
 import t from 'tap';
-import { fitDataPlan } from '../../src/data-plans/data-plan.commands.ts';
-import { getDevice } from '../../src/devices/device.queries.ts';
-import { approveReplacement, askForApproval, recordAction } from '../../src/incidents/action.commands.ts';
-import { reportAndReplace, reportIncident } from '../../src/incidents/incident.commands.ts';
-import { getIncident } from '../../src/incidents/incident.queries.ts';
-import { replaceItem } from '../../src/incidents/replacement.commands.ts';
-import { issueLoan } from '../../src/loans/issue.commands.ts';
-import { getLoan } from '../../src/loans/loan.queries.ts';
-import { returnItems } from '../../src/loans/return.commands.ts';
-import { getPatient } from '../../src/patients/patient.queries.ts';
+import {
+  approveReplacement,
+  askForApproval,
+  recordAction,
+} from '../../src/lending/incidents/action.commands.ts';
+import { reportAndReplace, reportIncident } from '../../src/lending/incidents/incident.commands.ts';
+import { getIncident } from '../../src/lending/incidents/incident.queries.ts';
+import { replaceItem } from '../../src/lending/incidents/replacement.commands.ts';
+import { issueLoan } from '../../src/lending/loans/issue.commands.ts';
+import { getLoan } from '../../src/lending/loans/loan.queries.ts';
+import { returnItems } from '../../src/lending/loans/return.commands.ts';
+import { getPatient } from '../../src/people/patient.queries.ts';
+import { fitDataPlan } from '../../src/stock/data-plans/data-plan.commands.ts';
+import { getDevice } from '../../src/stock/devices/device.queries.ts';
 import { listTasks } from '../../src/tasks/task.queries.ts';
 import { testDatabase } from '../support/database.ts';
 import { factories, manager, officer } from '../support/factories.ts';

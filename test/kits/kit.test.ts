@@ -1,6 +1,6 @@
 import t from 'tap';
-import type { DeviceKind } from '../../src/devices/device.rules.ts';
-import { fillKit, type KitLine, lineWords } from '../../src/kits/kit.rules.ts';
+import type { DeviceKind } from '../../src/stock/devices/device.rules.ts';
+import { fillKit, type KitLine, lineWords } from '../../src/stock/kits/kit.rules.ts';
 import { testApp } from '../support/app.ts';
 
 const line = (

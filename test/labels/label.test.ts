@@ -1,6 +1,6 @@
 import t from 'tap';
-import { discreetOwner, labelSvg, sheetsSvg } from '../../src/labels/label.rules.ts';
 import { newId } from '../../src/shared/ids.ts';
+import { discreetOwner, labelSvg, sheetsSvg } from '../../src/stock/labels/label.rules.ts';
 import { testApp } from '../support/app.ts';
 import { factories } from '../support/factories.ts';
 import { forms, signedInBrowser } from '../support/pages.ts';

@@ -1,11 +1,11 @@
 import t from 'tap';
-import { addAgreementVersion } from '../../src/lending/agreement.commands.ts';
-import { changePolicy } from '../../src/lending/policy.commands.ts';
-import { getPolicy, policyTag } from '../../src/lending/policy.queries.ts';
-import { changeTerms } from '../../src/lending/terms.commands.ts';
-import { getTerms, listTerms, offeredTerms } from '../../src/lending/terms.queries.ts';
-import { extensionWords, lengthWords, type Terms, termsFaults } from '../../src/lending/terms.rules.ts';
-import { getLoan } from '../../src/loans/loan.queries.ts';
+import { getLoan } from '../../src/lending/loans/loan.queries.ts';
+import { addAgreementVersion } from '../../src/lending/terms/agreement.commands.ts';
+import { changePolicy } from '../../src/lending/terms/policy.commands.ts';
+import { getPolicy, policyTag } from '../../src/lending/terms/policy.queries.ts';
+import { changeTerms } from '../../src/lending/terms/terms.commands.ts';
+import { getTerms, listTerms, offeredTerms } from '../../src/lending/terms/terms.queries.ts';
+import { extensionWords, lengthWords, type Terms, termsFaults } from '../../src/lending/terms/terms.rules.ts';
 import { etagOf } from '../../src/shared/etag.ts';
 import { newId } from '../../src/shared/ids.ts';
 import type { Problem } from '../../src/shared/problem.ts';

@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
 import t from 'tap';
-import { timelineOf } from '../../src/audit/event.queries.ts';
-import { getDevice } from '../../src/devices/device.queries.ts';
-import { getLoan } from '../../src/loans/loan.queries.ts';
-import { returnDevices, returnItems } from '../../src/loans/return.commands.ts';
+import { getLoan } from '../../src/lending/loans/loan.queries.ts';
+import { returnDevices, returnItems } from '../../src/lending/loans/return.commands.ts';
+import { timelineOf } from '../../src/office/audit/event.queries.ts';
 import { getReferral } from '../../src/referrals/referral.queries.ts';
 import { newId } from '../../src/shared/ids.ts';
+import { getDevice } from '../../src/stock/devices/device.queries.ts';
 import { testApp } from '../support/app.ts';
 import { factories, officer } from '../support/factories.ts';
 import { forms, signedInBrowser } from '../support/pages.ts';

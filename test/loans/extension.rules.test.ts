@@ -5,8 +5,8 @@ import {
   extensionRules,
   type LoanToExtend,
   reviewOutcomes,
-} from '../../src/loans/extension.rules.ts';
-import { assertGift, type LoanToGift, whyNoGift } from '../../src/loans/gift.rules.ts';
+} from '../../src/lending/loans/extension.rules.ts';
+import { assertGift, type LoanToGift, whyNoGift } from '../../src/lending/loans/gift.rules.ts';
 import { Problem } from '../../src/shared/problem.ts';
 
 const today = '2026-11-23';

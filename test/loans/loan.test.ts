@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
 import t from 'tap';
-import { timelineOf } from '../../src/audit/event.queries.ts';
-import { fitDataPlan } from '../../src/data-plans/data-plan.commands.ts';
-import { issueLoan } from '../../src/loans/issue.commands.ts';
-import { getLoan, listLoans } from '../../src/loans/loan.queries.ts';
-import { returnItems } from '../../src/loans/return.commands.ts';
+import { issueLoan } from '../../src/lending/loans/issue.commands.ts';
+import { getLoan, listLoans } from '../../src/lending/loans/loan.queries.ts';
+import { returnItems } from '../../src/lending/loans/return.commands.ts';
+import { timelineOf } from '../../src/office/audit/event.queries.ts';
 import { getReferral } from '../../src/referrals/referral.queries.ts';
 import type { Problem } from '../../src/shared/problem.ts';
+import { fitDataPlan } from '../../src/stock/data-plans/data-plan.commands.ts';
 import { testDatabase } from '../support/database.ts';
 import { factories, officer } from '../support/factories.ts';
 import { refusal } from '../support/refusal.ts';

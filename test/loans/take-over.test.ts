@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import t from 'tap';
-import { previewTakeOver, takeOver } from '../../src/loans/take-over.commands.ts';
-import { readTakeOver } from '../../src/loans/take-over-line.rules.ts';
-import { addLocation } from '../../src/organisations/organisation.commands.ts';
+import { previewTakeOver, takeOver } from '../../src/lending/loans/take-over.commands.ts';
+import { readTakeOver } from '../../src/lending/loans/take-over-line.rules.ts';
+import { addLocation } from '../../src/scheme/organisations/organisation.commands.ts';
 import { readSheetDate } from '../../src/shared/spreadsheet.rules.ts';
 import { testApp } from '../support/app.ts';
 import { factories, officer } from '../support/factories.ts';

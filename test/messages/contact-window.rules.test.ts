@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { Temporal } from 'temporal-polyfill';
-import { type Hours, nextOpening } from '../../src/patients/contact-window.rules.ts';
+import { type Hours, nextOpening } from '../../src/people/contact-window.rules.ts';
 
 const holidays = new Set(['2026-12-25', '2026-12-28', '2027-03-26', '2027-03-29']);
 const isHoliday = (date: string) => holidays.has(date);

@@ -1,9 +1,9 @@
 import t from 'tap';
-import { renewPlan } from '../../src/data-plans/course.commands.ts';
-import { fitDataPlan } from '../../src/data-plans/data-plan.commands.ts';
-import { returnItems } from '../../src/loans/return.commands.ts';
+import { returnItems } from '../../src/lending/loans/return.commands.ts';
 import { dispatch } from '../../src/messages/dispatch.commands.ts';
-import { runNightly } from '../../src/nightly/nightly.commands.ts';
+import { runNightly } from '../../src/office/nightly/nightly.commands.ts';
+import { renewPlan } from '../../src/stock/data-plans/course.commands.ts';
+import { fitDataPlan } from '../../src/stock/data-plans/data-plan.commands.ts';
 import { apiOf } from '../support/api.ts';
 import { testApp } from '../support/app.ts';
 import { factories, officer } from '../support/factories.ts';

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import t from 'tap';
 import { addStaff } from '../../src/access/staff.commands.ts';
 import { sendDigests } from '../../src/messages/digest.commands.ts';
-import { runNightly } from '../../src/nightly/nightly.commands.ts';
+import { runNightly } from '../../src/office/nightly/nightly.commands.ts';
 import { testDatabase } from '../support/database.ts';
 import { officer } from '../support/factories.ts';
 import { seedFollowUps } from '../support/follow-ups.ts';

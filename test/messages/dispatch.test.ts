@@ -4,7 +4,7 @@ import { claimBatch, dispatch, settleBeforeSending } from '../../src/messages/di
 import { reconcile } from '../../src/messages/reconcile.commands.ts';
 import { planFollowUpReminders, planForEvent } from '../../src/messages/reminder.commands.ts';
 import { settleSent } from '../../src/messages/sending.commands.ts';
-import { runNightly } from '../../src/nightly/nightly.commands.ts';
+import { runNightly } from '../../src/office/nightly/nightly.commands.ts';
 import { today } from '../../src/shared/clock.ts';
 import { etagOf } from '../../src/shared/etag.ts';
 import { handle } from '../../src/shared/outbox.ts';

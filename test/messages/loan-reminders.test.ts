@@ -1,10 +1,10 @@
 import t from 'tap';
-import { reportIncident } from '../../src/incidents/incident.commands.ts';
-import { extendLoan } from '../../src/loans/extension.commands.ts';
+import { reportIncident } from '../../src/lending/incidents/incident.commands.ts';
+import { extendLoan } from '../../src/lending/loans/extension.commands.ts';
 import { dispatch } from '../../src/messages/dispatch.commands.ts';
 import { planLoanReminders } from '../../src/messages/loan-reminder.commands.ts';
-import { runNightly } from '../../src/nightly/nightly.commands.ts';
-import type { Wording } from '../../src/patients/reach.rules.ts';
+import { runNightly } from '../../src/office/nightly/nightly.commands.ts';
+import type { Wording } from '../../src/people/reach.rules.ts';
 import { testDatabase } from '../support/database.ts';
 import { factories, officer } from '../support/factories.ts';
 

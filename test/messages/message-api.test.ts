@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import t from 'tap';
 import { dispatch } from '../../src/messages/dispatch.commands.ts';
 import { retryMessage } from '../../src/messages/message.commands.ts';
-import { runNightly } from '../../src/nightly/nightly.commands.ts';
+import { runNightly } from '../../src/office/nightly/nightly.commands.ts';
 import { newId } from '../../src/shared/ids.ts';
 import { testApp } from '../support/app.ts';
 import { testDatabase } from '../support/database.ts';

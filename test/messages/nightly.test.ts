@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import t from 'tap';
 import { dispatch } from '../../src/messages/dispatch.commands.ts';
 import { planFollowUpReminders } from '../../src/messages/reminder.commands.ts';
-import { nightlyIsDue, runNightly } from '../../src/nightly/nightly.commands.ts';
+import { nightlyIsDue, runNightly } from '../../src/office/nightly/nightly.commands.ts';
 import { testDatabase } from '../support/database.ts';
 import { seedFollowUps, sentMessages } from '../support/follow-ups.ts';
 

@@ -4,7 +4,7 @@ import t from 'tap';
 import { dispatch } from '../../src/messages/dispatch.commands.ts';
 import { meaningOf } from '../../src/messages/notify.rules.ts';
 import { reconcile } from '../../src/messages/reconcile.commands.ts';
-import { runNightly } from '../../src/nightly/nightly.commands.ts';
+import { runNightly } from '../../src/office/nightly/nightly.commands.ts';
 import { testApp } from '../support/app.ts';
 import { seedFollowUps, sentMessages } from '../support/follow-ups.ts';
 import {

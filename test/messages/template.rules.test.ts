@@ -15,7 +15,7 @@ import {
   mayContact,
   type Reach,
   type Wording,
-} from '../../src/patients/reach.rules.ts';
+} from '../../src/people/reach.rules.ts';
 import { isDeliverable } from '../../src/shared/postal-address.ts';
 import { testDatabase } from '../support/database.ts';
 

@@ -5,7 +5,7 @@ import { writeTemplate } from '../../src/messages/template.commands.ts';
 import { listTemplates } from '../../src/messages/template.queries.ts';
 import { render, templateFaults } from '../../src/messages/template.rules.ts';
 import type { NewTemplate, Template } from '../../src/messages/template.schemas.ts';
-import { runNightly } from '../../src/nightly/nightly.commands.ts';
+import { runNightly } from '../../src/office/nightly/nightly.commands.ts';
 import { apiOf } from '../support/api.ts';
 import { testApp } from '../support/app.ts';
 import { officer } from '../support/factories.ts';

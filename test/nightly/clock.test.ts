@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { sql } from 'kysely';
 import t from 'tap';
 import { dispatch } from '../../src/messages/dispatch.commands.ts';
-import { nightlyIsDue, runNightly } from '../../src/nightly/nightly.commands.ts';
+import { nightlyIsDue, runNightly } from '../../src/office/nightly/nightly.commands.ts';
 import { nightlyTime, schedules } from '../../src/schedules.ts';
 import { iso } from '../../src/shared/clock.ts';
 import { createQueue } from '../../src/shared/queue.ts';

@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import t from 'tap';
 import { handlers } from '../../src/follow-on.ts';
-import { listNights } from '../../src/nightly/job-run.queries.ts';
-import { runNightly } from '../../src/nightly/nightly.commands.ts';
-import { runStates, stateOf, stepWords } from '../../src/nightly/step.rules.ts';
+import { listNights } from '../../src/office/nightly/job-run.queries.ts';
+import { runNightly } from '../../src/office/nightly/nightly.commands.ts';
+import { runStates, stateOf, stepWords } from '../../src/office/nightly/step.rules.ts';
 import { handle } from '../../src/shared/outbox.ts';
 import { apiOf } from '../support/api.ts';
 import { testApp } from '../support/app.ts';

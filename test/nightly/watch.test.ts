@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import t from 'tap';
 import { addStaff } from '../../src/access/staff.commands.ts';
-import { runNightly } from '../../src/nightly/nightly.commands.ts';
-import { askOf, countToAsk, watches } from '../../src/nightly/watch.commands.ts';
+import { runNightly } from '../../src/office/nightly/nightly.commands.ts';
+import { askOf, countToAsk, watches } from '../../src/office/nightly/watch.commands.ts';
 import { testDatabase } from '../support/database.ts';
 import { factories, officer } from '../support/factories.ts';
 import { seedFollowUps } from '../support/follow-ups.ts';

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { listAccessories } from '../../src/accessories/accessory.queries.ts';
+import { listAccessories } from '../../src/stock/accessories/accessory.queries.ts';
 import { testApp } from '../support/app.ts';
 import { factories } from '../support/factories.ts';
 import { forms, savedByTwo, signedInBrowser } from '../support/pages.ts';

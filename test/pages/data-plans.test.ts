@@ -1,5 +1,5 @@
 import t from 'tap';
-import { fitDataPlan, recordDataPlan } from '../../src/data-plans/data-plan.commands.ts';
+import { fitDataPlan, recordDataPlan } from '../../src/stock/data-plans/data-plan.commands.ts';
 import { testApp } from '../support/app.ts';
 import { factories, officer } from '../support/factories.ts';
 import { forms, signedInBrowser } from '../support/pages.ts';

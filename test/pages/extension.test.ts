@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import t from 'tap';
-import { returnItems } from '../../src/loans/return.commands.ts';
-import { addLocation } from '../../src/organisations/organisation.commands.ts';
+import { returnItems } from '../../src/lending/loans/return.commands.ts';
+import { addLocation } from '../../src/scheme/organisations/organisation.commands.ts';
 import { testApp } from '../support/app.ts';
 import { factories, officer } from '../support/factories.ts';
 import { forms, signedInBrowser } from '../support/pages.ts';

@@ -1,6 +1,6 @@
 import t from 'tap';
-import { reportIncident } from '../../src/incidents/incident.commands.ts';
-import { getLoan } from '../../src/loans/loan.queries.ts';
+import { reportIncident } from '../../src/lending/incidents/incident.commands.ts';
+import { getLoan } from '../../src/lending/loans/loan.queries.ts';
 import { testApp } from '../support/app.ts';
 import { factories, officer } from '../support/factories.ts';
 import { forms, signedInBrowser } from '../support/pages.ts';

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import t from 'tap';
-import { fitDataPlan } from '../../src/data-plans/data-plan.commands.ts';
-import { issueLoan } from '../../src/loans/issue.commands.ts';
+import { issueLoan } from '../../src/lending/loans/issue.commands.ts';
+import { fitDataPlan } from '../../src/stock/data-plans/data-plan.commands.ts';
 import { testApp } from '../support/app.ts';
 import { factories, officer } from '../support/factories.ts';
 import { forms, signedInBrowser } from '../support/pages.ts';

@@ -1,7 +1,7 @@
 import t from 'tap';
-import { listAccessories } from '../../src/accessories/accessory.queries.ts';
-import { fitDataPlan } from '../../src/data-plans/data-plan.commands.ts';
-import { listKits } from '../../src/kits/kit.queries.ts';
+import { listAccessories } from '../../src/stock/accessories/accessory.queries.ts';
+import { fitDataPlan } from '../../src/stock/data-plans/data-plan.commands.ts';
+import { listKits } from '../../src/stock/kits/kit.queries.ts';
 import { testApp } from '../support/app.ts';
 import { factories, officer } from '../support/factories.ts';
 import { forms, signedInBrowser } from '../support/pages.ts';

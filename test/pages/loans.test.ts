@@ -1,6 +1,6 @@
 import t from 'tap';
-import { fitDataPlan } from '../../src/data-plans/data-plan.commands.ts';
-import { returnItems } from '../../src/loans/return.commands.ts';
+import { returnItems } from '../../src/lending/loans/return.commands.ts';
+import { fitDataPlan } from '../../src/stock/data-plans/data-plan.commands.ts';
 import { testApp } from '../support/app.ts';
 import { factories, officer } from '../support/factories.ts';
 import { forms, signedInBrowser } from '../support/pages.ts';

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { recordContactPoint } from '../../src/patients/contact-point.commands.ts';
+import { recordContactPoint } from '../../src/people/contact-point.commands.ts';
 import { addFollowUp } from '../../src/support/follow-up.commands.ts';
 import { testApp } from '../support/app.ts';
 import { factories, officer } from '../support/factories.ts';

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Locator, Page } from 'playwright-core';
 import t from 'tap';
-import { fitDataPlan } from '../../src/data-plans/data-plan.commands.ts';
+import { fitDataPlan } from '../../src/stock/data-plans/data-plan.commands.ts';
 import { testApp } from '../support/app.ts';
 import { thenLoaded } from '../support/browser.ts';
 import { factories, officer } from '../support/factories.ts';

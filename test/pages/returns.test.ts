@@ -1,5 +1,5 @@
 import t from 'tap';
-import { returnItems } from '../../src/loans/return.commands.ts';
+import { returnItems } from '../../src/lending/loans/return.commands.ts';
 import { testApp } from '../support/app.ts';
 import { factories, officer } from '../support/factories.ts';
 import { forms, signedInBrowser } from '../support/pages.ts';

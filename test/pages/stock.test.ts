@@ -1,8 +1,8 @@
 import { parse } from 'csv-parse/sync';
 import t from 'tap';
-import { disposeDevices } from '../../src/devices/disposal.commands.ts';
-import { endItems } from '../../src/loans/ending.commands.ts';
+import { endItems } from '../../src/lending/loans/ending.commands.ts';
 import type { Context } from '../../src/shared/actor.ts';
+import { disposeDevices } from '../../src/stock/devices/disposal.commands.ts';
 import { testApp } from '../support/app.ts';
 import { factories, officer } from '../support/factories.ts';
 import { forms, signedInBrowser } from '../support/pages.ts';

@@ -1,8 +1,8 @@
 import t from 'tap';
-import { addLocation } from '../../src/organisations/organisation.commands.ts';
+import { addLocation } from '../../src/scheme/organisations/organisation.commands.ts';
 import { newId } from '../../src/shared/ids.ts';
-import { recordScans } from '../../src/stocktakes/scan.commands.ts';
-import { closeStocktake, startStocktake } from '../../src/stocktakes/stocktake.commands.ts';
+import { recordScans } from '../../src/stock/stocktakes/scan.commands.ts';
+import { closeStocktake, startStocktake } from '../../src/stock/stocktakes/stocktake.commands.ts';
 import { testApp } from '../support/app.ts';
 import { factories, officer } from '../support/factories.ts';
 import { forms, signedInBrowser } from '../support/pages.ts';

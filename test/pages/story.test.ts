@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import t from 'tap';
 import { addStaff } from '../../src/access/staff.commands.ts';
 import { dispatch } from '../../src/messages/dispatch.commands.ts';
-import { runNightly } from '../../src/nightly/nightly.commands.ts';
+import { runNightly } from '../../src/office/nightly/nightly.commands.ts';
 import { systemContext } from '../../src/shared/actor.ts';
 import { testApp } from '../support/app.ts';
 import { axeClean, openBrowser, overflows, thenLoaded } from '../support/browser.ts';

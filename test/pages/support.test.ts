@@ -1,6 +1,6 @@
 import t from 'tap';
 import { dispatch } from '../../src/messages/dispatch.commands.ts';
-import { runNightly } from '../../src/nightly/nightly.commands.ts';
+import { runNightly } from '../../src/office/nightly/nightly.commands.ts';
 import { testApp } from '../support/app.ts';
 import { factories } from '../support/factories.ts';
 import { seedFollowUps } from '../support/follow-ups.ts';

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { addLocation } from '../../src/organisations/organisation.commands.ts';
+import { addLocation } from '../../src/scheme/organisations/organisation.commands.ts';
 import { testApp } from '../support/app.ts';
 import { officer } from '../support/factories.ts';
 import { signedInBrowser } from '../support/pages.ts';

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import t from 'tap';
-import { allocateDevice } from '../../src/allocations/allocation.commands.ts';
+import { allocateDevice } from '../../src/referrals/allocations/allocation.commands.ts';
 import { testApp } from '../support/app.ts';
 import { factories, officer } from '../support/factories.ts';
 import { forms, signedInBrowser } from '../support/pages.ts';

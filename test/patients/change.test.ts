@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import t from 'tap';
 import { dispatch } from '../../src/messages/dispatch.commands.ts';
-import { runNightly } from '../../src/nightly/nightly.commands.ts';
-import { getPatient } from '../../src/patients/patient.queries.ts';
+import { runNightly } from '../../src/office/nightly/nightly.commands.ts';
+import { getPatient } from '../../src/people/patient.queries.ts';
 import { apiOf } from '../support/api.ts';
 import { testApp } from '../support/app.ts';
 import { atOnce } from '../support/at-once.ts';

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { hoursWarning } from '../../src/patients/contact-hours.rules.ts';
+import { hoursWarning } from '../../src/people/contact-hours.rules.ts';
 import { apiOf } from '../support/api.ts';
 import { testApp } from '../support/app.ts';
 import { seedFollowUps } from '../support/follow-ups.ts';

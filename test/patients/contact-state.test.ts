@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import t from 'tap';
+import { recordContactState } from '../../src/identity/contact-state.commands.ts';
 import { dispatch } from '../../src/messages/dispatch.commands.ts';
 import { planForEvent } from '../../src/messages/reminder.commands.ts';
-import { runNightly } from '../../src/nightly/nightly.commands.ts';
-import { recordContactState } from '../../src/patients/contact-state.commands.ts';
-import { contactMoves, contactStateErrors, contactStates } from '../../src/patients/contact-state.rules.ts';
+import { runNightly } from '../../src/office/nightly/nightly.commands.ts';
+import { contactMoves, contactStateErrors, contactStates } from '../../src/people/contact-state.rules.ts';
 import { getReferral } from '../../src/referrals/referral.queries.ts';
 import { handle } from '../../src/shared/outbox.ts';
 import { testApp } from '../support/app.ts';

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import t from 'tap';
-import { compare } from '../../src/patients/duplicate.rules.ts';
-import type { NewPatient } from '../../src/patients/patient.schemas.ts';
+import { compare } from '../../src/people/duplicate.rules.ts';
+import type { NewPatient } from '../../src/people/patient.schemas.ts';
 import { receiveReferral } from '../../src/referrals/referral.commands.ts';
 import type { NewReferral } from '../../src/referrals/referral.schemas.ts';
 import { nameKey } from '../../src/shared/name-key.ts';

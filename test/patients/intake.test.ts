@@ -1,5 +1,5 @@
 import t from 'tap';
-import { communicationReviewDue } from '../../src/patients/communication.rules.ts';
+import { communicationReviewDue } from '../../src/people/communication.rules.ts';
 import { getReferral } from '../../src/referrals/referral.queries.ts';
 import type { NewReferral } from '../../src/referrals/referral.schemas.ts';
 import { addFollowUp } from '../../src/support/follow-up.commands.ts';

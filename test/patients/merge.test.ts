@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
 import t from 'tap';
-import { likelyDuplicates } from '../../src/patients/duplicate.queries.ts';
-import { compare, type Likeness } from '../../src/patients/duplicate.rules.ts';
-import { mergePatients } from '../../src/patients/merge.commands.ts';
-import { getPatient } from '../../src/patients/patient.queries.ts';
-import type { NewPatient } from '../../src/patients/patient.schemas.ts';
-import { keepApart, partPatients } from '../../src/patients/separate.commands.ts';
+import { mergePatients } from '../../src/identity/merge.commands.ts';
+import { keepApart, partPatients } from '../../src/identity/separate.commands.ts';
+import { likelyDuplicates } from '../../src/people/duplicate.queries.ts';
+import { compare, type Likeness } from '../../src/people/duplicate.rules.ts';
+import { getPatient } from '../../src/people/patient.queries.ts';
+import type { NewPatient } from '../../src/people/patient.schemas.ts';
 import { receiveReferral } from '../../src/referrals/referral.commands.ts';
 import { getReferral } from '../../src/referrals/referral.queries.ts';
 import { command } from '../../src/shared/command.ts';

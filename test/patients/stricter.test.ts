@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import t from 'tap';
-import { type SaidPoint, stricterPoint, stricterTrust } from '../../src/patients/stricter.rules.ts';
+import { type SaidPoint, stricterPoint, stricterTrust } from '../../src/people/stricter.rules.ts';
 import { world } from '../support/world.ts';
 
 const number = '+447700900123';

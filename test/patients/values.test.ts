@@ -1,7 +1,7 @@
 import t from 'tap';
-import { addFormLink } from '../../src/hosted-form/form-link.commands.ts';
-import { previewTakeOver } from '../../src/loans/take-over.commands.ts';
+import { previewTakeOver } from '../../src/lending/loans/take-over.commands.ts';
 import { render } from '../../src/messages/template.rules.ts';
+import { addFormLink } from '../../src/referrals/hosted-form/form-link.commands.ts';
 import { testApp } from '../support/app.ts';
 import { manager } from '../support/factories.ts';
 import { formVisitor } from '../support/hosted-form.ts';

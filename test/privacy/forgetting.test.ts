@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import t from 'tap';
-import { recordContactState } from '../../src/patients/contact-state.commands.ts';
-import { mergePatients } from '../../src/patients/merge.commands.ts';
-import { partPatients } from '../../src/patients/separate.commands.ts';
+import { recordContactState } from '../../src/identity/contact-state.commands.ts';
+import { mergePatients } from '../../src/identity/merge.commands.ts';
+import { partPatients } from '../../src/identity/separate.commands.ts';
 import { forgetWhatIsOver } from '../../src/privacy/forgetting.commands.ts';
 import { type EventType, type NewEvent, recordEvent } from '../../src/shared/events.ts';
 import { apiOf } from '../support/api.ts';

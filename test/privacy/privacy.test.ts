@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import t from 'tap';
-import { recordContactState } from '../../src/patients/contact-state.commands.ts';
-import { mergePatients } from '../../src/patients/merge.commands.ts';
+import { recordContactState } from '../../src/identity/contact-state.commands.ts';
+import { mergePatients } from '../../src/identity/merge.commands.ts';
 import { erasePatient } from '../../src/privacy/erasure.commands.ts';
 import { leftOut, personalTables } from '../../src/privacy/personal-data.rules.ts';
 import { decideReferral } from '../../src/referrals/decision.commands.ts';

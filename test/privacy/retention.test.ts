@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { sql } from 'kysely';
 import t from 'tap';
 import { handlers } from '../../src/follow-on.ts';
-import { runNightly } from '../../src/nightly/nightly.commands.ts';
+import { runNightly } from '../../src/office/nightly/nightly.commands.ts';
 import { setHold } from '../../src/privacy/privacy.commands.ts';
 import { changeRetention } from '../../src/privacy/retention.commands.ts';
 import { getRetention, retentionTag } from '../../src/privacy/retention.queries.ts';

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { allocateDevice } from '../../src/allocations/allocation.commands.ts';
+import { allocateDevice } from '../../src/referrals/allocations/allocation.commands.ts';
 import { decideReferral } from '../../src/referrals/decision.commands.ts';
 import { canWithdraw, nextStep } from '../../src/referrals/progress.rules.ts';
 import { answerQuestion } from '../../src/referrals/question.commands.ts';

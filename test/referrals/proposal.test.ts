@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import t from 'tap';
-import { getPatient } from '../../src/patients/patient.queries.ts';
-import type { NewPatient } from '../../src/patients/patient.schemas.ts';
-import { type Held, weigh } from '../../src/patients/proposal.rules.ts';
-import { commonHours } from '../../src/patients/stricter.rules.ts';
+import { getPatient } from '../../src/people/patient.queries.ts';
+import type { NewPatient } from '../../src/people/patient.schemas.ts';
+import { type Held, weigh } from '../../src/people/proposal.rules.ts';
+import { commonHours } from '../../src/people/stricter.rules.ts';
 import { listProposals } from '../../src/referrals/proposal.queries.ts';
 import { apiOf } from '../support/api.ts';
 import { testApp } from '../support/app.ts';

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
-import { waitingList } from '../../src/allocations/waiting-list.queries.ts';
-import { getPatient } from '../../src/patients/patient.queries.ts';
-import { readNhsNumber } from '../../src/patients/patient.rules.ts';
+import { getPatient } from '../../src/people/patient.queries.ts';
+import { readNhsNumber } from '../../src/people/patient.rules.ts';
+import { waitingList } from '../../src/referrals/allocations/waiting-list.queries.ts';
 import { decideReferral } from '../../src/referrals/decision.commands.ts';
 import { listProposals } from '../../src/referrals/proposal.queries.ts';
 import { receiveReferral } from '../../src/referrals/referral.commands.ts';

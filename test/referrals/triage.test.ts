@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import t from 'tap';
-import { allocateDevice } from '../../src/allocations/allocation.commands.ts';
-import { waitingList } from '../../src/allocations/waiting-list.queries.ts';
+import { allocateDevice } from '../../src/referrals/allocations/allocation.commands.ts';
+import { waitingList } from '../../src/referrals/allocations/waiting-list.queries.ts';
 import { decideReferral } from '../../src/referrals/decision.commands.ts';
 import { changeNeed } from '../../src/referrals/need.commands.ts';
 import { type NeedRow, needChangesFor, standingAfter } from '../../src/referrals/need.rules.ts';

@@ -8,7 +8,7 @@ import {
   shownRow,
   suppressed,
   usualPeriods,
-} from '../../src/reports/report.rules.ts';
+} from '../../src/office/reports/report.rules.ts';
 
 t.test('rule 22: 0 stays, 1 to 7 are hidden, the rest are to the nearest 5', async (t) => {
   t.same([0, 1, 7, 8, 12, 13, 17, 18, 100, 102, 103].map(suppressed), [

@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import t from 'tap';
-import { fitDataPlan } from '../../src/data-plans/data-plan.commands.ts';
-import { recordAction } from '../../src/incidents/action.commands.ts';
-import { reportIncident } from '../../src/incidents/incident.commands.ts';
-import { addOrganisation } from '../../src/organisations/organisation.commands.ts';
-import { reports } from '../../src/reports/report.queries.ts';
+import { recordAction } from '../../src/lending/incidents/action.commands.ts';
+import { reportIncident } from '../../src/lending/incidents/incident.commands.ts';
+import { reports } from '../../src/office/reports/report.queries.ts';
+import { addOrganisation } from '../../src/scheme/organisations/organisation.commands.ts';
+import { fitDataPlan } from '../../src/stock/data-plans/data-plan.commands.ts';
 import { addFollowUp } from '../../src/support/follow-up.commands.ts';
 import type { NewOutcome } from '../../src/support/follow-up.schemas.ts';
 import { recordOutcome } from '../../src/support/outcome.commands.ts';

@@ -1,10 +1,10 @@
 import { deflateSync } from 'node:zlib';
 import t from 'tap';
-import { ownerOnLabels } from '../../src/labels/label.queries.ts';
 import { changeScheme } from '../../src/scheme/scheme.commands.ts';
 import { currentScheme, readScheme, schemeTag } from '../../src/scheme/scheme.queries.ts';
 import { logoLimit, pictureIn, webAddress } from '../../src/scheme/scheme.rules.ts';
 import { createDatabase } from '../../src/shared/database.ts';
+import { ownerOnLabels } from '../../src/stock/labels/label.queries.ts';
 import { testApp } from '../support/app.ts';
 import { factories } from '../support/factories.ts';
 import { forms, signedInBrowser } from '../support/pages.ts';

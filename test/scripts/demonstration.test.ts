@@ -4,7 +4,7 @@ import { loadDemonstration } from '../../scripts/demonstration/load.ts';
 import { findKeyOwner } from '../../src/access/access.queries.ts';
 import { signIn } from '../../src/access/session.commands.ts';
 import { keyedHash } from '../../src/access/tokens.ts';
-import { readNhsNumber } from '../../src/patients/patient.rules.ts';
+import { readNhsNumber } from '../../src/people/patient.rules.ts';
 import type { Deps } from '../../src/shared/deps.ts';
 import { testDatabase } from '../support/database.ts';
 

@@ -28,12 +28,12 @@ t.test('what a change concerns', async (t) => {
   const texts: Record<string, string> = {
     'test/loans/loan.test.ts': `import { apiOf } from '../support/api.ts';`,
     'test/pages/loans.test.ts': `import t from 'tap';`,
-    'test/patients/merge.test.ts': `import { issueLoan } from '../../src/loans/loan.commands.ts';`,
+    'test/patients/merge.test.ts': `import { issueLoan } from '../../src/lending/loans/loan.commands.ts';`,
     'test/kits/kit.test.ts': `import { world } from '../support/world.ts';`,
     'test/support-feature/plan.test.ts': `import t from 'tap';`,
     'test/scripts/tour.test.ts': `import t from 'tap';`,
     'test/drift/schema.test.ts': `import t from 'tap';`,
-    'test/support/world.ts': `import { apiOf } from './api.ts';\nimport { handlers } from '../../src/handlers.ts';`,
+    'test/support/world.ts': `import { apiOf } from './api.ts';\nimport { handlers } from '../../src/follow-on.ts';`,
   };
   const tests = Object.keys(texts).filter((file) => file.endsWith('.test.ts'));
   const of = (...changed: string[]) => concernedBy(changed, tests, (file) => texts[file] ?? '');
@@ -44,13 +44,17 @@ t.test('what a change concerns', async (t) => {
     'what imports it, through another too',
   );
   t.strictSame(
-    of('src/loans/loan.commands.ts'),
+    of('src/lending/loans/loan.commands.ts'),
     ['test/loans/loan.test.ts', 'test/patients/merge.test.ts'],
     'the tests of its feature, and what imports it',
   );
-  t.strictSame(of('src/loans/loans.njk'), ['test/loans/loan.test.ts', 'test/pages/loans.test.ts'], 'a page');
+  t.strictSame(
+    of('src/lending/loans/views/loans.njk'),
+    ['test/loans/loan.test.ts', 'test/pages/loans.test.ts'],
+    'a page',
+  );
   t.strictSame(of('src/support/plan.rules.ts'), ['test/support-feature/plan.test.ts']);
   t.strictSame(of('scripts/tour/calls.ts'), ['test/scripts/tour.test.ts']);
   t.strictSame(of('migrations/0100_more.ts'), ['test/drift/schema.test.ts']);
-  t.strictSame(of('src/handlers.ts'), [], 'what all tests of a world use concerns none of them');
+  t.strictSame(of('src/follow-on.ts'), [], 'what all tests of a world use concerns none of them');
 });

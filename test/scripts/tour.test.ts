@@ -7,7 +7,7 @@ import t from 'tap';
 import { addApiClient, addApiKey } from '../../src/access/client.commands.ts';
 import type { ClientRole } from '../../src/access/client.rules.ts';
 import { freePort } from '../../src/embedded/processes.ts';
-import { addOrganisation } from '../../src/organisations/organisation.commands.ts';
+import { addOrganisation } from '../../src/scheme/organisations/organisation.commands.ts';
 import { testDatabase } from '../support/database.ts';
 import { officer } from '../support/factories.ts';
 import { testRedis } from '../support/redis.ts';

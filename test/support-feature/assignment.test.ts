@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import t from 'tap';
 import { addStaff } from '../../src/access/staff.commands.ts';
-import { addLocation, addOrganisation } from '../../src/organisations/organisation.commands.ts';
+import { addLocation, addOrganisation } from '../../src/scheme/organisations/organisation.commands.ts';
 import { assignFollowUps } from '../../src/support/assignment.commands.ts';
 import { assign, type Helper, mondayOf, type ToAssign } from '../../src/support/assignment.rules.ts';
 import { addDropIn } from '../../src/support/drop-in.commands.ts';

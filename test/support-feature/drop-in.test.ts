@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import t from 'tap';
-import { mergePatients } from '../../src/patients/merge.commands.ts';
+import { mergePatients } from '../../src/identity/merge.commands.ts';
 import { addDropIn, addDropInPerson } from '../../src/support/drop-in.commands.ts';
 import { getDropIn } from '../../src/support/drop-in.queries.ts';
 import { apiOf } from '../support/api.ts';

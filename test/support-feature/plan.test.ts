@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import t from 'tap';
-import { replaceItem } from '../../src/incidents/replacement.commands.ts';
-import { reviewLoan } from '../../src/loans/extension.commands.ts';
+import { replaceItem } from '../../src/lending/incidents/replacement.commands.ts';
+import { reviewLoan } from '../../src/lending/loans/extension.commands.ts';
 import { dispatch } from '../../src/messages/dispatch.commands.ts';
-import { runNightly } from '../../src/nightly/nightly.commands.ts';
+import { runNightly } from '../../src/office/nightly/nightly.commands.ts';
 import { changeFollowUp } from '../../src/support/follow-up.commands.ts';
 import { listFollowUps } from '../../src/support/follow-up.queries.ts';
 import { inOrder, type Step, sameSteps, stepFaults, stepLines } from '../../src/support/plan.rules.ts';

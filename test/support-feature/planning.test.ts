@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import t from 'tap';
-import { replaceItem } from '../../src/incidents/replacement.commands.ts';
-import { addLocation } from '../../src/organisations/organisation.commands.ts';
-import { recordContactPoint } from '../../src/patients/contact-point.commands.ts';
+import { replaceItem } from '../../src/lending/incidents/replacement.commands.ts';
+import { recordContactPoint } from '../../src/people/contact-point.commands.ts';
+import { addLocation } from '../../src/scheme/organisations/organisation.commands.ts';
 import { addDropIn } from '../../src/support/drop-in.commands.ts';
 import { addFollowUp, changeFollowUp } from '../../src/support/follow-up.commands.ts';
 import { apiOf } from '../support/api.ts';

@@ -1,18 +1,18 @@
-import { recordMovement } from '../../src/accessories/accessory.commands.ts';
-import { recordCheck } from '../../src/devices/device.commands.ts';
-import type { NewDevice } from '../../src/devices/device.schemas.ts';
-import { recordDonation } from '../../src/donations/donation.commands.ts';
-import { issueLoan } from '../../src/loans/issue.commands.ts';
-import type { NewLoan } from '../../src/loans/loan.schemas.ts';
-import { addLocation, addOrganisation } from '../../src/organisations/organisation.commands.ts';
-import type { NewPatient } from '../../src/patients/patient.schemas.ts';
+import { issueLoan } from '../../src/lending/loans/issue.commands.ts';
+import type { NewLoan } from '../../src/lending/loans/loan.schemas.ts';
+import type { NewPatient } from '../../src/people/patient.schemas.ts';
 import { decideReferral } from '../../src/referrals/decision.commands.ts';
 import { receiveReferral } from '../../src/referrals/referral.commands.ts';
 import type { NewReferral } from '../../src/referrals/referral.schemas.ts';
+import { addLocation, addOrganisation } from '../../src/scheme/organisations/organisation.commands.ts';
 import type { Context } from '../../src/shared/actor.ts';
 import { today } from '../../src/shared/clock.ts';
 import type { Deps } from '../../src/shared/deps.ts';
 import { newId } from '../../src/shared/ids.ts';
+import { recordMovement } from '../../src/stock/accessories/accessory.commands.ts';
+import { recordCheck } from '../../src/stock/devices/device.commands.ts';
+import type { NewDevice } from '../../src/stock/devices/device.schemas.ts';
+import { recordDonation } from '../../src/stock/donations/donation.commands.ts';
 
 /** An officer who is only a name; the events say so. */
 export const officer: Context = {

@@ -1,6 +1,6 @@
-import type { Typed } from '../../src/admin/forms.ts';
 import type { NewReferral } from '../../src/referrals/referral.schemas.ts';
 import type { App } from '../../src/shared/http.ts';
+import type { Typed } from '../../src/web/forms.ts';
 
 /** What someone would type into the hosted form for a referral of the API, by the names of its fields. */
 export function typedOf({ patient, ...rest }: NewReferral): Typed {

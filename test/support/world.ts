@@ -1,8 +1,8 @@
 import { type RawBuilder, sql } from 'kysely';
 import { handlers } from '../../src/follow-on.ts';
 import { dispatch } from '../../src/messages/dispatch.commands.ts';
-import { runNightly } from '../../src/nightly/nightly.commands.ts';
-import type { NewPatient } from '../../src/patients/patient.schemas.ts';
+import { runNightly } from '../../src/office/nightly/nightly.commands.ts';
+import type { NewPatient } from '../../src/people/patient.schemas.ts';
 import type { NewReferral } from '../../src/referrals/referral.schemas.ts';
 import { handle } from '../../src/shared/outbox.ts';
 import { apiOf } from './api.ts';

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import t from 'tap';
-import { changeOrganisation } from '../../src/organisations/organisation.commands.ts';
-import { getOrganisation } from '../../src/organisations/organisation.queries.ts';
-import { succeedOrganisation } from '../../src/organisations/succession.commands.ts';
+import { changeOrganisation } from '../../src/scheme/organisations/organisation.commands.ts';
+import { getOrganisation } from '../../src/scheme/organisations/organisation.queries.ts';
+import { succeedOrganisation } from '../../src/scheme/organisations/succession.commands.ts';
 import { etagOf } from '../../src/shared/etag.ts';
 import { recordOutcome } from '../../src/support/outcome.commands.ts';
 import { createTasks } from '../../src/tasks/task.commands.ts';

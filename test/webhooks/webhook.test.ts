@@ -1,13 +1,13 @@
 import { Webhook } from 'standardwebhooks';
 import t from 'tap';
 import { decideReferral } from '../../src/referrals/decision.commands.ts';
+import { deliverWebhooks, tellClinic } from '../../src/referrals/webhooks/delivery.commands.ts';
+import { addWebhook } from '../../src/referrals/webhooks/webhook.commands.ts';
+import { listDeliveries } from '../../src/referrals/webhooks/webhook.queries.ts';
+import { nextAttempt, urlFault } from '../../src/referrals/webhooks/webhook.rules.ts';
+import { post as call, isPublicAddress } from '../../src/referrals/webhooks/webhook-request.ts';
 import { withdrawReferral } from '../../src/referrals/withdrawal.commands.ts';
 import { handle } from '../../src/shared/outbox.ts';
-import { deliverWebhooks, tellClinic } from '../../src/webhooks/delivery.commands.ts';
-import { addWebhook } from '../../src/webhooks/webhook.commands.ts';
-import { listDeliveries } from '../../src/webhooks/webhook.queries.ts';
-import { nextAttempt, urlFault } from '../../src/webhooks/webhook.rules.ts';
-import { post as call, isPublicAddress } from '../../src/webhooks/webhook-request.ts';
 import { apiOf } from '../support/api.ts';
 import { testApp } from '../support/app.ts';
 import { factories, officer } from '../support/factories.ts';

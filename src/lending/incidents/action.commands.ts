@@ -1,0 +1,268 @@
+import { sql } from 'kysely';
+import { may } from '../../access/permissions.ts';
+import { closeReferralsWhenDone } from '../../referrals/closing.commands.ts';
+import type { Context } from '../../shared/actor.ts';
+import { timestamp, today } from '../../shared/clock.ts';
+import { command } from '../../shared/command.ts';
+import type { Trx } from '../../shared/database.ts';
+import type { Deps } from '../../shared/deps.ts';
+import { recordEvent, type SubjectType } from '../../shared/events.ts';
+import { newId } from '../../shared/ids.ts';
+import { Problem } from '../../shared/problem.ts';
+import { suspendPlanOf } from '../../stock/data-plans/course.commands.ts';
+import { retireDevices } from '../../stock/devices/disposal.commands.ts';
+import { recordFoundIn } from '../../stock/devices/found.commands.ts';
+import { completeTasksAbout, createTasks } from '../../tasks/task.commands.ts';
+import { lockLoans } from '../loans/ending.commands.ts';
+import { lentAgain } from './incident.queries.ts';
+import {
+  actionErrors,
+  assertAllowed,
+  closingActions,
+  type IncidentState,
+  permissionFor,
+  remoteActions,
+} from './incident.rules.ts';
+import type { Action, ActionRecorded, NewAction } from './incident.schemas.ts';
+
+/**
+ * Writes an action down in an incident's story and does what it means for the device: found, it is
+ * prepared again; written off, it is gone for good; with its SIM suspended, its plan is. What is done
+ * from afar is requested first and confirmed when it has happened.
+ * @throws Problem `not-found`, `invalid`, `not-allowed`, `incident-closed`, `incident-action-refused`
+ */
+export async function recordAction(
+  deps: Deps,
+  ctx: Context,
+  incidentId: string,
+  input: NewAction,
+): Promise<ActionRecorded> {
+  const needed = permissionFor(input.kind);
+  if (needed && !may(ctx.actor, needed)) throw new Problem('not-allowed', { detail: 'A manager does this.' });
+  return command(deps, ctx, async (trx) => {
+    const incident = await lockIncident(trx, incidentId);
+    assertAllowed(input.kind, incident);
+    const at = timestamp(deps.clock);
+    const errors = actionErrors(input, incident.reportedAt, at);
+    if (errors.length) throw new Problem('invalid', { errors });
+    const confirmed = input.confirmed === true || !remoteActions.includes(input.kind);
+    const action = await insertAction(trx, deps, ctx, incidentId, input, confirmed);
+    if (confirmed) await carryOut(trx, deps, ctx, incident, input);
+    const closes = closingActions.includes(input.kind);
+    if (closes) await closeIncident(trx, deps, ctx, incident);
+    else if (input.kind === 'wipe') await completeTasksAbout(trx, deps, ctx, ['wipe_device'], [incidentId]);
+    await recordEvent(trx, deps, ctx, {
+      type: 'incident.action',
+      subjects: subjectsOfIncident(incident),
+      values: {
+        kind: input.kind,
+        status: confirmed ? 'done' : 'requested',
+        ...(input.patientData === undefined ? {} : { patientData: input.patientData }),
+      },
+      fields: [...(input.note ? ['note'] : []), ...(input.crimeReference ? ['crimeReference'] : [])],
+    });
+    return { ...action, incident: { id: incidentId, status: closes ? 'closed' : incident.status } };
+  });
+}
+
+/**
+ * Confirms that what was asked for from afar has happened; confirmed twice, the first stands.
+ * @throws Problem `not-found`
+ */
+export async function confirmAction(
+  deps: Deps,
+  ctx: Context,
+  incidentId: string,
+  actionId: string,
+): Promise<ActionRecorded> {
+  return command(deps, ctx, async (trx) => {
+    const incident = await lockIncident(trx, incidentId);
+    const { rows } = await sql<Action & { isNew: boolean }>`/* incident.confirm */
+      with found as (select id, confirmed_at is null as is_new from incident_action where id = ${actionId} and incident_id = ${incidentId})
+      update incident_action a set confirmed_at = coalesce(a.confirmed_at, ${timestamp(deps.clock)}), confirmed_by = coalesce(a.confirmed_by, ${ctx.actor.name})
+      from found where a.id = found.id returning ${actionColumns}, found.is_new as "isNew"`.execute(trx);
+    if (!rows[0]) throw new Problem('not-found');
+    const { isNew, ...action } = rows[0];
+    if (isNew) {
+      const kind = action.kind as NewAction['kind'];
+      await carryOut(trx, deps, ctx, incident, { kind });
+      await recordEvent(trx, deps, ctx, {
+        type: 'incident.action',
+        subjects: subjectsOfIncident(incident),
+        values: { kind, status: 'done' },
+      });
+    }
+    return { ...action, incident: { id: incidentId, status: incident.status } };
+  });
+}
+
+/**
+ * A manager says yes to a replacement above the scheme's limit, with a reason; of a closed incident
+ * as well, since what was lost for good may still be replaced.
+ * @throws Problem `not-found`
+ */
+export async function approveReplacement(
+  deps: Deps,
+  ctx: Context,
+  incidentId: string,
+  { reason }: { reason: string },
+): Promise<{ id: string; status: IncidentState['status'] }> {
+  return command(deps, ctx, async (trx) => {
+    const incident = await lockIncident(trx, incidentId);
+    await approveIn(trx, deps, ctx, incident, reason);
+    return { id: incidentId, status: incident.status };
+  });
+}
+
+/** The approval itself, for a command that holds the incident locked. */
+export async function approveIn(
+  trx: Trx,
+  deps: Deps,
+  ctx: Context,
+  incident: Pick<LockedIncident, 'id' | 'deviceId' | 'loanId' | 'patientId'>,
+  reason: string,
+): Promise<void> {
+  await sql`/* incident.approve */
+    update incident set approved_by = ${ctx.actor.name}, approval_reason = ${reason}, changed_at = ${timestamp(deps.clock)} where id = ${incident.id}`.execute(
+    trx,
+  );
+  await insertAction(trx, deps, ctx, incident.id, { kind: 'approved', note: reason }, true);
+  await completeTasksAbout(trx, deps, ctx, ['approve_replacement'], [incident.id]);
+  await recordEvent(trx, deps, ctx, {
+    type: 'incident.replacement_approved',
+    subjects: subjectsOfIncident(incident),
+    fields: ['approvalReason'],
+  });
+}
+
+/**
+ * Asks the managers to approve a replacement above the limit: a task for them.
+ * @throws Problem `not-found`
+ */
+export async function askForApproval(
+  deps: Deps,
+  ctx: Context,
+  incidentId: string,
+): Promise<{ id: string; status: IncidentState['status'] }> {
+  return command(deps, ctx, async (trx) => {
+    const incident = await lockIncident(trx, incidentId);
+    await sql`/* incident.ask-approval */
+      update incident set approval_asked_at = coalesce(approval_asked_at, ${timestamp(deps.clock)}) where id = ${incidentId}`.execute(
+      trx,
+    );
+    await createTasks(trx, deps, ctx, [
+      {
+        kind: 'approve_replacement',
+        subjectType: 'incident',
+        subjectId: incidentId,
+        patientId: incident.patientId ?? undefined,
+        urgent: true,
+      },
+    ]);
+    return { id: incidentId, status: incident.status };
+  });
+}
+
+export type LockedIncident = IncidentState & {
+  id: string;
+  loanId: string;
+  reference: string;
+  deviceId: string;
+  assetTag: string;
+  patientId: string | null;
+  referralId: string | null;
+  reportedAt: string;
+};
+
+/** Locks an incident after the person, the loan and the device it is about. */
+async function lockIncident(trx: Trx, id: string): Promise<LockedIncident> {
+  const { rows: of } = await sql<{ loanId: string; deviceId: string }>`/* incident.of */
+    select loan_id as "loanId", device_id as "deviceId" from incident where id = ${id}`.execute(trx);
+  if (!of[0]) throw new Problem('not-found');
+  await lockLoans(trx, [of[0].loanId], { deviceIds: [of[0].deviceId] });
+  const { rows } = await sql<LockedIncident>`/* incident.lock */
+    select n.id, n.reference, n.kind, n.status, n.loan_id as "loanId", n.device_id as "deviceId", n.patient_id as "patientId",
+      l.referral_id as "referralId", n.reported_at as "reportedAt", d.asset_tag as "assetTag", d.status as "deviceStatus", d.kind as "deviceKind",
+      exists (select from data_plan s where s.device_id = d.id and s.status <> 'ended') as "hasDataPlan",
+      ${lentAgain} as "lentAgain"
+    from incident n join loan l on l.id = n.loan_id join device d on d.id = n.device_id where n.id = ${id} for no key update of n`.execute(
+    trx,
+  );
+  return rows[0]!;
+}
+
+const actionColumns = sql`a.id, a.kind, a.note, a.patient_data as "patientData", a.authorised_by as "authorisedBy",
+  a.requested_at as "requestedAt", a.requested_by as "requestedBy", a.confirmed_at as "confirmedAt", a.confirmed_by as "confirmedBy"`;
+
+/** One line of an incident's story. */
+export async function insertAction(
+  trx: Trx,
+  deps: Deps,
+  ctx: Context,
+  incidentId: string,
+  input: Omit<NewAction, 'kind'> & { kind: Action['kind'] },
+  confirmed: boolean,
+): Promise<Action> {
+  const at = timestamp(deps.clock);
+  const by = ctx.actor.name;
+  const { rows } = await sql<Action>`/* incident.action */
+    insert into incident_action as a (id, incident_id, kind, note, patient_data, authorised_by, requested_at, requested_by, confirmed_at, confirmed_by)
+    values (${newId()}, ${incidentId}, ${input.kind}, ${input.note ?? null}, ${input.patientData ?? null},
+      ${input.kind === 'write_off' ? (input.authorisedBy ?? by) : null}, ${at}, ${by}, ${confirmed ? at : null}, ${confirmed ? by : null})
+    returning ${actionColumns}`.execute(trx);
+  return rows[0]!;
+}
+
+/** What an action that has happened means for the device and its SIM. */
+async function carryOut(
+  trx: Trx,
+  deps: Deps,
+  ctx: Context,
+  incident: LockedIncident,
+  input: NewAction,
+): Promise<void> {
+  const { deviceId: id, reference, assetTag, deviceStatus: status } = incident;
+  if (input.crimeReference)
+    await sql`/* incident.crime-reference */
+      update incident set crime_reference = ${input.crimeReference}, changed_at = ${timestamp(deps.clock)} where id = ${incident.id}`.execute(
+      trx,
+    );
+  if (input.kind === 'found') await recordFoundIn(trx, deps, ctx, id);
+  if (input.kind === 'suspend_sim' && !incident.lentAgain)
+    await suspendPlanOf(trx, deps, ctx, id, { reason: `Incident ${reference}` });
+  if (input.kind === 'write_off') {
+    const { authorisedBy = ctx.actor.name, bookValue } = input;
+    const disposedOn = today(deps.clock);
+    const record = { way: 'written_off', disposedOn, authorisedBy, bookValue } as const;
+    await retireDevices(trx, deps, ctx, [{ id, assetTag, status }], record);
+  }
+}
+
+/** The case is over: its tasks are done, and the referral closes when nothing is left to do for it. */
+async function closeIncident(trx: Trx, deps: Deps, ctx: Context, incident: LockedIncident): Promise<void> {
+  const at = timestamp(deps.clock);
+  await sql`/* incident.close */
+    update incident set status = 'closed', closed_at = ${at}, changed_at = ${at} where id = ${incident.id}`.execute(
+    trx,
+  );
+  await completeTasksAbout(
+    trx,
+    deps,
+    ctx,
+    ['secure_device', 'wipe_device', 'approve_replacement'],
+    [incident.id],
+  );
+  if (incident.referralId) await closeReferralsWhenDone(trx, deps, ctx, [incident.referralId]);
+}
+
+/** The things whose story an incident is part of. */
+export function subjectsOfIncident(
+  incident: Pick<LockedIncident, 'id' | 'deviceId' | 'loanId' | 'patientId'>,
+): [SubjectType, string][] {
+  return [
+    ['incident', incident.id],
+    ['device', incident.deviceId],
+    ['loan', incident.loanId],
+    ...(incident.patientId ? [['patient', incident.patientId] as [SubjectType, string]] : []),
+  ];
+}

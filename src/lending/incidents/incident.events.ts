@@ -1,0 +1,71 @@
+import Type from 'typebox';
+import { defineEvents } from '../../shared/event-definitions.ts';
+import { assetTag, day, flag, id, reference } from '../../shared/event-values.ts';
+import { date } from '../../shared/formats.ts';
+import { oneOf } from '../../shared/schemas.ts';
+import { nowIs } from '../../shared/sentences.ts';
+import { deviceStatuses } from '../../stock/devices/device.rules.ts';
+import {
+  type ActionKind,
+  actionKinds,
+  actionWords,
+  doneWords,
+  incidentKinds,
+  incidentWords,
+} from './incident.rules.ts';
+
+const status = oneOf(deviceStatuses);
+
+/** What happens to devices that people have, and what is done about it. */
+export const incidentEvents = defineEvents({
+  'incident.reported': {
+    values: {
+      reference,
+      incidentKind: oneOf(incidentKinds),
+      reportedOn: day,
+      handedIn: flag,
+      assetTag,
+      status,
+    },
+    line: (v) => {
+      const what = (v.incidentKind && incidentWords[v.incidentKind]) ?? 'Incident';
+      const told = v.reportedOn ? `, told on ${date(v.reportedOn)}` : '';
+      return `${what}: ${v.assetTag ?? 'a device'}${told}${v.handedIn ? ', and handed in' : ''}${nowIs('The device', v.status)}`;
+    },
+  },
+  'incident.action': {
+    values: {
+      kind: oneOf(actionKinds),
+      status: oneOf(['requested', 'done']),
+      patientData: Type.Optional(flag),
+    },
+    line: (v) => {
+      const what = (v.kind && said(v.kind, v.status)) ?? 'Something was done';
+      if (v.patientData === undefined) return what;
+      return `${what}. There was ${v.patientData ? '' : 'no '}patient data on it`;
+    },
+  },
+  'incident.replacement_approved': {
+    values: {},
+    line: () => 'A manager approved a replacement above the scheme’s limit',
+  },
+  'loan.item_replaced': {
+    values: {
+      replaces: assetTag,
+      assetTag,
+      itemIds: Type.Array(id),
+      from: status,
+      to: status,
+      incidentKind: Type.Optional(oneOf(incidentKinds)),
+    },
+    line: (v) =>
+      `${v.replaces ?? 'A device'} was replaced by ${v.assetTag ?? 'another'}${nowIs('The old one', v.to)}`,
+  },
+});
+
+/** What was asked for or done; nothing for a kind that there is no more. */
+function said(kind: ActionKind, status: 'requested' | 'done' | undefined): string | undefined {
+  if (status !== 'requested') return doneWords[kind];
+  const asked = actionWords[kind]?.replace(/^./, (letter) => letter.toLowerCase());
+  return asked && `Asked for: ${asked}`;
+}

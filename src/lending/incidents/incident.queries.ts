@@ -1,0 +1,88 @@
+import { sql } from 'kysely';
+import { patientJson } from '../../people/patient.queries.ts';
+import type { Reader } from '../../shared/database.ts';
+import { byId, type ListPage, toPage } from '../../shared/lists.ts';
+import { Problem } from '../../shared/problem.ts';
+import { byIncident } from '../loans/loan.queries.ts';
+import { suggestedActions } from './incident.rules.ts';
+import type { EarlierIncident, Incident, IncidentQuery, IncidentSummary } from './incident.schemas.ts';
+
+const columns = sql`n.id, n.reference, n.kind, n.status, n.reported_on as "reportedOn", n.reported_at as "reportedAt",
+  json_build_object('id', d.id, 'assetTag', d.asset_tag, 'kind', d.kind, 'make', d.make, 'model', d.model, 'status', d.status) as device,
+  json_build_object('id', l.id, 'reference', l.reference, 'itemId', n.loan_item_id) as loan,
+  case when p.id is not null then ${patientJson} end as patient,
+  case when b.id is not null then json_build_object('id', b.id, 'name', b.name) end as location`;
+const tables = sql`incident n join device d on d.id = n.device_id join loan l on l.id = n.loan_id
+  left join patient p on p.id = n.patient_id left join location b on b.id = l.location_id`;
+
+const matching = ({ status, kind }: Pick<IncidentQuery, 'status' | 'kind'>) => sql`true
+  ${status ? sql`and n.status = ${status}` : sql``} ${kind ? sql`and n.kind = ${kind}` : sql``}`;
+
+/** Whether the device of the incident `n` went out on a loan after it. */
+export const lentAgain = sql`exists (select from loan_item o where o.device_id = n.device_id and o.id > n.loan_item_id)`;
+
+/** Incidents, the newest first. */
+export async function listIncidents(db: Reader, query: IncidentQuery): Promise<ListPage<IncidentSummary>> {
+  const { follows, by } = byId(sql`n.id`, query);
+  const { rows } = await sql<IncidentSummary>`
+    select ${columns} from ${tables} where ${matching(query)} ${follows}
+    order by ${by} limit ${query.limit + 1}`.execute(db);
+  return toPage(rows, query.limit, (row) => [row.id]);
+}
+
+/** How many incidents the list has in all. */
+export async function countIncidents(
+  db: Reader,
+  query: Pick<IncidentQuery, 'status' | 'kind'>,
+): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::int as count from incident n where ${matching(query)}`.execute(db);
+  return rows[0]!.count;
+}
+
+/**
+ * One incident with its whole story and the earlier ones of the same person: one statement.
+ * @throws Problem `not-found`
+ */
+export async function getIncident(
+  db: Reader,
+  id: string,
+): Promise<Incident & { lentAgain: boolean; byIncident: boolean }> {
+  const { rows } = await sql<
+    Omit<Incident, 'suggestedActions'> & { lentAgain: boolean; byIncident: boolean }
+  >`/* incident.get */
+    select ${columns}, n.account, n.crime_reference as "crimeReference", n.handed_in as "handedIn", n.closed_at as "closedAt",
+      (select json_build_object('status', i.status) from loan_item i where i.id = n.loan_item_id) as item,
+      (select ${byIncident} from loan_item i where i.id = n.loan_item_id) as "byIncident",
+      case when n.approved_by is not null then json_build_object('by', n.approved_by, 'reason', n.approval_reason) end as approval,
+      n.approval_asked_at as "approvalAskedAt",
+      (select json_build_object('itemId', i.id, 'deviceId', r.id, 'assetTag', r.asset_tag)
+        from loan_item i join device r on r.id = i.device_id where i.replaces_item_id = n.loan_item_id) as replacement,
+      exists (select from data_plan s where s.device_id = n.device_id and s.status <> 'ended') as "hasDataPlan",
+      ${lentAgain} as "lentAgain",
+      coalesce((select json_agg(json_build_object('id', a.id, 'kind', a.kind, 'note', a.note, 'patientData', a.patient_data,
+          'authorisedBy', a.authorised_by, 'requestedAt', a.requested_at, 'requestedBy', a.requested_by,
+          'confirmedAt', a.confirmed_at, 'confirmedBy', a.confirmed_by) order by a.id)
+        from incident_action a where a.incident_id = n.id), '[]') as actions,
+      coalesce(${earlierJson}, '[]') as "earlierIncidents"
+    from ${tables} where n.id = ${id}`.execute(db);
+  const incident = rows[0];
+  if (!incident) throw new Problem('not-found');
+  if (incident.lentAgain) return { ...incident, suggestedActions: [] };
+  const done = new Set<string>(incident.actions.map(({ kind }) => kind));
+  const suggested = suggestedActions({ ...incident, deviceKind: incident.device.kind });
+  return { ...incident, suggestedActions: suggested.filter(({ kind }) => !done.has(kind)) };
+}
+
+/** The other incidents of the person of the incident `n`, the newest first. */
+const earlierJson = sql`(select json_agg(e) from (
+  select e.id, e.reference, e.kind, e.reported_on as "reportedOn", e.status
+  from incident e where e.patient_id = n.patient_id and e.id <> n.id order by e.id desc limit 20) e)`;
+
+/** Incidents of a person, the newest first; at most 20. */
+export async function incidentsOf(db: Reader, patientId: string): Promise<EarlierIncident[]> {
+  const { rows } = await sql<EarlierIncident>`/* incident.of-patient */
+    select id, reference, kind, reported_on as "reportedOn", status from incident where patient_id = ${patientId}
+    order by id desc limit 20`.execute(db);
+  return rows;
+}

@@ -1,0 +1,245 @@
+import { type FieldError, Problem } from '../../shared/problem.ts';
+import type { DeviceKind, DeviceStatus } from '../../stock/devices/device.rules.ts';
+import type { ItemStatus } from '../loans/loan.rules.ts';
+
+export const incidentKinds = ['lost', 'stolen', 'damaged', 'faulty', 'not_returned'] as const;
+export type IncidentKind = (typeof incidentKinds)[number];
+export const incidentStatuses = ['open', 'closed'] as const;
+export type IncidentStatus = (typeof incidentStatuses)[number];
+
+/** Kinds of incident in words, after "The device was" or on their own. Nobody is at fault in any of them. */
+export const incidentWords: Record<IncidentKind, string> = {
+  lost: 'Lost',
+  stolen: 'Stolen',
+  damaged: 'Damaged',
+  faulty: 'Not working',
+  not_returned: 'Not come back',
+};
+
+/** What may be written down to an incident by hand; replacing and approving write their own line. */
+export const actionKinds = [
+  'lock',
+  'lost_mode',
+  'locate',
+  'wipe',
+  'suspend_sim',
+  'told_police',
+  'told_ig',
+  'found',
+  'write_off',
+  'note',
+  'closed',
+] as const;
+export type ActionKind = (typeof actionKinds)[number];
+
+type StoryKind = ActionKind | 'replaced' | 'approved';
+
+/** An action as something to do. */
+export const actionWords: Record<StoryKind, string> = {
+  lock: 'Lock the device',
+  lost_mode: 'Switch on lost mode',
+  locate: 'Locate the device',
+  wipe: 'Erase the device from afar',
+  suspend_sim: 'Suspend the SIM',
+  told_police: 'Tell the police',
+  told_ig: 'Tell information governance',
+  found: 'Found again',
+  write_off: 'Write off',
+  note: 'Note',
+  closed: 'Close the incident',
+  replaced: 'Replace it',
+  approved: 'Approve a replacement',
+};
+
+/** The same as something that was done. */
+export const doneWords: Record<StoryKind, string> = {
+  lock: 'Device locked',
+  lost_mode: 'Lost mode switched on',
+  locate: 'Device located',
+  wipe: 'Device erased from afar',
+  suspend_sim: 'SIM suspended',
+  told_police: 'Police told',
+  told_ig: 'Information governance told',
+  found: 'Found again',
+  write_off: 'Written off',
+  note: 'Note',
+  closed: 'Incident closed',
+  replaced: 'Replaced',
+  approved: 'Replacement above the limit approved',
+};
+
+/** Asked of someone else and done later: these are requested first and confirmed when they are done. */
+export const remoteActions: readonly ActionKind[] = ['lock', 'lost_mode', 'locate', 'wipe', 'suspend_sim'];
+/** With these the case is over. */
+export const closingActions: readonly ActionKind[] = ['found', 'write_off', 'closed'];
+
+/** The permission that an action wants beyond that to act on incidents at all. */
+export function permissionFor(kind: ActionKind): 'incidents.locate' | 'incidents.write-off' | undefined {
+  if (kind === 'locate') return 'incidents.locate';
+  return kind === 'write_off' ? 'incidents.write-off' : undefined;
+}
+
+/** An unrecovered Android device is erased after this long, as Google advises for lost mode. */
+export const wipeAfterHours = 24;
+
+/** Where an incident takes the item and its device at once; null while the person still has it. */
+export function effectOf(
+  kind: IncidentKind,
+  handedIn: boolean,
+): { as: Exclude<ItemStatus, 'on_loan'>; device: Extract<DeviceStatus, 'lost' | 'in_repair'> } | null {
+  if (kind === 'damaged' || kind === 'faulty')
+    return handedIn ? { as: 'returned', device: 'in_repair' } : null;
+  return { as: 'lost', device: 'lost' };
+}
+
+const isGone = (kind: IncidentKind) => kind === 'lost' || kind === 'stolen' || kind === 'not_returned';
+const holdsData = (kind: DeviceKind) => kind === 'tablet' || kind === 'phone' || kind === 'laptop';
+
+export type Suggestion = { kind: ActionKind; why: string };
+
+/** What should be thought of next for an incident, in order. Nothing of it happens by itself. */
+export function suggestedActions(incident: {
+  kind: IncidentKind;
+  deviceKind: DeviceKind;
+  hasDataPlan: boolean;
+  handedIn: boolean;
+}): Suggestion[] {
+  const { kind, deviceKind, hasDataPlan, handedIn } = incident;
+  const suggestions: Suggestion[] = [];
+  if (isGone(kind) && holdsData(deviceKind)) {
+    suggestions.push(
+      kind === 'lost'
+        ? {
+            kind: 'lost_mode',
+            why: 'It shows a number to ring to whoever finds it. The message names no clinic.',
+          }
+        : { kind: 'lock', why: 'Nobody can read what is on it.' },
+      {
+        kind: 'wipe',
+        why: `If it is not back ${wipeAfterHours} hours after it was reported, nothing on it should be left to read.`,
+      },
+    );
+  }
+  if (isGone(kind) && hasDataPlan)
+    suggestions.push({ kind: 'suspend_sim', why: 'Nobody else uses the data, or the number.' });
+  if (isGone(kind) && holdsData(deviceKind))
+    suggestions.push({ kind: 'told_ig', why: 'They ask whether there was patient data on it.' });
+  if (kind === 'stolen')
+    suggestions.push({
+      kind: 'told_police',
+      why: 'Only if the person wishes. A crime reference is never needed for a replacement.',
+    });
+  if (!isGone(kind) && !handedIn)
+    suggestions.push({
+      kind: 'note',
+      why: 'Agree how it comes to us, or replace it: the old one is then due back.',
+    });
+  if (isGone(kind)) suggestions.push({ kind: 'found', why: 'If it turns up. Many do.' });
+  return suggestions;
+}
+
+export type IncidentState = {
+  kind: IncidentKind;
+  status: IncidentStatus;
+  deviceStatus: DeviceStatus;
+  deviceKind: DeviceKind;
+  hasDataPlan: boolean;
+  /** The device came back and went out again since: what happens to it now is of a later loan. */
+  lentAgain: boolean;
+};
+
+/** What may be written down next, and for the rest why not. Pages show exactly this. */
+export function allowedActions(incident: IncidentState): Record<ActionKind, true | string> {
+  const over = incident.status === 'closed' && 'The incident is closed.';
+  const elsewhere = over || (incident.lentAgain && 'The device has been lent again since.');
+  const remote =
+    elsewhere ||
+    holdsData(incident.deviceKind) ||
+    'There is nothing on this kind of device that could be reached from afar.';
+  const lost = incident.deviceStatus === 'lost';
+  return {
+    lock: remote,
+    lost_mode: remote,
+    locate: remote,
+    wipe: remote,
+    suspend_sim: elsewhere || incident.hasDataPlan || 'The device has no data plan that runs.',
+    told_police: over || true,
+    told_ig: over || true,
+    found: elsewhere || lost || 'The device is not lost.',
+    write_off:
+      elsewhere || lost || 'Only a device that is lost is written off. Dispose of it from its own page.',
+    note: true,
+    closed: over || incident.lentAgain || !lost || 'The device is lost: it is found or written off first.',
+  };
+}
+
+export type ActionInput = {
+  kind: ActionKind;
+  note?: string | undefined;
+  patientData?: boolean | undefined;
+  crimeReference?: string | undefined;
+};
+
+/**
+ * What an action must say. Locating a device finds out where a person is, so it wants a reason; a
+ * wipe before its time takes from the person what is on it, so that wants one as well.
+ * @param reportedAt instant at which the incident was reported, `now` the present one, both ISO 8601
+ */
+export function actionErrors(
+  { kind, note, patientData, crimeReference }: ActionInput,
+  reportedAt: string,
+  now: string,
+): FieldError[] {
+  const errors: FieldError[] = [];
+  const early = Date.parse(now) - Date.parse(reportedAt) < wipeAfterHours * 3_600_000;
+  if (kind === 'note' && !note) errors.push({ pointer: '/note', message: 'Write the note.' });
+  if (kind === 'closed' && !note) errors.push({ pointer: '/note', message: 'Say how it ended.' });
+  if (kind === 'locate' && !note)
+    errors.push({
+      pointer: '/note',
+      message: 'Say why: to locate the device is to find out where a person is.',
+    });
+  if (kind === 'wipe' && early && !note)
+    errors.push({
+      pointer: '/note',
+      message: `It was reported less than ${wipeAfterHours} hours ago and may turn up. Wait, or say why it cannot wait.`,
+    });
+  if (kind === 'told_ig' && patientData === undefined)
+    errors.push({ pointer: '/patientData', message: 'Say whether there was patient data on it.' });
+  if (kind !== 'told_ig' && patientData !== undefined)
+    errors.push({ pointer: '/patientData', message: 'Only what information governance is told has this.' });
+  if (kind !== 'told_police' && crimeReference !== undefined)
+    errors.push({ pointer: '/crimeReference', message: 'Only what the police were told has this.' });
+  return errors;
+}
+
+/** @throws Problem `incident-closed`, `incident-action-refused` */
+export function assertAllowed(kind: ActionKind, incident: IncidentState): void {
+  const allowed = allowedActions(incident)[kind];
+  if (allowed === true) return;
+  throw new Problem(incident.status === 'closed' ? 'incident-closed' : 'incident-action-refused', {
+    detail: allowed,
+  });
+}
+
+/** What is wrong with a report beyond its form. */
+export function reportErrors(
+  report: { kind: IncidentKind; reportedOn: string; handedIn?: boolean | undefined },
+  lentOn: string,
+  today: string,
+): FieldError[] {
+  const errors: FieldError[] = [];
+  if (report.reportedOn > today)
+    errors.push({
+      pointer: '/reportedOn',
+      message: 'This date is in the future. Give the day you were told.',
+    });
+  if (report.reportedOn < lentOn)
+    errors.push({
+      pointer: '/reportedOn',
+      message: `The device was lent on ${lentOn}. Give a date from then on.`,
+    });
+  if (report.handedIn && isGone(report.kind))
+    errors.push({ pointer: '/handedIn', message: 'Only what is damaged or not working can be handed in.' });
+  return errors;
+}

@@ -1,0 +1,187 @@
+import Type from 'typebox';
+import { logAccess } from '../../people/patient.queries.ts';
+import type { Context } from '../../shared/actor.ts';
+import { today } from '../../shared/clock.ts';
+import type { Deps } from '../../shared/deps.ts';
+import { withDates } from '../../shared/formats.ts';
+import { type App, idParams, strictObject } from '../../shared/http.ts';
+import { invalid, toProblem } from '../../shared/problem.ts';
+import { line, text } from '../../shared/schemas.ts';
+import { unfitText } from '../../stock/devices/fitness.rules.ts';
+import { findScanned } from '../../stock/devices/scan.queries.ts';
+import { type Form, fields, newForm, refused, type Typed, typedIn } from '../../web/forms.ts';
+import { getLoan, getLoanDetails } from '../loans/loan.queries.ts';
+import { reportAndReplace, reportIncident } from './incident.commands.ts';
+import { incidentsOf } from './incident.queries.ts';
+import { incidentKinds, incidentWords } from './incident.rules.ts';
+import { NewIncident, type Replaced as ReplacedItem } from './incident.schemas.ts';
+import { replaceItem } from './replacement.commands.ts';
+import { whyNotReplaceable } from './replacement.rules.ts';
+
+const ItemQuery = Type.Object(
+  { item: Type.Optional(Type.String({ format: 'uuid' })) },
+  { additionalProperties: false },
+);
+const approval = Type.Optional(strictObject({ reason: text(1000) }));
+const warned = Type.Optional(line(200));
+const ReportForm = strictObject({
+  ...NewIncident.properties,
+  scan: Type.Optional(line(200)),
+  approval,
+  warned,
+});
+const ReplaceForm = strictObject({
+  itemId: Type.String({ format: 'uuid' }),
+  scan: line(200),
+  handedIn: Type.Optional(Type.Boolean()),
+  approval,
+  warned,
+});
+const words = {
+  itemId: 'Choose which device it is',
+  kind: 'Choose what happened',
+  reportedOn: 'Enter the day you were told',
+  scan: 'Scan or type the label of the new device',
+  handedIn: 'Say whether the old device is here',
+};
+
+/** /loans/:id/incidents/new and /loans/:id/replace: a kind form, with the replacement in the same step. */
+export function replacementPages(app: App, deps: Deps): void {
+  const options = {
+    config: { action: 'incidents.report' },
+    schema: { params: idParams, querystring: ItemQuery },
+  } as const;
+
+  app.get('/loans/:id/incidents/new', options, async (request, reply) => {
+    const start = {
+      reportedOn: today(deps.clock),
+      ...(request.query.item && { itemId: request.query.item }),
+    };
+    return reply.page(
+      'lending/incidents/views/new.njk',
+      await view(request.ctx, request.params.id, newForm(start)),
+    );
+  });
+
+  app.post('/loans/:id/incidents/new', options, async (request, reply) => {
+    const { id } = request.params;
+    const typed = typedIn(request.body);
+    try {
+      const { scan, approval, warned, ...report } = fields(ReportForm, typed, words);
+      if (!scan) {
+        const incident = await reportIncident(deps, request.ctx, id, report);
+        return reply.done(`/incidents/${incident.id}`, {
+          text: `Incident ${incident.reference} is written down. Thank the person for telling us.`,
+          link: { href: `/loans/${id}/replace?item=${report.itemId}`, text: 'Replace the device' },
+        });
+      }
+      const deviceId = await deviceOf(scan, warned);
+      const { incident, replaced } = await reportAndReplace(deps, request.ctx, id, report, {
+        deviceId,
+        ...(approval && { approval }),
+      });
+      return reply.done(`/incidents/${incident.id}`, whatHappened(replaced));
+    } catch (error) {
+      const form = again(typed, error);
+      return reply
+        .code(form.status)
+        .page('lending/incidents/views/new.njk', await view(request.ctx, id, form));
+    }
+  });
+
+  app.get('/loans/:id/replace', options, async (request, reply) => {
+    const { item } = request.query;
+    const form = newForm(item ? { itemId: item } : {});
+    return reply.page(
+      'lending/incidents/views/replace.njk',
+      await view(request.ctx, request.params.id, form),
+    );
+  });
+
+  app.post('/loans/:id/replace', options, async (request, reply) => {
+    const { id } = request.params;
+    const typed = typedIn(request.body);
+    try {
+      const { scan, warned, ...replacement } = fields(ReplaceForm, typed, words);
+      if (replacement.handedIn === undefined) await assertEnded(id, replacement.itemId);
+      const deviceId = await deviceOf(scan, warned);
+      const replaced = await replaceItem(deps, request.ctx, id, { ...replacement, deviceId });
+      return reply.done(`/loans/${id}`, whatHappened(replaced));
+    } catch (error) {
+      const form = again(typed, error);
+      return reply
+        .code(form.status)
+        .page('lending/incidents/views/replace.njk', await view(request.ctx, id, form));
+    }
+  });
+
+  /** @throws Problem `invalid` when it is not said where a device is that someone still has */
+  async function assertEnded(loanId: string, itemId: string): Promise<void> {
+    const { items } = await getLoanDetails(deps.db, loanId);
+    if (items.some(({ id, endedAt }) => id === itemId && !endedAt))
+      throw invalid({ pointer: '/handedIn', message: words.handedIn });
+  }
+
+  /**
+   * The device whose label was scanned.
+   * @param warned the scan of which it was said already that there is something to see to
+   * @throws Problem `invalid` for no device of ours, and once for one with something to see to first
+   */
+  async function deviceOf(scan: string, warned: string | undefined): Promise<string> {
+    const [found] = await findScanned(deps.db, [scan], today(deps.clock));
+    if (!found?.device)
+      throw invalid({
+        pointer: '/scan',
+        message: `No device here has the label or number “${scan.trim()}”.`,
+      });
+    const { id, assetTag, unfit, hasOpenCheck } = found.device;
+    if (unfit.length && !hasOpenCheck && warned !== scan)
+      throw invalid({
+        pointer: '/scan',
+        message: withDates(
+          `${assetTag}: ${unfit.map(unfitText).join(' ')} Scan another, or send the form once more to take it all the same.`,
+        ),
+      });
+    return id;
+  }
+
+  async function view(ctx: Context, id: string, form: Form) {
+    const [loan, { items }] = await Promise.all([
+      getLoan(deps.db, deps.clock, id),
+      getLoanDetails(deps.db, id),
+    ]);
+    const earlier = loan.patient ? await incidentsOf(deps.db, loan.patient.id) : [];
+    if (loan.patient) await logAccess(deps, ctx, loan.patient.id, 'loan');
+    const replaced = new Set(items.flatMap(({ replacesItemId }) => replacesItemId ?? []));
+    return {
+      loan,
+      form,
+      earlier,
+      needsApproval: form.errors['approval.reason'] !== undefined,
+      out: items.filter(({ endedAt }) => !endedAt),
+      replaceable: items.filter((item) => !whyNotReplaceable({ ...item, replaced: replaced.has(item.id) })),
+      kinds: incidentKinds,
+      incidentWords,
+    };
+  }
+}
+
+/** The form again; a refusal of the new device, or one that wants a manager, at the field that it is about. */
+function again(typed: Typed, error: unknown): Form {
+  const form = refused(typed, error);
+  const [first] = form.summary;
+  if (!first || first.name) return form;
+  const name = toProblem(error).type === 'replacement-needs-approval' ? 'approval.reason' : 'scan';
+  return { ...form, errors: { [name]: first.text }, summary: [{ name, text: first.text }] };
+}
+
+function whatHappened({ item, replaced, dataPlan, warnings }: ReplacedItem) {
+  const old = replaced.deviceStatus === 'due_back' ? `${replaced.assetTag} is now due back.` : '';
+  const plan = dataPlan === 'moved' ? 'Its data plan went over with it.' : '';
+  return {
+    text: [`${replaced.assetTag} is replaced by ${item.assetTag}.`, old, plan, ...warnings]
+      .filter(Boolean)
+      .join(' '),
+    link: { href: `/devices/${item.deviceId}`, text: `See ${item.assetTag}` },
+  };
+}

@@ -1,0 +1,32 @@
+import { sql } from 'kysely';
+import { timestamp } from '../../shared/clock.ts';
+import type { Deps } from '../../shared/deps.ts';
+import { askStaff, taskBatch } from '../../tasks/ask.commands.ts';
+import { wipeAfterHours } from './incident.rules.ts';
+
+/** Incidents of devices that hold data, are still lost after their time and that nobody has asked to erase. */
+const due = (now: string) => sql`
+  from incident n join device d on d.id = n.device_id
+  where n.status = 'open' and n.kind in ('lost', 'stolen') and d.status = 'lost' and d.kind in ('tablet', 'phone', 'laptop')
+    and n.reported_at <= ${now}::timestamptz - make_interval(hours => ${wipeAfterHours})
+    and not exists (select from incident_action a where a.incident_id = n.id and a.kind = 'wipe')
+    and not exists (select from task t where t.kind = 'wipe_device' and t.subject_id = n.id)`;
+
+/**
+ * Asks staff to decide about erasing each device that has been gone for a day: one task an incident,
+ * ever, so it may run any number of times.
+ * @returns how many tasks it made
+ */
+export async function askToWipe(deps: Deps, date: string): Promise<number> {
+  const found = sql<{ id: string; patientId: string | null }>`
+    select n.id, n.patient_id as "patientId" ${due(timestamp(deps.clock))} order by n.id limit ${taskBatch} for no key update of n skip locked`;
+  return askStaff(deps, `wipe-due-${date}`, { kind: 'wipe_device', subjectType: 'incident' }, found);
+}
+
+/** How many tasks `askToWipe` would make. */
+export async function countToWipe(deps: Deps): Promise<number> {
+  const { rows } = await sql<{
+    count: number;
+  }>`select count(*)::int as count ${due(timestamp(deps.clock))}`.execute(deps.db);
+  return rows[0]!.count;
+}

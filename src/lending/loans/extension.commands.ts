@@ -1,0 +1,152 @@
+import { sql } from 'kysely';
+import { may } from '../../access/permissions.ts';
+import { correctWhatWasToldOfLoan } from '../../messages/correction.commands.ts';
+import type { Context } from '../../shared/actor.ts';
+import { addDays, timestamp, today } from '../../shared/clock.ts';
+import { command } from '../../shared/command.ts';
+import type { Trx } from '../../shared/database.ts';
+import type { Deps } from '../../shared/deps.ts';
+import { recordEvent } from '../../shared/events.ts';
+import { newId } from '../../shared/ids.ts';
+import { Problem } from '../../shared/problem.ts';
+import { moveDueSteps } from '../../support/plan-dates.commands.ts';
+import { completeTasksAbout } from '../../tasks/task.commands.ts';
+import { lockLoans, subjectsOf } from './ending.commands.ts';
+import { getLoanToExtend } from './extension.queries.ts';
+import { assertExtendable, assertReviewable, tryAgainDays } from './extension.rules.ts';
+import type { Extended, NewExtension, NewReview, Reviewed } from './extension.schemas.ts';
+
+/**
+ * Puts off the date of a loan, gives a date to one that stays open, or lets it stay open. Reminders
+ * of the old date that were not yet said are taken back in the same transaction.
+ * @throws Problem `not-found`, `loan-closed`, `changed-meanwhile` when its date is not the one the caller saw,
+ * `extension-refused` beyond the number, `invalid`
+ */
+export async function extendLoan(
+  deps: Deps,
+  ctx: Context,
+  loanId: string,
+  input: NewExtension,
+): Promise<Extended> {
+  return command(deps, ctx, async (trx) => {
+    const loan = await lockLoan(trx, loanId);
+    // What decides is asked after the lock: the one before us may have changed it.
+    const state = await getLoanToExtend(trx, loanId);
+    if (state.status === 'open' && input.from !== undefined && input.from !== state.dueOn)
+      throw new Problem('changed-meanwhile', {
+        detail: 'Its date was changed meanwhile. Look at the loan again.',
+        dueOn: state.dueOn,
+      });
+    const day = today(deps.clock);
+    assertExtendable(state, input, { today: day, mayExceed: may(ctx.actor, 'loans.extend-beyond') });
+    const dates = await setDate(trx, deps, ctx, loanId, {
+      from: state.dueOn,
+      dueOn: input.dueOn ?? null,
+      reason: input.reason ?? null,
+      reviewMonths: state.reviewMonths,
+    });
+    await recordEvent(trx, deps, ctx, {
+      type: 'loan.extended',
+      subjects: subjectsOf(loan, []),
+      values: { from: state.dueOn, ...dates },
+      fields: input.reason ? ['reason'] : [],
+    });
+    await completeTasksAbout(trx, deps, ctx, ['loan_overdue'], [loanId]);
+    return { id: loanId, ...dates };
+  });
+}
+
+/**
+ * Records that a loan without a date was looked at: it goes on to the next review, is tried again in
+ * a few days when nobody was reached, or gets the date by which it comes back.
+ * @throws Problem `not-found`, `loan-closed`, `conflict` for a loan with a date, `invalid`
+ */
+export async function reviewLoan(
+  deps: Deps,
+  ctx: Context,
+  loanId: string,
+  input: NewReview,
+): Promise<Reviewed> {
+  return command(deps, ctx, async (trx) => {
+    const loan = await lockLoan(trx, loanId);
+    const state = await getLoanToExtend(trx, loanId);
+    const day = today(deps.clock);
+    assertReviewable(state, input, day);
+    const { outcome, dueOn = null, note = null } = input;
+    await sql`/* loan.review */ insert into loan_review (id, loan_id, outcome, note, actor_name, at)
+      values (${newId()}, ${loanId}, ${outcome}, ${note}, ${ctx.actor.name}, ${timestamp(deps.clock)})`.execute(
+      trx,
+    );
+    const { reviewOn } = dueOn
+      ? await setDate(trx, deps, ctx, loanId, {
+          from: null,
+          dueOn,
+          reason: note,
+          reviewMonths: state.reviewMonths,
+        })
+      : await setReview(trx, deps, loanId, outcome === 'not_reached' ? null : state.reviewMonths);
+    await recordEvent(trx, deps, ctx, {
+      type: 'loan.reviewed',
+      subjects: subjectsOf(loan, []),
+      values: { result: outcome, dueOn, reviewOn },
+      fields: note ? ['note'] : [],
+    });
+    return { id: loanId, outcome, dueOn, reviewOn };
+  });
+}
+
+/** Takes back what was to be said of a loan's date and was not yet said. For the command that changes the date or ends the loan, in its transaction. */
+export async function takeBackReminders(trx: Trx, loanId: string): Promise<void> {
+  await sql`/* reminder.take-back */ update reminder set status = 'cancelled'
+    where status = 'standing' and reason in ('return_due', 'overdue', 'put_off') and subject_id = ${loanId}`.execute(
+    trx,
+  );
+}
+
+async function lockLoan(trx: Trx, id: string) {
+  const {
+    loans: [loan],
+  } = await lockLoans(trx, [id], {});
+  if (!loan) throw new Problem('not-found');
+  return loan;
+}
+
+/** Only a loan that had a date is put off by this; a first date is no extension. */
+async function setDate(
+  trx: Trx,
+  deps: Deps,
+  ctx: Context,
+  loanId: string,
+  change: { from: string | null; dueOn: string | null; reason: string | null; reviewMonths: number },
+): Promise<Omit<Extended, 'id'>> {
+  const { from, dueOn, reason, reviewMonths } = change;
+  const at = timestamp(deps.clock);
+  const { rows } = await sql<Omit<Extended, 'id'>>`/* loan.set-date */
+    with e as (
+      insert into loan_extension (id, loan_id, from_due_on, due_on, reason, actor_name, at)
+      values (${newId()}, ${loanId}, ${from}::date, ${dueOn}::date, ${reason}, ${ctx.actor.name}, ${at}::timestamptz)
+    )
+    update loan set due_on = ${dueOn}::date, extensions = extensions + ${from === null ? 0 : 1}::int, changed_at = ${at}::timestamptz,
+      review_on = case when ${dueOn}::date is null
+        then working_day_from((${today(deps.clock)}::date + make_interval(months => ${reviewMonths}::int))::date) end
+    where id = ${loanId} returning due_on as "dueOn", review_on as "reviewOn", extensions`.execute(trx);
+  await takeBackReminders(trx, loanId);
+  await correctWhatWasToldOfLoan(trx, deps, ctx, loanId);
+  await moveDueSteps(trx, deps, ctx, loanId, dueOn);
+  return rows[0]!;
+}
+
+/** @param months until the next review; null to try again in a few days */
+async function setReview(
+  trx: Trx,
+  deps: Deps,
+  loanId: string,
+  months: number | null,
+): Promise<{ reviewOn: string | null }> {
+  const day = today(deps.clock);
+  const { rows } = await sql<{ reviewOn: string }>`/* loan.set-review */
+    update loan set changed_at = ${timestamp(deps.clock)}::timestamptz, review_on = working_day_from(coalesce(
+      (${day}::date + make_interval(months => ${months}::int))::date, ${addDays(day, tryAgainDays)}::date))
+    where id = ${loanId} returning review_on as "reviewOn"`.execute(trx);
+  return rows[0]!;
+}

@@ -1,0 +1,172 @@
+import type { Need } from '../../referrals/referral.rules.ts';
+import { addDays } from '../../shared/clock.ts';
+import { type FieldError, Problem } from '../../shared/problem.ts';
+import type { LoanStatus } from './loan.rules.ts';
+
+export type Waiting = { need: Need; people: number };
+
+/** What decides about the date of a loan. */
+export type LoanToExtend = {
+  status: LoanStatus;
+  /** Null while it stays open. */
+  dueOn: string | null;
+  /** How many times its date was put off. */
+  extensions: number;
+  /** Of its terms: how many there may be, and how long each usually is. */
+  extensionsAllowed: number;
+  extensionWeeks: number;
+  /** Other people who wait for what this loan has out, by need; needs that nobody waits for are left out. */
+  waiting: Waiting[];
+};
+
+export type ExtensionRules = {
+  /** Whether who asks may put the date off now. */
+  allowed: boolean;
+  /** What speaks for and against it, in sentences. */
+  why: string[];
+  used: number;
+  most: number;
+  suggestedDueOn: string | null;
+  waiting: Waiting[];
+  /** Whether it is put off only with a reason. */
+  reasonWanted: boolean;
+};
+
+/**
+ * What the rules say about putting off the date of a loan: it is open; its terms allow so many
+ * extensions, beyond which a manager decides with a reason; that others wait wants a reason and
+ * never refuses by itself. A loan without a date may always be given one, which is no extension.
+ * The API, the command and the pages all ask this.
+ * @param mayExceed whether who asks may go beyond the number
+ */
+export function extensionRules(
+  loan: LoanToExtend,
+  { today, mayExceed }: { today: string; mayExceed: boolean },
+): ExtensionRules {
+  const { status, dueOn, extensions: used, extensionsAllowed: most, waiting } = loan;
+  const rules = { used, most, waiting };
+  if (status === 'closed')
+    return {
+      ...rules,
+      allowed: false,
+      why: ['The loan is closed.'],
+      suggestedDueOn: null,
+      reasonWanted: false,
+    };
+  const start = dueOn && dueOn > today ? dueOn : today;
+  const suggestedDueOn = addDays(start, loan.extensionWeeks * 7);
+  if (dueOn === null)
+    return {
+      ...rules,
+      allowed: true,
+      why: ['It has no date to come back. It may be given one.'],
+      suggestedDueOn,
+      reasonWanted: false,
+    };
+  const isBeyond = used >= most;
+  const why = [isBeyond ? beyondWords(loan, mayExceed) : withinWords(loan)];
+  if (waiting.length) why.push(`${waitingWords(waiting)} That need not stop it: say why this loan goes on.`);
+  return {
+    ...rules,
+    allowed: !isBeyond || mayExceed,
+    why,
+    suggestedDueOn,
+    reasonWanted: isBeyond || waiting.length > 0,
+  };
+}
+
+export type DateChange = {
+  dueOn?: string | undefined;
+  openEnded?: boolean | undefined;
+  reason?: string | undefined;
+};
+
+/**
+ * Holds a change of the date to the rules.
+ * @throws Problem `loan-closed`, `extension-refused` beyond the number, `invalid` with every fault of what was given
+ */
+export function assertExtendable(
+  loan: LoanToExtend,
+  change: DateChange,
+  who: { today: string; mayExceed: boolean },
+): void {
+  const rules = extensionRules(loan, who);
+  if (loan.status === 'closed')
+    throw new Problem('loan-closed', { detail: 'Everything on this loan has come back or ended.' });
+  if (!rules.allowed)
+    throw new Problem('extension-refused', {
+      detail: rules.why[0]!,
+      used: rules.used,
+      most: rules.most,
+    });
+  const errors = dateFaults(loan, change, who.today);
+  if (rules.reasonWanted && !change.reason?.trim())
+    errors.push({ pointer: '/reason', message: 'Say why this loan goes on.' });
+  if (errors.length) throw new Problem('invalid', { errors });
+}
+
+function dateFaults(loan: LoanToExtend, { dueOn, openEnded }: DateChange, today: string): FieldError[] {
+  if (!dueOn === !openEnded) return [{ pointer: '/dueOn', message: 'Give a date, or open-ended.' }];
+  if (openEnded)
+    return loan.dueOn === null ? [{ pointer: '/openEnded', message: 'It has no date already.' }] : [];
+  if (loan.dueOn !== null && dueOn! <= loan.dueOn)
+    return [{ pointer: '/dueOn', message: 'Give a date after the present one.' }];
+  return dueOn! <= today ? [{ pointer: '/dueOn', message: 'Give a date after today.' }] : [];
+}
+
+const times = (number: number) => (number === 1 ? 'once' : number === 2 ? 'twice' : `${number} times`);
+const allows = (most: number) =>
+  most === 0 ? 'Its terms allow no extension' : `Its terms allow it to be extended ${times(most)}`;
+
+function withinWords({ extensions, extensionsAllowed }: LoanToExtend): string {
+  const used = extensions ? `It has been extended ${times(extensions)}.` : 'It has not been extended yet.';
+  return `${used} ${allows(extensionsAllowed)}.`;
+}
+
+function beyondWords({ extensions, extensionsAllowed }: LoanToExtend, mayExceed: boolean): string {
+  const used = extensions ? `, and it has been extended ${times(extensions)}` : '';
+  const who = mayExceed ? 'As a manager you may extend it' : 'Ask a manager, who may extend it';
+  return `${allows(extensionsAllowed)}${used}. ${who} with a reason.`;
+}
+
+const needWords: Record<Need, string> = { device: 'a device', data: 'data', support: 'support' };
+
+function waitingWords(waiting: Waiting[]): string {
+  const parts = waiting.map(
+    ({ need, people }) =>
+      `${people} other ${people === 1 ? 'person waits' : 'people wait'} for ${needWords[need]}`,
+  );
+  const text = parts.join(' and ');
+  return `${text}.`;
+}
+
+export const reviewOutcomes = ['goes_on', 'not_reached', 'comes_back'] as const;
+export type ReviewOutcome = (typeof reviewOutcomes)[number];
+/** After a review that reached nobody, it is tried again so many days later. */
+export const tryAgainDays = 7;
+
+/**
+ * Holds the review of a loan that stays open to the rules: it is open, has no date, and gets one
+ * only when it is to come back.
+ * @throws Problem `loan-closed`, `conflict` for a loan with a date, `invalid`
+ */
+export function assertReviewable(
+  loan: Pick<LoanToExtend, 'status' | 'dueOn'>,
+  { outcome, dueOn }: { outcome: ReviewOutcome; dueOn?: string | undefined },
+  today: string,
+): void {
+  if (loan.status === 'closed')
+    throw new Problem('loan-closed', { detail: 'Everything on this loan has come back or ended.' });
+  if (loan.dueOn !== null)
+    throw new Problem('conflict', {
+      detail: 'This loan has a date to come back. Extend it instead of reviewing it.',
+    });
+  const errors: FieldError[] = [];
+  if (outcome === 'comes_back' && !dueOn)
+    errors.push({ pointer: '/dueOn', message: 'Give the date by which it comes back.' });
+  if (outcome === 'comes_back' && dueOn && dueOn <= today)
+    errors.push({ pointer: '/dueOn', message: 'Give a date after today.' });
+  if (outcome !== 'comes_back' && dueOn)
+    errors.push({ pointer: '/dueOn', message: 'Only a loan that comes back gets a date.' });
+  if (errors.length) throw new Problem('invalid', { errors });
+}

@@ -1,0 +1,33 @@
+import { Problem } from '../../shared/problem.ts';
+import type { LoanStatus } from './loan.rules.ts';
+
+/** What decides whether a loan becomes a gift. */
+export type LoanToGift = {
+  status: LoanStatus;
+  borrower: 'patient' | 'location';
+  /** How many items are still out. */
+  out: number;
+  /** An incident on the loan that is still open. */
+  openIncident: string | null;
+};
+
+/** Why a loan cannot become a gift, for whoever may do it; nothing when it can. */
+export function whyNoGift({ status, borrower, out, openIncident }: LoanToGift): string | undefined {
+  if (status === 'closed') return 'The loan is closed.';
+  if (borrower === 'location') return 'Kit lent to a place stays the scheme’s.';
+  if (openIncident) return 'Close the open incident on this loan first.';
+  if (!out) return 'No device is still out, so there is nothing to give.';
+  return undefined;
+}
+
+/** @throws Problem `loan-closed`, `gift-refused` (with the incident in the way) */
+export function assertGift(loan: LoanToGift): void {
+  const why = whyNoGift(loan);
+  if (!why) return;
+  if (loan.status === 'closed')
+    throw new Problem('loan-closed', { detail: 'Everything on this loan has come back or ended.' });
+  throw new Problem('gift-refused', {
+    detail: why,
+    ...(loan.openIncident ? { incidentId: loan.openIncident } : {}),
+  });
+}

@@ -1,0 +1,106 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { Clock } from '../../shared/clock.ts';
+import type { Trx } from '../../shared/database.ts';
+import { newId } from '../../shared/ids.ts';
+import { Problem } from '../../shared/problem.ts';
+import type { DeviceToIssue } from '../../stock/devices/going-out.rules.ts';
+import { draftJson, type PlanDraft } from '../../support/planning.queries.ts';
+import type { KitGap } from './issue-kit.rules.ts';
+import type { LoanIssued, NewLoan } from './loan.schemas.ts';
+
+type LoanToInsert = {
+  id: string;
+  reference: string;
+  patientId: string | null;
+  referralId: string | null;
+  locationId: string | null;
+  dueOn: string | null;
+  handover: { way: string; on: string };
+  /** The support plan that starts, or what finds it, unless follow-ups of the referral are ahead already. */
+  planId: string | RawBuilder<unknown> | null;
+  agreement: NewLoan['agreement'];
+  agreementId: string;
+  termsId: string;
+  reviewMonths: number;
+  kitId: string | null;
+  kitGaps: KitGap[];
+  at: string;
+};
+
+/**
+ * Writes the loan in one statement: its row, its items, the devices' move, the referral's progress.
+ * Whether a support plan starts, and which, is asked here and not where the locks are taken: that statement's
+ * snapshot may be older than a loan or a change of needs of the same referral it waited for.
+ * @returns the items, the support plan that starts with what its follow-ups are planned by, and when a loan that stays open is looked at again
+ */
+export async function insertLoan(
+  trx: Trx,
+  loan: LoanToInsert,
+  devices: DeviceToIssue[],
+  met: string[],
+  clock: Clock,
+): Promise<{
+  items: LoanIssued['items'];
+  plan: { versionId: string; draft: PlanDraft } | null;
+  reviewOn: string | null;
+}> {
+  const items = devices.map(({ id: deviceId, assetTag, condition }) => ({
+    id: newId(),
+    deviceId,
+    assetTag,
+    condition,
+    status: 'on_loan' as const,
+  }));
+  const draft = loan.patientId
+    ? draftJson(clock, {
+        patientId: loan.patientId,
+        versionId: sql`(select id from plan)`,
+        from: loan.handover.on,
+        dueOn: loan.dueOn,
+      })
+    : sql`null`;
+  const { rows } = await sql<{
+    moved: number;
+    planVersionId: string | null;
+    draft: PlanDraft | null;
+    reviewOn: string | null;
+  }>`/* loan.insert */
+    with plan as (
+      select id from support_plan_version where plan_id = ${loan.planId}::uuid and not exists (
+        select from follow_up f where f.referral_id = ${loan.referralId}::uuid and f.status in ('planned', 'confirmed'))
+      order by version desc limit 1
+    ), l as (
+      insert into loan (id, reference, patient_id, referral_id, location_id, issued_at, due_on, review_on, handover_way, handover_on, terms_id,
+        agreement_version_id, agreement_text, accepted_by, witness, signature, kit_id, kit_gaps, changed_at)
+      select ${loan.id}, ${loan.reference}, ${loan.patientId}, ${loan.referralId}, ${loan.locationId}, ${loan.at}::timestamptz, ${loan.dueOn}::date,
+        case when ${loan.dueOn}::date is null then working_day_from((${loan.handover.on}::date + make_interval(months => ${loan.reviewMonths}::int))::date) end,
+        ${loan.handover.way}, ${loan.handover.on}::date, ${loan.termsId}, a.id, a.body, ${loan.agreement.acceptedBy},
+        ${loan.agreement.witness ?? null}, ${loan.agreement.signature ?? null},
+        ${loan.kitId}::uuid, ${JSON.stringify(loan.kitGaps)}::jsonb, ${loan.at}::timestamptz
+      from agreement_version a where a.id = ${loan.agreementId} returning review_on
+    ), i as (
+      insert into loan_item (id, loan_id, device_id, issued_at, condition_out)
+      select t.id, ${loan.id}, t.device_id, ${loan.at}::timestamptz, t.condition
+      from unnest(${items.map(({ id }) => id)}::uuid[], ${items.map(({ deviceId }) => deviceId)}::uuid[], ${items.map(({ condition }) => condition)}::text[])
+        t (id, device_id, condition)
+    ), d as (
+      update device set status = 'on_loan', changed_at = ${loan.at}::timestamptz
+      where id = any(${items.map(({ deviceId }) => deviceId)}::uuid[]) and status in ('ready', 'reserved') returning id
+    ), a as (
+      update allocation set status = 'issued', ended_at = ${loan.at}::timestamptz
+      where status = 'held' and device_id = any(${items.map(({ deviceId }) => deviceId)}::uuid[])
+    ), n as (
+      update referral_need set status = 'met', settled_at = ${loan.at}::timestamptz
+      where referral_id = ${loan.referralId}::uuid and status = 'open'
+        and (need = any(${met}::text[]) or (need = 'support' and exists (select from plan)))
+    ), r as (
+      update referral set status = 'active', changed_at = ${loan.at}::timestamptz where id = ${loan.referralId}::uuid and status in ('waiting', 'active')
+    )
+    select count(*)::int as moved, (select id from plan) as "planVersionId", (select review_on from l) as "reviewOn", ${draft} as draft from d`.execute(
+    trx,
+  );
+  if (rows[0]!.moved !== items.length) throw new Problem('device-not-available');
+  const { planVersionId: versionId, draft: read, reviewOn } = rows[0]!;
+  const plan = versionId && read ? { versionId, draft: read } : null;
+  return { items: items.map(({ condition, ...item }) => item), plan, reviewOn };
+}

@@ -1,0 +1,82 @@
+import Type from 'typebox';
+import { defineEvents } from '../../shared/event-definitions.ts';
+import { assetTags, count, day, id, reference, schemeWord } from '../../shared/event-values.ts';
+import { date } from '../../shared/formats.ts';
+import { nullable, oneOf } from '../../shared/schemas.ts';
+import { inside, several } from '../../shared/sentences.ts';
+import { acceptances, handoverWays, loanStatuses } from './loan.rules.ts';
+
+const accessories = Type.Array(schemeWord);
+const ids = Type.Array(id);
+const status = oneOf(loanStatuses);
+
+const lent: Record<string, string> = {
+  in_person: 'handed over in person',
+  posted: 'posted',
+  collected: 'collected',
+};
+const accepted: Record<string, string> = {
+  signature: 'with a signature',
+  witnessed: 'before a witness',
+  verbal: 'verbally',
+};
+
+/** How loans begin, and how what is lent comes back or does not. */
+export const loanEvents = defineEvents({
+  'loan.issued': {
+    values: {
+      reference,
+      assetTags,
+      dueOn: nullable(day),
+      reviewOn: Type.Optional(day),
+      handoverWay: oneOf(handoverWays),
+      handoverOn: day,
+      acceptedBy: oneOf(acceptances),
+      agreementVersion: count,
+      accessory: Type.Optional(accessories),
+      kit: Type.Optional(schemeWord),
+    },
+    line: (v) => {
+      const things = [...(v.assetTags ?? []), ...(v.accessory ?? [])];
+      const what = things.length ? ` with ${several(things)}` : '';
+      const handover = v.handoverWay
+        ? `, ${lent[v.handoverWay] ?? inside(v.handoverWay)} on ${date(v.handoverOn)}`
+        : '';
+      const agreed = v.acceptedBy
+        ? `. Agreement${v.agreementVersion ? ` version ${v.agreementVersion}` : ''} accepted ${accepted[v.acceptedBy] ?? inside(v.acceptedBy)}`
+        : '';
+      return `Loan issued${what}${handover}${due(v.dueOn)}${agreed}`;
+    },
+  },
+  'loan.taken_over': {
+    values: { reference, assetTags, handoverOn: day, dueOn: nullable(day) },
+    line: (v) =>
+      `Taken over from before${v.assetTags ? ` with ${several(v.assetTags)}` : ''}, out since ${date(v.handoverOn)}${due(v.dueOn)}`,
+  },
+  'loan.returned': {
+    values: {
+      status,
+      assetTags: Type.Optional(assetTags),
+      itemIds: Type.Optional(ids),
+      accessory: Type.Optional(accessories),
+    },
+    line: (v) => {
+      const left =
+        v.status === 'closed' ? '. Everything is back and the loan is closed' : '. The rest is still out';
+      return `${several([...(v.assetTags ?? []), ...(v.accessory ?? [])]) || 'Items'} came back${left}`;
+    },
+  },
+  'loan.gifted': {
+    values: { status, assetTags, itemIds: ids },
+    line: (v) => `${several(v.assetTags) || 'The items'} given to keep, as a gift. The loan is closed`,
+  },
+  'loan.accessories_written_off': {
+    values: { status, accessory: accessories },
+    line: (v) =>
+      `${several(v.accessory) || 'Accessories'} will not come back${v.status === 'closed' ? '. The loan is closed' : ''}`,
+  },
+});
+
+function due(dueOn: string | null | undefined): string {
+  return dueOn ? `, due back on ${date(dueOn)}` : ', with no date to come back';
+}

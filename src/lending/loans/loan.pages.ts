@@ -1,0 +1,127 @@
+import Type, { type Static } from 'typebox';
+import { may } from '../../access/permissions.ts';
+import { timelineOf } from '../../office/audit/event.queries.ts';
+import { getShownPatient } from '../../people/doubt.queries.ts';
+import { logAccess } from '../../people/patient.queries.ts';
+import type { Context } from '../../shared/actor.ts';
+import { civilDate, today } from '../../shared/clock.ts';
+import type { Deps } from '../../shared/deps.ts';
+import { type App, idParams } from '../../shared/http.ts';
+import { listQuery } from '../../shared/lists.ts';
+import { listFile } from '../../web/list-file.ts';
+import { timelineLines } from '../../web/timeline.view.ts';
+import { getLoanToExtend } from './extension.queries.ts';
+import { extensionRules } from './extension.rules.ts';
+import { whyNoGift } from './gift.rules.ts';
+import { outOf } from './issue-kit.rules.ts';
+import { countLoans, getLoan, getLoanDetails, type LoanDetails, listLoans } from './loan.queries.ts';
+import { loanStatuses } from './loan.rules.ts';
+import { type Loan, LoanQuery } from './loan.schemas.ts';
+import { getLoanPaper } from './paper.queries.ts';
+
+/** /loans: what is out and what came back, one loan, and its agreement on paper. */
+export function loanPages(app: App, deps: Deps): void {
+  listFile(app, deps, {
+    name: 'loans',
+    query: LoanQuery,
+    list: (query) => listLoans(deps.db, deps.clock, query),
+    count: (query) => countLoans(deps.db, deps.clock, query),
+    columns: {
+      Loan: ({ reference }) => reference,
+      Status: ({ status }) => status,
+      Borrower: ({ location }) => location?.name ?? 'A patient',
+      Issued: ({ issuedAt }) => civilDate(issuedAt),
+      'Due back': ({ dueOn }) => dueOn,
+      Overdue: ({ overdue }) => overdue,
+      Closed: ({ closedAt }) => closedAt && civilDate(closedAt),
+      Devices: ({ items }) => items.map(({ assetTag }) => assetTag).join(' '),
+    },
+  });
+
+  app.get(
+    '/loans',
+    { config: { action: 'loans.read' }, schema: { querystring: LoanQuery } },
+    async (request, reply) => {
+      const { status, due, order, after, limit } = request.query;
+      // Only open loans are due, and those that are go by their day.
+      const filters = {
+        ...(due ? { status: 'open' as const, due } : { ...(status && { status }), ...(order && { order }) }),
+      };
+      const [list, count] = await Promise.all([
+        listLoans(deps.db, deps.clock, { ...filters, after, limit }),
+        countLoans(deps.db, deps.clock, filters),
+      ]);
+      return reply.page('lending/loans/views/list.njk', {
+        ...list,
+        count,
+        filters,
+        after,
+        query: new URLSearchParams(filters).toString(),
+        statuses: loanStatuses,
+      });
+    },
+  );
+
+  const history = { params: idParams, querystring: Type.Object(listQuery) };
+  app.get('/loans/:id', { config: { action: 'loans.read' }, schema: history }, async (request, reply) =>
+    reply.page('lending/loans/views/loan.njk', await loanView(request.ctx, request.params.id, request.query)),
+  );
+
+  app.get(
+    '/loans/:id/agreement',
+    { config: { action: 'loans.read' }, schema: { params: idParams } },
+    async (request, reply) => {
+      const { id } = request.params;
+      const { loan, paper } = await getLoanPaper(deps, id);
+      if (loan.patient) await logAccess(deps, request.ctx, loan.patient.id, 'loan');
+      return reply.page('lending/loans/views/agreement.njk', { loan, paper });
+    },
+  );
+
+  async function loanView(ctx: Context, id: string, page: Static<typeof history.querystring>) {
+    const loan = await getLoan(deps.db, deps.clock, id);
+    const [details, toExtend, events, patient] = await Promise.all([
+      getLoanDetails(deps.db, id),
+      getLoanToExtend(deps.db, id),
+      timelineOf(deps.db, id, page),
+      loan.patient && getShownPatient(deps.db, loan.patient.id, today(deps.clock)),
+      loan.patient && logAccess(deps, ctx, loan.patient.id, 'loan'),
+    ]);
+    return {
+      loan,
+      ...details,
+      patient,
+      extension: extensionRules(toExtend, {
+        today: today(deps.clock),
+        mayExceed: may(ctx.actor, 'loans.extend-beyond'),
+      }),
+      // Whether an incident is in the way, the page of the gift says.
+      mayGift: !whyNoGift({
+        status: loan.status,
+        borrower: loan.patient ? 'patient' : 'location',
+        out: details.items.filter(({ status }) => status === 'on_loan').length,
+        openIncident: null,
+      }),
+      isGifted: details.items.some(({ status }) => status === 'gifted'),
+      dataEndsFirst: details.items.filter(
+        ({ dataExpiresOn }) => dataExpiresOn && (!loan.dueOn || dataExpiresOn < loan.dueOn),
+      ),
+      ...stillOut(loan, details.items),
+      followUpPages: app.hasRoute({ method: 'GET', url: '/follow-ups/:id' }),
+      timeline: timelineLines(events.items, id),
+      next: events.next,
+      after: page.after,
+    };
+  }
+}
+
+/** What of a loan is out, and whether part of it has come back or ended. */
+function stillOut(loan: Loan, items: LoanDetails['items']) {
+  const itemsOut = items.filter(({ endedAt }) => !endedAt);
+  const accessoriesOut = loan.accessories
+    .map((one) => ({ ...one, out: outOf(one) }))
+    .filter(({ out }) => out > 0);
+  const isPartlyBack =
+    itemsOut.length < items.length || loan.accessories.some((one) => outOf(one) < one.quantity);
+  return { itemsOut, accessoriesOut, isPartlyBack };
+}

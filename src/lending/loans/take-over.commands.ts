@@ -1,0 +1,225 @@
+import { askOfSharedNhsNumbers } from '../../people/identity.commands.ts';
+import {
+  applyStricterWords,
+  insertPatients,
+  keepHistories,
+  takeEveryTurn,
+} from '../../people/patient-batch.commands.ts';
+import { findOrAddOrganisation } from '../../scheme/organisations/organisation.commands.ts';
+import type { Context } from '../../shared/actor.ts';
+import { timestamp, today } from '../../shared/clock.ts';
+import { command } from '../../shared/command.ts';
+import type { Reader, Trx } from '../../shared/database.ts';
+import type { Deps } from '../../shared/deps.ts';
+import { type NewEvent, recordEvents, type SubjectType } from '../../shared/events.ts';
+import { newId } from '../../shared/ids.ts';
+import { invalid, Problem } from '../../shared/problem.ts';
+import { knownOf } from './take-over.queries.ts';
+import { judgeTakeOver, type LoanToTakeOver } from './take-over.rules.ts';
+import type { TakenOver } from './take-over.schemas.ts';
+import { readTakeOver, type TakeOverLine } from './take-over-line.rules.ts';
+import type { Borrower } from './take-over-people.rules.ts';
+import {
+  insertStock,
+  insertTakenLoans,
+  type TakenDevice,
+  type TakenLoan,
+  type TakenPlan,
+  takeNumbers,
+} from './take-over-rows.commands.ts';
+
+export type TakeOverPreview = {
+  ready: number;
+  faulty: number;
+  unusedColumns: string[];
+  lines: TakeOverLine[];
+  loans: LoanToTakeOver[];
+};
+
+/**
+ * What would happen with each line of a list of what is out; nothing is saved.
+ * @throws Problem `invalid` when it is no such list
+ */
+export async function previewTakeOver(
+  { clock, config }: Pick<Deps, 'clock' | 'config'>,
+  db: Reader | Trx,
+  csv: string,
+): Promise<TakeOverPreview> {
+  const { lines: read, unusedColumns } = readTakeOver(csv, {
+    today: today(clock),
+    allowTestNumbers: config.ALLOW_TEST_PHONE_NUMBERS,
+  });
+  const { lines, loans } = judgeTakeOver(read, await knownOf(db, read));
+  const ready = lines.filter(({ verdict }) => verdict === 'ready').length;
+  return { ready, faulty: lines.length - ready, unusedColumns, lines, loans };
+}
+
+/** @throws Problem `invalid` when the list is of a day to come */
+export function assertListFits({ receivedOn }: { receivedOn: string }, today: string): void {
+  if (receivedOn > today)
+    throw invalid({
+      pointer: '/receivedOn',
+      message: 'This date is in the future. Give the day of the list.',
+    });
+}
+
+/**
+ * Takes over what was out before Lendwell: one donation, devices that begin on loan, the people who
+ * have them, their loans without an agreement, and the data plans. All lines, or with `partial`
+ * those that are ready. No follow-ups are made. The same statements however many lines.
+ * @param input the donor's name, and the day of the list, from which what it calls safe is safe
+ * @throws Problem `invalid`; `import-refused` with the lines when some are faulty and `partial` was
+ * not asked for, or none is ready; `device-identifier-in-use` and `data-plan-in-use` to the loser of a race
+ */
+export async function takeOver(
+  deps: Deps,
+  ctx: Context,
+  csv: string,
+  input: { donor: string; receivedOn: string },
+  partial: boolean,
+): Promise<TakenOver> {
+  assertListFits(input, today(deps.clock));
+  return command(deps, ctx, async (trx) => {
+    await takeEveryTurn(trx);
+    const { lines, loans, ready, faulty } = await previewTakeOver(deps, trx, csv);
+    if (!ready || (faulty && !partial)) {
+      throw new Problem('import-refused', {
+        detail: ready
+          ? 'Mend the faulty lines, or ask to leave them out.'
+          : 'No line can be taken over. Mend them and try again.',
+        lines: lines.filter(({ verdict }) => verdict === 'faulty').map(verdictOf),
+      });
+    }
+    const at = timestamp(deps.clock);
+    const patients = await settlePatients(trx, loans, input.receivedOn, at);
+    const donorId = await findOrAddOrganisation(trx, deps, input.donor, 'donor');
+    const numbers = await takeNumbers(trx, ready, loans.length);
+    const donation = { ...numbers.donation, donorId, receivedOn: input.receivedOn };
+    const devices = await insertStock(trx, donation, loans, numbers.assetTags, at);
+    const taken = loans.map((loan, place) => ({
+      ...loan,
+      id: newId(),
+      reference: numbers.loanReferences[place]!,
+      patientId: loan.borrower && patients.ids.get(loan.borrower)!,
+    }));
+    const plans = await insertTakenLoans(trx, taken, devices, { at, day: today(deps.clock) });
+    const [, ...eventIds] = await recordEvents(trx, deps, ctx, [
+      donationEvent(donation, devices.size),
+      ...taken.map((loan) => loanEvent(loan, devices)),
+      ...plans.map(planEvent),
+    ]);
+    await askOfSharedNhsNumbers(trx, deps, ctx, patients.added);
+    await keepHistories(
+      trx,
+      patients.stricter.map(({ patientId, before }) => {
+        const eventId = eventIds[taken.findIndex((loan) => loan.patientId === patientId)]!;
+        return { patientId, eventId, before };
+      }),
+      at,
+    );
+    return {
+      donation: numbers.donation,
+      devices: devices.size,
+      loans: taken.length,
+      newPatients: patients.added.length,
+      lines: replyLines(lines, taken, devices),
+    };
+  });
+}
+
+/** The people of the loans: those known are locked and keep the stricter word, the others are added. */
+async function settlePatients(trx: Trx, loans: LoanToTakeOver[], safeFrom: string, at: string) {
+  const borrowers = [...new Set(loans.flatMap(({ borrower }) => borrower ?? []))];
+  const known = borrowers.filter(({ knownAs }) => knownAs);
+  const others = borrowers.filter(({ knownAs }) => !knownAs);
+  const unsafe = known.flatMap(({ knownAs, contacts }) =>
+    contacts.flatMap(({ value, safe }) => (safe === false ? [{ patientId: knownAs!, value }] : [])),
+  );
+  const stricter = await applyStricterWords(
+    trx,
+    known.map(({ knownAs }) => knownAs!),
+    unsafe,
+  );
+  const added = await insertPatients(trx, others, safeFrom, at);
+  const ids = new Map<Borrower, string>([
+    ...known.map((borrower): [Borrower, string] => [borrower, borrower.knownAs!]),
+    ...others.map((borrower, place): [Borrower, string] => [borrower, added[place]!]),
+  ]);
+  return { ids, stricter, added };
+}
+
+/** Without the devices as subjects, whose stories begin with their loans: thousands of them would come with the history of each. */
+function donationEvent(
+  donation: { id: string; reference: string; donorId: string; receivedOn: string },
+  devices: number,
+): NewEvent {
+  return {
+    type: 'donation.recorded',
+    subjects: [
+      ['donation', donation.id],
+      ['organisation', donation.donorId],
+    ],
+    values: { reference: donation.reference, devices, receivedOn: donation.receivedOn },
+  };
+}
+
+function loanEvent(loan: TakenLoan, devices: Map<number, TakenDevice>): NewEvent {
+  const items = loan.lines.map(({ row }) => devices.get(row)!);
+  return {
+    type: 'loan.taken_over',
+    subjects: [
+      ['loan', loan.id],
+      loan.patientId ? ['patient', loan.patientId] : ['location', loan.locationId!],
+      ...items.map(({ id }): [SubjectType, string] => ['device', id]),
+    ],
+    values: {
+      reference: loan.reference,
+      assetTags: items.map(({ assetTag }) => assetTag),
+      handoverOn: loan.issuedOn,
+      dueOn: loan.dueOn,
+    },
+    fields: changedFields(loan),
+  };
+}
+
+/** Of a person known already only a way of contact changes, and only when it is said to be not safe. */
+function changedFields({ borrower }: TakenLoan): string[] {
+  if (!borrower) return [];
+  if (!borrower.knownAs) return ['patient', 'contactPoints'];
+  return borrower.contacts.some(({ safe }) => safe === false) ? ['contactPoints'] : [];
+}
+
+function planEvent({ id, deviceId, network, endsOn, msisdn }: TakenPlan): NewEvent {
+  return {
+    type: 'data_plan.fitted',
+    subjects: [
+      ['data_plan', id],
+      ['device', deviceId],
+    ],
+    values: { network, expiresOn: endsOn },
+    fields: ['iccid', ...(msisdn ? ['msisdn'] : [])],
+  };
+}
+
+function replyLines(
+  lines: TakeOverLine[],
+  loans: TakenLoan[],
+  devices: Map<number, TakenDevice>,
+): TakenOver['lines'] {
+  const loanOf = new Map(
+    loans.flatMap(({ id, reference, lines }) => lines.map(({ row }) => [row, { id, reference }] as const)),
+  );
+  return lines.map((line) => ({
+    ...verdictOf(line),
+    assetTag: devices.get(line.row)?.assetTag ?? null,
+    loan: loanOf.get(line.row) ?? null,
+  }));
+}
+
+/** A line as the API shows it: nothing personal. */
+export const verdictOf = ({ row, verdict, faults, remarks }: TakeOverLine) => ({
+  row,
+  verdict,
+  faults,
+  remarks,
+});

@@ -1,0 +1,64 @@
+import { sql } from 'kysely';
+import { likenessColumns } from '../../people/duplicate.queries.ts';
+import { compare, type Likeness, likenessOf } from '../../people/duplicate.rules.ts';
+import { listLocations } from '../../scheme/organisations/organisation.queries.ts';
+import type { Reader, Trx } from '../../shared/database.ts';
+import { nameKey } from '../../shared/name-key.ts';
+import { tidied } from '../../stock/donations/device-columns.rules.ts';
+import { identifiersInUse } from '../../stock/donations/donation.commands.ts';
+import type { Known } from './take-over.rules.ts';
+import type { TakeOverLine } from './take-over-line.rules.ts';
+import type { Match } from './take-over-people.rules.ts';
+
+/** What is in the database of what the rows of a list name: four statements, however many rows. */
+export async function knownOf(db: Reader | Trx, lines: TakeOverLine[]): Promise<Known> {
+  const devices = await identifiersInUse(
+    db,
+    lines.map(({ device }) => tidied(device)),
+  );
+  const iccids = await iccidsInUse(
+    db,
+    lines.flatMap(({ plan }) => plan?.iccid || []),
+  );
+  const places = await listLocations(db);
+  return { devices, iccids, places, patients: await patientsLike(db, lines) };
+}
+
+async function iccidsInUse(db: Reader | Trx, iccids: string[]): Promise<Known['iccids']> {
+  const { rows } = await sql<{ iccid: string; assetTag: string | null }>`
+    select s.iccid, d.asset_tag as "assetTag" from data_plan s left join device d on d.id = s.device_id
+    where s.status <> 'ended' and s.iccid = any(${iccids}::text[])`.execute(db);
+  return new Map(rows.map(({ iccid, assetTag }) => [iccid, assetTag]));
+}
+
+/** Patients whom rows name, or who may be whom they name, by the place of the row; the earliest of several. One statement. */
+async function patientsLike(db: Reader | Trx, lines: TakeOverLine[]): Promise<Known['patients']> {
+  const people = lines.flatMap(({ person }, at) => (person ? [{ at, ...person }] : []));
+  const rows = people.map(({ contacts, ...person }) => ({
+    ...person,
+    family: nameKey(person.familyName),
+    values: contacts.map(({ value }) => value.toLowerCase()),
+  }));
+  const { rows: alike } = await sql<Likeness & { at: number; keptAs: string }>`/* take-over.patients-like */
+    with said as (
+      select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+        x (at int, "nhsNumber" text, "dateOfBirth" date, family text, values text[])
+    ), alike as (
+      select said.at, p.id from said join patient p on p.nhs_number = said."nhsNumber"
+      union select said.at, p.id from said join patient p on name_key(p.family_name) = said.family and p.date_of_birth = said."dateOfBirth"
+      union select said.at, c.patient_id from said join contact_point c on lower(c.value) = any(said.values)
+    )
+    select alike.at, coalesce(p.merged_into, p.id) as "keptAs", ${likenessColumns}
+    from alike join patient p on p.id = alike.id where p.erased_at is null order by alike.at, p.merged_into nulls first, p.id`.execute(
+    db,
+  );
+  const said = new Map(people.map((person) => [person.at, likenessOf(person, person.contacts)]));
+  const matches = new Map<number, Match>();
+  for (const { at, keptAs, ...record } of alike) {
+    const { identity } = compare(said.get(at)!, record);
+    const agrees = identity === 'same';
+    if (agrees ? !matches.get(at)?.agrees : identity === 'perhaps' && !matches.has(at))
+      matches.set(at, { id: keptAs, agrees });
+  }
+  return matches;
+}

@@ -1,0 +1,50 @@
+import Type, { type Static } from 'typebox';
+import { line, nullable, oneOf } from '../../shared/schemas.ts';
+
+export const TakeOverQuery = Type.Object(
+  {
+    donor: line(200, { description: 'Where the devices came from; finds a donor of this name or adds one' }),
+    receivedOn: Type.String({
+      format: 'date',
+      description: 'The day of the list: what it says is safe counts as safe from then',
+    }),
+    preview: Type.Boolean({ default: false, description: 'Judge each line and save nothing' }),
+    partial: Type.Boolean({
+      default: false,
+      description: 'Take over the lines that are ready and leave out the faulty ones',
+    }),
+  },
+  { additionalProperties: false },
+);
+
+const judged = {
+  row: Type.Integer({ description: 'As the spreadsheet numbers it; the heading is 1' }),
+  verdict: oneOf(['ready', 'faulty']),
+  faults: Type.Array(Type.Object({ column: Type.String(), message: Type.String() })),
+  remarks: Type.Array(Type.String()),
+};
+
+export const TakeOverPreview = Type.Object({
+  ready: Type.Integer(),
+  faulty: Type.Integer(),
+  loans: Type.Integer({ description: 'How many loans the ready lines make' }),
+  unusedColumns: Type.Array(Type.String()),
+  lines: Type.Array(Type.Object(judged)),
+});
+
+export const TakenOver = Type.Object({
+  donation: Type.Object({ id: Type.String(), reference: Type.String() }),
+  devices: Type.Integer(),
+  loans: Type.Integer(),
+  newPatients: Type.Integer(),
+  lines: Type.Array(
+    Type.Object({
+      ...judged,
+      assetTag: nullable(
+        Type.String({ description: 'The label to put on the device; null of a faulty line' }),
+      ),
+      loan: nullable(Type.Object({ id: Type.String(), reference: Type.String() })),
+    }),
+  ),
+});
+export type TakenOver = Static<typeof TakenOver>;

@@ -1,0 +1,51 @@
+import Type, { type Static } from 'typebox';
+import { strictObject } from '../../shared/http.ts';
+
+const replacementLimit = Type.Integer({
+  minimum: 0,
+  maximum: 100,
+  description: 'How many replacements a patient gets without a manager’s approval',
+});
+const replacementMonths = Type.Integer({
+  minimum: 1,
+  maximum: 120,
+  description: 'Within how many months they count',
+});
+const allocationDays = Type.Integer({
+  minimum: 1,
+  maximum: 365,
+  description: 'For how many days a device is held for a referral',
+});
+const decideWithin = (urgency: string) =>
+  Type.Integer({
+    minimum: 0,
+    maximum: 365,
+    description: `Within how many days a referral that is ${urgency} should be decided`,
+  });
+const urgentDays = decideWithin('urgent');
+const soonDays = decideWithin('soon');
+const routineDays = decideWithin('routine');
+
+export const LendingPolicy = Type.Object({
+  replacementLimit,
+  replacementMonths,
+  allocationDays,
+  urgentDays,
+  soonDays,
+  routineDays,
+  changedAt: Type.String(),
+});
+export type LendingPolicy = Static<typeof LendingPolicy>;
+
+export const PolicyChange = strictObject(
+  {
+    replacementLimit: Type.Optional(replacementLimit),
+    replacementMonths: Type.Optional(replacementMonths),
+    allocationDays: Type.Optional(allocationDays),
+    urgentDays: Type.Optional(urgentDays),
+    soonDays: Type.Optional(soonDays),
+    routineDays: Type.Optional(routineDays),
+  },
+  { minProperties: 1, examples: [{ allocationDays: 21 }] },
+);
+export type PolicyChange = Static<typeof PolicyChange>;

@@ -1,0 +1,81 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { FastifyReply } from 'fastify';
+import Type from 'typebox';
+import { perAddress, perKey } from '../../access/rate-limit.ts';
+import { currentScheme } from '../../scheme/scheme.queries.ts';
+import { timestamp } from '../../shared/clock.ts';
+import type { Deps } from '../../shared/deps.ts';
+import type { App } from '../../shared/http.ts';
+import { toProblem } from '../../shared/problem.ts';
+import { oneOf } from '../../shared/schemas.ts';
+import { keepAddressSecret } from '../../shared/secret-address.ts';
+import { findPatientLink, patientLinkHash } from '../link.queries.ts';
+import { answerKinds, mayAnswer } from '../link.rules.ts';
+import { spokenTime } from '../template.rules.ts';
+import { answerByPatientLink } from './answer.commands.ts';
+
+const addressPerMinute = 60;
+const linkPerMinute = 30;
+const mostWords = 500;
+const params = Type.Object({ token: Type.String({ maxLength: 100 }) });
+const body = Type.Object({
+  kind: oneOf(answerKinds),
+  words: Type.Optional(Type.String({ maxLength: 10_000 })),
+});
+
+/**
+ * /a/:token: someone answers a message by the link in it, without signing in. Looking changes nothing, since
+ * programs follow links too. Whoever looks may be anybody: no name, and no word of a scheme unless the
+ * message itself had one.
+ */
+export function patientLinkPages(app: App, deps: Deps): void {
+  app.register(async (scope) => {
+    const pages: App = scope.withTypeProvider<TypeBoxTypeProvider>();
+    keepAddressSecret(pages);
+    pages.setErrorHandler(async (error, request, reply) => {
+      const { status } = toProblem(error);
+      if (status >= 500) request.log.error({ err: error }, 'an answer by a link failed');
+      return end(reply, status === 422 ? 404 : status);
+    });
+    const open = {
+      config: { action: 'public', bySecret: true, rateLimit: perAddress(addressPerMinute) },
+      onRequest: perKey(pages, linkPerMinute, (request) =>
+        patientLinkHash(deps, (request.params as { token: string }).token).toString('base64url'),
+      ),
+    } as const;
+
+    pages.get('/a/:token', { ...open, schema: { params } }, async (request, reply) => {
+      const link = await findPatientLink(deps, deps.db, request.params.token);
+      const now = timestamp(deps.clock);
+      const ahead = link.followUps.filter(({ at }) => at > now);
+      const identified = link.wording === 'identified';
+      const { name, phone } = await currentScheme(deps);
+      return reply.page('messages/patient-links/views/answer.njk', {
+        times: ahead.filter(({ asTold }) => asTold).map(({ at }) => spokenTime(at)),
+        off: ahead.filter(({ status }) => status === 'cancelled').map(({ at }) => spokenTime(at)),
+        changed: ahead
+          .filter(({ status, asTold }) => !asTold && status !== 'cancelled')
+          .map(({ at }) => spokenTime(at)),
+        choices: mayAnswer(link, now),
+        answered: link.answered,
+        identified,
+        scheme: identified ? name : '',
+        phone: identified ? (phone ?? '') : '',
+        mostWords,
+      });
+    });
+
+    pages.post('/a/:token', { ...open, schema: { params, body } }, async (request, reply) => {
+      const { token } = request.params;
+      const { kind, words = '' } = request.body;
+      const said = kind === 'move' ? words.trim().slice(0, mostWords) : '';
+      await answerByPatientLink(deps, request.id, token, { kind, words: said || undefined });
+      return reply.redirect(`/a/${token}`, 303);
+    });
+  });
+
+  function end(reply: FastifyReply, status: number) {
+    const again = status === 429 || status >= 500;
+    return reply.code(status).page('messages/patient-links/views/ended.njk', { again });
+  }
+}

@@ -1,0 +1,40 @@
+import { sql } from 'kysely';
+import type { Reader } from '../../shared/database.ts';
+import { byId, type ListPage, toPage } from '../../shared/lists.ts';
+import type { TimelineEntry } from '../../shared/schemas.ts';
+
+type ListOptions = { limit: number; after?: string | undefined };
+
+/** The story of one thing, newest first: every event it is a subject of. `also`: what became part of it. */
+export async function timelineOf(
+  db: Reader,
+  subjectId: string,
+  { limit, after }: ListOptions,
+  also: string[] = [],
+): Promise<ListPage<TimelineEntry>> {
+  const { follows, by } = byId(sql`s.event_id`, { after });
+  const of = also.length
+    ? sql`s.subject_id = any(${[subjectId, ...also]}::uuid[])`
+    : sql`s.subject_id = ${subjectId}`;
+  const { rows } = await sql<TimelineEntry>`/* event.timeline */
+    select ${entry} from ${also.length ? sql`(select distinct s.event_id from event_subject s where ${of}) s` : sql`event_subject s`} join event e on e.id = s.event_id
+    where ${also.length ? sql`true` : of} ${follows}
+    order by ${by} limit ${limit + 1}`.execute(db);
+  return toPage(rows, limit, (row) => [row.id]);
+}
+
+/** The whole event log, newest first. */
+export async function listEvents(
+  db: Reader,
+  { limit, after }: ListOptions,
+): Promise<ListPage<TimelineEntry>> {
+  const { follows, by } = byId(sql`e.id`, { after });
+  const { rows } = await sql<TimelineEntry>`/* event.list */
+    select ${entry} from event e where true ${follows}
+    order by ${by} limit ${limit + 1}`.execute(db);
+  return toPage(rows, limit, (row) => [row.id]);
+}
+
+const entry = sql`e.id, e.at, e.type, e."values", e.fields, e.request_id as "requestId",
+  json_build_object('type', e.actor_type, 'name', e.actor_name) as actor,
+  coalesce((select json_agg(json_build_object('type', o.subject_type, 'id', o.subject_id)) from event_subject o where o.event_id = e.id), '[]') as subjects`;

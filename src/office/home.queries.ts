@@ -1,0 +1,81 @@
+import { sql } from 'kysely';
+import { soonDays } from '../lending/loans/loan.rules.ts';
+import { couldBeHelped } from '../referrals/allocations/waiting-list.queries.ts';
+import { waitingSince } from '../referrals/referral.queries.ts';
+import { lacksDutyContact } from '../scheme/organisations/duty-contact.queries.ts';
+import type { Reader } from '../shared/database.ts';
+import { isLow } from '../stock/accessories/accessory.queries.ts';
+import { isEndingSoon } from '../stock/data-plans/data-plan.queries.ts';
+
+/** The kinds of work that a day may hold, in the order in which they are shown. */
+export const workKinds = [
+  'referrals_to_decide',
+  'waiting_and_in_stock',
+  'devices_to_prepare',
+  'devices_due_back',
+  'repairs_late',
+  'follow_ups_today',
+  'follow_ups_without_outcome',
+  'loans_overdue',
+  'loans_due',
+  'data_ending',
+  'loans_to_review',
+  'incidents_open',
+  'messages_held',
+  'messages_failed',
+  'messages_unknown',
+  'accessories_low',
+  'clinics_without_duty_contact',
+  'tasks',
+] as const;
+export type WorkKind = (typeof workKinds)[number];
+
+/** How much of a kind there is to do, and the day since when the oldest waits (null when there is none). */
+export type Work = { kind: WorkKind; count: number; oldest: string | null };
+
+/**
+ * What needs doing today, counted: one statement.
+ * @param today civil date
+ */
+export async function worklist(db: Reader, today: string): Promise<Work[]> {
+  const { rows } = await sql<Work>`/* today.worklist */
+    with work (kind, count, oldest) as (
+      select 'referrals_to_decide', count(*), (min(received_at) at time zone 'Europe/London')::date from referral where status = 'received'
+      union all
+      select 'waiting_and_in_stock', count(*), (min(${waitingSince('r')}) at time zone 'Europe/London')::date from referral r where ${couldBeHelped(today)}
+      union all
+      select 'devices_to_prepare', count(*), min(cycle_started_on) from device where status = 'in_preparation'
+      union all
+      select 'devices_due_back', count(*), (min(changed_at) at time zone 'Europe/London')::date from device where status = 'due_back'
+      union all
+      select 'repairs_late', count(*), min(r.expected_back_on) from repair r join device d on d.id = r.device_id
+      where r.back_on is null and r.expected_back_on < ${today} and d.status = 'in_repair'
+      union all
+      select 'follow_ups_today', count(*), min(due_on) from follow_up where status in ('planned', 'confirmed') and due_on = ${today}
+      union all
+      select 'follow_ups_without_outcome', count(*), min(due_on) from follow_up
+      where status in ('planned', 'confirmed') and due_on < ${today}
+      union all
+      select 'loans_overdue', count(*), min(due_on) from loan where status = 'open' and due_on < ${today}
+      union all
+      select 'loans_due', count(*), min(due_on) from loan
+      where status = 'open' and due_on between ${today}::date and ${today}::date + ${soonDays}::int
+      union all
+      select 'data_ending', count(*), min(s.expires_on) from data_plan s where ${isEndingSoon(today)}
+      union all
+      select 'incidents_open', count(*), min(reported_on) from incident where status = 'open'
+      union all
+      select 'loans_to_review', count(*), min(review_on) from loan where status = 'open' and review_on <= ${today}
+      union all
+      select 'messages_' || s.status, m.count, m.oldest from unnest(array['held', 'failed', 'unknown']) s (status)
+      cross join lateral (select count(*), (min(created_at) at time zone 'Europe/London')::date as oldest from message where status = s.status) m
+      union all
+      select 'accessories_low', count(*), null from accessory a where ${isLow}
+      union all
+      select 'clinics_without_duty_contact', count(*), null from organisation o where ${lacksDutyContact}
+      union all
+      select 'tasks', count(*), (min(created_at) at time zone 'Europe/London')::date from task where status = 'open'
+    )
+    select kind, count::int, oldest from work`.execute(db);
+  return rows.sort((one, other) => workKinds.indexOf(one.kind) - workKinds.indexOf(other.kind));
+}

@@ -1,0 +1,162 @@
+import { sql } from 'kysely';
+import { Temporal } from 'temporal-polyfill';
+import { askToWipe, countToWipe } from '../../lending/incidents/wipe-due.commands.ts';
+import { countDigests, planDigests } from '../../messages/digest.commands.ts';
+import { countUngathered, gatherReminders } from '../../messages/gather.commands.ts';
+import {
+  countLoanReminders,
+  planLoanReminders,
+  unplannedLoanReminders,
+} from '../../messages/loan-reminder.commands.ts';
+import {
+  countDueReminders,
+  planFollowUpReminders,
+  unplannedFollowUps,
+} from '../../messages/reminder.commands.ts';
+import { countToPropose, proposeErasures } from '../../privacy/retention-batch.commands.ts';
+import { countExpiringAllocations, expireAllocations } from '../../referrals/allocations/release.commands.ts';
+import { timestamp, today, zone } from '../../shared/clock.ts';
+import type { Deps } from '../../shared/deps.ts';
+import type { Report } from '../../shared/progress.ts';
+import { countDataEndingTasks, planDataEndingTasks } from '../../stock/data-plans/data-ending.commands.ts';
+import {
+  countDataReminders,
+  planDataReminders,
+  unplannedDataReminders,
+} from '../../stock/data-plans/data-reminder.commands.ts';
+import { countChecksRunOut, expireChecks } from '../../stock/devices/run-out.commands.ts';
+import { askOf, countToAsk, watches } from './watch.commands.ts';
+
+type Step = {
+  name: string;
+  /** Does everything that is due and not yet done for a civil date; harmless when repeated. */
+  run(deps: Deps, date: string, report: Report): Promise<number>;
+  /** How much `run` would do after the steps before it. */
+  count(deps: Deps, date: string): Promise<number>;
+};
+
+/** What ends by its date ends on that day: a night that is run ahead, for its reminders, ends nothing early. */
+const notAhead = (deps: Deps, date: string) => (date > today(deps.clock) ? today(deps.clock) : date);
+
+/** The nightly steps in order. Each may be run again by itself. */
+const steps: Step[] = [
+  {
+    name: 'allocations-that-expire',
+    run: (deps, date) => expireAllocations(deps, notAhead(deps, date)),
+    count: (deps, date) => countExpiringAllocations(deps, notAhead(deps, date)),
+  },
+  { name: 'follow-up-reminders', run: planFollowUpReminders, count: countDueReminders },
+  { name: 'supporter-digests', run: planDigests, count: countDigests },
+  { name: 'loan-reminders', run: planLoanReminders, count: countLoanReminders },
+  { name: 'devices-gone-a-day', run: askToWipe, count: countToWipe },
+  { name: 'data-ending', run: planDataEndingTasks, count: countDataEndingTasks },
+  { name: 'data-reminders', run: planDataReminders, count: countDataReminders },
+  { name: 'gather', run: gatherReminders, count: countMessages },
+  {
+    name: 'checks-that-run-out',
+    run: (deps, date) => expireChecks(deps, notAhead(deps, date)),
+    count: (deps, date) => countChecksRunOut(deps, notAhead(deps, date)),
+  },
+  ...watches.map(
+    (watch): Step => ({
+      name: watch.step,
+      run: (deps, date, report) => askOf(deps, watch, notAhead(deps, date), report),
+      count: (deps, date) => countToAsk(deps, watch, notAhead(deps, date)),
+    }),
+  ),
+  {
+    name: 'retention',
+    run: (deps, date, report) => proposeErasures(deps, notAhead(deps, date), report),
+    count: (deps, date) => countToPropose(deps, notAhead(deps, date)),
+  },
+];
+
+/** How many messages the night would make. What is said of loans and data by a night that is run ahead waits for its day. */
+function countMessages(deps: Deps, date: string): Promise<number> {
+  const ahead = date > today(deps.clock);
+  return countUngathered(
+    deps,
+    date,
+    sql`${unplannedFollowUps(deps, date)} ${ahead ? sql`` : sql`union all ${unplannedLoanReminders(date)} union all ${unplannedDataReminders(date)}`}`,
+  );
+}
+
+export type NightlyResult = { localDate: string; steps: { step: string; count: number; skipped: boolean }[] };
+
+/**
+ * Runs the night of a civil date. A step that has finished for this date is skipped unless `again`;
+ * one that was broken off is run from its start. Unfinished nights before it are marked as superseded:
+ * what they left is due now and planned now.
+ * @param options.localDate `YYYY-MM-DD`, today in London when left out
+ * @param options.dryRun only counts
+ */
+export async function runNightly(
+  deps: Deps,
+  options: { localDate?: string | undefined; again?: boolean; dryRun?: boolean } = {},
+): Promise<NightlyResult> {
+  const localDate = options.localDate ?? today(deps.clock);
+  const result: NightlyResult = { localDate, steps: [] };
+  if (!options.dryRun) await supersedeOlder(deps, localDate);
+  for (const step of steps) {
+    if (options.dryRun) {
+      result.steps.push({ step: step.name, count: await step.count(deps, localDate), skipped: false });
+      continue;
+    }
+    const begun = await begin(deps, localDate, step.name, options.again ?? false);
+    const count = begun ? await step.run(deps, localDate, reporter(deps, localDate, step.name)) : 0;
+    if (begun) {
+      await finish(deps, localDate, step.name, count);
+      deps.log.info({ job: 'nightly', localDate, step: step.name, count }, 'nightly step finished');
+    }
+    result.steps.push({ step: step.name, count, skipped: !begun });
+  }
+  return result;
+}
+
+/** Whether today's night has come and is not finished. */
+export async function nightlyIsDue(deps: Deps, nightlyTime: string): Promise<boolean> {
+  const now = deps.clock.now().toZonedDateTimeISO(zone);
+  if (Temporal.PlainTime.compare(now.toPlainTime(), nightlyTime) < 0) return false;
+  const { rows } = await sql<{ finished: number }>`
+    select count(*) as finished from job_run
+    where job = 'nightly' and local_date = ${now.toPlainDate().toString()} and finished_at is not null and step = any(${steps.map(({ name }) => name)})`.execute(
+    deps.db,
+  );
+  return rows[0]!.finished < steps.length;
+}
+
+async function supersedeOlder(deps: Deps, localDate: string): Promise<void> {
+  await sql`
+    update job_run set superseded_at = ${timestamp(deps.clock)}
+    where job = 'nightly' and local_date < ${localDate} and finished_at is null and superseded_at is null`.execute(
+    deps.db,
+  );
+}
+
+/** @returns false when the step has finished for this date and is not to be run again */
+async function begin(deps: Deps, localDate: string, step: string, again: boolean): Promise<boolean> {
+  const { rows } = await sql`
+    insert into job_run (job, local_date, step, started_at) values ('nightly', ${localDate}, ${step}, ${timestamp(deps.clock)})
+    on conflict (job, local_date, step) do update set started_at = excluded.started_at, moved_at = null, finished_at = null, count = null, superseded_at = null
+      where job_run.finished_at is null or ${again}
+    returning 1`.execute(deps.db);
+  return rows.length > 0;
+}
+
+/** Notes how far a step has come, for the log and the Jobs page. */
+function reporter(deps: Deps, localDate: string, step: string): Report {
+  return async (count) => {
+    deps.log.info({ job: 'nightly', localDate, step, count }, 'nightly step under way');
+    await sql`/* job-run.progress */
+      update job_run set count = ${count}, moved_at = ${timestamp(deps.clock)}
+      where job = 'nightly' and local_date = ${localDate} and step = ${step} and finished_at is null`.execute(
+      deps.db,
+    );
+  };
+}
+
+async function finish(deps: Deps, localDate: string, step: string, count: number): Promise<void> {
+  await sql`
+    update job_run set finished_at = ${timestamp(deps.clock)}, count = ${count}
+    where job = 'nightly' and local_date = ${localDate} and step = ${step}`.execute(deps.db);
+}

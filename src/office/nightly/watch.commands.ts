@@ -1,0 +1,139 @@
+import { type RawBuilder, sql } from 'kysely';
+import { dbsDueBy } from '../../access/staff.rules.ts';
+import { overdueWords } from '../../messages/loan-reminder.commands.ts';
+import { isLate } from '../../referrals/triage.queries.ts';
+import { calendarId } from '../../scheme/calendar/calendar.rules.ts';
+import { systemContext } from '../../shared/actor.ts';
+import { addDays, today } from '../../shared/clock.ts';
+import { command } from '../../shared/command.ts';
+import type { Deps } from '../../shared/deps.ts';
+import type { SubjectType } from '../../shared/events.ts';
+import { type Follower, idsOf } from '../../shared/follow-on.ts';
+import { newId } from '../../shared/ids.ts';
+import type { Report } from '../../shared/progress.ts';
+import { askStaff, taskBatch } from '../../tasks/ask.commands.ts';
+import { completeTasksAbout } from '../../tasks/task.commands.ts';
+import type { TaskKind } from '../../tasks/task.rules.ts';
+
+/** What staff have settled and still is so is asked again after so many days. */
+const askAgainAfter = 30;
+/** Days that a device may be in preparation. */
+const preparationDays = 14;
+/** Days ahead on which new bank holidays are asked for. */
+const holidayNotice = 90;
+
+/** What the night looks at, and asks staff about: `id` of the subject and `patient_id`, on a civil date. */
+export const watches = [
+  {
+    step: 'loans-long-overdue',
+    kind: 'loan_overdue',
+    subjectType: 'loan',
+    of: (date) => sql`select l.id, l.patient_id from loan l
+      where l.status = 'open' and l.due_on <= ${addDays(date, -overdueWords[2])}::date`,
+  },
+  {
+    step: 'contacts-to-check-again',
+    kind: 'recheck_contact',
+    subjectType: 'patient',
+    of: (
+      date,
+    ) => sql`select distinct p.id, p.id as patient_id from contact_point c join patient p on p.id = c.patient_id
+      where c.recheck_due <= ${date}::date and c.safe and c.stopped_at is null and p.merged_into is null
+        and p.contact_state in ('open', 'paused')`,
+  },
+  {
+    step: 'referrals-late',
+    kind: 'referral_late',
+    subjectType: 'referral',
+    of: (date) => sql`select r.id, r.patient_id from referral r where ${isLate(date)}`,
+  },
+  {
+    step: 'preparation-late',
+    kind: 'preparation_late',
+    subjectType: 'device',
+    of: (date) => sql`select d.id, null::uuid as patient_id from device d
+      where d.status = 'in_preparation' and d.cycle_started_on <= ${addDays(date, -preparationDays)}::date`,
+  },
+  {
+    step: 'dbs-checks-due',
+    kind: 'dbs_due',
+    subjectType: 'staff',
+    of: (date) => sql`select s.id, null::uuid as patient_id from staff s
+      where s.role = 'supporter' and s.suspended_at is null and s.dbs_checked_on <= ${dbsDueBy(date)}::date`,
+  },
+  {
+    step: 'calendar-ends',
+    kind: 'calendar_ends',
+    subjectType: 'calendar',
+    of: (date) => sql`select ${calendarId}::uuid as id, null::uuid as patient_id
+      where coalesce((select max(day) from bank_holiday), '-infinity') < ${addDays(date, holidayNotice)}::date`,
+  },
+] as const satisfies {
+  step: string;
+  kind: TaskKind;
+  subjectType: SubjectType;
+  of(date: string): RawBuilder<unknown>;
+}[];
+
+type Watch = (typeof watches)[number];
+
+const unasked = ({ kind, of }: Watch, date: string) => sql`
+  (${of(date)}) x where not exists (
+    select from task t where t.kind = ${kind} and t.subject_id = x.id
+      and (t.status = 'open' or t.created_at > ${addDays(date, -askAgainAfter)}::timestamp at time zone 'Europe/London'))`;
+
+/**
+ * Makes a task for each thing that a watch finds on a civil date and nobody was asked about of late, and
+ * settles the tasks of what is right again. In batches; run again it changes nothing.
+ * @returns how many tasks it made
+ */
+export async function askOf(deps: Deps, watch: Watch, date: string, report?: Report): Promise<number> {
+  await settleThoseRight(deps, watch, date);
+  const found = sql<{ id: string; patientId: string | null }>`
+    select x.id, x.patient_id as "patientId" from ${unasked(watch, date)} order by x.id limit ${taskBatch}`;
+  return askStaff(deps, newId(), watch, found, report);
+}
+
+/** How many tasks `askOf` would make. */
+export async function countToAsk(deps: Deps, watch: Watch, date: string): Promise<number> {
+  const { rows } = await sql<{
+    count: number;
+  }>`select count(*)::int as count from ${unasked(watch, date)}`.execute(deps.db);
+  return rows[0]!.count;
+}
+
+async function settleThoseRight(deps: Deps, { kind, of }: Watch, date: string): Promise<void> {
+  const ctx = systemContext(newId());
+  for (;;) {
+    const settled = await command(deps, ctx, async (trx) => {
+      const { rows } = await sql<{ id: string }>`
+        select t.subject_id as id from task t where t.kind = ${kind} and t.status = 'open'
+          and not exists (select from (${of(date)}) x where x.id = t.subject_id) order by t.id limit ${taskBatch}`.execute(
+        trx,
+      );
+      const ids = rows.map(({ id }) => id);
+      return (await completeTasksAbout(trx, deps, ctx, [kind], ids)).length;
+    });
+    if (settled < taskBatch) return;
+  }
+}
+
+/** Settles what the night asked of supporters' checks, where a newer one is written down now. */
+export const settleChecksOfStaff: Follower = async (trx, deps, ctx, events) => {
+  const changed = idsOf(
+    events.filter(({ fields }) => fields.includes('dbsCheckedOn')),
+    'staff',
+  );
+  if (!changed.length) return;
+  const { rows } = await sql<{ id: string }>`/* staff.checked */
+    select id from staff where id = any(${changed}::uuid[]) and dbs_checked_on > ${dbsDueBy(today(deps.clock))}::date`.execute(
+    trx,
+  );
+  await completeTasksAbout(
+    trx,
+    deps,
+    ctx,
+    ['dbs_due'],
+    rows.map(({ id }) => id),
+  );
+};

@@ -1,0 +1,145 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { Reader } from '../../shared/database.ts';
+import { type Column, everyMonth, type Row, sum } from './report.rules.ts';
+import { itemsOf, ofClinic, ofDonor, overlaps, type Report, type Scope } from './report-scope.ts';
+
+const monthColumns: Column[] = [
+  { key: 'month', text: 'Month', kind: 'month' },
+  { key: 'lost', text: 'Lost', kind: 'count' },
+  { key: 'stolen', text: 'Stolen', kind: 'count' },
+  { key: 'notReturned', text: 'Not returned', kind: 'count' },
+  { key: 'damaged', text: 'Damaged', kind: 'count' },
+  { key: 'faulty', text: 'Faulty', kind: 'count' },
+];
+
+/** What was lost, broken and replaced. */
+export const losses: Report = {
+  name: 'losses',
+  title: 'Loss, damage and replacement',
+  about: 'What was reported of devices on loan, and what was put in their place. Nobody is to blame.',
+  narrows: ['clinicId', 'donorId'],
+  headline: [
+    {
+      key: 'out',
+      text: 'Devices out',
+      kind: 'count',
+      about: 'Hand-overs that lasted into these days, whenever they began.',
+    },
+    {
+      key: 'gone',
+      text: 'Gone',
+      kind: 'count',
+      about: 'Reported on these days as lost, stolen or not returned, and not found since.',
+    },
+    { key: 'share', text: 'Gone, of those out', kind: 'share', of: ['gone', 'out'] },
+    {
+      key: 'found',
+      text: 'Found again',
+      kind: 'count',
+      about: 'Reported on these days as gone, and found since.',
+    },
+    {
+      key: 'replaced',
+      text: 'Replaced',
+      kind: 'count',
+      about: 'Reported on these days, and another device put in its place.',
+    },
+  ],
+  parts: [
+    {
+      key: 'months',
+      title: 'Month by month',
+      about: 'By the day of the report.',
+      columns: monthColumns,
+      chart: {
+        series: ['lost', 'stolen', 'notReturned', 'damaged', 'faulty'],
+        way: 'upright',
+        stacked: true,
+      },
+    },
+    {
+      key: 'kinds',
+      title: 'What happened, and what was done',
+      columns: [
+        { key: 'kind', text: 'What happened', kind: 'label' },
+        { key: 'reported', text: 'Reported', kind: 'count' },
+        { key: 'share', text: 'Of those out', kind: 'share', of: ['reported', 'out'] },
+        { key: 'found', text: 'Found again', kind: 'count' },
+        { key: 'replaced', text: 'Replaced', kind: 'count' },
+      ],
+    },
+    {
+      key: 'devices',
+      title: 'By type of device',
+      columns: [
+        { key: 'kind', text: 'Type', kind: 'label' },
+        { key: 'out', text: 'Out', kind: 'count' },
+        { key: 'gone', text: 'Gone', kind: 'count' },
+        { key: 'share', text: 'Gone, of those out', kind: 'share', of: ['gone', 'out'] },
+        { key: 'broken', text: 'Damaged or faulty', kind: 'count' },
+      ],
+    },
+  ],
+  async read(db, scope) {
+    const [byKind, byMonth, devices] = await Promise.all([
+      readKinds(db, scope),
+      readMonths(db, scope),
+      readDevices(db, scope),
+    ]);
+    const out = sum(devices, 'out');
+    const headline = {
+      out,
+      gone: sum(devices, 'gone'),
+      found: sum(byKind, 'found'),
+      replaced: sum(byKind, 'replaced'),
+    };
+    return {
+      headline,
+      parts: { months: byMonth, kinds: byKind.map((row) => ({ ...row, out })), devices },
+    };
+  },
+};
+
+const goneKinds = sql`('lost', 'stolen', 'not_returned')`;
+const has = (action: RawBuilder<unknown>) =>
+  sql<boolean>`exists (select from incident_action a where a.incident_id = n.id and a.kind = ${action})`;
+const wasFound = has(sql`'found'`);
+const wasReplaced = sql<boolean>`exists (select from loan_item e where e.replaces_item_id = n.loan_item_id)`;
+
+/** Incidents `n` of the scope, by the day of their report. */
+const incidentsOf = (scope: Scope) => sql`
+  incident n join loan l on l.id = n.loan_id
+  where n.reported_on between ${scope.from}::date and ${scope.to}::date and ${ofClinic(sql`l.referral_id`, scope)} and ${ofDonor(sql`n.device_id`, scope)}`;
+
+async function readKinds(db: Reader, scope: Scope): Promise<Row[]> {
+  const { rows } = await sql<Row>`/* report.losses */
+    select k.kind, count(x.id)::int as reported, count(x.id) filter (where x.found)::int as found, count(x.id) filter (where x.replaced)::int as replaced
+    from unnest(array['lost', 'stolen', 'not_returned', 'damaged', 'faulty']) with ordinality k (kind, place)
+    left join (select n.id, n.kind, n.kind in ${goneKinds} and ${wasFound} as found, ${wasReplaced} as replaced from ${incidentsOf(scope)}) x on x.kind = k.kind
+    group by k.kind, k.place order by k.place`.execute(db);
+  return rows;
+}
+
+async function readMonths(db: Reader, scope: Scope): Promise<Row[]> {
+  const of = (kind: string) => sql`count(*) filter (where x.kind = ${kind})::int`;
+  const { rows } = await sql<Row>`/* report.losses-months */
+    select to_char(x.reported_on, 'YYYY-MM') as month, ${of('lost')} as lost, ${of('stolen')} as stolen, ${of('not_returned')} as "notReturned",
+      ${of('damaged')} as damaged, ${of('faulty')} as faulty
+    from (select n.reported_on, n.kind from ${incidentsOf(scope)}) x group by 1`.execute(db);
+  return everyMonth(scope, monthColumns, rows);
+}
+
+async function readDevices(db: Reader, scope: Scope): Promise<Row[]> {
+  const { rows } = await sql<Row>`/* report.losses-devices */
+    with out as (
+      select d.kind, count(*)::int as out from ${itemsOf(scope)} join device d on d.id = i.device_id
+      where ${overlaps(sql`i.issued_at`, sql`i.ended_at`, scope)} group by d.kind
+    ), told as (
+      select x.kind, count(*) filter (where x.gone)::int as gone, count(*) filter (where x.broken)::int as broken from (
+        select (select d.kind from device d where d.id = n.device_id) as kind, n.kind in ${goneKinds} and not ${wasFound} as gone, n.kind in ('damaged', 'faulty') as broken
+        from ${incidentsOf(scope)}) x group by x.kind
+    )
+    select o.kind, o.out, coalesce(t.gone, 0) as gone, coalesce(t.broken, 0) as broken
+    from out o left join told t on t.kind = o.kind order by o.out desc, o.kind`.execute(db);
+  return rows;
+}

@@ -1,0 +1,50 @@
+import { type RawBuilder, sql } from 'kysely';
+import { Temporal } from 'temporal-polyfill';
+import { addDays, iso, zone } from '../../shared/clock.ts';
+import type { Reader } from '../../shared/database.ts';
+import type { Column, Part, Period, ReportName, Row } from './report.rules.ts';
+
+/** What a report is of: civil dates from and to, both within it, and a clinic or a donor that narrows it. */
+export type Scope = Period & { clinicId?: string | undefined; donorId?: string | undefined };
+
+/** A report: its figures with their definitions, once, and how they are read. */
+export type Report = {
+  name: ReportName;
+  title: string;
+  about: string;
+  narrows: ('clinicId' | 'donorId')[];
+  headline: Column[];
+  parts: Part[];
+  /** @param today civil date, for what is as it stands now */
+  read(db: Reader, scope: Scope, today: string): Promise<{ headline: Row; parts: Record<string, Row[]> }>;
+};
+
+const startOf = (date: string) => iso(Temporal.PlainDate.from(date).toZonedDateTime(zone).toInstant());
+
+/** Whether an instant lies in the days of a scope, as London has them. */
+export const during = (instant: RawBuilder<unknown>, { from, to }: Period) =>
+  sql<boolean>`(${instant} >= ${startOf(from)}::timestamptz and ${instant} < ${startOf(addDays(to, 1))}::timestamptz)`;
+
+/** Whether something from an instant to another, which may be open, overlaps the days of a scope. */
+export const overlaps = (start: RawBuilder<unknown>, end: RawBuilder<unknown>, { from, to }: Period) =>
+  sql<boolean>`(${start} < ${startOf(addDays(to, 1))}::timestamptz and (${end} is null or ${end} >= ${startOf(from)}::timestamptz))`;
+
+/** The month of an instant as London has it, `2026-11`. */
+export const monthOf = (instant: RawBuilder<unknown>) =>
+  sql<string>`to_char(${instant} at time zone 'Europe/London', 'YYYY-MM')`;
+
+/** Whether a referral, by its id, is of the clinic of a scope. */
+export const ofClinic = (referralId: RawBuilder<unknown>, { clinicId }: Scope) =>
+  clinicId
+    ? sql<boolean>`exists (select from referral cr where cr.id = ${referralId} and cr.clinic_id = ${clinicId})`
+    : sql<boolean>`true`;
+
+/** Whether a device, by its id, was given by the donor of a scope. */
+export const ofDonor = (deviceId: RawBuilder<unknown>, { donorId }: Scope) =>
+  donorId
+    ? sql<boolean>`exists (select from device dd join donation dn on dn.id = dd.donation_id where dd.id = ${deviceId} and dn.donor_id = ${donorId})`
+    : sql<boolean>`true`;
+
+/** Loan items `i` with their loan `l` that a clinic and a donor leave. */
+export const itemsOf = (scope: Scope) => sql`
+  loan_item i join loan l on l.id = i.loan_id and ${ofClinic(sql`l.referral_id`, scope)} and ${ofDonor(sql`i.device_id`, scope)}`;

@@ -1,0 +1,144 @@
+import { Temporal } from 'temporal-polyfill';
+import { invalid } from '../../shared/problem.ts';
+
+/**
+ * A column of a report. `label`, `month`: what a row is of; `count`: people, or what stands for people;
+ * `number`: what tells of nobody, such as devices on a shelf; `share`: a percentage of two counts of the
+ * row, by their keys; `typical`: an average, a median or a sum, with the key of the count of people that it is made of.
+ */
+export type Column = { key: string; text: string; about?: string } & (
+  | { kind: 'label' | 'month' | 'count' | 'number' }
+  | { kind: 'share'; of: [part: string, whole: string] }
+  | { kind: 'typical'; of: string; unit?: string }
+);
+export type Cell = string | number | null;
+export type Row = Record<string, Cell>;
+
+/** Every report, by its name. */
+export const reportNames = [
+  'reach',
+  'referral-to-loan',
+  'losses',
+  'follow-ups',
+  'confidence',
+  'mobile-data',
+  'clinics',
+  'donors',
+] as const;
+export type ReportName = (typeof reportNames)[number];
+
+/** A table of a report, and which of its columns a chart shows. */
+export type Part = {
+  key: string;
+  title: string;
+  about?: string;
+  columns: Column[];
+  chart?: { series: string[]; way: 'upright' | 'lying'; stacked?: true };
+};
+
+/** Small numbers of people are shown as this where figures leave the scheme. */
+export const hidden = '*';
+
+/**
+ * A count as it may leave the scheme (rule 22): 0 stays, 1 to 7 are hidden, the rest are to the nearest 5.
+ * Source: the disclosure control of NHS England for Hospital Episode Statistics.
+ */
+export function suppressed(count: number): number | typeof hidden {
+  if (count === 0) return 0;
+  return count < 8 ? hidden : Math.round(count / 5) * 5;
+}
+
+/**
+ * A row as it is shown: its shares worked out, and where it leaves the scheme its counts suppressed first, so
+ * that no percentage tells what a hidden number was.
+ * @param leaves whether the figures leave the scheme
+ */
+export function shownRow(columns: Column[], row: Row, leaves: boolean): Row {
+  const count = (key: string): number | typeof hidden => {
+    const value = Number(row[key] ?? 0);
+    return leaves ? suppressed(value) : value;
+  };
+  const shown = (column: Column): Cell => {
+    const value = row[column.key] ?? null;
+    if (column.kind === 'count') return value === null ? null : count(column.key);
+    if (column.kind === 'share') return share(count(column.of[0]), count(column.of[1]));
+    if (column.kind === 'typical') return value !== null && count(column.of) === hidden ? hidden : value;
+    return value;
+  };
+  return Object.fromEntries(columns.map((column) => [column.key, shown(column)]));
+}
+
+function share(part: number | typeof hidden, whole: number | typeof hidden): Cell {
+  if (part === hidden || whole === hidden) return hidden;
+  return whole === 0 ? null : Math.round((100 * part) / whole);
+}
+
+/** A part with its rows as they are shown. */
+export type ReadPart = Part & { rows: Row[] };
+
+/** A report as it is shown: for a period, perhaps narrowed, and perhaps suppressed. */
+export type ReportRead = Period & {
+  name: ReportName;
+  title: string;
+  about: string;
+  clinicId: string | null;
+  donorId: string | null;
+  suppressed: boolean;
+  headline: { columns: Column[]; row: Row };
+  parts: ReadPart[];
+};
+
+export type Period = { from: string; to: string };
+
+/**
+ * The days that a report is of, as civil dates: the month of today and the eleven before it when none are named.
+ * @throws Problem `invalid` when they end before they start, or are more than five years
+ */
+export function periodOf(given: Partial<Period>, today: string): Period {
+  const to = given.to ?? today;
+  const from = given.from ?? Temporal.PlainDate.from(to).with({ day: 1 }).subtract({ months: 11 }).toString();
+  if (to < from) throw invalid({ pointer: '/to', message: 'Give a last day that is not before the first.' });
+  if (Temporal.PlainDate.from(from).add({ years: 5 }).toString() < to)
+    throw invalid({ pointer: '/from', message: 'Ask for five years at most.' });
+  return { from, to };
+}
+
+/** A row for every month of a period, in order: one in which nothing was counted has zeros. */
+export function everyMonth({ from, to }: Period, columns: Column[], rows: Row[]): Row[] {
+  const zeros = Object.fromEntries(
+    columns.filter(({ kind }) => kind === 'count' || kind === 'number').map(({ key }) => [key, 0]),
+  );
+  const known = new Map(rows.map((row) => [row.month, row]));
+  const months: Row[] = [];
+  const last = Temporal.PlainYearMonth.from(to.slice(0, 7));
+  for (
+    let month = Temporal.PlainYearMonth.from(from.slice(0, 7));
+    Temporal.PlainYearMonth.compare(month, last) <= 0;
+    month = month.add({ months: 1 })
+  )
+    months.push({ ...zeros, ...known.get(month.toString()), month: month.toString() });
+  return months;
+}
+
+/** The sum of a column. */
+export const sum = (rows: Row[], key: string): number =>
+  rows.reduce((total, row) => total + Number(row[key]), 0);
+
+/** The periods that people ask for: a quarter, a year, and the financial year, which starts on 1 April. */
+export function usualPeriods(today: string): (Period & { text: string })[] {
+  const day = Temporal.PlainDate.from(today);
+  const quarter = day.with({ day: 1 }).subtract({ months: (day.month - 1) % 3 });
+  const april = day.with({ month: 4, day: 1 });
+  const year = day.month < 4 ? april.subtract({ years: 1 }) : april;
+  const before = (start: Temporal.PlainDate, length: object) => ({
+    from: start.subtract(length).toString(),
+    to: start.subtract({ days: 1 }).toString(),
+  });
+  return [
+    { text: 'The last 12 months', ...periodOf({}, today) },
+    { text: 'This quarter', from: quarter.toString(), to: today },
+    { text: 'The last quarter', ...before(quarter, { months: 3 }) },
+    { text: 'This financial year', from: year.toString(), to: today },
+    { text: 'The last financial year', ...before(year, { years: 1 }) },
+  ];
+}

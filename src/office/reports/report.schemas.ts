@@ -1,0 +1,72 @@
+import Type, { type Static } from 'typebox';
+import { nullable, oneOf } from '../../shared/schemas.ts';
+
+const day = (description: string) => Type.Optional(Type.String({ format: 'date', description }));
+const narrowed = (description: string) => Type.Optional(Type.String({ format: 'uuid', description }));
+
+export const ReportQuery = Type.Object(
+  {
+    from: day('The first day; the first of the month eleven months before the last day when left out'),
+    to: day('The last day; today when left out'),
+    clinicId: narrowed('Only what is of this clinic’s referrals, where the report may be narrowed so'),
+    donorId: narrowed('Only what is of this donor’s devices, where the report may be narrowed so'),
+    suppressed: Type.Optional(
+      Type.Boolean({
+        description:
+          'The figures as they may leave the scheme: 1 to 7 people are `*`, more are to the nearest 5',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+export type ReportQuery = Static<typeof ReportQuery>;
+
+const Column = Type.Object({
+  key: Type.String(),
+  text: Type.String(),
+  kind: oneOf(['label', 'month', 'count', 'number', 'share', 'typical'], {
+    description:
+      '`count` is of people and suppressed; `share` is a percentage; `typical` an average or a median',
+  }),
+  about: Type.Optional(Type.String({ description: 'What counts' })),
+  of: Type.Optional(
+    Type.Union([Type.String(), Type.Tuple([Type.String(), Type.String()])], {
+      description: 'The counts that a share or an average is made of',
+    }),
+  ),
+  unit: Type.Optional(Type.String()),
+});
+const Row = Type.Unsafe<Record<string, string | number | null>>({
+  type: 'object',
+  additionalProperties: { type: ['string', 'number', 'null'] },
+});
+
+const about = { name: Type.String(), title: Type.String(), about: Type.String() };
+const part = {
+  key: Type.String(),
+  title: Type.String(),
+  about: Type.Optional(Type.String()),
+  columns: Type.Array(Column),
+};
+
+export const ReportList = Type.Object({
+  items: Type.Array(
+    Type.Object({
+      ...about,
+      narrows: Type.Array(oneOf(['clinicId', 'donorId'])),
+      headline: Type.Array(Column),
+      parts: Type.Array(Type.Object(part)),
+    }),
+  ),
+});
+
+export const ReportRead = Type.Object({
+  ...about,
+  from: Type.String(),
+  to: Type.String(),
+  clinicId: nullable(Type.String()),
+  donorId: nullable(Type.String()),
+  suppressed: Type.Boolean(),
+  headline: Type.Object({ columns: Type.Array(Column), row: Row }),
+  parts: Type.Array(Type.Object({ ...part, rows: Type.Array(Row) })),
+});

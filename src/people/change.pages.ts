@@ -1,0 +1,97 @@
+import type { Context } from '../shared/actor.ts';
+import type { Deps } from '../shared/deps.ts';
+import { type App, idParams, strictObject } from '../shared/http.ts';
+import { besideTheOther, versionToSend } from '../web/edit-conflict.ts';
+import { type Form, fields, newForm, refused, type Typed, typedIn } from '../web/forms.ts';
+import { changePatient, patientTag } from './change.commands.ts';
+import { PatientChange } from './change.schemas.ts';
+import { getPatient, logAccess } from './patient.queries.ts';
+import { NewPatient, noNhsNumberReasons, type Patient } from './patient.schemas.ts';
+
+const {
+  contactPoints: _points,
+  communicationNeeds: _needs,
+  language: _language,
+  interpreter: _interpreter,
+  ...details
+} = NewPatient.properties;
+const ChangeForm = strictObject({ ...details, dataReminders: PatientChange.properties.dataReminders });
+
+const words = {
+  'trustedPerson.name': 'Enter the name of the trusted person',
+  'trustedPerson.mayBeContacted': 'Choose whether we may contact the trusted person',
+};
+const view = 'people/views/change.njk';
+
+/** /patients/:id/change: who a person is, and what they want of contact. */
+export function changePatientPages(app: App, deps: Deps): void {
+  const route = { config: { action: 'patients.change' }, schema: { params: idParams } } as const;
+
+  app.get('/patients/:id/change', route, async (request, reply) => {
+    const patient = await getPatient(deps.db, request.params.id);
+    return reply.page(view, await changeView(request.ctx, patient.id, newForm(typedOf(patient))));
+  });
+
+  app.post('/patients/:id/change', route, async (request, reply) => {
+    const { id } = request.params;
+    const { version: seen, ...typed } = typedIn(request.body);
+    const version = String(seen ?? '');
+    try {
+      await changePatient(deps, request.ctx, id, wholeOf(fields(ChangeForm, typed, words)), version);
+      return reply.done(`/patients/${id}`, { text: 'Their details are changed.' });
+    } catch (error) {
+      const form = refused(typed, error);
+      return reply.code(form.status).page(view, await changeView(request.ctx, id, form, version));
+    }
+  });
+
+  /** @param seen the version that was seen, where the form was sent */
+  async function changeView(ctx: Context, id: string, sent: Form, seen?: string) {
+    const patient = await getPatient(deps.db, id);
+    const form = besideTheOther(sent, typedOf(patient));
+    const version = versionToSend(form, seen, patientTag(patient));
+    await logAccess(deps, ctx, id, 'patient');
+    return { patient, form, version, noNhsNumberReasons };
+  }
+}
+
+/** The form shows everything, so what was left empty is taken away. */
+const wholeOf = (said: PatientChange): PatientChange => ({
+  givenName: '',
+  familyName: '',
+  preferredName: null,
+  dateOfBirth: null,
+  nhsNumber: null,
+  noNhsNumberReason: null,
+  address: null,
+  noFixedAbode: false,
+  collectionPoint: null,
+  trustedPerson: null,
+  dataReminders: false,
+  ...said,
+});
+
+function typedOf(patient: Patient): Typed {
+  const {
+    contactPoints: _points,
+    referrals: _referrals,
+    loans: _loans,
+    trustedPerson,
+    noFixedAbode,
+    dataReminders,
+    ...rest
+  } = patient;
+  const text = Object.entries(rest).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string',
+  );
+  const trusted = Object.entries(trustedPerson ?? {}).map(([name, value]) => [
+    `trustedPerson.${name}`,
+    typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value),
+  ]);
+  return Object.fromEntries([
+    ...text,
+    ...trusted,
+    ...(noFixedAbode ? [['noFixedAbode', 'yes']] : []),
+    ...(dataReminders ? [['dataReminders', 'yes']] : []),
+  ]);
+}

@@ -1,0 +1,140 @@
+import Type, { type Static } from 'typebox';
+import { mergesOf } from '../identity/merge.queries.ts';
+import { listMessages } from '../messages/message.queries.ts';
+import { timelineOf } from '../office/audit/event.queries.ts';
+import { openProposalsOf } from '../referrals/proposal.queries.ts';
+import type { Context } from '../shared/actor.ts';
+import { today } from '../shared/clock.ts';
+import type { Deps } from '../shared/deps.ts';
+import { type App, idParams, strictObject } from '../shared/http.ts';
+import { listQuery } from '../shared/lists.ts';
+import { listFollowUps } from '../support/follow-up.queries.ts';
+import { doneAboutTasksOf } from '../tasks/task.queries.ts';
+import { type Form, fields, newForm, refused, typedIn } from '../web/forms.ts';
+import { timelineLines } from '../web/timeline.view.ts';
+import { reviewCommunication } from './communication.commands.ts';
+import { communicationReviewDue } from './communication.rules.ts';
+import { languagesFor } from './contact.rules.ts';
+import { getShownPatient } from './doubt.queries.ts';
+import { findPatients, listPatients, logAndListAccess } from './patient.queries.ts';
+import { numbersIn } from './patient.rules.ts';
+import { communicationNeeds, NewCommunicationReview, PatientQuery } from './patient.schemas.ts';
+
+const Search = strictObject({ search: Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' }) });
+const ReviewForm = strictObject({
+  ...NewCommunicationReview.properties,
+  communicationNeeds: Type.Optional(NewCommunicationReview.properties.communicationNeeds),
+});
+const mostFound = 50;
+
+/** /patients: the people referred, and one of them. Names and numbers that are searched for go by POST, never in an address. */
+export function patientPages(app: App, deps: Deps): void {
+  app.get(
+    '/patients',
+    { config: { action: 'patients.read' }, schema: { querystring: PatientQuery } },
+    async (request, reply) => {
+      const list = await listPatients(deps.db, request.query);
+      return reply.page('people/views/list.njk', { ...list, form: newForm(), after: request.query.after });
+    },
+  );
+
+  app.post('/patients', { config: { action: 'patients.read' } }, async (request, reply) => {
+    const typed = typedIn(request.body);
+    try {
+      const { search } = fields(Search, typed, { search: 'Enter a name, an NHS number or a phone number.' });
+      const numbers = numbersIn(search, deps.config.ALLOW_TEST_PHONE_NUMBERS);
+      const found = await findPatients(deps.db, search, numbers, mostFound + 1);
+      return reply.page('people/views/list.njk', {
+        form: newForm(typed),
+        searched: true,
+        items: found.slice(0, mostFound),
+        more: found.length > mostFound,
+      });
+    } catch (error) {
+      const form = refused(typed, error);
+      const list = await listPatients(deps.db, { limit: 50 });
+      return reply.code(form.status).page('people/views/list.njk', { ...list, form });
+    }
+  });
+
+  const history = { params: idParams, querystring: Type.Object(listQuery) };
+  app.get(
+    '/patients/:id',
+    { config: { action: 'patients.read' }, schema: history },
+    async (request, reply) => {
+      const view = await patientView(request.ctx, request.params.id, request.query);
+      return reply.page('people/views/patient.njk', view);
+    },
+  );
+
+  app.post(
+    '/patients/:id/communication-reviews',
+    { config: { action: 'patients.change' }, schema: { params: idParams } },
+    async (request, reply) => {
+      const { id } = request.params;
+      const typed = typedIn(request.body);
+      try {
+        const { communicationNeeds = [], ...said } = fields(ReviewForm, typed, {
+          interpreter: 'Choose whether an interpreter is needed',
+        });
+        await reviewCommunication(deps, request.ctx, id, { communicationNeeds, ...said });
+        return reply.done(`/patients/${id}`, { text: 'How to communicate with them is confirmed.' });
+      } catch (error) {
+        const form = { ...refused(typed, error), prefix: 'review' };
+        const view = await patientView(request.ctx, id, { limit: 50 }, form);
+        return reply.code(form.status).page('people/views/patient.njk', view);
+      }
+    },
+  );
+
+  async function patientView(
+    ctx: Context,
+    id: string,
+    page: Static<typeof history.querystring>,
+    sent?: Form,
+  ) {
+    const day = today(deps.clock);
+    const [patient, merges] = await Promise.all([getShownPatient(deps.db, id, day), mergesOf(deps.db, id)]);
+    const [access, followUps, messages, events, openProposals, doneOf] = await Promise.all([
+      logAndListAccess(deps, ctx, id),
+      listFollowUps(deps.db, ctx.actor, { patientId: id, limit: 50 }, today(deps.clock)),
+      listMessages(deps, { patientId: id, limit: 10 }),
+      timelineOf(
+        deps.db,
+        id,
+        page,
+        merges.map(({ merged }) => merged.id),
+      ),
+      openProposalsOf(deps.db, id),
+      doneAboutTasksOf(deps.db, id),
+    ]);
+    const due = communicationReviewDue(patient);
+    return {
+      patient,
+      reviewDue: { on: due, overdue: due !== null && due < day },
+      reviewForm: sent ?? {
+        ...newForm({
+          communicationNeeds: patient.communicationNeeds,
+          language: patient.language ?? '',
+          interpreter: patient.interpreter ? 'yes' : 'no',
+        }),
+        prefix: 'review',
+      },
+      choices: { communicationNeeds, languages: languagesFor(patient.language) },
+      form: sent,
+      followUps: followUps.items,
+      messages: messages.items,
+      moreMessages: messages.next !== null,
+      access,
+      openProposals,
+      merges,
+      pages: {
+        followUp: app.hasRoute({ method: 'GET', url: '/follow-ups/:id' }),
+        message: app.hasRoute({ method: 'GET', url: '/messages/:id' }),
+      },
+      timeline: timelineLines(events.items, id, ctx.actor, doneOf),
+      next: events.next,
+      after: page.after,
+    };
+  }
+}

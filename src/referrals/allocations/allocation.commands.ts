@@ -1,0 +1,162 @@
+import { sql } from 'kysely';
+import type { Context } from '../../shared/actor.ts';
+import { addDays, timestamp, today } from '../../shared/clock.ts';
+import { command } from '../../shared/command.ts';
+import type { Trx } from '../../shared/database.ts';
+import type { Deps } from '../../shared/deps.ts';
+import { type NewEvent, recordEvents, type SubjectType } from '../../shared/events.ts';
+import { newId } from '../../shared/ids.ts';
+import { invalid, Problem } from '../../shared/problem.ts';
+import type { DeviceKind, DeviceStatus } from '../../stock/devices/device.rules.ts';
+import { unfitJson } from '../../stock/devices/fitness.queries.ts';
+import { type Unfit, unfitFor, unfitWords } from '../../stock/devices/fitness.rules.ts';
+import { whyNot } from '../../stock/devices/going-out.rules.ts';
+import { type DeviceName, noSuchDevice, readDeviceName } from '../../stock/devices/naming.rules.ts';
+import { completeTasksAbout } from '../../tasks/task.commands.ts';
+import { assertReferralWaits, type ReferralStatus } from '../referral.rules.ts';
+import { holdersOf, needsToFind, openNeeds } from './allocation.queries.ts';
+import { assertFits, comesFirst, expiryErrors, notFree, type StockNeed } from './allocation.rules.ts';
+import type { Allocated, NewAllocation } from './allocation.schemas.ts';
+import { waitsLonger } from './waiting-list.queries.ts';
+
+/**
+ * Holds a ready device for a referral until it is issued, released or its last day has passed. Whoever
+ * comes earlier on the waiting list, waits for the same and has nothing held is passed over only with a
+ * reason, which is kept for each of them.
+ * @throws Problem `not-found`, `invalid`, `device-not-available` (with who has it), `referral-not-waiting`,
+ * `allocation-refused`, `someone-waits-longer` (with who and their places)
+ */
+export async function allocateDevice(
+  deps: Deps,
+  ctx: Context,
+  referralId: string,
+  input: NewAllocation,
+): Promise<Allocated> {
+  const day = today(deps.clock);
+  const asked = readInput(input, day);
+  return command(deps, ctx, async (trx) => {
+    const { referral, device } = await lockBoth(trx, referralId, asked);
+    if (!referral) throw new Problem('not-found');
+    if (!device) throw invalid(noSuchDevice(asked));
+    if (device.status !== 'ready') throw notFree((await holdersOf(trx, [device.id]))[0]!, referralId);
+    assertReferralWaits(referral.status);
+    const { days, unfit, ...state } = await readState(trx, referralId, device.id, day);
+    if (unfit.some(({ reason }) => reason === 'check_due')) throw withOpenCheck(device);
+    const needs = assertFits({ ...device, ...state }, { ...referral, ...state });
+    const passed = await waitsLonger(trx, referralId, needs);
+    if (passed.length && !input.skipReason) throw comesFirst(passed);
+
+    const allocation = {
+      id: newId(),
+      referralId,
+      deviceId: device.id,
+      expiresOn: input.expiresOn ?? addDays(day, days),
+    };
+    const passedIds = passed.map((one) => one.referralId);
+    await insertAllocation(trx, deps, ctx, allocation, passedIds, input.skipReason);
+    const subjects = (ids: string[]) => ids.map((id): [SubjectType, string] => ['referral', id]);
+    const { id, expiresOn } = allocation;
+    const { assetTag } = device;
+    await recordEvents(trx, deps, ctx, [
+      {
+        type: 'allocation.held',
+        subjects: [
+          ['allocation', id],
+          ...subjects([referralId]),
+          ['patient', referral.patientId],
+          ['device', device.id],
+        ],
+        values: { assetTag, expiresOn, needs, count: passed.length },
+      },
+      ...(passed.length
+        ? ([
+            {
+              type: 'waiting_list.passed_over',
+              subjects: [['allocation', id] as [SubjectType, string], ...subjects(passedIds)],
+              values: { needs },
+              fields: ['reason'],
+            },
+          ] satisfies NewEvent[])
+        : []),
+    ]);
+    await completeTasksAbout(trx, deps, ctx, ['allocation_expired'], [referralId]);
+    const warnings = unfitFor(unfit, state.toFind.includes('data')).map((one) => unfitWords(one, assetTag));
+    return {
+      id,
+      deviceId: device.id,
+      assetTag,
+      expiresOn,
+      status: 'held',
+      ...(warnings.length && { warnings }),
+    };
+  });
+}
+
+/** What has a check that ran out is not ready, though the night has not been yet. */
+function withOpenCheck({ assetTag, status }: { assetTag: string; status: DeviceStatus }): Problem {
+  const conflict = { assetTag, status, hasOpenCheck: true };
+  return new Problem('device-not-available', { detail: whyNot(conflict), conflicts: [conflict] });
+}
+
+function readInput(input: NewAllocation, day: string): DeviceName {
+  const { name, errors } = readDeviceName(input);
+  const faults = [...expiryErrors(input.expiresOn, day), ...errors];
+  if (faults.length) throw new Problem('invalid', { errors: faults });
+  return name;
+}
+
+type Locked = {
+  referral: { status: ReferralStatus; patientId: string } | null;
+  device: { id: string; assetTag: string; kind: DeviceKind; status: DeviceStatus } | null;
+};
+
+async function lockBoth(trx: Trx, referralId: string, { tag, id }: DeviceName): Promise<Locked> {
+  const { rows } = await sql<Locked>`/* allocation.lock */
+    with r as materialized (
+      select id, status, patient_id from referral where id = ${referralId} for no key update
+    ), d as materialized (
+      select id, asset_tag, kind, status from device
+      where (asset_tag = ${tag} or id = ${id}) and (select count(*) from r) >= 0 for no key update
+    )
+    select (select json_build_object('status', status, 'patientId', patient_id) from r) as referral,
+      (select json_build_object('id', id, 'assetTag', asset_tag, 'kind', kind, 'status', status) from d) as device`.execute(
+    trx,
+  );
+  return rows[0]!;
+}
+
+type State = { open: StockNeed[]; toFind: StockNeed[]; hasDataPlan: boolean; days: number; unfit: Unfit[] };
+
+/** What decides beside the locked rows: a statement of its own, since the snapshot of the lock's may be older. */
+async function readState(trx: Trx, referralId: string, deviceId: string, day: string): Promise<State> {
+  const { rows } = await sql<State>`/* allocation.state */
+    select ${openNeeds} as open, ${needsToFind} as "toFind", (select allocation_days from lending_policy) as days,
+      exists (select from data_plan s where s.device_id = ${deviceId} and s.status <> 'ended') as "hasDataPlan",
+      (select ${unfitJson('d', day)} from device d where d.id = ${deviceId}) as unfit
+    from referral r where r.id = ${referralId}`.execute(trx);
+  return rows[0]!;
+}
+
+type ToInsert = { id: string; referralId: string; deviceId: string; expiresOn: string };
+
+/** The device's move, the allocation, and whom it passes over: one statement. */
+async function insertAllocation(
+  trx: Trx,
+  deps: Deps,
+  { actor }: Context,
+  { id, referralId, deviceId, expiresOn }: ToInsert,
+  passed: string[],
+  reason: string | undefined,
+): Promise<void> {
+  const at = timestamp(deps.clock);
+  await sql`/* allocation.insert */
+    with d as (
+      update device set status = 'reserved', changed_at = ${at}::timestamptz where id = ${deviceId} and status = 'ready' returning id
+    ), a as (
+      insert into allocation (id, referral_id, device_id, expires_on, created_at)
+      select ${id}::uuid, ${referralId}::uuid, id, ${expiresOn}::date, ${at}::timestamptz from d
+    )
+    insert into waiting_skip (id, referral_id, for_referral_id, allocation_id, reason, actor_name, at)
+    select new_id(), p, ${referralId}::uuid, ${id}::uuid, ${reason ?? null}::text, ${actor.name}::text, ${at}::timestamptz
+    from unnest(${passed}::uuid[]) p`.execute(trx);
+}

@@ -1,0 +1,243 @@
+import { sql } from 'kysely';
+import { type Context, systemContext } from '../../shared/actor.ts';
+import { timestamp } from '../../shared/clock.ts';
+import { command } from '../../shared/command.ts';
+import type { Trx } from '../../shared/database.ts';
+import type { Deps } from '../../shared/deps.ts';
+import { recordEvents, type SubjectType } from '../../shared/events.ts';
+import { type Follower, idsOf } from '../../shared/follow-on.ts';
+import { newId } from '../../shared/ids.ts';
+import { Problem } from '../../shared/problem.ts';
+import { checksTurn, settleReadiness } from '../../stock/devices/check.commands.ts';
+import type { DeviceKind, DeviceStatus } from '../../stock/devices/device.rules.ts';
+import { completeTasksAbout, createTasks } from '../../tasks/task.commands.ts';
+import { holdersOf, openNeeds } from './allocation.queries.ts';
+import { meetsOf, type StockNeed } from './allocation.rules.ts';
+import type { NewRelease, Released } from './allocation.schemas.ts';
+
+/**
+ * Lets a held device go: it is ready again, for anyone.
+ * @throws Problem `not-found`, `allocation-ended` (with how it ended, and the loan when it was issued)
+ */
+export async function releaseAllocation(
+  deps: Deps,
+  ctx: Context,
+  id: string,
+  { reason }: NewRelease,
+): Promise<Released> {
+  return command(deps, ctx, async (trx) => {
+    const [held] = await lockAllocations(trx, sql`a.id = ${id}`);
+    if (!held) throw new Problem('not-found');
+    const [ended] = await endHeld(trx, deps, ctx, [id], 'released', reason);
+    if (!ended) throw await hasEnded(trx, id, held.deviceId);
+    await record(trx, deps, ctx, [ended], 'allocation.released', ['endedReason']);
+    const { deviceId, assetTag, deviceStatus } = ended;
+    return { id, status: 'released', device: { id: deviceId, assetTag, status: deviceStatus } };
+  });
+}
+
+/** Why what is held for a referral goes back, by what happened to it. */
+const reasons = {
+  'referral.closed': 'The referral is closed.',
+  'referral.withdrawn': 'The referral was withdrawn.',
+};
+
+/** Releases what is held for referrals that have ended. */
+export const releaseWhatWasHeld: Follower = async (trx, deps, ctx, events) => {
+  for (const [type, reason] of Object.entries(reasons)) {
+    const ended = events.filter((event) => event.type === type);
+    await releaseAllocationsOf(trx, deps, ctx, idsOf(ended, 'referral'), reason);
+  }
+};
+
+/** Releases what is held for a need that was dropped, or met in another way: what meets another open need stays held. */
+export const releaseWhatIsNotNeeded: Follower = async (trx, deps, ctx, events) => {
+  for (const event of events) {
+    const [referralId] = idsOf([event], 'referral');
+    const isSettled = 'kind' in event.values && ['drop', 'meet'].includes(String(event.values.kind));
+    if (!isSettled || !referralId) continue;
+    const { rows } = await sql<{ open: StockNeed[] }>`/* allocation.open-needs */
+      select ${openNeeds} as open from referral r where r.id = ${referralId}`.execute(trx);
+    await releaseAllocationsOf(trx, deps, ctx, [referralId], 'It is no longer needed.', rows[0]!.open);
+  }
+};
+
+/**
+ * Releases what is held for referrals that end or no longer need it, in the transaction of the command
+ * that ends or changes them and has locked them. Nothing happens where nothing is held.
+ * @param reason why, in words that name nobody
+ * @param stillNeeded needs that are open yet: a device that meets one of them stays held
+ */
+async function releaseAllocationsOf(
+  trx: Trx,
+  deps: Deps,
+  ctx: Context,
+  referralIds: string[],
+  reason: string,
+  stillNeeded: StockNeed[] = [],
+): Promise<void> {
+  if (!referralIds.length) return;
+  const held = await lockAllocations(
+    trx,
+    sql`a.referral_id = any(${referralIds}::uuid[]) and a.status = 'held'`,
+  );
+  const ids = held.filter((device) => !meetsOf(device, stillNeeded).length).map(({ id }) => id);
+  if (!ids.length) return;
+  await record(trx, deps, ctx, await endHeld(trx, deps, ctx, ids, 'released', reason), 'allocation.released');
+}
+
+/** Few enough to hold no lock for long. */
+const batchSize = 500;
+const due = (date: string) => sql`a.status = 'held' and a.expires_on < ${date}::date`;
+
+/**
+ * Ends the allocations whose last day is before a civil date: each device is ready again, and a task asks
+ * what the referral is to get. What has ended already stays as it is, so it may run any number of times.
+ * @returns how many it ended
+ */
+export async function expireAllocations(deps: Deps, date: string): Promise<number> {
+  let expired = 0;
+  for (let size = batchSize; size === batchSize; ) {
+    const ctx = systemContext(newId());
+    const batch = await command(deps, ctx, async (trx) => {
+      const held = await lockAllocations(
+        trx,
+        sql`a.id in (select a.id from allocation a where ${due(date)} order by a.expires_on, a.id limit ${batchSize})`,
+      );
+      const ended = await endHeld(
+        trx,
+        deps,
+        ctx,
+        held.map(({ id }) => id),
+        'expired',
+        null,
+      );
+      await record(trx, deps, ctx, ended, 'allocation.expired');
+      await createTasks(
+        trx,
+        deps,
+        ctx,
+        ended.map(({ referralId, patientId }) => ({
+          kind: 'allocation_expired',
+          subjectType: 'referral',
+          subjectId: referralId,
+          patientId,
+        })),
+      );
+      return { size: held.length, expired: ended.length };
+    });
+    expired += batch.expired;
+    size = batch.size;
+  }
+  return expired;
+}
+
+/** How many `expireAllocations` would end. */
+export async function countExpiringAllocations(deps: Deps, date: string): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::int as count from allocation a where ${due(date)}`.execute(deps.db);
+  return rows[0]!.count;
+}
+
+type LockedAllocation = { id: string; deviceId: string; kind: DeviceKind; hasDataPlan: boolean };
+
+/** Locks the referrals and devices of allocations, in the one order of locks: one statement. Whether they still hold is asked afterwards. */
+async function lockAllocations(trx: Trx, which: ReturnType<typeof sql>): Promise<LockedAllocation[]> {
+  const { rows } = await sql<LockedAllocation>`/* allocation.lock-held */
+    with a as materialized (
+      select a.id, a.referral_id, a.device_id from allocation a where ${which} and ${checksTurn}
+    ), r as materialized (
+      select id from referral where id in (select referral_id from a) order by id for no key update
+    ), d as materialized (
+      select id from device where id in (select device_id from a) and (select count(*) from r) >= 0 order by id for no key update
+    )
+    select a.id, a.device_id as "deviceId", v.kind,
+      exists (select from data_plan s where s.device_id = v.id and s.status <> 'ended') as "hasDataPlan"
+    from a join device v on v.id = a.device_id where (select count(*) from d) >= 0 order by a.id`.execute(
+    trx,
+  );
+  return rows;
+}
+
+type Ended = {
+  id: string;
+  referralId: string;
+  patientId: string;
+  deviceId: string;
+  assetTag: string;
+  deviceStatus: DeviceStatus;
+};
+
+/**
+ * Ends those of these allocations that still hold, of locked devices, which become ready again; one of which
+ * a check ran out meanwhile goes back to preparation, and what asked for that check is done. The same few
+ * statements however many.
+ */
+async function endHeld(
+  trx: Trx,
+  deps: Deps,
+  ctx: Context,
+  ids: string[],
+  as: 'released' | 'expired',
+  reason: string | null,
+): Promise<Ended[]> {
+  const at = timestamp(deps.clock);
+  const { rows } = await sql<Ended>`/* allocation.end */
+    with a as (
+      update allocation set status = ${as}, ended_at = ${at}::timestamptz, ended_reason = ${reason}
+      where id = any(${ids}::uuid[]) and status = 'held' returning id, referral_id, device_id
+    ), d as (
+      update device d set status = 'ready', changed_at = ${at}::timestamptz from a
+      where d.id = a.device_id and d.status = 'reserved' returning d.id, d.status
+    )
+    select a.id, a.referral_id as "referralId", r.patient_id as "patientId", a.device_id as "deviceId",
+      v.asset_tag as "assetTag", coalesce(d.status, v.status) as "deviceStatus"
+    from a join referral r on r.id = a.referral_id join device v on v.id = a.device_id left join d on d.id = a.device_id
+    order by a.id`.execute(trx);
+  const devices = rows.map(({ deviceId }) => deviceId);
+  const settled = await settleReadiness(trx, devices, at);
+  await completeTasksAbout(trx, deps, ctx, ['check_ran_out'], devices);
+  const statusOf = new Map(settled.map(({ id, status }) => [id, status]));
+  return rows.map((row) => ({ ...row, deviceStatus: statusOf.get(row.deviceId) ?? row.deviceStatus }));
+}
+
+async function record(
+  trx: Trx,
+  deps: Deps,
+  ctx: Context,
+  ended: Ended[],
+  type: 'allocation.released' | 'allocation.expired',
+  fields: string[] = [],
+): Promise<void> {
+  await recordEvents(
+    trx,
+    deps,
+    ctx,
+    ended.map(({ id, referralId, patientId, deviceId, assetTag, deviceStatus }) => ({
+      type,
+      subjects: [
+        ['allocation', id],
+        ['referral', referralId],
+        ['patient', patientId],
+        ['device', deviceId],
+      ] as [SubjectType, string][],
+      values: { assetTag, from: 'reserved', to: deviceStatus },
+      fields,
+    })),
+  );
+}
+
+async function hasEnded(trx: Trx, id: string, deviceId: string): Promise<Problem> {
+  const { rows } = await sql<{ status: string }>`/* allocation.status */
+    select status from allocation where id = ${id}`.execute(trx);
+  const [holder] = await holdersOf(trx, [deviceId]);
+  const { status } = rows[0]!;
+  const loan = status === 'issued' && holder?.loanId ? holder : undefined;
+  return new Problem('allocation-ended', {
+    detail: loan
+      ? `${loan.assetTag} was issued on loan ${loan.loanReference}. Return it there.`
+      : `It was ${status} before. Load the page again to see how things stand.`,
+    allocationStatus: status,
+    ...(loan && { loanId: loan.loanId }),
+  });
+}

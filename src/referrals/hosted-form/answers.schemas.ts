@@ -1,0 +1,90 @@
+import { today } from '../../shared/clock.ts';
+import type { Deps } from '../../shared/deps.ts';
+import { strictObject } from '../../shared/http.ts';
+import { Problem } from '../../shared/problem.ts';
+import { type Form, refused, type Typed } from '../../web/forms.ts';
+import { readReferral } from '../referral.commands.ts';
+import type { NewReferral } from '../referral.schemas.ts';
+import { atFormNames, formProperties, referralIn, wayWords } from '../referral-form.schemas.ts';
+import { type QuestionGroup, questionGroups } from './question-groups.schemas.ts';
+
+const HostedReferral = strictObject(formProperties);
+
+type Shape = { properties?: Record<string, Shape>; required?: string[] };
+
+/** The part of a schema that has these names, with dots. */
+function partOf({ properties = {}, required = [] }: Shape, names: string[]): Shape {
+  const kept = Object.entries(properties).flatMap(([key, part]): [string, Shape][] => {
+    if (names.includes(key)) return [[key, part]];
+    const below = names.flatMap((name) => (name.startsWith(`${key}.`) ? [name.slice(key.length + 1)] : []));
+    return below.length ? [[key, partOf(part, below)]] : [];
+  });
+  const object = { type: 'object', additionalProperties: false };
+  const parts = Object.fromEntries(kept);
+  return { ...object, properties: parts, required: required.filter((key) => parts[key]) };
+}
+
+const shapes = new Map(
+  questionGroups.map(({ slug, questions }) => [
+    slug,
+    partOf(
+      HostedReferral as Shape,
+      questions.map(({ name }) => name),
+    ),
+  ]),
+);
+const words = {
+  ...wayWords,
+  ...Object.fromEntries(
+    questionGroups.flatMap(({ questions }) =>
+      questions.flatMap(({ name, missing }) => (missing ? [[name, missing]] : [])),
+    ),
+  ),
+};
+
+/** What one page says of a referral. */
+type PageOfReferral = Partial<Omit<NewReferral, 'patient' | 'barriers'>> &
+  Pick<NewReferral, 'barriers'> & {
+    patient: Partial<NewReferral['patient']> & Pick<NewReferral['patient'], 'contactPoints'>;
+  };
+
+/**
+ * Holds one page of the form to what the API would say of its fields.
+ * @throws Problem `invalid` with every fault of the page, at the names of its fields
+ */
+export function checkPage(deps: Deps, { slug, questions }: QuestionGroup, typed: Typed): void {
+  const { patient, ...rest }: PageOfReferral = referralIn(shapes.get(slug)!, typed, words);
+  const asked = new Set(questions.map(({ name }) => name));
+  // What other pages ask stands here as anything that is right.
+  const whole = {
+    needs: [],
+    referrer: { name: 'Anyone' },
+    consent: { shareWithScheme: true as const, givenOn: today(deps.clock) },
+    ...rest,
+    patient: { ...(asked.has('patient.givenName') ? {} : { givenName: 'Anyone' }), ...patient },
+  };
+  try {
+    readReferral(deps, whole);
+  } catch (error) {
+    throw error instanceof Problem ? atFormNames(error) : error;
+  }
+}
+
+/**
+ * The whole form as the referral that the API takes.
+ * @throws Problem `invalid`
+ */
+export const wholeReferral = (typed: Typed): NewReferral => referralIn(HostedReferral, typed, words);
+
+/** A page that was refused, its faults in the order of its questions, each of a row with which way it is. */
+export function refusedPage({ questions }: QuestionGroup, typed: Typed, error: unknown): Form {
+  const form = refused(typed, error);
+  const placeOf = (name = '') => questions.findLastIndex((question) => name.startsWith(question.name));
+  const summary = form.summary
+    .toSorted((one, other) => placeOf(one.name) - placeOf(other.name))
+    .map((fault) => {
+      const row = /^contactPoints\.(\d+)\./.exec(fault.name ?? '')?.[1];
+      return row ? { ...fault, text: `Way ${Number(row) + 1}: ${fault.text}` } : fault;
+    });
+  return { ...form, summary };
+}

@@ -1,0 +1,137 @@
+import { sql } from 'kysely';
+import { keyedHash, newToken } from '../../access/tokens.ts';
+import { timestamp } from '../../shared/clock.ts';
+import type { Deps } from '../../shared/deps.ts';
+import { newId } from '../../shared/ids.ts';
+import type { Typed } from '../../web/forms.ts';
+import type { Answers } from './answers.ts';
+
+// A draft is nobody's record yet: it is for its browser alone, it ends by itself, and the event log has nothing of it.
+
+/** How long what was typed is kept after it was last saved, and how long what was sent can be printed. */
+const keptFor = '24 hours';
+const printableFor = '15 minutes';
+/** How many forms the start page offers to go on with. */
+const mostOffered = 20;
+
+export type Draft = {
+  id: string;
+  answers: Answers;
+  /** The pages that were not right, as they were typed, until they are. */
+  tried: Answers;
+  savedAt: string;
+  /** The reference, once it was sent. */
+  reference: string | null;
+  /** What was sent, sealed, while it may still be printed. */
+  summary: Buffer | null;
+};
+
+const hashOf = (deps: Deps, token: string) => keyedHash(deps.config.SECRET, 'referral-draft', token);
+
+/** The drafts of a browser's token in a link whose time is not over. */
+function draftsOf(deps: Deps, linkId: string, token: string) {
+  const now = timestamp(deps.clock);
+  return sql`
+    select id, answers, tried, saved_at as "savedAt", reference,
+      case when sent_at > ${now}::timestamptz - ${printableFor}::interval then summary end as summary
+    from referral_draft where token_hash = ${hashOf(deps, token)} and link_id = ${linkId}
+      and saved_at > ${now}::timestamptz - ${keptFor}::interval`;
+}
+
+/** A draft of a browser; without an id the one that it began last. Another browser's is as unknown as one that is over. */
+export async function findDraft(
+  deps: Deps,
+  linkId: string,
+  token: string,
+  id: string | undefined,
+): Promise<Draft | undefined> {
+  const { rows } = await sql<Draft>`/* draft.find */ ${draftsOf(deps, linkId, token)}
+    and ${id === undefined ? sql`true` : sql`id = ${id}`} order by id desc limit 1`.execute(deps.db);
+  return rows[0];
+}
+
+/** What a browser has begun to fill in and not sent, the newest first. */
+export async function begunDrafts(deps: Deps, linkId: string, token: string): Promise<Draft[]> {
+  const { rows } = await sql<Draft>`/* draft.begun */ ${draftsOf(deps, linkId, token)}
+    and sent_at is null and (answers <> '{}' or tried <> '{}') order by id desc limit ${mostOffered}`.execute(
+    deps.db,
+  );
+  return rows;
+}
+
+/** Begins a referral in a browser, beside what it has begun before. @param token what the browser has already */
+export async function beginDraft(
+  deps: Deps,
+  linkId: string,
+  token = newToken(),
+): Promise<{ id: string; token: string }> {
+  const at = timestamp(deps.clock);
+  const id = newId();
+  await sql`/* draft.begin */
+    with used as (update form_link set used_at = ${at} where id = ${linkId})
+    insert into referral_draft (id, link_id, token_hash, saved_at) values (${id}, ${linkId}, ${hashOf(deps, token)}, ${at})`.execute(
+    deps.db,
+  );
+  return { id, token };
+}
+
+/** Keeps a page of the form that is right. False when the draft was sent or deleted meanwhile. */
+export async function savePage(deps: Deps, draftId: string, slug: string, typed: Typed): Promise<boolean> {
+  const { rows } = await sql`/* draft.save */
+    update referral_draft set answers = answers || jsonb_build_object(${slug}::text, ${JSON.stringify(typed)}::jsonb),
+      tried = tried - ${slug}::text, saved_at = ${timestamp(deps.clock)}
+    where id = ${draftId} and sent_at is null returning id`.execute(deps.db);
+  return rows.length > 0;
+}
+
+/** Keeps a page that is not right yet, or not whole, beside what was right before. False as above. */
+export async function keepTry(deps: Deps, draftId: string, slug: string, typed: Typed): Promise<boolean> {
+  const { rows } = await sql`/* draft.try */
+    update referral_draft set tried = tried || jsonb_build_object(${slug}::text, ${JSON.stringify(typed)}::jsonb),
+      saved_at = ${timestamp(deps.clock)} where id = ${draftId} and sent_at is null returning id`.execute(
+    deps.db,
+  );
+  return rows.length > 0;
+}
+
+/** Deletes a draft that was not sent. */
+export async function discardDraft(deps: Deps, draftId: string): Promise<void> {
+  await sql`/* draft.discard */ delete from referral_draft where id = ${draftId} and sent_at is null`.execute(
+    deps.db,
+  );
+}
+
+/** Empties a draft that was sent and keeps its reference, so that a second click, tab or step back finds it; counted once. */
+export async function closeDraft(
+  deps: Deps,
+  draftId: string,
+  { reference, summary }: { reference: string; summary: Buffer },
+): Promise<void> {
+  const at = timestamp(deps.clock);
+  await sql`/* draft.close */
+    with closed as (
+      update referral_draft set answers = '{}', tried = '{}', sent_at = ${at}, saved_at = ${at}, reference = ${reference},
+        summary = ${summary}
+      where id = ${draftId} and sent_at is null returning link_id
+    )
+    update form_link l set sent = sent + 1, used_at = ${at} from closed where l.id = closed.link_id`.execute(
+    deps.db,
+  );
+}
+
+/** Deletes the drafts whose time is over, and what was sent and may no longer be printed. How many of each. */
+export async function purgeDrafts(deps: Deps): Promise<{ drafts: number; summaries: number }> {
+  const now = timestamp(deps.clock);
+  const { rows } = await sql<{ drafts: number; summaries: number }>`
+    with old as (
+      delete from referral_draft where saved_at <= ${now}::timestamptz - ${keptFor}::interval returning id
+    ), unprintable as (
+      update referral_draft set summary = null
+      where summary is not null and sent_at <= ${now}::timestamptz - ${printableFor}::interval
+        and saved_at > ${now}::timestamptz - ${keptFor}::interval returning id
+    )
+    select (select count(*) from old)::int as drafts, (select count(*) from unprintable)::int as summaries`.execute(
+    deps.db,
+  );
+  return rows[0]!;
+}

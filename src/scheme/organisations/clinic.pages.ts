@@ -1,0 +1,199 @@
+import type { Action } from '../../access/permissions.ts';
+import type { Deps } from '../../shared/deps.ts';
+import { etagOf } from '../../shared/etag.ts';
+import { count } from '../../shared/formats.ts';
+import { type App, idParams } from '../../shared/http.ts';
+import { besideTheOther, versionToSend } from '../../web/edit-conflict.ts';
+import { type Form, fields, newForm, refused, type Typed, typedIn } from '../../web/forms.ts';
+import { listFile } from '../../web/list-file.ts';
+import { changeOrganisation, createOrganisation } from './organisation.commands.ts';
+import {
+  countOrganisations,
+  getOrganisation,
+  listClinics,
+  listOrganisations,
+} from './organisation.queries.ts';
+import { type OrganisationRole, organisationRoles } from './organisation.rules.ts';
+import {
+  NewOrganisation,
+  NewSuccession,
+  type Organisation,
+  OrganisationQuery,
+} from './organisation.schemas.ts';
+import { succeedOrganisation } from './succession.commands.ts';
+
+const words = {
+  name: 'Enter its name',
+  roles: 'Choose what it is',
+  'dutyContact.name': 'Enter who is rung, such as “duty desk”',
+  successorId: 'Choose the one that took it over',
+};
+const roleTexts: Record<OrganisationRole, { text: string; hint: string }> = {
+  clinic: { text: 'Clinic', hint: 'Refers patients' },
+  donor: { text: 'Donor', hint: 'Gives devices' },
+  support_partner: { text: 'Support partner', hint: 'Its people ring and visit patients' },
+  connectivity_provider: { text: 'Connectivity provider', hint: 'Gives mobile data' },
+  repairer: { text: 'Repairer', hint: 'Mends devices' },
+  access_point: { text: 'Access point', hint: 'A library or drop-in with shared kit' },
+};
+const roleChoices = organisationRoles.map((value) => ({ value, ...roleTexts[value] }));
+
+/** What else settings hold of a clinic, each on a page of its own. */
+const sections: {
+  path: string;
+  text: string;
+  about: string;
+  action: Action;
+  counted: (organisation: Organisation) => string;
+}[] = [
+  {
+    path: 'keys',
+    text: 'API keys',
+    about: 'With which its own system sends referrals',
+    action: 'clinics.manage',
+    counted: ({ validKeys }) => count(validKeys, 'key'),
+  },
+  {
+    path: 'form-links',
+    text: 'Links to the referral form',
+    about: 'For teams without a system of their own',
+    action: 'clinics.read',
+    counted: ({ formLinks }) => count(formLinks, 'link'),
+  },
+  {
+    path: 'webhooks',
+    text: 'Webhooks',
+    about: 'Where its system is told of changes',
+    action: 'clinics.read',
+    counted: ({ webhooks }) => count(webhooks, 'endpoint'),
+  },
+];
+
+/** /settings/clinics: clinics and other organisations, and one of them with all that settings hold of it. */
+export function clinicPages(app: App, deps: Deps): void {
+  const read = { config: { action: 'clinics.read' } } as const;
+  const manage = { config: { action: 'clinics.manage' } } as const;
+  const one = { schema: { params: idParams } } as const;
+  listFile(app, deps, {
+    path: '/settings/clinics',
+    name: 'organisations',
+    query: OrganisationQuery,
+    list: (query) => listOrganisations(deps.db, query),
+    count: (query) => countOrganisations(deps.db, query),
+    columns: {
+      Name: ({ name }) => name,
+      'What it is': ({ roles }) => roles.map((role) => roleTexts[role].text).join(', '),
+      'ODS code': ({ odsCode }) => odsCode,
+      'Open referrals': ({ openReferrals }) => openReferrals,
+      'Taken over by': ({ succeededBy }) => succeededBy?.name,
+    },
+  });
+
+  app.get(
+    '/settings/clinics',
+    { ...read, schema: { querystring: OrganisationQuery } },
+    async (request, reply) =>
+      reply.page(
+        'scheme/organisations/views/clinics.njk',
+        await listView(request.query, newForm({ roles: 'clinic' })),
+      ),
+  );
+
+  app.post('/settings/clinics', manage, async (request, reply) => {
+    const typed = typedIn(request.body);
+    try {
+      const { id, name } = await createOrganisation(deps, request.ctx, fields(NewOrganisation, typed, words));
+      return reply.done(`/settings/clinics/${id}`, { text: `${name} is added.` });
+    } catch (error) {
+      const form = refused(typed, error);
+      return reply
+        .code(form.status)
+        .page('scheme/organisations/views/clinics.njk', await listView({ limit: 50 }, form));
+    }
+  });
+
+  app.get('/settings/clinics/:id', { ...read, ...one }, async (request, reply) =>
+    reply.page('scheme/organisations/views/clinic.njk', await oneView(request.params.id)),
+  );
+
+  app.post('/settings/clinics/:id', { ...manage, ...one }, async (request, reply) => {
+    const { id } = request.params;
+    const { version, ...typed } = typedIn(request.body) as Typed;
+    try {
+      const { odsCode = null, dutyContact = null, ...rest } = fields(NewOrganisation, typed, words);
+      const change = { ...rest, odsCode, dutyContact };
+      const { name } = await changeOrganisation(deps, request.ctx, id, change, String(version));
+      return reply.done(`/settings/clinics/${id}`, { text: `${name} is saved.` });
+    } catch (error) {
+      const form = refused(typed, error);
+      return reply
+        .code(form.status)
+        .page('scheme/organisations/views/clinic.njk', await oneView(id, { form, seen: String(version) }));
+    }
+  });
+
+  app.post('/settings/clinics/:id/successions', { ...manage, ...one }, async (request, reply) => {
+    const { id } = request.params;
+    const typed = typedIn(request.body);
+    try {
+      const succession = fields(NewSuccession, typed, words);
+      const { name, succeededBy } = await succeedOrganisation(deps, request.ctx, id, succession);
+      return reply.done(`/settings/clinics/${id}`, {
+        text: `${succeededBy?.name} has taken over ${name}.`,
+        link: { href: `/settings/clinics/${succeededBy?.id}`, text: succeededBy?.name ?? '' },
+      });
+    } catch (error) {
+      const form = { ...refused(typed, error), prefix: 'succession' };
+      return reply
+        .code(form.status)
+        .page('scheme/organisations/views/clinic.njk', await oneView(id, undefined, form));
+    }
+  });
+
+  async function listView(query: OrganisationQuery, form: Form) {
+    const { role, name, dutyContact } = query;
+    const filters = { ...(role && { role }), ...(name && { name }), ...(dutyContact && { dutyContact }) };
+    const [list, found] = await Promise.all([
+      listOrganisations(deps.db, query),
+      countOrganisations(deps.db, query),
+    ]);
+    return {
+      ...list,
+      count: found,
+      filters,
+      query: new URLSearchParams(filters).toString(),
+      after: query.after,
+      roleChoices,
+      roleTexts,
+      form,
+    };
+  }
+
+  /** @param sent the form as it was refused, with the version that was seen */
+  async function oneView(id: string, sent?: { form: Form; seen: string }, successionSent?: Form) {
+    const [organisation, clinics] = await Promise.all([getOrganisation(deps.db, id), listClinics(deps.db)]);
+    const { dutyContact, roles } = organisation;
+    const kept: Typed = {
+      name: organisation.name,
+      roles,
+      odsCode: organisation.odsCode ?? '',
+      'dutyContact.name': dutyContact?.name ?? '',
+      'dutyContact.phone': dutyContact?.phone ?? '',
+      'dutyContact.email': dutyContact?.email ?? '',
+    };
+    const form = sent ? besideTheOther(sent.form, kept) : newForm(kept);
+    return {
+      organisation,
+      version: versionToSend(form, sent?.seen, etagOf(id, organisation.changedAt)),
+      roleChoices,
+      roleTexts,
+      sections: roles.includes('clinic')
+        ? sections.map(({ counted, ...section }) => ({ ...section, counted: counted(organisation) }))
+        : [],
+      others: clinics.filter((clinic) => clinic.id !== id),
+      form: successionSent ?? form,
+      fieldsForm: form,
+      successionForm: successionSent ?? { ...newForm(), prefix: 'succession' },
+    };
+  }
+}

@@ -1,0 +1,166 @@
+import { sql } from 'kysely';
+import type { Context } from '../../shared/actor.ts';
+import { timestamp, today } from '../../shared/clock.ts';
+import { command } from '../../shared/command.ts';
+import type { Trx } from '../../shared/database.ts';
+import type { Deps } from '../../shared/deps.ts';
+import { recordEvent } from '../../shared/events.ts';
+import { Problem } from '../../shared/problem.ts';
+import { completeTasksAbout, completeTasksOf } from '../../tasks/task.commands.ts';
+import {
+  activationErrors,
+  allowedPlanActions,
+  assertAllowed,
+  expiryOf,
+  renewalOf,
+} from './data-plan.rules.ts';
+import type { DataPlanState, NewActivation, NewRenewal, NewSuspension } from './data-plan.schemas.ts';
+import {
+  type LockedPlan,
+  lockPlan,
+  type PlanDevice,
+  planIn,
+  stateOf,
+  subjectsOf,
+} from './locking.commands.ts';
+
+/**
+ * Starts the clock of a plan, once: its months count from the day on which the SIM was activated.
+ * @throws Problem `not-found`, `invalid`, `data-plan-state`
+ */
+export async function activatePlan(
+  deps: Deps,
+  ctx: Context,
+  id: string,
+  { activatedOn }: NewActivation,
+): Promise<DataPlanState> {
+  const errors = activationErrors(activatedOn, today(deps.clock));
+  if (errors.length) throw new Problem('invalid', { errors });
+  return command(deps, ctx, async (trx) => {
+    const { plan, from } = await lockPlan(trx, id);
+    assertAllowed(plan, 'activate');
+    const { rows } = await sql<{ durationMonths: number }>`
+      select duration_months as "durationMonths" from data_plan where id = ${id}`.execute(trx);
+    const expiresOn = expiryOf(activatedOn, rows[0]!.durationMonths);
+    await sql`/* data-plan.activate */
+      update data_plan set activated_on = ${activatedOn}, expires_on = ${expiresOn}, changed_at = ${timestamp(deps.clock)}
+      where id = ${id}`.execute(trx);
+    await recordEvent(trx, deps, ctx, {
+      type: 'data_plan.activated',
+      subjects: subjectsOf(id, [from]),
+      values: { from: plan.status, to: 'active', activatedOn, expiresOn },
+    });
+    return stateOf({ ...plan, status: 'active', activatedOn, expiresOn }, { device: from });
+  });
+}
+
+/**
+ * Makes a plan run longer.
+ * @throws Problem `not-found`, `invalid`, `data-plan-state` before it is activated
+ */
+export async function renewPlan(
+  deps: Deps,
+  ctx: Context,
+  id: string,
+  input: NewRenewal,
+): Promise<DataPlanState> {
+  return command(deps, ctx, async (trx) => {
+    const { plan, from } = await lockPlan(trx, id);
+    assertAllowed(plan, 'renew');
+    const { activatedOn, expiresOn: before } = plan;
+    const dates = { activatedOn: activatedOn!, expiresOn: before! };
+    const { expiresOn } = renewalOf(dates, input, today(deps.clock));
+    await sql`/* data-plan.renew */
+      update data_plan set expires_on = ${expiresOn}, changed_at = ${timestamp(deps.clock)} where id = ${id}`.execute(
+      trx,
+    );
+    await recordEvent(trx, deps, ctx, {
+      type: 'data_plan.renewed',
+      subjects: subjectsOf(id, [from]),
+      values: { durationMonths: input.months, expiresOn },
+    });
+    await completeTasksAbout(trx, deps, ctx, ['data_ending'], [id]);
+    if (from?.loan?.patientId) await completeTasksOf(trx, deps, ctx, ['said_run_out'], [from.loan.patientId]);
+    return stateOf({ ...plan, expiresOn }, { device: from });
+  });
+}
+
+/**
+ * Suspends a SIM, such as of a device that is lost for now. The number on it stays a way to reach the person.
+ * @throws Problem `not-found`, `data-plan-state`
+ */
+export async function suspendPlan(
+  deps: Deps,
+  ctx: Context,
+  id: string,
+  { reason }: NewSuspension,
+): Promise<DataPlanState> {
+  return command(deps, ctx, async (trx) => {
+    const { plan, from } = await lockPlan(trx, id);
+    assertAllowed(plan, 'suspend');
+    await suspend(trx, deps, ctx, plan, from, reason);
+    return stateOf({ ...plan, status: 'suspended' }, { device: from });
+  });
+}
+
+/**
+ * Puts a suspended SIM back into use.
+ * @throws Problem `not-found`, `data-plan-state`
+ */
+export async function resumePlan(deps: Deps, ctx: Context, id: string): Promise<DataPlanState> {
+  return command(deps, ctx, async (trx) => {
+    const { plan, from } = await lockPlan(trx, id);
+    assertAllowed(plan, 'resume');
+    const status = plan.activatedOn ? 'active' : 'not_started';
+    await sql`/* data-plan.resume */
+      update data_plan set status = 'active', suspended_at = null, suspended_reason = null, changed_at = ${timestamp(deps.clock)}
+      where id = ${id}`.execute(trx);
+    await recordEvent(trx, deps, ctx, {
+      type: 'data_plan.resumed',
+      subjects: subjectsOf(id, [from]),
+      values: { from: 'suspended', to: status },
+    });
+    return stateOf({ ...plan, status }, { device: from });
+  });
+}
+
+/**
+ * Suspends the SIM in a device, as an incident asks for, inside the transaction of that and after the
+ * device is locked. The number on it stays as it is.
+ * @returns the plan; null when the device has none, or it is suspended already
+ */
+export async function suspendPlanOf(
+  trx: Trx,
+  deps: Deps,
+  ctx: Context,
+  deviceId: string,
+  { reason }: { reason: string },
+): Promise<{ id: string } | null> {
+  const found = await planIn(trx, deviceId);
+  if (!found) return null;
+  const { plan, from } = await lockPlan(trx, found);
+  if (allowedPlanActions(plan).suspend !== true) return null;
+  await suspend(trx, deps, ctx, plan, from, reason);
+  return { id: plan.id };
+}
+
+async function suspend(
+  trx: Trx,
+  deps: Deps,
+  ctx: Context,
+  { id, status }: LockedPlan,
+  device: PlanDevice | null,
+  reason: string,
+): Promise<void> {
+  const at = timestamp(deps.clock);
+  await sql`/* data-plan.suspend */
+    update data_plan set status = 'suspended', suspended_at = ${at}::timestamptz, suspended_reason = ${reason}, changed_at = ${at}::timestamptz
+    where id = ${id}`.execute(trx);
+  await recordEvent(trx, deps, ctx, {
+    type: 'data_plan.suspended',
+    subjects: subjectsOf(id, [device]),
+    values: { from: status, to: 'suspended' },
+    fields: ['reason'],
+  });
+  if (device) await completeTasksAbout(trx, deps, ctx, ['suspend_sim'], [device.id]);
+}

@@ -1,0 +1,70 @@
+import { sql } from 'kysely';
+import { systemContext } from '../../shared/actor.ts';
+import { addDays, today } from '../../shared/clock.ts';
+import { command } from '../../shared/command.ts';
+import type { Deps } from '../../shared/deps.ts';
+import { newId } from '../../shared/ids.ts';
+import type { Report } from '../../shared/progress.ts';
+import { askStaff, taskBatch } from '../../tasks/ask.commands.ts';
+import { completeTasksAbout } from '../../tasks/task.commands.ts';
+import { endingDays } from './data-plan.rules.ts';
+
+/** Plans `s` in a device on a loan `l` that end within the days in which it is time to renew them, have run out, or end before the loan is due back. */
+const ends = (date: string) => sql`
+  data_plan s join loan_item i on i.device_id = s.device_id and i.ended_at is null join loan l on l.id = i.loan_id
+  where s.status <> 'ended' and s.expires_on is not null
+    and (s.expires_on <= ${addDays(date, endingDays)}::date or s.expires_on < l.due_on)`;
+
+/**
+ * Of those, the ones for which nobody was asked: a plan that ends before its loan is told of once when
+ * the loan has it, and each plan once in its last days. What staff have settled is not asked again.
+ */
+const unasked = (date: string) => sql`
+  not exists (
+    select from task t where t.kind = 'data_ending' and t.subject_id = s.id and (t.status = 'open' or t.created_at >= case
+      when s.expires_on <= ${addDays(date, endingDays)}::date
+        then greatest(i.issued_at, (s.expires_on - ${endingDays}::int)::timestamp at time zone 'Europe/London')
+      else i.issued_at end))`;
+
+/**
+ * Makes a task for each data plan that ends while someone has it (rule 10), and settles those whose plan
+ * was renewed, taken out or came back. In batches; run again it changes nothing. For a date that has
+ * passed it settles by today, since what ends soon now may not have then.
+ * @param date civil date
+ * @returns how many tasks it made
+ */
+export async function planDataEndingTasks(deps: Deps, date: string, report?: Report): Promise<number> {
+  const day = today(deps.clock);
+  await settleThoseOver(deps, date < day ? day : date);
+  const found = sql<{ id: string; patientId: string | null }>`
+    select s.id, l.patient_id as "patientId" from ${ends(date)} and ${unasked(date)} order by s.expires_on, s.id limit ${taskBatch}`;
+  return askStaff(deps, newId(), { kind: 'data_ending', subjectType: 'data_plan' }, found, report);
+}
+
+/** How many tasks `planDataEndingTasks` would make. */
+export async function countDataEndingTasks(deps: Deps, date: string): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::int as count from ${ends(date)} and ${unasked(date)}`.execute(deps.db);
+  return rows[0]!.count;
+}
+
+async function settleThoseOver(deps: Deps, date: string): Promise<void> {
+  const ctx = systemContext(newId());
+  for (;;) {
+    const settled = await command(deps, ctx, async (trx) => {
+      const { rows } = await sql<{ id: string }>`
+        select t.subject_id as id from task t
+        where t.kind = 'data_ending' and t.status = 'open' and not exists (select from ${ends(date)} and s.id = t.subject_id)
+        order by t.id limit ${taskBatch}`.execute(trx);
+      await completeTasksAbout(
+        trx,
+        deps,
+        ctx,
+        ['data_ending'],
+        rows.map(({ id }) => id),
+      );
+      return rows.length;
+    });
+    if (settled < taskBatch) return;
+  }
+}

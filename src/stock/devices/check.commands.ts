@@ -1,0 +1,219 @@
+import { sql } from 'kysely';
+import type { Context } from '../../shared/actor.ts';
+import { timestamp, today } from '../../shared/clock.ts';
+import { command } from '../../shared/command.ts';
+import type { Trx } from '../../shared/database.ts';
+import type { Deps } from '../../shared/deps.ts';
+import { recordEvents } from '../../shared/events.ts';
+import { newId, readAssetTag } from '../../shared/ids.ts';
+import { type FieldError, Problem } from '../../shared/problem.ts';
+import { completeTasksAbout } from '../../tasks/task.commands.ts';
+import { checkErrors, checkRefusal } from './check.rules.ts';
+import type { NewCheckBatch } from './check.schemas.ts';
+import type { CheckKind, DeviceKind, DeviceStatus } from './device.rules.ts';
+import type { NewCheck } from './device.schemas.ts';
+import { markSeen } from './seen.commands.ts';
+
+export type DeviceState = { id: string; status: DeviceStatus; openChecks: CheckKind[] };
+
+/**
+ * Records several checks of one device at once, all or none, as `recordCheck` does for one. Faults
+ * point into the check that has them, without saying which: they were filled in together.
+ * @throws Problem `not-found`, `check-not-open`, `invalid`
+ */
+export async function recordChecks(deps: Deps, ctx: Context, deviceId: string, checks: NewCheck[]) {
+  return command(deps, ctx, async (trx) => {
+    const device = await lockDevice(trx, deviceId);
+    const refused = checks.map(({ result }) => checkRefusal(device.status, result)).find((why) => why);
+    if (refused) throw new Problem('check-not-open', { detail: refused, deviceStatus: device.status });
+    const [recorded] = await record(trx, deps, ctx, [{ device, checks, pointers: checks.map(() => '') }]);
+    const { assetTag, checks: made, ...state } = recorded!;
+    return { checks: made, device: state, assetTag };
+  });
+}
+
+/**
+ * Records checks of many devices, all or none. The same few statements however many.
+ * @throws Problem `invalid` with every fault, `bulk-refused` with each device whose status does not allow it
+ */
+export async function recordCheckBatch(deps: Deps, ctx: Context, input: NewCheckBatch) {
+  const asked = input.devices.map(({ assetTag, deviceId }) => ({
+    tag: (assetTag && readAssetTag(assetTag)) || undefined,
+    id: deviceId,
+  }));
+  return command(deps, ctx, async (trx) => {
+    const devices = await lockDevices(trx, {
+      ids: asked.flatMap(({ id }) => id ?? []),
+      tags: asked.flatMap(({ tag }) => tag ?? []),
+    });
+    const errors: FieldError[] = [];
+    const lines = input.devices.flatMap(({ assetTag, deviceId, checks }, row) => {
+      const pointer = `/devices/${row}`;
+      const { tag, id } = asked[row]!;
+      const device = devices.find((one) => one.id === id || one.assetTag === tag);
+      if (!assetTag === !deviceId) errors.push({ pointer, message: 'Give the asset tag or the deviceId.' });
+      else if (!device)
+        errors.push({
+          pointer: `${pointer}/${assetTag ? 'assetTag' : 'deviceId'}`,
+          message: 'There is no such device.',
+        });
+      return device
+        ? [{ device, checks, pointers: checks.map((_, place) => `${pointer}/checks/${place}`) }]
+        : [];
+    });
+    if (new Set(lines.map(({ device }) => device)).size < lines.length)
+      errors.push({ pointer: '/devices', message: 'Name each device only once.' });
+    if (errors.length) throw new Problem('invalid', { errors });
+    const conflicts = lines.flatMap(({ device: { assetTag, status }, checks }) => {
+      const why = checks.map(({ result }) => checkRefusal(status, result)).find((one) => one);
+      return why ? [{ assetTag, status, why }] : [];
+    });
+    if (conflicts.length) {
+      const detail = conflicts.map(({ assetTag, why }) => `${assetTag}: ${why}`).join(' ');
+      throw new Problem('bulk-refused', { detail, conflicts });
+    }
+    return { devices: await record(trx, deps, ctx, lines) };
+  });
+}
+
+type Line = {
+  device: LockedDevice;
+  checks: NewCheck[];
+  /** Where each check is in the request. */
+  pointers: string[];
+};
+
+/** Writes the checks of locked devices and settles these: one statement each for checks, devices and events. */
+async function record(trx: Trx, deps: Deps, ctx: Context, lines: Line[]) {
+  const day = today(deps.clock);
+  const at = timestamp(deps.clock);
+  const made = lines.flatMap(({ device, checks, pointers }) =>
+    checks.map((check, place) => ({
+      check: { ...check, performedBy: check.performedBy ?? ctx.actor.name },
+      device,
+      pointer: pointers[place]!,
+      id: newId(),
+      nextDue: (check.kind === 'electrical' && check.result === 'pass' && check.evidence.nextDue) || null,
+      isTwice: checks.findIndex(({ kind }) => kind === check.kind) < place,
+    })),
+  );
+  const errors = made.flatMap(({ check, device, pointer, isTwice }) => [
+    ...(isTwice ? [{ pointer: `${pointer}/kind`, message: 'Give each check of a device once.' }] : []),
+    ...checkErrors(check, device, day).map((fault) => ({ ...fault, pointer: pointer + fault.pointer })),
+  ]);
+  if (errors.length) throw new Problem('invalid', { errors });
+  const rows = made.map(({ id, device, check, nextDue }) => ({
+    ...check,
+    id,
+    deviceId: device.id,
+    cycle: device.cycle,
+    nextDue,
+  }));
+  await sql`/* check.record */
+    insert into preparation_check (id, device_id, cycle, kind, result, performed_on, performed_by, evidence, notes, next_due, recorded_at)
+    select id, "deviceId", cycle, kind, result, "performedOn", "performedBy", evidence, notes, "nextDue", ${at}::timestamptz
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as c (id uuid, "deviceId" uuid, cycle int, kind text, result text,
+      "performedOn" date, "performedBy" text, evidence jsonb, notes text, "nextDue" date)`.execute(trx);
+  const states = new Map(
+    (
+      await settleReadiness(
+        trx,
+        lines.map(({ device }) => device.id),
+        at,
+      )
+    ).map((state) => [state.id, state]),
+  );
+  await recordEvents(
+    trx,
+    deps,
+    ctx,
+    made.map(({ check, device, nextDue }, place) => ({
+      type: 'device.checked',
+      subjects: [['device', device.id]],
+      values: {
+        kind: check.kind,
+        result: check.result,
+        performedOn: check.performedOn,
+        cycle: device.cycle,
+        from: device.status,
+        // Of several checks of a device the last tells that it moved.
+        to: made[place + 1]?.device === device ? device.status : states.get(device.id)!.status,
+        ...(nextDue && { nextDue }),
+      },
+    })),
+  );
+  await markSeen(
+    trx,
+    deps,
+    ctx,
+    made.map(({ device, check }) => ({ id: device.id, on: check.performedOn })),
+  );
+  const done = [...states.values()].filter(({ openChecks }) => !openChecks.length);
+  await completeTasksAbout(
+    trx,
+    deps,
+    ctx,
+    ['check_ran_out', 'preparation_late'],
+    done.map(({ id }) => id),
+  );
+  return lines.map(({ device, checks }) => ({
+    ...states.get(device.id)!,
+    assetTag: device.assetTag,
+    checks: made
+      .filter((one) => one.device === device)
+      .map(({ id }, place) => ({ id, kind: checks[place]!.kind, result: checks[place]!.result })),
+  }));
+}
+
+export type LockedDevice = {
+  id: string;
+  assetTag: string;
+  kind: DeviceKind;
+  status: DeviceStatus;
+  cycle: number;
+  cycleStartedOn: string;
+};
+
+/**
+ * A condition that waits for the turn that whoever changes the required checks takes alone: a device
+ * settled at the same time would be measured by the old ones. True, and asked once a statement.
+ */
+export const checksTurn = sql<boolean>`(select pg_advisory_xact_lock_shared(hashtextextended('required_check', 0)) is not null)`;
+
+/** Locks devices by id, in turn with whoever changes the required checks. */
+export async function lockDevices(
+  trx: Trx,
+  { ids = [], tags = [] }: { ids?: string[]; tags?: string[] },
+): Promise<LockedDevice[]> {
+  const { rows } = await sql<LockedDevice>`/* device.lock */
+    select id, asset_tag as "assetTag", kind, status, cycle, cycle_started_on as "cycleStartedOn" from device
+    where (id = any(${ids}::uuid[]) or asset_tag = any(${tags}::text[])) and ${checksTurn}
+    order by id for update`.execute(trx);
+  return rows;
+}
+
+/**
+ * Locks one device and reads it as it is then.
+ * @throws Problem `not-found`
+ */
+export async function lockDevice(trx: Trx, id: string): Promise<LockedDevice> {
+  const [device] = await lockDevices(trx, { ids: [id] });
+  if (!device) throw new Problem('not-found');
+  return device;
+}
+
+/**
+ * Moves locked devices to what their checks say: one being prepared with none open becomes ready, a
+ * ready one with one open goes back. A reserved one stays. One statement, however many; what makes a
+ * reserved device ready again calls it too, since a check may have run out while it was held.
+ * @returns those of the three statuses, as they stand now
+ */
+export async function settleReadiness(trx: Trx, ids: string[], at: string): Promise<DeviceState[]> {
+  const { rows } = await sql<DeviceState>`/* device.settle */
+    update device d set changed_at = ${at}, status = case
+      when d.status = 'reserved' then 'reserved' when cardinality(o.open) = 0 then 'ready' else 'in_preparation' end
+    from (select id, open_checks(id, kind, cycle) as open from device where id = any(${ids}::uuid[])) o
+    where d.id = o.id and d.status in ('in_preparation', 'ready', 'reserved')
+    returning d.id, d.status, o.open as "openChecks"`.execute(trx);
+  return rows;
+}

@@ -1,0 +1,42 @@
+import { defineEvents } from '../../shared/event-definitions.ts';
+import { count, id, reference } from '../../shared/event-values.ts';
+import { count as counted } from '../../shared/formats.ts';
+import { nullable, oneOf } from '../../shared/schemas.ts';
+import { nowIs } from '../../shared/sentences.ts';
+import { conditions, deviceStatuses } from './device.rules.ts';
+
+const status = oneOf(deviceStatuses);
+
+/** Where devices go, and what becomes of them. */
+export const deviceEvents = defineEvents({
+  'device.reopened': {
+    values: { from: status, to: status, cycle: count },
+    line: () => 'Sent back to preparation. Every check is open again',
+  },
+  'device.arrived': {
+    values: { from: status, to: status, condition: oneOf(conditions), cycle: count },
+    line: (v) =>
+      `${v.from === 'lost' ? 'Found again' : 'Arrived'}${v.condition ? ` in condition ${v.condition}` : ''}${nowIs('The device', v.to)}`,
+  },
+  'device.given_up': {
+    values: { from: status, to: status },
+    line: () => 'Given up waiting for it. The device is now lost',
+  },
+  'device.moved': {
+    values: { fromLocationId: nullable(id), locationId: id },
+    line: () => 'Moved to another place',
+  },
+  'device.lost': {
+    values: { from: status, to: status, reference },
+    line: (v) => `Recorded as lost${v.reference ? `: not seen at stocktake ${v.reference}` : ''}`,
+  },
+  'device.seen': { values: {}, line: () => 'Seen again, after a stocktake had missed it' },
+  'device.found': {
+    values: { from: status, to: status, cycle: count, locationId: nullable(id) },
+    line: () => 'Found again. Every check is open again',
+  },
+  'devices.exported': {
+    values: { count },
+    line: (v) => `Took a file of ${counted(v.count ?? 0, 'device')}`,
+  },
+});

@@ -1,0 +1,252 @@
+import Type from 'typebox';
+import { may } from '../../access/permissions.ts';
+import { timelineOf } from '../../office/audit/event.queries.ts';
+import { heldOn } from '../../referrals/allocations/allocation.queries.ts';
+import type { Context } from '../../shared/actor.ts';
+import { today } from '../../shared/clock.ts';
+import { sendCsv } from '../../shared/csv.ts';
+import type { Deps } from '../../shared/deps.ts';
+import { date as dateWords, words as inWords, withDates } from '../../shared/formats.ts';
+import { type App, idParams, strictObject } from '../../shared/http.ts';
+import { listQuery } from '../../shared/lists.ts';
+import { line } from '../../shared/schemas.ts';
+import { type Form, fields, newForm, refused, typedIn } from '../../web/forms.ts';
+import { timelineLines } from '../../web/timeline.view.ts';
+import { fitDataPlan } from '../data-plans/data-plan.commands.ts';
+import { DataPlanForm, planOfForm } from '../data-plans/data-plan.schemas.ts';
+import { listOffers } from '../data-plans/offer.queries.ts';
+import { fitScannedSim } from '../data-plans/placing.commands.ts';
+import {
+  type CheckDue,
+  checksDue,
+  checksWithNext,
+  checkWords,
+  destinations,
+  mediaTypes,
+  techniques,
+  verifications,
+} from './check.rules.ts';
+import { recordCheck, reopenPreparation } from './device.commands.ts';
+import { countDevices, getDevice, listDevices } from './device.queries.ts';
+import { type CheckKind, type DeviceStatus, deviceKinds, deviceStatuses } from './device.rules.ts';
+import { type Device, DeviceQuery, NewCheck, Reopening } from './device.schemas.ts';
+import { exportColumns, exportDevices } from './device-export.commands.ts';
+import { unfitText } from './fitness.rules.ts';
+import { stockPages, stockView } from './stock.pages.ts';
+
+const { status, kind, fit } = DeviceQuery.properties;
+const ExportQuery = Type.Object(
+  { status, kind, fit, donationId: Type.Optional(Type.String({ format: 'uuid' })) },
+  { additionalProperties: false },
+);
+
+const SimScan = strictObject({ sim: line(40) });
+const words = {
+  ...checkWords,
+  reason: 'Enter why it goes back',
+  network: 'Enter the network',
+  iccid: 'Enter the number printed on the SIM',
+  sim: 'Scan or type the number on the SIM',
+  durationMonths: 'Enter for how many months it runs',
+};
+
+/** /devices: the stock, and one device with its checks, its data plan and its story. */
+export function devicePages(app: App, deps: Deps): void {
+  app.get(
+    '/devices',
+    { config: { action: 'devices.read' }, schema: { querystring: DeviceQuery } },
+    async (request, reply) => {
+      const day = today(deps.clock);
+      const [list, count] = await Promise.all([
+        listDevices(deps.db, request.query, day),
+        countDevices(deps.db, request.query, day),
+      ]);
+      const { after, limit: _limit, fit, ...others } = request.query;
+      const filters = { ...others, ...(fit !== undefined && { fit: String(fit) }) };
+      const query = new URLSearchParams(filters).toString();
+      const { order: _order, ...inFile } = filters;
+      return reply.page('stock/devices/views/list.njk', {
+        ...list,
+        count,
+        filters,
+        query,
+        after,
+        exportPath: `/devices/export.csv?${new URLSearchParams(inFile)}`,
+        statuses: deviceStatuses,
+        kinds: deviceKinds,
+      });
+    },
+  );
+
+  app.get(
+    '/devices/export.csv',
+    { config: { action: 'devices.export' }, schema: { querystring: ExportQuery } },
+    async (request, reply) => {
+      const rows = await exportDevices(deps, request.ctx, request.query);
+      return sendCsv(reply, `devices-${today(deps.clock)}`, exportColumns, rows);
+    },
+  );
+
+  const history = { params: idParams, querystring: Type.Object(listQuery) };
+  app.get('/devices/:id', { config: { action: 'devices.read' }, schema: history }, async (request, reply) =>
+    reply.page(
+      'stock/devices/views/device.njk',
+      await deviceView(request.ctx, request.params.id, request.query),
+    ),
+  );
+
+  const prepare = { config: { action: 'devices.prepare' }, schema: { params: idParams } } as const;
+  app.post('/devices/:id/checks', prepare, async (request, reply) => {
+    const { id } = request.params;
+    const typed = typedIn(request.body);
+    try {
+      const { kind, result, device } = await recordCheck(
+        deps,
+        request.ctx,
+        id,
+        fields(NewCheck, typed, words),
+      );
+      const outcome = `${inWords(kind)} check ${result === 'pass' ? 'passed' : 'failed'}.`;
+      const next =
+        device.status === 'ready'
+          ? 'The device is ready to lend.'
+          : `Still to do: ${device.openChecks.map(inWords).join(', ').toLowerCase()}.`;
+      const link = device.status === 'ready' ? { href: '/', text: 'Scan the next device' } : undefined;
+      return reply.done(`/devices/${id}`, { text: `${outcome} ${next}`, ...(link && { link }) });
+    } catch (error) {
+      const form = { ...refused(typed, error), prefix: String(typed.kind) };
+      return reply
+        .code(form.status)
+        .page('stock/devices/views/device.njk', await deviceView(request.ctx, id, { limit: 50 }, form));
+    }
+  });
+
+  app.post('/devices/:id/reopenings', prepare, async (request, reply) => {
+    const { id } = request.params;
+    const typed = typedIn(request.body);
+    try {
+      await reopenPreparation(deps, request.ctx, id, fields(Reopening, typed, words));
+      return reply.done(`/devices/${id}`, {
+        text: 'The device is being prepared again. Every check is open.',
+      });
+    } catch (error) {
+      const form = { ...refused(typed, error), prefix: 'reopen' };
+      return reply
+        .code(form.status)
+        .page('stock/devices/views/device.njk', await deviceView(request.ctx, id, { limit: 50 }, form));
+    }
+  });
+
+  app.post(
+    '/devices/:id/data-plans',
+    { config: { action: 'devices.fit-data' }, schema: { params: idParams } },
+    async (request, reply) => {
+      const { id } = request.params;
+      const typed = typedIn(request.body);
+      try {
+        const plan = planOfForm(fields(DataPlanForm, typed, words));
+        const { warnings } = await fitDataPlan(deps, request.ctx, id, plan);
+        return reply.done(`/devices/${id}`, { text: ['The data plan is recorded.', ...warnings].join(' ') });
+      } catch (error) {
+        const form = { ...refused(typed, error), prefix: 'data-plan' };
+        return reply
+          .code(form.status)
+          .page('stock/devices/views/device.njk', await deviceView(request.ctx, id, { limit: 50 }, form));
+      }
+    },
+  );
+
+  app.post(
+    '/devices/:id/fittings',
+    { config: { action: 'devices.fit-data' }, schema: { params: idParams } },
+    async (request, reply) => {
+      const { id } = request.params;
+      const typed = typedIn(request.body);
+      try {
+        const { sim } = fields(SimScan, typed, words);
+        const { warnings } = await fitScannedSim(deps, request.ctx, id, sim);
+        return reply.done(`/devices/${id}`, { text: ['The SIM is fitted.', ...warnings].join(' ') });
+      } catch (error) {
+        const form = { ...refused(typed, error), prefix: 'sim' };
+        return reply
+          .code(form.status)
+          .page('stock/devices/views/device.njk', await deviceView(request.ctx, id, { limit: 50 }, form));
+      }
+    },
+  );
+
+  stockPages(app, deps, async (ctx, reply, id, form) =>
+    reply
+      .code(form.status)
+      .page('stock/devices/views/device.njk', await deviceView(ctx, id, { limit: 50 }, form)),
+  );
+
+  /** One device with the forms for what may be done with it. `sent`: the form that was refused, if any. */
+  async function deviceView(
+    ctx: Context,
+    id: string,
+    page: { limit: number; after?: string | undefined },
+    sent?: Form,
+  ) {
+    const { actor } = ctx;
+    const [device, events, held, offers] = await Promise.all([
+      getDevice(deps.db, id, today(deps.clock)),
+      timelineOf(deps.db, id, page),
+      heldOn(deps.db, id),
+      listOffers(deps.db),
+    ]);
+    const date = today(deps.clock);
+    const formOf = (prefix: string, start: Record<string, string> = {}) =>
+      sent?.prefix === prefix ? sent : { ...newForm(start), prefix };
+    const checkForm = (kind: CheckKind) => ({
+      kind,
+      form: formOf(kind, { performedOn: date, performedBy: actor.name }),
+    });
+    const stock = await stockView(deps, ctx, device, sent);
+    const isPreparer = may(actor, 'devices.prepare') && stock.can.record_check === true;
+    const due = checksDue(device, date);
+    const checksToDo = device.openChecks.length || !isPreparer ? device.openChecks : checksWithNext(device);
+    return {
+      device,
+      held: held ? [held] : [],
+      ...stock,
+      due: [...sayUnfit(device), ...due.map((check) => dueWords(check, device.status))],
+      checksToDo,
+      checkForms: isPreparer ? checksToDo.map(checkForm) : [],
+      hasCertificate:
+        device.cycle > 1 ||
+        device.checks.some(({ kind, result }) => kind === 'sanitisation' && result === 'pass'),
+      evidenceChoices,
+      reopenForm: formOf('reopen'),
+      simForms: { plan: formOf('data-plan', { activatedOn: date }), scan: formOf('sim') },
+      offers,
+      form: sent,
+      timeline: timelineLines(events.items, id, actor),
+      next: events.next,
+      after: page.after,
+    };
+  }
+}
+
+/** What keeps it from being offered, beside its checks; what a stocktake missed is said of any device on the shelf. */
+function sayUnfit({ unfit, status, missedOn }: Device): string[] {
+  const all =
+    status === 'in_preparation' && missedOn ? [{ reason: 'not_seen' as const, since: missedOn }] : unfit;
+  return all.filter(({ reason }) => reason !== 'check_due').map((one) => withDates(unfitText(one)));
+}
+
+function dueWords({ kind, nextDue, isOver }: CheckDue, status: DeviceStatus): string {
+  const what = `${inWords(kind)} check`;
+  if (!isOver) return `${what} falls due on ${dateWords(nextDue)}.`;
+  const next =
+    status === 'on_loan' ? 'It is on loan: arrange to test it' : 'It cannot go out until it is tested again';
+  return `${what} fell due on ${dateWords(nextDue)}. ${next}.`;
+}
+
+const choices = (values: readonly string[]) => values.map((value) => ({ value, text: inWords(value) }));
+const evidenceChoices = {
+  techniques: choices(techniques),
+  mediaTypes: choices(mediaTypes),
+  verifications: choices(verifications),
+  destinations: choices(destinations),
+};

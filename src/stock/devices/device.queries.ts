@@ -1,0 +1,118 @@
+import { sql } from 'kysely';
+import type { Reader } from '../../shared/database.ts';
+import { byId, type ListPage, toPage } from '../../shared/lists.ts';
+import { Problem } from '../../shared/problem.ts';
+import type { Device, DeviceQuery, DeviceSummary } from './device.schemas.ts';
+import { isFit, unfitJson } from './fitness.queries.ts';
+import type { Unfit } from './fitness.rules.ts';
+
+/**
+ * The columns of a device in lists, of the table `device d`.
+ * @param day civil date; with null it is not known what ran out by it
+ */
+export const summary = (
+  day: string | null,
+) => sql`d.id, d.asset_tag as "assetTag", d.kind, d.make, d.model, d.serial_number as "serialNumber",
+  d.condition, d.status, d.changed_at as "changedAt",
+  case when d.status in ('in_preparation', 'reserved') then open_checks(d.id, d.kind, d.cycle) else '{}' end as "openChecks", ${unfitJson('d', day)} as unfit`;
+
+/** That the device `d` is ready and nothing keeps it from being offered. */
+export const isOffered = (day: string) => sql`(d.status = 'ready' and ${isFit('d', day)})`;
+
+/** What a list of devices is narrowed to. */
+export type DeviceFilter = Partial<Pick<DeviceQuery, 'status' | 'kind' | 'fit'>> & { donationId?: string };
+
+/** The filter in one place, so that a list, its count and its file agree. */
+const matching = ({ status, kind, fit, donationId }: DeviceFilter, day: string) => sql`true
+  ${fit === undefined ? sql`` : sql`and ${fit ? isOffered(day) : sql`d.status = 'ready' and not ${isFit('d', day)}`}`}
+  ${status ? sql`and d.status = ${status}` : sql``} ${kind ? sql`and d.kind = ${kind}` : sql``}
+  ${donationId ? sql`and d.donation_id = ${donationId}` : sql``}`;
+
+/** Devices, the newest first, of one status or kind when asked, or fit to be offered on a civil date. */
+export async function listDevices(
+  db: Reader,
+  query: DeviceFilter & Pick<DeviceQuery, 'limit' | 'after' | 'order'>,
+  day: string,
+): Promise<ListPage<DeviceSummary>> {
+  const { follows, by } = byId(sql`d.id`, query);
+  const { rows } = await sql<DeviceSummary>`
+    select ${summary(day)} from device d
+    where ${matching(query, day)} ${follows}
+    order by ${by} limit ${query.limit + 1}`.execute(db);
+  return toPage(rows, query.limit, (row) => [row.id]);
+}
+
+/** How many devices the list has in all. */
+export async function countDevices(db: Reader, filter: DeviceFilter, day: string): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::int as count from device d where ${matching(filter, day)}`.execute(db);
+  return rows[0]!.count;
+}
+
+/** A device as a file for a spreadsheet has it. */
+export type DeviceRow = Omit<DeviceSummary, 'openChecks' | 'changedAt' | 'unfit'> & {
+  unfit: Unfit[];
+  openChecks: string;
+  imei: string | null;
+  notes: string | null;
+  location: string | null;
+  donation: string;
+  donor: string;
+  receivedOn: string;
+  loan: string | null;
+  dataEndsOn: string | null;
+};
+
+/** All devices of a filter, the newest first, read page by page as they are taken. */
+export async function* eachDevice(
+  db: Reader,
+  filter: DeviceFilter,
+  day: string,
+  pageSize = 500,
+): AsyncGenerator<DeviceRow> {
+  let before: string | null = null;
+  do {
+    const page: { rows: DeviceRow[] } = await sql<DeviceRow>`
+      select ${summary(day)}, array_to_string(case when d.status in ('in_preparation', 'reserved') then open_checks(d.id, d.kind, d.cycle) end, ', ') as "openChecks",
+        d.imei, d.notes, p.name as location, n.reference as donation, o.name as donor, n.received_on as "receivedOn",
+        (select l.reference from loan_item i join loan l on l.id = i.loan_id where i.device_id = d.id and i.ended_at is null) as loan,
+        (select s.expires_on from data_plan s where s.device_id = d.id and s.status <> 'ended') as "dataEndsOn"
+      from device d join donation n on n.id = d.donation_id join organisation o on o.id = n.donor_id left join location p on p.id = d.location_id
+      where ${matching(filter, day)} and (${before}::uuid is null or d.id < ${before})
+      order by d.id desc limit ${pageSize}`.execute(db);
+    yield* page.rows;
+    before = page.rows.length === pageSize ? page.rows.at(-1)!.id : null;
+  } while (before);
+}
+
+/**
+ * One device with what is known of it now.
+ * @param day civil date, for what keeps it from being offered; without it what ran out by a date is left out
+ * @throws Problem `not-found`
+ */
+export async function getDevice(db: Reader, id: string, day?: string): Promise<Device> {
+  const { rows } = await sql<Device>`/* device.get */
+    select ${summary(day ?? null)}, d.imei, d.notes, d.missed_on as "missedOn", d.cycle, d.cycle_started_on as "cycleStartedOn",
+      json_build_object('id', n.id, 'reference', n.reference, 'donor', o.name, 'receivedOn', n.received_on) as donation,
+      case when p.id is not null then json_build_object('id', p.id, 'name', p.name) end as location,
+      (select json_build_object('id', l.id, 'reference', l.reference, 'itemId', i.id)
+        from loan_item i join loan l on l.id = i.loan_id where i.device_id = d.id and i.ended_at is null) as loan,
+      (select json_build_object('id', s.id, 'network', s.network, 'iccid', s.iccid, 'gbPerMonth', s.gb_per_month,
+          'expiresOn', s.expires_on,
+          'status', case when s.status = 'active' and s.activated_on is null then 'not_started' else s.status end)
+        from data_plan s where s.device_id = d.id and s.status <> 'ended') as "dataPlan",
+      (select json_build_object('id', r.id, 'fault', r.fault, 'sentOn', r.sent_on, 'expectedBackOn', r.expected_back_on)
+        from repair r where r.device_id = d.id and r.back_on is null and d.status = 'in_repair') as repair,
+      (select json_build_object('id', x.id, 'way', x.way, 'disposedOn', x.disposed_on, 'organisation', x.organisation,
+          'transferNote', x.transfer_note, 'destructionCertificate', x.destruction_certificate, 'authorisedBy', x.authorised_by, 'notes', x.notes)
+        from disposal x where x.device_id = d.id) as disposal,
+      coalesce((select json_agg(json_build_object('id', c.id, 'kind', c.kind, 'result', c.result, 'performedOn', c.performed_on,
+          'performedBy', c.performed_by, 'evidence', c.evidence, 'notes', c.notes, 'nextDue', c.next_due,
+          'expiredAt', c.expired_at) order by c.id desc)
+        from preparation_check c where c.device_id = d.id and c.cycle = d.cycle), '[]') as checks
+    from device d join donation n on n.id = d.donation_id join organisation o on o.id = n.donor_id
+      left join location p on p.id = d.location_id
+    where d.id = ${id}`.execute(db);
+  if (!rows[0]) throw new Problem('not-found');
+  return rows[0];
+}

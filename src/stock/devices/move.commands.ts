@@ -1,0 +1,55 @@
+import { sql } from 'kysely';
+import { requireLocation } from '../../scheme/organisations/location.queries.ts';
+import type { Context } from '../../shared/actor.ts';
+import { timestamp } from '../../shared/clock.ts';
+import { command } from '../../shared/command.ts';
+import type { Deps } from '../../shared/deps.ts';
+import { recordEvents } from '../../shared/events.ts';
+import { completeTasksAbout } from '../../tasks/task.commands.ts';
+import { judgeLines, lockLines } from './bulk.commands.ts';
+import type { MovesDone, NewMoves } from './move.schemas.ts';
+import { moveRefusal } from './stock.rules.ts';
+
+/**
+ * Moves devices to another place: all or none, or with `partial` those that can be. What stands
+ * there already is left as it is. The same few statements whatever their number.
+ * @throws Problem `invalid` for an unknown location, `bulk-refused` with a verdict per line
+ */
+export async function moveDevices(
+  deps: Deps,
+  ctx: Context,
+  input: NewMoves,
+  partial = false,
+): Promise<MovesDone> {
+  return command(deps, ctx, async (trx) => {
+    const { id: locationId, name } = await requireLocation(trx, input.locationId);
+    const { lines, devices } = judgeLines(await lockLines(trx, input.items), partial, (device) => {
+      const refusal = moveRefusal(device);
+      if (refusal) return { verdict: 'refused', text: refusal };
+      return device.locationId === locationId
+        ? { verdict: 'unchanged', text: `${device.assetTag} is kept at ${name} already.` }
+        : { verdict: 'done', text: `${device.assetTag} is kept at ${name} now.` };
+    });
+    const ids = devices.map(({ id }) => id);
+    await sql`/* device.move-many */
+      update device set location_id = ${locationId}, changed_at = ${timestamp(deps.clock)} where id = any(${ids}::uuid[])`.execute(
+      trx,
+    );
+    await recordEvents(
+      trx,
+      deps,
+      ctx,
+      devices.map(({ id, locationId: fromLocationId }) => ({
+        type: 'device.moved',
+        subjects: [
+          ['device', id],
+          ['location', locationId],
+          ...(fromLocationId ? [['location', fromLocationId] as ['location', string]] : []),
+        ],
+        values: { fromLocationId, locationId },
+      })),
+    );
+    await completeTasksAbout(trx, deps, ctx, ['unexpected_at_stocktake'], ids);
+    return { location: { id: locationId, name }, lines };
+  });
+}

@@ -1,0 +1,117 @@
+import { type CellFault, isShortened, nearest } from '../../shared/spreadsheet.rules.ts';
+import { conditions, deviceKinds, luhn } from '../devices/device.rules.ts';
+import type { NewDevice } from '../devices/device.schemas.ts';
+import { deviceFaults, tidyDevice } from './donation.rules.ts';
+
+/** The columns of a spreadsheet that say what a device is. */
+export const deviceColumns = {
+  kind: { name: 'Type', headings: ['type', 'kind', 'device', 'devicetype'] },
+  make: { name: 'Make', headings: ['make', 'manufacturer', 'brand'] },
+  model: { name: 'Model', headings: ['model'] },
+  serialNumber: { name: 'Serial No.', headings: ['serialno', 'serialnumber', 'serial'] },
+  imei: { name: 'IMEI', headings: ['imei'] },
+  condition: { name: 'Condition', headings: ['condition', 'grade'] },
+  iccid: { name: 'SIM (ICCID)', headings: ['simiccid', 'iccid', 'sim'] },
+  notes: { name: 'Notes', headings: ['notes', 'note', 'comments'] },
+} as const;
+export type DeviceColumn = keyof typeof deviceColumns;
+
+type Cell = (column: DeviceColumn) => string;
+type Fault = (column: DeviceColumn, message: string) => void;
+
+/** The device of a row, as far as it can be read; what is wrong is told by `fault`. Without its notes. */
+export function readDevice(cell: Cell, fault: Fault): Partial<NewDevice> {
+  const kind = deviceKinds.find((known) => known === cell('kind').toLowerCase());
+  if (!kind)
+    fault(
+      'kind',
+      cell('kind')
+        ? `“${cell('kind')}” is not a kind of device. ${suggestion(cell('kind'))}`
+        : `Say what it is: ${deviceKinds.join(', ')}.`,
+    );
+  for (const column of ['make', 'model'] as const)
+    if (!cell(column)) fault(column, `The ${column} is missing.`);
+  for (const column of ['make', 'model', 'serialNumber'] as const)
+    if (cell(column).length > 100) fault(column, 'Give at most 100 characters.');
+  if (cell('notes').length > 1500) fault('notes', 'Give at most 1,500 characters.');
+
+  const imei = cell('imei').replaceAll(/[\s-]/g, '');
+  if (isShortened(imei))
+    fault(
+      'imei',
+      'The spreadsheet has shortened this number. Format the column as text and type the IMEI again.',
+    );
+  else if (imei && !/^\d{15}$/.test(imei)) fault('imei', 'An IMEI has 15 digits.');
+
+  const condition = conditions.find((known) => known === cell('condition').toUpperCase());
+  if (cell('condition') && !condition)
+    fault(
+      'condition',
+      `“${cell('condition')}” is not a condition. Give A (like new), B (marks of use) or C (worn but working).`,
+    );
+  return {
+    ...(kind ? { kind } : {}),
+    make: cell('make'),
+    model: cell('model'),
+    ...(cell('serialNumber') ? { serialNumber: cell('serialNumber') } : {}),
+    ...(imei ? { imei } : {}),
+    ...(condition ? { condition } : {}),
+  };
+}
+
+/**
+ * The ICCID of a row's SIM, empty when there is none or it is wrong, which `fault` tells; a last
+ * digit that does not fit is a remark, since some suppliers leave the check digit off.
+ */
+export function readIccid(cell: Cell, fault: Fault, remarks: string[]): string {
+  const iccid = cell('iccid').replaceAll(/\s/g, '');
+  if (!iccid) return '';
+  if (isShortened(iccid)) {
+    fault(
+      'iccid',
+      'The spreadsheet has shortened this number. Format the column as text and type the ICCID again.',
+    );
+    return '';
+  }
+  if (!/^89\d{16,18}$/.test(iccid)) {
+    fault('iccid', 'An ICCID begins with 89 and has 18 to 20 digits.');
+    return '';
+  }
+  if (!luhn(iccid))
+    remarks.push('The last digit of the ICCID does not fit the others. Compare it with the card.');
+  return iccid;
+}
+
+/** The device of a line tidied for comparing, whatever of it could not be read. */
+export const tidied = (device: Partial<NewDevice>): NewDevice =>
+  tidyDevice({ make: '', model: '', ...device } as NewDevice);
+
+type Line = { row: number; device: Partial<NewDevice>; faults: CellFault[] };
+
+/**
+ * Each line's faults with those that only the whole list and the stock can tell: a device named
+ * twice or already in stock.
+ * @param taken keys (see `identifiersOf`) of devices in use, each with its asset tag
+ */
+export function withListFaults(lines: Line[], taken: Map<string, string>): CellFault[][] {
+  const found = deviceFaults(
+    lines.map(({ device }) => tidied(device)),
+    taken,
+  );
+  return lines.map(({ faults }, place) => {
+    const known = new Set(faults.map(({ column }) => column));
+    const added = found[place]!.map(({ pointer, message }) => ({
+      column: deviceColumns[pointer as 'imei'].name as string,
+      message: message.replace(
+        /device (\d+) of this list/,
+        (_, number) => `row ${lines[Number(number) - 1]!.row}`,
+      ),
+    }));
+    return [...faults, ...added.filter(({ column }) => !known.has(column))];
+  });
+}
+
+function suggestion(typed: string): string {
+  const near = nearest(typed, deviceKinds);
+  return near ? `Did you mean ${near}?` : `Give ${deviceKinds.join(', ')}.`;
+}

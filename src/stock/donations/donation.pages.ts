@@ -1,0 +1,124 @@
+import Type from 'typebox';
+import { timelineOf } from '../../office/audit/event.queries.ts';
+import { listDonors, listLocations } from '../../scheme/organisations/organisation.queries.ts';
+import { today } from '../../shared/clock.ts';
+import type { Deps } from '../../shared/deps.ts';
+import { count } from '../../shared/formats.ts';
+import { type App, idParams, strictObject } from '../../shared/http.ts';
+import { listQuery } from '../../shared/lists.ts';
+import { line } from '../../shared/schemas.ts';
+import { type Form, fields, newForm, refused, type Typed, typedIn } from '../../web/forms.ts';
+import { listFile } from '../../web/list-file.ts';
+import { timelineLines } from '../../web/timeline.view.ts';
+import { conditions, deviceKinds } from '../devices/device.rules.ts';
+import { recordDonation } from './donation.commands.ts';
+import { countDonations, getDonation, listDonations } from './donation.queries.ts';
+import { DonationQuery, NewDonation } from './donation.schemas.ts';
+
+/** The form names the donor in words; the rest is as the API takes it. */
+const DonationForm = strictObject({ ...NewDonation.properties, donor: strictObject({ name: line(200) }) });
+const rowsAtOnce = 5;
+const words = {
+  'donor.name': 'Enter who gave the devices',
+  receivedOn: 'Enter the date they arrived',
+  devices: 'Enter at least one device',
+  'devices.*.kind': 'Choose what kind of device it is',
+  'devices.*.make': 'Enter the make',
+  'devices.*.model': 'Enter the model',
+};
+
+/** /donations: what donors brought, and recording a delivery. */
+export function donationPages(app: App, deps: Deps): void {
+  listFile(app, deps, {
+    name: 'donations',
+    query: DonationQuery,
+    list: (query) => listDonations(deps.db, query),
+    count: () => countDonations(deps.db),
+    columns: {
+      Donation: ({ reference }) => reference,
+      Donor: ({ donor }) => donor.name,
+      'Donor’s reference': ({ donorReference }) => donorReference,
+      Arrived: ({ receivedOn }) => receivedOn,
+      Place: ({ location }) => location?.name ?? null,
+      Devices: ({ deviceCount }) => deviceCount,
+    },
+  });
+
+  app.get(
+    '/donations',
+    { config: { action: 'donations.read' }, schema: { querystring: DonationQuery } },
+    async (request, reply) => {
+      const [list, count] = await Promise.all([
+        listDonations(deps.db, request.query),
+        countDonations(deps.db),
+      ]);
+      const { order, after } = request.query;
+      const filters = { ...(order && { order }) };
+      const query = new URLSearchParams(filters).toString();
+      return reply.page('stock/donations/views/list.njk', { ...list, count, filters, query, after });
+    },
+  );
+
+  app.get('/donations/new', { config: { action: 'donations.record' } }, async (_request, reply) =>
+    reply.page('stock/donations/views/new.njk', await formView(newForm({ receivedOn: today(deps.clock) }))),
+  );
+
+  app.post('/donations/new', { config: { action: 'donations.record' } }, async (request, reply) => {
+    const typed = typedIn(request.body);
+    if (typed.add)
+      return reply.page(
+        'stock/donations/views/new.njk',
+        await formView(newForm(typed), rowsShown(typed) + rowsAtOnce),
+      );
+    try {
+      const donation = await recordDonation(deps, request.ctx, fields(DonationForm, typed, words));
+      return reply.done(`/donations/${donation.id}`, {
+        text: `Donation ${donation.reference} is recorded with ${count(donation.devices.length, 'device')}.`,
+        link: { href: '/devices?status=in_preparation', text: 'Prepare the devices' },
+      });
+    } catch (error) {
+      const form = refused(typed, error);
+      return reply
+        .code(form.status)
+        .page('stock/donations/views/new.njk', await formView(form, rowsShown(typed)));
+    }
+  });
+
+  const history = { params: idParams, querystring: Type.Object(listQuery) };
+  app.get(
+    '/donations/:id',
+    { config: { action: 'donations.read' }, schema: history },
+    async (request, reply) => {
+      const { id } = request.params;
+      const [donation, events] = await Promise.all([
+        getDonation(deps.db, id, today(deps.clock)),
+        timelineOf(deps.db, id, request.query),
+      ]);
+      const { after } = request.query;
+      return reply.page('stock/donations/views/donation.njk', {
+        donation,
+        timeline: timelineLines(events.items, id, request.ctx.actor),
+        next: events.next,
+        after,
+      });
+    },
+  );
+
+  async function formView(form: Form, rows = rowsAtOnce) {
+    const [donors, locations] = await Promise.all([listDonors(deps.db), listLocations(deps.db)]);
+    const summary = form.summary.map(ofItsRow);
+    return { form: { ...form, summary }, donors, locations, rows, kinds: deviceKinds, conditions };
+  }
+}
+
+/** A fault of a row says in the summary which device it is. */
+function ofItsRow(fault: Form['summary'][number]): Form['summary'][number] {
+  const row = /^devices\.(\d+)\./.exec(fault.name ?? '')?.[1];
+  return row ? { ...fault, text: `Device ${Number(row) + 1}: ${fault.text}` } : fault;
+}
+
+/** How many lines the form showed when it was sent. */
+function rowsShown(typed: Typed): number {
+  const rows = Number(typed.rows);
+  return Number.isInteger(rows) && rows >= rowsAtOnce && rows <= 500 ? rows : rowsAtOnce;
+}

@@ -1,0 +1,48 @@
+import { sql } from 'kysely';
+import type { Reader } from '../../shared/database.ts';
+import { byId, type ListPage, toPage } from '../../shared/lists.ts';
+import { Problem } from '../../shared/problem.ts';
+import { summary } from '../devices/device.queries.ts';
+import type { DeviceSummary } from '../devices/device.schemas.ts';
+import type { DonationQuery, DonationSummary } from './donation.schemas.ts';
+
+const columns = sql`n.id, n.reference, n.donor_reference as "donorReference", n.received_on as "receivedOn",
+  json_build_object('id', o.id, 'name', o.name) as donor,
+  case when l.id is not null then json_build_object('id', l.id, 'name', l.name) end as location,
+  (select count(*)::int from device d where d.donation_id = n.id) as "deviceCount"`;
+const tables = sql`donation n join organisation o on o.id = n.donor_id left join location l on l.id = n.location_id`;
+
+/** Donations, the newest first. */
+export async function listDonations(db: Reader, query: DonationQuery): Promise<ListPage<DonationSummary>> {
+  const { follows, by } = byId(sql`n.id`, query);
+  const { rows } = await sql<DonationSummary>`
+    select ${columns} from ${tables} where true ${follows}
+    order by ${by} limit ${query.limit + 1}`.execute(db);
+  return toPage(rows, query.limit, (row) => [row.id]);
+}
+
+/** How many donations there are in all. */
+export async function countDonations(db: Reader): Promise<number> {
+  const { rows } = await sql<{ count: number }>`select count(*)::int as count from donation`.execute(db);
+  return rows[0]!.count;
+}
+
+/**
+ * One donation with its devices in the order they were recorded.
+ * @param day civil date, for what keeps a device from being offered
+ * @throws Problem `not-found`
+ */
+export async function getDonation(
+  db: Reader,
+  id: string,
+  day: string,
+): Promise<DonationSummary & { devices: DeviceSummary[] }> {
+  const [donation, devices] = await Promise.all([
+    sql<DonationSummary>`select ${columns} from ${tables} where n.id = ${id}`.execute(db),
+    sql<DeviceSummary>`select ${summary(day)} from device d where d.donation_id = ${id} order by d.id`.execute(
+      db,
+    ),
+  ]);
+  if (!donation.rows[0]) throw new Problem('not-found');
+  return { ...donation.rows[0], devices: devices.rows };
+}

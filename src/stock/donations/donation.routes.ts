@@ -1,0 +1,100 @@
+import Type from 'typebox';
+import { today } from '../../shared/clock.ts';
+import type { Deps } from '../../shared/deps.ts';
+import { type App, idParams, problemReplies, sendPage } from '../../shared/http.ts';
+import { uploadLimit } from '../../shared/uploads.ts';
+import { recordDonation } from './donation.commands.ts';
+import { getDonation, listDonations } from './donation.queries.ts';
+import { Donation, DonationList, DonationQuery, DonationRecorded, NewDonation } from './donation.schemas.ts';
+import { importDonation, previewImport } from './import.commands.ts';
+import { ImportDone, ImportPreview, ImportQuery } from './import.schemas.ts';
+
+const tags = ['Donations'];
+
+/** /donations: what donors brought. */
+export function donationRoutes(app: App, deps: Deps): void {
+  app.get(
+    '/donations',
+    {
+      config: { action: 'donations.read' },
+      schema: {
+        operationId: 'listDonations',
+        summary: 'Donations, newest first',
+        tags,
+        querystring: DonationQuery,
+        response: { 200: DonationList },
+      },
+    },
+    (request, reply) => sendPage(request, reply, listDonations(deps.db, request.query)),
+  );
+
+  app.get(
+    '/donations/:id',
+    {
+      config: { action: 'donations.read' },
+      schema: {
+        operationId: 'getDonation',
+        summary: 'One donation with its devices',
+        tags,
+        params: idParams,
+        response: { 200: Donation, ...problemReplies('not-found') },
+      },
+    },
+    (request) => getDonation(deps.db, request.params.id, today(deps.clock)),
+  );
+
+  app.post(
+    '/donations',
+    {
+      config: { action: 'donations.record' },
+      schema: {
+        operationId: 'recordDonation',
+        summary: 'Record a delivery from a donor with its devices',
+        tags,
+        body: NewDonation,
+        response: { 201: DonationRecorded, ...problemReplies('invalid', 'device-identifier-in-use') },
+      },
+    },
+    async (request, reply) => {
+      const recorded = await recordDonation(deps, request.ctx, request.body);
+      return reply.code(201).header('location', `/api/v1/donations/${recorded.id}`).send(recorded);
+    },
+  );
+
+  app.post(
+    '/donations/imports',
+    {
+      bodyLimit: uploadLimit,
+      config: { action: 'donations.record' },
+      schema: {
+        operationId: 'importDonation',
+        summary: 'Record a donation from a donor’s spreadsheet, or preview it with a verdict per line',
+        tags,
+        consumes: ['text/csv'],
+        querystring: ImportQuery,
+        body: Type.String({
+          examples: [
+            'Type,Make,Model,Serial No.,IMEI,Condition\ntablet,Samsung,Galaxy Tab A8,HRD2DRCJV3K,,B\n',
+          ],
+        }),
+        response: {
+          200: ImportPreview,
+          201: ImportDone,
+          ...problemReplies('invalid', 'import-refused', 'device-identifier-in-use'),
+        },
+      },
+    },
+    async (request, reply) => {
+      const { donor, preview, partial, ...donation } = request.query;
+      if (preview) return previewImport(deps.db, request.body);
+      const done = await importDonation(
+        deps,
+        request.ctx,
+        request.body,
+        { donor: { name: donor }, ...donation },
+        partial,
+      );
+      return reply.code(201).header('location', `/api/v1/donations/${done.donation.id}`).send(done);
+    },
+  );
+}

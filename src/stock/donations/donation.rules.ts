@@ -1,0 +1,72 @@
+import { type FieldError, invalid } from '../../shared/problem.ts';
+import { isImei } from '../devices/device.rules.ts';
+import type { NewDevice } from '../devices/device.schemas.ts';
+import type { NewDonation } from './donation.schemas.ts';
+
+/** The device as it is kept: serial numbers in capitals without spaces around them. */
+export function tidyDevice(device: NewDevice): NewDevice {
+  const serialNumber = device.serialNumber?.trim().toUpperCase();
+  return {
+    ...device,
+    make: device.make.trim(),
+    model: device.model.trim(),
+    ...(serialNumber ? { serialNumber } : {}),
+  };
+}
+
+/** What makes two devices the same one: each an IMEI, or a make with a serial number. */
+export function identifiersOf(device: NewDevice): { pointer: 'imei' | 'serialNumber'; key: string }[] {
+  const { imei, serialNumber, make } = device;
+  return [
+    ...(imei ? [{ pointer: 'imei', key: `imei ${imei}` } as const] : []),
+    ...(serialNumber ? [{ pointer: 'serialNumber', key: serialKey(make, serialNumber) } as const] : []),
+  ];
+}
+
+export const serialKey = (make: string, serialNumber: string) =>
+  `serial ${make.toLowerCase()} ${serialNumber.toUpperCase()}`;
+
+/**
+ * What is wrong with the devices of one donation beyond their form: an IMEI whose check digit
+ * fails, and devices that are listed twice or already in stock.
+ * @param devices tidied
+ * @param taken keys (see `identifiersOf`) of devices in use, each with its asset tag
+ * @returns for each device, in order, its faults; pointers are field names
+ */
+export function deviceFaults(devices: NewDevice[], taken: Map<string, string>): FieldError[][] {
+  const seen = new Map<string, number>();
+  return devices.map((device, place) => {
+    const faults: FieldError[] = [];
+    if (device.imei && !isImei(device.imei)) {
+      faults.push({
+        pointer: 'imei',
+        message: 'This IMEI has a wrong digit. Dial *#06# on the device, or leave it empty.',
+      });
+    }
+    for (const { pointer, key } of identifiersOf(device)) {
+      const earlier = seen.get(key);
+      const inUse = taken.get(key);
+      if (earlier !== undefined)
+        faults.push({ pointer, message: `The same as device ${earlier + 1} of this list.` });
+      else if (inUse) faults.push({ pointer, message: `Already in stock as ${inUse}.` });
+      else seen.set(key, place);
+    }
+    return faults;
+  });
+}
+
+/**
+ * Holds what is said of a delivery together.
+ * @throws Problem `invalid`
+ */
+export function assertDonationFits(
+  input: Pick<NewDonation, 'donor' | 'donorId' | 'receivedOn'>,
+  today: string,
+): void {
+  const errors: FieldError[] = [];
+  if (!input.donor === !input.donorId)
+    errors.push({ pointer: '/donor', message: 'Give either the donor’s name or a donorId.' });
+  if (input.receivedOn > today)
+    errors.push({ pointer: '/receivedOn', message: 'This date is in the future. Give the day it arrived.' });
+  if (errors.length) throw invalid(...errors);
+}

@@ -1,0 +1,58 @@
+import type { Context } from '../../shared/actor.ts';
+import { command } from '../../shared/command.ts';
+import type { Reader } from '../../shared/database.ts';
+import type { Deps } from '../../shared/deps.ts';
+import { Problem } from '../../shared/problem.ts';
+import type { NewDevice } from '../devices/device.schemas.ts';
+import { tidied } from './device-columns.rules.ts';
+import { identifiersInUse, recordDonationIn } from './donation.commands.ts';
+import type { DonationRecorded, NewDonation } from './donation.schemas.ts';
+import { type ImportLine, judge, readImport } from './import.rules.ts';
+
+export type Preview = { ready: number; faulty: number; unusedColumns: string[]; lines: ImportLine[] };
+
+/**
+ * What would happen with each line of a donor's spreadsheet; nothing is saved.
+ * @throws Problem `invalid` when it is no such file
+ */
+export async function previewImport(db: Reader, csv: string): Promise<Preview> {
+  const { lines: read, unusedColumns } = readImport(csv);
+  const devices = read.map(({ device }) => tidied(device));
+  const lines = judge(read, await identifiersInUse(db, devices));
+  const ready = lines.filter(({ verdict }) => verdict === 'ready').length;
+  return { ready, faulty: lines.length - ready, unusedColumns, lines };
+}
+
+/**
+ * Saves a donor's spreadsheet as one donation: every line, or with `partial` those that are ready.
+ * @throws Problem `invalid`; `import-refused` with the lines when some are faulty and `partial` was not asked for, or none is ready
+ */
+export async function importDonation(
+  deps: Deps,
+  ctx: Context,
+  csv: string,
+  input: Omit<NewDonation, 'devices'>,
+  partial: boolean,
+): Promise<{ donation: DonationRecorded; lines: Omit<ImportLine, 'device' | 'textLine'>[] }> {
+  return command(deps, ctx, async (trx) => {
+    const { lines, ready, faulty } = await previewImport(trx, csv);
+    if (!ready || (faulty && !partial)) {
+      const detail = ready
+        ? 'Mend the faulty lines, or ask to leave them out.'
+        : 'No line can be taken. Mend them and try again.';
+      throw new Problem('import-refused', {
+        detail,
+        lines: lines.filter(({ verdict }) => verdict === 'faulty').map(withoutDevice),
+      });
+    }
+    const devices = lines
+      .filter(({ verdict }) => verdict === 'ready')
+      .map(({ device }) => device as NewDevice);
+    return {
+      donation: await recordDonationIn(trx, deps, ctx, { ...input, devices }),
+      lines: lines.map(withoutDevice),
+    };
+  });
+}
+
+const withoutDevice = ({ device, textLine, ...line }: ImportLine) => line;

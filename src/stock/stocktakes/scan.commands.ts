@@ -1,0 +1,91 @@
+import { sql } from 'kysely';
+import type { Context } from '../../shared/actor.ts';
+import { timestamp } from '../../shared/clock.ts';
+import { command } from '../../shared/command.ts';
+import type { Deps } from '../../shared/deps.ts';
+import { recordEvents } from '../../shared/events.ts';
+import { findScanned } from '../devices/scan.queries.ts';
+import { unknownLabel } from '../devices/scan.rules.ts';
+import { markSeen } from '../devices/seen.commands.ts';
+import { lockOpen } from './stocktake.commands.ts';
+import { countLines, linesOf } from './stocktake.queries.ts';
+import { type CountedLine, shelfStatuses, tell } from './stocktake.rules.ts';
+import type { NewScans, ScanLine, ScansDone } from './stocktake.schemas.ts';
+
+/**
+ * Counts what was scanned, each with a verdict in words. A device that came here after the start is found
+ * like the expected ones. What was scanned before, by whomever, changes nothing. The same few statements
+ * whatever their number.
+ * @throws Problem `not-found`, `stocktake-closed`
+ */
+export async function recordScans(
+  deps: Deps,
+  ctx: Context,
+  stocktakeId: string,
+  { codes }: NewScans,
+): Promise<ScansDone> {
+  return command(deps, ctx, async (trx) => {
+    const stocktake = await lockOpen(trx, stocktakeId, true);
+    const scans = await findScanned(trx, codes);
+    const ids = [...new Set(scans.flatMap(({ device }) => device?.id ?? []))];
+    const { rows } = await sql<{ id: string; verdict: 'found' | 'unexpected' }>`/* stocktake.scan */
+      insert into stocktake_line as x (stocktake_id, device_id, verdict, scanned_at, scanned_by)
+      select ${stocktakeId}, id,
+        case when location_id = ${stocktake.locationId} and status = any(${shelfStatuses}::text[]) then 'found' else 'unexpected' end,
+        ${timestamp(deps.clock)}, ${ctx.actor.name}
+      from device where id = any(${ids}::uuid[]) order by id
+      on conflict (stocktake_id, device_id) do update
+        set verdict = 'found', scanned_at = excluded.scanned_at, scanned_by = excluded.scanned_by where x.verdict = 'expected'
+      returning x.device_id as id, x.verdict`.execute(trx);
+    await markSeen(
+      trx,
+      deps,
+      ctx,
+      ids.map((id) => ({ id })),
+    );
+    const counted = new Set(rows.map(({ id }) => id));
+    const known = await linesOf(trx, stocktakeId, ids);
+    const counts = await countLines(trx, stocktakeId);
+    const seen = new Set<string>();
+    const lines = scans.map(({ code, device }, place): ScanLine => {
+      const at = { line: place + 1, code };
+      const line = device && known.get(device.id);
+      if (!line) return { ...at, verdict: 'unknown', text: unknownLabel(code), device: null, next: null };
+      const again = seen.has(line.device.id);
+      seen.add(line.device.id);
+      const told = tell(line, stocktake.locationId);
+      const isNew = counted.has(line.device.id) && !again;
+      return {
+        ...at,
+        verdict: isNew ? (line.verdict as 'found' | 'unexpected') : 'twice',
+        text: [isNew ? '' : scannedBefore(line, again), told.text].filter(Boolean).join(' '),
+        device: line.device,
+        next: told.next,
+      };
+    });
+    await recordEvents(
+      trx,
+      deps,
+      ctx,
+      (['found', 'unexpected'] as const).flatMap((verdict) => {
+        const devices = rows.filter((row) => row.verdict === verdict);
+        if (!devices.length) return [];
+        return {
+          type: 'stocktake.scanned',
+          subjects: [
+            ['stocktake', stocktakeId],
+            ...devices.map(({ id }) => ['device', id] as ['device', string]),
+          ],
+          values: { reference: stocktake.reference, verdict, count: devices.length },
+        };
+      }),
+    );
+    return { lines, counts };
+  });
+}
+
+function scannedBefore({ device, scannedBy }: CountedLine, inThisList: boolean): string {
+  return inThisList
+    ? `${device.assetTag} is in the list already.`
+    : `${device.assetTag} was scanned before, by ${scannedBy}.`;
+}

@@ -1,0 +1,169 @@
+import { sql } from 'kysely';
+import type { Context } from '../../shared/actor.ts';
+import { timestamp, today } from '../../shared/clock.ts';
+import { command } from '../../shared/command.ts';
+import type { Trx } from '../../shared/database.ts';
+import type { Deps } from '../../shared/deps.ts';
+import { type NewEvent, recordEvent, recordEvents } from '../../shared/events.ts';
+import { newId, stocktakeReference } from '../../shared/ids.ts';
+import { invalid, Problem } from '../../shared/problem.ts';
+import { completeTasksAbout, createTasks } from '../../tasks/task.commands.ts';
+import { countLines } from './stocktake.queries.ts';
+import { shelfStatuses } from './stocktake.rules.ts';
+import type { NewStocktake, StocktakeClosed, StocktakeStarted } from './stocktake.schemas.ts';
+
+/**
+ * Starts counting at a location: expected is every device kept there in preparation, ready or reserved.
+ * @throws Problem `invalid` for an unknown location, `stocktake-open` with the id of the one that is open there
+ */
+export async function startStocktake(
+  deps: Deps,
+  ctx: Context,
+  { locationId }: NewStocktake,
+): Promise<StocktakeStarted> {
+  return command(deps, ctx, async (trx) => {
+    const known = await sql<{ number: number }>`
+      select nextval('stocktake_number') as number from location where id = ${locationId}`.execute(trx);
+    if (!known.rows[0])
+      throw invalid({ pointer: '/locationId', message: 'There is no location of this id.' });
+    const id = newId();
+    const reference = stocktakeReference(known.rows[0].number);
+    const made = await sql`/* stocktake.start */
+      insert into stocktake (id, reference, location_id, started_at, started_by)
+      values (${id}, ${reference}, ${locationId}, ${timestamp(deps.clock)}, ${ctx.actor.name})
+      on conflict (location_id) where closed_at is null do nothing returning id`.execute(trx);
+    if (!made.rows.length) throw await alreadyOpen(trx, locationId);
+    const { numAffectedRows } = await sql`/* stocktake.expect */
+      insert into stocktake_line (stocktake_id, device_id, verdict)
+      select ${id}, id, 'expected' from device
+      where location_id = ${locationId} and status = any(${shelfStatuses}::text[]) order by id`.execute(trx);
+    const expected = Number(numAffectedRows);
+    await recordEvent(trx, deps, ctx, {
+      type: 'stocktake.started',
+      subjects: [
+        ['stocktake', id],
+        ['location', locationId],
+      ],
+      values: { reference, locationId, devices: expected },
+    });
+    return { id, reference, status: 'open', expected };
+  });
+}
+
+async function alreadyOpen(trx: Trx, locationId: string): Promise<Problem> {
+  const { rows } = await sql<{ id: string; reference: string }>`
+    select id, reference from stocktake where location_id = ${locationId} and closed_at is null`.execute(trx);
+  const [open] = rows;
+  return new Problem('stocktake-open', {
+    detail: open ? `Go on with ${open.reference}, or close it first.` : 'It has just closed. Start again.',
+    ...(open && { stocktakeId: open.id }),
+  });
+}
+
+/**
+ * Locks a stocktake that is open. Any number of scans share the lock; closing has it alone, so that
+ * a scan is either counted by the closing or refused by it.
+ * @throws Problem `not-found`, `stocktake-closed`
+ */
+export async function lockOpen(
+  trx: Trx,
+  id: string,
+  shared: boolean,
+): Promise<{ id: string; reference: string; locationId: string }> {
+  const { rows } = await sql<{ reference: string; locationId: string; isOpen: boolean }>`/* stocktake.lock */
+    select reference, location_id as "locationId", closed_at is null as "isOpen" from stocktake where id = ${id}
+    ${shared ? sql`for share` : sql`for update`}`.execute(trx);
+  const [found] = rows;
+  if (!found) throw new Problem('not-found');
+  const { reference, locationId, isOpen } = found;
+  if (!isOpen)
+    throw new Problem('stocktake-closed', {
+      detail: `Start a new stocktake to go on; ${reference} is closed.`,
+    });
+  return { id, reference, locationId };
+}
+
+/**
+ * Closes a stocktake. What was not scanned is missing when it is still kept here in stock; otherwise it
+ * left meanwhile. Each missing device, and each unexpected one that still has no place here, gets a task;
+ * tasks of earlier stocktakes about what was found now are done. The same few statements however many devices.
+ * @throws Problem `not-found`, `stocktake-closed`
+ */
+export async function closeStocktake(deps: Deps, ctx: Context, id: string): Promise<StocktakeClosed> {
+  return command(deps, ctx, async (trx) => {
+    const { reference, locationId } = await lockOpen(trx, id, false);
+    const { missing, unexpected, settled } = await judgeLines(trx, id, locationId);
+    await sql`/* stocktake.miss */
+      update device set missed_on = ${today(deps.clock)}::date where id = any(${missing}::uuid[]) and status = any(${shelfStatuses}::text[])`.execute(
+      trx,
+    );
+    const counts = await countLines(trx, id);
+    const closedAt = timestamp(deps.clock);
+    await sql`/* stocktake.close */
+      update stocktake set closed_at = ${closedAt}, closed_by = ${ctx.actor.name}, found = ${counts.found},
+        missing = ${counts.missing}, left_meanwhile = ${counts.left}, unexpected = ${counts.unexpected}
+      where id = ${id}`.execute(trx);
+    await createTasks(trx, deps, ctx, [
+      ...missing.map((device) => taskAbout('missing_at_stocktake', device)),
+      ...unexpected.map((device) => taskAbout('unexpected_at_stocktake', device)),
+    ]);
+    await completeTasksAbout(trx, deps, ctx, ['missing_at_stocktake', 'unexpected_at_stocktake'], settled);
+    await recordEvents(trx, deps, ctx, [
+      ...missing.map(
+        (device): NewEvent => ({
+          type: 'stocktake.missed',
+          subjects: [
+            ['device', device],
+            ['stocktake', id],
+          ],
+          values: { reference, locationId },
+        }),
+      ),
+      {
+        type: 'stocktake.closed',
+        subjects: [
+          ['stocktake', id],
+          ['location', locationId],
+        ],
+        values: {
+          reference,
+          locationId,
+          found: counts.found,
+          missing: counts.missing,
+          unexpected: counts.unexpected,
+        },
+      },
+    ]);
+    return { id, reference, status: 'closed', closedAt, counts };
+  });
+}
+
+const taskAbout = (kind: 'missing_at_stocktake' | 'unexpected_at_stocktake', deviceId: string) =>
+  ({ kind, subjectType: 'device', subjectId: deviceId }) as const;
+
+/** Gives every line its last verdict; the devices that tasks are about, and those whose earlier tasks are settled. */
+async function judgeLines(
+  trx: Trx,
+  id: string,
+  locationId: string,
+): Promise<{ missing: string[]; unexpected: string[]; settled: string[] }> {
+  const { rows } = await sql<{
+    missing: string[];
+    unexpected: string[];
+    settled: string[];
+  }>`/* stocktake.judge */
+    with here as materialized (
+      select id from device where location_id = ${locationId} and status = any(${shelfStatuses}::text[])
+    ), judged as (
+      update stocktake_line x set verdict = case when exists (select from here where here.id = x.device_id) then 'missing' else 'left' end
+      where x.stocktake_id = ${id} and x.verdict = 'expected' returning x.device_id, x.verdict
+    )
+    select
+      array(select device_id from judged where verdict = 'missing' order by device_id) as missing,
+      array(select x.device_id from stocktake_line x where x.stocktake_id = ${id} and x.verdict = 'unexpected'
+        and not exists (select from here where here.id = x.device_id) order by x.device_id) as unexpected,
+      array(select t.subject_id from task t join stocktake_line x on x.device_id = t.subject_id
+        where t.status = 'open' and t.kind in ('missing_at_stocktake', 'unexpected_at_stocktake')
+          and x.stocktake_id = ${id} and x.verdict = 'found') as settled`.execute(trx);
+  return rows[0]!;
+}

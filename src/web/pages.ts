@@ -1,0 +1,193 @@
+import { createHash, randomUUID } from 'node:crypto';
+import path from 'node:path';
+import helmet from '@fastify/helmet';
+import view from '@fastify/view';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import plugin from 'fastify-plugin';
+import nunjucks from 'nunjucks';
+import { cookieName, isApi } from '../access/authentication.ts';
+import { formIn, sealForm } from '../access/kept-form.ts';
+import { type Action, may } from '../access/permissions.ts';
+import { keyedHash } from '../access/tokens.ts';
+import { currentScheme } from '../scheme/scheme.queries.ts';
+import type { Scheme } from '../scheme/scheme.schemas.ts';
+import type { Deps } from '../shared/deps.ts';
+import * as formats from '../shared/formats.ts';
+import type { Problem } from '../shared/problem.ts';
+import { statusTag } from '../shared/statuses.ts';
+import { nhsuk, serveAssets } from './assets.ts';
+import { newForm } from './forms.ts';
+import { leadBack } from './kept-page.ts';
+import { navigationFor } from './navigation.ts';
+
+/** Tells the styles, before anything is drawn, that scripts run; the one inline script, allowed by its hash. */
+const markSupport =
+  "document.body.className += ' js-enabled' + ('noModule' in HTMLScriptElement.prototype ? ' nhsuk-frontend-supported' : '');";
+
+/** What a page says after something was done: what happened, where the next step is, and the form that takes it back. */
+export type Banner = {
+  text: string;
+  link?: { href: string; text: string };
+  undo?: { href: string; fields: Record<string, string> };
+};
+
+/** Functions that templates may call, by their names. */
+type Words = Record<string, (...given: never[]) => unknown>;
+
+declare module 'fastify' {
+  interface FastifyReply {
+    /** A page made of a template under src and its data. */
+    page(view: string, data?: object): Promise<string>;
+    /** Something was done: goes to a page (303) that says so. The banner holds no personal details. */
+    done(href: string, banner: Banner): FastifyReply;
+  }
+}
+
+/** The shell of the admin pages: templates, styles, banners, error pages, and the security headers of every reply. Comes before authentication, whose refusals need them as well. */
+export const admin = plugin<{ deps: Deps; words: Words }>(async (app, { deps, words }) => {
+  const secure = deps.config.PUBLIC_URL.startsWith('https:');
+  const bannerCookie = cookieName(deps.config, 'lendwell-banner');
+  const bannerOptions = {
+    path: '/',
+    httpOnly: true,
+    sameSite: 'lax',
+    secure,
+    signed: true,
+    maxAge: 60,
+  } as const;
+
+  await app.register(helmet, {
+    strictTransportSecurity: secure,
+    referrerPolicy: { policy: 'same-origin' },
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        scriptSrc: ["'self'", `'sha256-${createHash('sha256').update(markSupport).digest('base64')}'`],
+        styleSrc: ["'self'"],
+        imgSrc: ["'self'", 'data:'],
+        objectSrc: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+  });
+  // Pages are no part of the API that OpenAPI describes.
+  app.addHook('onRoute', (route) => {
+    if (!route.url.startsWith('/api/')) route.schema = { ...route.schema, hide: true };
+  });
+  const assets = await serveAssets(app);
+  await app.register(view, {
+    engine: { nunjucks },
+    templates: [path.join(import.meta.dirname, '..'), path.dirname(nhsuk)],
+    production: true,
+    options: {
+      autoescape: true,
+      throwOnUndefined: false,
+      trimBlocks: true,
+      lstripBlocks: true,
+      onConfigure: (environment: nunjucks.Environment) => addWords(environment, words),
+    },
+  });
+
+  // A filter form sends the filters that are not set as empty.
+  app.addHook('preValidation', async (request) => {
+    if (isApi(request)) return;
+    const query = request.query as Record<string, unknown>;
+    for (const [name, value] of Object.entries(query)) if (value === '') delete query[name];
+  });
+
+  app.decorateReply('page', async function (this: FastifyReply, name: string, data: object = {}) {
+    this.header('cache-control', 'no-store').type('text/html; charset=utf-8');
+    const html = await this.viewAsync(name, { ...data, ...around(this, await schemeOrSettings()) });
+    return leadBack(deps, this, html);
+  });
+  app.decorateReply('done', function (this: FastifyReply, href: string, banner: Banner) {
+    return this.setCookie(bannerCookie, JSON.stringify(banner), bannerOptions).redirect(href, 303);
+  });
+
+  /** The page that says that the database is away has a name on it as well. */
+  const schemeOrSettings = () =>
+    currentScheme(deps).catch(() => ({ name: deps.config.SCHEME_NAME, phone: deps.config.SCHEME_PHONE }));
+
+  /** What every page has around it. */
+  function around(reply: FastifyReply, scheme: Pick<Scheme, 'name'>) {
+    const { request } = reply;
+    const actor = request.ctx?.actor;
+    const here = request.url.split('?')[0]!;
+    return {
+      page: {
+        here,
+        assets,
+        actor,
+        session: request.session && draftsOf(deps, request.session),
+        idleMinutes: actor?.type === 'staff' ? deps.config.SESSION_IDLE_MINUTES : null,
+        scheme,
+        markSupport: new nunjucks.runtime.SafeString(markSupport),
+        navigation: actor ? navigationFor(actor, here, (url) => app.hasRoute({ method: 'GET', url })) : [],
+        banner: takeBanner(reply),
+      },
+      may: (action: Action) => !!actor && may(actor, action),
+      hidden: (once = true) => hiddenFields(reply, once),
+    };
+  }
+
+  function takeBanner(reply: FastifyReply): Banner | undefined {
+    const cookie = reply.request.cookies[bannerCookie];
+    if (!cookie || reply.statusCode >= 300) return undefined;
+    reply.clearCookie(bannerCookie, bannerOptions);
+    const { valid, value } = reply.unsignCookie(cookie);
+    return valid ? (JSON.parse(value) as Banner) : undefined;
+  }
+
+  app.decorate('pageForProblem', async (request: FastifyRequest, reply: FastifyReply, problem: Problem) => {
+    reply.code(problem.status);
+    if (problem.status === 401) {
+      const next = comeBackTo(request);
+      const kept = sealForm(deps, request);
+      if (!kept) return reply.redirect(`/sign-in?next=${encodeURIComponent(next)}`, 303);
+      return reply.send(await reply.page('access/views/sign-in.njk', { form: newForm(), next, kept }));
+    }
+    // A form of ours from before signing in again, in another window: sent once more, it counts.
+    const kept = problem.type === 'form-expired' && isFromHere(request) && formIn(request);
+    if (kept)
+      return reply.send(await reply.page('access/views/kept-form.njk', { kept, next: comeBackTo(request) }));
+    const page = await reply
+      .page('web/views/problem.njk', { problem, requestId: request.id })
+      .catch((err) => {
+        request.log.error({ err }, 'the page for problems is broken');
+        return problem.title;
+      });
+    return reply.send(page);
+  });
+});
+
+/** Whether the browser says that a page of this site sent it, which no other site can make it say (Fetch Metadata). */
+const isFromHere = ({ headers, ctx }: FastifyRequest) =>
+  ctx !== undefined && headers['sec-fetch-site'] === 'same-origin';
+
+/** The page to show after signing in: this one, or the one that held the form. */
+function comeBackTo(request: FastifyRequest): string {
+  if (request.method === 'GET') return request.url;
+  const { referer, host } = request.headers;
+  const from = referer && URL.canParse(referer) ? new URL(referer) : undefined;
+  return from && from.host === host ? from.pathname + from.search : '/';
+}
+
+/** Whose session what is typed in a browser belongs to, without a word of the session itself. */
+const draftsOf = ({ config }: Deps, { tokenHash }: { tokenHash: Buffer }) =>
+  keyedHash(config.SECRET, 'drafts', tokenHash.toString('base64url')).toString('base64url').slice(0, 16);
+
+/** The token against forged forms, and the key that makes a second click harmless. */
+function hiddenFields(reply: FastifyReply, once: boolean) {
+  const field = (name: string, value: string) => `<input type="hidden" name="${name}" value="${value}">`;
+  const html = field('_csrf', reply.formToken()) + (once ? field('_once', randomUUID()) : '');
+  return new nunjucks.runtime.SafeString(html);
+}
+
+function addWords(environment: nunjucks.Environment, words: Words): void {
+  for (const [name, filter] of Object.entries(formats)) environment.addFilter(name, filter);
+  environment.addGlobal('statusTag', statusTag);
+  for (const [name, word] of Object.entries(words)) environment.addGlobal(name, word);
+}
