@@ -75,3 +75,26 @@ t.test('README.md names each folder of src', async (t) => {
     folders.map((folder) => folder.name).toSorted(),
   );
 });
+
+t.test('each wing says what it is for, and whose each table is', async (t) => {
+  const wings = readdirSync(path.join(root, 'src'), { withFileTypes: true }).filter((entry) =>
+    entry.isDirectory(),
+  );
+  const said = wings.map(({ name }) => ({
+    name,
+    text: readFileSync(path.join(root, 'src', name, 'README.md'), 'utf8'),
+  }));
+  const tables = said.flatMap(({ text }) =>
+    all(/^\*\*Tables:\*\* (.*)$/m.exec(text)?.[1] ?? '', /`([a-z_]+)`/g),
+  );
+  const schema = readFileSync(path.join(root, 'migrations/schema.sql'), 'utf8');
+  t.same(tables.toSorted(), all(schema, /^create table ([a-z_]+)/gm).toSorted());
+  for (const { name, text } of said)
+    for (const file of all(text, /`([\w.-]+\.(?:ts|njk))`/g))
+      t.ok(
+        readdirSync(path.join(root, 'src', name), { recursive: true }).some(
+          (found) => path.basename(String(found)) === file,
+        ),
+        `${name}: ${file}`,
+      );
+});
