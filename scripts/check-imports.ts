@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 // The import rule:
@@ -8,7 +8,7 @@ import path from 'node:path';
 // - the files beside the wings say what there is: whoever stands below takes only types from them;
 // - rules and events do no I/O, only config.ts reads the environment, and nothing in src uses scripts or tests.
 
-const root = path.join(import.meta.dirname, '..');
+const root = path.resolve(process.argv[2] ?? path.join(import.meta.dirname, '..'));
 /** From the ground up. */
 const wings = [
   'shared',
@@ -74,6 +74,7 @@ const generated = 'src/shared/database.types.ts';
 type Import = { target: string; typeOnly: boolean };
 
 function filesUnder(folder: string): string[] {
+  if (!existsSync(path.join(root, folder))) return [];
   return readdirSync(path.join(root, folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)).replaceAll(path.sep, '/'))
