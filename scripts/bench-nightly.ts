@@ -16,8 +16,8 @@ import { fixedClock } from '../src/shared/clock.ts';
 import { createDatabase } from '../src/shared/database.ts';
 import type { Deps } from '../src/shared/deps.ts';
 import { createLogger } from '../src/shared/logging.ts';
-import { seedFollowUps } from '../test/support/follow-ups.ts';
-import { notifySettings } from '../test/support/notify-stub.ts';
+import { seedFollowUps } from '../test/helpers/follow-ups.ts';
+import { notifySettings } from '../test/helpers/notify-stub.ts';
 
 const many = 100_000;
 const few = 10_000;
@@ -154,7 +154,7 @@ async function sendBesideStub(
 /** The stub in a process of its own, so that it takes no time from the sender's. */
 async function startStub() {
   const program = `
-    import { notifyStub } from './test/support/notify-stub.ts';
+    import { notifyStub } from './test/helpers/notify-stub.ts';
     const stub = await notifyStub({ teardown() {} });
     console.log(stub.url);
     process.stdin.on('data', () => console.log(stub.taken.length)).on('end', () => process.exit());`;

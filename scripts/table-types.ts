@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { cloneDatabase } from '../test/support/database.ts';
+import { cloneDatabase } from '../test/helpers/database.ts';
 import { keepMade } from './made-file.ts';
 
 type Column = {

@@ -79,7 +79,7 @@ function run(): Promise<boolean> {
 }
 
 const searches = (file: string) =>
-  readFileSync(path.join(root, file), 'utf8').includes("/support/searches.ts'");
+  readFileSync(path.join(root, file), 'utf8').includes("/helpers/searches.ts'");
 
 async function everything(): Promise<boolean> {
   provideSystemPrograms();

@@ -16,7 +16,7 @@ import { createPool, type DB } from '../../src/shared/database.ts';
 import type { Deps } from '../../src/shared/deps.ts';
 import type { App } from '../../src/shared/http.ts';
 import { createLogger } from '../../src/shared/logging.ts';
-import { routesOf } from '../../test/support/routes.ts';
+import { routesOf } from '../../test/helpers/routes.ts';
 import { createSamples } from './samples.ts';
 import { createExplainer, listen, type Statement } from './statements.ts';
 

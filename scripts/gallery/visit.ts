@@ -13,8 +13,8 @@ import { systemContext } from '../../src/shared/actor.ts';
 import { systemClock } from '../../src/shared/clock.ts';
 import { createDatabase } from '../../src/shared/database.ts';
 import { createLogger } from '../../src/shared/logging.ts';
-import { openBrowser, overflows } from '../../test/support/browser.ts';
-import { routesOf } from '../../test/support/routes.ts';
+import { openBrowser, overflows } from '../../test/helpers/browser.ts';
+import { routesOf } from '../../test/helpers/routes.ts';
 import { loadDemonstration } from '../demonstration/load.ts';
 
 export type Visit = { role: StaffRole; asked: string; route: string; faults: string[] };

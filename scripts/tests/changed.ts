@@ -6,7 +6,6 @@ import { allTestFiles } from './files.ts';
 const root = path.join(import.meta.dirname, '../..');
 /** Folders of tests that are not called as the feature they test. */
 const testFolders: Record<string, string> = {
-  support: 'support-feature',
   people: 'patients',
   identity: 'patients',
   web: 'admin',

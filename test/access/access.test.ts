@@ -7,8 +7,8 @@ import { openSession, revokeSessions, signIn, signOut } from '../../src/access/s
 import { addStaff } from '../../src/access/staff.commands.ts';
 import { keyedHash } from '../../src/access/tokens.ts';
 import { systemContext } from '../../src/shared/actor.ts';
-import { testDatabase } from '../support/database.ts';
-import { refusal } from '../support/refusal.ts';
+import { testDatabase } from '../helpers/database.ts';
+import { refusal } from '../helpers/refusal.ts';
 
 const ctx = systemContext('test');
 const password = 'seven green kettles';

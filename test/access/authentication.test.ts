@@ -5,10 +5,10 @@ import { type Action, may, permissions } from '../../src/access/permissions.ts';
 import { addStaff } from '../../src/access/staff.commands.ts';
 import { buildApp } from '../../src/app.ts';
 import { systemContext } from '../../src/shared/actor.ts';
-import { testApp } from '../support/app.ts';
-import { axeClean, openBrowser } from '../support/browser.ts';
-import { factories } from '../support/factories.ts';
-import { testRedis, testRedisCluster } from '../support/redis.ts';
+import { testApp } from '../helpers/app.ts';
+import { axeClean, openBrowser } from '../helpers/browser.ts';
+import { factories } from '../helpers/factories.ts';
+import { testRedis, testRedisCluster } from '../helpers/redis.ts';
 
 const password = 'seven green kettles';
 const form = { 'content-type': 'application/x-www-form-urlencoded' };

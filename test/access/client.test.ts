@@ -1,10 +1,10 @@
 import t from 'tap';
 import { addApiKey } from '../../src/access/client.commands.ts';
-import { apiOf } from '../support/api.ts';
-import { testApp } from '../support/app.ts';
-import { factories, officer } from '../support/factories.ts';
-import { forms, savedByTwo, signedInBrowser, versionIn } from '../support/pages.ts';
-import { refusal } from '../support/refusal.ts';
+import { apiOf } from '../helpers/api.ts';
+import { testApp } from '../helpers/app.ts';
+import { factories, officer } from '../helpers/factories.ts';
+import { forms, savedByTwo, signedInBrowser, versionIn } from '../helpers/pages.ts';
+import { refusal } from '../helpers/refusal.ts';
 
 const begun = '2026-11-23T09:30:00Z';
 const { app, as, clock, deps, clinicId } = await testApp(t, { DATABASE_POOL: '20' });

@@ -3,9 +3,9 @@ import t from 'tap';
 import { may } from '../../src/access/permissions.ts';
 import { decideReferral } from '../../src/referrals/decision.commands.ts';
 import { getReferral } from '../../src/referrals/referral.queries.ts';
-import { testApp } from '../support/app.ts';
-import { factories, officer } from '../support/factories.ts';
-import { routesOf } from '../support/routes.ts';
+import { testApp } from '../helpers/app.ts';
+import { factories, officer } from '../helpers/factories.ts';
+import { routesOf } from '../helpers/routes.ts';
 
 const { built, routes } = await routesOf(() => testApp(t, { RATE_PER_MINUTE: '100000' }));
 const { app, as, db, deps, clinicId } = built;

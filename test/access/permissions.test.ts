@@ -2,8 +2,8 @@ import type { RouteOptions } from 'fastify';
 import t from 'tap';
 import { may, permissions } from '../../src/access/permissions.ts';
 import { roles } from '../../src/shared/actor.ts';
-import { testApp } from '../support/app.ts';
-import { routesOf } from '../support/routes.ts';
+import { testApp } from '../helpers/app.ts';
+import { routesOf } from '../helpers/routes.ts';
 
 const { built, routes: calls } = await routesOf(() => testApp(t, { RATE_PER_MINUTE: '100000' }));
 const { app, as } = built;

@@ -6,12 +6,12 @@ import { getStaff } from '../../src/access/staff.queries.ts';
 import { dbsCountsUntil, dbsDueBy } from '../../src/access/staff.rules.ts';
 import { addOrganisation } from '../../src/scheme/organisations/organisation.commands.ts';
 import { systemContext } from '../../src/shared/actor.ts';
-import { apiOf } from '../support/api.ts';
-import { testApp } from '../support/app.ts';
-import { atOnce } from '../support/at-once.ts';
-import { factories, officer } from '../support/factories.ts';
-import { forms, signedInBrowser } from '../support/pages.ts';
-import { refusal } from '../support/refusal.ts';
+import { apiOf } from '../helpers/api.ts';
+import { testApp } from '../helpers/app.ts';
+import { atOnce } from '../helpers/at-once.ts';
+import { factories, officer } from '../helpers/factories.ts';
+import { forms, signedInBrowser } from '../helpers/pages.ts';
+import { refusal } from '../helpers/refusal.ts';
 
 const { app, as, db, deps, ids, clock } = await testApp(t, { DATABASE_POOL: '20' });
 const make = factories(deps);

@@ -5,9 +5,9 @@ import { timelineOf } from '../../src/office/audit/event.queries.ts';
 import { addAccessory, recordMovement } from '../../src/stock/accessories/accessory.commands.ts';
 import { getAccessory, listAccessories } from '../../src/stock/accessories/accessory.queries.ts';
 import { changesOf, movementErrors, movementKinds } from '../../src/stock/accessories/accessory.rules.ts';
-import { testApp } from '../support/app.ts';
-import { factories, officer } from '../support/factories.ts';
-import { refusal } from '../support/refusal.ts';
+import { testApp } from '../helpers/app.ts';
+import { factories, officer } from '../helpers/factories.ts';
+import { refusal } from '../helpers/refusal.ts';
 
 const { app, as, db, deps } = await testApp(t, { DATABASE_POOL: '40' });
 const make = factories(deps);

@@ -3,9 +3,9 @@ import { firstSteps } from '../../src/office/first-steps.ts';
 import { decideReferral } from '../../src/referrals/decision.commands.ts';
 import { changeScheme } from '../../src/scheme/scheme.commands.ts';
 import { readScheme, schemeTag } from '../../src/scheme/scheme.queries.ts';
-import { testApp } from '../support/app.ts';
-import { factories, manager, officer } from '../support/factories.ts';
-import { forms, signedInBrowser } from '../support/pages.ts';
+import { testApp } from '../helpers/app.ts';
+import { factories, manager, officer } from '../helpers/factories.ts';
+import { forms, signedInBrowser } from '../helpers/pages.ts';
 
 const { app, as, db, deps } = await testApp(t);
 const make = factories(deps);

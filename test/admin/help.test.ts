@@ -1,7 +1,7 @@
 import t from 'tap';
 import { colourMeanings, statusTag } from '../../src/shared/statuses.ts';
-import { testApp } from '../support/app.ts';
-import { forms, signedInBrowser } from '../support/pages.ts';
+import { testApp } from '../helpers/app.ts';
+import { forms, signedInBrowser } from '../helpers/pages.ts';
 
 const { app, as } = await testApp(t);
 

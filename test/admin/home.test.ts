@@ -6,10 +6,10 @@ import { schemeNumbers } from '../../src/office/numbers.queries.ts';
 import { weekday } from '../../src/shared/formats.ts';
 import { sendForRepair } from '../../src/stock/devices/repair.commands.ts';
 import { recordOutcome } from '../../src/support/outcome.commands.ts';
-import { testApp } from '../support/app.ts';
-import { factories, officer } from '../support/factories.ts';
-import { seedFollowUps } from '../support/follow-ups.ts';
-import { forms } from '../support/pages.ts';
+import { testApp } from '../helpers/app.ts';
+import { factories, officer } from '../helpers/factories.ts';
+import { seedFollowUps } from '../helpers/follow-ups.ts';
+import { forms } from '../helpers/pages.ts';
 
 const { app, as, db, deps } = await testApp(t);
 const make = factories(deps);

@@ -3,10 +3,10 @@ import path from 'node:path';
 import t from 'tap';
 import { forgetWhatIsOver } from '../../src/privacy/forgetting.commands.ts';
 import { addFormLink } from '../../src/referrals/hosted-form/form-link.commands.ts';
-import { type Headers, testApp } from '../support/app.ts';
-import { openBrowser, thenLoaded } from '../support/browser.ts';
-import { manager } from '../support/factories.ts';
-import { forms, signedInBrowser } from '../support/pages.ts';
+import { type Headers, testApp } from '../helpers/app.ts';
+import { openBrowser, thenLoaded } from '../helpers/browser.ts';
+import { manager } from '../helpers/factories.ts';
+import { forms, signedInBrowser } from '../helpers/pages.ts';
 
 t.setTimeout(400_000);
 const { app, as, deps, db, clock, clinicId } = await testApp(t, { SESSION_IDLE_MINUTES: '120' });

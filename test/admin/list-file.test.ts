@@ -7,10 +7,10 @@ import { listAccessories } from '../../src/stock/accessories/accessory.queries.t
 import { fitDataPlan } from '../../src/stock/data-plans/data-plan.commands.ts';
 import { startStocktake } from '../../src/stock/stocktakes/stocktake.commands.ts';
 import { createTasks } from '../../src/tasks/task.commands.ts';
-import { apiOf } from '../support/api.ts';
-import { testApp } from '../support/app.ts';
-import { factories, officer } from '../support/factories.ts';
-import { forms } from '../support/pages.ts';
+import { apiOf } from '../helpers/api.ts';
+import { testApp } from '../helpers/app.ts';
+import { factories, officer } from '../helpers/factories.ts';
+import { forms } from '../helpers/pages.ts';
 
 const { app, as, db, deps } = await testApp(t);
 const make = factories(deps);

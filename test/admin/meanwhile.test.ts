@@ -1,9 +1,9 @@
 import t from 'tap';
 import { besideTheOther, versionToSend } from '../../src/web/edit-conflict.ts';
 import { newForm } from '../../src/web/forms.ts';
-import { testApp } from '../support/app.ts';
-import { factories } from '../support/factories.ts';
-import { forms, signedInBrowser, versionIn } from '../support/pages.ts';
+import { testApp } from '../helpers/app.ts';
+import { factories } from '../helpers/factories.ts';
+import { forms, signedInBrowser, versionIn } from '../helpers/pages.ts';
 
 t.test('what differs by now is told in words; another refusal stays as it is', async (t) => {
   const late = (typed: Record<string, string>) => ({ ...newForm(typed), status: 412 });

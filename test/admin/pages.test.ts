@@ -1,9 +1,9 @@
 import t from 'tap';
 import { addStaff } from '../../src/access/staff.commands.ts';
 import { systemContext } from '../../src/shared/actor.ts';
-import { testApp } from '../support/app.ts';
-import { axeClean, openBrowser, overflows } from '../support/browser.ts';
-import { signedInBrowser } from '../support/pages.ts';
+import { testApp } from '../helpers/app.ts';
+import { axeClean, openBrowser, overflows } from '../helpers/browser.ts';
+import { signedInBrowser } from '../helpers/pages.ts';
 
 const password = 'seven green kettles';
 

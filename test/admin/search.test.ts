@@ -1,7 +1,7 @@
 import t from 'tap';
-import { testApp } from '../support/app.ts';
-import { factories } from '../support/factories.ts';
-import { forms, signedInBrowser } from '../support/pages.ts';
+import { testApp } from '../helpers/app.ts';
+import { factories } from '../helpers/factories.ts';
+import { forms, signedInBrowser } from '../helpers/pages.ts';
 
 const { app, as, db, deps } = await testApp(t);
 const make = factories(deps);

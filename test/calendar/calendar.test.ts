@@ -8,12 +8,12 @@ import { daysOff, readCalendar } from '../../src/scheme/calendar/calendar.querie
 import { handle } from '../../src/shared/outbox.ts';
 import { closeDays } from '../../src/support/closed-days.commands.ts';
 import { addFollowUp } from '../../src/support/follow-up.commands.ts';
-import { apiOf } from '../support/api.ts';
-import { testApp } from '../support/app.ts';
-import { atOnce } from '../support/at-once.ts';
-import { factories, manager, officer } from '../support/factories.ts';
-import { seedFollowUps } from '../support/follow-ups.ts';
-import { forms, signedInBrowser } from '../support/pages.ts';
+import { apiOf } from '../helpers/api.ts';
+import { testApp } from '../helpers/app.ts';
+import { atOnce } from '../helpers/at-once.ts';
+import { factories, manager, officer } from '../helpers/factories.ts';
+import { seedFollowUps } from '../helpers/follow-ups.ts';
+import { forms, signedInBrowser } from '../helpers/pages.ts';
 
 const { app, as, db, deps, clock } = await testApp(t, { DATABASE_POOL: '20' });
 const make = factories(deps);

@@ -6,8 +6,8 @@ import { planDataEndingTasks } from '../../src/stock/data-plans/data-ending.comm
 import { fitDataPlan } from '../../src/stock/data-plans/data-plan.commands.ts';
 import { completeTask } from '../../src/tasks/closing.commands.ts';
 import { listTasks } from '../../src/tasks/task.queries.ts';
-import { testApp } from '../support/app.ts';
-import { factories, officer } from '../support/factories.ts';
+import { testApp } from '../helpers/app.ts';
+import { factories, officer } from '../helpers/factories.ts';
 
 const { app, as, db, deps, clock } = await testApp(t);
 const make = factories(deps);

@@ -27,10 +27,10 @@ import { addOffer, retireOffer } from '../../src/stock/data-plans/offer.commands
 import { listOffers } from '../../src/stock/data-plans/offer.queries.ts';
 import { fitPlan, movePlan, removePlan } from '../../src/stock/data-plans/placing.commands.ts';
 import { getDevice } from '../../src/stock/devices/device.queries.ts';
-import { testApp } from '../support/app.ts';
-import { atOnce } from '../support/at-once.ts';
-import { factories, officer } from '../support/factories.ts';
-import { refusal } from '../support/refusal.ts';
+import { testApp } from '../helpers/app.ts';
+import { atOnce } from '../helpers/at-once.ts';
+import { factories, officer } from '../helpers/factories.ts';
+import { refusal } from '../helpers/refusal.ts';
 
 const { app, as, db, deps, clock } = await testApp(t, { DATABASE_POOL: '20' });
 const make = factories(deps);

@@ -11,9 +11,9 @@ import {
   deviceMoves,
   deviceStatuses,
 } from '../../src/stock/devices/device.rules.ts';
-import { testDatabase } from '../support/database.ts';
-import { factories, officer } from '../support/factories.ts';
-import { refusal } from '../support/refusal.ts';
+import { testDatabase } from '../helpers/database.ts';
+import { factories, officer } from '../helpers/factories.ts';
+import { refusal } from '../helpers/refusal.ts';
 
 const { db, deps, clock, ownerUrl } = await testDatabase(t);
 const make = factories(deps);

@@ -7,8 +7,8 @@ import { decodeCsv } from '../../src/shared/spreadsheet.rules.ts';
 import { eachDevice } from '../../src/stock/devices/device.queries.ts';
 import { importDonation } from '../../src/stock/donations/import.commands.ts';
 import { readImport } from '../../src/stock/donations/import.rules.ts';
-import { testApp } from '../support/app.ts';
-import { factories, officer } from '../support/factories.ts';
+import { testApp } from '../helpers/app.ts';
+import { factories, officer } from '../helpers/factories.ts';
 
 const { app, as, db, deps, ids } = await testApp(t);
 const spreadsheet = decodeCsv(readFileSync(path.join(import.meta.dirname, '../fixtures/donation.csv')));

@@ -8,10 +8,10 @@ import type { NewDevice } from '../../src/stock/devices/device.schemas.ts';
 import { recordScans } from '../../src/stock/stocktakes/scan.commands.ts';
 import { recordLosses } from '../../src/stock/stocktakes/settling.commands.ts';
 import { closeStocktake, startStocktake } from '../../src/stock/stocktakes/stocktake.commands.ts';
-import { testApp } from '../support/app.ts';
-import { factories, officer } from '../support/factories.ts';
-import { forms, signedInBrowser } from '../support/pages.ts';
-import { refusal } from '../support/refusal.ts';
+import { testApp } from '../helpers/app.ts';
+import { factories, officer } from '../helpers/factories.ts';
+import { forms, signedInBrowser } from '../helpers/pages.ts';
+import { refusal } from '../helpers/refusal.ts';
 
 const { app, as, db, deps } = await testApp(t);
 const make = factories(deps);

@@ -20,9 +20,9 @@ import { sendForRepair, takeBackFromRepair } from '../../src/stock/devices/repai
 import { recordDonation } from '../../src/stock/donations/donation.commands.ts';
 import { recordLosses } from '../../src/stock/stocktakes/settling.commands.ts';
 import { closeStocktake, startStocktake } from '../../src/stock/stocktakes/stocktake.commands.ts';
-import { testDatabase } from '../support/database.ts';
-import { factories, manager, officer } from '../support/factories.ts';
-import { search } from '../support/searches.ts';
+import { testDatabase } from '../helpers/database.ts';
+import { factories, manager, officer } from '../helpers/factories.ts';
+import { search } from '../helpers/searches.ts';
 
 // Random commands on three devices and two referrals, against a model of the lifecycle that is written
 // down here by itself. After each command the rows must be those of the model, and a command that the

@@ -2,10 +2,10 @@ import { sql } from 'kysely';
 import t from 'tap';
 import { getRequiredChecks } from '../../src/stock/devices/check.queries.ts';
 import { changeRequiredChecks, etagOfChecks } from '../../src/stock/devices/required-check.commands.ts';
-import { testApp } from '../support/app.ts';
-import { factories, officer } from '../support/factories.ts';
-import { forms, savedByTwo } from '../support/pages.ts';
-import { refusal } from '../support/refusal.ts';
+import { testApp } from '../helpers/app.ts';
+import { factories, officer } from '../helpers/factories.ts';
+import { forms, savedByTwo } from '../helpers/pages.ts';
+import { refusal } from '../helpers/refusal.ts';
 
 const { app, as, db, deps, ownerUrl } = await testApp(t);
 const make = factories(deps);

@@ -10,9 +10,9 @@ import type { NewCheck } from '../../src/stock/devices/device.schemas.ts';
 import { countChecksRunOut, expireChecks } from '../../src/stock/devices/run-out.commands.ts';
 import { findScanned } from '../../src/stock/devices/scan.queries.ts';
 import { issueVerdict } from '../../src/stock/devices/scan.rules.ts';
-import { testApp } from '../support/app.ts';
-import { factories, officer } from '../support/factories.ts';
-import { refusal } from '../support/refusal.ts';
+import { testApp } from '../helpers/app.ts';
+import { factories, officer } from '../helpers/factories.ts';
+import { refusal } from '../helpers/refusal.ts';
 
 const { app, as, db, deps, clock } = await testApp(t);
 const make = factories(deps);

@@ -14,9 +14,9 @@ import { moveDevices } from '../../src/stock/devices/move.commands.ts';
 import { sendForRepair, takeBackFromRepair } from '../../src/stock/devices/repair.commands.ts';
 import { listRepairs } from '../../src/stock/devices/repair.queries.ts';
 import { disposalRefusal, disposalWays } from '../../src/stock/devices/stock.rules.ts';
-import { testApp } from '../support/app.ts';
-import { factories, officer } from '../support/factories.ts';
-import { refusal } from '../support/refusal.ts';
+import { testApp } from '../helpers/app.ts';
+import { factories, officer } from '../helpers/factories.ts';
+import { refusal } from '../helpers/refusal.ts';
 
 const { app, as, db, deps, clock } = await testApp(t);
 const make = factories(deps);

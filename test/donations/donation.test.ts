@@ -7,9 +7,9 @@ import { isImei } from '../../src/stock/devices/device.rules.ts';
 import { recordDonation } from '../../src/stock/donations/donation.commands.ts';
 import { getDonation, listDonations } from '../../src/stock/donations/donation.queries.ts';
 import type { NewDonation } from '../../src/stock/donations/donation.schemas.ts';
-import { testDatabase } from '../support/database.ts';
-import { factories, officer } from '../support/factories.ts';
-import { refusal } from '../support/refusal.ts';
+import { testDatabase } from '../helpers/database.ts';
+import { factories, officer } from '../helpers/factories.ts';
+import { refusal } from '../helpers/refusal.ts';
 
 const { db, deps } = await testDatabase(t);
 const make = factories(deps);

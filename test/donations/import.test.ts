@@ -4,9 +4,9 @@ import t from 'tap';
 import { decodeCsv } from '../../src/shared/spreadsheet.rules.ts';
 import { importDonation, previewImport } from '../../src/stock/donations/import.commands.ts';
 import { readImport } from '../../src/stock/donations/import.rules.ts';
-import { testApp } from '../support/app.ts';
-import { officer } from '../support/factories.ts';
-import { refusal } from '../support/refusal.ts';
+import { testApp } from '../helpers/app.ts';
+import { officer } from '../helpers/factories.ts';
+import { refusal } from '../helpers/refusal.ts';
 
 const { app, as, db, deps } = await testApp(t);
 const file = readFileSync(path.join(import.meta.dirname, '../fixtures/donation.csv'));

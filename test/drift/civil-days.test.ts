@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { sql } from 'kysely';
 import t from 'tap';
-import { testDatabase } from '../support/database.ts';
+import { testDatabase } from '../helpers/database.ts';
 
 // The connection is in UTC, so a day that is taken from an instant without a zone is the day before for an hour of each summer night.
 

@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import t from 'tap';
-import { testApp } from '../support/app.ts';
-import { axeClean, openBrowser, overflows, thenLoaded } from '../support/browser.ts';
+import { testApp } from '../helpers/app.ts';
+import { axeClean, openBrowser, overflows, thenLoaded } from '../helpers/browser.ts';
 
 const folder = path.join(import.meta.dirname, '../../openapi/examples/clinic-form');
 const { app, as, db } = await testApp(t);

@@ -6,7 +6,7 @@ import { readCatalogue } from '../../scripts/schema/catalogue.ts';
 import { broken, plainDefault, plainSql } from '../../scripts/schema/plain.ts';
 import { schemaText } from '../../scripts/schema/text.ts';
 import { pendingMigrations } from '../../src/shared/migrations.ts';
-import { testDatabase } from '../support/database.ts';
+import { testDatabase } from '../helpers/database.ts';
 
 const kept = readFileSync(path.join(import.meta.dirname, '../../migrations/schema.sql'), 'utf8');
 const { db, ownerUrl } = await testDatabase(t);

@@ -6,7 +6,7 @@ import { sql } from 'kysely';
 import pg from 'pg';
 import t from 'tap';
 import { startEmbeddedPostgres } from '../../src/embedded/postgres.ts';
-import { testDatabase } from '../support/database.ts';
+import { testDatabase } from '../helpers/database.ts';
 
 /** Named so that scripts/test.ts finds it, and ends its server, when the tests are broken off. */
 function newFolder(name: string): string {

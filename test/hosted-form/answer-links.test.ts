@@ -4,10 +4,10 @@ import { recordConsent } from '../../src/referrals/consent.commands.ts';
 import { decideReferral } from '../../src/referrals/decision.commands.ts';
 import { getReferral } from '../../src/referrals/referral.queries.ts';
 import { createLogger } from '../../src/shared/logging.ts';
-import { testApp } from '../support/app.ts';
-import { factories, officer } from '../support/factories.ts';
-import { formVisitor } from '../support/hosted-form.ts';
-import { forms, signedInBrowser } from '../support/pages.ts';
+import { testApp } from '../helpers/app.ts';
+import { factories, officer } from '../helpers/factories.ts';
+import { formVisitor } from '../helpers/hosted-form.ts';
+import { forms, signedInBrowser } from '../helpers/pages.ts';
 
 const { as, deps, db, clock, clinicId } = await testApp(t, { SCHEME_PHONE: '020 7946 0123' });
 const lines: string[] = [];

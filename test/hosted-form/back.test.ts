@@ -1,8 +1,8 @@
 import t from 'tap';
 import { addFormLink } from '../../src/referrals/hosted-form/form-link.commands.ts';
-import { testApp } from '../support/app.ts';
-import { openBrowser, thenLoaded } from '../support/browser.ts';
-import { manager } from '../support/factories.ts';
+import { testApp } from '../helpers/app.ts';
+import { openBrowser, thenLoaded } from '../helpers/browser.ts';
+import { manager } from '../helpers/factories.ts';
 
 t.setTimeout(400_000);
 

@@ -1,8 +1,8 @@
 import t from 'tap';
 import { clinicFormLinks, findFormLink } from '../../src/referrals/hosted-form/form-link.queries.ts';
 import { newId } from '../../src/shared/ids.ts';
-import { testApp } from '../support/app.ts';
-import { forms, signedInBrowser } from '../support/pages.ts';
+import { testApp } from '../helpers/app.ts';
+import { forms, signedInBrowser } from '../helpers/pages.ts';
 
 const { app, as, deps, db, clock, clinicId } = await testApp(t);
 const url = `/settings/clinics/${clinicId}/form-links`;

@@ -11,10 +11,10 @@ import { NewReferral } from '../../src/referrals/referral.schemas.ts';
 import type { Context } from '../../src/shared/actor.ts';
 import { createLogger } from '../../src/shared/logging.ts';
 import type { Typed } from '../../src/web/forms.ts';
-import { testApp } from '../support/app.ts';
-import { factories, manager } from '../support/factories.ts';
-import { formVisitor, referenceIn } from '../support/hosted-form.ts';
-import { forms } from '../support/pages.ts';
+import { testApp } from '../helpers/app.ts';
+import { factories, manager } from '../helpers/factories.ts';
+import { formVisitor, referenceIn } from '../helpers/hosted-form.ts';
+import { forms } from '../helpers/pages.ts';
 
 const { as, deps, db, clock, clinicId } = await testApp(t);
 const lines: string[] = [];

@@ -2,9 +2,9 @@ import t from 'tap';
 import { addFormLink } from '../../src/referrals/hosted-form/form-link.commands.ts';
 import type { NewReferral } from '../../src/referrals/referral.schemas.ts';
 import type { Typed } from '../../src/web/forms.ts';
-import { testApp } from '../support/app.ts';
-import { manager } from '../support/factories.ts';
-import { formVisitor, referenceIn } from '../support/hosted-form.ts';
+import { testApp } from '../helpers/app.ts';
+import { manager } from '../helpers/factories.ts';
+import { formVisitor, referenceIn } from '../helpers/hosted-form.ts';
 
 const { app, deps, db, clinicId, clock } = await testApp(t, {
   SCHEME_PHONE: '020 7946 0123',

@@ -1,9 +1,9 @@
 import type { Page } from 'playwright-core';
 import t from 'tap';
 import { addFormLink } from '../../src/referrals/hosted-form/form-link.commands.ts';
-import { testApp } from '../support/app.ts';
-import { axeClean, openBrowser, overflows, thenLoaded } from '../support/browser.ts';
-import { manager } from '../support/factories.ts';
+import { testApp } from '../helpers/app.ts';
+import { axeClean, openBrowser, overflows, thenLoaded } from '../helpers/browser.ts';
+import { manager } from '../helpers/factories.ts';
 
 t.setTimeout(400_000);
 const shots = process.env.SHOTS;

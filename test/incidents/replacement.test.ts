@@ -15,9 +15,9 @@ import { getPatient } from '../../src/people/patient.queries.ts';
 import { fitDataPlan } from '../../src/stock/data-plans/data-plan.commands.ts';
 import { getDevice } from '../../src/stock/devices/device.queries.ts';
 import { listTasks } from '../../src/tasks/task.queries.ts';
-import { testDatabase } from '../support/database.ts';
-import { factories, manager, officer } from '../support/factories.ts';
-import { refusal } from '../support/refusal.ts';
+import { testDatabase } from '../helpers/database.ts';
+import { factories, manager, officer } from '../helpers/factories.ts';
+import { refusal } from '../helpers/refusal.ts';
 
 const { db, deps, clock } = await testDatabase(t, { DATABASE_POOL: '40' });
 const make = factories(deps);

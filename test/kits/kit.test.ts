@@ -1,7 +1,7 @@
 import t from 'tap';
 import type { DeviceKind } from '../../src/stock/devices/device.rules.ts';
 import { fillKit, type KitLine, lineWords } from '../../src/stock/kits/kit.rules.ts';
-import { testApp } from '../support/app.ts';
+import { testApp } from '../helpers/app.ts';
 
 const line = (
   number: number,

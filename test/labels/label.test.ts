@@ -1,9 +1,9 @@
 import t from 'tap';
 import { newId } from '../../src/shared/ids.ts';
 import { discreetOwner, labelSvg, sheetsSvg } from '../../src/stock/labels/label.rules.ts';
-import { testApp } from '../support/app.ts';
-import { factories } from '../support/factories.ts';
-import { forms, signedInBrowser } from '../support/pages.ts';
+import { testApp } from '../helpers/app.ts';
+import { factories } from '../helpers/factories.ts';
+import { forms, signedInBrowser } from '../helpers/pages.ts';
 
 const { app, as, deps } = await testApp(t, { SCHEME_NAME: 'Camden Road Device Lending' });
 const make = factories(deps);

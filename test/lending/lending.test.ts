@@ -9,8 +9,8 @@ import { extensionWords, lengthWords, type Terms, termsFaults } from '../../src/
 import { etagOf } from '../../src/shared/etag.ts';
 import { newId } from '../../src/shared/ids.ts';
 import type { Problem } from '../../src/shared/problem.ts';
-import { testApp } from '../support/app.ts';
-import { factories, officer } from '../support/factories.ts';
+import { testApp } from '../helpers/app.ts';
+import { factories, officer } from '../helpers/factories.ts';
 
 const { app, as, db, deps, clock } = await testApp(t, { DATABASE_POOL: '20' });
 const make = factories(deps);

@@ -6,10 +6,10 @@ import { timelineOf } from '../../src/office/audit/event.queries.ts';
 import { getReferral } from '../../src/referrals/referral.queries.ts';
 import { newId } from '../../src/shared/ids.ts';
 import { getDevice } from '../../src/stock/devices/device.queries.ts';
-import { testApp } from '../support/app.ts';
-import { factories, officer } from '../support/factories.ts';
-import { forms, signedInBrowser } from '../support/pages.ts';
-import { refusal } from '../support/refusal.ts';
+import { testApp } from '../helpers/app.ts';
+import { factories, officer } from '../helpers/factories.ts';
+import { forms, signedInBrowser } from '../helpers/pages.ts';
+import { refusal } from '../helpers/refusal.ts';
 
 const { app, deps, db, clock, as } = await testApp(t, { DATABASE_POOL: '30' });
 const make = factories(deps);

@@ -11,9 +11,9 @@ import { worklist } from '../../src/office/home.queries.ts';
 import { getReferral } from '../../src/referrals/referral.queries.ts';
 import { newId } from '../../src/shared/ids.ts';
 import type { Problem } from '../../src/shared/problem.ts';
-import { testApp } from '../support/app.ts';
-import { factories, officer } from '../support/factories.ts';
-import { refusal } from '../support/refusal.ts';
+import { testApp } from '../helpers/app.ts';
+import { factories, officer } from '../helpers/factories.ts';
+import { refusal } from '../helpers/refusal.ts';
 
 const { app, as, db, deps, clock } = await testApp(t, { DATABASE_POOL: '40' });
 const make = factories(deps);

@@ -14,9 +14,9 @@ import { changeAccessory } from '../../src/stock/accessories/accessory.commands.
 import { listAccessories, listMovements } from '../../src/stock/accessories/accessory.queries.ts';
 import { fitDataPlan } from '../../src/stock/data-plans/data-plan.commands.ts';
 import { listKits } from '../../src/stock/kits/kit.queries.ts';
-import { testDatabase } from '../support/database.ts';
-import { factories, officer } from '../support/factories.ts';
-import { refusal } from '../support/refusal.ts';
+import { testDatabase } from '../helpers/database.ts';
+import { factories, officer } from '../helpers/factories.ts';
+import { refusal } from '../helpers/refusal.ts';
 
 const { db, deps, clock } = await testDatabase(t, { DATABASE_POOL: '40' });
 const make = factories(deps);

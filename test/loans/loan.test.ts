@@ -7,9 +7,9 @@ import { timelineOf } from '../../src/office/audit/event.queries.ts';
 import { getReferral } from '../../src/referrals/referral.queries.ts';
 import type { Problem } from '../../src/shared/problem.ts';
 import { fitDataPlan } from '../../src/stock/data-plans/data-plan.commands.ts';
-import { testDatabase } from '../support/database.ts';
-import { factories, officer } from '../support/factories.ts';
-import { refusal } from '../support/refusal.ts';
+import { testDatabase } from '../helpers/database.ts';
+import { factories, officer } from '../helpers/factories.ts';
+import { refusal } from '../helpers/refusal.ts';
 
 const { db, deps, clock } = await testDatabase(t, { DATABASE_POOL: '40' });
 const make = factories(deps);

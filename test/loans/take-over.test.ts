@@ -4,9 +4,9 @@ import { previewTakeOver, takeOver } from '../../src/lending/loans/take-over.com
 import { readTakeOver } from '../../src/lending/loans/take-over-line.rules.ts';
 import { addLocation } from '../../src/scheme/organisations/organisation.commands.ts';
 import { readSheetDate } from '../../src/shared/spreadsheet.rules.ts';
-import { testApp } from '../support/app.ts';
-import { factories, officer } from '../support/factories.ts';
-import { refusal } from '../support/refusal.ts';
+import { testApp } from '../helpers/app.ts';
+import { factories, officer } from '../helpers/factories.ts';
+import { refusal } from '../helpers/refusal.ts';
 
 const { app, as, db, deps } = await testApp(t);
 const make = factories(deps);

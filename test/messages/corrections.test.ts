@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import t, { type Test } from 'tap';
-import { world } from '../support/world.ts';
+import { world } from '../helpers/world.ts';
 
 const identified = { wording: 'identified' as const };
 

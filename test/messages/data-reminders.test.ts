@@ -4,9 +4,9 @@ import { dispatch } from '../../src/messages/dispatch.commands.ts';
 import { runNightly } from '../../src/office/nightly/nightly.commands.ts';
 import { renewPlan } from '../../src/stock/data-plans/course.commands.ts';
 import { fitDataPlan } from '../../src/stock/data-plans/data-plan.commands.ts';
-import { apiOf } from '../support/api.ts';
-import { testApp } from '../support/app.ts';
-import { factories, officer } from '../support/factories.ts';
+import { apiOf } from '../helpers/api.ts';
+import { testApp } from '../helpers/app.ts';
+import { factories, officer } from '../helpers/factories.ts';
 
 const { app, as, db, deps, clock } = await testApp(t);
 const make = factories(deps);

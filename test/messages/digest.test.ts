@@ -3,10 +3,10 @@ import t from 'tap';
 import { addStaff } from '../../src/access/staff.commands.ts';
 import { sendDigests } from '../../src/messages/digest.commands.ts';
 import { runNightly } from '../../src/office/nightly/nightly.commands.ts';
-import { testDatabase } from '../support/database.ts';
-import { officer } from '../support/factories.ts';
-import { seedFollowUps } from '../support/follow-ups.ts';
-import { notifySettings, notifyStub } from '../support/notify-stub.ts';
+import { testDatabase } from '../helpers/database.ts';
+import { officer } from '../helpers/factories.ts';
+import { seedFollowUps } from '../helpers/follow-ups.ts';
+import { notifySettings, notifyStub } from '../helpers/notify-stub.ts';
 
 async function setUp(t: Parameters<typeof testDatabase>[0], settings: Record<string, string> = {}) {
   const world = await testDatabase(t, settings);

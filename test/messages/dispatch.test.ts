@@ -10,9 +10,9 @@ import { etagOf } from '../../src/shared/etag.ts';
 import { handle } from '../../src/shared/outbox.ts';
 import { changeFollowUp, endFollowUps } from '../../src/support/follow-up.commands.ts';
 import { getFollowUp } from '../../src/support/follow-up.queries.ts';
-import { testDatabase } from '../support/database.ts';
-import { officer } from '../support/factories.ts';
-import { seedFollowUps, sentMessages } from '../support/follow-ups.ts';
+import { testDatabase } from '../helpers/database.ts';
+import { officer } from '../helpers/factories.ts';
+import { seedFollowUps, sentMessages } from '../helpers/follow-ups.ts';
 
 /** A database in which the night has planned messages that may go out now. */
 async function planned(

@@ -5,7 +5,7 @@ import { gatherReminders } from '../../src/messages/gather.commands.ts';
 import { planFollowUpReminders } from '../../src/messages/reminder.commands.ts';
 import { templateFaults } from '../../src/messages/template.rules.ts';
 import { newId } from '../../src/shared/ids.ts';
-import { testDatabase } from '../support/database.ts';
+import { testDatabase } from '../helpers/database.ts';
 
 const states = ['open', 'paused_over', 'paused', 'withdrawn', 'deceased'] as const;
 const channels = ['sms', 'email', 'letter', 'phone'] as const;

@@ -5,8 +5,8 @@ import { dispatch } from '../../src/messages/dispatch.commands.ts';
 import { planLoanReminders } from '../../src/messages/loan-reminder.commands.ts';
 import { runNightly } from '../../src/office/nightly/nightly.commands.ts';
 import type { Wording } from '../../src/people/reach.rules.ts';
-import { testDatabase } from '../support/database.ts';
-import { factories, officer } from '../support/factories.ts';
+import { testDatabase } from '../helpers/database.ts';
+import { factories, officer } from '../helpers/factories.ts';
 
 async function setUp(t: Parameters<typeof testDatabase>[0]) {
   const world = await testDatabase(t);

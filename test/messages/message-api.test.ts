@@ -4,11 +4,11 @@ import { dispatch } from '../../src/messages/dispatch.commands.ts';
 import { retryMessage } from '../../src/messages/message.commands.ts';
 import { runNightly } from '../../src/office/nightly/nightly.commands.ts';
 import { newId } from '../../src/shared/ids.ts';
-import { testApp } from '../support/app.ts';
-import { testDatabase } from '../support/database.ts';
-import { officer } from '../support/factories.ts';
-import { seedFollowUps } from '../support/follow-ups.ts';
-import { forms, signedInBrowser } from '../support/pages.ts';
+import { testApp } from '../helpers/app.ts';
+import { testDatabase } from '../helpers/database.ts';
+import { officer } from '../helpers/factories.ts';
+import { seedFollowUps } from '../helpers/follow-ups.ts';
+import { forms, signedInBrowser } from '../helpers/pages.ts';
 
 t.test('the nightly run by hand, and its messages', async (t) => {
   const { app, as, deps, db, clock } = await testApp(t);

@@ -3,8 +3,8 @@ import t from 'tap';
 import { dispatch } from '../../src/messages/dispatch.commands.ts';
 import { planFollowUpReminders } from '../../src/messages/reminder.commands.ts';
 import { nightlyIsDue, runNightly } from '../../src/office/nightly/nightly.commands.ts';
-import { testDatabase } from '../support/database.ts';
-import { seedFollowUps, sentMessages } from '../support/follow-ups.ts';
+import { testDatabase } from '../helpers/database.ts';
+import { seedFollowUps, sentMessages } from '../helpers/follow-ups.ts';
 
 const counts = ({ steps }: Awaited<ReturnType<typeof runNightly>>) =>
   Object.fromEntries(

@@ -5,16 +5,16 @@ import { dispatch } from '../../src/messages/dispatch.commands.ts';
 import { meaningOf } from '../../src/messages/notify.rules.ts';
 import { reconcile } from '../../src/messages/reconcile.commands.ts';
 import { runNightly } from '../../src/office/nightly/nightly.commands.ts';
-import { testApp } from '../support/app.ts';
-import { seedFollowUps, sentMessages } from '../support/follow-ups.ts';
+import { testApp } from '../helpers/app.ts';
+import { seedFollowUps, sentMessages } from '../helpers/follow-ups.ts';
 import {
   type Behaviour,
   discreetService,
   identifiedService,
   notifySettings,
   notifyStub,
-} from '../support/notify-stub.ts';
-import { forms, signedInBrowser } from '../support/pages.ts';
+} from '../helpers/notify-stub.ts';
+import { forms, signedInBrowser } from '../helpers/pages.ts';
 
 const letter = '1 Elm Street\nLondon\nNW1 8QL';
 

@@ -17,7 +17,7 @@ import {
   type Wording,
 } from '../../src/people/reach.rules.ts';
 import { isDeliverable } from '../../src/shared/postal-address.ts';
-import { testDatabase } from '../support/database.ts';
+import { testDatabase } from '../helpers/database.ts';
 
 const to = { name: 'Amal', scheme: 'Test scheme', schemePhone: '020 7946 0000', link: '', replies: '' };
 

@@ -6,11 +6,11 @@ import { listTemplates } from '../../src/messages/template.queries.ts';
 import { render, templateFaults } from '../../src/messages/template.rules.ts';
 import type { NewTemplate, Template } from '../../src/messages/template.schemas.ts';
 import { runNightly } from '../../src/office/nightly/nightly.commands.ts';
-import { apiOf } from '../support/api.ts';
-import { testApp } from '../support/app.ts';
-import { officer } from '../support/factories.ts';
-import { seedFollowUps } from '../support/follow-ups.ts';
-import { forms, signedInBrowser } from '../support/pages.ts';
+import { apiOf } from '../helpers/api.ts';
+import { testApp } from '../helpers/app.ts';
+import { officer } from '../helpers/factories.ts';
+import { seedFollowUps } from '../helpers/follow-ups.ts';
+import { forms, signedInBrowser } from '../helpers/pages.ts';
 
 const { app, as, db, deps, clock } = await testApp(t, { DATABASE_POOL: '20' });
 const api = apiOf(app, as.manager);

@@ -7,8 +7,8 @@ import { nightlyTime, schedules } from '../../src/schedules.ts';
 import { iso } from '../../src/shared/clock.ts';
 import { createQueue } from '../../src/shared/queue.ts';
 import { startWorker } from '../../src/worker.ts';
-import { testDatabase } from '../support/database.ts';
-import { seedFollowUps, sentMessages } from '../support/follow-ups.ts';
+import { testDatabase } from '../helpers/database.ts';
+import { seedFollowUps, sentMessages } from '../helpers/follow-ups.ts';
 
 t.setTimeout(60_000);
 

@@ -5,11 +5,11 @@ import { listNights } from '../../src/office/nightly/job-run.queries.ts';
 import { runNightly } from '../../src/office/nightly/nightly.commands.ts';
 import { runStates, stateOf, stepWords } from '../../src/office/nightly/step.rules.ts';
 import { handle } from '../../src/shared/outbox.ts';
-import { apiOf } from '../support/api.ts';
-import { testApp } from '../support/app.ts';
-import { factories } from '../support/factories.ts';
-import { seedFollowUps, sentMessages } from '../support/follow-ups.ts';
-import { forms, signedInBrowser } from '../support/pages.ts';
+import { apiOf } from '../helpers/api.ts';
+import { testApp } from '../helpers/app.ts';
+import { factories } from '../helpers/factories.ts';
+import { seedFollowUps, sentMessages } from '../helpers/follow-ups.ts';
+import { forms, signedInBrowser } from '../helpers/pages.ts';
 
 const { app, as, db, deps, clock } = await testApp(t);
 const make = factories(deps);

@@ -3,9 +3,9 @@ import t from 'tap';
 import { addStaff } from '../../src/access/staff.commands.ts';
 import { runNightly } from '../../src/office/nightly/nightly.commands.ts';
 import { askOf, countToAsk, watches } from '../../src/office/nightly/watch.commands.ts';
-import { testDatabase } from '../support/database.ts';
-import { factories, officer } from '../support/factories.ts';
-import { seedFollowUps } from '../support/follow-ups.ts';
+import { testDatabase } from '../helpers/database.ts';
+import { factories, officer } from '../helpers/factories.ts';
+import { seedFollowUps } from '../helpers/follow-ups.ts';
 
 const { db, deps, clock } = await testDatabase(t);
 const make = factories(deps);

@@ -10,11 +10,11 @@ import { getOrganisation } from '../../src/scheme/organisations/organisation.que
 import { successionRefusal } from '../../src/scheme/organisations/organisation.rules.ts';
 import { succeedOrganisation } from '../../src/scheme/organisations/succession.commands.ts';
 import { handle } from '../../src/shared/outbox.ts';
-import { apiOf } from '../support/api.ts';
-import { testApp } from '../support/app.ts';
-import { factories, officer } from '../support/factories.ts';
-import { forms, signedInBrowser, versionIn } from '../support/pages.ts';
-import { refusal } from '../support/refusal.ts';
+import { apiOf } from '../helpers/api.ts';
+import { testApp } from '../helpers/app.ts';
+import { factories, officer } from '../helpers/factories.ts';
+import { forms, signedInBrowser, versionIn } from '../helpers/pages.ts';
+import { refusal } from '../helpers/refusal.ts';
 
 const begun = '2026-11-23T09:30:00Z';
 const { app, as, db, clock, deps, clinicId } = await testApp(t, { DATABASE_POOL: '20' });

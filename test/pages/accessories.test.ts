@@ -1,8 +1,8 @@
 import t from 'tap';
 import { listAccessories } from '../../src/stock/accessories/accessory.queries.ts';
-import { testApp } from '../support/app.ts';
-import { factories } from '../support/factories.ts';
-import { forms, savedByTwo, signedInBrowser } from '../support/pages.ts';
+import { testApp } from '../helpers/app.ts';
+import { factories } from '../helpers/factories.ts';
+import { forms, savedByTwo, signedInBrowser } from '../helpers/pages.ts';
 
 const { app, as, deps, db, clock } = await testApp(t);
 const make = factories(deps);

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import t from 'tap';
-import { testApp } from '../support/app.ts';
-import { factories } from '../support/factories.ts';
-import { forms, signedInBrowser } from '../support/pages.ts';
+import { testApp } from '../helpers/app.ts';
+import { factories } from '../helpers/factories.ts';
+import { forms, signedInBrowser } from '../helpers/pages.ts';
 
 for (const scripts of [true, false]) {
   t.test(

@@ -1,8 +1,8 @@
 import type { Page } from 'playwright-core';
 import t, { type Test } from 'tap';
-import { testApp } from '../support/app.ts';
-import { factories } from '../support/factories.ts';
-import { forms, signedInBrowser } from '../support/pages.ts';
+import { testApp } from '../helpers/app.ts';
+import { factories } from '../helpers/factories.ts';
+import { forms, signedInBrowser } from '../helpers/pages.ts';
 
 t.setTimeout(240_000);
 

@@ -2,9 +2,9 @@ import { sql } from 'kysely';
 import t from 'tap';
 import { returnItems } from '../../src/lending/loans/return.commands.ts';
 import { addLocation } from '../../src/scheme/organisations/organisation.commands.ts';
-import { testApp } from '../support/app.ts';
-import { factories, officer } from '../support/factories.ts';
-import { forms, signedInBrowser } from '../support/pages.ts';
+import { testApp } from '../helpers/app.ts';
+import { factories, officer } from '../helpers/factories.ts';
+import { forms, signedInBrowser } from '../helpers/pages.ts';
 
 t.setTimeout(200_000);
 const openTerms = '01900000-0000-7000-8000-000000000050';

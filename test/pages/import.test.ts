@@ -1,8 +1,8 @@
 import path from 'node:path';
 import t from 'tap';
 import { uploadLimit } from '../../src/shared/uploads.ts';
-import { type Headers, testApp } from '../support/app.ts';
-import { signedInBrowser } from '../support/pages.ts';
+import { type Headers, testApp } from '../helpers/app.ts';
+import { signedInBrowser } from '../helpers/pages.ts';
 
 t.setTimeout(200_000);
 

@@ -1,9 +1,9 @@
 import t from 'tap';
 import { reportIncident } from '../../src/lending/incidents/incident.commands.ts';
 import { getLoan } from '../../src/lending/loans/loan.queries.ts';
-import { testApp } from '../support/app.ts';
-import { factories, officer } from '../support/factories.ts';
-import { forms, signedInBrowser } from '../support/pages.ts';
+import { testApp } from '../helpers/app.ts';
+import { factories, officer } from '../helpers/factories.ts';
+import { forms, signedInBrowser } from '../helpers/pages.ts';
 
 const { app, deps, db, clock, as } = await testApp(t);
 const make = factories(deps);

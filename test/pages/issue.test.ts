@@ -2,9 +2,9 @@ import { sql } from 'kysely';
 import t from 'tap';
 import { issueLoan } from '../../src/lending/loans/issue.commands.ts';
 import { fitDataPlan } from '../../src/stock/data-plans/data-plan.commands.ts';
-import { testApp } from '../support/app.ts';
-import { factories, officer } from '../support/factories.ts';
-import { forms, signedInBrowser } from '../support/pages.ts';
+import { testApp } from '../helpers/app.ts';
+import { factories, officer } from '../helpers/factories.ts';
+import { forms, signedInBrowser } from '../helpers/pages.ts';
 
 for (const scripts of [true, false]) {
   t.test(

@@ -2,9 +2,9 @@ import t from 'tap';
 import { listAccessories } from '../../src/stock/accessories/accessory.queries.ts';
 import { fitDataPlan } from '../../src/stock/data-plans/data-plan.commands.ts';
 import { listKits } from '../../src/stock/kits/kit.queries.ts';
-import { testApp } from '../support/app.ts';
-import { factories, officer } from '../support/factories.ts';
-import { forms, signedInBrowser } from '../support/pages.ts';
+import { testApp } from '../helpers/app.ts';
+import { factories, officer } from '../helpers/factories.ts';
+import { forms, signedInBrowser } from '../helpers/pages.ts';
 
 const { app, as, deps, db } = await testApp(t);
 const make = factories(deps);

@@ -1,9 +1,9 @@
 import t from 'tap';
 import { returnItems } from '../../src/lending/loans/return.commands.ts';
 import { fitDataPlan } from '../../src/stock/data-plans/data-plan.commands.ts';
-import { testApp } from '../support/app.ts';
-import { factories, officer } from '../support/factories.ts';
-import { forms, signedInBrowser } from '../support/pages.ts';
+import { testApp } from '../helpers/app.ts';
+import { factories, officer } from '../helpers/factories.ts';
+import { forms, signedInBrowser } from '../helpers/pages.ts';
 
 const { app, as, deps, db, clock } = await testApp(t);
 const make = factories(deps);

@@ -1,10 +1,10 @@
 import t from 'tap';
 import { recordContactPoint } from '../../src/people/contact-point.commands.ts';
 import { addFollowUp } from '../../src/support/follow-up.commands.ts';
-import { testApp } from '../support/app.ts';
-import { factories, officer } from '../support/factories.ts';
-import { seedFollowUps } from '../support/follow-ups.ts';
-import { signedInBrowser } from '../support/pages.ts';
+import { testApp } from '../helpers/app.ts';
+import { factories, officer } from '../helpers/factories.ts';
+import { seedFollowUps } from '../helpers/follow-ups.ts';
+import { signedInBrowser } from '../helpers/pages.ts';
 
 t.setTimeout(180_000);
 

@@ -2,10 +2,10 @@ import { sql } from 'kysely';
 import type { Locator, Page } from 'playwright-core';
 import t from 'tap';
 import { fitDataPlan } from '../../src/stock/data-plans/data-plan.commands.ts';
-import { testApp } from '../support/app.ts';
-import { thenLoaded } from '../support/browser.ts';
-import { factories, officer } from '../support/factories.ts';
-import { signedInBrowser } from '../support/pages.ts';
+import { testApp } from '../helpers/app.ts';
+import { thenLoaded } from '../helpers/browser.ts';
+import { factories, officer } from '../helpers/factories.ts';
+import { signedInBrowser } from '../helpers/pages.ts';
 
 const { app, as, db, deps } = await testApp(t);
 const make = factories(deps);

@@ -1,9 +1,9 @@
 import t from 'tap';
 import { decideReferral } from '../../src/referrals/decision.commands.ts';
 import { waited } from '../../src/referrals/referral.rules.ts';
-import { testApp } from '../support/app.ts';
-import { factories, officer } from '../support/factories.ts';
-import { forms, signedInBrowser } from '../support/pages.ts';
+import { testApp } from '../helpers/app.ts';
+import { factories, officer } from '../helpers/factories.ts';
+import { forms, signedInBrowser } from '../helpers/pages.ts';
 
 const { app, as, deps, db, clock, clinicId } = await testApp(t);
 const make = factories(deps);

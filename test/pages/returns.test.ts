@@ -1,8 +1,8 @@
 import t from 'tap';
 import { returnItems } from '../../src/lending/loans/return.commands.ts';
-import { testApp } from '../support/app.ts';
-import { factories, officer } from '../support/factories.ts';
-import { forms, signedInBrowser } from '../support/pages.ts';
+import { testApp } from '../helpers/app.ts';
+import { factories, officer } from '../helpers/factories.ts';
+import { forms, signedInBrowser } from '../helpers/pages.ts';
 
 const { app, as, deps, db } = await testApp(t);
 const make = factories(deps);

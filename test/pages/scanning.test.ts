@@ -4,10 +4,10 @@ import type { Page } from 'playwright-core';
 import t from 'tap';
 import { addLocation } from '../../src/scheme/organisations/organisation.commands.ts';
 import { startStocktake } from '../../src/stock/stocktakes/stocktake.commands.ts';
-import { testApp } from '../support/app.ts';
-import { settled, thenLoaded } from '../support/browser.ts';
-import { factories, officer } from '../support/factories.ts';
-import { signedInBrowser } from '../support/pages.ts';
+import { testApp } from '../helpers/app.ts';
+import { settled, thenLoaded } from '../helpers/browser.ts';
+import { factories, officer } from '../helpers/factories.ts';
+import { signedInBrowser } from '../helpers/pages.ts';
 
 const { app, as, deps, db } = await testApp(t);
 const make = factories(deps);

@@ -3,9 +3,9 @@ import t from 'tap';
 import { endItems } from '../../src/lending/loans/ending.commands.ts';
 import type { Context } from '../../src/shared/actor.ts';
 import { disposeDevices } from '../../src/stock/devices/disposal.commands.ts';
-import { testApp } from '../support/app.ts';
-import { factories, officer } from '../support/factories.ts';
-import { forms, signedInBrowser } from '../support/pages.ts';
+import { testApp } from '../helpers/app.ts';
+import { factories, officer } from '../helpers/factories.ts';
+import { forms, signedInBrowser } from '../helpers/pages.ts';
 
 const manager: Context = { actor: { ...officer.actor, role: 'manager' }, requestId: 'test' };
 

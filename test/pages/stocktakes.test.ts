@@ -3,9 +3,9 @@ import { addLocation } from '../../src/scheme/organisations/organisation.command
 import { newId } from '../../src/shared/ids.ts';
 import { recordScans } from '../../src/stock/stocktakes/scan.commands.ts';
 import { closeStocktake, startStocktake } from '../../src/stock/stocktakes/stocktake.commands.ts';
-import { testApp } from '../support/app.ts';
-import { factories, officer } from '../support/factories.ts';
-import { forms, signedInBrowser } from '../support/pages.ts';
+import { testApp } from '../helpers/app.ts';
+import { factories, officer } from '../helpers/factories.ts';
+import { forms, signedInBrowser } from '../helpers/pages.ts';
 
 const { app, as, db, deps } = await testApp(t);
 const make = factories(deps);

@@ -4,8 +4,8 @@ import { addStaff } from '../../src/access/staff.commands.ts';
 import { dispatch } from '../../src/messages/dispatch.commands.ts';
 import { runNightly } from '../../src/office/nightly/nightly.commands.ts';
 import { systemContext } from '../../src/shared/actor.ts';
-import { testApp } from '../support/app.ts';
-import { axeClean, openBrowser, overflows, thenLoaded } from '../support/browser.ts';
+import { testApp } from '../helpers/app.ts';
+import { axeClean, openBrowser, overflows, thenLoaded } from '../helpers/browser.ts';
 
 t.setTimeout(200_000);
 

@@ -1,7 +1,7 @@
 import t from 'tap';
-import { testApp } from '../support/app.ts';
-import { factories } from '../support/factories.ts';
-import { forms, savedByTwo, signedInBrowser, versionIn } from '../support/pages.ts';
+import { testApp } from '../helpers/app.ts';
+import { factories } from '../helpers/factories.ts';
+import { forms, savedByTwo, signedInBrowser, versionIn } from '../helpers/pages.ts';
 
 t.setTimeout(200_000);
 

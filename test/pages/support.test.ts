@@ -1,10 +1,10 @@
 import t from 'tap';
 import { dispatch } from '../../src/messages/dispatch.commands.ts';
 import { runNightly } from '../../src/office/nightly/nightly.commands.ts';
-import { testApp } from '../support/app.ts';
-import { factories } from '../support/factories.ts';
-import { seedFollowUps } from '../support/follow-ups.ts';
-import { forms, savedByTwo, signedInBrowser, versionIn } from '../support/pages.ts';
+import { testApp } from '../helpers/app.ts';
+import { factories } from '../helpers/factories.ts';
+import { seedFollowUps } from '../helpers/follow-ups.ts';
+import { forms, savedByTwo, signedInBrowser, versionIn } from '../helpers/pages.ts';
 
 t.setTimeout(180_000);
 

@@ -1,8 +1,8 @@
 import t from 'tap';
 import { addLocation } from '../../src/scheme/organisations/organisation.commands.ts';
-import { testApp } from '../support/app.ts';
-import { officer } from '../support/factories.ts';
-import { signedInBrowser } from '../support/pages.ts';
+import { testApp } from '../helpers/app.ts';
+import { officer } from '../helpers/factories.ts';
+import { signedInBrowser } from '../helpers/pages.ts';
 
 t.setTimeout(200_000);
 

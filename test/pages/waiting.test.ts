@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import t from 'tap';
 import { allocateDevice } from '../../src/referrals/allocations/allocation.commands.ts';
-import { testApp } from '../support/app.ts';
-import { factories, officer } from '../support/factories.ts';
-import { forms, signedInBrowser } from '../support/pages.ts';
+import { testApp } from '../helpers/app.ts';
+import { factories, officer } from '../helpers/factories.ts';
+import { forms, signedInBrowser } from '../helpers/pages.ts';
 
 const { app, as, deps, db } = await testApp(t);
 const make = factories(deps);

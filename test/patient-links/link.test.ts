@@ -6,11 +6,11 @@ import { getMessage } from '../../src/messages/message.queries.ts';
 import { answerByPatientLink } from '../../src/messages/patient-links/answer.commands.ts';
 import { templateFaults } from '../../src/messages/template.rules.ts';
 import { runNightly } from '../../src/office/nightly/nightly.commands.ts';
-import { apiOf } from '../support/api.ts';
-import { testApp } from '../support/app.ts';
-import { axeClean, openBrowser, overflows } from '../support/browser.ts';
-import { seedFollowUps } from '../support/follow-ups.ts';
-import { forms } from '../support/pages.ts';
+import { apiOf } from '../helpers/api.ts';
+import { testApp } from '../helpers/app.ts';
+import { axeClean, openBrowser, overflows } from '../helpers/browser.ts';
+import { seedFollowUps } from '../helpers/follow-ups.ts';
+import { forms } from '../helpers/pages.ts';
 
 const begun = '2026-11-23T10:00:00Z';
 async function setUp(t: Parameters<typeof testApp>[0], settings: Record<string, string> = {}) {

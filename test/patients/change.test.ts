@@ -3,11 +3,11 @@ import t from 'tap';
 import { dispatch } from '../../src/messages/dispatch.commands.ts';
 import { runNightly } from '../../src/office/nightly/nightly.commands.ts';
 import { getPatient } from '../../src/people/patient.queries.ts';
-import { apiOf } from '../support/api.ts';
-import { testApp } from '../support/app.ts';
-import { atOnce } from '../support/at-once.ts';
-import { seedFollowUps, sentMessages } from '../support/follow-ups.ts';
-import { forms, signedInBrowser } from '../support/pages.ts';
+import { apiOf } from '../helpers/api.ts';
+import { testApp } from '../helpers/app.ts';
+import { atOnce } from '../helpers/at-once.ts';
+import { seedFollowUps, sentMessages } from '../helpers/follow-ups.ts';
+import { forms, signedInBrowser } from '../helpers/pages.ts';
 
 const begun = '2026-11-23T09:30:00Z';
 const { app, as, db, deps, clock } = await testApp(t, { DATABASE_POOL: '30' });

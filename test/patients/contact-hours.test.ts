@@ -1,9 +1,9 @@
 import t from 'tap';
 import { hoursWarning } from '../../src/people/contact-hours.rules.ts';
-import { apiOf } from '../support/api.ts';
-import { testApp } from '../support/app.ts';
-import { seedFollowUps } from '../support/follow-ups.ts';
-import { forms } from '../support/pages.ts';
+import { apiOf } from '../helpers/api.ts';
+import { testApp } from '../helpers/app.ts';
+import { seedFollowUps } from '../helpers/follow-ups.ts';
+import { forms } from '../helpers/pages.ts';
 
 const evenings = [{ days: [1, 2, 3, 4, 5], from: '18:30', to: '21:00' }];
 const weekends = [{ days: [6, 7], from: '09:00', to: '12:00' }];

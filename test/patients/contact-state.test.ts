@@ -7,12 +7,12 @@ import { runNightly } from '../../src/office/nightly/nightly.commands.ts';
 import { contactMoves, contactStateErrors, contactStates } from '../../src/people/contact-state.rules.ts';
 import { getReferral } from '../../src/referrals/referral.queries.ts';
 import { handle } from '../../src/shared/outbox.ts';
-import { testApp } from '../support/app.ts';
-import { testDatabase } from '../support/database.ts';
-import { factories, manager, officer } from '../support/factories.ts';
-import { seedFollowUps, sentMessages } from '../support/follow-ups.ts';
-import { forms, signedInBrowser } from '../support/pages.ts';
-import { refusal } from '../support/refusal.ts';
+import { testApp } from '../helpers/app.ts';
+import { testDatabase } from '../helpers/database.ts';
+import { factories, manager, officer } from '../helpers/factories.ts';
+import { seedFollowUps, sentMessages } from '../helpers/follow-ups.ts';
+import { forms, signedInBrowser } from '../helpers/pages.ts';
+import { refusal } from '../helpers/refusal.ts';
 
 const begun = '2026-11-23T09:30:00Z';
 const { app, as, db, clock, deps } = await testApp(t, { DATABASE_POOL: '20' });

@@ -5,8 +5,8 @@ import type { NewPatient } from '../../src/people/patient.schemas.ts';
 import { receiveReferral } from '../../src/referrals/referral.commands.ts';
 import type { NewReferral } from '../../src/referrals/referral.schemas.ts';
 import { nameKey } from '../../src/shared/name-key.ts';
-import { officer } from '../support/factories.ts';
-import { world } from '../support/world.ts';
+import { officer } from '../helpers/factories.ts';
+import { world } from '../helpers/world.ts';
 
 t.test('names have one key in the code and in the database, whatever the letters', async (t) => {
   const { db } = await world(t);

@@ -3,9 +3,9 @@ import { communicationReviewDue } from '../../src/people/communication.rules.ts'
 import { getReferral } from '../../src/referrals/referral.queries.ts';
 import type { NewReferral } from '../../src/referrals/referral.schemas.ts';
 import { addFollowUp } from '../../src/support/follow-up.commands.ts';
-import { testApp } from '../support/app.ts';
-import { officer } from '../support/factories.ts';
-import { forms, signedInBrowser } from '../support/pages.ts';
+import { testApp } from '../helpers/app.ts';
+import { officer } from '../helpers/factories.ts';
+import { forms, signedInBrowser } from '../helpers/pages.ts';
 
 const begun = '2026-11-23T09:30:00Z';
 const { app, as, db, clock, deps, ids } = await testApp(t);

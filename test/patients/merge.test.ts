@@ -10,11 +10,11 @@ import { receiveReferral } from '../../src/referrals/referral.commands.ts';
 import { getReferral } from '../../src/referrals/referral.queries.ts';
 import { command } from '../../src/shared/command.ts';
 import { createTasks } from '../../src/tasks/task.commands.ts';
-import { apiOf } from '../support/api.ts';
-import { testApp } from '../support/app.ts';
-import { factories, officer } from '../support/factories.ts';
-import { forms, signedInBrowser } from '../support/pages.ts';
-import { refusal } from '../support/refusal.ts';
+import { apiOf } from '../helpers/api.ts';
+import { testApp } from '../helpers/app.ts';
+import { factories, officer } from '../helpers/factories.ts';
+import { forms, signedInBrowser } from '../helpers/pages.ts';
+import { refusal } from '../helpers/refusal.ts';
 
 const begun = '2026-11-23T09:30:00Z';
 const { app, as, db, deps, clock } = await testApp(t, { DATABASE_POOL: '30' });

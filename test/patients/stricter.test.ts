@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import t from 'tap';
 import { type SaidPoint, stricterPoint, stricterTrust } from '../../src/people/stricter.rules.ts';
-import { world } from '../support/world.ts';
+import { world } from '../helpers/world.ts';
 
 const number = '+447700900123';
 const point = (changes: object = {}) => ({

@@ -2,9 +2,9 @@ import t from 'tap';
 import { previewTakeOver } from '../../src/lending/loans/take-over.commands.ts';
 import { render } from '../../src/messages/template.rules.ts';
 import { addFormLink } from '../../src/referrals/hosted-form/form-link.commands.ts';
-import { testApp } from '../support/app.ts';
-import { manager } from '../support/factories.ts';
-import { formVisitor } from '../support/hosted-form.ts';
+import { testApp } from '../helpers/app.ts';
+import { manager } from '../helpers/factories.ts';
+import { formVisitor } from '../helpers/hosted-form.ts';
 
 const { app, as, db, deps, clinicId } = await testApp(t);
 

@@ -5,9 +5,9 @@ import { mergePatients } from '../../src/identity/merge.commands.ts';
 import { partPatients } from '../../src/identity/separate.commands.ts';
 import { forgetWhatIsOver } from '../../src/privacy/forgetting.commands.ts';
 import { type EventType, type NewEvent, recordEvent } from '../../src/shared/events.ts';
-import { apiOf } from '../support/api.ts';
-import { testApp } from '../support/app.ts';
-import { factories, officer } from '../support/factories.ts';
+import { apiOf } from '../helpers/api.ts';
+import { testApp } from '../helpers/app.ts';
+import { factories, officer } from '../helpers/factories.ts';
 
 const callbackToken = 'callback-token-1234567890';
 const { app, as, db, deps, clock } = await testApp(t, {

@@ -4,11 +4,11 @@ import { dispatch } from '../../src/messages/dispatch.commands.ts';
 import { runNightly } from '../../src/office/nightly/nightly.commands.ts';
 import { forgetWhatIsOver } from '../../src/privacy/forgetting.commands.ts';
 import { personalTables } from '../../src/privacy/personal-data.rules.ts';
-import { apiOf } from '../support/api.ts';
-import { type Headers, testApp } from '../support/app.ts';
-import { factories } from '../support/factories.ts';
-import { formVisitor } from '../support/hosted-form.ts';
-import { forms } from '../support/pages.ts';
+import { apiOf } from '../helpers/api.ts';
+import { type Headers, testApp } from '../helpers/app.ts';
+import { factories } from '../helpers/factories.ts';
+import { formVisitor } from '../helpers/hosted-form.ts';
+import { forms } from '../helpers/pages.ts';
 
 const callbackToken = 'callback-token-1234567890';
 const { app, as, db, deps, clock, clinicId } = await testApp(t, {

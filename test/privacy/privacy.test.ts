@@ -6,10 +6,10 @@ import { erasePatient } from '../../src/privacy/erasure.commands.ts';
 import { leftOut, personalTables } from '../../src/privacy/personal-data.rules.ts';
 import { decideReferral } from '../../src/referrals/decision.commands.ts';
 import { addFollowUp } from '../../src/support/follow-up.commands.ts';
-import { apiOf } from '../support/api.ts';
-import { testApp } from '../support/app.ts';
-import { factories, manager, officer } from '../support/factories.ts';
-import { forms, signedInBrowser } from '../support/pages.ts';
+import { apiOf } from '../helpers/api.ts';
+import { testApp } from '../helpers/app.ts';
+import { factories, manager, officer } from '../helpers/factories.ts';
+import { forms, signedInBrowser } from '../helpers/pages.ts';
 
 const { app, as, db, deps, clock } = await testApp(t, { DATABASE_POOL: '20' });
 const make = factories(deps);

@@ -10,12 +10,12 @@ import { countToPropose, decideBatch, proposeErasures } from '../../src/privacy/
 import { decideReferral } from '../../src/referrals/decision.commands.ts';
 import { newId } from '../../src/shared/ids.ts';
 import { handle } from '../../src/shared/outbox.ts';
-import { apiOf } from '../support/api.ts';
-import { testApp } from '../support/app.ts';
-import { atOnce } from '../support/at-once.ts';
-import { factories, manager, officer } from '../support/factories.ts';
-import { forms, signedInBrowser } from '../support/pages.ts';
-import { endProcess, startWorkerProcess } from '../support/worker.ts';
+import { apiOf } from '../helpers/api.ts';
+import { testApp } from '../helpers/app.ts';
+import { atOnce } from '../helpers/at-once.ts';
+import { factories, manager, officer } from '../helpers/factories.ts';
+import { forms, signedInBrowser } from '../helpers/pages.ts';
+import { endProcess, startWorkerProcess } from '../helpers/worker.ts';
 
 const { app, as, db, deps, clock, appUrl } = await testApp(t, { DATABASE_POOL: '20' });
 const make = factories(deps);

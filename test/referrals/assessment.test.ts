@@ -11,11 +11,11 @@ import {
 } from '../../src/referrals/assessment.rules.ts';
 import { getReferral } from '../../src/referrals/referral.queries.ts';
 import { barriers } from '../../src/referrals/referral.rules.ts';
-import { apiOf } from '../support/api.ts';
-import { testApp } from '../support/app.ts';
-import { atOnce } from '../support/at-once.ts';
-import { factories, officer } from '../support/factories.ts';
-import { forms, signedInBrowser } from '../support/pages.ts';
+import { apiOf } from '../helpers/api.ts';
+import { testApp } from '../helpers/app.ts';
+import { atOnce } from '../helpers/at-once.ts';
+import { factories, officer } from '../helpers/factories.ts';
+import { forms, signedInBrowser } from '../helpers/pages.ts';
 
 const { app, as, db, deps, clock, clinicId } = await testApp(t, { DATABASE_POOL: '30' });
 const make = factories(deps);

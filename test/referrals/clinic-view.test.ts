@@ -14,12 +14,12 @@ import { addWebhook } from '../../src/referrals/webhooks/webhook.commands.ts';
 import { withdrawReferral } from '../../src/referrals/withdrawal.commands.ts';
 import { handle } from '../../src/shared/outbox.ts';
 import { recordOutcome } from '../../src/support/outcome.commands.ts';
-import { apiOf } from '../support/api.ts';
-import { testApp } from '../support/app.ts';
-import { factories, manager, officer } from '../support/factories.ts';
-import { formVisitor } from '../support/hosted-form.ts';
-import { forms, signedInBrowser } from '../support/pages.ts';
-import { receiver } from '../support/receiver.ts';
+import { apiOf } from '../helpers/api.ts';
+import { testApp } from '../helpers/app.ts';
+import { factories, manager, officer } from '../helpers/factories.ts';
+import { formVisitor } from '../helpers/hosted-form.ts';
+import { forms, signedInBrowser } from '../helpers/pages.ts';
+import { receiver } from '../helpers/receiver.ts';
 
 const clinicSystem = await receiver(t);
 const { app, as, ids, db, clock, deps, clinicId } = await testApp(t, {

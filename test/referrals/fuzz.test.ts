@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import t from 'tap';
-import { testApp } from '../support/app.ts';
-import { fromSchema, type JsonSchema } from '../support/from-schema.ts';
-import { type Json, placesIn } from '../support/odd.ts';
-import { search } from '../support/searches.ts';
+import { testApp } from '../helpers/app.ts';
+import { fromSchema, type JsonSchema } from '../helpers/from-schema.ts';
+import { type Json, placesIn } from '../helpers/odd.ts';
+import { search } from '../helpers/searches.ts';
 
 const { app, as, db } = await testApp(t, { RATE_PER_MINUTE: '1000000' });
 const read = (file: string) =>

@@ -6,10 +6,10 @@ import { answerQuestion } from '../../src/referrals/question.commands.ts';
 import { getReferral } from '../../src/referrals/referral.queries.ts';
 import { referralMoves, referralStatuses } from '../../src/referrals/referral.rules.ts';
 import { withdrawReferral } from '../../src/referrals/withdrawal.commands.ts';
-import { testApp } from '../support/app.ts';
-import { factories, officer } from '../support/factories.ts';
-import { forms, signedInBrowser } from '../support/pages.ts';
-import { refusal } from '../support/refusal.ts';
+import { testApp } from '../helpers/app.ts';
+import { factories, officer } from '../helpers/factories.ts';
+import { forms, signedInBrowser } from '../helpers/pages.ts';
+import { refusal } from '../helpers/refusal.ts';
 
 const begun = '2026-11-23T09:30:00Z';
 const { app, as, deps, db, clock, clinicId } = await testApp(t, { DATABASE_POOL: '30' });

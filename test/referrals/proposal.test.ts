@@ -5,11 +5,11 @@ import type { NewPatient } from '../../src/people/patient.schemas.ts';
 import { type Held, weigh } from '../../src/people/proposal.rules.ts';
 import { commonHours } from '../../src/people/stricter.rules.ts';
 import { listProposals } from '../../src/referrals/proposal.queries.ts';
-import { apiOf } from '../support/api.ts';
-import { testApp } from '../support/app.ts';
-import { atOnce } from '../support/at-once.ts';
-import { factories } from '../support/factories.ts';
-import { forms, signedInBrowser } from '../support/pages.ts';
+import { apiOf } from '../helpers/api.ts';
+import { testApp } from '../helpers/app.ts';
+import { atOnce } from '../helpers/at-once.ts';
+import { factories } from '../helpers/factories.ts';
+import { forms, signedInBrowser } from '../helpers/pages.ts';
 
 const { app, as, db, deps } = await testApp(t, { DATABASE_POOL: '30' });
 const make = factories(deps);

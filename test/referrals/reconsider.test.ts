@@ -3,10 +3,10 @@ import { allocateDevice } from '../../src/referrals/allocations/allocation.comma
 import { decideReferral } from '../../src/referrals/decision.commands.ts';
 import { takeBackAcceptance } from '../../src/referrals/reconsider.commands.ts';
 import { getReferral } from '../../src/referrals/referral.queries.ts';
-import { officer } from '../support/factories.ts';
-import { forms } from '../support/pages.ts';
-import { refusal } from '../support/refusal.ts';
-import { world } from '../support/world.ts';
+import { officer } from '../helpers/factories.ts';
+import { forms } from '../helpers/pages.ts';
+import { refusal } from '../helpers/refusal.ts';
+import { world } from '../helpers/world.ts';
 
 const w = await world(t, { DATABASE_POOL: '20' });
 const { app, as, db, deps, clock, make } = w;

@@ -11,9 +11,9 @@ import { getReferral, listReferrals } from '../../src/referrals/referral.queries
 import { decide, referralMoves, referralStatuses } from '../../src/referrals/referral.rules.ts';
 import type { NewReferral } from '../../src/referrals/referral.schemas.ts';
 import type { Context } from '../../src/shared/actor.ts';
-import { testDatabase } from '../support/database.ts';
-import { factories, officer } from '../support/factories.ts';
-import { refusal } from '../support/refusal.ts';
+import { testDatabase } from '../helpers/database.ts';
+import { factories, officer } from '../helpers/factories.ts';
+import { refusal } from '../helpers/refusal.ts';
 
 const { db, deps, clock } = await testDatabase(t, { DATABASE_POOL: '30' });
 const make = factories(deps);

@@ -7,12 +7,12 @@ import { changeNeed } from '../../src/referrals/need.commands.ts';
 import { type NeedRow, needChangesFor, standingAfter } from '../../src/referrals/need.rules.ts';
 import { getReferral } from '../../src/referrals/referral.queries.ts';
 import type { Need, ReferralStatus } from '../../src/referrals/referral.rules.ts';
-import { apiOf } from '../support/api.ts';
-import { testApp } from '../support/app.ts';
-import { atOnce } from '../support/at-once.ts';
-import { factories, officer } from '../support/factories.ts';
-import { forms, signedInBrowser } from '../support/pages.ts';
-import { refusal } from '../support/refusal.ts';
+import { apiOf } from '../helpers/api.ts';
+import { testApp } from '../helpers/app.ts';
+import { atOnce } from '../helpers/at-once.ts';
+import { factories, officer } from '../helpers/factories.ts';
+import { forms, signedInBrowser } from '../helpers/pages.ts';
+import { refusal } from '../helpers/refusal.ts';
 
 const begun = '2026-11-23T09:30:00Z';
 const { app, as, db, deps, ids, clock, clinicId } = await testApp(t, { DATABASE_POOL: '30' });

@@ -8,10 +8,10 @@ import { fitDataPlan } from '../../src/stock/data-plans/data-plan.commands.ts';
 import { addFollowUp } from '../../src/support/follow-up.commands.ts';
 import type { NewOutcome } from '../../src/support/follow-up.schemas.ts';
 import { recordOutcome } from '../../src/support/outcome.commands.ts';
-import { apiOf } from '../support/api.ts';
-import { testApp } from '../support/app.ts';
-import { factories, officer } from '../support/factories.ts';
-import { signedInBrowser } from '../support/pages.ts';
+import { apiOf } from '../helpers/api.ts';
+import { testApp } from '../helpers/app.ts';
+import { factories, officer } from '../helpers/factories.ts';
+import { signedInBrowser } from '../helpers/pages.ts';
 
 const { app, as, db, deps, clock } = await testApp(t);
 const make = factories(deps);

@@ -5,9 +5,9 @@ import { currentScheme, readScheme, schemeTag } from '../../src/scheme/scheme.qu
 import { logoLimit, pictureIn, webAddress } from '../../src/scheme/scheme.rules.ts';
 import { createDatabase } from '../../src/shared/database.ts';
 import { ownerOnLabels } from '../../src/stock/labels/label.queries.ts';
-import { testApp } from '../support/app.ts';
-import { factories } from '../support/factories.ts';
-import { forms, signedInBrowser } from '../support/pages.ts';
+import { testApp } from '../helpers/app.ts';
+import { factories } from '../helpers/factories.ts';
+import { forms, signedInBrowser } from '../helpers/pages.ts';
 
 t.setTimeout(120_000);
 const { app, as, db, deps, clock, appUrl } = await testApp(t, { SCHEME_PHONE: '020 7946 0000' });

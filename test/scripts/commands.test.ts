@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import t from 'tap';
-import { testDatabase } from '../support/database.ts';
-import { seedFollowUps, sentMessages } from '../support/follow-ups.ts';
+import { testDatabase } from '../helpers/database.ts';
+import { seedFollowUps, sentMessages } from '../helpers/follow-ups.ts';
 
 const root = path.join(import.meta.dirname, '../..');
 

@@ -6,7 +6,7 @@ import { signIn } from '../../src/access/session.commands.ts';
 import { keyedHash } from '../../src/access/tokens.ts';
 import { readNhsNumber } from '../../src/people/patient.rules.ts';
 import type { Deps } from '../../src/shared/deps.ts';
-import { testDatabase } from '../support/database.ts';
+import { testDatabase } from '../helpers/database.ts';
 
 const one = await testDatabase(t);
 const other = await testDatabase(t);

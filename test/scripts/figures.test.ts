@@ -6,7 +6,7 @@ import { measure, mostKilobytes, mostStatements } from '../../scripts/figures/me
 import { listen } from '../../scripts/figures/statements.ts';
 import { fill } from '../../scripts/seed/fill.ts';
 import { createPool } from '../../src/shared/database.ts';
-import { testDatabase } from '../support/database.ts';
+import { testDatabase } from '../helpers/database.ts';
 
 t.setTimeout(400_000);
 

@@ -26,20 +26,20 @@ not ok 2 - test/worker/kill.test.ts # time=61000ms
 
 t.test('what a change concerns', async (t) => {
   const texts: Record<string, string> = {
-    'test/loans/loan.test.ts': `import { apiOf } from '../support/api.ts';`,
+    'test/loans/loan.test.ts': `import { apiOf } from '../helpers/api.ts';`,
     'test/pages/loans.test.ts': `import t from 'tap';`,
     'test/patients/merge.test.ts': `import { issueLoan } from '../../src/lending/loans/loan.commands.ts';`,
-    'test/kits/kit.test.ts': `import { world } from '../support/world.ts';`,
-    'test/support-feature/plan.test.ts': `import t from 'tap';`,
+    'test/kits/kit.test.ts': `import { world } from '../helpers/world.ts';`,
+    'test/support/plan.test.ts': `import t from 'tap';`,
     'test/scripts/tour.test.ts': `import t from 'tap';`,
     'test/drift/schema.test.ts': `import t from 'tap';`,
-    'test/support/world.ts': `import { apiOf } from './api.ts';\nimport { handlers } from '../../src/follow-on.ts';`,
+    'test/helpers/world.ts': `import { apiOf } from './api.ts';\nimport { handlers } from '../../src/follow-on.ts';`,
   };
   const tests = Object.keys(texts).filter((file) => file.endsWith('.test.ts'));
   const of = (...changed: string[]) => concernedBy(changed, tests, (file) => texts[file] ?? '');
   t.strictSame(of('test/kits/kit.test.ts'), ['test/kits/kit.test.ts'], 'a test file');
   t.strictSame(
-    of('test/support/api.ts'),
+    of('test/helpers/api.ts'),
     ['test/loans/loan.test.ts', 'test/kits/kit.test.ts'],
     'what imports it, through another too',
   );
@@ -53,7 +53,7 @@ t.test('what a change concerns', async (t) => {
     ['test/loans/loan.test.ts', 'test/pages/loans.test.ts'],
     'a page',
   );
-  t.strictSame(of('src/support/plan.rules.ts'), ['test/support-feature/plan.test.ts']);
+  t.strictSame(of('src/support/plan.rules.ts'), ['test/support/plan.test.ts']);
   t.strictSame(of('scripts/tour/calls.ts'), ['test/scripts/tour.test.ts']);
   t.strictSame(of('migrations/0100_more.ts'), ['test/drift/schema.test.ts']);
   t.strictSame(of('src/follow-on.ts'), [], 'what all tests of a world use concerns none of them');

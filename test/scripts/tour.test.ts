@@ -8,9 +8,9 @@ import { addApiClient, addApiKey } from '../../src/access/client.commands.ts';
 import type { ClientRole } from '../../src/access/client.rules.ts';
 import { freePort } from '../../src/embedded/processes.ts';
 import { addOrganisation } from '../../src/scheme/organisations/organisation.commands.ts';
-import { testDatabase } from '../support/database.ts';
-import { officer } from '../support/factories.ts';
-import { testRedis } from '../support/redis.ts';
+import { testDatabase } from '../helpers/database.ts';
+import { officer } from '../helpers/factories.ts';
+import { testRedis } from '../helpers/redis.ts';
 
 const root = path.join(import.meta.dirname, '../..');
 

@@ -6,8 +6,8 @@ import { addApiClient, addApiKey } from '../../src/access/client.commands.ts';
 import { buildApp } from '../../src/app.ts';
 import { createDatabase } from '../../src/shared/database.ts';
 import { createLogger } from '../../src/shared/logging.ts';
-import { testDatabase } from '../support/database.ts';
-import { officer } from '../support/factories.ts';
+import { testDatabase } from '../helpers/database.ts';
+import { officer } from '../helpers/factories.ts';
 
 const { appUrl, deps, db } = await testDatabase(t);
 

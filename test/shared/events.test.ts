@@ -4,8 +4,8 @@ import type { Trx } from '../../src/shared/database.ts';
 import { allEvents, defineEvents, type EventDefinitions } from '../../src/shared/event-definitions.ts';
 import { type NewEvent, recordEvent, recordEvents } from '../../src/shared/events.ts';
 import { newId } from '../../src/shared/ids.ts';
-import { testDatabase } from '../support/database.ts';
-import { officer } from '../support/factories.ts';
+import { testDatabase } from '../helpers/database.ts';
+import { officer } from '../helpers/factories.ts';
 
 const { deps, db } = await testDatabase(t);
 const log = (write: (trx: Trx) => Promise<unknown>) => db.transaction().execute(write);

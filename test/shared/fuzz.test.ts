@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { testApp } from '../support/app.ts';
-import { factories } from '../support/factories.ts';
-import { type Json, placesIn } from '../support/odd.ts';
-import { routesOf } from '../support/routes.ts';
-import { search } from '../support/searches.ts';
+import { testApp } from '../helpers/app.ts';
+import { factories } from '../helpers/factories.ts';
+import { type Json, placesIn } from '../helpers/odd.ts';
+import { routesOf } from '../helpers/routes.ts';
+import { search } from '../helpers/searches.ts';
 
 const { built, routes } = await routesOf(() => testApp(t, { RATE_PER_MINUTE: '1000000' }));
 const { app, as, deps } = built;

@@ -2,8 +2,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { sql } from 'kysely';
 import t from 'tap';
 import { forgetWhatIsOver } from '../../src/privacy/forgetting.commands.ts';
-import { testApp } from '../support/app.ts';
-import { factories } from '../support/factories.ts';
+import { testApp } from '../helpers/app.ts';
+import { factories } from '../helpers/factories.ts';
 
 const { app, as, deps, db } = await testApp(t, { DATABASE_POOL: '40', RATE_PER_MINUTE: '100000' });
 const make = factories(deps);

@@ -1,8 +1,8 @@
 import t from 'tap';
 import { buildApp } from '../../src/app.ts';
 import { createLogger } from '../../src/shared/logging.ts';
-import { testApp } from '../support/app.ts';
-import { factories } from '../support/factories.ts';
+import { testApp } from '../helpers/app.ts';
+import { factories } from '../helpers/factories.ts';
 
 const { deps, as, db } = await testApp(t);
 const lines: string[] = [];

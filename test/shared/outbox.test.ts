@@ -5,8 +5,8 @@ import { recordEvent, recordEvents } from '../../src/shared/events.ts';
 import { newId } from '../../src/shared/ids.ts';
 import { type Handler, handle, relayBatch } from '../../src/shared/outbox.ts';
 import type { JobQueue, NewJob } from '../../src/shared/queue.ts';
-import { testDatabase } from '../support/database.ts';
-import { officer } from '../support/factories.ts';
+import { testDatabase } from '../helpers/database.ts';
+import { officer } from '../helpers/factories.ts';
 
 /** A queue that only remembers, or fails. */
 function rememberingQueue() {

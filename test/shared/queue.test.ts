@@ -7,10 +7,10 @@ import { iso } from '../../src/shared/clock.ts';
 import { handle, relayBatch } from '../../src/shared/outbox.ts';
 import { createQueue, type RunningJob } from '../../src/shared/queue.ts';
 import { addFollowUp } from '../../src/support/follow-up.commands.ts';
-import { testDatabase } from '../support/database.ts';
-import { officer } from '../support/factories.ts';
-import { seedFollowUps, sentMessages } from '../support/follow-ups.ts';
-import { testRedis, testRedisCluster } from '../support/redis.ts';
+import { testDatabase } from '../helpers/database.ts';
+import { officer } from '../helpers/factories.ts';
+import { seedFollowUps, sentMessages } from '../helpers/follow-ups.ts';
+import { testRedis, testRedisCluster } from '../helpers/redis.ts';
 
 /** Waits until something holds; a test that waits in vain ends by tap's own limit. */
 async function until(holds: () => boolean | Promise<boolean>): Promise<void> {

@@ -12,9 +12,9 @@ import { recordScans } from '../../src/stock/stocktakes/scan.commands.ts';
 import { keepHere, recordLosses } from '../../src/stock/stocktakes/settling.commands.ts';
 import { closeStocktake, startStocktake } from '../../src/stock/stocktakes/stocktake.commands.ts';
 import { countLines, listLines } from '../../src/stock/stocktakes/stocktake.queries.ts';
-import { testApp } from '../support/app.ts';
-import { factories, manager, officer } from '../support/factories.ts';
-import { refusal } from '../support/refusal.ts';
+import { testApp } from '../helpers/app.ts';
+import { factories, manager, officer } from '../helpers/factories.ts';
+import { refusal } from '../helpers/refusal.ts';
 
 const { app, as, db, deps, clock } = await testApp(t);
 const make = factories(deps);

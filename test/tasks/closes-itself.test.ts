@@ -24,9 +24,9 @@ import { sendForRepair } from '../../src/stock/devices/repair.commands.ts';
 import { recordOutcome } from '../../src/support/outcome.commands.ts';
 import { createTasks } from '../../src/tasks/task.commands.ts';
 import type { TaskKind } from '../../src/tasks/task.rules.ts';
-import { testDatabase } from '../support/database.ts';
-import { factories, manager, officer } from '../support/factories.ts';
-import { seedFollowUps } from '../support/follow-ups.ts';
+import { testDatabase } from '../helpers/database.ts';
+import { factories, manager, officer } from '../helpers/factories.ts';
+import { seedFollowUps } from '../helpers/follow-ups.ts';
 
 const { db, deps } = await testDatabase(t);
 const make = factories(deps);

@@ -2,10 +2,10 @@ import { sql } from 'kysely';
 import t from 'tap';
 import { createTasks, type NewTask } from '../../src/tasks/task.commands.ts';
 import { ruleOf, type TaskKind, taskKinds } from '../../src/tasks/task.rules.ts';
-import { apiOf } from '../support/api.ts';
-import { testApp } from '../support/app.ts';
-import { factories, officer } from '../support/factories.ts';
-import { forms } from '../support/pages.ts';
+import { apiOf } from '../helpers/api.ts';
+import { testApp } from '../helpers/app.ts';
+import { factories, officer } from '../helpers/factories.ts';
+import { forms } from '../helpers/pages.ts';
 
 const { app, as, db, deps } = await testApp(t);
 const make = factories(deps);

@@ -6,11 +6,11 @@ import { succeedOrganisation } from '../../src/scheme/organisations/succession.c
 import { etagOf } from '../../src/shared/etag.ts';
 import { recordOutcome } from '../../src/support/outcome.commands.ts';
 import { createTasks } from '../../src/tasks/task.commands.ts';
-import { apiOf } from '../support/api.ts';
-import { testApp } from '../support/app.ts';
-import { factories, manager, officer } from '../support/factories.ts';
-import { seedFollowUps } from '../support/follow-ups.ts';
-import { forms, signedInBrowser } from '../support/pages.ts';
+import { apiOf } from '../helpers/api.ts';
+import { testApp } from '../helpers/app.ts';
+import { factories, manager, officer } from '../helpers/factories.ts';
+import { seedFollowUps } from '../helpers/follow-ups.ts';
+import { forms, signedInBrowser } from '../helpers/pages.ts';
 
 const { app, as, db, deps, clinicId } = await testApp(t);
 const make = factories(deps);

@@ -8,11 +8,11 @@ import { nextAttempt, urlFault } from '../../src/referrals/webhooks/webhook.rule
 import { post as call, isPublicAddress } from '../../src/referrals/webhooks/webhook-request.ts';
 import { withdrawReferral } from '../../src/referrals/withdrawal.commands.ts';
 import { handle } from '../../src/shared/outbox.ts';
-import { apiOf } from '../support/api.ts';
-import { testApp } from '../support/app.ts';
-import { factories, officer } from '../support/factories.ts';
-import { forms, savedByTwo, signedInBrowser, versionIn } from '../support/pages.ts';
-import { receiver } from '../support/receiver.ts';
+import { apiOf } from '../helpers/api.ts';
+import { testApp } from '../helpers/app.ts';
+import { factories, officer } from '../helpers/factories.ts';
+import { forms, savedByTwo, signedInBrowser, versionIn } from '../helpers/pages.ts';
+import { receiver } from '../helpers/receiver.ts';
 
 const begun = '2026-11-23T09:30:00Z';
 const clinicSystem = await receiver(t);

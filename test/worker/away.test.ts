@@ -7,10 +7,10 @@ import { createLogger } from '../../src/shared/logging.ts';
 import { createQueue } from '../../src/shared/queue.ts';
 import { addFollowUp } from '../../src/support/follow-up.commands.ts';
 import { startWorker } from '../../src/worker.ts';
-import { testDatabase } from '../support/database.ts';
-import { officer } from '../support/factories.ts';
-import { seedFollowUps } from '../support/follow-ups.ts';
-import { testRedis } from '../support/redis.ts';
+import { testDatabase } from '../helpers/database.ts';
+import { officer } from '../helpers/factories.ts';
+import { seedFollowUps } from '../helpers/follow-ups.ts';
+import { testRedis } from '../helpers/redis.ts';
 
 t.setTimeout(90_000);
 

@@ -4,12 +4,12 @@ import t from 'tap';
 import { Temporal } from 'temporal-polyfill';
 import { createQueue } from '../../src/shared/queue.ts';
 import { addFollowUp } from '../../src/support/follow-up.commands.ts';
-import { testDatabase } from '../support/database.ts';
-import { officer } from '../support/factories.ts';
-import { seedFollowUps } from '../support/follow-ups.ts';
-import { type TestRedis, testRedis, testRedisCluster } from '../support/redis.ts';
-import { rounds as searchRounds } from '../support/searches.ts';
-import { endProcess, startWorkerProcess } from '../support/worker.ts';
+import { testDatabase } from '../helpers/database.ts';
+import { officer } from '../helpers/factories.ts';
+import { seedFollowUps } from '../helpers/follow-ups.ts';
+import { type TestRedis, testRedis, testRedisCluster } from '../helpers/redis.ts';
+import { rounds as searchRounds } from '../helpers/searches.ts';
+import { endProcess, startWorkerProcess } from '../helpers/worker.ts';
 
 /** Even, since Redis is emptied halfway and every other worker is killed while messages go out. */
 const rounds = searchRounds({ short: 4, long: 8 });

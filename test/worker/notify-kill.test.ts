@@ -4,12 +4,12 @@ import pg from 'pg';
 import t from 'tap';
 import { Temporal } from 'temporal-polyfill';
 import { createQueue } from '../../src/shared/queue.ts';
-import { testDatabase } from '../support/database.ts';
-import { seedFollowUps } from '../support/follow-ups.ts';
-import { type Behaviour, notifySettings, notifyStub } from '../support/notify-stub.ts';
-import { type TestRedis, testRedis } from '../support/redis.ts';
-import { rounds as searchRounds } from '../support/searches.ts';
-import { endProcess, startWorkerProcess } from '../support/worker.ts';
+import { testDatabase } from '../helpers/database.ts';
+import { seedFollowUps } from '../helpers/follow-ups.ts';
+import { type Behaviour, notifySettings, notifyStub } from '../helpers/notify-stub.ts';
+import { type TestRedis, testRedis } from '../helpers/redis.ts';
+import { rounds as searchRounds } from '../helpers/searches.ts';
+import { endProcess, startWorkerProcess } from '../helpers/worker.ts';
 
 // A real worker against a provider that misbehaves, killed at any moment. A few rounds in `npm test`: it is emptied,
 // restarted and asked to change in each way; many more in a long search.

@@ -7,10 +7,10 @@ import { runNightly } from '../../src/office/nightly/nightly.commands.ts';
 import { changeFollowUp } from '../../src/support/follow-up.commands.ts';
 import { listFollowUps } from '../../src/support/follow-up.queries.ts';
 import { inOrder, type Step, sameSteps, stepFaults, stepLines } from '../../src/support/plan.rules.ts';
-import { apiOf } from '../support/api.ts';
-import { testApp } from '../support/app.ts';
-import { atOnce } from '../support/at-once.ts';
-import { factories, officer } from '../support/factories.ts';
+import { apiOf } from '../helpers/api.ts';
+import { testApp } from '../helpers/app.ts';
+import { atOnce } from '../helpers/at-once.ts';
+import { factories, officer } from '../helpers/factories.ts';
 
 const seeded = '01900000-0000-7000-8000-000000000001';
 const call = (step: string, days: number, more: object = {}) => ({

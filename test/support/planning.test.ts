@@ -5,11 +5,11 @@ import { recordContactPoint } from '../../src/people/contact-point.commands.ts';
 import { addLocation } from '../../src/scheme/organisations/organisation.commands.ts';
 import { addDropIn } from '../../src/support/drop-in.commands.ts';
 import { addFollowUp, changeFollowUp } from '../../src/support/follow-up.commands.ts';
-import { apiOf } from '../support/api.ts';
-import { testApp } from '../support/app.ts';
-import { atOnce } from '../support/at-once.ts';
-import { factories, officer } from '../support/factories.ts';
-import { seedFollowUps } from '../support/follow-ups.ts';
+import { apiOf } from '../helpers/api.ts';
+import { testApp } from '../helpers/app.ts';
+import { atOnce } from '../helpers/at-once.ts';
+import { factories, officer } from '../helpers/factories.ts';
+import { seedFollowUps } from '../helpers/follow-ups.ts';
 
 async function setUp(t: Parameters<typeof testApp>[0]) {
   const world = await testApp(t, { DATABASE_POOL: '20' });

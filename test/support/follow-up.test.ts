@@ -11,11 +11,11 @@ import {
   followUpMoves,
   followUpStatuses,
 } from '../../src/support/support.rules.ts';
-import { testApp } from '../support/app.ts';
-import { testDatabase } from '../support/database.ts';
-import { factories, officer } from '../support/factories.ts';
-import { seedFollowUps } from '../support/follow-ups.ts';
-import { forms } from '../support/pages.ts';
+import { testApp } from '../helpers/app.ts';
+import { testDatabase } from '../helpers/database.ts';
+import { factories, officer } from '../helpers/factories.ts';
+import { seedFollowUps } from '../helpers/follow-ups.ts';
+import { forms } from '../helpers/pages.ts';
 
 const api = '/api/v1/follow-ups';
 

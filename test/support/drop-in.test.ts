@@ -3,10 +3,10 @@ import t from 'tap';
 import { mergePatients } from '../../src/identity/merge.commands.ts';
 import { addDropIn, addDropInPerson } from '../../src/support/drop-in.commands.ts';
 import { getDropIn } from '../../src/support/drop-in.queries.ts';
-import { apiOf } from '../support/api.ts';
-import { testApp } from '../support/app.ts';
-import { factories, officer } from '../support/factories.ts';
-import { forms, savedByTwo, signedInBrowser } from '../support/pages.ts';
+import { apiOf } from '../helpers/api.ts';
+import { testApp } from '../helpers/app.ts';
+import { factories, officer } from '../helpers/factories.ts';
+import { forms, savedByTwo, signedInBrowser } from '../helpers/pages.ts';
 
 const { app, as, db, deps, ids, clock } = await testApp(t, { DATABASE_POOL: '20' });
 const make = factories(deps);

@@ -7,11 +7,11 @@ import { assign, type Helper, mondayOf, type ToAssign } from '../../src/support/
 import { addDropIn } from '../../src/support/drop-in.commands.ts';
 import { hoursDays } from '../../src/support/hours.rules.ts';
 import { recordOutcome } from '../../src/support/outcome.commands.ts';
-import { apiOf } from '../support/api.ts';
-import { testApp } from '../support/app.ts';
-import { officer } from '../support/factories.ts';
-import { seedFollowUps } from '../support/follow-ups.ts';
-import { forms, signedInBrowser } from '../support/pages.ts';
+import { apiOf } from '../helpers/api.ts';
+import { testApp } from '../helpers/app.ts';
+import { officer } from '../helpers/factories.ts';
+import { seedFollowUps } from '../helpers/follow-ups.ts';
+import { forms, signedInBrowser } from '../helpers/pages.ts';
 
 const followUp = (id: string, more: Partial<ToAssign> = {}): ToAssign => ({
   id,
