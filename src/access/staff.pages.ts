@@ -1,8 +1,8 @@
-import { timelineOf } from '../office/audit/event.queries.ts';
 import { listSupportPartners } from '../scheme/organisations/organisation.queries.ts';
 import { today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { etagOf } from '../shared/etag.ts';
+import { timelineOf } from '../shared/event.queries.ts';
 import { type App, idParams } from '../shared/http.ts';
 import { linkAddress } from '../shared/link-address.ts';
 import { besideTheOther, versionToSend } from '../web/edit-conflict.ts';

@@ -1,9 +1,9 @@
 import Type, { type Static } from 'typebox';
-import { timelineOf } from '../office/audit/event.queries.ts';
 import { logAccess } from '../people/patient.queries.ts';
 import type { Context } from '../shared/actor.ts';
 import { civilDate } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
+import { timelineOf } from '../shared/event.queries.ts';
 import { count } from '../shared/formats.ts';
 import { type App, idParams, strictObject } from '../shared/http.ts';
 import { orderedQuery } from '../shared/lists.ts';

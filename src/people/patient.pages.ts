@@ -1,11 +1,11 @@
 import Type, { type Static } from 'typebox';
 import { mergesOf } from '../identity/merge.queries.ts';
 import { listMessages } from '../messages/message.queries.ts';
-import { timelineOf } from '../office/audit/event.queries.ts';
 import { openProposalsOf } from '../referrals/proposal.queries.ts';
 import type { Context } from '../shared/actor.ts';
 import { today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
+import { timelineOf } from '../shared/event.queries.ts';
 import { type App, idParams, strictObject } from '../shared/http.ts';
 import { listQuery } from '../shared/lists.ts';
 import { listFollowUps } from '../support/follow-up.queries.ts';

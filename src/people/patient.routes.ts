@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import { recordContactState } from '../identity/contact-state.commands.ts';
-import { timelineOf } from '../office/audit/event.queries.ts';
 import type { Deps } from '../shared/deps.ts';
+import { timelineOf } from '../shared/event.queries.ts';
 import { type App, idParams, problemReplies, sendPage } from '../shared/http.ts';
 import { listQuery } from '../shared/lists.ts';
 import { changePatient, patientTag } from './change.commands.ts';

@@ -1,4 +1,3 @@
-import { timelineOf } from '../office/audit/event.queries.ts';
 import { contactSources, contactSourceWords } from '../people/contact-state.rules.ts';
 import { getShownPatient } from '../people/doubt.queries.ts';
 import { likelyDuplicates } from '../people/duplicate.queries.ts';
@@ -6,6 +5,7 @@ import { logAccess } from '../people/patient.queries.ts';
 import type { Context } from '../shared/actor.ts';
 import { timestamp, today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
+import { timelineOf } from '../shared/event.queries.ts';
 import { type Form, newForm } from '../web/forms.ts';
 import { timelineLines } from '../web/timeline.view.ts';
 import { heldFor, readyStock, stockNeedsOf } from './allocations/allocation.queries.ts';

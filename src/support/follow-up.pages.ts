@@ -1,13 +1,13 @@
 import { may } from '../access/permissions.ts';
 import { correctionOf } from '../messages/correction.commands.ts';
 import { tellableWords } from '../messages/why.rules.ts';
-import { timelineOf } from '../office/audit/event.queries.ts';
 import { languageName, times } from '../people/contact.rules.ts';
 import { logAccess } from '../people/patient.queries.ts';
 import type { Context } from '../shared/actor.ts';
 import { today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { etagOf } from '../shared/etag.ts';
+import { timelineOf } from '../shared/event.queries.ts';
 import { type App, idParams } from '../shared/http.ts';
 import { concernsOf } from '../tasks/task.queries.ts';
 import { besideTheOther, versionToSend } from '../web/edit-conflict.ts';

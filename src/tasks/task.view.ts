@@ -1,13 +1,13 @@
 import { may } from '../access/permissions.ts';
 import { openLoansOf } from '../lending/loans/loan.queries.ts';
 import { getInbound } from '../messages/inbound.queries.ts';
-import { timelineOf } from '../office/audit/event.queries.ts';
 import { getShownPatient } from '../people/doubt.queries.ts';
 import { logAccesses } from '../people/patient.queries.ts';
 import { referringClinics } from '../scheme/organisations/duty-contact.queries.ts';
 import type { Actor, Context } from '../shared/actor.ts';
 import { today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
+import { timelineOf } from '../shared/event.queries.ts';
 import { saidAtFollowUp } from '../support/concern.queries.ts';
 import { listFollowUps } from '../support/follow-up.queries.ts';
 import { type Form, newForm } from '../web/forms.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { sql } from 'kysely';
 import t from 'tap';
-import { timelineOf } from '../../src/office/audit/event.queries.ts';
+import { timelineOf } from '../../src/shared/event.queries.ts';
 import { addAccessory, recordMovement } from '../../src/stock/accessories/accessory.commands.ts';
 import { getAccessory, listAccessories } from '../../src/stock/accessories/accessory.queries.ts';
 import { changesOf, movementErrors, movementKinds } from '../../src/stock/accessories/accessory.rules.ts';

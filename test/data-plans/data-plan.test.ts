@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import t from 'tap';
 import { returnItems } from '../../src/lending/loans/return.commands.ts';
-import { timelineOf } from '../../src/office/audit/event.queries.ts';
 import { getReferral } from '../../src/referrals/referral.queries.ts';
 import type { Trx } from '../../src/shared/database.ts';
+import { timelineOf } from '../../src/shared/event.queries.ts';
 import {
   activatePlan,
   renewPlan,

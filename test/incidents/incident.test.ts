@@ -6,9 +6,9 @@ import { getIncident, listIncidents } from '../../src/lending/incidents/incident
 import { askToWipe, countToWipe } from '../../src/lending/incidents/wipe-due.commands.ts';
 import { getLoan } from '../../src/lending/loans/loan.queries.ts';
 import { returnItems } from '../../src/lending/loans/return.commands.ts';
-import { timelineOf } from '../../src/office/audit/event.queries.ts';
 import { getPatient } from '../../src/people/patient.queries.ts';
 import { getReferral } from '../../src/referrals/referral.queries.ts';
+import { timelineOf } from '../../src/shared/event.queries.ts';
 import { fitDataPlan } from '../../src/stock/data-plans/data-plan.commands.ts';
 import { getDevice } from '../../src/stock/devices/device.queries.ts';
 import { disposeDevices } from '../../src/stock/devices/disposal.commands.ts';

@@ -1,10 +1,10 @@
 import Type from 'typebox';
 import { may } from '../../access/permissions.ts';
-import { timelineOf } from '../../office/audit/event.queries.ts';
 import { logAccess } from '../../people/patient.queries.ts';
 import type { Context } from '../../shared/actor.ts';
 import { today } from '../../shared/clock.ts';
 import type { Deps } from '../../shared/deps.ts';
+import { timelineOf } from '../../shared/event.queries.ts';
 import { type App, idParams } from '../../shared/http.ts';
 import { listQuery } from '../../shared/lists.ts';
 import { type Form, fields, newForm, refused, typedIn } from '../../web/forms.ts';

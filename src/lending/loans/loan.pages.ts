@@ -1,11 +1,11 @@
 import Type, { type Static } from 'typebox';
 import { may } from '../../access/permissions.ts';
-import { timelineOf } from '../../office/audit/event.queries.ts';
 import { getShownPatient } from '../../people/doubt.queries.ts';
 import { logAccess } from '../../people/patient.queries.ts';
 import type { Context } from '../../shared/actor.ts';
 import { civilDate, today } from '../../shared/clock.ts';
 import type { Deps } from '../../shared/deps.ts';
+import { timelineOf } from '../../shared/event.queries.ts';
 import { type App, idParams } from '../../shared/http.ts';
 import { listQuery } from '../../shared/lists.ts';
 import { listFile } from '../../web/list-file.ts';

@@ -1,9 +1,9 @@
 import Type from 'typebox';
 import type { Deps } from '../../shared/deps.ts';
+import { listEvents } from '../../shared/event.queries.ts';
 import { type App, problemReplies, sendPage } from '../../shared/http.ts';
 import { listQuery, pageOf } from '../../shared/lists.ts';
 import { timelineEntry } from '../../shared/schemas.ts';
-import { listEvents } from './event.queries.ts';
 
 /** GET /events: the log, for those who audit. */
 export function eventRoutes(app: App, deps: Deps): void {

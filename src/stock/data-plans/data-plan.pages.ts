@@ -1,8 +1,8 @@
 import Type from 'typebox';
-import { timelineOf } from '../../office/audit/event.queries.ts';
 import type { Context } from '../../shared/actor.ts';
 import { addDays, today } from '../../shared/clock.ts';
 import type { Deps } from '../../shared/deps.ts';
+import { timelineOf } from '../../shared/event.queries.ts';
 import { type App, idParams, strictObject } from '../../shared/http.ts';
 import { listQuery } from '../../shared/lists.ts';
 import { invalid } from '../../shared/problem.ts';

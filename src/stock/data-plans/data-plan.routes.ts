@@ -1,6 +1,6 @@
 import Type from 'typebox';
-import { timelineOf } from '../../office/audit/event.queries.ts';
 import type { Deps } from '../../shared/deps.ts';
+import { timelineOf } from '../../shared/event.queries.ts';
 import { type App, idParams, problemReplies, sendPage } from '../../shared/http.ts';
 import { listQuery } from '../../shared/lists.ts';
 import { activatePlan, renewPlan, resumePlan, suspendPlan } from './course.commands.ts';

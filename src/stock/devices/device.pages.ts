@@ -1,11 +1,11 @@
 import Type from 'typebox';
 import { may } from '../../access/permissions.ts';
-import { timelineOf } from '../../office/audit/event.queries.ts';
 import { heldOn } from '../../referrals/allocations/allocation.queries.ts';
 import type { Context } from '../../shared/actor.ts';
 import { today } from '../../shared/clock.ts';
 import { sendCsv } from '../../shared/csv.ts';
 import type { Deps } from '../../shared/deps.ts';
+import { timelineOf } from '../../shared/event.queries.ts';
 import { date as dateWords, words as inWords, withDates } from '../../shared/formats.ts';
 import { type App, idParams, strictObject } from '../../shared/http.ts';
 import { listQuery } from '../../shared/lists.ts';

@@ -1,8 +1,8 @@
 import Type from 'typebox';
-import { timelineOf } from '../../office/audit/event.queries.ts';
 import { listDonors, listLocations } from '../../scheme/organisations/organisation.queries.ts';
 import { today } from '../../shared/clock.ts';
 import type { Deps } from '../../shared/deps.ts';
+import { timelineOf } from '../../shared/event.queries.ts';
 import { count } from '../../shared/formats.ts';
 import { type App, idParams, strictObject } from '../../shared/http.ts';
 import { listQuery } from '../../shared/lists.ts';

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
-import type { Reader } from '../../shared/database.ts';
-import { byId, type ListPage, toPage } from '../../shared/lists.ts';
-import type { TimelineEntry } from '../../shared/schemas.ts';
+import type { Reader } from './database.ts';
+import { byId, type ListPage, toPage } from './lists.ts';
+import type { TimelineEntry } from './schemas.ts';
 
 type ListOptions = { limit: number; after?: string | undefined };
 
