@@ -198,11 +198,11 @@ t.test(
       )
       .sort();
     t.same(asking, [
-      'admin/components/scan.njk',
-      'admin/components/search.njk',
-      'devices/views/bench-device.njk',
-      'labels/views/choose.njk',
-      'loans/views/terms-fields.njk',
+      'lending/loans/views/terms-fields.njk',
+      'stock/devices/views/bench-device.njk',
+      'stock/labels/views/choose.njk',
+      'web/components/scan.njk',
+      'web/components/search.njk',
     ]);
     t.end();
   },
