@@ -125,7 +125,7 @@ t.test('people who sign in nowhere come back to their own as well', async (t) =>
 t.test('every form says where it goes, since it may be the answer to another form', (t) => {
   // Whoever answers by the link in a message has no cookie, so for them nothing is kept.
   const views = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter(
-    (file) => file.endsWith('.njk') && !file.startsWith('patient-links/'),
+    (file) => file.endsWith('.njk') && !file.startsWith('messages/patient-links/'),
   );
   for (const view of views) {
     const html = readFileSync(path.join('src', view), 'utf8');
