@@ -9,6 +9,7 @@ import { closeReferralsOf, closeReferralsOfPatients } from './referrals/closing.
 import { tellClinic } from './referrals/webhooks/delivery.commands.ts';
 import type { FollowOn, HandlerName } from './shared/follow-on.ts';
 import type { Handler } from './shared/outbox.ts';
+import { stopNumbersWithDevices } from './stock/data-plans/number.commands.ts';
 
 /**
  * What follows from what happens. `with`: in the same transaction, in this order; it is there or the event is not.
@@ -41,6 +42,8 @@ export const followOn: FollowOn = {
   'referral.sharing_refused': { after: ['tell-clinic'] },
 
   'loan.issued': { after: ['plan-reminders', 'tell-clinic'] },
+  'loan.returned': { with: [stopNumbersWithDevices] },
+  'incident.reported': { with: [stopNumbersWithDevices] },
 
   'job.asked': { after: ['run-nightly'] },
   'retention_batch.approved': { after: ['erase-batch'] },

@@ -50,12 +50,14 @@ export async function correctWhatWasTold(
 /**
  * Corrects what was last told of the day on which a loan is due back, where it is due later or without a day now
  * (rule 26): a message says that the day does not hold any more; where none may go, staff get a task to tell them.
+ * @param from the civil date that has just been put off; of an older one nothing is said any more
  */
 export async function correctWhatWasToldOfLoan(
   trx: Trx,
   deps: Deps,
   ctx: Context,
   loanId: string,
+  from: string,
 ): Promise<void> {
   const day = today(deps.clock);
   const { rows } = await sql<{ patientId: string }>`/* reminder.correct-loan */
@@ -64,7 +66,7 @@ export async function correctWhatWasToldOfLoan(
       from loan l join patient p on p.id = l.patient_id cross join lateral (
         select r.id, r.reason, r.for_date from reminder r
         where r.subject_id = l.id and r.reason in ('return_due', 'overdue', 'put_off') and r.status = 'said' order by r.id desc limit 1) told
-      where l.id = ${loanId} and told.reason <> 'put_off' and ${isPutOff(sql`told`)}
+      where l.id = ${loanId} and told.reason <> 'put_off' and told.for_date = ${from}::date and ${isPutOff(sql`told`)}
         and p.contact_state not in ('withdrawn', 'deceased')
     ), corrected as (
       insert into reminder (id, patient_id, reason, subject_id, stage, for_date, useless_after, created_at)
@@ -78,18 +80,16 @@ export async function correctWhatWasToldOfLoan(
     trx,
     deps,
     ctx,
-    rows.map(({ patientId }) => ({
-      kind: 'tell_of_change',
-      subjectType: 'loan',
-      subjectId: loanId,
-      patientId,
-    })),
+    rows.map(({ patientId }) => tellOfChange(loanId, patientId, 'loan')),
   );
 }
 
-/** The task to tell someone what a message cannot. */
-export const tellOfChange = (followUpId: string, patientId: string) =>
-  ({ kind: 'tell_of_change', subjectType: 'follow_up', subjectId: followUpId, patientId }) as const;
+/** The task to tell someone what a message cannot, of a follow-up or a loan. */
+export const tellOfChange = (
+  subjectId: string,
+  patientId: string,
+  subjectType: 'follow_up' | 'loan' = 'follow_up',
+) => ({ kind: 'tell_of_change', subjectType, subjectId, patientId }) as const;
 
 /**
  * What is done just now to correct what was told of a follow-up; null where it still holds, or is corrected.

@@ -246,8 +246,8 @@ async function upsert(trx: Trx, deps: Deps, date: string, plans: Plan[], isHeld:
     ), made as (
       insert into message (id, patient_id, channel, contact_point_id, wording, run_date, status, why, send_after, created_at, changed_at)
       select new_id(), "patientId", channel, "contactPointId", wording, ${date}, status, why, "sendAfter", ${now}, ${now} from given
-      on conflict ${arbiter} do update set changed_at = excluded.changed_at where message.status <> 'sending'
-      returning id, patient_id, xmax = 0 as is_new
+      on conflict ${arbiter} do update set changed_at = excluded.changed_at, why = excluded.why where message.status <> 'sending'
+      returning id, patient_id, xmax = 0 or why is distinct from (select o.why from message o where o.id = message.id) as is_new
     )
     select m.id, m.patient_id as "patientId", m.is_new as "isNew", ${isHeld}::boolean as "isHeld", g.reminders
     from made m join given g on g."patientId" = m.patient_id`.execute(trx);

@@ -20,9 +20,9 @@ export const isAsTold = (
 export const asksBack = sql<boolean>`(l.status = 'open' and not exists (
   select from incident n where n.loan_id = l.id and n.status = 'open' and n.kind in ('lost', 'stolen', 'not_returned')))`;
 
-/** Whether a loan `l` is due later than a reminder, here named, said of it, or without a day. */
+/** Whether a loan `l` that is to be asked back is due later than a reminder, here named, said of it, or without a day. */
 export const isPutOff = (reminder: RawBuilder<unknown>) =>
-  sql<boolean>`(l.status = 'open' and coalesce(l.due_on > ${reminder}.for_date, true))`;
+  sql<boolean>`(${asksBack} and coalesce(l.due_on > ${reminder}.for_date, true))`;
 
 /** Whether a data plan `s` runs in something that a patient `p` has on loan. */
 export const hasData = sql<boolean>`(s.status <> 'ended' and exists (

@@ -14,20 +14,29 @@ export async function cancelUseless(deps: Deps): Promise<void> {
   const ctx = systemContext('gather');
   const now = timestamp(deps.clock);
   await command(deps, ctx, async (trx) => {
-    const { rows } = await sql<{ subjectId: string; patientId: string }>`/* reminder.useless */
+    const { rows } = await sql<{
+      reason: string;
+      subjectId: string;
+      patientId: string;
+    }>`/* reminder.useless */
       with useless as (
         update reminder r set status = 'cancelled'
         where r.status = 'standing' and r.useless_after <= ${now}
           and (r.message_id is null or exists (select from message m where m.id = r.message_id and m.status = 'held'))
         returning r.reason, r.subject_id, r.patient_id
       )
-      select distinct u.subject_id as "subjectId", u.patient_id as "patientId" from useless u join patient p on p.id = u.patient_id
-      where u.reason in ('changed', 'off') and p.contact_state not in ('withdrawn', 'deceased')`.execute(trx);
+      select distinct u.reason, u.subject_id as "subjectId", u.patient_id as "patientId" from useless u join patient p on p.id = u.patient_id
+        left join loan l on l.id = u.subject_id and u.reason = 'put_off'
+      where (u.reason in ('changed', 'off') or l.status = 'open') and p.contact_state not in ('withdrawn', 'deceased')`.execute(
+      trx,
+    );
     await createTasks(
       trx,
       deps,
       ctx,
-      rows.map(({ subjectId, patientId }) => tellOfChange(subjectId, patientId)),
+      rows.map(({ reason, subjectId, patientId }) =>
+        tellOfChange(subjectId, patientId, reason === 'put_off' ? 'loan' : 'follow_up'),
+      ),
     );
   });
   for (let cancelled = batchSize; cancelled === batchSize; ) {

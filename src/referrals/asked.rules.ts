@@ -20,9 +20,10 @@ export type Reaching =
 
 /** How far a question is on its way to the clinic: nothing counts as sent that did not go out. */
 export function reachingOf({ call, hasKey, link }: ClinicWay): Reaching {
-  if (call?.status === 'delivered') return { state: 'told', at: call.endedAt };
+  // The call says that something is there; without a key its system cannot read the question.
+  if (hasKey && call?.status === 'delivered') return { state: 'told', at: call.endedAt };
   if (link) return { state: 'link', ...link };
-  if (call?.status === 'pending' || call?.status === 'sending') return { state: 'telling' };
+  if (hasKey && (call?.status === 'pending' || call?.status === 'sending')) return { state: 'telling' };
   if (hasKey) return { state: 'readable' };
   return { state: 'not-sent', failed: call?.status === 'failed' };
 }

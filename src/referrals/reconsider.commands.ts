@@ -7,8 +7,10 @@ import type { Deps } from '../shared/deps.ts';
 import { recordEvent } from '../shared/events.ts';
 import { Problem } from '../shared/problem.ts';
 import { cancelFollowUpsOf } from '../support/follow-up.commands.ts';
+import { reopenTasksAbout } from '../tasks/reopening.commands.ts';
+import { completeTasksAbout } from '../tasks/task.commands.ts';
 import { lockReferral } from './locking.commands.ts';
-import { type ReferralStatus, reconsiderMinutes } from './referral.rules.ts';
+import { type ReferralStatus, reconsiderMinutes, tasksToDecide } from './referral.rules.ts';
 import type { Decided } from './referral.schemas.ts';
 
 /** What may be done with a referral after it was accepted, without acting on the acceptance. */
@@ -16,7 +18,8 @@ const harmless = ['referral.assigned', 'referral.noted', 'referral.answer_link_m
 
 /**
  * Takes back an acceptance a short while after it, as if the wrong button was pressed: the referral is to be decided
- * again, the follow-ups that were planned by it are off, and whoever was told of one is told so. Taken back already is harmless.
+ * again, the follow-ups that were planned by it are off, whoever was told of one is told so, and what it closed is asked
+ * again. Follow-ups that someone made beside it stay. Taken back already is harmless.
  * @throws Problem `not-found`; `conflict` later, when it was not accepted, or once something was built on it
  */
 export async function takeBackAcceptance(deps: Deps, ctx: Context, referralId: string): Promise<Decided> {
@@ -35,13 +38,14 @@ export async function takeBackAcceptance(deps: Deps, ctx: Context, referralId: s
         detail: 'Something was done with it since. Look at it again before you go on.',
       });
     const at = timestamp(deps.clock);
-    await cancelFollowUpsOf(trx, deps, ctx, { referralIds: [referralId] }, { by: 'referral' });
+    const { since } = last;
+    await cancelFollowUpsOf(trx, deps, ctx, { referralId, since }, { by: 'referral' });
     await sql`/* referral.reconsider */
       with n as (
         update referral_need set status = 'open', settled_at = null
         where referral_id = ${referralId} and need = 'support' and status = 'met' and ${referral.status} = 'active'
       )
-      update referral set status = ${last.from}, waiting_since = null, changed_at = ${at} where id = ${referralId}`.execute(
+      update referral set status = ${last.from}, waiting_since = null, decision_reason = null, changed_at = ${at} where id = ${referralId}`.execute(
       trx,
     );
     await recordEvent(trx, deps, ctx, {
@@ -52,22 +56,38 @@ export async function takeBackAcceptance(deps: Deps, ctx: Context, referralId: s
       ],
       values: { from: referral.status, to: last.from },
     });
+    await reopenTasksAbout(trx, deps, ctx, [...tasksToDecide], { subjectId: referralId, since });
+    await completeTasksAbout(trx, deps, ctx, ['support_to_agree'], [referral.patientId]);
     return { status: last.from };
   });
 }
 
-type Acceptance = { from: ReferralStatus; isLate: boolean; isBuiltOn: boolean; takenBack: boolean };
+/** `since`: the instant from which on everything that it made is. */
+type Acceptance = {
+  from: ReferralStatus;
+  since: string;
+  isLate: boolean;
+  isBuiltOn: boolean;
+  takenBack: boolean;
+};
 
 /** The last acceptance of a locked referral, and what came after it. */
 async function lastAcceptance(trx: Trx, deps: Deps, referralId: string): Promise<Acceptance | undefined> {
   const { rows } = await sql<Acceptance>`/* referral.last-acceptance */
     with told as materialized (
       select e.id, e.type, e.at, e."values" from event_subject s join event e on e.id = s.event_id where s.subject_id = ${referralId}
-    ), a as (select * from told where type = 'referral.accepted' order by id desc limit 1)
-    select a."values"->>'from' as "from", a.at < ${timestamp(deps.clock)}::timestamptz - make_interval(mins => ${reconsiderMinutes}) as "isLate",
+    ), a as (
+      select told.*, (select max(s.at) from referral_status s where s.referral_id = ${referralId} and s.at <= told.at) as since
+      from told where type = 'referral.accepted' order by id desc limit 1
+    )
+    select a."values"->>'from' as "from", a.since, a.at < ${timestamp(deps.clock)}::timestamptz - make_interval(mins => ${reconsiderMinutes}) as "isLate",
       exists (select from told t where t.id > a.id and t.type = 'referral.reconsidered') as "takenBack",
       exists (select from told t where t.id > a.id and t.type <> all(${harmless}::text[]))
-        or exists (select from follow_up f where f.referral_id = ${referralId} and f.status <> 'planned' and f.changed_at >= a.at) as "isBuiltOn"
+        or exists (select from follow_up f join patient_plan h on h.id = f.patient_plan_id
+          where h.referral_id = ${referralId} and h.created_at >= a.since and f.status <> 'planned')
+        or exists (select from follow_up f where f.referral_id = ${referralId} and f.patient_plan_id is null and f.created_at > a.since)
+        or exists (select from assessment_take_up u join referral_assessment m on m.id = u.assessment_id
+          where m.referral_id = ${referralId} and u.at >= a.since) as "isBuiltOn"
     from a`.execute(trx);
   return rows[0];
 }

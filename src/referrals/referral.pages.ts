@@ -6,7 +6,7 @@ import { listQuery } from '../shared/lists.ts';
 import { fields, refused, type Typed, typedIn } from '../web/forms.ts';
 import { decideReferral } from './decision.commands.ts';
 import { takeBackAcceptance } from './reconsider.commands.ts';
-import { type Decision, decisions } from './referral.rules.ts';
+import { canDecide, type Decision, decisions, referralStatusWords } from './referral.rules.ts';
 import { type Decided, NewDecision } from './referral.schemas.ts';
 import { referralView } from './referral.view.ts';
 
@@ -52,8 +52,11 @@ export function referralPages(app: App, deps: Deps): void {
     { config: { action: 'referrals.decide' }, schema: { params: idParams } },
     async (request, reply) => {
       const { id } = request.params;
-      await takeBackAcceptance(deps, request.ctx, id);
-      return reply.done(`/referrals/${id}`, { text: 'The referral is to be decided again.' });
+      const { status } = await takeBackAcceptance(deps, request.ctx, id);
+      const text = canDecide(status)
+        ? 'The referral is to be decided again.'
+        : `The referral is ${referralStatusWords[status]}.`;
+      return reply.done(`/referrals/${id}`, { text });
     },
   );
 }

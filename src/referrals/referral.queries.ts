@@ -161,7 +161,7 @@ const clinicWayJson = (now: string) => sql`(select json_build_object(
     'call', (select json_build_object('status', d.status, 'endedAt', ${jsonInstant('d.ended_at')})
       from webhook w join webhook_delivery d on d.webhook_id = w.id
       where w.organisation_id in (o.id, o.succeeded_by) and w.disabled_at is null and d.referral_id = r.id
-        and d.created_at >= (select max(q.asked_at) from referral_question q where q.referral_id = r.id)
+        and (d.status = 'pending' or coalesce(d.claimed_at, d.created_at) >= (select max(q.asked_at) from referral_question q where q.referral_id = r.id))
       order by d.status = 'delivered' desc, d.id desc limit 1),
     'hasKey', exists (select from api_client c join api_key k on k.client_id = c.id
       where c.organisation_id in (o.id, o.succeeded_by) and c.disabled_at is null and k.revoked_at is null),

@@ -44,8 +44,11 @@ export async function endFollowUps(trx: Trx, deps: Deps, ctx: Context, loanIds: 
   return rows.map(({ id }) => id);
 }
 
+/** The support plans that began for a referral since an instant. */
+type PlansOf = { referralId: string; since: string };
+
 /**
- * Cancels what is ahead for these referrals or for this patient, with the reminders of it that were not
+ * Cancels what is ahead for these referrals, for this patient or of these plans, with the reminders of it that were not
  * yet said, and ends the support plans that it was of; who was told of it is told that it is off. For the command
  * that ends their help, in its transaction.
  */
@@ -53,13 +56,17 @@ export async function cancelFollowUpsOf(
   trx: Trx,
   deps: Deps,
   ctx: Context,
-  whose: { referralIds: string[] } | { patientId: string },
+  whose: { referralIds: string[] } | { patientId: string } | PlansOf,
   { by, reason = null }: { by: 'referral' | 'contact' | 'wish'; reason?: string | null },
 ): Promise<{ followUpIds: string[]; endedPlans: number }> {
+  const plans =
+    'since' in whose
+      ? sql`referral_id = ${whose.referralId} and created_at >= ${whose.since}`
+      : 'patientId' in whose
+        ? sql`patient_id = ${whose.patientId}`
+        : sql`referral_id = any(${whose.referralIds}::uuid[])`;
   const theirs =
-    'patientId' in whose
-      ? sql`patient_id = ${whose.patientId}`
-      : sql`referral_id = any(${whose.referralIds}::uuid[])`;
+    'since' in whose ? sql`patient_plan_id in (select id from patient_plan where ${plans})` : plans;
   const at = timestamp(deps.clock);
   const { rows } = await sql<{ followUpIds: string[]; endedPlans: number }>`/* follow-up.cancel */
     with ended as (
@@ -69,7 +76,7 @@ export async function cancelFollowUpsOf(
       update reminder set status = 'cancelled'
       where status = 'standing' and reason in ('follow_up', 'changed') and subject_id in (select id from ended)
     ), p as (
-      update patient_plan set ended_at = ${at}, ended_by = ${by}, reason = ${reason} where ${theirs} and ended_at is null returning 1
+      update patient_plan set ended_at = ${at}, ended_by = ${by}, reason = ${reason} where ${plans} and ended_at is null returning 1
     )
     select coalesce((select array_agg(id order by id) from ended), '{}') as "followUpIds", (select count(*)::int from p) as "endedPlans"`.execute(
     trx,

@@ -3,6 +3,7 @@ import { may } from '../access/permissions.ts';
 import type { Context } from '../shared/actor.ts';
 import { timestamp } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
+import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvents } from '../shared/events.ts';
 import { Problem } from '../shared/problem.ts';
@@ -75,4 +76,33 @@ async function reopen(deps: Deps, ctx: Context, which: RawBuilder<unknown>): Pro
     );
     return { tasks: rows.map(({ id, kind }) => ({ id, status: 'open', what: taskKinds[kind].what })) };
   });
+}
+
+/**
+ * Opens tasks of these kinds about something again that closed by themselves since an instant, since what closed them
+ * was taken back. What was closed by hand stays closed, and there is one open task of a kind.
+ */
+export async function reopenTasksAbout(
+  trx: Trx,
+  deps: Deps,
+  ctx: Context,
+  kinds: TaskKind[],
+  { subjectId, since }: { subjectId: string; since: string },
+): Promise<void> {
+  const { rows } = await sql<{ id: string; kind: TaskKind; patientId: string | null }>`/* task.reopen-about */
+    update task t set status = 'open', done_at = null
+    where t.subject_id = ${subjectId} and t.kind = any(${kinds}::text[]) and t.status = 'done' and t.done_at >= ${since}
+      and not exists (select from task_closing c where c.task_id = t.id and c.reopened_at is null)
+      and not exists (select from task o where o.subject_id = t.subject_id and o.kind = t.kind and o.status = 'open')
+    returning t.id, t.kind, t.patient_id as "patientId"`.execute(trx);
+  await recordEvents(
+    trx,
+    deps,
+    ctx,
+    rows.map((task) => ({
+      type: 'task.reopened',
+      subjects: subjectsOfTask(task),
+      values: { kind: task.kind },
+    })),
+  );
 }

@@ -157,3 +157,34 @@ t.test(
     );
   },
 );
+
+t.test(
+  'an older day is not spoken of again; what no message said in time staff are asked to tell',
+  async (t) => {
+    const { night, said, lend, deps, db, clock } = await setUp(t);
+    const { id } = await lend('2027-01-29', 'identified');
+    const { patient_id } = await db
+      .selectFrom('loan')
+      .select('patient_id')
+      .where('id', '=', id)
+      .executeTakeFirstOrThrow();
+    await night('2027-01-22');
+    await db.updateTable('contact_point').set({ safe: false }).execute();
+    await extendLoan(deps, officer, id, { dueOn: '2027-04-23', from: '2027-01-29' });
+    clock.set('2027-01-22T11:00:00Z');
+    await dispatch(deps);
+    clock.set('2027-02-15T11:00:00Z');
+    await dispatch(deps);
+    const asked = () =>
+      db
+        .selectFrom('task')
+        .select(['subject_id', 'patient_id'])
+        .where('kind', '=', 'tell_of_change')
+        .execute();
+    t.same(await asked(), [{ subject_id: id, patient_id }]);
+    await db.updateTable('contact_point').set({ safe: true }).execute();
+    await extendLoan(deps, officer, id, { dueOn: '2027-07-23', from: '2027-04-23' });
+    await dispatch(deps);
+    t.equal((await said()).length, 1, 'nobody was told of 23 April');
+  },
+);

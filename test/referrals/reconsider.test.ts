@@ -1,6 +1,7 @@
 import t from 'tap';
 import { allocateDevice } from '../../src/referrals/allocations/allocation.commands.ts';
 import { decideReferral } from '../../src/referrals/decision.commands.ts';
+import { answerQuestion } from '../../src/referrals/question.commands.ts';
 import { takeBackAcceptance } from '../../src/referrals/reconsider.commands.ts';
 import { getReferral } from '../../src/referrals/referral.queries.ts';
 import { officer } from '../helpers/factories.ts';
@@ -63,6 +64,35 @@ t.test('follow-ups that it planned are off, who was told is told so, and it begi
   t.equal(off.length, before ? 1 : 0);
   await accept(id);
   t.equal((await followUpsOf(id)).filter(({ status }) => status === 'planned').length, planned.length);
+});
+
+t.test('what someone made beside it stays, and what it closed is asked again', async (t) => {
+  const { id } = await make.referral({
+    needs: ['support'],
+    person: { givenName: 'Ben', familyName: 'Beside', dateOfBirth: '1975-05-06' },
+  });
+  const { patient } = await getReferral(db, officer.actor, id);
+  const agreed = await w.followUp(patient.id, { dueOn: '2026-12-04' });
+  await decideReferral(deps, officer, id, { decision: 'ask', question: 'Is there Wi-Fi?' });
+  await answerQuestion(deps, officer, id, { answer: 'Yes' });
+  const tasks = () =>
+    db
+      .selectFrom('task')
+      .select('status')
+      .where('subject_id', '=', id)
+      .where('kind', '=', 'clinic_answered')
+      .execute();
+  t.same(await tasks(), [{ status: 'open' }]);
+  await accept(id);
+  t.same(await tasks(), [{ status: 'done' }]);
+  await takeBackAcceptance(deps, officer, id);
+  t.same(await tasks(), [{ status: 'open' }]);
+  t.match((await w.call('officer', 'GET', `/follow-ups/${agreed}`)).body, { status: 'planned' });
+  await accept(id);
+  clock.set('2026-11-23T09:31:00Z');
+  await w.followUp(patient.id, { dueOn: '2026-12-08' });
+  t.match(await refusal(takeBackAcceptance(deps, officer, id)), { type: 'conflict', detail: /since/ });
+  clock.set('2026-11-23T09:30:00Z');
 });
 
 t.test('it stays once something was built on it, later, and where nothing was accepted', async (t) => {

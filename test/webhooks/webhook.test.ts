@@ -1,5 +1,6 @@
 import { Webhook } from 'standardwebhooks';
 import t from 'tap';
+import { addApiClient, addApiKey } from '../../src/access/client.commands.ts';
 import { decideReferral } from '../../src/referrals/decision.commands.ts';
 import { deliverWebhooks, tellClinic } from '../../src/referrals/webhooks/delivery.commands.ts';
 import { addWebhook } from '../../src/referrals/webhooks/webhook.commands.ts';
@@ -474,12 +475,24 @@ t.test('the pages in a browser', async (t) => {
 });
 
 t.test('the page of a referral says whether the clinic’s system was told of a question', async (t) => {
-  const { referral } = await withEndpoint();
-  const page = async () => (await app.inject({ url: `/referrals/${referral.id}`, headers: as.officer })).body;
-  await decideReferral(deps, officer, referral.id, { decision: 'ask', question: 'Is there Wi-Fi?' });
-  t.match(await page(), /Not sent yet/, 'nothing is on its way');
+  const { clinic, referral } = await withEndpoint();
+  const page = async (id = referral.id) =>
+    (await app.inject({ url: `/referrals/${id}`, headers: as.officer })).body;
+  const ask = (id: string) =>
+    decideReferral(deps, officer, id, { decision: 'ask', question: 'Is there Wi-Fi?' });
+  const { id } = await addApiClient(deps, officer, { name: 'Its system', role: 'clinic', clinicId: clinic });
+  await addApiKey(deps, officer, id);
+  await ask(referral.id);
+  t.match(await page(), /Nothing was sent\. The clinic’s system can read the question/);
   await tell();
   t.match(await page(), /The clinic’s system is being told/);
   await deliverWebhooks(deps);
   t.match(await page(), /The clinic’s system was told on 23 November 2026/);
+
+  const waiting = await withEndpoint();
+  await tell();
+  await ask(waiting.referral.id);
+  await tell();
+  await deliverWebhooks(deps);
+  t.match(await page(waiting.referral.id), /Not sent yet/, 'without a key it cannot read the question');
 });

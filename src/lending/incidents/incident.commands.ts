@@ -7,7 +7,6 @@ import type { Deps } from '../../shared/deps.ts';
 import { recordEvent } from '../../shared/events.ts';
 import { incidentReference, newId } from '../../shared/ids.ts';
 import { invalid, Problem } from '../../shared/problem.ts';
-import { stopNumbers } from '../../stock/data-plans/number.commands.ts';
 import { completeTasksAbout, completeTasksOf, createTasks } from '../../tasks/task.commands.ts';
 import { type EndedItem, endItems, lockLoans, subjectsOf } from '../loans/ending.commands.ts';
 import { tasksOfOpenLoan } from '../loans/loan.rules.ts';
@@ -94,7 +93,6 @@ export async function reportIncidentIn(
   const ended = effect
     ? await endItems(trx, deps, [{ itemId: item.id, ...effect, incidentId: incident.id }])
     : [];
-  await stopNumbers(trx, deps, ctx, loans, ended);
   const suggestions = suggestedActions({ kind, deviceKind: device.kind, hasDataPlan, handedIn });
   if (loan.patientId) await completeTasksOf(trx, deps, ctx, ['said_lost'], [loan.patientId]);
   if (ended[0]?.loanStatus === 'closed')

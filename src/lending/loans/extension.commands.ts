@@ -131,7 +131,7 @@ async function setDate(
         then working_day_from((${today(deps.clock)}::date + make_interval(months => ${reviewMonths}::int))::date) end
     where id = ${loanId} returning due_on as "dueOn", review_on as "reviewOn", extensions`.execute(trx);
   await takeBackReminders(trx, loanId);
-  await correctWhatWasToldOfLoan(trx, deps, ctx, loanId);
+  if (from) await correctWhatWasToldOfLoan(trx, deps, ctx, loanId, from);
   await moveDueSteps(trx, deps, ctx, loanId, dueOn);
   return rows[0]!;
 }

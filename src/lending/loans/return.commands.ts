@@ -6,7 +6,6 @@ import type { Deps } from '../../shared/deps.ts';
 import { recordEvents } from '../../shared/events.ts';
 import { readAssetTag } from '../../shared/ids.ts';
 import { type FieldError, invalid, Problem } from '../../shared/problem.ts';
-import { stopNumbers } from '../../stock/data-plans/number.commands.ts';
 import { findScanned } from '../../stock/devices/scan.queries.ts';
 import { notOnLoan } from '../../stock/devices/scan.rules.ts';
 import {
@@ -164,7 +163,6 @@ async function takeBack(
   );
   const byLoan = Map.groupBy(ended, ({ loanId }) => loanId);
   const touched = loans.filter(({ id }) => byLoan.has(id));
-  await stopNumbers(trx, deps, ctx, loans, ended);
   const noted = new Set(items.flatMap(({ itemId, notes }) => (notes ? itemId : [])));
   await recordEvents(
     trx,
