@@ -388,9 +388,8 @@ t.test(
 t.test(
   'rule 9: a replacement takes the SIM along with its number; what stays in the old device stops',
   async (t) => {
-    const { loan, planId, patientId, dongle, spare, tablet } = await onLoan();
-    const stop = (trx: Trx, deviceId: string) =>
-      stopNumbers(trx, deps, officer, [{ id: loan.id, patientId }], [{ loanId: loan.id, deviceId }]);
+    const { planId, patientId, dongle, spare, tablet } = await onLoan();
+    const stop = (trx: Trx, deviceId: string) => stopNumbers(trx, deps, officer, [{ patientId, deviceId }]);
     const moved = await inside(async (trx) => {
       const result = await movePlan(trx, deps, officer, dongle.id, spare.id);
       await stop(trx, dongle.id);

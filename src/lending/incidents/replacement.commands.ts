@@ -91,8 +91,8 @@ export async function replaceItemIn(
   const oldDevice = devices.find(({ id }) => id === item.deviceId)!;
   const old = await endOld(trx, deps, item, oldDevice.status, input.handedIn ?? false);
   const dataPlan = await settleDataPlan(trx, deps, ctx, found.device.hasDataPlan, old, device.id);
-  if (old.endedNow && dataPlan !== 'moved')
-    await stopNumbers(trx, deps, ctx, loans, [{ loanId, deviceId: old.deviceId }]);
+  if (loan.patientId && old.endedNow && dataPlan !== 'moved')
+    await stopNumbers(trx, deps, ctx, [{ patientId: loan.patientId, deviceId: old.deviceId }]);
   if (isUnseen(found.device)) await markSeen(trx, deps, ctx, [device]);
   const newItem = await insertItem(trx, deps, loan, input.itemId, device, found.device.condition);
   if (item.incident) {

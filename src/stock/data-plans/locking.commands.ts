@@ -115,8 +115,8 @@ export async function stopNumberOf(
   ctx: Context,
   { id, loan, holdsNumber }: PlanDevice,
 ): Promise<boolean> {
-  if (!loan || !holdsNumber) return false;
-  await stopNumbers(trx, deps, ctx, [loan], [{ loanId: loan.id, deviceId: id }]);
+  if (!loan?.patientId || !holdsNumber) return false;
+  await stopNumbers(trx, deps, ctx, [{ patientId: loan.patientId, deviceId: id }]);
   return true;
 }
 
