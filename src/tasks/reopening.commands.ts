@@ -64,16 +64,7 @@ async function reopen(deps: Deps, ctx: Context, which: RawBuilder<unknown>): Pro
         where id = any(${standing.map(({ closingId }) => closingId)}::uuid[]) returning task_id
       )
       update task set status = 'open', done_at = null from c where task.id = c.task_id`.execute(trx);
-    await recordEvents(
-      trx,
-      deps,
-      ctx,
-      standing.map((task) => ({
-        type: 'task.reopened',
-        subjects: subjectsOfTask(task),
-        values: { kind: task.kind },
-      })),
-    );
+    await recordReopened(trx, deps, ctx, standing);
     return { tasks: rows.map(({ id, kind }) => ({ id, status: 'open', what: taskKinds[kind].what })) };
   });
 }
@@ -95,11 +86,20 @@ export async function reopenTasksAbout(
       and not exists (select from task_closing c where c.task_id = t.id and c.reopened_at is null)
       and not exists (select from task o where o.subject_id = t.subject_id and o.kind = t.kind and o.status = 'open')
     returning t.id, t.kind, t.patient_id as "patientId"`.execute(trx);
+  await recordReopened(trx, deps, ctx, rows);
+}
+
+async function recordReopened(
+  trx: Trx,
+  deps: Deps,
+  ctx: Context,
+  tasks: { id: string; kind: TaskKind; patientId: string | null }[],
+): Promise<void> {
   await recordEvents(
     trx,
     deps,
     ctx,
-    rows.map((task) => ({
+    tasks.map((task) => ({
       type: 'task.reopened',
       subjects: subjectsOfTask(task),
       values: { kind: task.kind },
