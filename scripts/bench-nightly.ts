@@ -11,7 +11,7 @@ import { followOn } from '../src/follow-on.ts';
 import { channelOf } from '../src/messages/channels.ts';
 import { dispatch } from '../src/messages/dispatch.commands.ts';
 import { gatherReminders } from '../src/messages/gather.commands.ts';
-import { planFollowUpReminders } from '../src/messages/reminder.commands.ts';
+import { planReminders } from '../src/messages/reminder.commands.ts';
 import { fixedClock } from '../src/shared/clock.ts';
 import { createDatabase } from '../src/shared/database.ts';
 import type { Deps } from '../src/shared/deps.ts';
@@ -69,7 +69,7 @@ export async function benchNightly(server: Server): Promise<void> {
 }
 
 const planNight = async (deps: Deps, date: string) => {
-  await planFollowUpReminders(deps, date);
+  await planReminders(deps, ['follow_up'], date);
   return gatherReminders(deps, date);
 };
 
@@ -78,7 +78,7 @@ async function planAgainAndAgain(deps: Deps, owner: pg.Client): Promise<number> 
   const times = { plan: [], barePlan: [], gather: [], bareGather: [] } as Record<string, Timed[]>;
   const bare = async (text: string) => (await owner.query(text)).rowCount ?? 0;
   for (let round = 1; round <= rounds; round++) {
-    times.plan!.push(await timed(() => planFollowUpReminders(deps, night)));
+    times.plan!.push(await timed(() => planReminders(deps, ['follow_up'], night)));
     await owner.query('drop table if exists made_reminder; create table made_reminder as table reminder');
     times.gather!.push(await timed(() => gatherReminders(deps, night)));
     await owner.query('drop table if exists made_message; create table made_message as table message');

@@ -4,7 +4,8 @@ import path from 'node:path';
 // The import rule:
 // - wings stand one above another, in this order, and use only what is below them; inside a wing no feature reaches itself;
 // - pages, routes and views are the top floor of their feature: they may show what any wing knows;
-// - a feature shows others its rules, events, queries, commands and schemas, never its routes or pages;
+// - a feature shows others its rules, states, events, queries, commands and schemas, never its routes or pages;
+// - a feature's states name conditions on its own rows and import nothing but shared: every wing may read by them;
 // - the files beside the wings say what there is: whoever stands below takes only types from them;
 // - rules and events do no I/O, only config.ts reads the environment, and nothing in src uses scripts or tests.
 
@@ -31,7 +32,9 @@ const wings = [
 const forAll = /^src\/(shared|web|embedded)\//;
 /** What a feature shows to others: these roles, the one table of permissions, and how secrets and strangers are handled. */
 const shownToFeatures =
-  /\.(rules|events|queries|commands|schemas)\.ts$|^src\/access\/(authentication|kept-form|permissions|tokens|rate-limit)\.ts$/;
+  /\.(rules|states|events|queries|commands|schemas)\.ts$|^src\/access\/(authentication|kept-form|permissions|tokens|rate-limit)\.ts$/;
+/** Names for what rows are, which the statements of every wing may use. */
+const isStates = (file: string) => file.endsWith('.states.ts');
 const topFloor = /\.(pages|routes|view)\.ts$/;
 /** Pure: they compute, and touch neither disk nor network nor clock. */
 const pureShared = new Set(
@@ -51,6 +54,7 @@ const pureShared = new Set(
     'postal-address',
     'problem',
     'reading',
+    'rows',
     'schemas',
     'seen',
     'sentences',
@@ -94,9 +98,14 @@ function importsOf(file: string, text: string): Import[] {
   });
 }
 
-/** The folder of a file that holds its feature, such as `src/stock/devices` or `src/people`; undefined for the files beside the wings. */
+/**
+ * The folder of a file that holds its feature, such as `src/stock/devices` or `src/people`; undefined for the files
+ * beside the wings. The kinds of a feature, one a file, are its own.
+ */
 function featureOf(file: string): string | undefined {
-  return /^(src\/[^/]+(?:\/(?!views\/|assets\/|components\/)[^/]+)?)\/[^/]+$/.exec(file)?.[1];
+  return /^(src\/[^/]+(?:\/(?!views\/|assets\/|components\/|kinds\/)[^/]+)?)\/(?:kinds\/)?[^/]+$/.exec(
+    file,
+  )?.[1];
 }
 
 const wingOf = (file: string) => wings.indexOf(file.split('/')[1] ?? '');
@@ -113,16 +122,20 @@ function faultsOfImport(file: string, { target, typeOnly }: Import): string | un
   if (own && !topFloor.test(file) && !typeOnly && isBesideWings(target)) {
     return `stands below what lists the features, and takes only types from ${target}`;
   }
-  if (own && other && !topFloor.test(file) && wingOf(target) > wingOf(file)) {
+  if (isStates(file) && target !== 'src/shared/states.ts') {
+    return `states import nothing but src/shared/states.ts, since every wing imports them, and not ${target}`;
+  }
+  if (own && other && !topFloor.test(file) && !isStates(target) && wingOf(target) > wingOf(file)) {
     return `${target} is in a wing above; record an event and let src/follow-on.ts name what follows`;
   }
   if (own && other && own !== other && !forAll.test(target) && !isShown(file, target)) {
-    return `may import another feature's rules, events, queries, commands and schemas, not ${target}`;
+    return `may import another feature's rules, states, events, queries, commands and schemas, not ${target}`;
   }
   if (
     /\.(rules|events)\.ts$/.test(file) &&
     !typeOnly &&
     !target.endsWith('.rules.ts') &&
+    !isStates(target) &&
     !pureShared.has(target) &&
     !purePackages.has(target)
   ) {
@@ -166,7 +179,7 @@ for (const file of [...filesUnder('src'), ...filesUnder('migrations')]) {
     const fault = faultsOfImport(file, found);
     if (fault) faults.push(`${file}: ${fault}`);
     const [own, other] = [featureOf(file), featureOf(found.target)];
-    if (own && other && own !== other && !topFloor.test(file))
+    if (own && other && own !== other && !topFloor.test(file) && !isStates(found.target))
       uses.set(own, (uses.get(own) ?? new Set()).add(other));
   }
   const readsEnvironment = /\bprocess\s*\??\.\s*env\b|\benv\b[^;]*from 'node:process'/.test(text);

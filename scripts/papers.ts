@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { configSchema } from '../src/config.ts';
-import { deviceMoves, statusWords } from '../src/stock/devices/device.rules.ts';
+import { deviceBegins, deviceMoves, statusWords } from '../src/stock/devices/device.rules.ts';
 import { keepMade } from './made-file.ts';
 
 // npm run papers                       writes the parts of the papers that are made from the code
@@ -26,12 +26,13 @@ function configurationTable(): string {
 /** The life of a device as a Mermaid diagram, an arrow for each move of device.rules.ts. */
 function lifecycleDiagram(): string {
   const states = Object.entries(statusWords).map(([status, words]) => `  ${status}: ${words}`);
+  const begins = Object.entries(deviceBegins).map(([by, status]) => `  [*] --> ${status}: ${by}`);
   const moves = deviceMoves.map(({ from, to, by }) => `  ${from} --> ${to}: ${by}`);
   return [
     '```mermaid',
     'stateDiagram-v2',
     ...states,
-    '  [*] --> in_preparation: donation',
+    ...begins,
     ...moves,
     '  gifted --> [*]',
     '  retired --> [*]',

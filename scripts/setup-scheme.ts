@@ -52,7 +52,7 @@ async function setUp(deps: Deps, ctx: Context): Promise<void> {
   const hub = !there.placed && held(NewLocation, { name: place, kind: 'hub' });
   const person = !there.staffed && held(NewStaff, { name: admin, email, role: 'administrator' });
   if (scheme) {
-    await changeScheme(deps, ctx, scheme, schemeTag(await readScheme(deps, deps.db)));
+    await changeScheme(deps, { ...ctx, ifMatch: schemeTag(await readScheme(deps, deps.db)) }, scheme);
     console.log(`The scheme is called ${scheme.name}.`);
   }
   if (hub) {

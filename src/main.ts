@@ -1,5 +1,4 @@
 import { fileURLToPath } from 'node:url';
-import { sql } from 'kysely';
 import { buildApp } from './app.ts';
 import { type Config, readConfig } from './config.ts';
 import { events } from './events.ts';
@@ -9,6 +8,8 @@ import { createDatabase } from './shared/database.ts';
 import type { Deps } from './shared/deps.ts';
 import { createLogger } from './shared/logging.ts';
 import { createQueue } from './shared/queue.ts';
+import { col } from './shared/rows.ts';
+import { each, maybe } from './shared/statements.ts';
 import { startWorker } from './worker.ts';
 
 export type RunningRole = 'api' | 'worker';
@@ -49,13 +50,11 @@ export async function run(
 
 /** The log is append-only only for a role that does not own it. */
 async function refuseOwnerRole({ db }: Deps): Promise<void> {
-  const { rows } = await sql<{ owns: boolean }>`
-    select pg_has_role(tableowner::name, 'member') as owns from pg_tables where schemaname = 'public' and tablename = 'event'`.execute(
-    db,
-  );
-  if (!rows[0])
+  const row = await maybe(db, each('main.refuse-owner-role'), { owns: col.boolean })`
+    select pg_has_role(tableowner::name, 'member') as owns from pg_tables where schemaname = 'public' and tablename = 'event'`;
+  if (!row)
     throw new Error('The database has no tables yet: run `npm run migrate` with DATABASE_OWNER_URL first.');
-  if (rows[0].owns)
+  if (row.owns)
     throw new Error('DATABASE_URL connects as the owner of the event log. Use the role lendwell_app.');
 }
 

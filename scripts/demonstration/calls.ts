@@ -49,7 +49,7 @@ export function createCalls(agenda: Agenda, random: Random, scheme: Scheme) {
         agenda.at(
           madeOn,
           '14:45',
-          (deps) => changeFollowUp(deps, scheme.officers[0]!, id, change, '*'),
+          (deps) => changeFollowUp(deps, { ...scheme.officers[0]!, ifMatch: '*' }, id, change),
           'sideBySide',
         );
       }

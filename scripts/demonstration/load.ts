@@ -88,7 +88,7 @@ function holdDropIns(agenda: Agenda, { library, officers, supporters }: Scheme):
         minutes: 120,
         supporterId,
       });
-      await changeDropIn(deps, officer, id, { others: 3 + turn }, etagOf(id, changedAt));
+      await changeDropIn(deps, { ...officer, ifMatch: etagOf(id, changedAt) }, id, { others: 3 + turn });
       const { rows } = await sql<{
         id: string;
       }>`select id from patient where merged_into is null order by id limit 3`.execute(deps.db);
@@ -122,7 +122,7 @@ async function answerAText(deps: Deps): Promise<void> {
 /** For how long people are kept: so briefly for those who got no help that the night proposes someone. */
 async function keepPeople(deps: Deps, { manager }: Scheme): Promise<void> {
   const months = { helpedMonths: 84, notHelpedMonths: 3, deceasedMonths: 36 };
-  await changeRetention(deps, manager, months, retentionTag(await getRetention(deps.db)));
+  await changeRetention(deps, { ...manager, ifMatch: retentionTag(await getRetention(deps.db)) }, months);
 }
 
 /** Days on which nobody is there, four weeks ahead. Five in a row have a working day, whatever the holidays. */

@@ -54,14 +54,13 @@ export async function setUpScheme(deps: Deps): Promise<Scheme> {
   const scheme = await readScheme(deps, deps.db);
   await changeScheme(
     deps,
-    ctx,
+    { ...ctx, ifMatch: schemeTag(scheme) },
     {
       name: scheme.name,
       phone: scheme.phone ?? '020 7946 0123',
       email: 'lending@example.org',
       openingHours: 'Monday to Friday, 9am to 5pm',
     },
-    schemeTag(scheme),
   );
   const hubs = [await place('Camden Road hub', 'hub'), await place('Seaview Street hub', 'hub')];
   const library = await place('Torriano Library', 'access_point');

@@ -4,8 +4,9 @@ import type { Deps } from '../../src/shared/deps.ts';
 import { fitDataPlan } from '../../src/stock/data-plans/data-plan.commands.ts';
 import type { NewDataPlan } from '../../src/stock/data-plans/data-plan.schemas.ts';
 import { recordCheck, reopenPreparation } from '../../src/stock/devices/device.commands.ts';
-import type { CheckKind, DeviceKind } from '../../src/stock/devices/device.rules.ts';
+import type { CheckKind } from '../../src/stock/devices/device.rules.ts';
 import type { NewCheck, NewDevice } from '../../src/stock/devices/device.schemas.ts';
+import { canHoldData, type DeviceKind } from '../../src/stock/devices/device-kinds.rules.ts';
 import { recordDonation } from '../../src/stock/donations/donation.commands.ts';
 import type { Agenda } from './agenda.ts';
 import type { Numbers, Random } from './random.ts';
@@ -128,7 +129,7 @@ export function createStock(agenda: Agenda, random: Random, numbers: Numbers, sc
       kind,
       make,
       model,
-      ...(kind !== 'sim' && { serialNumber: numbers.serialNumber() }),
+      ...(canHoldData(kind) && { serialNumber: numbers.serialNumber() }),
       ...(imeiStart && { imei: numbers.imei(imeiStart) }),
       condition: random.pick(['A', 'A', 'B', 'B', 'B', 'C']),
       ...(random.chance(0.15) && {
@@ -146,7 +147,7 @@ export function createStock(agenda: Agenda, random: Random, numbers: Numbers, sc
   function planPreparation(item: Item, date: string, place: number): void {
     const by = officer();
     const verifiedBy = scheme.officers.find((other) => other !== by)!.actor.name;
-    const checks: CheckKind[] = item.kind === 'sim' ? ['setup'] : ['sanitisation', 'electrical', 'setup'];
+    const checks: CheckKind[] = canHoldData(item.kind) ? ['sanitisation', 'electrical', 'setup'] : ['setup'];
     const startsOn = agenda.later(date, 1 + (place % 7));
     const breaksOff = place % 9 === 5;
     agenda.at(

@@ -1,5 +1,5 @@
 import type { NewReferral } from '../../src/referrals/referral.schemas.ts';
-import type { DeviceKind } from '../../src/stock/devices/device.rules.ts';
+import { type DeviceKind, kindsOfDevice } from '../../src/stock/devices/device-kinds.rules.ts';
 
 export type Need = NewReferral['needs'][number];
 
@@ -156,7 +156,7 @@ const notLent: Story[] = [
 
 function needsOf(kit: DeviceKind[], place: number): Need[] {
   const gives = {
-    device: kit.some((kind) => kind === 'tablet' || kind === 'phone' || kind === 'laptop'),
+    device: kit.some((kind) => kindsOfDevice[kind].meets === 'device'),
     data: kit.some((kind) => kind !== 'tablet' && kind !== 'laptop'),
   };
   const wishes: Need[] = [

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import type { RouteOptions } from 'fastify';
-import { Kysely, PostgresDialect } from 'kysely';
+import { Kysely } from 'kysely';
 import { cookieName } from '../../src/access/authentication.ts';
 import { type Action, may } from '../../src/access/permissions.ts';
 import { openSession } from '../../src/access/session.commands.ts';
@@ -14,8 +14,10 @@ import { systemContext } from '../../src/shared/actor.ts';
 import { type Clock, systemClock } from '../../src/shared/clock.ts';
 import { createPool, type DB } from '../../src/shared/database.ts';
 import type { Deps } from '../../src/shared/deps.ts';
+import { createDialect } from '../../src/shared/dialect.ts';
 import type { App } from '../../src/shared/http.ts';
 import { createLogger } from '../../src/shared/logging.ts';
+import { workIn } from '../../src/shared/work.ts';
 import { routesOf } from '../../test/helpers/routes.ts';
 import { createSamples } from './samples.ts';
 import { createExplainer, listen, type Statement } from './statements.ts';
@@ -58,7 +60,7 @@ export async function measure(options: Options): Promise<{ figures: Figure[]; un
   const pool = createPool(url, config.DATABASE_POOL);
   pool.on('error', () => {});
   const ear = listen(pool);
-  const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool }) });
+  const db = new Kysely<DB>({ dialect: createDialect(pool) });
   const deps: Deps = { config, db, clock, log: createLogger('silent'), events, followOn };
   const explainer = explain ? await createExplainer(url) : undefined;
   const { built: app, routes } = await routesOf(() => buildApp(deps));
@@ -190,7 +192,7 @@ function createSessions(deps: Deps) {
       .where('email', '=', email)
       .executeTakeFirst();
     const { id } = known ?? (await addStaff(deps, ctx, { name: `Figures ${role}`, email, role }));
-    const token = await deps.db.transaction().execute((trx) => openSession(trx, deps, ctx, id));
+    const token = await deps.db.transaction().execute((trx) => openSession(workIn(trx, deps, ctx), id));
     return { cookie: `${cookieName(deps.config, 'lendwell-session')}=${token}` };
   };
   return async (action: Action): Promise<Record<string, string> | undefined> => {

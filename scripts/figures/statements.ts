@@ -8,10 +8,11 @@ export function listen(pool: pg.Pool) {
   let heard: Statement[] | undefined;
   pool.on('connect', (client) => {
     const query = client.query.bind(client) as (...args: unknown[]) => unknown;
-    const hearing = (text: unknown, values: unknown, ...rest: unknown[]) => {
-      if (typeof text === 'string' && !/^\s*(begin|commit|rollback|savepoint|release|set)\b/i.test(text))
-        heard?.push({ text, values: Array.isArray(values) ? [...values] : [] });
-      return query(text, values, ...rest);
+    const hearing = (asked: string | Statement, values: unknown, ...rest: unknown[]) => {
+      const { text, values: given } = typeof asked === 'string' ? { text: asked, values } : asked;
+      if (!/^\s*(begin|commit|rollback|savepoint|release|set)\b/i.test(text))
+        heard?.push({ text, values: Array.isArray(given) ? [...given] : [] });
+      return query(asked, values, ...rest);
     };
     client.query = hearing as typeof client.query;
   });

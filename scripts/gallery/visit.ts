@@ -13,6 +13,7 @@ import { systemContext } from '../../src/shared/actor.ts';
 import { systemClock } from '../../src/shared/clock.ts';
 import { createDatabase } from '../../src/shared/database.ts';
 import { createLogger } from '../../src/shared/logging.ts';
+import { workIn } from '../../src/shared/work.ts';
 import { openBrowser, overflows } from '../../test/helpers/browser.ts';
 import { routesOf } from '../../test/helpers/routes.ts';
 import { loadDemonstration } from '../demonstration/load.ts';
@@ -84,7 +85,7 @@ export async function visitAll({
         .where('email', '=', email)
         .executeTakeFirstOrThrow();
       const ctx = systemContext('gallery');
-      const token = await db.transaction().execute((trx) => openSession(trx, deps, ctx, id));
+      const token = await db.transaction().execute((trx) => openSession(workIn(trx, deps, ctx), id));
       const page = await openBrowser(
         { teardown: (work: () => Promise<unknown>) => closers.push(work), strictSame: () => true } as never,
         { baseURL },

@@ -1,21 +1,26 @@
-import { sql } from 'kysely';
-import type { Role } from '../shared/actor.ts';
+import { roles } from '../shared/actor.ts';
 import { timestamp } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
+import { col, type RowOf } from '../shared/rows.ts';
+import { each, maybe, run } from '../shared/statements.ts';
 
-export type Session = { tokenHash: Buffer; staffId: string; name: string; role: Role; stale: boolean };
+export const Session = {
+  tokenHash: col.bytes,
+  staffId: col.text,
+  name: col.text,
+  role: col.oneOf(roles),
+  stale: col.boolean,
+};
+export type Session = RowOf<typeof Session>;
 
 /** The session of a cookie, unless it has idled, ended, been revoked, or its person is suspended. `stale`: not noted as seen for a minute. */
 export async function findSession(deps: Deps, tokenHash: Buffer): Promise<Session | undefined> {
   const now = timestamp(deps.clock);
-  const { rows } = await sql<Session>`/* access.session */
+  return maybe(deps.db, 'access.session', Session)`
     select s.token_hash as "tokenHash", p.id as "staffId", p.name, p.role, s.seen_at < ${now}::timestamptz - interval '1 minute' as stale
     from session s join staff p on p.id = s.staff_id
     where s.token_hash = ${tokenHash} and s.revoked_at is null and s.expires_at > ${now} and p.suspended_at is null
-      and s.seen_at > ${now}::timestamptz - make_interval(mins => ${deps.config.SESSION_IDLE_MINUTES}::int)`.execute(
-    deps.db,
-  );
-  return rows[0];
+      and s.seen_at > ${now}::timestamptz - make_interval(mins => ${deps.config.SESSION_IDLE_MINUTES}::int)`;
 }
 
 /** The session of a cookie that has idled or reached its end within the last day, and that nobody has ended. */
@@ -23,42 +28,45 @@ export async function findEndedSession(
   deps: Deps,
   tokenHash: Buffer,
 ): Promise<Pick<Session, 'tokenHash' | 'staffId'> | undefined> {
-  const { rows } = await sql<Pick<Session, 'tokenHash' | 'staffId'>>`/* access.ended-session */
+  return maybe(deps.db, 'access.ended-session', col.pick(Session, 'tokenHash', 'staffId'))`
     select s.token_hash as "tokenHash", p.id as "staffId" from session s join staff p on p.id = s.staff_id
     where s.token_hash = ${tokenHash} and s.revoked_at is null and p.suspended_at is null
-      and s.seen_at > ${timestamp(deps.clock)}::timestamptz - interval '1 day'`.execute(deps.db);
-  return rows[0];
+      and s.seen_at > ${timestamp(deps.clock)}::timestamptz - interval '1 day'`;
 }
 
 /** Notes that a session is in use. */
 export async function noteSessionSeen(deps: Deps, tokenHash: Buffer): Promise<void> {
-  await sql`update session set seen_at = ${timestamp(deps.clock)} where token_hash = ${tokenHash}`.execute(
+  await run(
     deps.db,
-  );
+    each('access.note-session-seen'),
+  )`update session set seen_at = ${timestamp(deps.clock)} where token_hash = ${tokenHash}`;
 }
 
-export type KeyOwner = {
-  keyId: string;
-  clientId: string;
-  name: string;
-  role: Role;
-  organisationId: string | null;
-  ratePerMinute: number | null;
-  stale: boolean;
+export const KeyOwner = {
+  keyId: col.text,
+  clientId: col.text,
+  name: col.text,
+  role: col.oneOf(roles),
+  organisationId: col.orNull(col.text),
+  ratePerMinute: col.orNull(col.number),
+  stale: col.boolean,
 };
+export type KeyOwner = RowOf<typeof KeyOwner>;
 
 /** The API client that a key belongs to, with the organisation it speaks for now, unless the key is revoked or the client disabled. */
 export async function findKeyOwner(deps: Deps, hash: Buffer): Promise<KeyOwner | undefined> {
-  const { rows } = await sql<KeyOwner>`/* access.key */
+  return maybe(deps.db, 'access.key', KeyOwner)`
     select k.id as "keyId", c.id as "clientId", c.name, c.role, coalesce(o.succeeded_by, o.id) as "organisationId",
       c.rate_per_minute as "ratePerMinute",
       coalesce(k.used_at < ${timestamp(deps.clock)}::timestamptz - interval '1 minute', true) as stale
     from api_key k join api_client c on c.id = k.client_id left join organisation o on o.id = c.organisation_id
-    where k.hash = ${hash} and k.revoked_at is null and c.disabled_at is null`.execute(deps.db);
-  return rows[0];
+    where k.hash = ${hash} and k.revoked_at is null and c.disabled_at is null`;
 }
 
 /** Notes that a key is in use. */
 export async function noteKeyUsed(deps: Deps, keyId: string): Promise<void> {
-  await sql`update api_key set used_at = ${timestamp(deps.clock)} where id = ${keyId}`.execute(deps.db);
+  await run(
+    deps.db,
+    each('access.note-key-used'),
+  )`update api_key set used_at = ${timestamp(deps.clock)} where id = ${keyId}`;
 }

@@ -78,7 +78,7 @@ export const authentication = plugin<{ deps: Deps }>(async (app, { deps }) => {
     const actor = await whoAsks(request).catch((error) => {
       if (!request.is404) throw error;
     });
-    if (actor) request.ctx = { actor, requestId: request.id };
+    if (actor) request.ctx = { actor, requestId: request.id, ifMatch: request.headers['if-match'] };
     if (request.is404) return;
     if (!actor) {
       request.endedSession = await formsEndedSession(request);

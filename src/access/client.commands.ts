@@ -1,12 +1,12 @@
-import { sql } from 'kysely';
 import type { Context } from '../shared/actor.ts';
-import { timestamp } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
 import type { Deps } from '../shared/deps.ts';
 import { etagOf, requireMatch } from '../shared/etag.ts';
 import { type NewEvent, recordEvent } from '../shared/events.ts';
 import { newId } from '../shared/ids.ts';
 import { invalid, Problem } from '../shared/problem.ts';
+import { col } from '../shared/rows.ts';
+import { many, maybe, run } from '../shared/statements.ts';
 import { mostValidKeys } from './client.rules.ts';
 import type { ApiClientChange, KeyMade, KeyRevoked, NewApiClient } from './client.schemas.ts';
 import { keyedHash, newApiKey } from './tokens.ts';
@@ -22,17 +22,15 @@ export async function addApiClient(deps: Deps, ctx: Context, client: NewApiClien
       pointer: '/clinicId',
       message: clinicId ? 'Only a clinic’s system is of a clinic.' : 'Say of which clinic it is.',
     });
-  return command(deps, ctx, async (trx) => {
+  return command(deps, ctx, async (work) => {
     const id = newId();
-    const at = timestamp(deps.clock);
-    const { numAffectedRows } = await sql`
+    const { at } = work;
+    const added = await run(work.trx, 'client.add-api')`
       insert into api_client (id, name, role, organisation_id, rate_per_minute, created_at, changed_at)
       select ${id}, ${name.trim()}, ${role}, ${clinicId}::uuid, ${ratePerMinute}::int, ${at}, ${at}
-      where ${clinicId}::uuid is null or exists (select from organisation where id = ${clinicId} and 'clinic' = any(roles))`.execute(
-      trx,
-    );
-    if (!numAffectedRows) throw invalid({ pointer: '/clinicId', message: 'There is no clinic of this id.' });
-    await recordEvent(trx, deps, ctx, {
+      where ${clinicId}::uuid is null or exists (select from organisation where id = ${clinicId} and 'clinic' = any(roles))`;
+    if (!added) throw invalid({ pointer: '/clinicId', message: 'There is no clinic of this id.' });
+    await recordEvent(work, {
       type: 'api_client.added',
       subjects: [
         ['api_client', id],
@@ -54,24 +52,20 @@ export async function changeApiClient(
   ctx: Context,
   id: string,
   change: ApiClientChange,
-  ifMatch: string | undefined,
 ): Promise<void> {
-  await command(deps, ctx, async (trx) => {
-    const { rows } = await sql<{ changedAt: string; enabled: boolean }>`
-      select changed_at as "changedAt", disabled_at is null as enabled from api_client where id = ${id} for update`.execute(
-      trx,
-    );
-    const [before] = rows;
+  await command(deps, ctx, async (work) => {
+    const before = await maybe(work.trx, 'client.change-api', { changedAt: col.text, enabled: col.boolean })`
+      select changed_at as "changedAt", disabled_at is null as enabled from api_client where id = ${id} for update`;
     if (!before) throw new Problem('not-found');
-    requireMatch(ifMatch, etagOf(id, before.changedAt));
-    const at = timestamp(deps.clock);
+    requireMatch(ctx.ifMatch, etagOf(id, before.changedAt));
+    const { at } = work;
     const enabled = change.enabled ?? before.enabled;
-    await sql`
+    await run(work.trx, 'client.write')`
       update api_client set name = coalesce(${change.name?.trim() ?? null}::text, name), changed_at = ${at},
         rate_per_minute = case when ${change.ratePerMinute !== undefined} then ${change.ratePerMinute ?? null}::int else rate_per_minute end,
         disabled_at = case when ${enabled} then null else coalesce(disabled_at, ${at}) end
-      where id = ${id}`.execute(trx);
-    await recordEvent(trx, deps, ctx, {
+      where id = ${id}`;
+    await recordEvent(work, {
       type:
         enabled === before.enabled
           ? 'api_client.changed'
@@ -92,26 +86,48 @@ export async function changeApiClient(
  */
 export async function addApiKey(deps: Deps, ctx: Context, clientId: string): Promise<KeyMade> {
   const madeBy = ctx.once?.key ?? null;
-  return command(deps, { ...ctx, once: undefined }, async (trx) => {
-    const client = await sql`select from api_client where id = ${clientId} for update`.execute(trx);
-    if (!client.rows.length) throw new Problem('not-found');
-    const at = timestamp(deps.clock);
-    await sql`
-      update api_key set revoked_at = ${at} where client_id = ${clientId} and made_by = ${madeBy} and revoked_at is null`.execute(
-      trx,
+  return command(deps, { ...ctx, once: undefined }, async (work) => {
+    const client = await maybe(
+      work.trx,
+      'client.add-api-key',
+      work.trx.selectFrom('api_client').where('id', '=', clientId).forUpdate(),
     );
-    const valid = await sql`select from api_key where client_id = ${clientId} and revoked_at is null`.execute(
-      trx,
+    if (!client) throw new Problem('not-found');
+    const { at } = work;
+    await run(
+      work.trx,
+      'client.revoke-own-keys',
+      work.trx
+        .updateTable('api_key')
+        .set({ revoked_at: at })
+        .where('client_id', '=', clientId)
+        .where('made_by', '=', madeBy)
+        .where('revoked_at', 'is', null),
     );
-    if (valid.rows.length >= mostValidKeys)
+    const valid = await many(
+      work.trx,
+      'client.valid-keys',
+      work.trx.selectFrom('api_key').where('client_id', '=', clientId).where('revoked_at', 'is', null),
+    );
+    if (valid.length >= mostValidKeys)
       throw new Problem('conflict', { detail: 'Two keys are valid at a time. Revoke the older one first.' });
     const id = newId();
     const key = newApiKey();
-    await sql`insert into api_key (id, client_id, hash, made_by, created_at)
-      values (${id}, ${clientId}, ${keyedHash(deps.config.SECRET, 'api-key', key)}, ${madeBy}, ${at})`.execute(
-      trx,
+    await run(
+      work.trx,
+      'client.insert-key',
+      work.trx.insertInto('api_key').values({
+        id,
+        client_id: clientId,
+        hash: keyedHash(deps.config.SECRET, 'api-key', key),
+        made_by: madeBy,
+        created_at: at,
+      }),
     );
-    await recordEvent(trx, deps, ctx, { type: 'api_client.key_added', subjects: [['api_client', clientId]] });
+    await recordEvent(work, {
+      type: 'api_client.key_added',
+      subjects: [['api_client', clientId]],
+    });
     return { id, key };
   });
 }
@@ -125,17 +141,18 @@ export async function revokeApiKey(
   ctx: Context,
   keyId: string,
 ): Promise<KeyRevoked & { clientId: string }> {
-  return command(deps, ctx, async (trx) => {
-    const { rows } = await sql<{ clientId: string; wasValid: boolean; revokedAt: string }>`
+  return command(deps, ctx, async (work) => {
+    const key = await maybe(work.trx, 'client.revoke-api-key', {
+      clientId: col.text,
+      wasValid: col.boolean,
+      revokedAt: col.text,
+    })`
       with found as (select id, revoked_at from api_key where id = ${keyId} for update)
-      update api_key k set revoked_at = coalesce(k.revoked_at, ${timestamp(deps.clock)}) from found where k.id = found.id
-      returning k.client_id as "clientId", found.revoked_at is null as "wasValid", k.revoked_at as "revokedAt"`.execute(
-      trx,
-    );
-    const [key] = rows;
+      update api_key k set revoked_at = coalesce(k.revoked_at, ${work.at}) from found where k.id = found.id
+      returning k.client_id as "clientId", found.revoked_at is null as "wasValid", k.revoked_at as "revokedAt"`;
     if (!key) throw new Problem('not-found');
     if (key.wasValid)
-      await recordEvent(trx, deps, ctx, {
+      await recordEvent(work, {
         type: 'api_client.key_revoked',
         subjects: [['api_client', key.clientId]],
       });

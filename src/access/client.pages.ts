@@ -5,7 +5,8 @@ import type { Deps } from '../shared/deps.ts';
 import { etagOf } from '../shared/etag.ts';
 import { type App, idParams, strictObject } from '../shared/http.ts';
 import { besideTheOther, versionToSend } from '../web/edit-conflict.ts';
-import { type Form, fields, newForm, refused, type Typed, typedIn } from '../web/forms.ts';
+import { type Form, fields } from '../web/forms.ts';
+import { formPage, submit } from '../web/submit.ts';
 import { addApiClient, addApiKey, changeApiClient, revokeApiKey } from './client.commands.ts';
 import { getApiClient, listApiClients } from './client.queries.ts';
 import { mostValidKeys } from './client.rules.ts';
@@ -28,72 +29,61 @@ const listPage = 'access/views/clients.njk';
 
 /** /settings/clinics/:id/keys, /settings/keys and /settings/api-clients/:id: systems that call the API, and their keys. */
 export function clientPages(app: App, deps: Deps): void {
-  const manage = { config: { action: 'clinics.manage' } } as const;
-  const one = { schema: { params: idParams } } as const;
+  const manage = { action: 'clinics.manage' } as const;
+  const one = { ...manage, params: idParams } as const;
 
-  app.get('/settings/keys', manage, async (_request, reply) =>
-    reply.page(listPage, await listView(null, newForm())),
-  );
-  app.post('/settings/keys', manage, async (request, reply) => {
-    const typed = typedIn(request.body);
-    try {
-      return await showNewKey(request.ctx, reply, fields(OtherClient, typed, words));
-    } catch (error) {
-      const form = refused(typed, error);
-      return reply.code(form.status).page(listPage, await listView(null, form));
-    }
+  formPage(app, '/settings/keys', {
+    ...manage,
+    view: listPage,
+    show: () => listView(null),
+    async take(typed, { ctx }, reply) {
+      return showNewKey(ctx, reply, fields(OtherClient, typed, words));
+    },
   });
 
-  app.get('/settings/clinics/:id/keys', { ...manage, ...one }, async (request, reply) =>
-    reply.page(listPage, await listView(request.params.id, newForm())),
-  );
-  app.post('/settings/clinics/:id/keys', { ...manage, ...one }, async (request, reply) => {
-    const { id } = request.params;
-    const typed = typedIn(request.body);
-    try {
+  formPage(app, '/settings/clinics/:id/keys', {
+    ...one,
+    view: listPage,
+    show: (_form, { params }) => listView(params.id),
+    async take(typed, { ctx, params: { id } }, reply) {
       const client = { ...fields(ClinicsClient, typed, words), role: 'clinic', clinicId: id } as const;
-      return await showNewKey(request.ctx, reply, client);
-    } catch (error) {
-      const form = refused(typed, error);
-      return reply.code(form.status).page(listPage, await listView(id, form));
-    }
+      return showNewKey(ctx, reply, client);
+    },
   });
 
-  app.get('/settings/api-clients/:id', { ...manage, ...one }, async (request, reply) =>
-    reply.page(onePage, await oneView(request.params.id)),
-  );
-
-  app.post('/settings/api-clients/:id', { ...manage, ...one }, async (request, reply) => {
-    const { id } = request.params;
-    const { version, enabled, ...typed } = typedIn(request.body) as Typed;
-    try {
+  formPage(app, '/settings/api-clients/:id', {
+    ...one,
+    view: onePage,
+    show: (form, { params }) => oneView(params.id, form),
+    async take({ version, enabled, ...typed }, { ctx, params: { id } }) {
       if (enabled) {
-        await changeApiClient(deps, request.ctx, id, { enabled: enabled === 'true' }, String(version));
+        await changeApiClient(deps, { ...ctx, ifMatch: String(version) }, id, {
+          enabled: enabled === 'true',
+        });
       } else {
         const { ratePerMinute = null, ...rest } = fields(ClinicsClient, typed, words);
-        await changeApiClient(deps, request.ctx, id, { ...rest, ratePerMinute }, String(version));
+        await changeApiClient(deps, { ...ctx, ifMatch: String(version) }, id, { ...rest, ratePerMinute });
       }
-      return reply.done(`/settings/api-clients/${id}`, { text: 'The system is saved.' });
-    } catch (error) {
-      const form = refused(typed, error);
-      return reply.code(form.status).page(onePage, await oneView(id, form, String(version)));
-    }
+      return { href: `/settings/api-clients/${id}`, text: 'The system is saved.' };
+    },
   });
 
-  app.post('/settings/api-clients/:id/keys', { ...manage, ...one }, async (request, reply) => {
-    const { id } = request.params;
-    try {
-      const { key } = await addApiKey(deps, request.ctx, id);
+  submit(app, '/settings/api-clients/:id/keys', {
+    ...one,
+    view: onePage,
+    show: (form, { params }) => oneView(params.id, form),
+    async take(_typed, { ctx, params: { id } }, reply) {
+      const { key } = await addApiKey(deps, ctx, id);
       return reply.page('access/views/key.njk', { client: await getApiClient(deps.db, id), key });
-    } catch (error) {
-      const form = refused({}, error);
-      return reply.code(form.status).page(onePage, await oneView(id, form));
-    }
+    },
   });
 
-  app.post('/settings/api-keys/:id/revocations', { ...manage, ...one }, async (request, reply) => {
-    const { clientId } = await revokeApiKey(deps, request.ctx, request.params.id);
-    return reply.done(`/settings/api-clients/${clientId}`, { text: 'The key no longer works.' });
+  submit(app, '/settings/api-keys/:id/revocations', {
+    ...one,
+    async take(_typed, { ctx, params }) {
+      const { clientId } = await revokeApiKey(deps, ctx, params.id);
+      return { href: `/settings/api-clients/${clientId}`, text: 'The key no longer works.' };
+    },
   });
 
   /** Adds the system with its first key, which is shown in the reply itself: a redirect would have to carry it somewhere. */
@@ -103,26 +93,25 @@ export function clientPages(app: App, deps: Deps): void {
     return reply.page('access/views/key.njk', { client: await getApiClient(deps.db, id), key });
   }
 
-  async function listView(clinicId: string | null, form: Form) {
+  async function listView(clinicId: string | null) {
     const [clinic, { items }] = await Promise.all([
       clinicId ? getOrganisation(deps.db, clinicId) : null,
       listApiClients(deps.db, { clinicId, limit: 200 }),
     ]);
-    return { clinic, items, usual: deps.config.RATE_PER_MINUTE, roles, form };
+    return { clinic, items, usual: deps.config.RATE_PER_MINUTE, roles };
   }
 
-  /** @param seen the version that was seen, where a change was sent */
-  async function oneView(id: string, sent?: Form, seen?: string) {
+  async function oneView(id: string, sent?: Form) {
     const client = await getApiClient(deps.db, id);
     const kept = { name: client.name, ratePerMinute: String(client.ratePerMinute ?? '') };
-    const form = sent ? besideTheOther(sent, kept) : newForm(kept);
+    const form = besideTheOther(sent, kept);
     const valid = client.keys.filter(({ revokedAt }) => revokedAt === null);
     return {
       client,
       valid,
       revoked: client.keys.filter(({ revokedAt }) => revokedAt !== null),
       mayAdd: valid.length < mostValidKeys,
-      version: versionToSend(form, seen, etagOf(id, client.changedAt)),
+      version: versionToSend(form, etagOf(id, client.changedAt)),
       usual: deps.config.RATE_PER_MINUTE,
       form,
     };

@@ -2,7 +2,8 @@ import { sql } from 'kysely';
 import { jsonInstant, type Reader } from '../shared/database.ts';
 import { byId, type ListPage, toPage } from '../shared/lists.ts';
 import { Problem } from '../shared/problem.ts';
-import type { ApiClient, ApiClientQuery } from './client.schemas.ts';
+import { each, many, maybe } from '../shared/statements.ts';
+import { ApiClient, type ApiClientQuery } from './client.schemas.ts';
 
 const columns = sql`c.id, c.name, c.role, c.rate_per_minute as "ratePerMinute", c.disabled_at is null as enabled, c.changed_at as "changedAt",
   (select json_build_object('id', o.id, 'name', o.name) from organisation o where o.id = c.organisation_id) as clinic,
@@ -23,9 +24,9 @@ export async function listApiClients(
       : clinicId === null
         ? sql`and c.organisation_id is null`
         : sql`and c.organisation_id = ${clinicId}`;
-  const { rows } = await sql<ApiClient>`
+  const rows = await many(db, each('client.list-api'), ApiClient.properties)`
     select ${columns} from api_client c where true ${ofClinic} ${follows}
-    order by ${by} limit ${query.limit + 1}`.execute(db);
+    order by ${by} limit ${query.limit + 1}`;
   return toPage(rows, query.limit, (row) => [row.id]);
 }
 
@@ -34,7 +35,11 @@ export async function listApiClients(
  * @throws Problem `not-found`
  */
 export async function getApiClient(db: Reader, id: string): Promise<ApiClient> {
-  const { rows } = await sql<ApiClient>`select ${columns} from api_client c where c.id = ${id}`.execute(db);
-  if (!rows[0]) throw new Problem('not-found');
-  return rows[0];
+  const row = await maybe(
+    db,
+    each('client.get-api'),
+    ApiClient.properties,
+  )`select ${columns} from api_client c where c.id = ${id}`;
+  if (!row) throw new Problem('not-found');
+  return row;
 }

@@ -1,6 +1,7 @@
 import type { Deps } from '../shared/deps.ts';
 import { etagOf } from '../shared/etag.ts';
-import { type App, idParams, problemReplies, sendPage } from '../shared/http.ts';
+import { type App, idParams, problemReplies } from '../shared/http.ts';
+import { changes, creates, lists, reads } from '../shared/routes.ts';
 import { addApiClient, addApiKey, changeApiClient, revokeApiKey } from './client.commands.ts';
 import { getApiClient, listApiClients } from './client.queries.ts';
 import {
@@ -17,85 +18,59 @@ const tags = ['API clients'];
 
 /** /api-clients: the systems that call, and their keys. */
 export function clientRoutes(app: App, deps: Deps): void {
-  app.get(
-    '/api-clients',
-    {
-      config: { action: 'clinics.manage' },
-      schema: {
-        operationId: 'listApiClients',
-        summary: 'The systems that call, with when their keys were last used',
-        tags,
-        querystring: ApiClientQuery,
-        response: { 200: ApiClientList },
-      },
-    },
-    (request, reply) => sendPage(request, reply, listApiClients(deps.db, request.query)),
-  );
+  lists(app, '/api-clients', {
+    action: 'clinics.manage',
+    operationId: 'listApiClients',
+    summary: 'The systems that call, with when their keys were last used',
+    tags,
+    querystring: ApiClientQuery,
+    gives: ApiClientList,
+    call: ({ query }) => listApiClients(deps.db, query),
+  });
 
-  app.post(
-    '/api-clients',
-    {
-      config: { action: 'clinics.manage' },
-      schema: {
-        operationId: 'addApiClient',
-        summary: 'Add a system that will call',
-        tags,
-        body: NewApiClient,
-        response: { 201: ApiClient, ...problemReplies('invalid') },
-      },
+  creates(app, '/api-clients', {
+    action: 'clinics.manage',
+    operationId: 'addApiClient',
+    summary: 'Add a system that will call',
+    tags,
+    body: NewApiClient,
+    gives: ApiClient,
+    problems: ['invalid'],
+    async call({ ctx, body }) {
+      const { id } = await addApiClient(deps, ctx, body);
+      return getApiClient(deps.db, id);
     },
-    async (request, reply) => {
-      const { id } = await addApiClient(deps, request.ctx, request.body);
-      const client = await getApiClient(deps.db, id);
-      return reply
-        .code(201)
-        .header('location', `/api/v1/api-clients/${id}`)
-        .header('etag', etagOf(id, client.changedAt))
-        .send(client);
-    },
-  );
+    etag: (client) => etagOf(client.id, client.changedAt),
+    location: (client) => `/api-clients/${client.id}`,
+  });
 
-  app.get(
-    '/api-clients/:id',
-    {
-      config: { action: 'clinics.manage' },
-      schema: {
-        operationId: 'getApiClient',
-        summary: 'One system that calls',
-        tags,
-        params: idParams,
-        response: { 200: ApiClient, ...problemReplies('not-found') },
-      },
-    },
-    async (request, reply) => {
-      const client = await getApiClient(deps.db, request.params.id);
-      return reply.header('etag', etagOf(client.id, client.changedAt)).send(client);
-    },
-  );
+  reads(app, '/api-clients/:id', {
+    action: 'clinics.manage',
+    operationId: 'getApiClient',
+    summary: 'One system that calls',
+    tags,
+    params: idParams,
+    gives: ApiClient,
+    problems: ['not-found'],
+    call: ({ params }) => getApiClient(deps.db, params.id),
+    etag: (client) => etagOf(client.id, client.changedAt),
+  });
 
-  app.patch(
-    '/api-clients/:id',
-    {
-      config: { action: 'clinics.manage' },
-      schema: {
-        operationId: 'changeApiClient',
-        summary: 'Rename it, limit it otherwise, or stop and start all of its keys; wants If-Match',
-        tags,
-        params: idParams,
-        body: ApiClientChange,
-        response: {
-          200: ApiClient,
-          ...problemReplies('not-found', 'invalid', 'if-match-required', 'changed-meanwhile'),
-        },
-      },
+  changes(app, '/api-clients/:id', {
+    action: 'clinics.manage',
+    operationId: 'changeApiClient',
+    summary: 'Rename it, limit it otherwise, or stop and start all of its keys; wants If-Match',
+    tags,
+    params: idParams,
+    body: ApiClientChange,
+    gives: ApiClient,
+    problems: ['not-found', 'invalid', 'if-match-required', 'changed-meanwhile'],
+    async call({ ctx, params: { id }, body }) {
+      await changeApiClient(deps, ctx, id, body);
+      return getApiClient(deps.db, id);
     },
-    async (request, reply) => {
-      const { id } = request.params;
-      await changeApiClient(deps, request.ctx, id, request.body, request.headers['if-match']);
-      const client = await getApiClient(deps.db, id);
-      return reply.header('etag', etagOf(id, client.changedAt)).send(client);
-    },
-  );
+    etag: (client) => etagOf(client.id, client.changedAt),
+  });
 
   app.post(
     '/api-clients/:id/keys',
@@ -116,18 +91,14 @@ export function clientRoutes(app: App, deps: Deps): void {
         .send(await addApiKey(deps, request.ctx, request.params.id)),
   );
 
-  app.post(
-    '/api-keys/:id/revocations',
-    {
-      config: { action: 'clinics.manage' },
-      schema: {
-        operationId: 'revokeApiKey',
-        summary: 'Revoke a key, at once and for good',
-        tags,
-        params: idParams,
-        response: { 201: KeyRevoked, ...problemReplies('not-found') },
-      },
-    },
-    async (request, reply) => reply.code(201).send(await revokeApiKey(deps, request.ctx, request.params.id)),
-  );
+  creates(app, '/api-keys/:id/revocations', {
+    action: 'clinics.manage',
+    operationId: 'revokeApiKey',
+    summary: 'Revoke a key, at once and for good',
+    tags,
+    params: idParams,
+    gives: KeyRevoked,
+    problems: ['not-found'],
+    call: ({ ctx, params }) => revokeApiKey(deps, ctx, params.id),
+  });
 }

@@ -1,8 +1,11 @@
 import { sql } from 'kysely';
 import type { Reader } from '../shared/database.ts';
+import { col, type RowOf } from '../shared/rows.ts';
+import { one } from '../shared/statements.ts';
 import { permissions } from './permissions.ts';
 
-export type Decider = { id: string; name: string };
+export const Decider = { id: col.text, name: col.text };
+export type Decider = RowOf<typeof Decider>;
 
 /** Staff who decide about referrals, by name, as one JSON value. */
 export const decidersJson = sql`coalesce((select json_agg(json_build_object('id', id, 'name', name) order by lower(name), id)
@@ -10,8 +13,8 @@ export const decidersJson = sql`coalesce((select json_agg(json_build_object('id'
 
 /** Staff who decide about referrals, by name. */
 export async function listDeciders(db: Reader): Promise<Decider[]> {
-  const { rows } = await sql<{
-    staff: Decider[];
-  }>`/* staff.deciders */ select ${decidersJson} as staff`.execute(db);
-  return rows[0]!.staff;
+  const row = await one(db, 'staff.deciders', {
+    staff: col.listOf(col.object(Decider)),
+  })`select ${decidersJson} as staff`;
+  return row.staff;
 }

@@ -1,13 +1,14 @@
-import { sql } from 'kysely';
 import type { Context } from '../shared/actor.ts';
 import { timestamp } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvent } from '../shared/events.ts';
 import { Problem } from '../shared/problem.ts';
+import { col, type RowOf } from '../shared/rows.ts';
+import { maybe, run } from '../shared/statements.ts';
 import { hashPassword } from './password.ts';
 import { endSessions } from './session.commands.ts';
-import { assertPassword, type StaffRole } from './staff.rules.ts';
+import { assertPassword, staffRoles } from './staff.rules.ts';
 import { keyedHash, newLinkToken } from './tokens.ts';
 
 const hoursItWorks = 72;
@@ -23,39 +24,38 @@ export async function addPasswordLink(
   staffId: string,
 ): Promise<{ expiresAt: string; token?: string }> {
   const token = newLinkToken();
-  const { expiresAt } = await command(deps, ctx, async (trx) => {
-    const { rows } = await sql<{ suspended: boolean }>`/* staff.lock-one */
-      select suspended_at is not null as suspended from staff where id = ${staffId} for no key update`.execute(
-      trx,
-    );
-    if (!rows[0]) throw new Problem('not-found');
-    if (rows[0].suspended)
+  const { expiresAt } = await command(deps, ctx, async (work) => {
+    const row = await maybe(work.trx, 'staff.lock-one', { suspended: col.boolean })`
+      select suspended_at is not null as suspended from staff where id = ${staffId} for no key update`;
+    if (!row) throw new Problem('not-found');
+    if (row.suspended)
       throw new Problem('conflict', { detail: 'They are suspended. Let them in again first.' });
-    const at = timestamp(deps.clock);
+    const { at } = work;
     const expiresAt = deps.clock.now().add({ hours: hoursItWorks }).toString();
-    await sql`/* password-link.add */
+    await run(work.trx, 'password-link.add')`
       with ended as (update password_link set ended_at = ${at} where staff_id = ${staffId} and ended_at is null)
       insert into password_link (token_hash, staff_id, created_at, expires_at)
-      values (${hashOf(deps, token)}, ${staffId}, ${at}, ${expiresAt})`.execute(trx);
-    await recordEvent(trx, deps, ctx, { type: 'staff.password_link_made', subjects: [['staff', staffId]] });
+      values (${hashOf(deps, token)}, ${staffId}, ${at}, ${expiresAt})`;
+    await recordEvent(work, { type: 'staff.password_link_made', subjects: [['staff', staffId]] });
     return { expiresAt };
   });
   return ctx.once?.replayed ? { expiresAt } : { expiresAt, token };
 }
 
-type Owner = { id: string; name: string; email: string; role: StaffRole };
+const Owner = { id: col.text, name: col.text, email: col.text, role: col.oneOf(staffRoles) };
+type Owner = RowOf<typeof Owner>;
 
 /**
  * Whose password a link sets.
  * @throws Problem `not-found` for one that ended, expired or never was
  */
 export async function passwordLinkOwner(deps: Deps, token: string): Promise<Owner> {
-  const { rows } = await sql<Owner>`/* password-link.owner */
+  const row = await maybe(deps.db, 'password-link.owner', Owner)`
     select p.id, p.name, p.email, p.role from password_link l join staff p on p.id = l.staff_id
     where l.token_hash = ${hashOf(deps, token)} and l.ended_at is null and l.expires_at > ${timestamp(deps.clock)}
-      and p.suspended_at is null`.execute(deps.db);
-  if (!rows[0]) throw new Problem('not-found');
-  return rows[0];
+      and p.suspended_at is null`;
+  if (!row) throw new Problem('not-found');
+  return row;
 }
 
 /**
@@ -73,18 +73,25 @@ export async function setPassword(
   const hash = await hashPassword(password);
   const { id, name, role } = owner;
   const ctx: Context = { actor: { type: 'staff', id, name, role }, requestId };
-  await command(deps, ctx, async (trx) => {
-    const at = timestamp(deps.clock);
-    const { numAffectedRows } = await sql`/* password-link.use */
-      update password_link set ended_at = ${at} where token_hash = ${hashOf(deps, token)} and ended_at is null`.execute(
-      trx,
+  await command(deps, ctx, async (work) => {
+    const { at } = work;
+    const used = await run(
+      work.trx,
+      'password-link.use',
+      work.trx
+        .updateTable('password_link')
+        .set({ ended_at: at })
+        .where('token_hash', '=', hashOf(deps, token))
+        .where('ended_at', 'is', null),
     );
-    if (!numAffectedRows) throw new Problem('not-found');
-    await sql`/* staff.set-password */ update staff set password_hash = ${hash}, changed_at = ${at} where id = ${id}`.execute(
-      trx,
+    if (!used) throw new Problem('not-found');
+    await run(
+      work.trx,
+      'staff.set-password',
+      work.trx.updateTable('staff').set({ password_hash: hash, changed_at: at }).where('id', '=', id),
     );
-    await endSessions(trx, deps, id);
-    await recordEvent(trx, deps, ctx, { type: 'staff.password_set', subjects: [['staff', id]] });
+    await endSessions(work, id);
+    await recordEvent(work, { type: 'staff.password_set', subjects: [['staff', id]] });
   });
 }
 

@@ -1,15 +1,16 @@
-import { sql } from 'kysely';
 import { type Actor, type Context, systemContext } from '../shared/actor.ts';
 import { timestamp } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
-import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { readEmail } from '../shared/email.ts';
 import { recordEvent } from '../shared/events.ts';
 import { invalid, Problem } from '../shared/problem.ts';
+import { col } from '../shared/rows.ts';
+import { each, maybe, one, run } from '../shared/statements.ts';
+import type { Work } from '../shared/work.ts';
 import { waitAfter, waitInWords } from './access.rules.ts';
 import { isPassword } from './password.ts';
-import type { StaffRole } from './staff.rules.ts';
+import { staffRoles } from './staff.rules.ts';
 import { keyedHash, newToken } from './tokens.ts';
 
 /**
@@ -31,16 +32,18 @@ export async function signIn(
   const email = ('value' in address ? address.value : given.email.trim()).toLowerCase();
   const account = keyedHash(deps.config.SECRET, 'account', email);
   await countTry(deps, account);
-  const { rows } = await sql<{ id: string; name: string; role: StaffRole; hash: string | null }>`
-    select id, name, role, password_hash as hash from staff where lower(email) = ${email} and suspended_at is null`.execute(
-    deps.db,
-  );
-  const person = rows[0];
+  const person = await maybe(deps.db, each('session.sign-in'), {
+    id: col.text,
+    name: col.text,
+    role: col.oneOf(staffRoles),
+    hash: col.orNull(col.text),
+  })`
+    select id, name, role, password_hash as hash from staff where lower(email) = ${email} and suspended_at is null`;
   if (!(await isPassword(given.password, person?.hash)) || !person) {
     if (person) {
       const ctx = systemContext(requestId);
-      await command(deps, ctx, (trx) =>
-        recordEvent(trx, deps, ctx, { type: 'staff.sign_in_refused', subjects: [['staff', person.id]] }),
+      await command(deps, ctx, (work) =>
+        recordEvent(work, { type: 'staff.sign_in_refused', subjects: [['staff', person.id]] }),
       );
     }
     throw invalid({
@@ -50,12 +53,12 @@ export async function signIn(
   }
   const actor: Actor = { type: 'staff', id: person.id, name: person.name, role: person.role };
   const ctx: Context = { actor, requestId };
-  return command(deps, ctx, async (trx) => {
-    await sql`delete from sign_in_throttle where account in (
+  return command(deps, ctx, async (work) => {
+    await run(work.trx, 'session.forget-tries')`delete from sign_in_throttle where account in (
       select account from sign_in_throttle
-      where account = ${account} or failed_at < ${timestamp(deps.clock)}::timestamptz - interval '1 day'
-      for update skip locked)`.execute(trx);
-    return { token: await openSession(trx, deps, ctx, person.id), actor };
+      where account = ${account} or failed_at < ${work.at}::timestamptz - interval '1 day'
+      for update skip locked)`;
+    return { token: await openSession(work, person.id), actor };
   });
 }
 
@@ -63,18 +66,21 @@ export async function signIn(
 async function countTry(deps: Deps, account: Buffer): Promise<void> {
   const now = timestamp(deps.clock);
   const seconds = await deps.db.transaction().execute(async (trx) => {
-    const { rows } = await sql<{ failures: number; seconds: number }>`
+    const { failures, seconds } = await one(trx, 'session.count-try', {
+      failures: col.number,
+      seconds: col.number,
+    })`
       insert into sign_in_throttle as t (account, failures, failed_at) values (${account}, 0, ${now})
       on conflict (account) do update
         set failures = case when t.failed_at < ${now}::timestamptz - interval '1 day' then 0 else t.failures end
-      returning failures, coalesce(extract(epoch from waits_until - ${now}::timestamptz), 0)::float8 as seconds`.execute(
-      trx,
-    );
-    const { failures, seconds } = rows[0]!;
+      returning failures, coalesce(extract(epoch from waits_until - ${now}::timestamptz), 0)::float8 as seconds`;
     if (seconds > 0) return seconds;
-    await sql`update sign_in_throttle set failures = ${failures + 1}, failed_at = ${now},
+    await run(
+      trx,
+      'session.put-off',
+    )`update sign_in_throttle set failures = ${failures + 1}, failed_at = ${now},
         waits_until = ${now}::timestamptz + make_interval(secs => ${waitAfter(failures + 1)}::float8)
-      where account = ${account}`.execute(trx);
+      where account = ${account}`;
     return 0;
   });
   if (seconds > 0) {
@@ -85,13 +91,16 @@ async function countTry(deps: Deps, account: Buffer): Promise<void> {
 }
 
 /** Opens a session for someone who has shown who they are, whichever way. Returns its token. */
-export async function openSession(trx: Trx, deps: Deps, ctx: Context, staffId: string): Promise<string> {
+export async function openSession(work: Work, staffId: string): Promise<string> {
   const token = newToken();
-  const now = timestamp(deps.clock);
-  await sql`insert into session (token_hash, staff_id, created_at, seen_at, expires_at)
-    values (${keyedHash(deps.config.SECRET, 'session', token)}, ${staffId}, ${now}, ${now},
-      ${now}::timestamptz + make_interval(hours => ${deps.config.SESSION_HOURS}::int))`.execute(trx);
-  await recordEvent(trx, deps, ctx, { type: 'staff.signed_in', subjects: [['staff', staffId]] });
+  const now = work.at;
+  await run(
+    work.trx,
+    'session.open',
+  )`insert into session (token_hash, staff_id, created_at, seen_at, expires_at)
+    values (${keyedHash(work.deps.config.SECRET, 'session', token)}, ${staffId}, ${now}, ${now},
+      ${now}::timestamptz + make_interval(hours => ${work.deps.config.SESSION_HOURS}::int))`;
+  await recordEvent(work, { type: 'staff.signed_in', subjects: [['staff', staffId]] });
   return token;
 }
 
@@ -101,18 +110,25 @@ export async function signOut(
   ctx: Context,
   session: { tokenHash: Buffer; staffId: string },
 ): Promise<void> {
-  await command(deps, ctx, async (trx) => {
-    await sql`update session set revoked_at = ${timestamp(deps.clock)}
-      where token_hash = ${session.tokenHash} and revoked_at is null`.execute(trx);
-    await recordEvent(trx, deps, ctx, { type: 'staff.signed_out', subjects: [['staff', session.staffId]] });
+  await command(deps, ctx, async (work) => {
+    await run(
+      work.trx,
+      'session.sign-out',
+      work.trx
+        .updateTable('session')
+        .set({ revoked_at: work.at })
+        .where('token_hash', '=', session.tokenHash)
+        .where('revoked_at', 'is', null),
+    );
+    await recordEvent(work, { type: 'staff.signed_out', subjects: [['staff', session.staffId]] });
   });
 }
 
 /** Ends every session of a member of staff, for a lost laptop or someone who has left. */
 export async function revokeSessions(deps: Deps, ctx: Context, staffId: string): Promise<{ count: number }> {
-  return command(deps, ctx, async (trx) => {
-    const count = await endSessions(trx, deps, staffId);
-    await recordEvent(trx, deps, ctx, {
+  return command(deps, ctx, async (work) => {
+    const count = await endSessions(work, staffId);
+    await recordEvent(work, {
       type: 'staff.sessions_revoked',
       subjects: [['staff', staffId]],
       values: { count },
@@ -122,8 +138,15 @@ export async function revokeSessions(deps: Deps, ctx: Context, staffId: string):
 }
 
 /** The same inside a command's transaction; how many. */
-export async function endSessions(trx: Trx, deps: Deps, staffId: string): Promise<number> {
-  const ended = await sql`/* session.end-all */ update session set revoked_at = ${timestamp(deps.clock)}
-    where staff_id = ${staffId} and revoked_at is null`.execute(trx);
-  return Number(ended.numAffectedRows ?? 0);
+export async function endSessions(work: Work, staffId: string): Promise<number> {
+  const ended = await run(
+    work.trx,
+    'session.end-all',
+    work.trx
+      .updateTable('session')
+      .set({ revoked_at: work.at })
+      .where('staff_id', '=', staffId)
+      .where('revoked_at', 'is', null),
+  );
+  return Number(ended ?? 0);
 }

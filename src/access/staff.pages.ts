@@ -6,7 +6,8 @@ import { timelineOf } from '../shared/event.queries.ts';
 import { type App, idParams } from '../shared/http.ts';
 import { linkAddress } from '../shared/link-address.ts';
 import { besideTheOther, versionToSend } from '../web/edit-conflict.ts';
-import { type Form, fields, newForm, refused, type Typed, typedIn } from '../web/forms.ts';
+import { type Form, fields, newForm, type Typed } from '../web/forms.ts';
+import { formPage, submit } from '../web/submit.ts';
 import { timelineLines } from '../web/timeline.view.ts';
 import { addPasswordLink } from './password-link.commands.ts';
 import { revokeSessions } from './session.commands.ts';
@@ -22,13 +23,13 @@ const words = {
   weeklyMinutes: 'Enter a number of minutes, or nothing',
 };
 const onePage = 'access/views/staff.njk';
-const formPage = 'access/views/staff-form.njk';
+const personPage = 'access/views/staff-form.njk';
 
 /** /settings/staff: who works with Lendwell, how they get in, and what supporters have time for. */
 export function staffPages(app: App, deps: Deps): void {
   const read = { config: { action: 'staff.read' } } as const;
-  const manage = { config: { action: 'staff.manage' } } as const;
-  const one = { schema: { params: idParams } } as const;
+  const manage = { action: 'staff.manage' } as const;
+  const one = { ...manage, params: idParams } as const;
 
   app.get('/settings/staff', { ...read, schema: { querystring: StaffQuery } }, async (request, reply) => {
     const { after, limit: _limit, ...filters } = request.query;
@@ -45,23 +46,20 @@ export function staffPages(app: App, deps: Deps): void {
     });
   });
 
-  app.get('/settings/staff/new', manage, async (_request, reply) =>
-    reply.page(formPage, await formView(newForm())),
-  );
-  app.post('/settings/staff/new', manage, async (request, reply) => {
-    const typed = typedIn(request.body);
-    try {
-      const { id } = await addStaff(deps, request.ctx, fields(NewStaff, typed, words));
-      return reply.done(`/settings/staff/${id}`, {
+  formPage(app, '/settings/staff/new', {
+    ...manage,
+    view: personPage,
+    show: (form = newForm()) => formView(form),
+    async take(typed, { ctx }) {
+      const { id } = await addStaff(deps, ctx, fields(NewStaff, typed, words));
+      return {
+        href: `/settings/staff/${id}`,
         text: 'The account is made. Make a link now, by which they set their password.',
-      });
-    } catch (error) {
-      const form = refused(typed, error);
-      return reply.code(form.status).page(formPage, await formView(form));
-    }
+      };
+    },
   });
 
-  app.get('/settings/staff/:id', { ...read, ...one }, async (request, reply) => {
+  app.get('/settings/staff/:id', { ...read, schema: { params: idParams } }, async (request, reply) => {
     const person = await getStaff(deps, deps.db, request.params.id);
     const events = await timelineOf(deps.db, person.id, { limit: 20 });
     return reply.page(onePage, {
@@ -73,56 +71,63 @@ export function staffPages(app: App, deps: Deps): void {
     });
   });
 
-  app.get('/settings/staff/:id/change', { ...manage, ...one }, async (request, reply) => {
-    const person = await getStaff(deps, deps.db, request.params.id);
-    return reply.page(formPage, await formView(newForm(typedOf(person)), person));
-  });
-  app.post('/settings/staff/:id/change', { ...manage, ...one }, async (request, reply) => {
-    const { id } = request.params;
-    const { version, ...typed } = typedIn(request.body);
-    try {
+  formPage(app, '/settings/staff/:id/change', {
+    ...one,
+    view: personPage,
+    async show(sent, { params }) {
+      const person = await getStaff(deps, deps.db, params.id);
+      return formView(besideTheOther(sent, typedOf(person)), person);
+    },
+    async take({ version, ...typed }, { ctx, params: { id } }) {
       const none = { organisationId: null, weeklyMinutes: null, dbsCheckedOn: null };
       const change = { ...none, ...fields(NewStaff, typed, words) };
-      const { name } = await changeStaff(deps, request.ctx, id, change, String(version ?? ''));
-      return reply.done(`/settings/staff/${id}`, { text: `${name} is saved.` });
-    } catch (error) {
-      const form = refused(typed, error);
-      const person = await getStaff(deps, deps.db, id);
-      return reply.code(form.status).page(formPage, await formView(form, person, String(version ?? '')));
-    }
+      const { name } = await changeStaff(deps, { ...ctx, ifMatch: String(version ?? '') }, id, change);
+      return { href: `/settings/staff/${id}`, text: `${name} is saved.` };
+    },
   });
 
-  app.post('/settings/staff/:id/suspensions', { ...manage, ...one }, async (request, reply) => {
-    const { id, name } = await suspendStaff(deps, request.ctx, request.params.id);
-    return reply.done(`/settings/staff/${id}`, {
-      text: `${name} is suspended and signed out. Follow-ups that were theirs are nobody’s now.`,
-      link: { href: '/support?supporter=none', text: 'Give them to someone' },
-    });
+  submit(app, '/settings/staff/:id/suspensions', {
+    ...one,
+    async take(_typed, { ctx, params }) {
+      const { id, name } = await suspendStaff(deps, ctx, params.id);
+      return {
+        href: `/settings/staff/${id}`,
+        text: `${name} is suspended and signed out. Follow-ups that were theirs are nobody’s now.`,
+        link: { href: '/support?supporter=none', text: 'Give them to someone' },
+      };
+    },
   });
-  app.post('/settings/staff/:id/restorations', { ...manage, ...one }, async (request, reply) => {
-    const { id, name } = await restoreStaff(deps, request.ctx, request.params.id);
-    return reply.done(`/settings/staff/${id}`, { text: `${name} may sign in again.` });
+  submit(app, '/settings/staff/:id/restorations', {
+    ...one,
+    async take(_typed, { ctx, params }) {
+      const { id, name } = await restoreStaff(deps, ctx, params.id);
+      return { href: `/settings/staff/${id}`, text: `${name} may sign in again.` };
+    },
   });
-  app.post('/settings/staff/:id/session-ends', { ...manage, ...one }, async (request, reply) => {
-    const { id, name } = await getStaff(deps, deps.db, request.params.id);
-    await revokeSessions(deps, request.ctx, id);
-    return reply.done(`/settings/staff/${id}`, { text: `${name} is signed out everywhere.` });
+  submit(app, '/settings/staff/:id/session-ends', {
+    ...one,
+    async take(_typed, { ctx, params }) {
+      const { id, name } = await getStaff(deps, deps.db, params.id);
+      await revokeSessions(deps, ctx, id);
+      return { href: `/settings/staff/${id}`, text: `${name} is signed out everywhere.` };
+    },
   });
-  app.post('/settings/staff/:id/password-links', { ...manage, ...one }, async (request, reply) => {
-    const { token, expiresAt } = await addPasswordLink(deps, request.ctx, request.params.id);
-    const person = await getStaff(deps, deps.db, request.params.id);
-    const url = token && linkAddress(deps, request, `/password/${token}`);
-    return reply.code(201).page('access/views/password-link.njk', { person, url, expiresAt });
+  submit(app, '/settings/staff/:id/password-links', {
+    ...one,
+    async take(_typed, request, reply) {
+      const { token, expiresAt } = await addPasswordLink(deps, request.ctx, request.params.id);
+      const person = await getStaff(deps, deps.db, request.params.id);
+      const url = token && linkAddress(deps, request, `/password/${token}`);
+      return reply.code(201).page('access/views/password-link.njk', { person, url, expiresAt });
+    },
   });
 
-  /** @param seen the version that was seen, where the form was sent */
-  async function formView(sent: Form, person?: Staff, seen?: string) {
+  async function formView(form: Form, person?: Staff) {
     const partners = await listSupportPartners(deps.db);
-    const form = person ? besideTheOther(sent, typedOf(person)) : sent;
     return {
       form,
       person,
-      version: person && versionToSend(form, seen, etagOf(person.id, person.changedAt)),
+      version: person && versionToSend(form, etagOf(person.id, person.changedAt)),
       roles: staffRoles.map((value) => ({ value, hint: roleAbout[value] })),
       partners: partners.map(({ id, name }) => ({ value: id, text: name })),
     };

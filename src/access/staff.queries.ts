@@ -4,8 +4,10 @@ import type { Reader } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
 import { Problem } from '../shared/problem.ts';
+import { col } from '../shared/rows.ts';
+import { many, maybe } from '../shared/statements.ts';
 import { dbsCountsUntil } from './staff.rules.ts';
-import type { Staff, StaffQuery } from './staff.schemas.ts';
+import { Staff, type StaffQuery } from './staff.schemas.ts';
 
 const status = sql`case when p.suspended_at is not null then 'suspended' when p.password_hash is null then 'invited' else 'active' end`;
 
@@ -24,11 +26,11 @@ const whole = (row: Omit<Staff, 'dbsCountsUntil'>): Staff => ({
 /** Who works with Lendwell, by name. */
 export async function listStaff(deps: Deps, query: StaffQuery): Promise<ListPage<Staff>> {
   const [name, id] = readCursor(query.after, ['text', 'uuid']) ?? [];
-  const { rows } = await sql<Omit<Staff, 'dbsCountsUntil'>>`/* staff.list */
+  const rows = await many(deps.db, 'staff.list', col.omit(Staff.properties, 'dbsCountsUntil'))`
     select ${columns(deps)} from staff p left join organisation o on o.id = p.organisation_id
     where ${query.role ? sql`p.role = ${query.role}` : sql`true`} ${query.status ? sql`and ${status} = ${query.status}` : sql``}
       ${name === undefined ? sql`` : sql`and (lower(p.name), p.id) > (${name}, ${id})`}
-    order by lower(p.name), p.id limit ${query.limit + 1}`.execute(deps.db);
+    order by lower(p.name), p.id limit ${query.limit + 1}`;
   return toPage(rows.map(whole), query.limit, (row) => [row.name.toLowerCase(), row.id]);
 }
 
@@ -37,10 +39,8 @@ export async function listStaff(deps: Deps, query: StaffQuery): Promise<ListPage
  * @throws Problem `not-found`
  */
 export async function getStaff(deps: Deps, db: Reader, id: string): Promise<Staff> {
-  const { rows } = await sql<Omit<Staff, 'dbsCountsUntil'>>`/* staff.get */
-    select ${columns(deps)} from staff p left join organisation o on o.id = p.organisation_id where p.id = ${id}`.execute(
-    db,
-  );
-  if (!rows[0]) throw new Problem('not-found');
-  return whole(rows[0]);
+  const row = await maybe(db, 'staff.get', col.omit(Staff.properties, 'dbsCountsUntil'))`
+    select ${columns(deps)} from staff p left join organisation o on o.id = p.organisation_id where p.id = ${id}`;
+  if (!row) throw new Problem('not-found');
+  return whole(row);
 }

@@ -1,8 +1,9 @@
 import Type from 'typebox';
 import type { Deps } from '../shared/deps.ts';
 import { etagOf } from '../shared/etag.ts';
-import { type App, idParams, ifMatch, problemReplies, sendPage } from '../shared/http.ts';
+import { type App, idParams, ifMatch } from '../shared/http.ts';
 import { linkAddress } from '../shared/link-address.ts';
+import { changes, creates, lists, reads } from '../shared/routes.ts';
 import { addPasswordLink } from './password-link.commands.ts';
 import { revokeSessions } from './session.commands.ts';
 import { addStaff, changeStaff, restoreStaff, suspendStaff } from './staff.commands.ts';
@@ -13,160 +14,113 @@ const tags = ['Staff'];
 
 /** /staff: who works with Lendwell, how they get in, and what supporters have time for. */
 export function staffRoutes(app: App, deps: Deps): void {
-  const read = { config: { action: 'staff.read' } } as const;
-  const manage = { config: { action: 'staff.manage' } } as const;
+  lists(app, '/staff', {
+    action: 'staff.read',
+    operationId: 'listStaff',
+    summary: 'Who works with Lendwell, by name',
+    tags,
+    querystring: StaffQuery,
+    gives: StaffList,
+    call: ({ query }) => listStaff(deps, query),
+  });
 
-  app.get(
-    '/staff',
-    {
-      ...read,
-      schema: {
-        operationId: 'listStaff',
-        summary: 'Who works with Lendwell, by name',
-        tags,
-        querystring: StaffQuery,
-        response: { 200: StaffList },
-      },
+  creates(app, '/staff', {
+    action: 'staff.manage',
+    operationId: 'addStaff',
+    summary: 'Add a member of staff, who sets their password by a link',
+    tags,
+    body: NewStaff,
+    gives: Staff,
+    problems: ['invalid', 'name-in-use'],
+    async call({ ctx, body }) {
+      const { id } = await addStaff(deps, ctx, body);
+      return getStaff(deps, deps.db, id);
     },
-    (request, reply) => sendPage(request, reply, listStaff(deps, request.query)),
-  );
+    etag: (person) => etagOf(person.id, person.changedAt),
+    location: (person) => `/staff/${person.id}`,
+  });
 
-  app.post(
-    '/staff',
-    {
-      ...manage,
-      schema: {
-        operationId: 'addStaff',
-        summary: 'Add a member of staff, who sets their password by a link',
-        tags,
-        body: NewStaff,
-        response: { 201: Staff, ...problemReplies('invalid', 'name-in-use') },
-      },
-    },
-    async (request, reply) => {
-      const { id } = await addStaff(deps, request.ctx, request.body);
-      const person = await getStaff(deps, deps.db, id);
-      return reply
-        .code(201)
-        .header('location', `/api/v1/staff/${id}`)
-        .header('etag', etagOf(id, person.changedAt))
-        .send(person);
-    },
-  );
+  reads(app, '/staff/:id', {
+    action: 'staff.read',
+    operationId: 'getStaff',
+    summary: 'One member of staff',
+    tags,
+    params: idParams,
+    gives: Staff,
+    problems: ['not-found'],
+    call: ({ params }) => getStaff(deps, deps.db, params.id),
+    etag: (person) => etagOf(person.id, person.changedAt),
+  });
 
-  app.get(
-    '/staff/:id',
-    {
-      ...read,
-      schema: {
-        operationId: 'getStaff',
-        summary: 'One member of staff',
-        tags,
-        params: idParams,
-        response: { 200: Staff, ...problemReplies('not-found') },
-      },
-    },
-    async (request, reply) => {
-      const person = await getStaff(deps, deps.db, request.params.id);
-      return reply.header('etag', etagOf(person.id, person.changedAt)).send(person);
-    },
-  );
+  changes(app, '/staff/:id', {
+    action: 'staff.manage',
+    operationId: 'changeStaff',
+    summary: 'Change a member of staff; another role counts at once',
+    tags,
+    params: idParams,
+    headers: ifMatch,
+    body: StaffChange,
+    gives: Staff,
+    problems: [
+      'not-found',
+      'invalid',
+      'name-in-use',
+      'staff-change-refused',
+      'if-match-required',
+      'changed-meanwhile',
+    ],
+    call: ({ ctx, params: { id }, body }) => changeStaff(deps, ctx, id, body),
+    etag: (person) => etagOf(person.id, person.changedAt),
+  });
 
-  app.patch(
-    '/staff/:id',
-    {
-      ...manage,
-      schema: {
-        operationId: 'changeStaff',
-        summary: 'Change a member of staff; another role counts at once',
-        tags,
-        params: idParams,
-        headers: ifMatch,
-        body: StaffChange,
-        response: {
-          200: Staff,
-          ...problemReplies(
-            'not-found',
-            'invalid',
-            'name-in-use',
-            'staff-change-refused',
-            'if-match-required',
-            'changed-meanwhile',
-          ),
-        },
-      },
-    },
-    async (request, reply) => {
-      const { id } = request.params;
-      const person = await changeStaff(deps, request.ctx, id, request.body, request.headers['if-match']);
-      return reply.header('etag', etagOf(id, person.changedAt)).send(person);
-    },
-  );
+  creates(app, '/staff/:id/suspensions', {
+    action: 'staff.manage',
+    operationId: 'suspendStaff',
+    summary: 'Suspend a member of staff; their sessions end and their follow-ups become nobody’s',
+    tags,
+    params: idParams,
+    gives: Staff,
+    problems: ['not-found', 'staff-change-refused'],
+    call: ({ ctx, params }) => suspendStaff(deps, ctx, params.id),
+  });
 
-  app.post(
-    '/staff/:id/suspensions',
-    {
-      ...manage,
-      schema: {
-        operationId: 'suspendStaff',
-        summary: 'Suspend a member of staff; their sessions end and their follow-ups become nobody’s',
-        tags,
-        params: idParams,
-        response: { 201: Staff, ...problemReplies('not-found', 'staff-change-refused') },
-      },
-    },
-    async (request, reply) => reply.code(201).send(await suspendStaff(deps, request.ctx, request.params.id)),
-  );
+  creates(app, '/staff/:id/restorations', {
+    action: 'staff.manage',
+    operationId: 'restoreStaff',
+    summary: 'Let a suspended member of staff in again',
+    tags,
+    params: idParams,
+    gives: Staff,
+    problems: ['not-found'],
+    call: ({ ctx, params }) => restoreStaff(deps, ctx, params.id),
+  });
 
-  app.post(
-    '/staff/:id/restorations',
-    {
-      ...manage,
-      schema: {
-        operationId: 'restoreStaff',
-        summary: 'Let a suspended member of staff in again',
-        tags,
-        params: idParams,
-        response: { 201: Staff, ...problemReplies('not-found') },
-      },
-    },
-    async (request, reply) => reply.code(201).send(await restoreStaff(deps, request.ctx, request.params.id)),
-  );
-
-  app.post(
-    '/staff/:id/password-links',
-    {
-      ...manage,
-      schema: {
-        operationId: 'addPasswordLink',
-        summary: 'Make a link by which they set their password; shown once, earlier ones stop',
-        tags,
-        params: idParams,
-        response: { 201: PasswordLink, ...problemReplies('not-found', 'conflict') },
-      },
-    },
-    async (request, reply) => {
+  creates(app, '/staff/:id/password-links', {
+    action: 'staff.manage',
+    operationId: 'addPasswordLink',
+    summary: 'Make a link by which they set their password; shown once, earlier ones stop',
+    tags,
+    params: idParams,
+    gives: PasswordLink,
+    problems: ['not-found', 'conflict'],
+    async call(request) {
       const { token, expiresAt } = await addPasswordLink(deps, request.ctx, request.params.id);
       const url = token ? linkAddress(deps, request, `/password/${token}`) : null;
-      return reply.code(201).send({ url, expiresAt });
+      return { url, expiresAt };
     },
-  );
+  });
 
-  app.post(
-    '/staff/:id/session-ends',
-    {
-      ...manage,
-      schema: {
-        operationId: 'endStaffSessions',
-        summary: 'Sign a member of staff out everywhere',
-        tags,
-        params: idParams,
-        response: { 201: Type.Object({ count: Type.Integer() }), ...problemReplies('not-found') },
-      },
+  creates(app, '/staff/:id/session-ends', {
+    action: 'staff.manage',
+    operationId: 'endStaffSessions',
+    summary: 'Sign a member of staff out everywhere',
+    tags,
+    params: idParams,
+    gives: Type.Object({ count: Type.Integer() }),
+    problems: ['not-found'],
+    async call({ ctx, params }) {
+      const { id } = await getStaff(deps, deps.db, params.id);
+      return revokeSessions(deps, ctx, id);
     },
-    async (request, reply) => {
-      const { id } = await getStaff(deps, deps.db, request.params.id);
-      return reply.code(201).send(await revokeSessions(deps, request.ctx, id));
-    },
-  );
+  });
 }

@@ -11,7 +11,8 @@ import { today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { count } from '../shared/formats.ts';
 import { type App, idParams } from '../shared/http.ts';
-import { type Form, fields, newForm, refused, typedIn } from '../web/forms.ts';
+import { type Form, fields, newForm } from '../web/forms.ts';
+import { formPage } from '../web/submit.ts';
 import { recordContactState } from './contact-state.commands.ts';
 
 const words = {
@@ -35,22 +36,15 @@ const stateTexts: Record<ContactState, { text: string; hint: string }> = {
 
 /** /patients/:id/contact-state: a pause, a withdrawal, a death, or opening contact again. */
 export function contactStatePages(app: App, deps: Deps): void {
-  const route = { config: { action: 'patients.change' }, schema: { params: idParams } } as const;
-
-  app.get('/patients/:id/contact-state', route, async (request, reply) =>
-    reply.page(view, await stateView(request.ctx, request.params.id, newForm({ saidOn: today(deps.clock) }))),
-  );
-
-  app.post('/patients/:id/contact-state', route, async (request, reply) => {
-    const { id } = request.params;
-    const typed = typedIn(request.body);
-    try {
-      const kept = await recordContactState(deps, request.ctx, id, fields(NewContactState, typed, words));
-      return reply.done(`/patients/${id}`, { text: bannerFor(kept), ...linkFor(kept) });
-    } catch (error) {
-      const form = refused(typed, error);
-      return reply.code(form.status).page(view, await stateView(request.ctx, id, form));
-    }
+  formPage(app, '/patients/:id/contact-state', {
+    action: 'patients.change',
+    params: idParams,
+    view,
+    show: (form = newForm({ saidOn: today(deps.clock) }), { ctx, params }) => stateView(ctx, params.id, form),
+    async take(typed, { ctx, params: { id } }) {
+      const kept = await recordContactState(deps, ctx, id, fields(NewContactState, typed, words));
+      return { href: `/patients/${id}`, text: bannerFor(kept), ...linkFor(kept) };
+    },
   });
 
   async function stateView(ctx: Context, id: string, form: Form) {

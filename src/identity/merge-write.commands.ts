@@ -1,10 +1,10 @@
-import { sql } from 'kysely';
 import type { Trx } from '../shared/database.ts';
-import type { Merged } from './merge.rules.ts';
+import { run } from '../shared/statements.ts';
+import type { Merged } from './merge.schemas.ts';
 
 /** Writes what a record says after a merge, or again after a parting. */
 export async function writeMerged(trx: Trx, id: string, after: Merged, at: string): Promise<void> {
-  await sql`/* merge.write */
+  await run(trx, 'merge.write')`
     with p as (
       update patient set preferred_name = ${after.preferredName}, date_of_birth = ${after.dateOfBirth}, nhs_number = ${after.nhsNumber},
         no_nhs_number_reason = ${after.noNhsNumberReason}, address = ${after.address}, no_fixed_abode = ${after.noFixedAbode},
@@ -18,5 +18,5 @@ export async function writeMerged(trx: Trx, id: string, after: Merged, at: strin
       stopped_at = x."stoppedAt", failed_at = x."failedAt"
     from jsonb_to_recordset(${JSON.stringify(after.points)}::jsonb) x (id uuid, safe boolean, "safeFrom" date, "recheckDue" date, "voicemailOk" boolean,
       hours jsonb, "stoppedAt" timestamptz, "failedAt" timestamptz)
-    where c.id = x.id and c.patient_id = ${id}`.execute(trx);
+    where c.id = x.id and c.patient_id = ${id}`;
 }

@@ -5,7 +5,8 @@ import type { Deps } from '../shared/deps.ts';
 import { type App, idParams, strictObject } from '../shared/http.ts';
 import { invalid } from '../shared/problem.ts';
 import { uuid } from '../shared/validation.ts';
-import { type Form, fields, newForm, refused, typedIn } from '../web/forms.ts';
+import { type Form, fields, newForm } from '../web/forms.ts';
+import { formPage, submit } from '../web/submit.ts';
 import { mergePatients } from './merge.commands.ts';
 import { keptApartFrom, mergedInto } from './merge.queries.ts';
 import { KeptApart } from './merge.schemas.ts';
@@ -26,50 +27,47 @@ export function mergePages(app: App, deps: Deps): void {
     if (stays) return reply.redirect(`/patients/${stays}`, 303);
   });
 
-  const route = { config: { action: 'patients.change' }, schema: { params: idParams } } as const;
-
-  app.get(
-    '/patients/:id/duplicates',
-    { config: { action: 'patients.read' }, schema: { params: idParams } },
-    async (request, reply) => reply.page(view, await duplicatesView(request.ctx, request.params.id)),
-  );
-
-  app.post('/patients/:id/duplicates', route, async (request, reply) => {
-    const { id } = request.params;
-    const typed = typedIn(request.body);
-    try {
+  formPage(app, '/patients/:id/duplicates', {
+    reads: 'patients.read',
+    action: 'patients.change',
+    params: idParams,
+    view,
+    show: (sent, { ctx, params }) =>
+      duplicatesView(ctx, params.id, sent && { ...sent, prefix: `other-${sent.typed.patientId}` }),
+    async take(typed, { ctx, params: { id } }) {
       const other = idIn(typed.patientId);
       if (typed.do === 'apart') {
         const { reason } = fields(ApartForm, { reason: typed.reason ?? '' });
-        await keepApart(deps, request.ctx, id, { patientId: other, ...(reason && { reason }) });
-        return reply.done(`/patients/${id}/duplicates`, {
+        await keepApart(deps, ctx, id, { patientId: other, ...(reason && { reason }) });
+        return {
+          href: `/patients/${id}/duplicates`,
           text: 'They are two people. They are not shown as alike again.',
-        });
+        };
       }
       if (typed.do === 'alike') {
-        await alikeAgain(deps, request.ctx, id, other);
-        return reply.done(`/patients/${id}/duplicates`, {
-          text: 'It is taken back. They may be compared again.',
-        });
+        await alikeAgain(deps, ctx, id, other);
+        return { href: `/patients/${id}/duplicates`, text: 'It is taken back. They may be compared again.' };
       }
       const [stays, goes] = typed.do === 'into_other' ? [other, id] : [id, other];
-      await mergePatients(deps, request.ctx, stays, goes);
-      return reply.done(`/patients/${stays}`, {
+      await mergePatients(deps, ctx, stays, goes);
+      return {
+        href: `/patients/${stays}`,
         text: 'The two records are one. What is stricter on contact holds for both.',
-      });
-    } catch (error) {
-      const form = { ...refused(typed, error), prefix: `other-${typed.patientId}` };
-      return reply.code(form.status).page(view, await duplicatesView(request.ctx, id, form));
-    }
+      };
+    },
   });
 
-  app.post('/patients/:id/partings', route, async (request, reply) => {
-    const { id } = request.params;
-    const parted = await partPatients(deps, request.ctx, id, idIn(typedIn(request.body).mergeId));
-    return reply.done(`/patients/${id}`, {
-      text: 'The two records are parted. What began after they were merged stays here.',
-      link: { href: `/patients/${parted.id}`, text: 'See the other record' },
-    });
+  submit(app, '/patients/:id/partings', {
+    action: 'patients.change',
+    params: idParams,
+    async take(typed, { ctx, params: { id } }) {
+      const parted = await partPatients(deps, ctx, id, idIn(typed.mergeId));
+      return {
+        href: `/patients/${id}`,
+        text: 'The two records are parted. What began after they were merged stays here.',
+        link: { href: `/patients/${parted.id}`, text: 'See the other record' },
+      };
+    },
   });
 
   async function duplicatesView(ctx: Context, id: string, sent?: Form) {

@@ -1,37 +1,38 @@
-import { sql } from 'kysely';
 import type { Reader } from '../shared/database.ts';
 import { writtenName } from '../shared/person-name.ts';
-import type { Apart, Merge } from './merge.schemas.ts';
+import { many, maybe } from '../shared/statements.ts';
+import { Apart, Merge } from './merge.schemas.ts';
 
 /** Enough to look through. */
 const mostShown = 200;
 
 /** The records that were merged into a patient's and not parted again, the newest first. */
 export async function mergesOf(db: Reader, patientId: string): Promise<Merge[]> {
-  const { rows } = await sql<Merge>`/* merge.of-patient */
+  return many(db, 'merge.of-patient', Merge.properties)`
     select m.id, m.survivor_id as "survivorId", json_build_object('id', p.id, 'name', ${writtenName}) as merged,
       m.by_name as by, m.at, m.parted_at as "partedAt",
       json_build_object('referrals', (select count(*)::int from referral r where r.patient_id = m.survivor_id and r.received_at > m.at),
         'loans', (select count(*)::int from loan l where l.patient_id = m.survivor_id and l.issued_at > m.at),
         'followUps', (select count(*)::int from follow_up f where f.patient_id = m.survivor_id and f.created_at > m.at)) as "begunSince"
     from patient_merge m join patient p on p.id = m.merged_id
-    where m.survivor_id = ${patientId} and m.parted_at is null order by m.id desc`.execute(db);
-  return rows;
+    where m.survivor_id = ${patientId} and m.parted_at is null order by m.id desc`;
 }
 
 /** The record into which this one was merged, or null. */
 export async function mergedInto(db: Reader, id: string): Promise<string | null> {
-  const { rows } = await sql<{ mergedInto: string | null }>`/* patient.merged-into */
-    select merged_into as "mergedInto" from patient where id = ${id}`.execute(db);
-  return rows[0]?.mergedInto ?? null;
+  const row = await maybe(
+    db,
+    'patient.merged-into',
+    db.selectFrom('patient').select('merged_into as mergedInto').where('id', '=', id),
+  );
+  return row?.mergedInto ?? null;
 }
 
 /** The records that someone looked at and said are of someone else, the latest first. */
 export async function keptApartFrom(db: Reader, id: string): Promise<Apart[]> {
-  const { rows } = await sql<Apart>`/* patient.kept-apart */
+  return many(db, 'patient.kept-apart', Apart.properties)`
     select json_build_object('id', p.id, 'name', ${writtenName}) as patient, k.reason, k.by_name as by, k.at
     from (select other as id, reason, by_name, at from patient_kept_apart where one = ${id}
       union all select one, reason, by_name, at from patient_kept_apart where other = ${id}) k join patient p on p.id = k.id
-    order by k.at desc, p.id limit ${mostShown}`.execute(db);
-  return rows;
+    order by k.at desc, p.id limit ${mostShown}`;
 }

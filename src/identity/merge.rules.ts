@@ -2,12 +2,12 @@ import type { ContactState } from '../people/contact-state.rules.ts';
 import type { Patient } from '../people/patient.schemas.ts';
 import {
   isSameValue,
-  type PointWord,
   stricterChoice,
   stricterPoint,
   stricterTrust,
   stricterWording,
 } from '../people/stricter.rules.ts';
+import type { Merged } from './merge.schemas.ts';
 
 /** Where rows are of a patient, in the order in which they are locked: they go over in a merge, and back when the two are parted. */
 export const movedTables = [
@@ -22,25 +22,6 @@ export const movedTables = [
 ] as const;
 
 type Point = Patient['contactPoints'][number];
-
-/** What a merge writes to the record that stays. */
-export type Merged = Pick<
-  Patient,
-  | 'preferredName'
-  | 'dateOfBirth'
-  | 'nhsNumber'
-  | 'noNhsNumberReason'
-  | 'address'
-  | 'noFixedAbode'
-  | 'collectionPoint'
-  | 'communicationNeeds'
-  | 'language'
-  | 'interpreter'
-  | 'trustedPerson'
-  | 'wording'
-  | 'contactChoice'
-  | 'dataReminders'
-> & { points: PointWord[] };
 
 /**
  * What the record that stays says once another is merged into it: on contact the stricter word of the two,

@@ -1,7 +1,9 @@
 import Type, { type Static } from 'typebox';
 import { verdicts } from '../people/duplicate.rules.ts';
-import { PatientSummary } from '../people/patient.schemas.ts';
+import { Patient, PatientSummary } from '../people/patient.schemas.ts';
+import { PointWord } from '../people/stricter.rules.ts';
 import { strictObject } from '../shared/http.ts';
+import { col, type RowOf } from '../shared/rows.ts';
 import { nullable, oneOf, text } from '../shared/schemas.ts';
 
 const uuid = Type.String({ format: 'uuid' });
@@ -58,3 +60,26 @@ export const Merge = Type.Object({
   ),
 });
 export type Merge = Static<typeof Merge>;
+
+/** What a merge writes to the record that stays. */
+export const Merged = {
+  ...col.pick(
+    Patient.properties,
+    'preferredName',
+    'dateOfBirth',
+    'nhsNumber',
+    'noNhsNumberReason',
+    'address',
+    'noFixedAbode',
+    'collectionPoint',
+    'communicationNeeds',
+    'language',
+    'interpreter',
+    'trustedPerson',
+    'wording',
+    'contactChoice',
+    'dataReminders',
+  ),
+  points: col.listOf(col.object(PointWord)),
+};
+export type Merged = RowOf<typeof Merged>;

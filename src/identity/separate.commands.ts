@@ -1,28 +1,33 @@
 import { isDeepStrictEqual } from 'node:util';
 import { sql } from 'kysely';
+import Type from 'typebox';
 import { releaseHeld } from '../messages/release.commands.ts';
 import { closeWhenDecided } from '../people/identity.commands.ts';
 import { keepHistory } from '../people/patient.commands.ts';
 import { getPatient } from '../people/patient.queries.ts';
 import type { Context } from '../shared/actor.ts';
-import { timestamp } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
 import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvent } from '../shared/events.ts';
 import { invalid, Problem } from '../shared/problem.ts';
+import { col, type RowOf } from '../shared/rows.ts';
+import { many, maybe, run } from '../shared/statements.ts';
+import type { Work } from '../shared/work.ts';
 import { fieldsOf, lockBoth } from './merge.commands.ts';
-import { type Merged, movedTables } from './merge.rules.ts';
+import { movedTables } from './merge.rules.ts';
+import { Merged } from './merge.schemas.ts';
 import { writeMerged } from './merge-write.commands.ts';
 
-type Merge = {
-  staysId: string;
-  goesId: string;
-  moved: Record<string, string[]>;
-  before: Merged;
-  after: Merged;
-  partedAt: string | null;
+const Merge = {
+  staysId: col.text,
+  goesId: col.text,
+  moved: Type.Record(Type.String(), Type.Array(Type.String())),
+  before: col.object(Merged),
+  after: col.object(Merged),
+  partedAt: col.orNull(col.text),
 };
+type Merge = RowOf<typeof Merge>;
 
 /**
  * Parts two records that were merged: what went over goes back, and the record that stayed says what it
@@ -36,57 +41,62 @@ export async function partPatients(
   patientId: string,
   mergeId: string,
 ): Promise<{ id: string }> {
-  return command(deps, ctx, async (trx) => {
-    const { staysId, goesId } = await readMerge(trx, patientId, mergeId);
-    await lockBoth(trx, [staysId, goesId]);
-    const { moved, before, after, partedAt } = await readMerge(trx, patientId, mergeId);
+  return command(deps, ctx, async (work) => {
+    const { staysId, goesId } = await readMerge(work.trx, patientId, mergeId);
+    await lockBoth(work.trx, [staysId, goesId]);
+    const { moved, before, after, partedAt } = await readMerge(work.trx, patientId, mergeId);
     if (partedAt) throw new Problem('merge-refused', { detail: 'They were parted already.' });
-    const at = timestamp(deps.clock);
-    const stays = await getPatient(trx, staysId);
-    await sql`update patient set merged_into = null, changed_at = ${at} where id = ${goesId}`.execute(trx);
+    const { at } = work;
+    const stays = await getPatient(work.trx, staysId);
+    await run(
+      work.trx,
+      'separate.part-patients',
+      work.trx.updateTable('patient').set({ merged_into: null, changed_at: at }).where('id', '=', goesId),
+    );
     for (const table of movedTables)
-      await sql`update ${sql.table(table)} set patient_id = ${goesId}
-        where id = any(${moved[table] ?? []}::uuid[]) and patient_id = ${staysId}`.execute(trx);
-    await sql`/* part.tasks */
+      await run(work.trx, 'separate.part-patients.2')`update ${sql.table(table)} set patient_id = ${goesId}
+        where id = any(${moved[table] ?? []}::uuid[]) and patient_id = ${staysId}`;
+    await run(work.trx, 'part.tasks')`
       update task t set patient_id = ${goesId}, subject_id = case when subject_id = ${staysId} then ${goesId}::uuid else subject_id end
       where id = any(${moved.task ?? []}::uuid[]) and patient_id = ${staysId}
-        and not exists (select from task o where o.kind = t.kind and o.subject_id = ${goesId} and o.status = 'open' and t.subject_id = ${staysId})`.execute(
-      trx,
-    );
-    await sql`/* part.reopened-tasks */
+        and not exists (select from task o where o.kind = t.kind and o.subject_id = ${goesId} and o.status = 'open' and t.subject_id = ${staysId})`;
+    await run(work.trx, 'part.reopened-tasks')`
       update task t set status = 'open', done_at = null where id = any(${moved.tasksOfBoth ?? []}::uuid[]) and status = 'done'
-        and not exists (select from task o where o.kind = t.kind and o.subject_id = ${goesId} and o.status = 'open')`.execute(
-      trx,
-    );
-    await sql`/* part.replies */
+        and not exists (select from task o where o.kind = t.kind and o.subject_id = ${goesId} and o.status = 'open')`;
+    await run(work.trx, 'part.replies')`
       update inbound_message set patient_ids = array_replace(patient_ids, ${staysId}::uuid, ${goesId}::uuid)
-      where id = any(${moved.inbound_message ?? []}::uuid[])`.execute(trx);
-    await sql`/* part.points */
+      where id = any(${moved.inbound_message ?? []}::uuid[])`;
+    await run(work.trx, 'part.points')`
       delete from contact_point c where c.id = any(${moved.contactPoints ?? []}::uuid[]) and c.patient_id = ${staysId}
-        and not exists (select from message m where m.contact_point_id = c.id)`.execute(trx);
-    await writeMerged(trx, staysId, asBefore(fieldsOf(stays), before, after), at);
-    await writeApart(trx, deps, ctx, [staysId, goesId], null);
-    await sql`update patient_merge set parted_by = ${ctx.actor.name}, parted_at = ${at} where id = ${mergeId}`.execute(
-      trx,
+        and not exists (select from message m where m.contact_point_id = c.id)`;
+    await writeMerged(work.trx, staysId, asBefore(fieldsOf(stays), before, after), at);
+    await writeApart(work, [staysId, goesId], null);
+    await run(
+      work.trx,
+      'separate.mark-parted',
+      work.trx
+        .updateTable('patient_merge')
+        .set({ parted_by: ctx.actor.name, parted_at: at })
+        .where('id', '=', mergeId),
     );
-    const eventId = await recordEvent(trx, deps, ctx, {
+    const eventId = await recordEvent(work, {
       type: 'patient.parted',
       subjects: [
         ['patient', staysId],
         ['patient', goesId],
       ],
     });
-    await keepHistory(trx, staysId, eventId, fieldsOf(stays), at);
+    await keepHistory(work.trx, staysId, eventId, fieldsOf(stays), at);
     return { id: goesId };
   });
 }
 
 async function readMerge(trx: Trx, patientId: string, id: string): Promise<Merge> {
-  const { rows } = await sql<Merge>`/* merge.get */
+  const row = await maybe(trx, 'merge.get', Merge)`
     select survivor_id as "staysId", merged_id as "goesId", moved, before, after, parted_at as "partedAt"
-    from patient_merge where id = ${id} and survivor_id = ${patientId}`.execute(trx);
-  if (!rows[0]) throw new Problem('not-found');
-  return rows[0];
+    from patient_merge where id = ${id} and survivor_id = ${patientId}`;
+  if (!row) throw new Problem('not-found');
+  return row;
 }
 
 /** Each thing as it was before the merge, if it still is what the merge made of it. */
@@ -119,19 +129,19 @@ export async function keepApart(
 ): Promise<void> {
   if (patientId === otherId)
     throw invalid({ pointer: '/patientId', message: 'This is the same record. Choose the other one.' });
-  await command(deps, ctx, async (trx) => {
-    await lockBoth(trx, [patientId, otherId]);
+  await command(deps, ctx, async (work) => {
+    await lockBoth(work.trx, [patientId, otherId]);
     const both: [string, string] = [patientId, otherId];
-    if (!(await writeApart(trx, deps, ctx, both, reason))) return;
-    await recordEvent(trx, deps, ctx, {
+    if (!(await writeApart(work, both, reason))) return;
+    await recordEvent(work, {
       type: 'patient.kept_apart',
       subjects: [
         ['patient', patientId],
         ['patient', otherId],
       ],
     });
-    await closeWhenDecided(trx, deps, ctx, both);
-    for (const id of both) await releaseHeld(trx, deps, id);
+    await closeWhenDecided(work, both);
+    for (const id of both) await releaseHeld(work, id);
   });
 }
 
@@ -145,14 +155,12 @@ export async function alikeAgain(
   patientId: string,
   otherId: string,
 ): Promise<void> {
-  await command(deps, ctx, async (trx) => {
-    const { rows } = await sql`/* patient.alike-again */
+  await command(deps, ctx, async (work) => {
+    const known = await maybe(work.trx, 'patient.alike-again', {})`
       delete from patient_kept_apart
-      where one = least(${patientId}::uuid, ${otherId}::uuid) and other = greatest(${patientId}::uuid, ${otherId}::uuid) returning 1`.execute(
-      trx,
-    );
-    if (!rows.length) throw new Problem('not-found');
-    await recordEvent(trx, deps, ctx, {
+      where one = least(${patientId}::uuid, ${otherId}::uuid) and other = greatest(${patientId}::uuid, ${otherId}::uuid) returning 1`;
+    if (!known) throw new Problem('not-found');
+    await recordEvent(work, {
       type: 'patient.alike_again',
       subjects: [
         ['patient', patientId],
@@ -164,15 +172,13 @@ export async function alikeAgain(
 
 /** Whether it is news. */
 async function writeApart(
-  trx: Trx,
-  deps: Deps,
-  { actor }: Context,
+  work: Work,
   [one, other]: [string, string],
   reason: string | null,
 ): Promise<boolean> {
-  const { rows } = await sql`/* patient.keep-apart */
+  const rows = await many(work.trx, 'patient.keep-apart', {})`
     insert into patient_kept_apart (one, other, reason, by_name, at)
-    values (least(${one}::uuid, ${other}::uuid), greatest(${one}::uuid, ${other}::uuid), ${reason}, ${actor.name}, ${timestamp(deps.clock)})
-    on conflict do nothing returning 1`.execute(trx);
+    values (least(${one}::uuid, ${other}::uuid), greatest(${one}::uuid, ${other}::uuid), ${reason}, ${work.ctx.actor.name}, ${work.at})
+    on conflict do nothing returning 1`;
   return rows.length > 0;
 }

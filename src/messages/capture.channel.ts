@@ -1,5 +1,6 @@
-import { sql } from 'kysely';
 import type { Deps } from '../shared/deps.ts';
+import { col } from '../shared/rows.ts';
+import { each, many, run } from '../shared/statements.ts';
 import type { Channel } from './channels.ts';
 
 /**
@@ -10,16 +11,18 @@ export function captureChannel(deps: Deps): Channel {
   return {
     perMinute: Number.POSITIVE_INFINITY,
     async send({ reference, channel, recipient, subject, body }) {
-      await sql`/* capture.send */
-        insert into captured_message (reference, channel, recipient, subject, body)
-        values (${reference}, ${channel}, ${recipient}, ${subject}, ${body})`.execute(deps.db);
+      await run(
+        deps.db,
+        'capture.send',
+        deps.db.insertInto('captured_message').values({ reference, channel, recipient, subject, body }),
+      );
       return { is: 'accepted', providerId: null };
     },
     async find(asked) {
       const references = asked.map(({ reference }) => reference);
-      const { rows } = await sql<{ reference: string; id: string }>`
+      const rows = await many(deps.db, each('capture.channel'), { reference: col.text, id: col.text })`
         select distinct on (reference) reference, id::text from captured_message where reference = any(${references}::uuid[])
-        order by reference, id desc`.execute(deps.db);
+        order by reference, id desc`;
       return new Map(rows.map(({ reference, id }) => [reference, { providerId: id, state: 'accepted' }]));
     },
   };

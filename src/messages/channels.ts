@@ -1,5 +1,6 @@
-import type { MessageChannel, Wording } from '../people/reach.rules.ts';
+import { type MessageChannel, messageChannels, type Wording, wordings } from '../people/reach.rules.ts';
 import type { Deps } from '../shared/deps.ts';
+import { col, type RowOf } from '../shared/rows.ts';
 import { captureChannel } from './capture.channel.ts';
 import { notifyChannel } from './notify.channel.ts';
 import type { Provider } from './senders.rules.ts';
@@ -29,12 +30,19 @@ export type Outcome =
   | { is: 'later'; until: string; setup: boolean }
   | { is: 'unknown' };
 
-export type Asked = { reference: string; channel: MessageChannel; wording: Wording; since: string };
-/** What a provider says of a message that it has: `delivered` and the failures are final. */
-export type Found = {
-  providerId: string;
-  state: 'accepted' | 'delivered' | 'permanent_failure' | 'temporary_failure';
+export const Asked = {
+  reference: col.text,
+  channel: col.oneOf(messageChannels),
+  wording: col.oneOf(wordings),
+  since: col.text,
 };
+export type Asked = RowOf<typeof Asked>;
+/** What a provider says of a message that it has: `delivered` and the failures are final. */
+export const Found = {
+  providerId: col.text,
+  state: col.oneOf(['accepted', 'delivered', 'permanent_failure', 'temporary_failure']),
+};
+export type Found = RowOf<typeof Found>;
 
 /** Something that carries messages. */
 export type Channel = {

@@ -1,10 +1,13 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { Context } from '../shared/actor.ts';
-import { timestamp, today } from '../shared/clock.ts';
-import type { Reader, Trx } from '../shared/database.ts';
-import type { Deps } from '../shared/deps.ts';
+import type { Reader } from '../shared/database.ts';
+import { col } from '../shared/rows.ts';
+import { many, one } from '../shared/statements.ts';
+import type { Work } from '../shared/work.ts';
+import { isAhead } from '../support/follow-up.states.ts';
 import { createTasks } from '../tasks/task.commands.ts';
-import { contactable, isAhead, isAsTold, isPutOff, startOf } from './reminder.queries.ts';
+import { correctionsOf, ofSubject } from './kind.queries.ts';
+import type { Subject } from './kinds/kind.ts';
+import { contactable, isAsTold, isPutOff, startOf } from './reminder.queries.ts';
 
 /** Civil days for which it is worth saying that a day does not hold any more. */
 const worthADay = 14;
@@ -15,22 +18,17 @@ const worthADay = 14;
  * to tell them. Nothing is said to someone who wants no contact any more or has died. One statement and the tasks.
  * @param which a condition that narrows the follow-ups `f`
  */
-export async function correctWhatWasTold(
-  trx: Trx,
-  deps: Deps,
-  ctx: Context,
-  which: RawBuilder<unknown>,
-): Promise<void> {
-  const now = timestamp(deps.clock);
-  const { rows } = await sql<{ id: string; patientId: string }>`/* reminder.correct */
+export async function correctWhatWasTold(work: Work, which: RawBuilder<unknown>): Promise<void> {
+  const now = work.at;
+  const rows = await many(work.trx, 'reminder.correct', { id: col.text, patientId: col.text })`
     with wrong as materialized (
-      select f.*, told.id as told, told.useless_after as told_at, ${isAhead} as is_on, ${startOf} as starts, ${contactable(today(deps.clock))} as may_write
+      select f.*, told.id as told, told.useless_after as told_at, ${isAhead('f')} as is_on, ${startOf} as starts, ${contactable(work.today)} as may_write
       from follow_up f join patient p on p.id = f.patient_id cross join lateral (
         select r.id, r.reason, r.useless_after, r.said_way from reminder r
-        where r.subject_id = f.id and r.reason in ('follow_up', 'changed', 'off') and r.status = 'said' order by r.id desc limit 1) told
+        where r.subject_id = f.id and r.reason in ${ofSubject('follow_up')} and r.status = 'said' order by r.id desc limit 1) told
       where ${which} and f.status in ('planned', 'confirmed', 'cancelled') and told.reason <> 'off' and not ${isAsTold(sql`told`)}
         and p.contact_state not in ('withdrawn', 'deceased')
-        and case when ${isAhead} then ${startOf} else told.useless_after end > ${now}::timestamptz
+        and case when ${isAhead('f')} then ${startOf} else told.useless_after end > ${now}::timestamptz
     ), corrected as (
       insert into reminder (id, patient_id, reason, subject_id, stage, for_date, useless_after, created_at)
       select new_id(), patient_id, case when is_on then 'changed' else 'off' end, id, told::text,
@@ -38,11 +36,9 @@ export async function correctWhatWasTold(
       from wrong where may_write
       on conflict do nothing
     )
-    select id, patient_id as "patientId" from wrong where not may_write order by id`.execute(trx);
+    select id, patient_id as "patientId" from wrong where not may_write order by id`;
   await createTasks(
-    trx,
-    deps,
-    ctx,
+    work,
     rows.map(({ id, patientId }) => tellOfChange(id, patientId)),
   );
 }
@@ -52,53 +48,40 @@ export async function correctWhatWasTold(
  * (rule 26): a message says that the day does not hold any more; where none may go, staff get a task to tell them.
  * @param from the civil date that has just been put off; of an older one nothing is said any more
  */
-export async function correctWhatWasToldOfLoan(
-  trx: Trx,
-  deps: Deps,
-  ctx: Context,
-  loanId: string,
-  from: string,
-): Promise<void> {
-  const day = today(deps.clock);
-  const { rows } = await sql<{ patientId: string }>`/* reminder.correct-loan */
+export async function correctWhatWasToldOfLoan(work: Work, loanId: string, from: string): Promise<void> {
+  const day = work.today;
+  const rows = await many(work.trx, 'reminder.correct-loan', { patientId: col.text })`
     with wrong as materialized (
       select l.id, l.patient_id, told.id as told, told.for_date, ${contactable(day)} as may_write
       from loan l join patient p on p.id = l.patient_id cross join lateral (
         select r.id, r.reason, r.for_date from reminder r
-        where r.subject_id = l.id and r.reason in ('return_due', 'overdue', 'put_off') and r.status = 'said' order by r.id desc limit 1) told
+        where r.subject_id = l.id and r.reason in ${ofSubject('loan')} and r.status = 'said' order by r.id desc limit 1) told
       where l.id = ${loanId} and told.reason <> 'put_off' and told.for_date = ${from}::date and ${isPutOff(sql`told`)}
         and p.contact_state not in ('withdrawn', 'deceased')
     ), corrected as (
       insert into reminder (id, patient_id, reason, subject_id, stage, for_date, useless_after, created_at)
       select new_id(), patient_id, 'put_off', id, told::text, for_date,
-        ((greatest(for_date, ${day}::date) + ${worthADay}::int)::timestamp at time zone 'Europe/London'), ${timestamp(deps.clock)}
+        ((greatest(for_date, ${day}::date) + ${worthADay}::int)::timestamp at time zone 'Europe/London'), ${work.at}
       from wrong where may_write
       on conflict do nothing
     )
-    select patient_id as "patientId" from wrong where not may_write`.execute(trx);
+    select patient_id as "patientId" from wrong where not may_write`;
   await createTasks(
-    trx,
-    deps,
-    ctx,
+    work,
     rows.map(({ patientId }) => tellOfChange(loanId, patientId, 'loan')),
   );
 }
 
-/** The task to tell someone what a message cannot, of a follow-up or a loan. */
-export const tellOfChange = (
-  subjectId: string,
-  patientId: string,
-  subjectType: 'follow_up' | 'loan' = 'follow_up',
-) => ({ kind: 'tell_of_change', subjectType, subjectId, patientId }) as const;
+/** The task to tell someone what a message cannot, of a follow-up or something else. */
+export const tellOfChange = (subjectId: string, patientId: string, subjectType: Subject = 'follow_up') =>
+  ({ kind: 'tell_of_change', subjectType, subjectId, patientId }) as const;
 
 /**
  * What is done just now to correct what was told of a follow-up; null where it still holds, or is corrected.
  */
 export async function correctionOf(db: Reader, followUpId: string): Promise<'message' | 'task' | null> {
-  const { rows } = await sql<{ by: 'message' | 'task' | null }>`/* reminder.correction-of */
+  const row = await one(db, 'reminder.correction-of', { by: col.orNull(col.oneOf(['message', 'task'])) })`
     select case when exists (select from task where kind = 'tell_of_change' and subject_id = ${followUpId} and status = 'open') then 'task'
-      when exists (select from reminder where subject_id = ${followUpId} and reason in ('changed', 'off') and status = 'standing') then 'message' end as by`.execute(
-    db,
-  );
-  return rows[0]!.by;
+      when exists (select from reminder where subject_id = ${followUpId} and reason in ${correctionsOf('follow_up')} and status = 'standing') then 'message' end as by`;
+  return row.by;
 }

@@ -1,6 +1,9 @@
 import { sql } from 'kysely';
 import { timestamp, today, zone } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
+import { col } from '../shared/rows.ts';
+import { each, many, one, run } from '../shared/statements.ts';
+import { isAhead } from '../support/follow-up.states.ts';
 import { channelOf } from './channels.ts';
 import { pausedThen } from './reminder.queries.ts';
 import { providerFor } from './senders.rules.ts';
@@ -13,7 +16,7 @@ const firstHour = 8;
 const due = (date: string) => sql`
   from follow_up f join staff s on s.id = f.supporter_id and s.suspended_at is null
     join patient p on p.id = f.patient_id and not ${pausedThen}
-  where f.due_on = working_day_from(${date}::date + 1) and f.status in ('planned', 'confirmed')`;
+  where f.due_on = working_day_from(${date}::date + 1) and ${isAhead('f')}`;
 
 /**
  * Plans one email to each supporter who has follow-ups on the next working day after a civil date. Planned
@@ -21,24 +24,21 @@ const due = (date: string) => sql`
  * @returns how many it made
  */
 export async function planDigests(deps: Deps, date: string): Promise<number> {
-  const { numAffectedRows } = await sql`/* digest.plan */
+  return run(deps.db, 'digest.plan')`
     insert into supporter_digest (id, staff_id, for_date, created_at)
     select new_id(), x.id, x.due_on, ${timestamp(deps.clock)} from (select distinct s.id, f.due_on ${due(date)}) x
-    on conflict do nothing`.execute(deps.db);
-  return Number(numAffectedRows ?? 0);
+    on conflict do nothing`;
 }
 
 /** How many `planDigests` would make. */
 export async function countDigests(deps: Deps, date: string): Promise<number> {
-  const { rows } = await sql<{ count: number }>`
+  const row = await one(deps.db, each('digest.count'), { count: col.number })`
     select count(*)::int as count from (select distinct s.id, f.due_on ${due(date)}) x
-    where not exists (select from supporter_digest d where d.staff_id = x.id and d.for_date = x.due_on)`.execute(
-    deps.db,
-  );
-  return rows[0]!.count;
+    where not exists (select from supporter_digest d where d.staff_id = x.id and d.for_date = x.due_on)`;
+  return row.count;
 }
 
-type Digest = { id: string; name: string; email: string; count: number; firstAt: string };
+const Digest = { id: col.text, name: col.text, email: col.text, count: col.number, firstAt: col.text };
 
 /**
  * Sends what is planned, from the morning on: how many follow-ups and when the first is, as it stands now.
@@ -48,7 +48,7 @@ type Digest = { id: string; name: string; email: string; count: number; firstAt:
 export async function sendDigests(deps: Deps): Promise<number> {
   const provider = providerFor(deps.config, 'email', 'identified');
   if (!provider || deps.clock.now().toZonedDateTimeISO(zone).hour < firstHour) return 0;
-  const { rows } = await sql<Digest>`/* digest.take */
+  const rows = await many(deps.db, 'digest.take', Digest)`
     with taken as (
       update supporter_digest set status = 'sent', sent_at = ${timestamp(deps.clock)}
       where id in (select id from supporter_digest where status = 'planned' and for_date > ${today(deps.clock)}::date
@@ -59,8 +59,8 @@ export async function sendDigests(deps: Deps): Promise<number> {
       cross join lateral (
         select count(*)::int as count, min(start_of(f.due_on, f.starts_at)) as first
         from follow_up f join patient p on p.id = f.patient_id and not ${pausedThen}
-        where f.supporter_id = t.staff_id and f.due_on = t.for_date and f.status in ('planned', 'confirmed')) f
-    where f.count > 0`.execute(deps.db);
+        where f.supporter_id = t.staff_id and f.due_on = t.for_date and ${isAhead('f')}) f
+    where f.count > 0`;
   const failed: string[] = [];
   for (const { id, name, email, count, firstAt } of rows) {
     const day = spokenDay(firstAt);
@@ -79,9 +79,10 @@ export async function sendDigests(deps: Deps): Promise<number> {
   }
   if (failed.length) {
     deps.log.warn({ count: failed.length }, 'what supporters are told of the day ahead did not go out');
-    await sql`/* digest.failed */ update supporter_digest set status = 'failed' where id = any(${failed}::uuid[])`.execute(
+    await run(
       deps.db,
-    );
+      'digest.failed',
+    )`update supporter_digest set status = 'failed' where id = any(${failed}::uuid[])`;
   }
   return rows.length - failed.length;
 }

@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import { Temporal } from 'temporal-polyfill';
 import { newLinkToken } from '../access/tokens.ts';
 import { openingFrom } from '../people/contact-window.rules.ts';
@@ -11,14 +10,18 @@ import { command } from '../shared/command.ts';
 import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvents } from '../shared/events.ts';
+import { col } from '../shared/rows.ts';
+import { many, one, run } from '../shared/statements.ts';
+import type { Work } from '../shared/work.ts';
 import { reachOf } from './deliverability.ts';
 import { draftsOf, linkBase, linkShown, renderDraft, shownIn, templatesInUse } from './draft.queries.ts';
 import { gatherReminders } from './gather.commands.ts';
 import { patientLinkHash } from './link.queries.ts';
 import { linkEnds } from './link.rules.ts';
-import { type Draft, judge, type MessageStatus, type Reason, type Why } from './message.rules.ts';
+import { type Draft, judge, type MessageStatus, type Reason } from './message.rules.ts';
+import type { Why } from './not-sent.rules.ts';
 import { type Provider, providerFor } from './senders.rules.ts';
-import { type Claim, type Handover, send } from './sending.commands.ts';
+import { Claim, type Handover, send } from './sending.commands.ts';
 
 const batchSize = 50;
 /** A sender whose claim is older gives up before sending: by then another may have been told that it died. */
@@ -51,24 +54,23 @@ export async function dispatch(deps: Deps, stop?: AbortSignal): Promise<Dispatch
 async function openWindow(deps: Deps): Promise<void> {
   const now = timestamp(deps.clock);
   for (let moved = 1; moved; ) {
-    const { rows } = await sql<{ moved: number }>`/* message.open-window */
+    const row = await one(deps.db, 'message.open-window', { moved: col.number })`
       with opened as (
         update message set status = 'queued', changed_at = ${now}
         where id in (select id from message where status = 'planned' and send_after <= ${now} order by send_after limit 5000 for update skip locked)
         returning 1)
-      select count(*) as moved from opened`.execute(deps.db);
-    moved = rows[0]!.moved;
+      select count(*) as moved from opened`;
+    moved = row.moved;
   }
 }
 
 /** Takes a batch for this sender alone. Every later write names the claim, so a sender that lost it changes nothing. */
 export async function claimBatch(deps: Deps): Promise<Claim[]> {
   const now = timestamp(deps.clock);
-  const { rows } = await sql<Claim>`/* message.claim */
+  return many(deps.db, 'message.claim', Claim)`
     update message m set status = 'sending', claim = claim + 1, claimed_at = ${now}, provider = null, changed_at = ${now}
     where id in (select id from message where status = 'queued' and send_after <= ${now} order by send_after, id limit ${batchSize} for update skip locked)
-    returning id, claim`.execute(deps.db);
-  return rows;
+    returning id, claim`;
 }
 
 type Settlement = {
@@ -97,31 +99,30 @@ export async function settleBeforeSending(
   deps: Deps,
   claims: Claim[],
 ): Promise<{ outgoing: Handover[]; cancelled: number; waiting: number }> {
-  return command(deps, ctx, async (trx) => {
+  return command(deps, ctx, async (work) => {
     const ids = claims.map(({ id }) => id);
-    await sql`/* reminder.lock */ select id from reminder where message_id = any(${ids}::uuid[]) order by id for update`.execute(
-      trx,
-    );
+    await run(
+      work.trx,
+      'reminder.lock',
+    )`select id from reminder where message_id = any(${ids}::uuid[]) order by id for update`;
     const held = new Map(claims.map(({ id, claim }) => [id, claim]));
-    const date = today(deps.clock);
+    const date = work.today;
     const drafts = await withDoubtedPoints(
-      trx,
-      (await draftsOf(trx, ids)).filter(({ id, claim }) => held.get(id) === claim),
+      work.trx,
+      (await draftsOf(work.trx, ids)).filter(({ id, claim }) => held.get(id) === claim),
       date,
     );
-    const templates = await templatesInUse(deps, trx);
-    const isDayOff = await daysOff(trx, date);
+    const templates = await templatesInUse(deps, work.trx);
+    const isDayOff = await daysOff(work.trx, date);
     const settled = drafts.map((draft) => settle(deps, draft, templates, isDayOff));
-    const kept = new Set(await write(trx, deps, settled));
+    const kept = new Set(await write(work, settled));
     const mine = settled.filter(({ id }) => kept.has(id));
     const patients = await patientsOf(
-      trx,
+      work.trx,
       mine.filter(({ status }) => status === 'cancelled').map(({ id }) => id),
     );
     await recordEvents(
-      trx,
-      deps,
-      ctx,
+      work,
       patients.map(({ id, patientId }) => ({
         type: 'message.cancelled',
         subjects: [
@@ -233,39 +234,38 @@ function linkOf(deps: Deps, body: string, wording: Wording, reasons: Reason[]): 
   };
 }
 
-async function write(trx: Trx, deps: Deps, settled: Settlement[]): Promise<string[]> {
+async function write(work: Work, settled: Settlement[]): Promise<string[]> {
   const rowsToWrite = settled.map(({ link, ...row }) => ({
     ...row,
     linkHash: link?.hash ?? null,
     linkEndsAt: link?.endsAt ?? null,
   }));
-  const { rows } = await sql<{ id: string }>`/* message.settle */
+  const rows = await many(work.trx, 'message.settle', { id: col.text })`
     with x as (
       select * from jsonb_to_recordset(${JSON.stringify(rowsToWrite)}) x (id uuid, claim int, status text, why text, "sendAfter" timestamptz,
         subject text, body text, wording text, "templateIds" uuid[], provider text, "linkHash" text, "linkEndsAt" timestamptz, said uuid[], released uuid[])
     ), mine as (
       update message m set status = x.status, why = x.why, send_after = coalesce(x."sendAfter", m.send_after), subject = x.subject,
         body = x.body, wording = x.wording, template_ids = x."templateIds", provider = x.provider, provider_id = null,
-        handed_at = case when x.status = 'sending' then ${timestamp(deps.clock)}::timestamptz else m.handed_at end, changed_at = ${timestamp(deps.clock)}
+        handed_at = case when x.status = 'sending' then ${work.at}::timestamptz else m.handed_at end, changed_at = ${work.at}
       from x where m.id = x.id and m.claim = x.claim and m.status = 'sending' returning m.id
     ), links as (
       insert into patient_link (token_hash, message_id, created_at, expires_at)
-      select decode(x."linkHash", 'hex'), x.id, ${timestamp(deps.clock)}, x."linkEndsAt" from x where x."linkHash" is not null and x.id in (select id from mine)
+      select decode(x."linkHash", 'hex'), x.id, ${work.at}, x."linkEndsAt" from x where x."linkHash" is not null and x.id in (select id from mine)
     ), reminders as (
       update reminder r set status = case when r.id = any(x.said) then 'said' when r.id = any(x.released) then 'standing' else 'cancelled' end,
         message_id = case when r.id = any(x.released) then null else r.message_id end,
         said_way = case when r.id = any(x.said) then (select f.way from follow_up f where f.id = r.subject_id) else r.said_way end
       from x where r.message_id = x.id and x.id in (select id from mine) and r.status = 'standing' and x.status in ('sending', 'cancelled')
     )
-    select id from mine`.execute(trx);
+    select id from mine`;
   return rows.map(({ id }) => id);
 }
 
 async function patientsOf(trx: Trx, ids: string[]): Promise<{ id: string; patientId: string }[]> {
   if (!ids.length) return [];
-  const { rows } = await sql<{
-    id: string;
-    patientId: string;
-  }>`select id, patient_id as "patientId" from message where id = any(${ids}::uuid[])`.execute(trx);
-  return rows;
+  return many(trx, 'dispatch.patients-of', {
+    id: col.text,
+    patientId: col.text,
+  })`select id, patient_id as "patientId" from message where id = any(${ids}::uuid[])`;
 }

@@ -1,13 +1,15 @@
 import { sql } from 'kysely';
 import { pointJson } from '../people/doubt.queries.ts';
-import type { MessageChannel, Wording } from '../people/reach.rules.ts';
+import { type MessageChannel, type Wording, wordings } from '../people/reach.rules.ts';
 import { readScheme } from '../scheme/scheme.queries.ts';
 import type { Scheme } from '../scheme/scheme.schemas.ts';
 import { jsonInstant, type Reader } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { firstName } from '../shared/person-name.ts';
-import type { Draft, Reason } from './message.rules.ts';
-import { asksBack, hasData, isPutOff, startOf } from './reminder.queries.ts';
+import { col } from '../shared/rows.ts';
+import { many } from '../shared/statements.ts';
+import { ofKind, subjectsOf, timed } from './kind.queries.ts';
+import { Draft, type Reason } from './message.rules.ts';
 import { type Addressee, render, type TemplateText } from './template.rules.ts';
 
 type InUse = TemplateText & { id: string; language: string };
@@ -16,17 +18,17 @@ export type Templates = { texts: Map<string, InUse>; scheme: Scheme };
 
 /** The newest version of each template, with the scheme. */
 export async function templatesInUse(deps: Deps, db: Reader): Promise<Templates> {
-  const { rows } = await sql<{
-    id: string;
-    reason: string;
-    wording: Wording;
-    channel: string;
-    language: string;
-    subject: string;
-    body: string;
-  }>`/* template.in-use */
+  const rows = await many(db, 'template.in-use', {
+    id: col.text,
+    reason: col.text,
+    wording: col.oneOf(wordings),
+    channel: col.text,
+    language: col.text,
+    subject: col.text,
+    body: col.text,
+  })`
     select distinct on (reason, wording, channel, language) id, reason, wording, channel, language, subject, body from template
-    order by reason, wording, channel, language, version desc`.execute(db);
+    order by reason, wording, channel, language, version desc`;
   const texts = new Map(rows.map((row) => [keyOf(row.reason, row.wording, row.channel, row.language), row]));
   return { texts, scheme: await readScheme(deps, db) };
 }
@@ -51,27 +53,20 @@ function bestTemplate(
 
 /** What is known just now of messages that have not gone: the person, the contact point, each reason. */
 export async function draftsOf(db: Reader, ids: string[]): Promise<Draft[]> {
-  const { rows } = await sql<Draft>`/* message.drafts */
+  return many(db, 'message.drafts', Draft)`
     select m.id, m.claim, p.wording, ${firstName} as name, coalesce(p.language, 'en') as language,
       json_build_object('contactChoice', p.contact_choice, 'contactState', p.contact_state, 'pausedUntil', p.paused_until) as wishes,
       p.communication_needs as needs,
       case when c.id is not null then ${pointJson} end as point,
       coalesce((
         select json_agg(json_build_object('id', r.id, 'reason', r.reason, 'status', r.status, 'way', f.way, 'because', f.why,
-          'at', case when f.id is null then to_char(r.for_date, 'YYYY-MM-DD"T12:00:00Z"') else ${jsonInstant('r.useless_after')} end,
+          'at', case when r.reason in ${timed} then ${jsonInstant('r.useless_after')} else to_char(r.for_date, 'YYYY-MM-DD"T12:00:00Z"') end,
           'uselessAfter', ${jsonInstant('r.useless_after')},
-          'stands', case when r.reason = 'off' then f.status = 'cancelled'
-            when f.id is not null then f.status in ('planned', 'confirmed') and ${startOf} = r.useless_after
-            when r.reason = 'put_off' then ${isPutOff(sql`r`)}
-            when l.id is not null then l.due_on = r.for_date and ${asksBack}
-            else p.data_reminders and s.expires_on = r.for_date and ${hasData} end) order by r.id)
-        from reminder r left join follow_up f on f.id = r.subject_id and r.reason in ('follow_up', 'changed', 'off')
-          left join loan l on l.id = r.subject_id and r.reason in ('return_due', 'overdue', 'put_off')
-          left join data_plan s on s.id = r.subject_id and r.reason = 'data_ending'
+          'stands', ${ofKind(sql`r`, ({ stands }) => stands)}) order by r.id)
+        from reminder r ${subjectsOf(sql`r`)}
         where r.message_id = m.id), '[]') as reasons
     from message m join patient p on p.id = m.patient_id left join contact_point c on c.id = m.contact_point_id
-    where m.id = any(${ids}::uuid[]) order by m.id`.execute(db);
-  return rows;
+    where m.id = any(${ids}::uuid[]) order by m.id`;
 }
 
 export type Rendered = { subject: string | null; body: string; templateIds: string[] };

@@ -1,13 +1,14 @@
-import { sql } from 'kysely';
-import type { MessageChannel } from '../people/reach.rules.ts';
+import { messageChannels } from '../people/reach.rules.ts';
 import { systemContext } from '../shared/actor.ts';
-import { timestamp } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
-import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvents } from '../shared/events.ts';
+import { col } from '../shared/rows.ts';
+import { many } from '../shared/statements.ts';
+import { type Work, workIn } from '../shared/work.ts';
 import { createTasks } from '../tasks/task.commands.ts';
-import type { Why } from './message.rules.ts';
+import { isOnItsWay } from './message.states.ts';
+import type { Why } from './not-sent.rules.ts';
 
 const ctx = systemContext('delivery');
 /** A way at which so many messages that say the same have failed is not tried again. */
@@ -26,23 +27,22 @@ type Failed = { id: string; claim?: number };
  * reach them (rule 16). Each `claim`, where given, must still be held.
  */
 export async function failMessages(deps: Deps, messages: Failed[], failure: Failure): Promise<void> {
-  if (messages.length) await command(deps, ctx, (trx) => failIn(trx, deps, messages, failure));
+  if (messages.length) await command(deps, ctx, (work) => failIn(work, messages, failure));
 }
 
 /** `failMessages` in the caller's transaction. */
-export async function failIn(
-  trx: Trx,
-  deps: Deps,
-  messages: Failed[],
-  { why, pointFails }: Failure,
-): Promise<void> {
-  const now = timestamp(deps.clock);
-  const { rows } = await sql<{ id: string; patientId: string; channel: MessageChannel }>`/* message.fail */
+export async function failIn(work: Work, messages: Failed[], { why, pointFails }: Failure): Promise<void> {
+  const now = work.at;
+  const rows = await many(work.trx, 'message.fail', {
+    id: col.text,
+    patientId: col.text,
+    channel: col.oneOf(messageChannels),
+  })`
     with x as (
       select * from jsonb_to_recordset(${JSON.stringify(messages)}) x (id uuid, claim int)
     ), failed as (
       update message m set status = 'failed', why = ${why}, changed_at = ${now} from x
-      where m.id = x.id and (x.claim is null or m.claim = x.claim) and m.status in ('sending', 'sent', 'unknown')
+      where m.id = x.id and (x.claim is null or m.claim = x.claim) and ${isOnItsWay('m')}
       returning m.id, m.patient_id, m.channel, m.contact_point_id
     ), again as (
       update reminder r set status = 'standing', message_id = null, failures = r.failures + 1
@@ -53,11 +53,9 @@ export async function failIn(
       where c.id = f.contact_point_id and c.failed_at is null
         and (${pointFails}::boolean or exists (select from again a where a.message_id = f.id and a.failures >= ${mostFailures}))
     )
-    select id, patient_id as "patientId", channel from failed`.execute(trx);
+    select id, patient_id as "patientId", channel from failed`;
   await recordEvents(
-    trx,
-    deps,
-    ctx,
+    workIn(work.trx, work.deps, ctx),
     rows.map(({ id, patientId, channel }) => ({
       type: 'message.failed',
       subjects: [
@@ -69,9 +67,7 @@ export async function failIn(
   );
   const returned = rows.filter(({ channel }) => channel === 'letter');
   await createTasks(
-    trx,
-    deps,
-    ctx,
+    workIn(work.trx, work.deps, ctx),
     returned.map(({ patientId }) => ({
       kind: 'letter_returned',
       subjectType: 'patient',

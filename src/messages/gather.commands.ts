@@ -2,36 +2,26 @@ import { type RawBuilder, sql } from 'kysely';
 import { Temporal } from 'temporal-polyfill';
 import { nextOpening } from '../people/contact-window.rules.ts';
 import { pointJson, withDoubts } from '../people/doubt.queries.ts';
-import {
-  type ContactPoint,
-  chooseContact,
-  type MessageChannel,
-  type Wording,
-} from '../people/reach.rules.ts';
+import { ContactPoint, chooseContact, type MessageChannel, wordings } from '../people/reach.rules.ts';
 import { daysOff } from '../scheme/calendar/calendar.queries.ts';
 import { systemContext } from '../shared/actor.ts';
 import { timestamp, today, zone } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
-import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvents } from '../shared/events.ts';
 import type { Report } from '../shared/progress.ts';
+import { col, type RowOf } from '../shared/rows.ts';
+import { each, many, one, run } from '../shared/statements.ts';
+import { type Work, workIn } from '../shared/work.ts';
 import { createTasks } from '../tasks/task.commands.ts';
 import { reachOf } from './deliverability.ts';
-import type { Why } from './message.rules.ts';
+import { ofKind } from './kind.queries.ts';
+import { type WhyHeld, whyNotSent } from './not-sent.rules.ts';
 import { releaseUndoubted } from './release.commands.ts';
-import { contactable, workingDaysAfter } from './reminder.queries.ts';
+import { contactable } from './reminder.queries.ts';
 import { cancelUseless } from './useless.commands.ts';
 
 const batchSize = 1_000;
-/** What staff are asked to do about what is held. */
-const taskFor = {
-  in_doubt: 'may_be_one_person',
-  no_safe_contact: 'no_safe_contact',
-  outside_hours: 'no_time_to_contact',
-  no_sender: 'no_sender',
-  format_needed: 'format_needed',
-} as const;
 
 /**
  * Gathers the reminders that no message says yet: what is due together to one person by one channel is
@@ -47,8 +37,8 @@ export async function gatherReminders(deps: Deps, date: string, report?: Report)
   let after: string | null = '00000000-0000-0000-0000-000000000000';
   while (after) {
     const beyond: string = after;
-    const batch = await command(deps, ctx, (trx) =>
-      gatherBatch(trx, deps, date, sql`and r.patient_id > ${beyond}`),
+    const batch = await command(deps, ctx, (work) =>
+      gatherBatch(work, date, sql`and r.patient_id > ${beyond}`),
     );
     gathered += batch.messages;
     after = batch.full ? batch.lastPatient : null;
@@ -66,40 +56,37 @@ export async function countUngathered(
   date: string,
   unplanned: RawBuilder<unknown>,
 ): Promise<number> {
-  const { rows } = await sql<{ count: number }>`
+  const row = await one(deps.db, each('gather.count-ungathered'), { count: col.number })`
     select count(distinct patient_id) from (
       select r.patient_id from reminder r join patient p on p.id = r.patient_id
       where r.status = 'standing' and r.message_id is null and r.useless_after > ${timestamp(deps.clock)}
         and ${contactable(today(deps.clock))} and ${isDue(deps, date)}
-      union all (${unplanned})) told`.execute(deps.db);
-  return rows[0]!.count;
+      union all (${unplanned})) told`;
+  return row.count;
 }
 
 /**
- * Reminders `r` that a run for a civil date has said: follow-ups for it and for the working days that they go ahead, and all
- * else at once. A night to come may have planned ahead of its day, and takes nothing that is due before it.
+ * Reminders `r` that a run for a civil date has said: those that their kind has said for it, and all else at once. A night
+ * to come may have planned ahead of its day, and takes nothing that is due before it.
  */
-const isDue = (
-  deps: Deps,
-  date: string,
-) => sql<boolean>`(case when r.reason <> 'follow_up' then ${date}::date <= ${today(deps.clock)}::date
-  else r.for_date between ${date}::date and (${workingDaysAfter(date)})[coalesce(
-    (select f.lead_days from follow_up f where f.id = r.subject_id), 1)] end)`;
+const isDue = (deps: Deps, date: string) =>
+  ofKind(sql`r`, ({ saidFor }) => saidFor?.(date), sql`${date}::date <= ${today(deps.clock)}::date`);
 
-type Person = {
-  patientId: string;
-  wording: Wording;
-  needs: string[];
-  latest: string;
-  points: ContactPoint[];
-  reminders: string[];
+const Person = {
+  patientId: col.text,
+  wording: col.oneOf(wordings),
+  needs: col.listOf(col.text),
+  latest: col.text,
+  points: col.listOf(col.object(ContactPoint)),
+  reminders: col.listOf(col.text),
 };
+type Person = RowOf<typeof Person>;
 type Plan = Person & {
   channel: MessageChannel | null;
   contactPointId: string | null;
   sendAfter: string;
   status: 'planned' | 'queued' | 'held';
-  why: Why | null;
+  why: WhyHeld | null;
 };
 
 /**
@@ -107,45 +94,44 @@ type Plan = Person & {
  * @param which a condition that narrows the reminders `r`
  */
 export async function gatherBatch(
-  trx: Trx,
-  deps: Deps,
+  work: Work,
   date: string,
   which: RawBuilder<unknown>,
 ): Promise<{ messages: number; full: boolean; lastPatient: string | null }> {
-  const people = await readPeople(trx, deps, date, which);
+  const people = await readPeople(work, date, which);
   const points = await withDoubts(
-    trx,
+    work.trx,
     people.flatMap((person) => person.points),
-    today(deps.clock),
+    work.today,
   );
   const byId = new Map(points.map((point) => [point.id, point]));
-  const isDayOff = await daysOff(trx, date);
+  const isDayOff = await daysOff(work.trx, date);
   const plans = people.map((person) =>
-    planMessage({ ...person, points: person.points.map(({ id }) => byId.get(id)!) }, deps, date, isDayOff),
+    planMessage(
+      { ...person, points: person.points.map(({ id }) => byId.get(id)!) },
+      work.deps,
+      date,
+      isDayOff,
+    ),
   );
   if (!plans.length) return { messages: 0, full: false, lastPatient: null };
   const held = plans.filter(({ status }) => status === 'held');
   const made = [
     ...(await upsert(
-      trx,
-      deps,
+      work,
       date,
       plans.filter(({ status }) => status !== 'held'),
       false,
     )),
-    ...(await upsert(trx, deps, date, held, true)),
+    ...(await upsert(work, date, held, true)),
   ];
-  await sql`
+  await run(work.trx, 'gather.batch')`
     update reminder r set message_id = m.id
-    from jsonb_to_recordset(${JSON.stringify(made)}) m (id uuid, reminders uuid[]) where r.id = any(m.reminders)`.execute(
-    trx,
-  );
+    from jsonb_to_recordset(${JSON.stringify(made)}) m (id uuid, reminders uuid[]) where r.id = any(m.reminders)`;
   const ctx = systemContext(`gather-${date}`);
   const newlyHeld = made.filter(({ isHeld, isNew }) => isHeld && isNew);
   await recordEvents(
-    trx,
-    deps,
-    ctx,
+    workIn(work.trx, work.deps, ctx),
     newlyHeld.map(({ id, patientId }) => ({
       type: 'message.held',
       subjects: [
@@ -157,11 +143,9 @@ export async function gatherBatch(
   );
   const whyHeld = new Map(held.map(({ patientId, why }) => [patientId, why]));
   await createTasks(
-    trx,
-    deps,
-    ctx,
+    workIn(work.trx, work.deps, ctx),
     newlyHeld.map(({ patientId }) => ({
-      kind: taskFor[whyHeld.get(patientId) as keyof typeof taskFor] ?? 'no_safe_contact',
+      kind: whyNotSent[whyHeld.get(patientId) ?? 'no_safe_contact'].task,
       subjectType: 'patient',
       subjectId: patientId,
       patientId,
@@ -175,13 +159,13 @@ export async function gatherBatch(
 }
 
 /** Whole people at a time, so that a batch never splits what is said together; those being gathered elsewhere are left to it. */
-async function readPeople(trx: Trx, deps: Deps, date: string, which: RawBuilder<unknown>): Promise<Person[]> {
-  const now = timestamp(deps.clock);
-  const due = isDue(deps, date);
-  const { rows } = await sql<Person>`
+async function readPeople(work: Work, date: string, which: RawBuilder<unknown>): Promise<Person[]> {
+  const now = work.at;
+  const due = isDue(work.deps, date);
+  return many(work.trx, 'gather.read-people', Person)`
     with people as materialized (
       select r.patient_id from reminder r join patient p on p.id = r.patient_id
-      where r.status = 'standing' and r.message_id is null and r.useless_after > ${now} and ${due} and ${contactable(today(deps.clock))} ${which}
+      where r.status = 'standing' and r.message_id is null and r.useless_after > ${now} and ${due} and ${contactable(work.today)} ${which}
       group by r.patient_id order by r.patient_id limit ${batchSize}
     ), waiting as (
       select r.id, r.patient_id, r.useless_after from reminder r
@@ -193,8 +177,7 @@ async function readPeople(trx: Trx, deps: Deps, date: string, which: RawBuilder<
           order by c.position)
         from contact_point c where c.patient_id = w.patient_id), '[]') as points
     from waiting w join patient p on p.id = w.patient_id
-    group by w.patient_id, p.wording, p.communication_needs order by w.patient_id`.execute(trx);
-  return rows;
+    group by w.patient_id, p.wording, p.communication_needs order by w.patient_id`;
 }
 
 /** When and how a person is told. What is planned for a night to come waits for its day. */
@@ -226,20 +209,27 @@ function planMessage(person: Person, deps: Deps, date: string, isDayOff: (date: 
   };
 }
 
-type Made = { id: string; patientId: string; isNew: boolean; isHeld: boolean; reminders: string[] };
+const Made = {
+  id: col.text,
+  patientId: col.text,
+  isNew: col.boolean,
+  isHeld: col.boolean,
+  reminders: col.listOf(col.text),
+};
+type Made = RowOf<typeof Made>;
 
 /**
  * Makes the messages, or finds the day's message to the same person by the same channel that has not gone.
  * One that is on its way just now takes nothing more: its reminders wait for the next gathering.
  */
-async function upsert(trx: Trx, deps: Deps, date: string, plans: Plan[], isHeld: boolean): Promise<Made[]> {
+async function upsert(work: Work, date: string, plans: Plan[], isHeld: boolean): Promise<Made[]> {
   if (!plans.length) return [];
-  const now = timestamp(deps.clock);
+  const now = work.at;
   const arbiter = isHeld
     ? sql`(patient_id, run_date) where status = 'held'`
     : sql`(patient_id, channel, run_date) where status in ('planned', 'queued', 'sending')`;
   const rows = plans.map(({ points: _points, latest: _latest, needs: _needs, ...plan }) => plan);
-  const { rows: made } = await sql<Made>`
+  return many(work.trx, 'gather.upsert', Made)`
     with given as (
       select * from jsonb_to_recordset(${JSON.stringify(rows)}) g ("patientId" uuid, wording text, channel text, "contactPointId" uuid,
         "sendAfter" timestamptz, status text, why text, reminders uuid[])
@@ -250,6 +240,5 @@ async function upsert(trx: Trx, deps: Deps, date: string, plans: Plan[], isHeld:
       returning id, patient_id, xmax = 0 or why is distinct from (select o.why from message o where o.id = message.id) as is_new
     )
     select m.id, m.patient_id as "patientId", m.is_new as "isNew", ${isHeld}::boolean as "isHeld", g.reminders
-    from made m join given g on g."patientId" = m.patient_id`.execute(trx);
-  return made;
+    from made m join given g on g."patientId" = m.patient_id`;
 }

@@ -1,13 +1,16 @@
 import { sql } from 'kysely';
 import { systemContext } from '../shared/actor.ts';
-import { timestamp } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
 import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvent, type SubjectType } from '../shared/events.ts';
 import { newId } from '../shared/ids.ts';
 import { senderNumber } from '../shared/phone.ts';
+import { col } from '../shared/rows.ts';
+import { many, maybe, run } from '../shared/statements.ts';
+import { type Work, workIn } from '../shared/work.ts';
 import { createTasks } from '../tasks/task.commands.ts';
+import { ofSubject } from './kind.queries.ts';
 import { isUrgent, meaningOf } from './notify.rules.ts';
 import { isAsTold } from './reminder.queries.ts';
 
@@ -26,23 +29,21 @@ export type InboundText = { providerId: string; from: string; body: string };
 export async function receiveText(deps: Deps, { providerId, from, body }: InboundText): Promise<void> {
   const number = senderNumber(from);
   const meaning = meaningOf(body);
-  await command(deps, ctx, async (trx) => {
-    const at = timestamp(deps.clock);
+  await command(deps, ctx, async (work) => {
+    const { at } = work;
     // A number that is being added to a record would miss the text, and the text the record.
-    await sql`/* inbound.lock */ select pg_advisory_xact_lock(hashtextextended('texts of nobody', 0))`.execute(
-      trx,
-    );
-    const { rows: senders } = await sql<{ id: string }>`/* inbound.senders */
+    await run(work.trx, 'inbound.lock')`select pg_advisory_xact_lock(hashtextextended('texts of nobody', 0))`;
+    const senders = await many(work.trx, 'inbound.senders', { id: col.text })`
       select p.id from patient p where p.id in (select patient_id from contact_point where value = ${number} and channel in ('sms', 'phone'))
-      order by p.id for no key update`.execute(trx);
+      order by p.id for no key update`;
     const patients = senders.map(({ id }) => id);
     const id = newId();
-    const { rows: kept } = await sql`/* inbound.insert */
+    const kept = await maybe(work.trx, 'inbound.insert', {})`
       insert into inbound_message (id, provider_id, from_number, body, meaning, patient_ids, received_at)
       values (${id}, ${providerId}, ${number}, ${body}, ${meaning}, ${patients}::uuid[], ${at})
-      on conflict (provider_id) do nothing returning 1`.execute(trx);
-    if (!kept.length) return;
-    await recordEvent(trx, deps, ctx, {
+      on conflict (provider_id) do nothing returning 1`;
+    if (!kept) return;
+    await recordEvent(work, {
       type: 'message.answered',
       subjects: [
         ['inbound_message', id],
@@ -51,9 +52,9 @@ export async function receiveText(deps: Deps, { providerId, from, body }: Inboun
       values: { kind: meaning },
       fields: ['body'],
     });
-    if (meaning === 'stop' && patients.length) await stopNumber(trx, number, at);
-    if (meaning === 'yes' && (await confirmOne(trx, deps, patients, at))) return;
-    await createTasks(trx, deps, ctx, [
+    if (meaning === 'stop' && patients.length) await stopNumber(work.trx, number, at);
+    if (meaning === 'yes' && (await confirmOne(work, patients, at))) return;
+    await createTasks(work, [
       {
         kind: taskFor[meaning as keyof typeof taskFor] ?? 'inbound_text',
         subjectType: 'inbound_message',
@@ -66,30 +67,30 @@ export async function receiveText(deps: Deps, { providerId, from, body }: Inboun
 }
 
 async function stopNumber(trx: Trx, number: string, at: string): Promise<void> {
-  await sql`/* contact.stop-number */
-    update contact_point set stopped_at = coalesce(stopped_at, ${at}) where value = ${number} and channel = 'sms'`.execute(
-    trx,
-  );
+  await run(trx, 'contact.stop-number')`
+    update contact_point set stopped_at = coalesce(stopped_at, ${at}) where value = ${number} and channel = 'sms'`;
 }
 
 /**
  * Confirms what a YES is about: the one thing ahead that its sender was told of, if it is still as they were told.
  * @returns whether there was exactly one
  */
-async function confirmOne(trx: Trx, deps: Deps, patients: string[], at: string): Promise<boolean> {
+async function confirmOne(work: Work, patients: string[], at: string): Promise<boolean> {
   if (patients.length !== 1) return false;
-  const { rows } = await sql<{ id: string; asTold: boolean }>`/* inbound.asked */
+  const rows = await many(work.trx, 'inbound.asked', { id: col.text, asTold: col.boolean })`
     select f.id, ${isAsTold(sql`told`)} as "asTold" from follow_up f cross join lateral (
       select r.useless_after, r.said_way, r.reason from reminder r
-      where r.subject_id = f.id and r.reason in ('follow_up', 'changed', 'off') and r.status = 'said' order by r.id desc limit 1) told
+      where r.subject_id = f.id and r.reason in ${ofSubject('follow_up')} and r.status = 'said' order by r.id desc limit 1) told
     where f.patient_id = ${patients[0]} and told.useless_after > ${at} and told.reason <> 'off'
-    order by f.id for update of f`.execute(trx);
+    order by f.id for update of f`;
   const [asked] = rows;
   if (!asked?.asTold || rows.length > 1) return false;
-  await sql`update follow_up set status = 'confirmed', changed_at = ${at} where id = ${asked.id}`.execute(
-    trx,
+  await run(
+    work.trx,
+    'inbound.confirm-one',
+    work.trx.updateTable('follow_up').set({ status: 'confirmed', changed_at: at }).where('id', '=', asked.id),
   );
-  await recordEvent(trx, deps, ctx, {
+  await recordEvent(workIn(work.trx, work.deps, ctx), {
     type: 'follow_up.changed',
     subjects: [
       ['follow_up', asked.id],

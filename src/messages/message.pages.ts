@@ -9,12 +9,16 @@ import { type App, idParams, strictObject } from '../shared/http.ts';
 import { orderedQuery } from '../shared/lists.ts';
 import { Problem } from '../shared/problem.ts';
 import { oneOf } from '../shared/schemas.ts';
-import { type Form, fields, newForm, refused, typedIn } from '../web/forms.ts';
+import { type Form, fields, newForm } from '../web/forms.ts';
 import { listFile } from '../web/list-file.ts';
+import { submit } from '../web/submit.ts';
 import { timelineLines } from '../web/timeline.view.ts';
+import { messageKinds } from './kind.queries.ts';
+import { subjects } from './kinds/kind.ts';
 import { type MessagesRetried, retryMessage, retryMessages } from './message.commands.ts';
 import { countMessages, getMessage, listMessages } from './message.queries.ts';
-import { isRetriedTogether, messageStatuses, reasonWords, whyWords } from './message.rules.ts';
+import { isRetriedTogether, messageStatuses } from './message.rules.ts';
+import { whyNotSent } from './not-sent.rules.ts';
 
 const ListQuery = Type.Object(
   { ...orderedQuery, status: Type.Optional(oneOf(messageStatuses)) },
@@ -36,7 +40,7 @@ export function messagePages(app: App, deps: Deps): void {
     columns: {
       Way: ({ channel }) => channel && channelWords[channel],
       Status: ({ status }) => status,
-      'Why not': ({ why }) => why && whyWords[why],
+      'Why not': ({ why }) => why && whyNotSent[why].words,
       Wording: ({ wording }) => wording,
       Run: ({ runDate }) => runDate,
       Sent: ({ sentAt }) => sentAt && civilDate(sentAt),
@@ -49,25 +53,22 @@ export function messagePages(app: App, deps: Deps): void {
     async (request, reply) => reply.page('messages/views/list.njk', await listView(request.query, newForm())),
   );
 
-  app.post(
-    '/messages/retries',
-    { config: { action: 'messages.retry' }, schema: { querystring: ListQuery } },
-    async (request, reply) => {
-      const typed = typedIn(request.body);
-      try {
-        const { messages } = fields(MessageRetries, typed, { messages: 'Tick at least one message' });
-        const result = await retryMessages(deps, request.ctx, messages);
-        if (!result.retried) throw new Problem('message-not-retriable', { detail: refusals(result) });
-        const again = `${count(result.retried, 'message')} ${result.retried === 1 ? 'is' : 'are'} tried again.`;
-        return reply.done(`/messages?${new URLSearchParams(filtersOf(request.query))}`, {
-          text: result.refused.size ? `${again} Not tried: ${refusals(result)}` : again,
-        });
-      } catch (error) {
-        const form = refused(typed, error);
-        return reply.code(form.status).page('messages/views/list.njk', await listView(request.query, form));
-      }
+  submit(app, '/messages/retries', {
+    action: 'messages.retry',
+    querystring: ListQuery,
+    view: 'messages/views/list.njk',
+    show: (form, { query }) => listView(query, form),
+    async take(typed, { ctx, query }) {
+      const { messages } = fields(MessageRetries, typed, { messages: 'Tick at least one message' });
+      const result = await retryMessages(deps, ctx, messages);
+      if (!result.retried) throw new Problem('message-not-retriable', { detail: refusals(result) });
+      const again = `${count(result.retried, 'message')} ${result.retried === 1 ? 'is' : 'are'} tried again.`;
+      return {
+        href: `/messages?${new URLSearchParams(filtersOf(query))}`,
+        text: result.refused.size ? `${again} Not tried: ${refusals(result)}` : again,
+      };
     },
-  );
+  });
 
   app.get(
     '/messages/:id',
@@ -76,29 +77,24 @@ export function messagePages(app: App, deps: Deps): void {
       reply.page('messages/views/message.njk', await view(request.ctx, request.params.id)),
   );
 
-  app.post(
-    '/messages/:id/retries',
-    { config: { action: 'messages.retry' }, schema: { params: idParams } },
-    async (request, reply) => {
-      const { id } = request.params;
-      try {
-        const { status } = await retryMessage(deps, request.ctx, id);
-        const text =
-          status === 'queued'
-            ? 'The message goes out within a minute.'
-            : 'The message goes out when the person’s hours begin.';
-        return reply.done(`/messages/${id}`, {
-          text,
-          link: { href: '/messages?status=held', text: 'See other messages that are held' },
-        });
-      } catch (error) {
-        const form = refused(typedIn(request.body), error);
-        return reply
-          .code(form.status)
-          .page('messages/views/message.njk', { ...(await view(request.ctx, id)), form });
-      }
+  submit(app, '/messages/:id/retries', {
+    action: 'messages.retry',
+    params: idParams,
+    view: 'messages/views/message.njk',
+    show: (_form, { ctx, params }) => view(ctx, params.id),
+    async take(_typed, { ctx, params: { id } }) {
+      const { status } = await retryMessage(deps, ctx, id);
+      const text =
+        status === 'queued'
+          ? 'The message goes out within a minute.'
+          : 'The message goes out when the person’s hours begin.';
+      return {
+        href: `/messages/${id}`,
+        text,
+        link: { href: '/messages?status=held', text: 'See other messages that are held' },
+      };
     },
-  );
+  });
 
   async function listView(query: MessageQuery, form: Form) {
     const { after, limit } = query;
@@ -117,7 +113,7 @@ export function messagePages(app: App, deps: Deps): void {
       here: new URLSearchParams({ ...filters, ...(after && { after }) }).toString(),
       statuses: messageStatuses,
       channelWords,
-      whyWords,
+      whyNotSent,
       form,
       ticked: [form.typed.messages ?? []].flat(),
     };
@@ -131,9 +127,12 @@ export function messagePages(app: App, deps: Deps): void {
     ]);
     return {
       message,
-      why: message.why && whyWords[message.why],
+      why: message.why && whyNotSent[message.why].words,
       channelWords,
-      reasonWords,
+      about: message.reminders.map((reminder) => {
+        const { words, subject } = messageKinds[reminder.reason];
+        return { ...reminder, words, href: `${subjects[subject].page}${reminder.subjectId}` };
+      }),
       timeline: timelineLines(events.items, id),
     };
   }

@@ -5,9 +5,13 @@ import type { Deps } from '../shared/deps.ts';
 import { byId, type ListPage, toPage } from '../shared/lists.ts';
 import { calledName } from '../shared/person-name.ts';
 import { Problem } from '../shared/problem.ts';
+import { col } from '../shared/rows.ts';
+import { each, many, maybe, one } from '../shared/statements.ts';
 import { draftsOf, type Rendered, renderDraft, shownIn, templatesInUse } from './draft.queries.ts';
-import { type Draft, isRetriable, type Reason } from './message.rules.ts';
-import type { Message, MessageQuery, MessageSummary } from './message.schemas.ts';
+import { timed } from './kind.queries.ts';
+import type { Draft, Reason } from './message.rules.ts';
+import { Message, type MessageQuery, MessageSummary } from './message.schemas.ts';
+import { isRetriable } from './message.states.ts';
 import { smsFragments } from './template.rules.ts';
 
 const summary = sql`m.id, m.channel, m.status, m.why, m.wording, m.run_date as "runDate", m.send_after as "sendAfter", m.sent_at as "sentAt", m.body as text,
@@ -16,12 +20,12 @@ const summary = sql`m.id, m.channel, m.status, m.why, m.wording, m.run_date as "
 /** Messages, newest first, each with its text: as it went out, or as it would now. */
 export async function listMessages(deps: Deps, query: MessageQuery): Promise<ListPage<MessageSummary>> {
   const { follows, by } = byId(sql`m.id`, query);
-  const { rows } = await sql<MessageSummary>`
+  const rows = await many(deps.db, each('message.list'), MessageSummary.properties)`
     select ${summary} from message m join patient p on p.id = m.patient_id
     where true ${query.status ? sql`and m.status = ${query.status}` : sql``}
       ${query.patientId ? sql`and m.patient_id = ${query.patientId}` : sql``}
       ${follows}
-    order by ${by} limit ${query.limit + 1}`.execute(deps.db);
+    order by ${by} limit ${query.limit + 1}`;
   const page = toPage(rows, query.limit, (row) => [row.id]);
   const unsent = page.items.filter(({ text, status }) => text === null && status !== 'cancelled');
   if (!unsent.length) return page;
@@ -46,14 +50,17 @@ export async function listMessages(deps: Deps, query: MessageQuery): Promise<Lis
  * @throws Problem `not-found`
  */
 export async function getMessage(deps: Deps, id: string): Promise<Message> {
-  const { rows } = await sql<Omit<Message, 'previews' | 'retriable'>>`
+  const message = await maybe(
+    deps.db,
+    each('message.get'),
+    col.omit(Message.properties, 'previews', 'retriable'),
+  )`
     select ${summary}, m.subject, m.changed_at as "changedAt", c.value as recipient,
       coalesce((select json_agg(json_build_object('id', r.id, 'reason', r.reason, 'subjectId', r.subject_id, 'status', r.status, 'forDate', r.for_date,
-          'at', case when r.reason in ('follow_up', 'changed', 'off') then to_char(r.useless_after at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') end) order by r.useless_after, r.id)
+          'at', case when r.reason in ${timed} then to_char(r.useless_after at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') end) order by r.useless_after, r.id)
         from reminder r where r.message_id = m.id), '[]') as reminders
     from message m join patient p on p.id = m.patient_id left join contact_point c on c.id = m.contact_point_id
-    where m.id = ${id}`.execute(deps.db);
-  const message = rows[0];
+    where m.id = ${id}`;
   if (!message) throw new Problem('not-found');
   const previews =
     message.text === null && message.status !== 'cancelled' ? await previewsOf(deps, id) : null;
@@ -61,7 +68,7 @@ export async function getMessage(deps: Deps, id: string): Promise<Message> {
     ...message,
     text: message.text ?? previews?.[message.wording].body ?? null,
     previews,
-    retriable: isRetriable(message.status),
+    retriable: isRetriable.of(message.status),
   };
 }
 
@@ -95,9 +102,7 @@ function preview(
 
 /** How many messages the filters of a list match. */
 export async function countMessages(deps: Deps, query: Pick<MessageQuery, 'status'>): Promise<number> {
-  const { rows } = await sql<{ count: number }>`
-    select count(*) from message where true ${query.status ? sql`and status = ${query.status}` : sql``}`.execute(
-    deps.db,
-  );
-  return rows[0]!.count;
+  const row = await one(deps.db, each('message.count'), { count: col.number })`
+    select count(*) from message where true ${query.status ? sql`and status = ${query.status}` : sql``}`;
+  return row.count;
 }

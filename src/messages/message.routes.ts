@@ -1,8 +1,9 @@
 import Type from 'typebox';
 import { logAccess, logAccesses } from '../people/patient.queries.ts';
 import type { Deps } from '../shared/deps.ts';
-import { type App, idParams, problemReplies, sendPage } from '../shared/http.ts';
+import { type App, idParams } from '../shared/http.ts';
 import { listQuery } from '../shared/lists.ts';
+import { creates, lists, reads } from '../shared/routes.ts';
 import { listInbound } from './inbound.queries.ts';
 import { InboundList } from './inbound.schemas.ts';
 import { retryMessage } from './message.commands.ts';
@@ -13,72 +14,54 @@ const tags = ['Messages'];
 
 /** /messages: what goes out, went out, or could not. */
 export function messageRoutes(app: App, deps: Deps): void {
-  app.get(
-    '/messages',
-    {
-      config: { action: 'messages.read' },
-      schema: {
-        operationId: 'listMessages',
-        summary: 'Messages, newest first',
-        tags,
-        querystring: MessageQuery,
-        response: { 200: MessageList },
-      },
-    },
-    (request, reply) => sendPage(request, reply, listMessages(deps, request.query)),
-  );
+  lists(app, '/messages', {
+    action: 'messages.read',
+    operationId: 'listMessages',
+    summary: 'Messages, newest first',
+    tags,
+    querystring: MessageQuery,
+    gives: MessageList,
+    call: ({ query }) => listMessages(deps, query),
+  });
 
-  app.get(
-    '/replies',
-    {
-      config: { action: 'messages.read' },
-      schema: {
-        operationId: 'listReplies',
-        summary: 'Texts that people sent to us, newest first; the looks are logged',
-        tags,
-        querystring: Type.Object(listQuery, { additionalProperties: false }),
-        response: { 200: InboundList },
-      },
-    },
-    async (request, reply) => {
-      const list = await listInbound(deps.db, request.query);
+  lists(app, '/replies', {
+    action: 'messages.read',
+    operationId: 'listReplies',
+    summary: 'Texts that people sent to us, newest first; the looks are logged',
+    tags,
+    querystring: Type.Object(listQuery, { additionalProperties: false }),
+    gives: InboundList,
+    async call({ ctx, query }) {
+      const list = await listInbound(deps.db, query);
       const patients = list.items.flatMap((item) => item.patients.map(({ id }) => id));
-      await logAccesses(deps, request.ctx, patients, 'message');
-      return sendPage(request, reply, Promise.resolve(list));
+      await logAccesses(deps, ctx, patients, 'message');
+      return list;
     },
-  );
+  });
 
-  app.get(
-    '/messages/:id',
-    {
-      config: { action: 'messages.read' },
-      schema: {
-        operationId: 'getMessage',
-        summary: 'One message with its text, or what would go out now in both wordings; the look is logged',
-        tags,
-        params: idParams,
-        response: { 200: Message, ...problemReplies('not-found') },
-      },
-    },
-    async (request) => {
-      const message = await getMessage(deps, request.params.id);
-      await logAccess(deps, request.ctx, message.patient.id, 'message');
+  reads(app, '/messages/:id', {
+    action: 'messages.read',
+    operationId: 'getMessage',
+    summary: 'One message with its text, or what would go out now in both wordings; the look is logged',
+    tags,
+    params: idParams,
+    gives: Message,
+    problems: ['not-found'],
+    async call({ ctx, params }) {
+      const message = await getMessage(deps, params.id);
+      await logAccess(deps, ctx, message.patient.id, 'message');
       return message;
     },
-  );
+  });
 
-  app.post(
-    '/messages/:id/retries',
-    {
-      config: { action: 'messages.retry' },
-      schema: {
-        operationId: 'retryMessage',
-        summary: 'Have a message that did not go out tried again',
-        tags,
-        params: idParams,
-        response: { 201: MessageRetried, ...problemReplies('not-found', 'message-not-retriable') },
-      },
-    },
-    async (request, reply) => reply.code(201).send(await retryMessage(deps, request.ctx, request.params.id)),
-  );
+  creates(app, '/messages/:id/retries', {
+    action: 'messages.retry',
+    operationId: 'retryMessage',
+    summary: 'Have a message that did not go out tried again',
+    tags,
+    params: idParams,
+    gives: MessageRetried,
+    problems: ['not-found', 'message-not-retriable'],
+    call: ({ ctx, params }) => retryMessage(deps, ctx, params.id),
+  });
 }

@@ -1,12 +1,16 @@
 import {
-  type ContactPoint,
-  type ContactWishes,
+  ContactPoint,
+  ContactWishes,
   canReach,
   mayContact,
   type Reach,
-  type Wording,
+  wordings,
 } from '../people/reach.rules.ts';
-import type { Appointment } from './template.rules.ts';
+import type { DB } from '../shared/database.types.ts';
+import { col, type RowOf } from '../shared/rows.ts';
+import { isRetriable } from './message.states.ts';
+import type { Why } from './not-sent.rules.ts';
+import { Appointment } from './template.rules.ts';
 
 export const messageStatuses = [
   'planned',
@@ -48,39 +52,15 @@ export const messageMoves: Record<MessageStatus, MessageStatus[]> = {
   unknown: ['planned', 'queued'],
 };
 
-/** Statuses from which a person may have a message tried again. */
-export const retriableStatuses = ['held', 'failed', 'unknown'] as const satisfies MessageStatus[];
-
-export function isRetriable(status: MessageStatus): boolean {
-  return (retriableStatuses as readonly MessageStatus[]).includes(status);
-}
-
 /**
  * Those that someone may have tried again together. One whose sending is unknown may have arrived, so
  * that it is decided on its own page, by itself.
  */
 export function isRetriedTogether(status: MessageStatus): boolean {
-  return isRetriable(status) && status !== 'unknown';
+  return isRetriable.of(status) && status !== 'unknown';
 }
 
-/** Why a message is held, cancelled, failed or unknown, in words. */
-export const whyWords = {
-  in_doubt:
-    'Another record, which may be of the same person, says that this way is not safe, stopped, or to be asked about again',
-  no_safe_contact: 'There is no contact point that is safe and can be used',
-  outside_hours: 'The person’s hours never meet the times when messages go out, or not before it is too late',
-  nothing_left: 'Nothing is left to say: it was cancelled, moved or is over',
-  contact_changed: 'The contact point may no longer be used',
-  contact_stopped: 'The person is not to be written to now',
-  no_sender: 'No sender is set up for messages of this wording by a way that is safe',
-  format_needed: 'They need a format in which nothing can be sent: their only safe way is on paper',
-  refused: 'The provider does not take messages to this contact point',
-  not_delivered: 'It did not arrive',
-  not_known: 'It may have gone, and its provider cannot be asked',
-} as const;
-export type Why = keyof typeof whyWords;
-
-/** What a reminder may be of. */
+/** What a reminder may be of, as `reminder` names it; what is known of each stands in `kinds/`. */
 export const reminderReasons = [
   'follow_up',
   'changed',
@@ -89,46 +69,34 @@ export const reminderReasons = [
   'overdue',
   'put_off',
   'data_ending',
-] as const;
-export const reasonWords: Record<(typeof reminderReasons)[number], string> = {
-  follow_up: 'Follow-up',
-  changed: 'A change',
-  off: 'Called off',
-  return_due: 'Due back',
-  overdue: 'Overdue',
-  put_off: 'Due back later',
-  data_ending: 'Data ending',
-};
-
-/** Reminders of an appointment, with its time; the others are of a day. */
-export const ofAppointment = [
-  'follow_up',
-  'changed',
-  'off',
-] as const satisfies (typeof reminderReasons)[number][];
+] as const satisfies DB['reminder']['reason'][];
+export type ReminderReason = (typeof reminderReasons)[number];
 
 /** A reminder as it is when its message is about to go. */
-export type Reason = {
-  id: string;
-  reason: (typeof reminderReasons)[number];
-  status: 'standing' | 'said' | 'cancelled';
-  uselessAfter: string;
+export const Reason = {
+  id: col.text,
+  reason: col.oneOf(reminderReasons),
+  status: col.oneOf(['standing', 'said', 'cancelled']),
+  uselessAfter: col.text,
   /** Whether its subject is still ahead, or still out, and still at the time that the reminder was made for. */
-  stands: boolean;
-} & Appointment;
+  stands: col.boolean,
+  ...Appointment,
+};
+export type Reason = RowOf<typeof Reason>;
 
 /** What is known of a message at the moment of sending. */
-export type Draft = {
-  id: string;
-  claim: number;
-  wording: Wording;
-  name: string;
-  language: string;
-  wishes: ContactWishes;
-  needs: string[];
-  point: ContactPoint | null;
-  reasons: Reason[];
+export const Draft = {
+  id: col.text,
+  claim: col.number,
+  wording: col.oneOf(wordings),
+  name: col.text,
+  language: col.text,
+  wishes: col.object(ContactWishes),
+  needs: col.listOf(col.text),
+  point: col.orNull(col.object(ContactPoint)),
+  reasons: col.listOf(col.object(Reason)),
 };
+export type Draft = RowOf<typeof Draft>;
 
 export type Verdict =
   | { do: 'send'; reasons: Reason[] }

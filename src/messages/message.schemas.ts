@@ -2,14 +2,15 @@ import Type, { type Static } from 'typebox';
 import { messageChannels, wordings } from '../people/reach.rules.ts';
 import { orderedQuery, pageOf } from '../shared/lists.ts';
 import { nullable, oneOf } from '../shared/schemas.ts';
-import { messageStatuses, reminderReasons, type Why, whyWords } from './message.rules.ts';
+import { messageStatuses, reminderReasons } from './message.rules.ts';
+import { type Why, whyNotSent } from './not-sent.rules.ts';
 
 export const MessageSummary = Type.Object({
   id: Type.String(),
   patient: Type.Object({ id: Type.String(), name: Type.String() }),
   channel: nullable(oneOf(messageChannels)),
   status: oneOf(messageStatuses),
-  why: nullable(oneOf(Object.keys(whyWords) as Why[])),
+  why: nullable(oneOf(Object.keys(whyNotSent) as Why[])),
   wording: oneOf(wordings),
   runDate: Type.String(),
   sendAfter: Type.String({ description: 'It goes out at the first dispatch from this instant' }),

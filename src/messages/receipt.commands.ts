@@ -1,14 +1,15 @@
-import { sql } from 'kysely';
-import type { MessageChannel } from '../people/reach.rules.ts';
+import { messageChannels } from '../people/reach.rules.ts';
 import { systemContext } from '../shared/actor.ts';
-import { timestamp } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvents } from '../shared/events.ts';
+import { col } from '../shared/rows.ts';
+import { many, run } from '../shared/statements.ts';
 import { uuid } from '../shared/validation.ts';
 import { completeTasksAbout } from '../tasks/task.commands.ts';
-import type { Found } from './channels.ts';
+import { Found } from './channels.ts';
 import { failIn } from './failure.commands.ts';
+import { isOnItsWay } from './message.states.ts';
 
 const ctx = systemContext('receipt');
 
@@ -23,27 +24,25 @@ export type Finding = Found & { reference: string };
 export async function recordFindings(deps: Deps, findings: Finding[]): Promise<number> {
   const told = findings.filter(({ state, reference }) => state !== 'accepted' && uuid.test(reference));
   if (!told.length) return 0;
-  return command(deps, ctx, async (trx) => {
-    const { rows } = await sql<{
-      id: string;
-      patientId: string;
-      channel: MessageChannel;
-      state: Found['state'];
-    }>`/* receipt.lock */
+  return command(deps, ctx, async (work) => {
+    const rows = await many(work.trx, 'receipt.lock', {
+      id: col.text,
+      patientId: col.text,
+      channel: col.oneOf(messageChannels),
+      state: Found.state,
+    })`
       select m.id, m.patient_id as "patientId", m.channel, x.state
       from jsonb_to_recordset(${JSON.stringify(told)}) x (reference uuid, "providerId" text, state text)
         join message m on m.id = x.reference
-      where m.status in ('sending', 'sent', 'unknown') and (m.provider_id is null or m.provider_id = x."providerId")
-      order by m.id for update of m`.execute(trx);
+      where ${isOnItsWay('m')} and (m.provider_id is null or m.provider_id = x."providerId")
+      order by m.id for update of m`;
     const of = (state: Found['state']) => rows.filter((row) => row.state === state);
     const delivered = of('delivered');
-    await sql`/* receipt.delivered */
-      update message set status = 'delivered', sent_at = coalesce(sent_at, ${timestamp(deps.clock)}), why = null, changed_at = ${timestamp(deps.clock)}
-      where id = any(${delivered.map(({ id }) => id)}::uuid[])`.execute(trx);
+    await run(work.trx, 'receipt.delivered')`
+      update message set status = 'delivered', sent_at = coalesce(sent_at, ${work.at}), why = null, changed_at = ${work.at}
+      where id = any(${delivered.map(({ id }) => id)}::uuid[])`;
     await recordEvents(
-      trx,
-      deps,
-      ctx,
+      work,
       delivered.map(({ id, patientId, channel }) => ({
         type: 'message.delivered',
         subjects: [
@@ -54,16 +53,14 @@ export async function recordFindings(deps: Deps, findings: Finding[]): Promise<n
       })),
     );
     await completeTasksAbout(
-      trx,
-      deps,
-      ctx,
+      work,
       ['message_unknown'],
       rows.map(({ id }) => id),
     );
     const failed = of('permanent_failure');
-    if (failed.length) await failIn(trx, deps, failed, { why: 'not_delivered', pointFails: true });
+    if (failed.length) await failIn(work, failed, { why: 'not_delivered', pointFails: true });
     const again = of('temporary_failure');
-    if (again.length) await failIn(trx, deps, again, { why: 'not_delivered', pointFails: false });
+    if (again.length) await failIn(work, again, { why: 'not_delivered', pointFails: false });
     return rows.length;
   });
 }

@@ -1,14 +1,15 @@
-import { sql } from 'kysely';
 import { Temporal } from 'temporal-polyfill';
 import { systemContext } from '../shared/actor.ts';
 import { iso, timestamp } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
 import type { Deps } from '../shared/deps.ts';
+import { col, type RowOf } from '../shared/rows.ts';
+import { many } from '../shared/statements.ts';
 import { createTasks } from '../tasks/task.commands.ts';
-import { type Asked, channelOf, type Found } from './channels.ts';
+import { Asked, channelOf, type Found } from './channels.ts';
 import { recordFindings } from './receipt.commands.ts';
-import type { Provider } from './senders.rules.ts';
-import { type Claim, putBack, settleSent } from './sending.commands.ts';
+import { type Provider, providers } from './senders.rules.ts';
+import { Claim, putBack, settleSent } from './sending.commands.ts';
 
 const staleMinutes = 10;
 const batchSize = 200;
@@ -40,14 +41,23 @@ export async function reconcile(deps: Deps): Promise<Reconciled> {
   return counts;
 }
 
-type Stale = Claim & Asked & { provider: Provider | null };
+/** `provider` and `since` are null of what was never handed to one. */
+const Stale = {
+  ...Claim,
+  ...Asked,
+  provider: col.orNull(col.oneOf(providers)),
+  since: col.orNull(col.text),
+};
+type Stale = RowOf<typeof Stale>;
 
 async function settleStale(deps: Deps, provider: Provider | null, stale: Stale[]): Promise<Reconciled> {
   // Claimed and never given to a provider: the sender died before it had checked.
   if (!provider) return { found: 0, requeued: await putBack(deps, stale), unknown: 0 };
   const { find } = channelOf(deps, provider);
   const oldest = iso(deps.clock.now().subtract({ hours: 24 * keptDays - 1 }));
-  const askable = find ? stale.filter(({ since }) => since > oldest) : [];
+  const isAskable = (one: Stale): one is Stale & { since: string } =>
+    !!find && one.since !== null && one.since > oldest;
+  const askable = stale.filter(isAskable);
   const found = askable.length ? await find!(askable) : new Map<string, Found>();
   const has = ({ id }: Claim) => found.has(id);
   return {
@@ -61,7 +71,7 @@ async function settleStale(deps: Deps, provider: Provider | null, stale: Stale[]
     ),
     unknown: await giveToStaff(
       deps,
-      stale.filter((one) => !askable.includes(one)),
+      stale.filter((one) => !isAskable(one)),
     ),
   };
 }
@@ -69,27 +79,22 @@ async function settleStale(deps: Deps, provider: Provider | null, stale: Stale[]
 async function takeOver(deps: Deps): Promise<Stale[]> {
   const now = timestamp(deps.clock);
   const stale = iso(deps.clock.now().subtract(Temporal.Duration.from({ minutes: staleMinutes })));
-  const { rows } = await sql<Stale>`/* message.take-over */
+  return many(deps.db, 'message.take-over', Stale)`
     update message set claim = claim + 1, claimed_at = ${now}, changed_at = ${now}
     where id in (select id from message where status = 'sending' and claimed_at < ${stale} order by claimed_at limit ${batchSize} for update skip locked)
-    returning id, claim, id as reference, channel, wording, provider, handed_at as since`.execute(deps.db);
-  return rows;
+    returning id, claim, id as reference, channel, wording, provider, handed_at as since`;
 }
 
 /** It may have gone and cannot be asked for: whether it is said again is for a person to decide. */
 async function giveToStaff(deps: Deps, stale: Stale[]): Promise<number> {
   if (!stale.length) return 0;
-  return command(deps, ctx, async (trx) => {
-    const { rows } = await sql<{ id: string; patientId: string }>`/* message.unknown */
-      update message m set status = 'unknown', why = 'not_known', changed_at = ${timestamp(deps.clock)}
+  return command(deps, ctx, async (work) => {
+    const rows = await many(work.trx, 'message.unknown', { id: col.text, patientId: col.text })`
+      update message m set status = 'unknown', why = 'not_known', changed_at = ${work.at}
       from jsonb_to_recordset(${JSON.stringify(stale)}) x (id uuid, claim int)
-      where m.id = x.id and m.claim = x.claim and m.status = 'sending' returning m.id, m.patient_id as "patientId"`.execute(
-      trx,
-    );
+      where m.id = x.id and m.claim = x.claim and m.status = 'sending' returning m.id, m.patient_id as "patientId"`;
     await createTasks(
-      trx,
-      deps,
-      ctx,
+      work,
       rows.map(({ id, patientId }) => ({
         kind: 'message_unknown',
         subjectType: 'message',
@@ -105,11 +110,11 @@ async function giveToStaff(deps: Deps, stale: Stale[]): Promise<number> {
 async function askWhatArrived(deps: Deps): Promise<void> {
   const now = deps.clock.now();
   const before = (hours: number) => iso(now.subtract({ hours }));
-  const { rows } = await sql<Asked>`/* message.to-ask */
+  const rows = await many(deps.db, 'message.to-ask', Asked)`
     update message set asked_at = ${iso(now)} where id in (
       select id from message where status = 'sent' and provider = 'notify' and sent_at between ${before(24 * keptDays)} and ${before(1)}
         and (asked_at is null or asked_at < ${before(askAgainHours)}) order by sent_at limit ${batchSize} for update skip locked)
-    returning id as reference, channel, wording, handed_at as since`.execute(deps.db);
+    returning id as reference, channel, wording, handed_at as since`;
   if (!rows.length) return;
   const found = await channelOf(deps, 'notify').find!(rows);
   await recordFindings(

@@ -1,4 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
+import { isOpenLoan, isOut } from '../lending/loans/loan.states.ts';
+import { isInUse } from '../stock/data-plans/data-plan.states.ts';
+import { isAhead } from '../support/follow-up.states.ts';
 
 /** Patients `p` who may be written to on a civil date; the same as `mayContact` in reach.rules.ts. */
 export const contactable = (today: string) => sql<boolean>`(p.contact_choice = 'any_safe'
@@ -7,17 +10,14 @@ export const contactable = (today: string) => sql<boolean>`(p.contact_choice = '
 /** When a follow-up `f` starts, as an instant. */
 export const startOf = sql`start_of(f.due_on, f.starts_at)`;
 
-/** Whether a follow-up `f` is still ahead. */
-export const isAhead = sql<boolean>`f.status in ('planned', 'confirmed')`;
-
 /** Whether a follow-up `f` is still as a reminder said of it, here named: the one rule for answers, corrections and links. */
 export const isAsTold = (
   reminder: RawBuilder<unknown>,
-) => sql<boolean>`(${isAhead} and ${startOf} = ${reminder}.useless_after
+) => sql<boolean>`(${isAhead('f')} and ${startOf} = ${reminder}.useless_after
   and f.way = coalesce(${reminder}.said_way, f.way))`;
 
 /** Whether a loan `l` is to be asked back: not while something on it is reported as gone. */
-export const asksBack = sql<boolean>`(l.status = 'open' and not exists (
+export const asksBack = sql<boolean>`(${isOpenLoan('l')} and not exists (
   select from incident n where n.loan_id = l.id and n.status = 'open' and n.kind in ('lost', 'stolen', 'not_returned')))`;
 
 /** Whether a loan `l` that is to be asked back is due later than a reminder, here named, said of it, or without a day. */
@@ -25,9 +25,9 @@ export const isPutOff = (reminder: RawBuilder<unknown>) =>
   sql<boolean>`(${asksBack} and coalesce(l.due_on > ${reminder}.for_date, true))`;
 
 /** Whether a data plan `s` runs in something that a patient `p` has on loan. */
-export const hasData = sql<boolean>`(s.status <> 'ended' and exists (
+export const hasData = sql<boolean>`(${isInUse('s')} and exists (
   select from loan_item i join loan lo on lo.id = i.loan_id
-  where i.device_id = s.device_id and i.ended_at is null and lo.patient_id = p.id))`;
+  where i.device_id = s.device_id and ${isOut('i')} and lo.patient_id = p.id))`;
 
 /** Working days, at most, from a reminder to its follow-up. */
 export const longestLead = 10;

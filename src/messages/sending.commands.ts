@@ -1,12 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { sql } from 'kysely';
 import { Temporal } from 'temporal-polyfill';
-import type { MessageChannel, Wording } from '../people/reach.rules.ts';
+import { messageChannels, wordings } from '../people/reach.rules.ts';
 import { systemContext } from '../shared/actor.ts';
 import { timestamp } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvents } from '../shared/events.ts';
+import { col, type RowOf } from '../shared/rows.ts';
+import { many, one } from '../shared/statements.ts';
 import { completeTasksAbout, createTasks } from '../tasks/task.commands.ts';
 import { channelOf, type Outcome, type Outgoing } from './channels.ts';
 import { failMessages } from './failure.commands.ts';
@@ -17,7 +18,8 @@ const ctx = systemContext('dispatch');
 /** What the task about a provider that refuses us is about: the provider, not a record. */
 const providerSubject = '00000000-0000-7000-8000-000000000001';
 
-export type Claim = { id: string; claim: number };
+export const Claim = { id: col.text, claim: col.number };
+export type Claim = RowOf<typeof Claim>;
 export type Handover = Outgoing & Claim & { provider: Provider };
 type Result = Claim & { outcome: Outcome };
 
@@ -93,8 +95,8 @@ async function settle(deps: Deps, results: Result[]): Promise<number> {
 }
 
 async function askAboutProvider(deps: Deps): Promise<void> {
-  await command(deps, ctx, (trx) =>
-    createTasks(trx, deps, ctx, [
+  await command(deps, ctx, (work) =>
+    createTasks(work, [
       { kind: 'provider_refuses', subjectType: 'provider', subjectId: providerSubject, urgent: true },
     ]),
   );
@@ -110,21 +112,19 @@ export async function settleSent(
 ): Promise<number> {
   if (!accepted.length) return 0;
   const now = timestamp(deps.clock);
-  return command(deps, ctx, async (trx) => {
-    const { rows } = await sql<{
-      id: string;
-      patientId: string;
-      channel: MessageChannel;
-      wording: Wording;
-    }>`/* message.sent */
+  return command(deps, ctx, async (work) => {
+    const rows = await many(work.trx, 'message.sent', {
+      id: col.text,
+      patientId: col.text,
+      channel: col.oneOf(messageChannels),
+      wording: col.oneOf(wordings),
+    })`
       update message m set status = 'sent', sent_at = ${now}, provider_id = x."providerId", changed_at = ${now}
       from jsonb_to_recordset(${JSON.stringify(accepted)}) x (id uuid, claim int, "providerId" text)
       where m.id = x.id and m.claim = x.claim and m.status = 'sending'
-      returning m.id, m.patient_id as "patientId", m.channel, m.wording`.execute(trx);
+      returning m.id, m.patient_id as "patientId", m.channel, m.wording`;
     await recordEvents(
-      trx,
-      deps,
-      ctx,
+      work,
       rows.map(({ id, patientId, channel, wording }) => ({
         type: 'message.sent',
         subjects: [
@@ -134,11 +134,9 @@ export async function settleSent(
         values: { channel, wording },
       })),
     );
-    if (rows.length) await completeTasksAbout(trx, deps, ctx, ['provider_refuses'], [providerSubject]);
+    if (rows.length) await completeTasksAbout(work, ['provider_refuses'], [providerSubject]);
     await completeTasksAbout(
-      trx,
-      deps,
-      ctx,
+      work,
       ['no_sender'],
       rows.map(({ patientId }) => patientId),
     );
@@ -153,7 +151,7 @@ export async function settleSent(
  */
 export async function putBack(deps: Deps, claims: (Claim & { sendAfter?: string })[]): Promise<number> {
   if (!claims.length) return 0;
-  const { rows } = await sql<{ count: number }>`/* message.put-back */
+  const row = await one(deps.db, 'message.put-back', { count: col.number })`
     with mine as (
       update message m set status = case when x."sendAfter" is null then 'queued' else 'planned' end,
         send_after = coalesce(x."sendAfter", m.send_after), changed_at = ${timestamp(deps.clock)}
@@ -162,6 +160,6 @@ export async function putBack(deps: Deps, claims: (Claim & { sendAfter?: string 
     ), unsaid as (
       update reminder set status = 'standing' where status = 'said' and message_id in (select id from mine)
     )
-    select count(*) from mine`.execute(deps.db);
-  return rows[0]!.count;
+    select count(*) from mine`;
+  return row.count;
 }

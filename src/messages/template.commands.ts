@@ -1,12 +1,12 @@
-import { sql } from 'kysely';
 import { readContactValue } from '../people/patient.rules.ts';
 import type { Context } from '../shared/actor.ts';
-import { timestamp } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
 import type { Deps } from '../shared/deps.ts';
 import { callerOf, recordEvent } from '../shared/events.ts';
 import { newId } from '../shared/ids.ts';
 import { invalid, Problem } from '../shared/problem.ts';
+import { col } from '../shared/rows.ts';
+import { maybe, one, run } from '../shared/statements.ts';
 import { channelOf } from './channels.ts';
 import { providerFor } from './senders.rules.ts';
 import { getTemplate } from './template.queries.ts';
@@ -23,13 +23,21 @@ export async function writeTemplate(deps: Deps, ctx: Context, input: NewTemplate
   const [subject, body] = [input.subject.trim(), input.body.replaceAll('\r\n', '\n').trim()];
   const errors = templateFaults({ subject, body }, wording, language);
   if (errors.length) throw new Problem('invalid', { errors });
-  return command(deps, ctx, async (trx) => {
-    await sql`select pg_advisory_xact_lock(hashtext('template'))`.execute(trx);
-    const { rows } = await sql<{ id: string; version: number; by: string | null }>`/* template.newest */
-      select id, version, created_by as by from template
-      where reason = ${reason} and wording = ${wording} and channel = ${channel} and language = ${language}
-      order by version desc limit 1`.execute(trx);
-    const [newest] = rows;
+  return command(deps, ctx, async (work) => {
+    await run(work.trx, 'template.write.2')`select pg_advisory_xact_lock(hashtext('template'))`;
+    const newest = await maybe(
+      work.trx,
+      'template.newest',
+      work.trx
+        .selectFrom('template')
+        .select(['id', 'version', 'created_by as by'])
+        .where('reason', '=', reason)
+        .where('wording', '=', wording)
+        .where('channel', '=', channel)
+        .where('language', '=', language)
+        .orderBy('version', 'desc')
+        .limit(1),
+    );
     if ((newest?.id ?? null) !== insteadOf)
       throw new Problem('changed-meanwhile', {
         detail: newest
@@ -38,18 +46,29 @@ export async function writeTemplate(deps: Deps, ctx: Context, input: NewTemplate
       });
     const id = newId();
     const version = (newest?.version ?? 0) + 1;
-    await sql`/* template.write */
-      insert into template (id, reason, wording, channel, language, version, subject, body, created_at, created_by)
-      values (${id}, ${reason}, ${wording}, ${channel}, ${language}, ${version}, ${subject}, ${body}, ${timestamp(deps.clock)}, ${ctx.actor.name})`.execute(
-      trx,
+    await run(
+      work.trx,
+      'template.write',
+      work.trx.insertInto('template').values({
+        id,
+        reason,
+        wording,
+        channel,
+        language,
+        version,
+        subject,
+        body,
+        created_at: work.at,
+        created_by: ctx.actor.name,
+      }),
     );
-    await recordEvent(trx, deps, ctx, {
+    await recordEvent(work, {
       type: 'template.written',
       subjects: callerOf(ctx),
       values: { kind: reason, wording, channel },
       fields: ['subject', 'body'],
     });
-    return getTemplate(deps, trx, id);
+    return getTemplate(deps, work.trx, id);
   });
 }
 
@@ -75,18 +94,16 @@ export async function testTemplate(
       pointer: '/channel',
       message: `No sender is set up for ${wording} messages by ${channel}.`,
     });
-  await command(deps, ctx, async (trx) => {
-    await sql`select pg_advisory_xact_lock(hashtext('template-test'))`.execute(trx);
-    const { rows } = await sql<{ count: number }>`/* template.tests */
+  await command(deps, ctx, async (work) => {
+    await run(work.trx, 'template.test')`select pg_advisory_xact_lock(hashtext('template-test'))`;
+    const row = await one(work.trx, 'template.tests', { count: col.number })`
       select count(*)::int as count from event
-      where type = 'template.tested' and actor_id = ${ctx.actor.id} and at > ${timestamp(deps.clock)}::timestamptz - interval '1 hour'`.execute(
-      trx,
-    );
-    if (rows[0]!.count >= testsAnHour)
+      where type = 'template.tested' and actor_id = ${ctx.actor.id} and at > ${work.at}::timestamptz - interval '1 hour'`;
+    if (row.count >= testsAnHour)
       throw new Problem('too-many-requests', {
         detail: `You have tried ${testsAnHour} texts in an hour. Wait a while, then try again.`,
       });
-    await recordEvent(trx, deps, ctx, {
+    await recordEvent(work, {
       type: 'template.tested',
       subjects: callerOf(ctx),
       values: { channel, wording },

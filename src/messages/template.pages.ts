@@ -5,8 +5,10 @@ import { currentScheme } from '../scheme/scheme.queries.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams, strictObject } from '../shared/http.ts';
 import { invalid } from '../shared/problem.ts';
-import { type Form, fields, newForm, refused, type Typed, typedIn } from '../web/forms.ts';
-import { reasonWords, reminderReasons } from './message.rules.ts';
+import { type Form, fields, newForm, type Typed } from '../web/forms.ts';
+import { formPage, submit } from '../web/submit.ts';
+import { messageKinds } from './kind.queries.ts';
+import { reminderReasons } from './message.rules.ts';
 import { testTemplate, writeTemplate } from './template.commands.ts';
 import { getTemplate, listTemplates, readsAs } from './template.queries.ts';
 import { placeholders, templateChannels } from './template.rules.ts';
@@ -41,44 +43,37 @@ const placeholderWords: Record<string, string> = {
 };
 const listPage = 'messages/views/templates.njk';
 const onePage = 'messages/views/template.njk';
-const formPage = 'messages/views/template-form.njk';
+const changePage = 'messages/views/template-form.njk';
 
 /** /settings/templates: the texts of messages, version by version. /patients/:id/texts: how they read for one person. */
 export function templatePages(app: App, deps: Deps): void {
   const read = { config: { action: 'settings.read' } } as const;
-  const change = { config: { action: 'settings.change' } } as const;
-  const one = { schema: { params: idParams } } as const;
+  const change = { action: 'settings.change', params: idParams } as const;
 
   app.get('/settings/templates', read, async (_request, reply) =>
-    reply.page(listPage, { groups: groupsOf(await listTemplates(deps)), reasonWords, channelWords }),
+    reply.page(listPage, { groups: groupsOf(await listTemplates(deps)), kinds: messageKinds, channelWords }),
   );
 
-  app.get('/settings/templates/:id', { ...read, ...one }, async (request, reply) =>
-    reply.page(onePage, await oneView(request.params.id, newForm())),
+  app.get('/settings/templates/:id', { ...read, schema: { params: idParams } }, async (request, reply) =>
+    reply.page(onePage, await oneView(request.params.id)),
   );
 
-  app.get('/settings/templates/:id/change', { ...change, ...one }, async (request, reply) => {
-    const { subject, body } = await getTemplate(deps, deps.db, request.params.id);
-    return reply.page(formPage, await formView(request.params.id, newForm({ subject, body })));
-  });
-
-  app.post('/settings/templates/:id/change', { ...change, ...one }, async (request, reply) => {
-    const { version = '', do: what, ...typed } = typedIn(request.body);
-    try {
-      const { reason, wording, channel, language } = await getTemplate(deps, deps.db, request.params.id);
+  formPage(app, '/settings/templates/:id/change', {
+    ...change,
+    view: changePage,
+    show: (form, { params }) => changeView(params.id, form),
+    async take({ version = '', do: what, ...typed }, { ctx, params }, reply) {
+      const { reason, wording, channel, language } = await getTemplate(deps, deps.db, params.id);
       const { subject, body } = fields(NewTemplateText, typed, words);
       if (what === 'preview') {
-        const form = newForm(typed);
+        const form = newForm({ ...typed, version });
         const scheme = await currentScheme(deps);
         const preview = tried(() =>
           readsAs(deps, scheme, { reason, wording, channel, language, subject, body }),
         );
-        return reply.page(formPage, {
-          ...(await formView(request.params.id, form, String(version))),
-          preview,
-        });
+        return reply.page(changePage, { ...(await changeView(params.id, form)), preview });
       }
-      const written = await writeTemplate(deps, request.ctx, {
+      const written = await writeTemplate(deps, ctx, {
         reason,
         wording,
         channel,
@@ -87,23 +82,24 @@ export function templatePages(app: App, deps: Deps): void {
         body,
         insteadOf: String(version),
       });
-      return reply.done(`/settings/templates/${written.id}`, {
+      return {
+        href: `/settings/templates/${written.id}`,
         text: `Version ${written.version} is in use from now on.`,
-      });
-    } catch (error) {
-      const form = refused(typed, error);
-      return reply.code(form.status).page(formPage, await formView(request.params.id, form, String(version)));
-    }
+      };
+    },
   });
 
   /** A text of its own for another channel or language, beginning with the words of this one. */
-  app.post('/settings/templates/:id/variants', { ...change, ...one }, async (request, reply) => {
-    const typed = typedIn(request.body);
-    try {
-      const { reason, wording, subject, body } = await getTemplate(deps, deps.db, request.params.id);
+  submit(app, '/settings/templates/:id/variants', {
+    ...change,
+    prefix: 'variant',
+    view: onePage,
+    show: (form, { params }) => oneView(params.id, form),
+    async take(typed, { ctx, params }) {
+      const { reason, wording, subject, body } = await getTemplate(deps, deps.db, params.id);
       const key = fields(NewVariant, typed, words);
       const own = key.language === 'en' ? body : plainIn(body);
-      const written = await writeTemplate(deps, request.ctx, {
+      const written = await writeTemplate(deps, ctx, {
         reason,
         wording,
         ...key,
@@ -111,25 +107,22 @@ export function templatePages(app: App, deps: Deps): void {
         body: own,
         insteadOf: null,
       });
-      return reply.done(`/settings/templates/${written.id}/change`, {
+      return {
+        href: `/settings/templates/${written.id}/change`,
         text: 'It begins with the words of the other. Write its own now.',
-      });
-    } catch (error) {
-      const form = { ...refused(typed, error), prefix: 'variant' };
-      return reply.code(form.status).page(onePage, await oneView(request.params.id, form));
-    }
+      };
+    },
   });
 
-  app.post('/settings/templates/:id/tests', { ...change, ...one }, async (request, reply) => {
-    const { id } = request.params;
-    const typed = typedIn(request.body);
-    try {
-      const { result } = await testTemplate(deps, request.ctx, id, fields(NewTemplateTest, typed, words));
-      return reply.done(`/settings/templates/${id}`, { text: resultWords[result] });
-    } catch (error) {
-      const form = { ...refused(typed, error), prefix: 'test' };
-      return reply.code(form.status).page(onePage, await oneView(id, form));
-    }
+  submit(app, '/settings/templates/:id/tests', {
+    ...change,
+    prefix: 'test',
+    view: onePage,
+    show: (form, { params }) => oneView(params.id, form),
+    async take(typed, { ctx, params: { id } }) {
+      const { result } = await testTemplate(deps, ctx, id, fields(NewTemplateTest, typed, words));
+      return { href: `/settings/templates/${id}`, text: resultWords[result] };
+    },
   });
 
   app.get(
@@ -148,14 +141,14 @@ export function templatePages(app: App, deps: Deps): void {
       return reply.page('messages/views/texts.njk', {
         patient,
         groups: groupsOf(items),
-        reasonWords,
+        kinds: messageKinds,
         channelWords,
         languageName,
       });
     },
   );
 
-  async function oneView(id: string, form: Form) {
+  async function oneView(id: string, form = newForm()) {
     const template = await getTemplate(deps, deps.db, id);
     const formOf = (prefix: string, start: Typed = {}) =>
       form.prefix === prefix ? form : { ...newForm(start), prefix };
@@ -167,24 +160,25 @@ export function templatePages(app: App, deps: Deps): void {
       languages: [{ value: 'en', text: 'English' }, ...languages],
       language: languageName(template.language),
       channels: templateChannels.map((value) => ({ value, text: channelWords[value] })),
-      reasonWords,
+      kinds: messageKinds,
       channelWords,
     };
   }
 
-  /** @param version what was seen, where the form was sent; else the text as it stands */
-  async function formView(id: string, form: Form, version?: string) {
+  /** `sent`: the form with the version that was seen, where it was sent; else it begins with the text as it stands. */
+  async function changeView(id: string, sent?: Form) {
     const template = await getTemplate(deps, deps.db, id);
+    const { subject, body } = template;
     const allowed = placeholders[template.wording].filter(
       (name) => template.language === 'en' || (name !== 'contacts' && name !== 'ring'),
     );
     return {
       template,
-      form,
-      version: version ?? template.id,
+      form: sent ?? newForm({ subject, body }),
+      version: sent ? String(sent.typed.version ?? '') : template.id,
       language: languageName(template.language),
       placeholders: allowed.map((name) => ({ name, text: placeholderWords[name] })),
-      reasonWords,
+      kinds: messageKinds,
       channelWords,
     };
   }

@@ -4,19 +4,23 @@ import type { Scheme } from '../scheme/scheme.schemas.ts';
 import type { Reader } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { Problem } from '../shared/problem.ts';
+import { col, type RowOf } from '../shared/rows.ts';
+import { many } from '../shared/statements.ts';
 import { shownIn } from './draft.queries.ts';
-import { ofAppointment, type Reason } from './message.rules.ts';
+import { messageKinds } from './kind.queries.ts';
+import type { Reason } from './message.rules.ts';
 import { type Appointment, render, smsFragments } from './template.rules.ts';
-import type { Template, TemplateVersions } from './template.schemas.ts';
+import { Template, type TemplateVersions } from './template.schemas.ts';
 
-type Row = Omit<Template, 'sample'>;
+const Row = col.omit(Template.properties, 'sample');
+type Row = RowOf<typeof Row>;
 const columns = sql`id, reason, wording, channel, language, subject, body, version, created_at as "createdAt", created_by as "createdBy"`;
 
 /** The texts that are in use, each with how it reads. */
 export async function listTemplates(deps: Deps): Promise<Template[]> {
-  const { rows } = await sql<Row>`/* template.list */
+  const rows = await many(deps.db, 'template.list', Row)`
     select distinct on (reason, wording, channel, language) ${columns} from template
-    order by reason, wording, channel, language, version desc`.execute(deps.db);
+    order by reason, wording, channel, language, version desc`;
   const scheme = await currentScheme(deps);
   return rows.map((row) => withSample(deps, scheme, row));
 }
@@ -26,11 +30,9 @@ export async function listTemplates(deps: Deps): Promise<Template[]> {
  * @throws Problem `not-found`
  */
 export async function getTemplate(deps: Deps, db: Reader, id: string): Promise<TemplateVersions> {
-  const { rows } = await sql<Row>`/* template.get */
+  const rows = await many(db, 'template.get', Row)`
     select ${columns} from template where (reason, wording, channel, language) = (
-      select reason, wording, channel, language from template where id = ${id}) order by version desc limit 50`.execute(
-    db,
-  );
+      select reason, wording, channel, language from template where id = ${id}) order by version desc limit 50`;
   const scheme = await readScheme(deps, db);
   const [newest, ...earlier] = rows.map((row) => withSample(deps, scheme, row));
   if (!newest) throw new Problem('not-found');
@@ -46,8 +48,11 @@ export function readsAs(
   row: Pick<Row, 'reason' | 'wording' | 'channel' | 'language' | 'subject' | 'body'>,
   who: { name: string; at?: string | undefined } = { name: 'Amal' },
 ): Template['sample'] {
-  const timed = (ofAppointment as readonly string[]).includes(row.reason);
-  const appointment = { at: who.at ?? made.at, way: timed ? made.way : null } satisfies Partial<Reason>;
+  const { says } = messageKinds[row.reason];
+  const appointment = {
+    at: who.at ?? made.at,
+    way: says === 'time' ? made.way : null,
+  } satisfies Partial<Reason>;
   const to = {
     name: who.name,
     scheme: scheme.name,

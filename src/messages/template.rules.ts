@@ -3,7 +3,8 @@ import { greetingName } from '../people/name.rules.ts';
 import type { Wording } from '../people/reach.rules.ts';
 import { zone } from '../shared/clock.ts';
 import type { FieldError } from '../shared/problem.ts';
-import { type TellableWhy, tellableWords } from './why.rules.ts';
+import { col, type RowOf } from '../shared/rows.ts';
+import { tellableWhys, tellableWords } from './why.rules.ts';
 
 /** Whom a text is for: one channel alone, or any that has none of its own. */
 export const templateChannels = ['any', 'sms', 'email', 'letter'] as const;
@@ -16,11 +17,12 @@ export const placeholders = {
 type Placeholder = (typeof placeholders)[Wording][number];
 
 /** What is said of one reminder: an appointment at an instant, and how; without a way, a day. */
-export type Appointment = {
-  at: string;
-  way: 'phone' | 'video' | 'in_person' | 'message' | null;
-  because?: TellableWhy | null;
+export const Appointment = {
+  at: col.text,
+  way: col.orNull(col.oneOf(['phone', 'video', 'in_person', 'message'])),
+  because: col.optional(col.orNull(col.oneOf(tellableWhys))),
 };
+export type Appointment = RowOf<typeof Appointment>;
 
 export type TemplateText = { subject: string; body: string };
 

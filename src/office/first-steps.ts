@@ -1,7 +1,11 @@
 import { sql } from 'kysely';
 import { type Action, may } from '../access/permissions.ts';
+import { isAccepted } from '../referrals/referral.states.ts';
 import type { Actor } from '../shared/actor.ts';
 import type { Reader } from '../shared/database.ts';
+import { col } from '../shared/rows.ts';
+import { one } from '../shared/statements.ts';
+import { isPrepared } from '../stock/devices/device.states.ts';
 
 /** How a scheme begins, from an empty database to the first loan, in order. `done` says when a step is. */
 const steps = {
@@ -45,7 +49,7 @@ const steps = {
     action: 'devices.prepare',
     link: 'Prepare a device',
     text: 'scan it at the bench and tick the checks that passed: then it is ready',
-    done: sql`exists (select from device where status in ('ready', 'reserved'))`,
+    done: sql`exists (select from device where ${isPrepared()})`,
   },
   referral: {
     href: '/referrals/new',
@@ -59,7 +63,7 @@ const steps = {
     action: 'referrals.decide',
     link: 'Accept it',
     text: 'from then on the person waits',
-    done: sql`exists (select from referral where status in ('waiting', 'active'))`,
+    done: sql`exists (select from referral where ${isAccepted()})`,
   },
   loan: {
     href: '/referrals/waiting',
@@ -81,15 +85,17 @@ export type FirstStep = { href: string | null; link: string; text: string; isDon
  */
 export async function firstSteps(db: Reader, actor: Actor): Promise<FirstStep[]> {
   const facts = Object.entries(steps).map(([name, { done }]) => sql`${done} as ${sql.ref(name)}`);
-  const { rows } = await sql<
-    Record<string, boolean>
-  >`/* today.first-steps */ select ${sql.join(facts)}`.execute(db);
-  const [done] = rows;
-  if (done!.loan) return [];
+  const names = Object.keys(steps).map((name) => [name, col.boolean]);
+  const done = await one(
+    db,
+    'today.first-steps',
+    Object.fromEntries(names) as Record<string, typeof col.boolean>,
+  )`select ${sql.join(facts)}`;
+  if (done.loan) return [];
   return Object.entries(steps).map(([name, { href, action, link, text }]) => ({
     href: may(actor, action) ? href : null,
     link,
     text,
-    isDone: done![name]!,
+    isDone: done[name]!,
   }));
 }

@@ -11,8 +11,9 @@ import { line } from '../shared/schemas.ts';
 import { endingDays } from '../stock/data-plans/data-plan.rules.ts';
 import { peopleIn, urgentTasks } from '../tasks/task.queries.ts';
 import { shownTask } from '../tasks/task.view.ts';
-import { type Form, fields, newForm, refused, typedIn } from '../web/forms.ts';
+import { type Form, fields, newForm, typedIn } from '../web/forms.ts';
 import { navigationFor } from '../web/navigation.ts';
+import { submit } from '../web/submit.ts';
 import { firstSteps } from './first-steps.ts';
 import { type Work, type WorkKind, worklist } from './home.queries.ts';
 import { type Numbers, schemeNumbers } from './numbers.queries.ts';
@@ -35,11 +36,13 @@ export function homePages(app: App, deps: Deps): void {
     return first ? reply.redirect(first.href, 303) : reply.page('office/views/nothing-here.njk');
   });
 
-  app.post('/scan', { config: { action: 'searches.run' } }, async (request, reply) => {
-    const typed = typedIn(request.body);
-    try {
+  submit(app, '/scan', {
+    action: 'searches.run',
+    view: 'office/views/today.njk',
+    show: (form, { ctx }) => todayView(ctx, form),
+    async take(typed, { ctx }, reply) {
       const { code } = fields(Scan, typed, words);
-      const found = await runSearch(deps, request.ctx, code);
+      const found = await runSearch(deps, ctx, code);
       const hits = countFound(found);
       if (!hits)
         throw invalid({
@@ -49,7 +52,7 @@ export function homePages(app: App, deps: Deps): void {
       const groups = foundGroups(found);
       return hits === 1
         ? // Keys go on from the record itself, past what is on every page.
-          reply.redirect(`${groups[0]!.rows[0]![0]!.href}#maincontent`, 303)
+          { href: `${groups[0]!.rows[0]![0]!.href}#maincontent` }
         : reply.page('office/views/found.njk', {
             form: newForm(),
             text: code,
@@ -57,10 +60,7 @@ export function homePages(app: App, deps: Deps): void {
             hits,
             more: found.more,
           });
-    } catch (error) {
-      const form = refused(typed, error);
-      return reply.code(form.status).page('office/views/today.njk', await todayView(request.ctx, form));
-    }
+    },
   });
 
   /** What is found while someone types: a part of a page, put below the box. It is a search like any other. */

@@ -1,11 +1,14 @@
-import { sql } from 'kysely';
 import { soonDays } from '../lending/loans/loan.rules.ts';
+import { isOpenLoan } from '../lending/loans/loan.states.ts';
 import { couldBeHelped } from '../referrals/allocations/waiting-list.queries.ts';
 import { waitingSince } from '../referrals/referral.queries.ts';
 import { lacksDutyContact } from '../scheme/organisations/duty-contact.queries.ts';
 import type { Reader } from '../shared/database.ts';
+import { col, type RowOf } from '../shared/rows.ts';
+import { many } from '../shared/statements.ts';
 import { isLow } from '../stock/accessories/accessory.queries.ts';
 import { isEndingSoon } from '../stock/data-plans/data-plan.queries.ts';
+import { isAhead } from '../support/follow-up.states.ts';
 
 /** The kinds of work that a day may hold, in the order in which they are shown. */
 export const workKinds = [
@@ -31,14 +34,15 @@ export const workKinds = [
 export type WorkKind = (typeof workKinds)[number];
 
 /** How much of a kind there is to do, and the day since when the oldest waits (null when there is none). */
-export type Work = { kind: WorkKind; count: number; oldest: string | null };
+export const Work = { kind: col.oneOf(workKinds), count: col.number, oldest: col.orNull(col.text) };
+export type Work = RowOf<typeof Work>;
 
 /**
  * What needs doing today, counted: one statement.
  * @param today civil date
  */
 export async function worklist(db: Reader, today: string): Promise<Work[]> {
-  const { rows } = await sql<Work>`/* today.worklist */
+  const rows = await many(db, 'today.worklist', Work)`
     with work (kind, count, oldest) as (
       select 'referrals_to_decide', count(*), (min(received_at) at time zone 'Europe/London')::date from referral where status = 'received'
       union all
@@ -51,12 +55,12 @@ export async function worklist(db: Reader, today: string): Promise<Work[]> {
       select 'repairs_late', count(*), min(r.expected_back_on) from repair r join device d on d.id = r.device_id
       where r.back_on is null and r.expected_back_on < ${today} and d.status = 'in_repair'
       union all
-      select 'follow_ups_today', count(*), min(due_on) from follow_up where status in ('planned', 'confirmed') and due_on = ${today}
+      select 'follow_ups_today', count(*), min(due_on) from follow_up where ${isAhead()} and due_on = ${today}
       union all
       select 'follow_ups_without_outcome', count(*), min(due_on) from follow_up
-      where status in ('planned', 'confirmed') and due_on < ${today}
+      where ${isAhead()} and due_on < ${today}
       union all
-      select 'loans_overdue', count(*), min(due_on) from loan where status = 'open' and due_on < ${today}
+      select 'loans_overdue', count(*), min(due_on) from loan where ${isOpenLoan()} and due_on < ${today}
       union all
       select 'loans_due', count(*), min(due_on) from loan
       where status = 'open' and due_on between ${today}::date and ${today}::date + ${soonDays}::int
@@ -65,7 +69,7 @@ export async function worklist(db: Reader, today: string): Promise<Work[]> {
       union all
       select 'incidents_open', count(*), min(reported_on) from incident where status = 'open'
       union all
-      select 'loans_to_review', count(*), min(review_on) from loan where status = 'open' and review_on <= ${today}
+      select 'loans_to_review', count(*), min(review_on) from loan where ${isOpenLoan()} and review_on <= ${today}
       union all
       select 'messages_' || s.status, m.count, m.oldest from unnest(array['held', 'failed', 'unknown']) s (status)
       cross join lateral (select count(*), (min(created_at) at time zone 'Europe/London')::date as oldest from message where status = s.status) m
@@ -76,6 +80,6 @@ export async function worklist(db: Reader, today: string): Promise<Work[]> {
       union all
       select 'tasks', count(*), (min(created_at) at time zone 'Europe/London')::date from task where status = 'open'
     )
-    select kind, count::int, oldest from work`.execute(db);
+    select kind, count::int, oldest from work`;
   return rows.sort((one, other) => workKinds.indexOf(one.kind) - workKinds.indexOf(other.kind));
 }

@@ -1,6 +1,7 @@
 import { today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, problemReplies } from '../shared/http.ts';
+import { reads } from '../shared/routes.ts';
 import { worklist } from './home.queries.ts';
 import { runSearch } from './search.commands.ts';
 import { Found, NewSearch, Worklist } from './search.schemas.ts';
@@ -9,22 +10,17 @@ const tags = ['Today'];
 
 /** /worklist: what needs doing. /searches: finding a thing or a person; by POST, so that no name gets into an address. */
 export function homeRoutes(app: App, deps: Deps): void {
-  app.get(
-    '/worklist',
-    {
-      config: { action: 'today.read' },
-      schema: {
-        operationId: 'getWorklist',
-        summary: 'What needs doing today, counted by kind',
-        tags,
-        response: { 200: Worklist },
-      },
-    },
-    async () => {
+  reads(app, '/worklist', {
+    action: 'today.read',
+    operationId: 'getWorklist',
+    summary: 'What needs doing today, counted by kind',
+    tags,
+    gives: Worklist,
+    async call() {
       const date = today(deps.clock);
       return { date, items: await worklist(deps.db, date) };
     },
-  );
+  });
 
   app.post(
     '/searches',

@@ -1,7 +1,8 @@
-import { sql } from 'kysely';
 import { Temporal } from 'temporal-polyfill';
 import { addDays, zone } from '../shared/clock.ts';
 import type { Reader } from '../shared/database.ts';
+import { col } from '../shared/rows.ts';
+import { many } from '../shared/statements.ts';
 
 /** What Today tells of yesterday and today, in this order. */
 export const recentTypes = [
@@ -22,8 +23,7 @@ export async function sinceYesterday(
   today: string,
 ): Promise<{ type: RecentType; count: number }[]> {
   const from = Temporal.PlainDate.from(addDays(today, -1)).toZonedDateTime(zone).toInstant().toString();
-  const { rows } = await sql<{ type: RecentType; count: number }>`/* today.recent */
+  return many(db, 'today.recent', { type: col.oneOf(recentTypes), count: col.number })`
     select type, count(*)::int as count from event where at >= ${from}::timestamptz and type = any(${recentTypes as unknown as string[]}::text[])
-    group by type order by array_position(${recentTypes as unknown as string[]}::text[], type)`.execute(db);
-  return rows;
+    group by type order by array_position(${recentTypes as unknown as string[]}::text[], type)`;
 }

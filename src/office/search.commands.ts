@@ -1,17 +1,17 @@
-import { sql } from 'kysely';
 import { findPatients } from '../people/patient.queries.ts';
 import { numbersIn } from '../people/patient.rules.ts';
 import type { Context } from '../shared/actor.ts';
-import { today } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
 import type { Reader } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { callerOf, recordEvent } from '../shared/events.ts';
 import { readAssetTag, readCode } from '../shared/ids.ts';
+import { col } from '../shared/rows.ts';
+import { one } from '../shared/statements.ts';
 import { planStatusOf } from '../stock/data-plans/data-plan.queries.ts';
 import { readIccid } from '../stock/data-plans/data-plan.rules.ts';
 import { unfitJson } from '../stock/devices/fitness.queries.ts';
-import type { Found } from './search.schemas.ts';
+import { Found } from './search.schemas.ts';
 
 const most = 10;
 
@@ -23,9 +23,9 @@ const most = 10;
 export async function runSearch(deps: Deps, ctx: Context, typed: string): Promise<Found> {
   const text = typed.trim();
   const numbers = numbersIn(text, deps.config.ALLOW_TEST_PHONE_NUMBERS);
-  return command(deps, { ...ctx, once: undefined }, async (trx) => {
-    const labelled = await findLabelled(trx, text, today(deps.clock));
-    const patients = await findPatients(trx, text, numbers, most + 1);
+  return command(deps, { ...ctx, once: undefined }, async (work) => {
+    const labelled = await findLabelled(work.trx, text, work.today);
+    const patients = await findPatients(work.trx, text, numbers, most + 1);
     const groups = { ...labelled, patients };
     const found = {
       devices: groups.devices.slice(0, most),
@@ -37,7 +37,7 @@ export async function runSearch(deps: Deps, ctx: Context, typed: string): Promis
       patients: patients.slice(0, most),
       more: Object.values(groups).some((group) => group.length > most),
     };
-    await recordEvent(trx, deps, ctx, {
+    await recordEvent(work, {
       type: 'search.run',
       subjects: callerOf(ctx),
       values: { count: countFound(found) },
@@ -58,9 +58,11 @@ async function findLabelled(
   const [, letter, code] = /^([LRDI])-?(.{6})$/i.exec(text) ?? [];
   const read = code ? readCode(code) : null;
   const reference = read && `${letter!.toUpperCase()}-${read}`;
-  const { rows } = await sql<
-    Pick<Found, 'devices' | 'loans' | 'referrals' | 'incidents' | 'donations' | 'dataPlans'>
-  >`/* search.labelled */
+  return one(
+    db,
+    'search.labelled',
+    col.pick(Found.properties, 'devices', 'loans', 'referrals', 'incidents', 'donations', 'dataPlans'),
+  )`
     select
       coalesce((select json_agg(json_build_object('id', d.id, 'assetTag', d.asset_tag, 'kind', d.kind, 'make', d.make, 'model', d.model,
           'status', d.status, 'unfit', ${unfitJson('d', day)}) order by d.id desc)
@@ -79,8 +81,5 @@ async function findLabelled(
         from donation where reference = ${reference}), '[]') as donations,
       coalesce((select json_agg(json_build_object('id', s.id, 'iccid', s.iccid, 'network', s.network, 'status', ${planStatusOf})
           order by s.status = 'ended', s.id desc)
-        from (select * from data_plan where iccid = ${readIccid(text)} order by status = 'ended', id desc limit ${most + 1}) s), '[]') as "dataPlans"`.execute(
-    db,
-  );
-  return rows[0]!;
+        from (select * from data_plan where iccid = ${readIccid(text)} order by status = 'ended', id desc limit ${most + 1}) s), '[]') as "dataPlans"`;
 }

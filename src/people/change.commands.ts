@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import { sql } from 'kysely';
 import type { Context } from '../shared/actor.ts';
-import { timestamp, today } from '../shared/clock.ts';
+import { today } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
 import type { Deps } from '../shared/deps.ts';
 import { etagOf, requireMatch } from '../shared/etag.ts';
 import { recordEvent } from '../shared/events.ts';
 import { Problem } from '../shared/problem.ts';
+import { run } from '../shared/statements.ts';
 import { completeTasksAbout } from '../tasks/task.commands.ts';
 import type { PatientChange } from './change.schemas.ts';
 import { lockPatient } from './contact-point.commands.ts';
@@ -30,14 +30,13 @@ export async function changePatient(
   ctx: Context,
   id: string,
   change: PatientChange,
-  ifMatch: string | undefined,
 ): Promise<Patient> {
-  return command(deps, ctx, async (trx) => {
+  return command(deps, ctx, async (work) => {
     const nhsNumber = change.nhsNumber && readNhsNumber(change.nhsNumber);
-    if (nhsNumber) await takeTurn(trx, nhsNumber);
-    await lockPatient(trx, id);
-    const before = await getPatient(trx, id);
-    requireMatch(ifMatch, patientTag(before));
+    if (nhsNumber) await takeTurn(work.trx, nhsNumber);
+    await lockPatient(work.trx, id);
+    const before = await getPatient(work.trx, id);
+    requireMatch(ctx.ifMatch, patientTag(before));
     const next = {
       ...read(deps, before, change),
       dataReminders: change.dataReminders ?? before.dataReminders,
@@ -46,23 +45,29 @@ export async function changePatient(
       (name) => !isDeepStrictEqual(before[name] ?? null, next[name] ?? null),
     );
     if (!names.length) return before;
-    const at = timestamp(deps.clock);
-    await sql`/* patient.change */
+    const { at } = work;
+    await run(work.trx, 'patient.change')`
       update patient set given_name = ${next.givenName}, family_name = ${next.familyName}, preferred_name = ${next.preferredName ?? null},
         date_of_birth = ${next.dateOfBirth ?? null}, nhs_number = ${next.nhsNumber ?? null}, no_nhs_number_reason = ${next.noNhsNumberReason ?? null},
         address = ${next.address ?? null}, no_fixed_abode = ${next.noFixedAbode ?? false}, collection_point = ${next.collectionPoint ?? null},
         wording = ${next.wording}, contact_choice = ${next.contactChoice}, data_reminders = ${next.dataReminders},
         trusted_person = ${next.trustedPerson ? JSON.stringify(next.trustedPerson) : null}::jsonb, changed_at = ${at}
-      where id = ${id}`.execute(trx);
-    const eventId = await recordEvent(trx, deps, ctx, {
+      where id = ${id}`;
+    const eventId = await recordEvent(work, {
       type: 'patient.changed',
       subjects: [['patient', id]],
       fields: names,
     });
-    await keepHistory(trx, id, eventId, Object.fromEntries(names.map((name) => [name, before[name]])), at);
-    if (names.includes('nhsNumber')) await askOfSharedNhsNumbers(trx, deps, ctx, [id]);
-    if (names.includes('address')) await completeTasksAbout(trx, deps, ctx, ['letter_returned'], [id]);
-    return getPatient(trx, id);
+    await keepHistory(
+      work.trx,
+      id,
+      eventId,
+      Object.fromEntries(names.map((name) => [name, before[name]])),
+      at,
+    );
+    if (names.includes('nhsNumber')) await askOfSharedNhsNumbers(work, [id]);
+    if (names.includes('address')) await completeTasksAbout(work, ['letter_returned'], [id]);
+    return getPatient(work.trx, id);
   });
 }
 

@@ -1,8 +1,8 @@
-import type { Context } from '../shared/actor.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams, strictObject } from '../shared/http.ts';
 import { besideTheOther, versionToSend } from '../web/edit-conflict.ts';
-import { type Form, fields, newForm, refused, type Typed, typedIn } from '../web/forms.ts';
+import { fields, type Typed } from '../web/forms.ts';
+import { formPage } from '../web/submit.ts';
 import { changePatient, patientTag } from './change.commands.ts';
 import { PatientChange } from './change.schemas.ts';
 import { getPatient, logAccess } from './patient.queries.ts';
@@ -25,34 +25,22 @@ const view = 'people/views/change.njk';
 
 /** /patients/:id/change: who a person is, and what they want of contact. */
 export function changePatientPages(app: App, deps: Deps): void {
-  const route = { config: { action: 'patients.change' }, schema: { params: idParams } } as const;
-
-  app.get('/patients/:id/change', route, async (request, reply) => {
-    const patient = await getPatient(deps.db, request.params.id);
-    return reply.page(view, await changeView(request.ctx, patient.id, newForm(typedOf(patient))));
+  formPage(app, '/patients/:id/change', {
+    action: 'patients.change',
+    params: idParams,
+    view,
+    async show(sent, { ctx, params: { id } }) {
+      const patient = await getPatient(deps.db, id);
+      const form = besideTheOther(sent, typedOf(patient));
+      await logAccess(deps, ctx, id, 'patient');
+      return { patient, form, version: versionToSend(form, patientTag(patient)), noNhsNumberReasons };
+    },
+    async take(typed, { ctx, params: { id } }) {
+      const change = wholeOf(fields(ChangeForm, typed, words));
+      await changePatient(deps, { ...ctx, ifMatch: String(typed.version ?? '') }, id, change);
+      return { href: `/patients/${id}`, text: 'Their details are changed.' };
+    },
   });
-
-  app.post('/patients/:id/change', route, async (request, reply) => {
-    const { id } = request.params;
-    const { version: seen, ...typed } = typedIn(request.body);
-    const version = String(seen ?? '');
-    try {
-      await changePatient(deps, request.ctx, id, wholeOf(fields(ChangeForm, typed, words)), version);
-      return reply.done(`/patients/${id}`, { text: 'Their details are changed.' });
-    } catch (error) {
-      const form = refused(typed, error);
-      return reply.code(form.status).page(view, await changeView(request.ctx, id, form, version));
-    }
-  });
-
-  /** @param seen the version that was seen, where the form was sent */
-  async function changeView(ctx: Context, id: string, sent: Form, seen?: string) {
-    const patient = await getPatient(deps.db, id);
-    const form = besideTheOther(sent, typedOf(patient));
-    const version = versionToSend(form, seen, patientTag(patient));
-    await logAccess(deps, ctx, id, 'patient');
-    return { patient, form, version, noNhsNumberReasons };
-  }
 }
 
 /** The form shows everything, so what was left empty is taken away. */

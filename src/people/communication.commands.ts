@@ -1,11 +1,12 @@
-import { sql } from 'kysely';
+import Type from 'typebox';
 import type { Context } from '../shared/actor.ts';
-import { timestamp, today } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvent } from '../shared/events.ts';
 import { languageTag } from '../shared/language.ts';
 import { Problem } from '../shared/problem.ts';
+import { col } from '../shared/rows.ts';
+import { maybe, run } from '../shared/statements.ts';
 import { completeTasksAbout } from '../tasks/task.commands.ts';
 import { lockPatient } from './contact-point.commands.ts';
 import { keepHistory } from './patient.commands.ts';
@@ -23,26 +24,28 @@ export async function reviewCommunication(
   said: NewCommunicationReview,
 ): Promise<void> {
   const language = said.language === undefined ? null : languageTag(said.language);
-  await command(deps, ctx, async (trx) => {
-    await lockPatient(trx, patientId);
-    const { rows } = await sql<{ before: object; changed: boolean }>`
+  await command(deps, ctx, async (work) => {
+    await lockPatient(work.trx, patientId);
+    const found = await maybe(work.trx, 'communication.review', {
+      before: Type.Unsafe<object>({ type: 'object' }),
+      changed: col.boolean,
+    })`
       select json_build_object('communicationNeeds', communication_needs, 'language', language, 'interpreter', interpreter) as before,
         (communication_needs, coalesce(language, ''), interpreter)
           is distinct from (${said.communicationNeeds}::text[], ${language ?? ''}::text, ${said.interpreter}::boolean) as changed
-      from patient where id = ${patientId} for no key update`.execute(trx);
-    const [found] = rows;
+      from patient where id = ${patientId} for no key update`;
     if (!found) throw new Problem('not-found');
-    const at = timestamp(deps.clock);
-    await sql`
+    const { at } = work;
+    await run(work.trx, 'communication.write')`
       update patient set communication_needs = ${said.communicationNeeds}::text[], language = ${language},
-        interpreter = ${said.interpreter}, communication_reviewed_on = ${today(deps.clock)}, changed_at = ${at}
-      where id = ${patientId}`.execute(trx);
-    const eventId = await recordEvent(trx, deps, ctx, {
+        interpreter = ${said.interpreter}, communication_reviewed_on = ${work.today}, changed_at = ${at}
+      where id = ${patientId}`;
+    const eventId = await recordEvent(work, {
       type: 'patient.communication_reviewed',
       subjects: [['patient', patientId]],
       fields: found.changed ? ['communicationNeeds', 'language', 'interpreter'] : [],
     });
-    await completeTasksAbout(trx, deps, ctx, ['format_needed'], [patientId]);
-    if (found.changed) await keepHistory(trx, patientId, eventId, found.before, at);
+    await completeTasksAbout(work, ['format_needed'], [patientId]);
+    if (found.changed) await keepHistory(work.trx, patientId, eventId, found.before, at);
   });
 }

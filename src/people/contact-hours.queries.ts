@@ -1,9 +1,10 @@
-import { sql } from 'kysely';
 import { daysOff } from '../scheme/calendar/calendar.queries.ts';
 import { timestamp, today } from '../shared/clock.ts';
 import type { Reader } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
-import { type Ahead, hoursWarning, missedReminders, missedWarning } from './contact-hours.rules.ts';
+import { many } from '../shared/statements.ts';
+import { isAhead } from '../support/follow-up.states.ts';
+import { Ahead, hoursWarning, missedReminders, missedWarning } from './contact-hours.rules.ts';
 import type { NewContactWay } from './contact-point.schemas.ts';
 
 /** What to say of the hours of a way to reach someone, for which follow-ups may be ahead. */
@@ -16,12 +17,10 @@ export async function warningsOf(
   const never = hoursWarning(way);
   if (never || !way.safe || !way.hours?.length) return never ? [never] : [];
   const day = today(clock);
-  const { rows } = await sql<Ahead>`/* contact.follow-ups-ahead */
+  const rows = await many(db, 'contact.follow-ups-ahead', Ahead)`
     select greatest(working_days_before(f.due_on, f.lead_days), ${day}::date) as "remindOn", start_of(f.due_on, f.starts_at) as start
-    from follow_up f where f.patient_id = ${patientId} and f.status in ('planned', 'confirmed') and f.due_on <= ${day}::date + 100
-      and start_of(f.due_on, f.starts_at) > ${timestamp(clock)}::timestamptz order by f.due_on limit 50`.execute(
-    db,
-  );
+    from follow_up f where f.patient_id = ${patientId} and ${isAhead('f')} and f.due_on <= ${day}::date + 100
+      and start_of(f.due_on, f.starts_at) > ${timestamp(clock)}::timestamptz order by f.due_on limit 50`;
   const missed = missedReminders(way, rows, await daysOff(db, day));
   return [missedWarning(missed)].filter((warning) => warning !== null);
 }

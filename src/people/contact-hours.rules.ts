@@ -1,6 +1,7 @@
 import { Temporal } from 'temporal-polyfill';
 import { zone } from '../shared/clock.ts';
 import { minuteOf } from '../shared/date-parts.ts';
+import { col, type RowOf } from '../shared/rows.ts';
 import { type Hours, nextOpening, opensEver } from './contact-window.rules.ts';
 import type { NewContactPoint } from './patient.schemas.ts';
 
@@ -20,7 +21,8 @@ export function hoursWarning({ channel, safe, hours }: Way): string | null {
 }
 
 /** A follow-up that is ahead: the day from which its reminder may go, and its start as an instant. */
-export type Ahead = { remindOn: string; start: string };
+export const Ahead = { remindOn: col.text, start: col.text };
+export type Ahead = RowOf<typeof Ahead>;
 
 /** How many follow-ups start before a message about them may go in these hours. */
 export function missedReminders(

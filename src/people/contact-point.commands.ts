@@ -1,19 +1,21 @@
-import { sql } from 'kysely';
 import type { Context } from '../shared/actor.ts';
-import { timestamp, today } from '../shared/clock.ts';
+import { today } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
 import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvent } from '../shared/events.ts';
 import { newId } from '../shared/ids.ts';
 import { Problem } from '../shared/problem.ts';
+import { col } from '../shared/rows.ts';
 import { asSeen } from '../shared/seen.ts';
+import { maybe, run } from '../shared/statements.ts';
+import { isInUse } from '../stock/data-plans/data-plan.states.ts';
 import { completeTasksAbout, createTasks } from '../tasks/task.commands.ts';
 import type { TaskKind } from '../tasks/task.rules.ts';
 import { isReachable, isToRecheck, tasksForAWay } from './contact.rules.ts';
 import { warningsOf } from './contact-hours.queries.ts';
 import type { ContactWayRecorded, NewContactWay } from './contact-point.schemas.ts';
-import type { ContactState } from './contact-state.rules.ts';
+import { type ContactState, contactStates } from './contact-state.rules.ts';
 import { keepHistory } from './patient.commands.ts';
 import { getPatient } from './patient.queries.ts';
 import { readContactPoint } from './patient.rules.ts';
@@ -33,31 +35,31 @@ export async function recordContactPoint(
   input: NewContactWay,
 ): Promise<ContactWayRecorded> {
   const day = today(deps.clock);
-  return command(deps, ctx, async (trx) => {
-    await lockPatient(trx, patientId);
-    const before = await getPatient(trx, patientId);
+  return command(deps, ctx, async (work) => {
+    await lockPatient(work.trx, patientId);
+    const before = await getPatient(work.trx, patientId);
     const point = pointOf(deps, before, input, day);
-    const at = timestamp(deps.clock);
-    await upsertContactPoints(trx, patientId, [point], day, at);
-    const after = await getPatient(trx, patientId);
-    const eventId = await recordEvent(trx, deps, ctx, {
+    const { at } = work;
+    await upsertContactPoints(work.trx, patientId, [point], day, at);
+    const after = await getPatient(work.trx, patientId);
+    const eventId = await recordEvent(work, {
       type: 'patient.contact_point_recorded',
       subjects: [['patient', patientId]],
       values: { channel: point.channel },
       fields: ['contactPoints'],
     });
-    await keepHistory(trx, patientId, eventId, { contactPoints: before.contactPoints }, at);
+    await keepHistory(work.trx, patientId, eventId, { contactPoints: before.contactPoints }, at);
     const settled: TaskKind[] = [
       ...(point.channel === 'letter' && point.safe ? (['letter_returned'] as const) : []),
       ...(after.contactPoints.some((one) => isToRecheck(one, day)) ? [] : (['recheck_contact'] as const)),
       ...(isReachable(after, day) ? tasksForAWay : []),
     ];
-    await completeTasksAbout(trx, deps, ctx, settled, [patientId]);
+    await completeTasksAbout(work, settled, [patientId]);
     if (!isReachable(after, day) && after.contactChoice !== 'patient_contacts_us')
-      await createTasks(trx, deps, ctx, [
+      await createTasks(work, [
         { kind: 'no_safe_contact', subjectType: 'patient', subjectId: patientId, patientId },
       ]);
-    return { ...after, warnings: await warningsOf(trx, deps, patientId, point) };
+    return { ...after, warnings: await warningsOf(work.trx, deps, patientId, point) };
   });
 }
 
@@ -78,16 +80,14 @@ function pointOf({ config }: Deps, { contactPoints }: Patient, input: NewContact
 
 /** @throws Problem `not-found`, `patient-erased`, `merge-refused` with the record that this one was merged into */
 export async function lockPatient(trx: Trx, id: string): Promise<{ contactState: ContactState }> {
-  const { rows } = await sql<{
-    mergedInto: string | null;
-    erased: boolean;
-    contactState: ContactState;
-  }>`/* patient.lock */
-    select merged_into as "mergedInto", erased_at is not null as erased, contact_state as "contactState" from patient where id = ${id} for no key update`.execute(
-    trx,
-  );
-  if (!rows[0]) throw new Problem('not-found');
-  const { mergedInto, erased, contactState } = rows[0];
+  const row = await maybe(trx, 'patient.lock', {
+    mergedInto: col.orNull(col.text),
+    erased: col.boolean,
+    contactState: col.oneOf(contactStates),
+  })`
+    select merged_into as "mergedInto", erased_at is not null as erased, contact_state as "contactState" from patient where id = ${id} for no key update`;
+  if (!row) throw new Problem('not-found');
+  const { mergedInto, erased, contactState } = row;
   if (erased) throw new Problem('patient-erased');
   if (mergedInto)
     throw new Problem('merge-refused', {
@@ -111,7 +111,7 @@ export async function upsertContactPoints(
   at: string,
 ): Promise<void> {
   const points = ways.map((way) => ({ ...way, id: newId() }));
-  await sql`/* contact.upsert */
+  await run(trx, 'contact.upsert')`
     with said as (
       select x.*, o.first - row_number() over (order by x.id desc) as first_place, o.last + row_number() over (order by x.id) as last_place
       from jsonb_to_recordset(${JSON.stringify(points)}::jsonb)
@@ -121,7 +121,7 @@ export async function upsertContactPoints(
       update contact_point c set safe = s.safe, safe_from = case when s.safe then ${safeFrom}::date end, recheck_due = s."recheckDue",
         voicemail_ok = coalesce(s."voicemailOk", false), hours = s.hours, failed_at = null,
         position = case when s.preferred then s.first_place else c.position end,
-        stopped_at = case when exists (select from data_plan d where d.msisdn = c.value and d.status <> 'ended') then c.stopped_at end
+        stopped_at = case when exists (select from data_plan d where d.msisdn = c.value and ${isInUse('d')}) then c.stopped_at end
       from said s where c.patient_id = ${patientId} and c.channel = s.channel and lower(c.value) = lower(s.value)
       returning s.id
     ), p as (
@@ -130,5 +130,5 @@ export async function upsertContactPoints(
     insert into contact_point (id, patient_id, position, channel, value, safe, safe_from, recheck_due, voicemail_ok, hours, created_at)
     select s.id, ${patientId}, case when s.preferred then s.first_place else s.last_place end,
       s.channel, s.value, s.safe, case when s.safe then ${safeFrom}::date end, s."recheckDue", coalesce(s."voicemailOk", false), s.hours, ${at}
-    from said s where s.id not in (select id from known)`.execute(trx);
+    from said s where s.id not in (select id from known)`;
 }

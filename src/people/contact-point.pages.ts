@@ -3,7 +3,8 @@ import type { Context } from '../shared/actor.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams } from '../shared/http.ts';
 import { Problem } from '../shared/problem.ts';
-import { type Form, fields, newForm, refused, type Typed, typedIn } from '../web/forms.ts';
+import { type Form, fields, newForm, type Typed } from '../web/forms.ts';
+import { submit } from '../web/submit.ts';
 import { channels } from './contact.rules.ts';
 import { recordContactPoint } from './contact-point.commands.ts';
 import { NewContactWay, withoutBlankHours } from './contact-point.schemas.ts';
@@ -43,24 +44,20 @@ export function contactPointPages(app: App, deps: Deps): void {
     },
   );
 
-  app.post(
-    '/patients/:id/contact-points',
-    { config, schema: { params: idParams } },
-    async (request, reply) => {
-      const { id } = request.params;
-      const typed = typedIn(request.body);
-      try {
-        const way = fields(NewContactWay, withoutBlankHours(typed), words);
-        const { warnings } = await recordContactPoint(deps, request.ctx, id, way);
-        return reply.done(`/patients/${id}`, {
-          text: ['What they said is written down, and counts from now on.', ...warnings].join(' '),
-        });
-      } catch (error) {
-        const form = refused(typed, error);
-        return reply.code(form.status).page(view, await wayView(request.ctx, id, form));
-      }
+  submit(app, '/patients/:id/contact-points', {
+    ...config,
+    params: idParams,
+    view,
+    show: (form, { ctx, params }) => wayView(ctx, params.id, form),
+    async take(typed, { ctx, params: { id } }) {
+      const way = fields(NewContactWay, withoutBlankHours(typed), words);
+      const { warnings } = await recordContactPoint(deps, ctx, id, way);
+      return {
+        href: `/patients/${id}`,
+        text: ['What they said is written down, and counts from now on.', ...warnings].join(' '),
+      };
     },
-  );
+  });
 
   async function wayView(ctx: Context, id: string, form: Form, known?: Point) {
     const patient = await getPatient(deps.db, id);

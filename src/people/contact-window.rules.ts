@@ -1,8 +1,10 @@
 import { Temporal } from 'temporal-polyfill';
 import { zone } from '../shared/clock.ts';
+import { col, type RowOf } from '../shared/rows.ts';
 
 /** When a person may be reached: on these ISO weekdays (1 is Monday), between two times of day, `HH:MM`. */
-export type Hours = { days: number[]; from: string; to: string };
+export const Hours = { days: col.listOf(col.number), from: col.text, to: col.text };
+export type Hours = RowOf<typeof Hours>;
 
 const opens = Temporal.PlainTime.from('08:00');
 const closes = Temporal.PlainTime.from('18:00');

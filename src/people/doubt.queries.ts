@@ -1,14 +1,16 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Reader } from '../shared/database.ts';
+import { col, type RowOf } from '../shared/rows.ts';
+import { many } from '../shared/statements.ts';
 import { type ShownPatient, shownPatient } from './contact.rules.ts';
 import { keptApart, likenessColumns } from './duplicate.queries.ts';
-import { compare, type Likeness } from './duplicate.rules.ts';
+import { compare, Likeness } from './duplicate.rules.ts';
 import { readPatient } from './patient.queries.ts';
-import type { Patient } from './patient.schemas.ts';
 import { type ContactPoint, works } from './reach.rules.ts';
 
 /** A way to reach someone of which another record says otherwise, with the two as they are compared. */
-type Contradiction = { pointId: string; me: Likeness; other: Likeness };
+const Contradiction = { pointId: col.text, me: col.object(Likeness), other: col.object(Likeness) };
+type Contradiction = RowOf<typeof Contradiction>;
 
 /**
  * What other records say against ways `c` to reach people (rule 25): that the same number or address is not safe,
@@ -40,9 +42,10 @@ const inDoubt = (found: Contradiction[]): ReadonlySet<string> =>
  * @throws Problem `not-found`
  */
 export async function getShownPatient(db: Reader, id: string, today: string): Promise<ShownPatient> {
-  const { contradicted, ...patient } = await readPatient<Patient & { contradicted: Contradiction[] }>(
+  const { contradicted, ...patient } = await readPatient(
     db,
     id,
+    { contradicted: col.listOf(col.object(Contradiction)) },
     sql`, coalesce((select json_agg(x) from (${contradictions(sql`c.patient_id = p.id and c.safe`, today)}) x), '[]') as contradicted`,
   );
   return shownPatient(patient, today, inDoubt(contradicted));
@@ -59,8 +62,8 @@ export async function pointsInDoubt(
   today: string,
 ): Promise<ReadonlySet<string>> {
   if (!pointIds.length) return new Set();
-  const { rows } = await sql<Contradiction>`/* contact.in-doubt */
-    ${contradictions(sql`c.id = any(${pointIds}::uuid[])`, today)}`.execute(db);
+  const rows = await many(db, 'contact.in-doubt', Contradiction)`
+    ${contradictions(sql`c.id = any(${pointIds}::uuid[])`, today)}`;
   return inDoubt(rows);
 }
 

@@ -1,7 +1,8 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Reader } from '../shared/database.ts';
 import { Problem } from '../shared/problem.ts';
-import { type Comparison, compare, type Likeness } from './duplicate.rules.ts';
+import { many } from '../shared/statements.ts';
+import { type Comparison, compare, Likeness } from './duplicate.rules.ts';
 
 const mostLooked = 200;
 const mostShown = 10;
@@ -27,7 +28,7 @@ export async function likelyDuplicates(
   db: Reader,
   id: string,
 ): Promise<{ own: Likeness; likely: Duplicate[] }> {
-  const { rows } = await sql<Likeness>`/* patient.likeness */
+  const rows = await many(db, 'patient.likeness', Likeness)`
     with me as materialized (
       select name_key(given_name) as given, name_key(family_name) as family, date_of_birth as born, nhs_number,
         case when extract(day from date_of_birth) <= 12
@@ -47,7 +48,7 @@ export async function likelyDuplicates(
     select ${likenessColumns}
     from alike join patient p on p.id = alike.id
     where p.id = ${id} or (p.merged_into is null and p.erased_at is null
-      and not ${keptApart(sql`p.id`, sql`${id}::uuid`)})`.execute(db);
+      and not ${keptApart(sql`p.id`, sql`${id}::uuid`)})`;
   const own = rows.find((row) => row.id === id);
   if (!own) throw new Problem('not-found');
   const likely = rows

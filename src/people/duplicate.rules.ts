@@ -1,12 +1,19 @@
 import { nameKey } from '../shared/name-key.ts';
+import { col, type RowOf } from '../shared/rows.ts';
 import { standsForNone } from './patient.rules.ts';
-import type { Patient } from './patient.schemas.ts';
 
 /** What of a record tells whether it is of the same person. */
-export type Likeness = Pick<
-  Patient,
-  'id' | 'givenName' | 'familyName' | 'preferredName' | 'dateOfBirth' | 'nhsNumber' | 'address'
-> & { contacts: string[] };
+export const Likeness = {
+  id: col.text,
+  givenName: col.text,
+  familyName: col.text,
+  preferredName: col.orNull(col.text),
+  dateOfBirth: col.orNull(col.text),
+  nhsNumber: col.orNull(col.text),
+  address: col.orNull(col.text),
+  contacts: col.listOf(col.text),
+};
+export type Likeness = RowOf<typeof Likeness>;
 
 /** What a referral or a line of a list says of someone; what it does not say is left out. */
 type Description = Partial<Record<'preferredName' | 'dateOfBirth' | 'nhsNumber' | 'address', string | null>> &

@@ -1,21 +1,20 @@
-import { sql } from 'kysely';
 import type { Trx } from '../shared/database.ts';
 import { newId } from '../shared/ids.ts';
+import { col } from '../shared/rows.ts';
+import { many, run } from '../shared/statements.ts';
 
 /**
  * People of one NHS number who arrive at once come one after the other, so that the later finds the
  * patient of the first. A list of many waits until none is on its way, and holds up those who come.
  */
 export async function takeTurn(trx: Trx, nhsNumber: string): Promise<void> {
-  await sql`/* patient.turn */ select pg_advisory_xact_lock_shared(hashtextextended('nhs-numbers', 0)),
-    pg_advisory_xact_lock(hashtextextended(${`nhs-number ${nhsNumber}`}, 0))`.execute(trx);
+  await run(trx, 'patient.turn')`select pg_advisory_xact_lock_shared(hashtextextended('nhs-numbers', 0)),
+    pg_advisory_xact_lock(hashtextextended(${`nhs-number ${nhsNumber}`}, 0))`;
 }
 
 /** The turn of every NHS number, for a list of people. */
 export async function takeEveryTurn(trx: Trx): Promise<void> {
-  await sql`/* patient.every-turn */ select pg_advisory_xact_lock(hashtextextended('nhs-numbers', 0))`.execute(
-    trx,
-  );
+  await run(trx, 'patient.every-turn')`select pg_advisory_xact_lock(hashtextextended('nhs-numbers', 0))`;
 }
 
 export type PatientOfMany = {
@@ -48,7 +47,7 @@ export async function insertPatients(
       patientId: rows[place]!.id,
     })),
   );
-  await sql`/* patient.insert-many */
+  await run(trx, 'patient.insert-many')`
     with p as (
       insert into patient (id, given_name, family_name, date_of_birth, nhs_number, created_at, changed_at)
       select id, "givenName", "familyName", "dateOfBirth", "nhsNumber", ${at}::timestamptz, ${at}::timestamptz
@@ -58,7 +57,7 @@ export async function insertPatients(
     insert into contact_point (id, patient_id, position, channel, value, safe, safe_from, created_at)
     select id, "patientId", position, channel, value, safe, case when safe then ${safeFrom}::date end, ${at}::timestamptz
     from jsonb_to_recordset(${JSON.stringify(points)}::jsonb)
-      x (id uuid, "patientId" uuid, position int, channel text, value text, safe boolean)`.execute(trx);
+      x (id uuid, "patientId" uuid, position int, channel text, value text, safe boolean)`;
   return rows.map(({ id }) => id);
 }
 
@@ -72,7 +71,10 @@ export async function applyStricterWords(
   patientIds: string[],
   unsafe: { patientId: string; value: string }[],
 ): Promise<{ patientId: string; before: { safe: string[] } }[]> {
-  const { rows } = await sql<{ patientId: string; before: { safe: string[] } }>`/* contact.stricter-words */
+  return many(trx, 'contact.stricter-words', {
+    patientId: col.text,
+    before: col.object({ safe: col.listOf(col.text) }),
+  })`
     with locked as materialized (
       select id from patient where id = any(${patientIds}::uuid[]) order by id for no key update
     ), was as materialized (
@@ -85,8 +87,7 @@ export async function applyStricterWords(
       returning c.patient_id
     )
     select was.patient_id as "patientId", json_build_object('safe', was.safe) as before
-    from was where was.patient_id in (select patient_id from stopped)`.execute(trx);
-  return rows;
+    from was where was.patient_id in (select patient_id from stopped)`;
 }
 
 /** Keeps earlier personal values of patients apart from the event log, where they can be erased. */
@@ -97,10 +98,8 @@ export async function keepHistories(
 ): Promise<void> {
   if (!histories.length) return;
   const rows = histories.map((history) => ({ ...history, id: newId() }));
-  await sql`/* patient.keep-histories */
+  await run(trx, 'patient.keep-histories')`
     insert into patient_history (id, patient_id, event_id, at, before)
     select id, "patientId", "eventId", ${at}::timestamptz, before
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) x (id uuid, "patientId" uuid, "eventId" uuid, before jsonb)`.execute(
-    trx,
-  );
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) x (id uuid, "patientId" uuid, "eventId" uuid, before jsonb)`;
 }

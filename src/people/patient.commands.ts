@@ -1,6 +1,8 @@
-import { sql } from 'kysely';
 import type { Trx } from '../shared/database.ts';
 import { newId } from '../shared/ids.ts';
+import { col } from '../shared/rows.ts';
+import { many, run } from '../shared/statements.ts';
+import { isInUse } from '../stock/data-plans/data-plan.states.ts';
 import { hasCommunicationNeeds } from './communication.rules.ts';
 import type { NewPatient } from './patient.schemas.ts';
 
@@ -17,7 +19,7 @@ export async function insertPatient(
 ): Promise<string> {
   const id = newId();
   const points = patient.contactPoints.map((point, position) => ({ ...point, id: newId(), position }));
-  await sql`/* patient.insert */
+  await run(trx, 'patient.insert')`
     with p as (
       insert into patient (id, given_name, family_name, preferred_name, date_of_birth, nhs_number, no_nhs_number_reason, address,
         no_fixed_abode, collection_point, wording, contact_choice, communication_needs, language, interpreter, communication_reviewed_on,
@@ -32,9 +34,7 @@ export async function insertPatient(
     insert into contact_point (id, patient_id, position, channel, value, safe, safe_from, voicemail_ok, hours, created_at)
     select c.id, ${id}, c.position, c.channel, c.value, c.safe, case when c.safe then ${safeFrom}::date end, coalesce(c."voicemailOk", false), c.hours, ${at}
     from jsonb_to_recordset(${JSON.stringify(points)}::jsonb) as c (
-      id uuid, position int, channel text, value text, safe boolean, "voicemailOk" boolean, hours jsonb)`.execute(
-    trx,
-  );
+      id uuid, position int, channel text, value text, safe boolean, "voicemailOk" boolean, hours jsonb)`;
   return id;
 }
 
@@ -46,8 +46,13 @@ export async function keepHistory(
   before: object,
   at: string,
 ): Promise<void> {
-  await sql`insert into patient_history (id, patient_id, event_id, at, before)
-    values (${newId()}, ${patientId}, ${eventId}, ${at}, ${JSON.stringify(before)})`.execute(trx);
+  await run(
+    trx,
+    'patient.keep-history',
+    trx
+      .insertInto('patient_history')
+      .values({ id: newId(), patient_id: patientId, event_id: eventId, at, before: JSON.stringify(before) }),
+  );
 }
 
 /**
@@ -60,13 +65,13 @@ export async function stopNumbersOnDevices(
   held: { patientId: string; deviceId: string }[],
   at: string,
 ): Promise<string[]> {
-  const { rows } = await sql<{ patientId: string }>`/* contact.stop-on-devices */
+  const rows = await many(trx, 'contact.stop-on-devices', { patientId: col.text })`
     update contact_point c set stopped_at = ${at}::timestamptz
     from data_plan s
       join unnest(${held.map(({ patientId }) => patientId)}::uuid[], ${held.map(({ deviceId }) => deviceId)}::uuid[]) h (patient_id, device_id)
         on h.device_id = s.device_id
     where c.patient_id = h.patient_id and c.stopped_at is null and c.channel in ('sms', 'phone')
-      and s.status <> 'ended' and s.msisdn = c.value
-    returning c.patient_id as "patientId"`.execute(trx);
+      and ${isInUse('s')} and s.msisdn = c.value
+    returning c.patient_id as "patientId"`;
   return [...new Set(rows.map(({ patientId }) => patientId))];
 }

@@ -10,7 +10,8 @@ import { type App, idParams, strictObject } from '../shared/http.ts';
 import { listQuery } from '../shared/lists.ts';
 import { listFollowUps } from '../support/follow-up.queries.ts';
 import { doneAboutTasksOf } from '../tasks/task.queries.ts';
-import { type Form, fields, newForm, refused, typedIn } from '../web/forms.ts';
+import { type Form, fields, newForm } from '../web/forms.ts';
+import { formPage, submit } from '../web/submit.ts';
 import { timelineLines } from '../web/timeline.view.ts';
 import { reviewCommunication } from './communication.commands.ts';
 import { communicationReviewDue } from './communication.rules.ts';
@@ -29,18 +30,12 @@ const mostFound = 50;
 
 /** /patients: the people referred, and one of them. Names and numbers that are searched for go by POST, never in an address. */
 export function patientPages(app: App, deps: Deps): void {
-  app.get(
-    '/patients',
-    { config: { action: 'patients.read' }, schema: { querystring: PatientQuery } },
-    async (request, reply) => {
-      const list = await listPatients(deps.db, request.query);
-      return reply.page('people/views/list.njk', { ...list, form: newForm(), after: request.query.after });
-    },
-  );
-
-  app.post('/patients', { config: { action: 'patients.read' } }, async (request, reply) => {
-    const typed = typedIn(request.body);
-    try {
+  formPage(app, '/patients', {
+    action: 'patients.read',
+    querystring: PatientQuery,
+    view: 'people/views/list.njk',
+    show: async (_form, { query }) => ({ ...(await listPatients(deps.db, query)), after: query.after }),
+    async take(typed, _request, reply) {
       const { search } = fields(Search, typed, { search: 'Enter a name, an NHS number or a phone number.' });
       const numbers = numbersIn(search, deps.config.ALLOW_TEST_PHONE_NUMBERS);
       const found = await findPatients(deps.db, search, numbers, mostFound + 1);
@@ -50,11 +45,7 @@ export function patientPages(app: App, deps: Deps): void {
         items: found.slice(0, mostFound),
         more: found.length > mostFound,
       });
-    } catch (error) {
-      const form = refused(typed, error);
-      const list = await listPatients(deps.db, { limit: 50 });
-      return reply.code(form.status).page('people/views/list.njk', { ...list, form });
-    }
+    },
   });
 
   const history = { params: idParams, querystring: Type.Object(listQuery) };
@@ -67,25 +58,20 @@ export function patientPages(app: App, deps: Deps): void {
     },
   );
 
-  app.post(
-    '/patients/:id/communication-reviews',
-    { config: { action: 'patients.change' }, schema: { params: idParams } },
-    async (request, reply) => {
-      const { id } = request.params;
-      const typed = typedIn(request.body);
-      try {
-        const { communicationNeeds = [], ...said } = fields(ReviewForm, typed, {
-          interpreter: 'Choose whether an interpreter is needed',
-        });
-        await reviewCommunication(deps, request.ctx, id, { communicationNeeds, ...said });
-        return reply.done(`/patients/${id}`, { text: 'How to communicate with them is confirmed.' });
-      } catch (error) {
-        const form = { ...refused(typed, error), prefix: 'review' };
-        const view = await patientView(request.ctx, id, { limit: 50 }, form);
-        return reply.code(form.status).page('people/views/patient.njk', view);
-      }
+  submit(app, '/patients/:id/communication-reviews', {
+    action: 'patients.change',
+    params: idParams,
+    prefix: 'review',
+    view: 'people/views/patient.njk',
+    show: (form, { ctx, params }) => patientView(ctx, params.id, { limit: 50 }, form),
+    async take(typed, { ctx, params: { id } }) {
+      const { communicationNeeds = [], ...said } = fields(ReviewForm, typed, {
+        interpreter: 'Choose whether an interpreter is needed',
+      });
+      await reviewCommunication(deps, ctx, id, { communicationNeeds, ...said });
+      return { href: `/patients/${id}`, text: 'How to communicate with them is confirmed.' };
     },
-  );
+  });
 
   async function patientView(
     ctx: Context,

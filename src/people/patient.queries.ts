@@ -7,7 +7,9 @@ import { newId } from '../shared/ids.ts';
 import { byId, type ListPage, toPage } from '../shared/lists.ts';
 import { nameKey } from '../shared/name-key.ts';
 import { Problem } from '../shared/problem.ts';
-import type { Patient, PatientSummary } from './patient.schemas.ts';
+import { col, type Row, type RowOf } from '../shared/rows.ts';
+import { each, many, maybe, run } from '../shared/statements.ts';
+import { Patient, PatientSummary } from './patient.schemas.ts';
 
 /** What lists and other records show of the patient `p`. */
 export const patientColumns = sql`p.id, p.given_name as "givenName", p.family_name as "familyName", p.preferred_name as "preferredName",
@@ -23,9 +25,9 @@ export async function listPatients(
   query: { limit: number; after?: string | undefined },
 ): Promise<ListPage<PatientSummary>> {
   const { follows, by } = byId(sql`p.id`, query);
-  const { rows } = await sql<PatientSummary>`
+  const rows = await many(db, each('patient.list'), PatientSummary.properties)`
     select ${patientColumns} from patient p where p.merged_into is null and p.erased_at is null ${follows}
-    order by ${by} limit ${query.limit + 1}`.execute(db);
+    order by ${by} limit ${query.limit + 1}`;
   return toPage(rows, query.limit, (row) => [row.id]);
 }
 
@@ -43,15 +45,14 @@ export async function findPatients(
   const { nhsNumber, phone } = numbers;
   const words = text.split(/\s+/).map(nameKey).filter(Boolean);
   if (!nhsNumber && !phone && !words.length) return [];
-  const { rows } = await sql<PatientSummary>`/* patient.find */
+  return many(db, 'patient.find', PatientSummary.properties)`
     select ${patientColumns} from patient p
     where p.merged_into is null and p.erased_at is null and (${
       nhsNumber || phone
         ? sql`p.nhs_number = ${nhsNumber} or p.id in (select patient_id from contact_point where channel in ('sms', 'phone') and value = ${phone})`
         : sql`p.id in (${sql.join(words.map(named), sql` intersect `)}) or p.id in (${named(words.join(''))})`
     })
-    order by lower(p.family_name), lower(p.given_name), p.id limit ${limit}`.execute(db);
-  return rows;
+    order by lower(p.family_name), lower(p.given_name), p.id limit ${limit}`;
 }
 
 /** People of whom a part of a name begins like this; told by a range, which an index finds whatever the plan. */
@@ -62,19 +63,21 @@ const named = (beginning: string) =>
  * One patient with everything that matters for contact, their referrals and their loans.
  * @throws Problem `not-found`
  */
-export const getPatient = (db: Reader, id: string): Promise<Patient> => readPatient<Patient>(db, id, sql``);
+export const getPatient = (db: Reader, id: string): Promise<Patient> => readPatient(db, id, {}, sql``);
 
 /**
  * One patient with what else is asked of the patient `p`, in the same statement.
- * @param also columns that follow, each after its comma
+ * @param columns what else is asked
+ * @param also the same in SQL, each after its comma
  * @throws Problem `not-found`
  */
-export async function readPatient<Row extends Patient>(
+export async function readPatient<Also extends Row>(
   db: Reader,
   id: string,
+  columns: Also,
   also: RawBuilder<unknown>,
-): Promise<Row> {
-  const { rows } = await sql<Row>`/* patient.get */
+): Promise<Patient & RowOf<Also>> {
+  const row = await maybe(db, 'patient.get', { ...Patient.properties, ...columns })`
     select ${patientColumns}, p.no_nhs_number_reason as "noNhsNumberReason", p.address, p.no_fixed_abode as "noFixedAbode",
       p.collection_point as "collectionPoint", p.wording,
       p.contact_choice as "contactChoice", p.contact_state as "contactState", p.paused_until as "pausedUntil", p.data_reminders as "dataReminders",
@@ -90,9 +93,9 @@ export async function readPatient<Row extends Patient>(
         from referral r join organisation o on o.id = r.clinic_id where r.patient_id = p.id), '[]') as referrals,
       coalesce((select json_agg(json_build_object('id', l.id, 'reference', l.reference, 'status', l.status, 'dueOn', l.due_on) order by l.id desc)
         from loan l where l.patient_id = p.id), '[]') as loans ${also}
-    from patient p where p.id = ${id}`.execute(db);
-  if (!rows[0]) throw new Problem('not-found');
-  return rows[0];
+    from patient p where p.id = ${id}`;
+  if (!row) throw new Problem('not-found');
+  return row as Patient & RowOf<Also>;
 }
 
 /** The kind of page or reply on which someone looked at a patient's record. */
@@ -121,7 +124,7 @@ export async function logAccesses(
   what: LookedOn,
 ): Promise<void> {
   const looked = [...new Set(patientIds)];
-  if (looked.length) await sql`/* access.log */ ${insertLooks(deps, ctx, looked, what)}`.execute(deps.db);
+  if (looked.length) await run(deps.db, 'access.log')`${insertLooks(deps, ctx, looked, what)}`;
 }
 
 const insertLooks = (deps: Deps, { actor, requestId }: Context, looked: string[], what: LookedOn) => sql`
@@ -129,16 +132,14 @@ const insertLooks = (deps: Deps, { actor, requestId }: Context, looked: string[]
   select t.id, ${timestamp(deps.clock)}::timestamptz, t.patient_id, ${actor.type}, ${actor.id}::uuid, ${actor.name}, ${requestId}, ${what}
   from unnest(${looked.map(newId)}::uuid[], ${looked}::uuid[]) t (id, patient_id)`;
 
-export type Access = { id: string; at: string; actorName: string; what: string };
+export const Access = { id: col.text, at: col.text, actorName: col.text, what: col.text };
+export type Access = RowOf<typeof Access>;
 
 /** Writes down that someone looked at a patient's record, and tells who looked lately, this look first. One statement. */
 export async function logAndListAccess(deps: Deps, ctx: Context, patientId: string): Promise<Access[]> {
-  const { rows } = await sql<Access>`/* access.log-and-list */
+  return many(deps.db, 'access.log-and-list', Access)`
     with looked as (${insertLooks(deps, ctx, [patientId], 'patient')} returning id, at, actor_name, what), before as (
       select id, at, actor_name, what from access_log where patient_id = ${patientId} order by id desc limit 19
     )
-    select id, at, actor_name as "actorName", what from (table looked union all table before) a order by id desc`.execute(
-    deps.db,
-  );
-  return rows;
+    select id, at, actor_name as "actorName", what from (table looked union all table before) a order by id desc`;
 }

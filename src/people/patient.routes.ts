@@ -2,8 +2,9 @@ import Type from 'typebox';
 import { recordContactState } from '../identity/contact-state.commands.ts';
 import type { Deps } from '../shared/deps.ts';
 import { timelineOf } from '../shared/event.queries.ts';
-import { type App, idParams, problemReplies, sendPage } from '../shared/http.ts';
+import { type App, idParams } from '../shared/http.ts';
 import { listQuery } from '../shared/lists.ts';
+import { changes, creates, lists, reads } from '../shared/routes.ts';
 import { changePatient, patientTag } from './change.commands.ts';
 import { PatientChange } from './change.schemas.ts';
 import { reviewCommunication } from './communication.commands.ts';
@@ -23,157 +24,111 @@ const tags = ['Patients'];
 
 /** /patients: the people referred; each look at one is logged. */
 export function patientRoutes(app: App, deps: Deps): void {
-  app.get(
-    '/patients',
-    {
-      config: { action: 'patients.read' },
-      schema: {
-        operationId: 'listPatients',
-        summary: 'Patients, newest first',
-        tags,
-        querystring: PatientQuery,
-        response: { 200: PatientList },
-      },
-    },
-    (request, reply) => sendPage(request, reply, listPatients(deps.db, request.query)),
-  );
+  lists(app, '/patients', {
+    action: 'patients.read',
+    operationId: 'listPatients',
+    summary: 'Patients, newest first',
+    tags,
+    querystring: PatientQuery,
+    gives: PatientList,
+    call: ({ query }) => listPatients(deps.db, query),
+  });
 
-  app.get(
-    '/patients/:id',
-    {
-      config: { action: 'patients.read' },
-      schema: {
-        operationId: 'getPatient',
-        summary: 'One patient; the look is logged',
-        tags,
-        params: idParams,
-        response: { 200: Patient, ...problemReplies('not-found') },
-      },
+  reads(app, '/patients/:id', {
+    action: 'patients.read',
+    operationId: 'getPatient',
+    summary: 'One patient; the look is logged',
+    tags,
+    params: idParams,
+    gives: Patient,
+    problems: ['not-found'],
+    async call({ ctx, params }) {
+      const patient = await getPatient(deps.db, params.id);
+      await logAccess(deps, ctx, patient.id, 'patient');
+      return patient;
     },
-    async (request, reply) => {
-      const patient = await getPatient(deps.db, request.params.id);
-      await logAccess(deps, request.ctx, patient.id, 'patient');
-      return reply.header('etag', patientTag(patient)).send(patient);
-    },
-  );
+    etag: (patient) => patientTag(patient),
+  });
 
-  app.patch(
-    '/patients/:id',
-    {
-      config: { action: 'patients.change' },
-      schema: {
-        operationId: 'changePatient',
-        summary: 'Change who a person is and what they want of contact; needs If-Match',
-        tags,
-        params: idParams,
-        body: PatientChange,
-        response: {
-          200: Patient,
-          ...problemReplies(
-            'not-found',
-            'invalid',
-            'changed-meanwhile',
-            'if-match-required',
-            'merge-refused',
-            'patient-erased',
-          ),
-        },
-      },
-    },
-    async (request, reply) => {
-      const ifMatch = request.headers['if-match'];
-      const patient = await changePatient(deps, request.ctx, request.params.id, request.body, ifMatch);
-      return reply.header('etag', patientTag(patient)).send(patient);
-    },
-  );
+  changes(app, '/patients/:id', {
+    action: 'patients.change',
+    operationId: 'changePatient',
+    summary: 'Change who a person is and what they want of contact; needs If-Match',
+    tags,
+    params: idParams,
+    body: PatientChange,
+    gives: Patient,
+    problems: [
+      'not-found',
+      'invalid',
+      'changed-meanwhile',
+      'if-match-required',
+      'merge-refused',
+      'patient-erased',
+    ],
+    call: ({ ctx, params, body }) => changePatient(deps, ctx, params.id, body),
+    etag: (patient) => patientTag(patient),
+  });
 
-  app.post(
-    '/patients/:id/contact-points',
-    {
-      config: { action: 'patients.change' },
-      schema: {
-        operationId: 'recordContactPoint',
-        summary: 'Write down what a person says now of one way to reach them',
-        tags,
-        params: idParams,
-        body: NewContactWay,
-        response: {
-          201: ContactWayRecorded,
-          ...problemReplies('not-found', 'invalid', 'merge-refused', 'patient-erased'),
-        },
-      },
-    },
-    async (request, reply) =>
-      reply.code(201).send(await recordContactPoint(deps, request.ctx, request.params.id, request.body)),
-  );
+  creates(app, '/patients/:id/contact-points', {
+    action: 'patients.change',
+    operationId: 'recordContactPoint',
+    summary: 'Write down what a person says now of one way to reach them',
+    tags,
+    params: idParams,
+    body: NewContactWay,
+    gives: ContactWayRecorded,
+    problems: ['not-found', 'invalid', 'merge-refused', 'patient-erased'],
+    call: ({ ctx, params, body }) => recordContactPoint(deps, ctx, params.id, body),
+  });
 
-  app.get(
-    '/patients/:id/history',
-    {
-      config: { action: 'patients.read' },
-      schema: {
-        operationId: 'getPatientHistory',
-        summary: 'What happened for a patient, newest first; the look is logged',
-        tags,
-        params: idParams,
-        querystring: Type.Object(listQuery, { additionalProperties: false }),
-        response: { 200: PatientHistory, ...problemReplies('not-found') },
-      },
+  lists(app, '/patients/:id/history', {
+    action: 'patients.read',
+    operationId: 'getPatientHistory',
+    summary: 'What happened for a patient, newest first; the look is logged',
+    tags,
+    params: idParams,
+    querystring: Type.Object(listQuery, { additionalProperties: false }),
+    gives: PatientHistory,
+    problems: ['not-found'],
+    async call({ ctx, params, query }) {
+      const { id } = await getPatient(deps.db, params.id);
+      await logAccess(deps, ctx, id, 'patient');
+      return timelineOf(deps.db, id, query);
     },
-    async (request, reply) => {
-      const { id } = await getPatient(deps.db, request.params.id);
-      await logAccess(deps, request.ctx, id, 'patient');
-      return sendPage(request, reply, timelineOf(deps.db, id, request.query));
-    },
-  );
+  });
 
-  app.post(
-    '/patients/:id/communication-reviews',
-    {
-      config: { action: 'patients.change' },
-      schema: {
-        operationId: 'reviewCommunication',
-        summary: 'Write down how the person says now that one should communicate with them',
-        tags,
-        params: idParams,
-        body: NewCommunicationReview,
-        response: {
-          201: Patient,
-          ...problemReplies('not-found', 'invalid', 'merge-refused', 'patient-erased'),
-        },
-      },
+  creates(app, '/patients/:id/communication-reviews', {
+    action: 'patients.change',
+    operationId: 'reviewCommunication',
+    summary: 'Write down how the person says now that one should communicate with them',
+    tags,
+    params: idParams,
+    body: NewCommunicationReview,
+    gives: Patient,
+    problems: ['not-found', 'invalid', 'merge-refused', 'patient-erased'],
+    async call({ ctx, params: { id }, body }) {
+      await reviewCommunication(deps, ctx, id, body);
+      return getPatient(deps.db, id);
     },
-    async (request, reply) => {
-      const { id } = request.params;
-      await reviewCommunication(deps, request.ctx, id, request.body);
-      return reply.code(201).send(await getPatient(deps.db, id));
-    },
-  );
+  });
 
-  app.post(
-    '/patients/:id/contact-states',
-    {
-      config: { action: 'patients.change' },
-      schema: {
-        operationId: 'recordContactState',
-        summary: 'Pause or end contact, or open it again; honoured at once',
-        tags,
-        params: idParams,
-        body: NewContactState,
-        response: {
-          201: ContactStateKept,
-          ...problemReplies(
-            'not-found',
-            'invalid',
-            'contact-state-refused',
-            'not-allowed',
-            'merge-refused',
-            'patient-erased',
-          ),
-        },
-      },
-    },
-    async (request, reply) =>
-      reply.code(201).send(await recordContactState(deps, request.ctx, request.params.id, request.body)),
-  );
+  creates(app, '/patients/:id/contact-states', {
+    action: 'patients.change',
+    operationId: 'recordContactState',
+    summary: 'Pause or end contact, or open it again; honoured at once',
+    tags,
+    params: idParams,
+    body: NewContactState,
+    gives: ContactStateKept,
+    problems: [
+      'not-found',
+      'invalid',
+      'contact-state-refused',
+      'not-allowed',
+      'merge-refused',
+      'patient-erased',
+    ],
+    call: ({ ctx, params, body }) => recordContactState(deps, ctx, params.id, body),
+  });
 }

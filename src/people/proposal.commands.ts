@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import { sql } from 'kysely';
 import type { Trx } from '../shared/database.ts';
 import { newId } from '../shared/ids.ts';
+import { run } from '../shared/statements.ts';
 import { getPatient } from './patient.queries.ts';
 import { hasSafeWay } from './patient.rules.ts';
 import type { NewPatient } from './patient.schemas.ts';
@@ -29,7 +29,7 @@ export async function applyStricterContact(
   const { now, later } = weigh(held, said);
   const before = changedFrom(held, now);
   if (before) {
-    await sql`/* patient.stricter-contact */
+    await run(trx, 'patient.stricter-contact')`
       with p as (
         update patient set changed_at = ${at}, wording = ${now.wording}, contact_choice = ${now.contactChoice},
           trusted_person = ${now.trustedPerson && JSON.stringify(now.trustedPerson)}::jsonb
@@ -38,7 +38,7 @@ export async function applyStricterContact(
       update contact_point c set safe = x.safe, safe_from = case when x.safe then c.safe_from end,
         voicemail_ok = x."voicemailOk", hours = x.hours
       from jsonb_to_recordset(${JSON.stringify(now.contactPoints)}::jsonb) x (id uuid, safe boolean, "voicemailOk" boolean, hours jsonb)
-      where c.id = x.id`.execute(trx);
+      where c.id = x.id`;
   }
   return { before, hasSafeWay: hasSafeWay(now.contactPoints), proposals: later };
 }
@@ -61,9 +61,7 @@ function changedFrom(held: Held, now: Stricter): object | null {
 export async function insertProposals(trx: Trx, referralId: string, proposals: NewProposal[]): Promise<void> {
   if (!proposals.length) return;
   const rows = proposals.map((proposal) => ({ ...proposal, id: newId() }));
-  await sql`/* proposal.insert */
+  await run(trx, 'proposal.insert')`
     insert into proposal (id, referral_id, item, said)
-    select id, ${referralId}, item, said from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) x (id uuid, item text, said jsonb)`.execute(
-    trx,
-  );
+    select id, ${referralId}, item, said from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) x (id uuid, item text, said jsonb)`;
 }

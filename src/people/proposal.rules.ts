@@ -1,3 +1,4 @@
+import { col, type RowOf } from '../shared/rows.ts';
 import type { NewContactPoint, NewPatient, Patient } from './patient.schemas.ts';
 import {
   isSameValue,
@@ -20,7 +21,8 @@ export const proposalItems = [
 export type ProposalItem = (typeof proposalItems)[number];
 
 /** One thing that a referral says of a person otherwise than their record, in the shape of the API. */
-export type NewProposal = { item: ProposalItem; said: unknown };
+export const NewProposal = { item: col.oneOf(proposalItems), said: col.json };
+export type NewProposal = RowOf<typeof NewProposal>;
 
 type Point = Patient['contactPoints'][number];
 

@@ -1,5 +1,6 @@
 import { isDeliverable } from '../shared/postal-address.ts';
-import type { Hours } from './contact-window.rules.ts';
+import { col, type RowOf } from '../shared/rows.ts';
+import { Hours } from './contact-window.rules.ts';
 
 /** Whether messages say what they are about, or nothing that tells others. */
 export const wordings = ['discreet', 'identified'] as const;
@@ -9,24 +10,26 @@ export type Wording = (typeof wordings)[number];
 export const messageChannels = ['sms', 'email', 'letter'] as const;
 export type MessageChannel = (typeof messageChannels)[number];
 
-export type ContactPoint = {
-  id: string;
-  channel: MessageChannel | 'phone';
-  value: string;
-  safe: boolean;
-  recheckDue: string | null;
-  stopped: boolean;
-  failed: boolean;
+export const ContactPoint = {
+  id: col.text,
+  channel: col.either(col.oneOf(messageChannels), col.oneOf(['phone'])),
+  value: col.text,
+  safe: col.boolean,
+  recheckDue: col.orNull(col.text),
+  stopped: col.boolean,
+  failed: col.boolean,
   /** Another record that may be of the same person says otherwise of it. */
-  doubted: boolean;
-  hours: Hours[] | null;
+  doubted: col.boolean,
+  hours: col.orNull(col.listOf(col.object(Hours))),
 };
+export type ContactPoint = RowOf<typeof ContactPoint>;
 
-export type ContactWishes = {
-  contactChoice: 'any_safe' | 'patient_contacts_us';
-  contactState: 'open' | 'paused' | 'withdrawn' | 'deceased';
-  pausedUntil: string | null;
+export const ContactWishes = {
+  contactChoice: col.oneOf(['any_safe', 'patient_contacts_us']),
+  contactState: col.oneOf(['open', 'paused', 'withdrawn', 'deceased']),
+  pausedUntil: col.orNull(col.text),
 };
+export type ContactWishes = RowOf<typeof ContactWishes>;
 
 /** Whether Lendwell may write to a person at all on a civil date. A pause ends by itself on its date. */
 export function mayContact(wishes: ContactWishes, today: string): boolean {

@@ -1,4 +1,5 @@
 import { nameKey } from '../shared/name-key.ts';
+import { col, type RowOf } from '../shared/rows.ts';
 import type { NewContactPoint, Patient } from './patient.schemas.ts';
 
 type Point = Patient['contactPoints'][number];
@@ -14,10 +15,17 @@ export type SaidPoint = Pick<NewContactPoint, 'channel' | 'value' | 'safe'> & {
 };
 
 /** What may and may not be done with one way to reach a person. */
-export type PointWord = Pick<
-  Point,
-  'id' | 'safe' | 'safeFrom' | 'recheckDue' | 'voicemailOk' | 'hours' | 'stoppedAt' | 'failedAt'
->;
+export const PointWord = {
+  id: col.text,
+  safe: col.boolean,
+  safeFrom: col.orNull(col.text),
+  recheckDue: col.orNull(col.text),
+  voicemailOk: col.boolean,
+  hours: col.orNull(col.listOf(col.object({ days: col.listOf(col.number), from: col.text, to: col.text }))),
+  stoppedAt: col.orNull(col.text),
+  failedAt: col.orNull(col.text),
+};
+export type PointWord = RowOf<typeof PointWord>;
 
 /**
  * The stricter word of two on one way to reach a person (rules 17 and 25), for referrals and merges alike.

@@ -1,12 +1,13 @@
 import { sql } from 'kysely';
 import { lockPatient } from '../people/contact-point.commands.ts';
 import type { Context } from '../shared/actor.ts';
-import { timestamp } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
 import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvent, type SubjectType } from '../shared/events.ts';
 import { invalid, Problem } from '../shared/problem.ts';
+import { many, run } from '../shared/statements.ts';
+import type { Work } from '../shared/work.ts';
 import { ofIds } from './export.queries.ts';
 import { personalTables } from './personal-data.rules.ts';
 import { assertPast, writeDecision } from './privacy.commands.ts';
@@ -27,27 +28,21 @@ export async function erasePatient(
   assertPast(deps, input.askedOn);
   if (input.askedBy !== 'retention' && !input.identityCheck)
     throw invalid({ pointer: '/identityCheck', message: 'Say how you checked who asks.' });
-  return command(deps, ctx, (trx) => erase(trx, deps, ctx, patientId, input));
+  return command(deps, ctx, (work) => erase(work, patientId, input));
 }
 
 /** `erasePatient` within a transaction. */
-export async function erase(
-  trx: Trx,
-  deps: Deps,
-  ctx: Context,
-  patientId: string,
-  input: NewErasure,
-): Promise<{ id: string }> {
-  const ids = await lockPerson(trx, patientId);
-  const { hindrances } = await privacyState(trx, patientId);
+export async function erase(work: Work, patientId: string, input: NewErasure): Promise<{ id: string }> {
+  const ids = await lockPerson(work.trx, patientId);
+  const { hindrances } = await privacyState(work.trx, patientId);
   if (hindrances.length)
     throw new Problem('erasure-refused', {
       detail: 'Something about this person is still under way. Let it end first.',
       hindrances,
     });
-  await eraseRows(trx, deps, ids);
-  const id = await writeDecision(trx, deps, ctx, patientId, { kind: 'erasure', ...input });
-  await recordEvent(trx, deps, ctx, {
+  await eraseRows(work, ids);
+  const id = await writeDecision(work, patientId, { kind: 'erasure', ...input });
+  await recordEvent(work, {
     type: 'patient.erased',
     subjects: ids.map((one) => ['patient', one]),
     values: { way: input.askedBy === 'retention' ? 'retention' : 'asked' },
@@ -57,38 +52,42 @@ export async function erase(
 
 /** Waits for everything that begins or changes for this person, and holds off what would begin. Their ids. */
 async function lockPerson(trx: Trx, patientId: string): Promise<string[]> {
-  await sql`/* erasure.lock */ select from patient where id = ${patientId} for update`.execute(trx);
+  await run(trx, 'erasure.lock', trx.selectFrom('patient').where('id', '=', patientId).forUpdate());
   await lockPatient(trx, patientId);
-  const { rows } = await sql<{ id: string }>`/* erasure.lock-merged */
-    select id from patient where merged_into = ${patientId} order by id for update`.execute(trx);
-  const ids = [patientId, ...rows.map(({ id }) => id)];
-  await sql`/* erasure.lock-referrals */ select from referral where patient_id = any(${ids}::uuid[]) order by id for update`.execute(
+  const rows = await many(
     trx,
+    'erasure.lock-merged',
+    trx.selectFrom('patient').select('id').where('merged_into', '=', patientId).orderBy('id').forUpdate(),
   );
+  const ids = [patientId, ...rows.map(({ id }) => id)];
+  await run(
+    trx,
+    'erasure.lock-referrals',
+  )`select from referral where patient_id = any(${ids}::uuid[]) order by id for update`;
   return ids;
 }
 
-async function eraseRows(trx: Trx, deps: Deps, ids: string[]): Promise<void> {
-  await forgetReplies(trx, ids);
-  await forgetHistoryOfBoth(trx, ids);
-  await keepOfOthers(trx, ids);
-  await sql`/* erasure.end */
+async function eraseRows(work: Work, ids: string[]): Promise<void> {
+  await forgetReplies(work.trx, ids);
+  await forgetHistoryOfBoth(work.trx, ids);
+  await keepOfOthers(work.trx, ids);
+  await run(work.trx, 'erasure.end')`
     with r as (update reminder set status = 'cancelled' where patient_id = any(${ids}::uuid[]) and status = 'standing')
-    update task set status = 'done', done_at = ${timestamp(deps.clock)} where patient_id = any(${ids}::uuid[]) and status = 'open'`.execute(
-    trx,
-  );
+    update task set status = 'done', done_at = ${work.at} where patient_id = any(${ids}::uuid[]) and status = 'open'`;
   // The person's own row is last: from then on the database refuses any change of it.
   for (const { table, of, erasure } of [...personalTables.slice(1), personalTables[0]!]) {
     const where = ofIds(of, ids);
-    if (erasure === 'rows go') await sql`delete from ${sql.table(table)} x where ${where}`.execute(trx);
+    if (erasure === 'rows go')
+      await run(work.trx, 'erasure.erase-rows')`delete from ${sql.table(table)} x where ${where}`;
     else if (Object.keys(erasure).length) {
       const values = Object.entries(erasure).map(
         ([column, value]) => sql`${sql.ref(column)} = ${sql.raw(value)}`,
       );
-      const stamp = table === 'patient' ? [sql`erased_at = ${timestamp(deps.clock)}`] : [];
-      await sql`update ${sql.table(table)} x set ${sql.join([...values, ...stamp])} where ${where}`.execute(
-        trx,
-      );
+      const stamp = table === 'patient' ? [sql`erased_at = ${work.at}`] : [];
+      await run(
+        work.trx,
+        'erasure.erase-rows.2',
+      )`update ${sql.table(table)} x set ${sql.join([...values, ...stamp])} where ${where}`;
     }
   }
 }
@@ -112,29 +111,27 @@ async function forgetReplies(trx: Trx, ids: string[]): Promise<void> {
     const { of } = personalTables.find((one) => one.table === table)!;
     return sql`select x.id from ${sql.table(table)} x where ${ofIds(of, ids)}`;
   });
-  await sql`/* erasure.forget-replies */
+  await run(trx, 'erasure.forget-replies')`
     with thing as materialized (${sql.join(theirs, sql` union `)}),
     request as materialized (
       select e.request_id from thing t join event_subject s on s.subject_id = t.id join event e on e.id = s.event_id
     )
     update idempotency_key k set result = null where k.result is not null and (
       k.request_id in (select request_id from request)
-      or k.result::text like any((select array_agg('%' || id || '%') from thing)::text[]))`.execute(trx);
+      or k.result::text like any((select array_agg('%' || id || '%') from thing)::text[]))`;
 }
 
 /** What was kept of a record while another of these was merged into it is of both, and goes with either. */
 async function forgetHistoryOfBoth(trx: Trx, ids: string[]): Promise<void> {
-  await sql`/* erasure.history-of-both */
+  await run(trx, 'erasure.history-of-both')`
     delete from patient_history h using patient_merge m
-    where m.merged_id = any(${ids}::uuid[]) and h.patient_id = m.survivor_id and h.at > m.at and h.at <= m.parted_at`.execute(
-    trx,
-  );
+    where m.merged_id = any(${ids}::uuid[]) and h.patient_id = m.survivor_id and h.at > m.at and h.at <= m.parted_at`;
 }
 
 /** A reply from a number that people share stays with the others. */
 async function keepOfOthers(trx: Trx, ids: string[]): Promise<void> {
-  await sql`/* erasure.shared-replies */
+  await run(trx, 'erasure.shared-replies')`
     update inbound_message set message_id = case when from_number is null then message_id end,
       patient_ids = array(select one from unnest(patient_ids) one where one <> all(${ids}::uuid[]))
-    where patient_ids && ${ids}::uuid[] and not patient_ids <@ ${ids}::uuid[]`.execute(trx);
+    where patient_ids && ${ids}::uuid[] and not patient_ids <@ ${ids}::uuid[]`;
 }

@@ -1,8 +1,11 @@
 import { type RawBuilder, sql } from 'kysely';
+import Type from 'typebox';
 import { addDays, timestamp, today } from '../shared/clock.ts';
 import type { Reader } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { Problem } from '../shared/problem.ts';
+import { col } from '../shared/rows.ts';
+import { maybe, one } from '../shared/statements.ts';
 import { personalTables } from './personal-data.rules.ts';
 
 /** For so many days after it was decided an export may be fetched; what is held changes, so a later one is decided anew. */
@@ -30,14 +33,12 @@ export async function buildExport(
   patientId: string,
   exportId: string,
 ): Promise<Record<string, unknown>> {
-  const { rows } = await sql<{ ids: string[] }>`/* privacy.export-of */
+  const row = await maybe(deps.db, 'privacy.export-of', { ids: col.listOf(col.text) })`
     select array(${ofPerson(patientId)}) as ids from privacy_decision d
     where d.id = ${exportId} and d.patient_id = ${patientId} and d.kind = 'export'
-      and d.at > ${addDays(today(deps.clock), -exportDays)}::timestamp at time zone 'Europe/London'`.execute(
-    deps.db,
-  );
-  if (!rows[0]) throw new Problem('not-found');
-  return { exportedAt: timestamp(deps.clock), ...(await allHeld(deps.db, rows[0].ids)) };
+      and d.at > ${addDays(today(deps.clock), -exportDays)}::timestamp at time zone 'Europe/London'`;
+  if (!row) throw new Problem('not-found');
+  return { exportedAt: timestamp(deps.clock), ...(await allHeld(deps.db, row.ids)) };
 }
 
 async function allHeld(db: Reader, ids: string[]): Promise<Record<string, unknown>> {
@@ -45,9 +46,11 @@ async function allHeld(db: Reader, ids: string[]): Promise<Record<string, unknow
     ({ table, of }) =>
       sql`${sql.lit(table)}, (select coalesce(jsonb_agg(to_jsonb(x) - '{token_hash,summary}'::text[]), '[]') from ${sql.table(table)} x where ${ofIds(of, ids)})`,
   );
-  const { rows } = await sql<{ held: Record<string, object[]> }>`/* privacy.export */
-    select jsonb_build_object(${sql.join(parts)}) as held`.execute(db);
-  return inWords(rows[0]!.held) as Record<string, unknown>;
+  const row = await one(db, 'privacy.export', {
+    held: Type.Record(Type.String(), Type.Array(Type.Unsafe<object>({ type: 'object' }))),
+  })`
+    select jsonb_build_object(${sql.join(parts)}) as held`;
+  return inWords(row.held) as Record<string, unknown>;
 }
 
 /** Keys as the API writes them: `contact_point` as `contactPoint`. */

@@ -5,6 +5,8 @@ import { timestamp } from '../shared/clock.ts';
 import { command, replyKeptFor } from '../shared/command.ts';
 import type { Deps } from '../shared/deps.ts';
 import { newId } from '../shared/ids.ts';
+import { col } from '../shared/rows.ts';
+import { many, run } from '../shared/statements.ts';
 import { completeTasksAbout } from '../tasks/task.commands.ts';
 import { pageKeptFor } from '../web/kept-page.ts';
 
@@ -34,14 +36,12 @@ export async function forgetWhatIsOver(deps: Deps): Promise<Record<string, numbe
   const counts: Record<string, number> = { referral_draft: drafts };
   const now = sql<string>`${timestamp(deps.clock)}::timestamptz`;
   for (const [table, isOver] of Object.entries(over))
-    counts[table] = await inBatches(async () => {
-      const { numAffectedRows } = await sql`/* forget.rows */
+    counts[table] = await inBatches(
+      () =>
+        run(deps.db, 'forget.rows')`
         delete from ${sql.table(table)} where ctid = any(array(
-          select x.ctid from ${sql.table(table)} x where ${isOver(now, deps)} limit ${batchSize} for update skip locked))`.execute(
-        deps.db,
-      );
-      return Number(numAffectedRows);
-    });
+          select x.ctid from ${sql.table(table)} x where ${isOver(now, deps)} limit ${batchSize} for update skip locked))`,
+    );
   counts.inbound_message = await inBatches(() => forgetTextsOfNobody(deps));
   return counts;
 }
@@ -57,14 +57,14 @@ async function inBatches(work: () => Promise<number>): Promise<number> {
 /** Texts from numbers that nobody has had since they came; what asked to read them has nothing to show any more. */
 async function forgetTextsOfNobody(deps: Deps): Promise<number> {
   const ctx = systemContext(newId());
-  return command(deps, ctx, async (trx) => {
-    const { rows } = await sql<{ id: string }>`/* forget.texts-of-nobody */
+  return command(deps, ctx, async (work) => {
+    const rows = await many(work.trx, 'forget.texts-of-nobody', { id: col.text })`
       delete from inbound_message where id in (
         select id from inbound_message where patient_ids = '{}' and message_id is null
-          and received_at <= ${timestamp(deps.clock)}::timestamptz - ${textOfNobodyKeptFor}::interval
-        limit ${batchSize} for update skip locked) returning id`.execute(trx);
+          and received_at <= ${work.at}::timestamptz - ${textOfNobodyKeptFor}::interval
+        limit ${batchSize} for update skip locked) returning id`;
     const ids = rows.map(({ id }) => id);
-    await completeTasksAbout(trx, deps, ctx, ['inbound_text'], ids);
+    await completeTasksAbout(work, ['inbound_text'], ids);
     return ids.length;
   });
 }

@@ -1,14 +1,15 @@
-import { sql } from 'kysely';
 import { lockPatient } from '../people/contact-point.commands.ts';
 import type { Context } from '../shared/actor.ts';
-import { timestamp, today } from '../shared/clock.ts';
+import { today } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
-import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvent } from '../shared/events.ts';
 import { newId } from '../shared/ids.ts';
 import { invalid, Problem } from '../shared/problem.ts';
-import type { NewExport, NewHold } from './privacy.schemas.ts';
+import { col } from '../shared/rows.ts';
+import { maybe, run } from '../shared/statements.ts';
+import type { Work } from '../shared/work.ts';
+import type { NewErasure, NewExport, NewHold } from './privacy.schemas.ts';
 
 /** @throws Problem `invalid` for a day that is still to come */
 export function assertPast(deps: Deps, askedOn: string): void {
@@ -18,23 +19,32 @@ export function assertPast(deps: Deps, askedOn: string): void {
 
 /** Writes down a decision about a person's data. Its id. */
 export async function writeDecision(
-  trx: Trx,
-  deps: Deps,
-  ctx: Context,
+  work: Work,
   patientId: string,
   said: {
     kind: 'export' | 'erasure';
-    askedBy: string;
+    askedBy: NewErasure['askedBy'];
     askedOn: string;
     identityCheck?: string | undefined;
     reason?: string;
   },
 ): Promise<string> {
   const id = newId();
-  await sql`/* privacy.decide */
-    insert into privacy_decision (id, patient_id, kind, asked_by, asked_on, identity_check, reason, by_name, at)
-    values (${id}, ${patientId}, ${said.kind}, ${said.askedBy}, ${said.askedOn}, ${said.identityCheck ?? null}, ${said.reason ?? null},
-      ${ctx.actor.name}, ${timestamp(deps.clock)})`.execute(trx);
+  await run(
+    work.trx,
+    'privacy.decide',
+    work.trx.insertInto('privacy_decision').values({
+      id,
+      patient_id: patientId,
+      kind: said.kind,
+      asked_by: said.askedBy,
+      asked_on: said.askedOn,
+      identity_check: said.identityCheck ?? null,
+      reason: said.reason ?? null,
+      by_name: work.ctx.actor.name,
+      at: work.at,
+    }),
+  );
   return id;
 }
 
@@ -49,10 +59,10 @@ export async function decideExport(
   input: NewExport,
 ): Promise<{ id: string }> {
   assertPast(deps, input.askedOn);
-  return command(deps, ctx, async (trx) => {
-    await lockPatient(trx, patientId);
-    const id = await writeDecision(trx, deps, ctx, patientId, { kind: 'export', ...input });
-    await recordEvent(trx, deps, ctx, {
+  return command(deps, ctx, async (work) => {
+    await lockPatient(work.trx, patientId);
+    const id = await writeDecision(work, patientId, { kind: 'export', ...input });
+    await recordEvent(work, {
       type: 'patient.exported',
       subjects: [['patient', patientId]],
       fields: ['identityCheck'],
@@ -71,15 +81,15 @@ export async function setHold(
   patientId: string,
   { reason }: NewHold,
 ): Promise<{ id: string }> {
-  return command(deps, ctx, async (trx) => {
-    await lockPatient(trx, patientId);
+  return command(deps, ctx, async (work) => {
+    await lockPatient(work.trx, patientId);
     const id = newId();
-    const { numAffectedRows } = await sql`/* legal-hold.set */
+    const set = await run(work.trx, 'legal-hold.set')`
       insert into legal_hold (id, patient_id, reason, by_name, at)
-      values (${id}, ${patientId}, ${reason}, ${ctx.actor.name}, ${timestamp(deps.clock)})
-      on conflict (patient_id) where lifted_at is null do nothing`.execute(trx);
-    if (!numAffectedRows) throw new Problem('conflict', { detail: 'A legal hold stands already.' });
-    await recordEvent(trx, deps, ctx, {
+      values (${id}, ${patientId}, ${reason}, ${ctx.actor.name}, ${work.at})
+      on conflict (patient_id) where lifted_at is null do nothing`;
+    if (!set) throw new Problem('conflict', { detail: 'A legal hold stands already.' });
+    await recordEvent(work, {
       type: 'patient.held',
       subjects: [['patient', patientId]],
       fields: ['reason'],
@@ -98,19 +108,17 @@ export async function liftHold(
   patientId: string,
   { reason }: NewHold,
 ): Promise<{ id: string }> {
-  return command(deps, ctx, async (trx) => {
-    await lockPatient(trx, patientId);
-    const { rows } = await sql<{ id: string }>`/* legal-hold.lift */
-      update legal_hold set lifted_at = ${timestamp(deps.clock)}, lifted_by = ${ctx.actor.name}, lifted_reason = ${reason}
-      where lifted_at is null and patient_id in (select id from patient where id = ${patientId} or merged_into = ${patientId}) returning id`.execute(
-      trx,
-    );
-    if (!rows[0]) throw new Problem('conflict', { detail: 'No legal hold stands.' });
-    await recordEvent(trx, deps, ctx, {
+  return command(deps, ctx, async (work) => {
+    await lockPatient(work.trx, patientId);
+    const row = await maybe(work.trx, 'legal-hold.lift', { id: col.text })`
+      update legal_hold set lifted_at = ${work.at}, lifted_by = ${ctx.actor.name}, lifted_reason = ${reason}
+      where lifted_at is null and patient_id in (select id from patient where id = ${patientId} or merged_into = ${patientId}) returning id`;
+    if (!row) throw new Problem('conflict', { detail: 'No legal hold stands.' });
+    await recordEvent(work, {
       type: 'patient.hold_lifted',
       subjects: [['patient', patientId]],
       fields: ['reason'],
     });
-    return { id: rows[0].id };
+    return { id: row.id };
   });
 }

@@ -3,7 +3,8 @@ import type { Context } from '../shared/actor.ts';
 import { today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams } from '../shared/http.ts';
-import { type Form, fields, newForm, refused, typedIn } from '../web/forms.ts';
+import { type Form, fields, newForm } from '../web/forms.ts';
+import { submit } from '../web/submit.ts';
 import { erasePatient } from './erasure.commands.ts';
 import { buildExport } from './export.queries.ts';
 import { decideExport, liftHold, setHold } from './privacy.commands.ts';
@@ -24,27 +25,26 @@ const choicesOf = (texts: Record<string, string>) =>
 
 /** /patients/:id/privacy: give someone all that is held about them, erase them, or hold everything. */
 export function privacyPages(app: App, deps: Deps): void {
-  const one = { schema: { params: idParams } } as const;
   const give = { config: { action: 'patients.export' } } as const;
-  const hold = { config: { action: 'patients.hold' } } as const;
+  const page = { params: idParams, view };
 
-  app.get('/patients/:id/privacy', { ...give, ...one }, async (request, reply) =>
+  app.get('/patients/:id/privacy', { ...give, schema: { params: idParams } }, async (request, reply) =>
     reply.page(view, await privacyView(request.ctx, request.params.id)),
   );
 
-  app.post('/patients/:id/privacy/exports', { ...give, ...one }, async (request, reply) => {
-    const { id } = request.params;
-    const typed = typedIn(request.body);
-    try {
-      const kept = await decideExport(deps, request.ctx, id, fields(NewExport, typed, words));
-      return reply.done(`/patients/${id}/privacy`, {
+  submit(app, '/patients/:id/privacy/exports', {
+    ...page,
+    action: 'patients.export',
+    prefix: 'export',
+    show: (form, { ctx, params }) => privacyView(ctx, params.id, { exportForm: form }),
+    async take(typed, { ctx, params: { id } }) {
+      const kept = await decideExport(deps, ctx, id, fields(NewExport, typed, words));
+      return {
+        href: `/patients/${id}/privacy`,
         text: 'It is recorded.',
         link: { href: `/patients/${id}/exports/${kept.id}`, text: 'Download the file' },
-      });
-    } catch (error) {
-      const form = { ...refused(typed, error), prefix: 'export' };
-      return reply.code(form.status).page(view, await privacyView(request.ctx, id, { exportForm: form }));
-    }
+      };
+    },
   });
 
   app.get(
@@ -62,36 +62,30 @@ export function privacyPages(app: App, deps: Deps): void {
     },
   );
 
-  app.post(
-    '/patients/:id/privacy/erasures',
-    { config: { action: 'patients.erase' }, ...one },
-    async (request, reply) => {
-      const { id } = request.params;
-      const typed = typedIn(request.body);
-      try {
-        await erasePatient(deps, request.ctx, id, fields(NewErasure, typed, words));
-        return reply.done(`/patients/${id}`, { text: 'The person is erased.' });
-      } catch (error) {
-        const form = { ...refused(typed, error), prefix: 'erasure' };
-        return reply.code(form.status).page(view, await privacyView(request.ctx, id, { erasureForm: form }));
-      }
+  submit(app, '/patients/:id/privacy/erasures', {
+    ...page,
+    action: 'patients.erase',
+    prefix: 'erasure',
+    show: (form, { ctx, params }) => privacyView(ctx, params.id, { erasureForm: form }),
+    async take(typed, { ctx, params: { id } }) {
+      await erasePatient(deps, ctx, id, fields(NewErasure, typed, words));
+      return { href: `/patients/${id}`, text: 'The person is erased.' };
     },
-  );
+  });
 
   for (const [path, work, text] of [
     ['holds', setHold, 'The legal hold is set. Nothing about them is erased while it stands.'],
     ['liftings', liftHold, 'The legal hold is lifted.'],
   ] as const)
-    app.post(`/patients/:id/privacy/${path}`, { ...hold, ...one }, async (request, reply) => {
-      const { id } = request.params as { id: string };
-      const typed = typedIn(request.body);
-      try {
-        await work(deps, request.ctx, id, fields(NewHold, typed, words));
-        return reply.done(`/patients/${id}/privacy`, { text });
-      } catch (error) {
-        const form = { ...refused(typed, error), prefix: 'hold' };
-        return reply.code(form.status).page(view, await privacyView(request.ctx, id, { holdForm: form }));
-      }
+    submit(app, `/patients/:id/privacy/${path}`, {
+      ...page,
+      action: 'patients.hold',
+      prefix: 'hold',
+      show: (form, { ctx, params }) => privacyView(ctx, params.id, { holdForm: form }),
+      async take(typed, { ctx, params: { id } }) {
+        await work(deps, ctx, id, fields(NewHold, typed, words));
+        return { href: `/patients/${id}/privacy`, text };
+      },
     });
 
   type Sent = { exportForm?: Form; erasureForm?: Form; holdForm?: Form };

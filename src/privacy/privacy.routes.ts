@@ -1,6 +1,7 @@
 import { getPatient, logAccess } from '../people/patient.queries.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams, problemReplies } from '../shared/http.ts';
+import { creates, reads } from '../shared/routes.ts';
 import { erasePatient } from './erasure.commands.ts';
 import { buildExport } from './export.queries.ts';
 import { decideExport, liftHold, setHold } from './privacy.commands.ts';
@@ -20,45 +21,34 @@ const refusals = ['not-found', 'invalid', 'merge-refused', 'patient-erased'] as 
 
 /** /patients/:id/privacy and what is decided there: export, erasure, legal hold. */
 export function privacyRoutes(app: App, deps: Deps): void {
-  app.get(
-    '/patients/:id/privacy',
-    {
-      config: { action: 'patients.export' },
-      schema: {
-        operationId: 'getPrivacy',
-        summary: 'What was decided about a person’s data and what keeps it; the look is logged',
-        tags,
-        params: idParams,
-        response: { 200: PrivacyState, ...problemReplies('not-found') },
-      },
-    },
-    async (request) => {
-      const { id } = await getPatient(deps.db, request.params.id);
-      await logAccess(deps, request.ctx, id, 'patient');
+  reads(app, '/patients/:id/privacy', {
+    action: 'patients.export',
+    operationId: 'getPrivacy',
+    summary: 'What was decided about a person’s data and what keeps it; the look is logged',
+    tags,
+    params: idParams,
+    gives: PrivacyState,
+    problems: ['not-found'],
+    async call({ ctx, params }) {
+      const { id } = await getPatient(deps.db, params.id);
+      await logAccess(deps, ctx, id, 'patient');
       return privacyState(deps.db, id);
     },
-  );
+  });
 
-  app.post(
-    '/patients/:id/exports',
-    {
-      config: { action: 'patients.export' },
-      schema: {
-        operationId: 'decideExport',
-        summary:
-          'Decide that a person gets all that is held about them; the file is then at its Location for 7 days',
-        tags,
-        params: idParams,
-        body: NewExport,
-        response: { 201: DecisionKept, ...problemReplies(...refusals) },
-      },
-    },
-    async (request, reply) => {
-      const { id } = request.params;
-      const kept = await decideExport(deps, request.ctx, id, request.body);
-      return reply.code(201).header('location', `/api/v1/patients/${id}/exports/${kept.id}`).send(kept);
-    },
-  );
+  creates(app, '/patients/:id/exports', {
+    action: 'patients.export',
+    operationId: 'decideExport',
+    summary:
+      'Decide that a person gets all that is held about them; the file is then at its Location for 7 days',
+    tags,
+    params: idParams,
+    body: NewExport,
+    gives: DecisionKept,
+    problems: refusals,
+    call: ({ ctx, params: { id }, body }) => decideExport(deps, ctx, id, body),
+    location: (kept, { params }) => `/patients/${params.id}/exports/${kept.id}`,
+  });
 
   app.get(
     '/patients/:id/exports/:exportId',
@@ -80,54 +70,39 @@ export function privacyRoutes(app: App, deps: Deps): void {
     },
   );
 
-  app.post(
-    '/patients/:id/erasures',
-    {
-      config: { action: 'patients.erase' },
-      schema: {
-        operationId: 'erasePatient',
-        summary: 'Erase who a person is; what was lent and when stays. It cannot be taken back',
-        tags,
-        params: idParams,
-        body: NewErasure,
-        response: { 201: DecisionKept, ...problemReplies(...refusals, 'erasure-refused') },
-      },
-    },
-    async (request, reply) =>
-      reply.code(201).send(await erasePatient(deps, request.ctx, request.params.id, request.body)),
-  );
+  creates(app, '/patients/:id/erasures', {
+    action: 'patients.erase',
+    operationId: 'erasePatient',
+    summary: 'Erase who a person is; what was lent and when stays. It cannot be taken back',
+    tags,
+    params: idParams,
+    body: NewErasure,
+    gives: DecisionKept,
+    problems: [...refusals, 'erasure-refused'],
+    call: ({ ctx, params, body }) => erasePatient(deps, ctx, params.id, body),
+  });
 
-  app.post(
-    '/patients/:id/legal-holds',
-    {
-      config: { action: 'patients.hold' },
-      schema: {
-        operationId: 'setLegalHold',
-        summary: 'Set a legal hold: while it stands, nothing about the person is erased',
-        tags,
-        params: idParams,
-        body: NewHold,
-        response: { 201: DecisionKept, ...problemReplies(...refusals, 'conflict') },
-      },
-    },
-    async (request, reply) =>
-      reply.code(201).send(await setHold(deps, request.ctx, request.params.id, request.body)),
-  );
+  creates(app, '/patients/:id/legal-holds', {
+    action: 'patients.hold',
+    operationId: 'setLegalHold',
+    summary: 'Set a legal hold: while it stands, nothing about the person is erased',
+    tags,
+    params: idParams,
+    body: NewHold,
+    gives: DecisionKept,
+    problems: [...refusals, 'conflict'],
+    call: ({ ctx, params, body }) => setHold(deps, ctx, params.id, body),
+  });
 
-  app.post(
-    '/patients/:id/legal-hold-liftings',
-    {
-      config: { action: 'patients.hold' },
-      schema: {
-        operationId: 'liftLegalHold',
-        summary: 'Lift the legal hold',
-        tags,
-        params: idParams,
-        body: NewHold,
-        response: { 201: DecisionKept, ...problemReplies(...refusals, 'conflict') },
-      },
-    },
-    async (request, reply) =>
-      reply.code(201).send(await liftHold(deps, request.ctx, request.params.id, request.body)),
-  );
+  creates(app, '/patients/:id/legal-hold-liftings', {
+    action: 'patients.hold',
+    operationId: 'liftLegalHold',
+    summary: 'Lift the legal hold',
+    tags,
+    params: idParams,
+    body: NewHold,
+    gives: DecisionKept,
+    problems: [...refusals, 'conflict'],
+    call: ({ ctx, params, body }) => liftHold(deps, ctx, params.id, body),
+  });
 }

@@ -4,23 +4,31 @@ import { etagOf } from '../shared/etag.ts';
 import { byId, type ListPage, toPage } from '../shared/lists.ts';
 import { calledName } from '../shared/person-name.ts';
 import { Problem } from '../shared/problem.ts';
+import { many, maybe, one } from '../shared/statements.ts';
 import { ofPerson } from './export.queries.ts';
 import { underWay } from './privacy.queries.ts';
 import { keptMonths } from './retention.rules.ts';
-import type {
-  Retention,
+import {
+  type Retention,
   RetentionBatch,
-  RetentionBatchQuery,
+  type RetentionBatchQuery,
   RetentionBatchSummary,
 } from './retention.schemas.ts';
 
 /** For how long the scheme keeps people, by class. */
 export async function getRetention(db: Reader): Promise<Retention> {
-  const { rows } = await sql<Retention>`/* retention.get */
-    select helped_months as "helpedMonths", not_helped_months as "notHelpedMonths", deceased_months as "deceasedMonths",
-      changed_at as "changedAt"
-    from retention`.execute(db);
-  return rows[0]!;
+  return one(
+    db,
+    'retention.get',
+    db
+      .selectFrom('retention')
+      .select([
+        'helped_months as helpedMonths',
+        'not_helped_months as notHelpedMonths',
+        'deceased_months as deceasedMonths',
+        'changed_at as changedAt',
+      ]),
+  );
 }
 
 /** The version of what was decided, for If-Match. */
@@ -73,12 +81,12 @@ export async function listBatches(
   { status, limit, after }: RetentionBatchQuery,
 ): Promise<ListPage<RetentionBatchSummary>> {
   const { follows, by } = byId(sql`b.id`, { after });
-  const { rows } = await sql<RetentionBatchSummary>`/* retention-batch.list */
+  const rows = await many(db, 'retention-batch.list', RetentionBatchSummary.properties)`
     select ${batchColumns}, m.people, m.erased
     from retention_batch b cross join lateral (
       select count(*)::int as people, count(*) filter (where outcome = 'erased')::int as erased from retention_member where batch_id = b.id) m
     where ${status ? sql`b.status = ${status}` : sql`true`} ${follows}
-    order by ${by} limit ${limit + 1}`.execute(db);
+    order by ${by} limit ${limit + 1}`;
   return toPage(rows, limit, ({ id }) => [id]);
 }
 
@@ -87,12 +95,12 @@ export async function listBatches(
  * @throws Problem `not-found`
  */
 export async function getBatch(db: Reader, id: string): Promise<RetentionBatch> {
-  const { rows } = await sql<RetentionBatch>`/* retention-batch.get */
+  const row = await maybe(db, 'retention-batch.get', RetentionBatch.properties)`
     select ${batchColumns}, count(*)::int as people, count(*) filter (where m.outcome = 'erased')::int as erased,
       json_agg(json_build_object('patientId', p.id, 'name', ${calledName},
         'lastOn', m.last_on, 'outcome', m.outcome) order by m.last_on, p.id) as members
     from retention_batch b join retention_member m on m.batch_id = b.id join patient p on p.id = m.patient_id
-    where b.id = ${id} group by b.id`.execute(db);
-  if (!rows[0]) throw new Problem('not-found');
-  return rows[0];
+    where b.id = ${id} group by b.id`;
+  if (!row) throw new Problem('not-found');
+  return row;
 }

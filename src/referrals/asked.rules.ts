@@ -1,15 +1,19 @@
+import { col, type RowOf } from '../shared/rows.ts';
 /** How a question may reach the clinic of a referral, as far as is known. */
-export type ClinicWay = {
+export const ClinicWay = {
   /** The last call to the clinic's webhook about this referral since something was asked; null when there was none. */
-  call: {
-    status: 'pending' | 'sending' | 'delivered' | 'failed' | 'superseded';
-    endedAt: string | null;
-  } | null;
+  call: col.orNull(
+    col.object({
+      status: col.oneOf(['pending', 'sending', 'delivered', 'failed', 'superseded']),
+      endedAt: col.orNull(col.text),
+    }),
+  ),
   /** Whether its system has a key that works, and so can read the question. */
-  hasKey: boolean;
+  hasKey: col.boolean,
   /** The last link for an answer that works still. */
-  link: { madeAt: string; expiresAt: string } | null;
+  link: col.orNull(col.object({ madeAt: col.text, expiresAt: col.text })),
 };
+export type ClinicWay = RowOf<typeof ClinicWay>;
 
 export type Reaching =
   | { state: 'told'; at: string | null }

@@ -1,12 +1,11 @@
-import { sql } from 'kysely';
 import type { Context } from '../shared/actor.ts';
-import { timestamp } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
-import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvent } from '../shared/events.ts';
 import { newId } from '../shared/ids.ts';
 import { Problem } from '../shared/problem.ts';
+import { run } from '../shared/statements.ts';
+import type { Work } from '../shared/work.ts';
 import { listAssessments } from './assessment.queries.ts';
 import {
   type Dropped,
@@ -19,7 +18,8 @@ import {
 import type { Assessment, NewAssessment, NewTakeUp, TakenUp } from './assessment.schemas.ts';
 import { decideIn } from './decision.commands.ts';
 import { type LockedReferral, lockReferral } from './locking.commands.ts';
-import { canDecide, type Need, referralStatusWords } from './referral.rules.ts';
+import { type Need, referralStatusWords } from './referral.rules.ts';
+import { isUndecided } from './referral.states.ts';
 
 /**
  * Writes down what was found out with a person, with what that suggests. Earlier ones stay as they are.
@@ -33,16 +33,23 @@ export async function assessReferral(
 ): Promise<Assessment> {
   const errors = findingErrors(said);
   if (errors.length) throw new Problem('invalid', { errors });
-  return command(deps, ctx, async (trx) => {
-    const { patientId } = await lockReferral(trx, ctx.actor, referralId);
-    const [newest] = await listAssessments(trx, referralId);
+  return command(deps, ctx, async (work) => {
+    const { patientId } = await lockReferral(work.trx, ctx.actor, referralId);
+    const [newest] = await listAssessments(work.trx, referralId);
     if (insteadOf !== undefined && insteadOf !== (newest?.id ?? null)) throw assessedMeanwhile(newest);
-    await sql`/* assessment.insert */
-      insert into referral_assessment (id, referral_id, said, suggestions, by_name, at)
-      values (${newId()}, ${referralId}, ${JSON.stringify(said)}, ${JSON.stringify(suggest(said))}, ${ctx.actor.name}, ${timestamp(deps.clock)})`.execute(
-      trx,
+    await run(
+      work.trx,
+      'assessment.insert',
+      work.trx.insertInto('referral_assessment').values({
+        id: newId(),
+        referral_id: referralId,
+        said: JSON.stringify(said),
+        suggestions: JSON.stringify(suggest(said)),
+        by_name: ctx.actor.name,
+        at: work.at,
+      }),
     );
-    await recordEvent(trx, deps, ctx, {
+    await recordEvent(work, {
       type: 'referral.assessed',
       subjects: [
         ['referral', referralId],
@@ -50,7 +57,7 @@ export async function assessReferral(
       ],
       fields: Object.keys(said),
     });
-    return (await listAssessments(trx, referralId))[0]!;
+    return (await listAssessments(work.trx, referralId))[0]!;
   });
 }
 
@@ -75,12 +82,12 @@ export async function takeUp(
   assessmentId: string,
   { offers, dropped = {} }: NewTakeUp,
 ): Promise<TakenUp> {
-  return command(deps, ctx, async (trx) => {
-    const referral = await lockReferral(trx, ctx.actor, referralId);
-    const [newest] = await listAssessments(trx, referralId);
+  return command(deps, ctx, async (work) => {
+    const referral = await lockReferral(work.trx, ctx.actor, referralId);
+    const [newest] = await listAssessments(work.trx, referralId);
     if (!newest) throw new Problem('not-found');
     if (newest.id !== assessmentId) throw assessedMeanwhile(newest);
-    if (!canDecide(referral.status))
+    if (!isUndecided.of(referral.status))
       throw new Problem('referral-already-decided', {
         detail: `The referral is ${referralStatusWords[referral.status]}.`,
         referralStatus: referral.status,
@@ -89,12 +96,15 @@ export async function takeUp(
       throw new Problem('changed-meanwhile', { detail: `${newest.takenUpBy} took it up already.` });
     const errors = [...offerErrors(offers, newest.said), ...droppedErrors(offers, dropped, referral.needs)];
     if (errors.length) throw new Problem('invalid', { errors });
-    const at = timestamp(deps.clock);
-    await sql`/* assessment.take-up */ insert into assessment_take_up (assessment_id, offers, by_name, at)
-      values (${assessmentId}, ${offers}::text[], ${ctx.actor.name}, ${at})`.execute(trx);
+    const { at } = work;
+    await run(
+      work.trx,
+      'assessment.take-up',
+    )`insert into assessment_take_up (assessment_id, offers, by_name, at)
+      values (${assessmentId}, ${offers}::text[], ${ctx.actor.name}, ${at})`;
     const needs: Need[] = offers.filter(isNeed);
     if (!needs.length) {
-      await recordEvent(trx, deps, ctx, {
+      await recordEvent(work, {
         type: 'referral.offer_taken_up',
         subjects: [
           ['referral', referralId],
@@ -103,31 +113,27 @@ export async function takeUp(
       });
       return { status: referral.status, accepted: false };
     }
-    await sql`/* assessment.set-needs */
+    await run(work.trx, 'assessment.set-needs')`
       with gone as (
         update referral_need set status = 'dropped', reason = ${JSON.stringify(dropped)}::jsonb ->> need, settled_at = ${at}
         where referral_id = ${referralId} and status = 'open' and need <> all(${needs}::text[])
       )
       insert into referral_need (referral_id, need, asked) select ${referralId}, n, false from unnest(${needs}::text[]) n
-      on conflict (referral_id, need) do update set status = 'open', reason = null, settled_at = null where referral_need.status = 'dropped'`.execute(
-      trx,
-    );
-    await recordDropped(trx, deps, ctx, referral, dropped);
-    const { status } = await decideIn(trx, deps, ctx, referralId, { decision: 'accept' });
+      on conflict (referral_id, need) do update set status = 'open', reason = null, settled_at = null where referral_need.status = 'dropped'`;
+    await recordDropped(work, referral, dropped);
+    const { status } = await decideIn(work, referralId, { decision: 'accept' });
     return { status, accepted: true };
   });
 }
 
 async function recordDropped(
-  trx: Trx,
-  deps: Deps,
-  ctx: Context,
+  work: Work,
   { id, patientId, status }: LockedReferral,
   dropped: Dropped,
 ): Promise<void> {
   const needs = Object.keys(dropped) as Need[];
   if (!needs.length) return;
-  await recordEvent(trx, deps, ctx, {
+  await recordEvent(work, {
     type: 'referral.need_changed',
     subjects: [
       ['referral', id],

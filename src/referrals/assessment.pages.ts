@@ -4,14 +4,16 @@ import type { Context } from '../shared/actor.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams, strictObject } from '../shared/http.ts';
 import { uuid } from '../shared/validation.ts';
-import { type Form, fields, newForm, refused, type Typed, typedIn } from '../web/forms.ts';
+import { type Form, fields, newForm, type Typed } from '../web/forms.ts';
+import { formPage, submit } from '../web/submit.ts';
 import { assessReferral, takeUp } from './assessment.commands.ts';
 import { listAssessments } from './assessment.queries.ts';
 import { connections, deviceUses, type Offer, offers, spaces, whyNotSuggested } from './assessment.rules.ts';
 import { type Assessment, NewAssessment, NewTakeUp } from './assessment.schemas.ts';
 import { getReferral } from './referral.queries.ts';
-import { barriers, canDecide } from './referral.rules.ts';
+import { barriers } from './referral.rules.ts';
 import type { Referral } from './referral.schemas.ts';
+import { isUndecided } from './referral.states.ts';
 
 const { barriers: barrierList, insteadOf: _, ...rest } = NewAssessment.properties;
 const AssessmentForm = strictObject({ ...rest, barriers: Type.Optional(barrierList) });
@@ -27,45 +29,33 @@ const view = 'referrals/views/assessment.njk';
 
 /** /referrals/:id/assessment: what would help, found out with the person on one page. */
 export function assessmentPages(app: App, deps: Deps): void {
-  const route = { config: { action: 'referrals.decide' }, schema: { params: idParams } } as const;
-
-  const read = { config: { action: 'patients.read' }, schema: { params: idParams } } as const;
-  app.get('/referrals/:id/assessment', read, async (request, reply) =>
-    reply.page(view, await assessmentView(request.ctx, request.params.id)),
-  );
-
-  app.post('/referrals/:id/assessment', route, async (request, reply) => {
-    const { id } = request.params;
-    const { newest, ...typed } = typedIn(request.body);
-    try {
+  const route = { action: 'referrals.decide', params: idParams, view } as const;
+  formPage(app, '/referrals/:id/assessment', {
+    ...route,
+    reads: 'patients.read',
+    show: (form, { ctx, params }) => assessmentView(ctx, params.id, form),
+    async take({ newest, ...typed }, { ctx, params: { id } }) {
       const { barriers = [], ...said } = fields(AssessmentForm, typed, words);
       const insteadOf = uuid.test(String(newest)) ? String(newest) : null;
-      await assessReferral(deps, request.ctx, id, { barriers, ...said, insteadOf });
-      return reply.done(`/referrals/${id}/assessment`, {
-        text: 'It is written down. See below what it suggests.',
-      });
-    } catch (error) {
-      const form = refused(typed, error);
-      return reply.code(form.status).page(view, await assessmentView(request.ctx, id, form));
-    }
+      await assessReferral(deps, ctx, id, { barriers, ...said, insteadOf });
+      return { href: `/referrals/${id}/assessment`, text: 'It is written down. See below what it suggests.' };
+    },
   });
 
-  app.post('/referrals/:id/assessment/take-up', route, async (request, reply) => {
-    const { id } = request.params;
-    const typed = typedIn(request.body);
-    try {
+  submit(app, '/referrals/:id/assessment/take-up', {
+    ...route,
+    prefix: 'take-up',
+    show: (form, { ctx, params }) => assessmentView(ctx, params.id, form),
+    async take(typed, { ctx, params: { id } }) {
       const { assessmentId, ...chosen } = fields(TakeUpForm, withoutReasonsOfTaken(typed), words);
-      const { accepted, status } = await takeUp(deps, request.ctx, id, assessmentId, chosen);
+      const { accepted, status } = await takeUp(deps, ctx, id, assessmentId, chosen);
       const text = !accepted
         ? 'It is written down. The referral is still to be decided: say no with the reason, or accept it.'
         : status === 'active'
           ? 'The referral is accepted. Its follow-ups are planned.'
           : 'The referral is accepted and on the waiting list.';
-      return reply.done(`/referrals/${id}`, { text });
-    } catch (error) {
-      const form = { ...refused(typed, error), prefix: 'take-up' };
-      return reply.code(form.status).page(view, await assessmentView(request.ctx, id, form));
-    }
+      return { href: `/referrals/${id}`, text };
+    },
   });
 
   async function assessmentView(ctx: Context, id: string, sent?: Form) {
@@ -83,7 +73,7 @@ export function assessmentPages(app: App, deps: Deps): void {
       patient,
       newest,
       earlier,
-      open: canDecide(referral.status),
+      open: isUndecided.of(referral.status),
       form: sent,
       findings: sent && !isTakeUp ? sent : newForm(start),
       offerLines: lines,

@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import { jsonInstant, type Reader } from '../shared/database.ts';
-import type { Assessment } from './assessment.schemas.ts';
+import { col } from '../shared/rows.ts';
+import { maybe } from '../shared/statements.ts';
+import { Assessment } from './assessment.schemas.ts';
 
 /** The assessments of the referral `r`, the newest first, as one JSON value. */
 export const assessmentsJson = sql`coalesce((
@@ -10,7 +12,7 @@ export const assessmentsJson = sql`coalesce((
 
 /** What was found out about what would help, the newest first. For the office alone. */
 export async function listAssessments(db: Reader, referralId: string): Promise<Assessment[]> {
-  const { rows } = await sql<{ assessments: Assessment[] }>`/* assessment.list */
-    select ${assessmentsJson} as assessments from referral r where r.id = ${referralId}`.execute(db);
-  return rows[0]?.assessments ?? [];
+  const row = await maybe(db, 'assessment.list', { assessments: col.listOf(Assessment) })`
+    select ${assessmentsJson} as assessments from referral r where r.id = ${referralId}`;
+  return row?.assessments ?? [];
 }

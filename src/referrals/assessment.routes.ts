@@ -1,7 +1,8 @@
 import Type from 'typebox';
 import { logAccess } from '../people/patient.queries.ts';
 import type { Deps } from '../shared/deps.ts';
-import { type App, idParams, problemReplies } from '../shared/http.ts';
+import { type App, idParams } from '../shared/http.ts';
+import { creates, reads } from '../shared/routes.ts';
 import { assessReferral, takeUp } from './assessment.commands.ts';
 import { listAssessments } from './assessment.queries.ts';
 import { Assessment, Assessments, NewAssessment, NewTakeUp, TakenUp } from './assessment.schemas.ts';
@@ -15,62 +16,43 @@ const assessmentParams = Type.Object({
 
 /** /referrals/:id/assessments: what was found out with the person, for the office alone. */
 export function assessmentRoutes(app: App, deps: Deps): void {
-  app.get(
-    '/referrals/:id/assessments',
-    {
-      config: { action: 'patients.read' },
-      schema: {
-        operationId: 'listAssessments',
-        summary: 'What was found out about what would help, newest first; the look is logged',
-        tags,
-        params: idParams,
-        response: { 200: Assessments, ...problemReplies('not-found') },
-      },
+  reads(app, '/referrals/:id/assessments', {
+    action: 'patients.read',
+    operationId: 'listAssessments',
+    summary: 'What was found out about what would help, newest first; the look is logged',
+    tags,
+    params: idParams,
+    gives: Assessments,
+    problems: ['not-found'],
+    async call({ ctx, params }) {
+      const { patient } = await getReferral(deps.db, ctx.actor, params.id);
+      await logAccess(deps, ctx, patient.id, 'referral');
+      return { items: await listAssessments(deps.db, params.id) };
     },
-    async (request) => {
-      const { patient } = await getReferral(deps.db, request.ctx.actor, request.params.id);
-      await logAccess(deps, request.ctx, patient.id, 'referral');
-      return { items: await listAssessments(deps.db, request.params.id) };
-    },
-  );
+  });
 
-  app.post(
-    '/referrals/:id/assessments',
-    {
-      config: { action: 'referrals.decide' },
-      schema: {
-        operationId: 'assessReferral',
-        summary: 'Write down what was found out with the person; answers what that suggests',
-        tags,
-        params: idParams,
-        body: NewAssessment,
-        response: { 201: Assessment, ...problemReplies('not-found', 'invalid', 'changed-meanwhile') },
-      },
-    },
-    async (request, reply) =>
-      reply.code(201).send(await assessReferral(deps, request.ctx, request.params.id, request.body)),
-  );
+  creates(app, '/referrals/:id/assessments', {
+    action: 'referrals.decide',
+    operationId: 'assessReferral',
+    summary: 'Write down what was found out with the person; answers what that suggests',
+    tags,
+    params: idParams,
+    body: NewAssessment,
+    gives: Assessment,
+    problems: ['not-found', 'invalid', 'changed-meanwhile'],
+    call: ({ ctx, params, body }) => assessReferral(deps, ctx, params.id, body),
+  });
 
-  app.post(
-    '/referrals/:id/assessments/:assessmentId/take-ups',
-    {
-      config: { action: 'referrals.decide' },
-      schema: {
-        operationId: 'takeUpAssessment',
-        summary:
-          'Take up what is suggested; with a device, data or support the referral is accepted in the same step',
-        tags,
-        params: assessmentParams,
-        body: NewTakeUp,
-        response: {
-          201: TakenUp,
-          ...problemReplies('not-found', 'invalid', 'referral-already-decided', 'changed-meanwhile'),
-        },
-      },
-    },
-    async (request, reply) => {
-      const { id, assessmentId } = request.params;
-      return reply.code(201).send(await takeUp(deps, request.ctx, id, assessmentId, request.body));
-    },
-  );
+  creates(app, '/referrals/:id/assessments/:assessmentId/take-ups', {
+    action: 'referrals.decide',
+    operationId: 'takeUpAssessment',
+    summary:
+      'Take up what is suggested; with a device, data or support the referral is accepted in the same step',
+    tags,
+    params: assessmentParams,
+    body: NewTakeUp,
+    gives: TakenUp,
+    problems: ['not-found', 'invalid', 'referral-already-decided', 'changed-meanwhile'],
+    call: ({ ctx, params: { id, assessmentId }, body }) => takeUp(deps, ctx, id, assessmentId, body),
+  });
 }

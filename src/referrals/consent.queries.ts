@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import { jsonInstant, type Reader } from '../shared/database.ts';
-import type { Consent } from './consent.schemas.ts';
+import { col } from '../shared/rows.ts';
+import { maybe } from '../shared/statements.ts';
+import { Consent } from './consent.schemas.ts';
 
 /** What was said of telling the clinic since the referral `r` came, the newest first, as one JSON value. */
 export const consentsJson = sql`coalesce((
@@ -10,7 +12,7 @@ export const consentsJson = sql`coalesce((
 
 /** What was said of telling the clinic since the referral came, the newest first. */
 export async function listConsents(db: Reader, referralId: string): Promise<Consent[]> {
-  const { rows } = await sql<{ consents: Consent[] }>`/* consent.list */
-    select ${consentsJson} as consents from referral r where r.id = ${referralId}`.execute(db);
-  return rows[0]?.consents ?? [];
+  const row = await maybe(db, 'consent.list', { consents: col.listOf(Consent) })`
+    select ${consentsJson} as consents from referral r where r.id = ${referralId}`;
+  return row?.consents ?? [];
 }

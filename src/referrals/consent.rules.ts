@@ -1,7 +1,9 @@
 import { type FieldError, Problem } from '../shared/problem.ts';
+import { col, type RowOf } from '../shared/rows.ts';
 
 /** What holds of sharing back when something is said of it, and the day on which that was said. */
-export type Standing = { shareBackWithClinic: boolean; saidOn: string };
+export const Standing = { shareBackWithClinic: col.boolean, saidOn: col.text };
+export type Standing = RowOf<typeof Standing>;
 
 /** What is wrong with the day on which it was said: what was said last is what holds. */
 export function consentErrors(said: Standing, before: Standing, today: string): FieldError[] {

@@ -1,40 +1,44 @@
-import { sql } from 'kysely';
 import type { Actor } from '../shared/actor.ts';
 import type { Trx } from '../shared/database.ts';
 import { Problem } from '../shared/problem.ts';
+import { col, type RowOf } from '../shared/rows.ts';
+import { maybe, one } from '../shared/statements.ts';
 import { hearsAll, statusFor } from './clinic-view.queries.ts';
-import type { NeedRow } from './need.rules.ts';
+import { NeedRow } from './need.rules.ts';
 import { ownOnly } from './referral.queries.ts';
-import type { ReferralStatus } from './referral.rules.ts';
+import { referralStatuses } from './referral.rules.ts';
 
-export type LockedReferral = {
-  id: string;
-  status: ReferralStatus;
-  patientId: string;
-  clinicId: string;
-  needs: NeedRow[];
+export const LockedReferral = {
+  id: col.text,
+  status: col.oneOf(referralStatuses),
+  patientId: col.text,
+  clinicId: col.text,
+  needs: col.listOf(col.object(NeedRow)),
   /** The status as this actor sees it. */
-  seenStatus: ReferralStatus;
+  seenStatus: col.oneOf(referralStatuses),
   /** Whether this actor may hear how it goes. */
-  hearsAll: boolean;
+  hearsAll: col.boolean,
 };
+export type LockedReferral = RowOf<typeof LockedReferral>;
 
 /**
  * Locks a referral that is this actor's to see.
  * @throws Problem `not-found`, the same for "not yours" as for "does not exist"; `patient-erased`
  */
 export async function lockReferral(trx: Trx, actor: Actor, id: string): Promise<LockedReferral> {
-  const { rows } = await sql<Omit<LockedReferral, 'needs'>>`/* referral.lock */
+  const row = await maybe(trx, 'referral.lock', col.omit(LockedReferral, 'needs'))`
     select r.id, r.status, r.patient_id as "patientId", r.clinic_id as "clinicId",
       ${statusFor(actor)} as "seenStatus", ${hearsAll(actor)} as "hearsAll"
-    from referral r where r.id = ${id} ${ownOnly(actor)} for no key update`.execute(trx);
-  if (!rows[0]) throw new Problem('not-found');
+    from referral r where r.id = ${id} ${ownOnly(actor)} for no key update`;
+  if (!row) throw new Problem('not-found');
   // Read when the lock is held: the statement that waits for it still sees them as they were before.
-  const { rows: now } = await sql<{ erased: boolean; needs: NeedRow[] }>`/* referral.needs */
+  const { erased, needs } = await one(trx, 'referral.needs', {
+    erased: col.boolean,
+    needs: col.listOf(col.object(NeedRow)),
+  })`
     select p.erased_at is not null as erased, coalesce(
       (select json_agg(json_build_object('need', need, 'status', status)) from referral_need where referral_id = ${id}), '[]') as needs
-    from patient p where p.id = ${rows[0].patientId}`.execute(trx);
-  const { erased, needs } = now[0]!;
+    from patient p where p.id = ${row.patientId}`;
   if (erased) throw new Problem('patient-erased');
-  return { ...rows[0], needs };
+  return { ...row, needs };
 }

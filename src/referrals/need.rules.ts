@@ -1,9 +1,12 @@
 import { Problem } from '../shared/problem.ts';
-import { type Need, type ReferralStatus, referralStatusWords } from './referral.rules.ts';
+import { col, type RowOf } from '../shared/rows.ts';
+import { type Need, needs, type ReferralStatus, referralStatusWords } from './referral.rules.ts';
+import { isAccepted, isOpenReferral, isUndecided } from './referral.states.ts';
 
 export const needStatuses = ['open', 'met', 'dropped'] as const;
 export type NeedStatus = (typeof needStatuses)[number];
-export type NeedRow = { need: Need; status: NeedStatus };
+export const NeedRow = { need: col.oneOf(needs), status: col.oneOf(needStatuses) };
+export type NeedRow = RowOf<typeof NeedRow>;
 
 /** What an officer does with one need of a referral. Issue, decline, withdrawal and closing settle needs too. */
 export const needMoves = [
@@ -20,8 +23,8 @@ const statusOf = (needs: NeedRow[], need: Need) => needs.find((row) => row.need 
 
 /** What may be done with a need now: nothing when help has ended, and nothing is met before it is accepted. */
 export function needChangesFor(status: ReferralStatus, needs: NeedRow[], need: Need): NeedChange[] {
-  const isDecided = status === 'waiting' || status === 'active';
-  if (!isDecided && status !== 'received' && status !== 'asked') return [];
+  const isDecided = isAccepted.of(status);
+  if (!isOpenReferral.of(status)) return [];
   const isLast = needs.filter((row) => row.status === 'open').length === 1;
   return needMoves
     .filter(({ from }) => from === statusOf(needs, need))
@@ -51,13 +54,13 @@ export function assertMayChange(
 ): void {
   if (needChangesFor(status, needs, need).includes(change)) return;
   const now = statusOf(needs, need);
-  const detail = ['received', 'asked'].includes(status)
+  const detail = isUndecided.of(status)
     ? now === 'open'
       ? change === 'meet'
         ? 'Accept the referral first.'
         : 'Nothing would be left to decide about. Decline the referral instead, with a reason.'
       : undefined
-    : ['waiting', 'active'].includes(status)
+    : isAccepted.of(status)
       ? undefined
       : `The referral is ${referralStatusWords[status]}. Ask the clinic to refer the person again.`;
   throw new Problem('need-change-refused', {
@@ -74,7 +77,7 @@ export function standingAfter(
   status: ReferralStatus,
   needs: NeedRow[],
 ): { status: ReferralStatus; startsSupport: boolean } {
-  if (status !== 'waiting' && status !== 'active') return { status, startsSupport: false };
+  if (!isAccepted.of(status)) return { status, startsSupport: false };
   const isOpen = (need: Need) => statusOf(needs, need) === 'open';
   const waits = isOpen('device') || isOpen('data');
   const startsSupport = isOpen('support') && (status === 'active' || !waits);

@@ -1,4 +1,4 @@
-import type { DeviceKind } from '../stock/devices/device.rules.ts';
+import { kindsOfDevice } from '../stock/devices/device-kinds.rules.ts';
 import { isWithoutItsData, type Unfit } from '../stock/devices/fitness.rules.ts';
 import type { DeviceToIssue } from '../stock/devices/going-out.rules.ts';
 import type { Need } from './referral.rules.ts';
@@ -10,11 +10,11 @@ import type { Need } from './referral.rules.ts';
 export function needsMet(
   devices: (Pick<DeviceToIssue, 'kind' | 'hasDataPlan'> & { unfit?: Unfit[] })[],
 ): Need[] {
-  const isData = (kind: DeviceKind) => kind === 'dongle' || kind === 'router' || kind === 'sim';
   return [
-    ...(devices.some(({ kind }) => !isData(kind)) ? (['device'] as const) : []),
+    ...(devices.some(({ kind }) => kindsOfDevice[kind].meets === 'device') ? (['device'] as const) : []),
     ...(devices.some(
-      ({ kind, hasDataPlan, unfit = [] }) => (isData(kind) || hasDataPlan) && !isWithoutItsData(unfit),
+      ({ kind, hasDataPlan, unfit = [] }) =>
+        (kindsOfDevice[kind].meets === 'data' || hasDataPlan) && !isWithoutItsData(unfit),
     )
       ? (['data'] as const)
       : []),

@@ -6,7 +6,9 @@ import { today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, strictObject } from '../shared/http.ts';
 import { toProblem } from '../shared/problem.ts';
-import { type Form, newForm, refused, type Typed, typedIn } from '../web/forms.ts';
+import { type Form, newForm, refused, type Typed } from '../web/forms.ts';
+import { formPage } from '../web/submit.ts';
+import { choicesOf } from './hosted-form/choices.view.ts';
 import { receiveReferral } from './referral.commands.ts';
 import { barriers, needs, urgencies } from './referral.rules.ts';
 import { atFormNames, formProperties, referralIn, wayWords } from './referral-form.schemas.ts';
@@ -24,39 +26,37 @@ const words = {
   'consent.givenOn': 'Enter the day the patient agreed.',
   'consent.shareWithScheme': 'Confirm that the patient agreed. Without that there can be no referral.',
 };
+const newView = 'referrals/views/new.njk';
+const start: Typed = {
+  urgency: 'routine',
+  'patient.wording': 'discreet',
+  'patient.contactChoice': 'any_safe',
+};
 const rowsAtOnce = 3;
 const mostRows = 10;
 
 /** /referrals/new: an officer writes down a referral that came by email or phone. */
 export function newReferralPages(app: App, deps: Deps): void {
-  app.get('/referrals/new', { config: { action: 'referrals.send' } }, async (_request, reply) =>
-    reply.page(
-      'referrals/views/new.njk',
-      await formView(
-        newForm({ urgency: 'routine', 'patient.wording': 'discreet', 'patient.contactChoice': 'any_safe' }),
-      ),
-    ),
-  );
-
-  app.post('/referrals/new', { config: { action: 'referrals.send' } }, async (request, reply) => {
-    const typed = typedIn(request.body);
-    if (typed.add)
-      return reply.page('referrals/views/new.njk', await formView(newForm(typed), rowsIn(typed) + 1));
-    try {
+  formPage(app, '/referrals/new', {
+    action: 'referrals.send',
+    view: newView,
+    async show(sent, _request, error) {
+      if (!sent) return formView(newForm(start));
+      const problem = toProblem(error);
+      const form = refused(sent.typed, atFormNames(problem));
+      const inTheWay = problem.type === 'referral-already-open' ? problem.extra.referralId : undefined;
+      return { ...(await formView(form, rowsIn(sent.typed))), inTheWay };
+    },
+    async take(typed, { ctx }, reply) {
+      if (typed.add) return reply.page(newView, await formView(newForm(typed), rowsIn(typed) + 1));
       const referral = referralIn(ReferralForm, typed, words);
-      const { id, reference } = await receiveReferral(deps, request.ctx, referral);
-      return reply.done(`/referrals/${id}`, {
+      const { id, reference } = await receiveReferral(deps, ctx, referral);
+      return {
+        href: `/referrals/${id}`,
         text: `Referral ${reference} is recorded. Decide about it now, or later from the queue.`,
         link: { href: '/referrals', text: 'The queue' },
-      });
-    } catch (error) {
-      const problem = toProblem(error);
-      const form = refused(typed, problem.type === 'internal' ? error : atFormNames(problem));
-      const inTheWay = problem.type === 'referral-already-open' ? problem.extra.referralId : undefined;
-      return reply
-        .code(form.status)
-        .page('referrals/views/new.njk', { ...(await formView(form, rowsIn(typed))), inTheWay });
-    }
+      };
+    },
   });
 
   async function formView(form: Form, rows = rowsAtOnce) {
@@ -69,7 +69,15 @@ export function newReferralPages(app: App, deps: Deps): void {
       rows: Math.min(Math.max(rows, rowsAtOnce), mostRows),
       mostRows,
       today: today(deps.clock),
-      choices: { needs, barriers, urgencies, channels, communicationNeeds, noNhsNumberReasons, languages },
+      choices: {
+        needs: choicesOf(needs),
+        barriers,
+        urgencies,
+        channels,
+        communicationNeeds,
+        noNhsNumberReasons,
+        languages,
+      },
     };
   }
 }

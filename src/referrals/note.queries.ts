@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import { jsonInstant, type Reader } from '../shared/database.ts';
-import type { Note } from './triage.schemas.ts';
+import { col } from '../shared/rows.ts';
+import { maybe } from '../shared/statements.ts';
+import { Note } from './triage.schemas.ts';
 
 /** The notes of the office on the referral `r`, the newest first, as one JSON value. */
 export const notesJson = sql`coalesce((
@@ -9,7 +11,7 @@ export const notesJson = sql`coalesce((
 
 /** What the office noted of a referral, the newest first. */
 export async function listNotes(db: Reader, referralId: string): Promise<Note[]> {
-  const { rows } = await sql<{ notes: Note[] }>`/* referral.notes */
-    select ${notesJson} as notes from referral r where r.id = ${referralId}`.execute(db);
-  return rows[0]?.notes ?? [];
+  const row = await maybe(db, 'referral.notes', { notes: col.listOf(Note) })`
+    select ${notesJson} as notes from referral r where r.id = ${referralId}`;
+  return row?.notes ?? [];
 }

@@ -1,10 +1,10 @@
-import type { Context } from '../shared/actor.ts';
 import type { Deps } from '../shared/deps.ts';
-import { type App, idParams } from '../shared/http.ts';
-import { fields, refused, type Typed, typedIn } from '../web/forms.ts';
+import type { App } from '../shared/http.ts';
+import { fields } from '../web/forms.ts';
+import { submit } from '../web/submit.ts';
 import { NewAnswer, NewWithdrawal } from './progress.schemas.ts';
 import { answerQuestion } from './question.commands.ts';
-import { referralView } from './referral.view.ts';
+import { referralPage } from './referral.view.ts';
 import { withdrawReferral } from './withdrawal.commands.ts';
 
 const words = {
@@ -15,56 +15,36 @@ const words = {
 
 /** /referrals/:id: what the clinic says on the phone, written down by staff. */
 export function progressPages(app: App, deps: Deps): void {
-  app.post(
-    '/referrals/:id/answers',
-    { config: { action: 'referrals.answer' }, schema: { params: idParams } },
-    async (request, reply) => {
-      const { id } = request.params;
-      const typed = typedIn(request.body);
-      try {
-        const { openQuestions } = await answerQuestion(
-          deps,
-          request.ctx,
-          id,
-          fields(NewAnswer, typed, words),
-        );
-        const text = openQuestions
-          ? 'The answer is kept. Another question is open.'
-          : 'The answer is kept. Decide about the referral now.';
-        return reply.done(`/referrals/${id}`, { text });
-      } catch (error) {
-        const view = await refusedView(request.ctx, id, typed, error, `answer-${typed.questionId}`);
-        return reply.code(view.form.status).page('referrals/views/referral.njk', view);
-      }
+  const page = referralPage(deps);
+  submit(app, '/referrals/:id/answers', {
+    ...page,
+    action: 'referrals.answer',
+    show: (form, asked) => page.show({ ...form, prefix: `answer-${form.typed.questionId}` }, asked),
+    async take(typed, { ctx, params: { id } }) {
+      const { openQuestions } = await answerQuestion(deps, ctx, id, fields(NewAnswer, typed, words));
+      const text = openQuestions
+        ? 'The answer is kept. Another question is open.'
+        : 'The answer is kept. Decide about the referral now.';
+      return { href: `/referrals/${id}`, text };
     },
-  );
+  });
 
-  app.post(
-    '/referrals/:id/withdrawals',
-    { config: { action: 'referrals.withdraw' }, schema: { params: idParams } },
-    async (request, reply) => {
-      const { id } = request.params;
-      const typed = typedIn(request.body);
-      try {
-        const withdrawal = fields(NewWithdrawal, typed, words);
-        const { openLoans } = await withdrawReferral(deps, request.ctx, id, withdrawal);
-        return reply.done(`/referrals/${id}`, {
-          text: openLoans.length
-            ? 'The referral is withdrawn. Ask for what is still out, and the clinic only if it may be told.'
-            : 'The referral is withdrawn.',
-          link: openLoans[0]
-            ? { href: `/loans/${openLoans[0].id}`, text: `Loan ${openLoans[0].reference}` }
-            : { href: '/referrals', text: 'Referrals' },
-        });
-      } catch (error) {
-        const view = await refusedView(request.ctx, id, typed, error, 'withdraw');
-        return reply.code(view.form.status).page('referrals/views/referral.njk', view);
-      }
+  submit(app, '/referrals/:id/withdrawals', {
+    ...page,
+    action: 'referrals.withdraw',
+    prefix: 'withdraw',
+    async take(typed, { ctx, params: { id } }) {
+      const withdrawal = fields(NewWithdrawal, typed, words);
+      const { openLoans } = await withdrawReferral(deps, ctx, id, withdrawal);
+      return {
+        href: `/referrals/${id}`,
+        text: openLoans.length
+          ? 'The referral is withdrawn. Ask for what is still out, and the clinic only if it may be told.'
+          : 'The referral is withdrawn.',
+        link: openLoans[0]
+          ? { href: `/loans/${openLoans[0].id}`, text: `Loan ${openLoans[0].reference}` }
+          : { href: '/referrals', text: 'Referrals' },
+      };
     },
-  );
-
-  async function refusedView(ctx: Context, id: string, typed: Typed, error: unknown, prefix: string) {
-    const form = { ...refused(typed, error), prefix };
-    return { ...(await referralView(deps, ctx, id, undefined, form)), form };
-  }
+  });
 }

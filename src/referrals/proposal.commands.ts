@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import { releaseHeld } from '../messages/release.commands.ts';
 import { tasksForAWay } from '../people/contact.rules.ts';
 import { upsertContactPoints } from '../people/contact-point.commands.ts';
@@ -6,18 +5,20 @@ import type { NewContactWay } from '../people/contact-point.schemas.ts';
 import { keepHistory } from '../people/patient.commands.ts';
 import { getPatient } from '../people/patient.queries.ts';
 import type { NewContactPoint, Patient } from '../people/patient.schemas.ts';
-import type { NewProposal, ProposalItem } from '../people/proposal.rules.ts';
+import { NewProposal, type ProposalItem } from '../people/proposal.rules.ts';
 import type { Context } from '../shared/actor.ts';
-import { timestamp } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
 import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvent } from '../shared/events.ts';
 import { invalid, Problem } from '../shared/problem.ts';
+import { col, type RowOf } from '../shared/rows.ts';
+import { many, maybe, run } from '../shared/statements.ts';
 import { completeTasksAbout } from '../tasks/task.commands.ts';
-import type { NewProposalDecisions, Proposal, ProposalsDecided } from './proposal.schemas.ts';
+import { type NewProposalDecisions, Proposal, type ProposalsDecided } from './proposal.schemas.ts';
 
-type LockedProposal = Pick<Proposal, 'id' | 'decision'> & NewProposal;
+const LockedProposal = { ...col.pick(Proposal.properties, 'id', 'decision'), ...NewProposal };
+type LockedProposal = RowOf<typeof LockedProposal>;
 
 /**
  * Decides what a later referral says of a person, thing by thing: what is accepted goes into the
@@ -31,10 +32,10 @@ export async function decideProposals(
   referralId: string,
   { decisions }: NewProposalDecisions,
 ): Promise<ProposalsDecided> {
-  return command(deps, ctx, async (trx) => {
-    const { patientId, consentOn } = await lockPatientOf(trx, referralId);
-    const proposals = await lockProposals(trx, referralId);
-    const at = timestamp(deps.clock);
+  return command(deps, ctx, async (work) => {
+    const { patientId, consentOn } = await lockPatientOf(work.trx, referralId);
+    const proposals = await lockProposals(work.trx, referralId);
+    const { at } = work;
     const decided = decisions.flatMap(({ proposalId, decision }, place) => {
       const proposal = proposals.find(({ id }) => id === proposalId);
       if (!proposal)
@@ -52,13 +53,11 @@ export async function decideProposals(
     const open = proposals.filter(({ decision }) => !decision).length - decided.length;
     if (!decided.length) return { open };
     const accepted = decided.filter(({ decision }) => decision === 'accept');
-    const before = await takeOver(trx, patientId, accepted, consentOn, at);
-    await sql`/* proposal.decide */
+    const before = await takeOver(work.trx, patientId, accepted, consentOn, at);
+    await run(work.trx, 'proposal.decide')`
       update proposal p set decision = x.decision, decided_at = ${at}, decided_by = ${ctx.actor.name}
-      from jsonb_to_recordset(${JSON.stringify(decided)}::jsonb) x (id uuid, decision text) where p.id = x.id`.execute(
-      trx,
-    );
-    const eventId = await recordEvent(trx, deps, ctx, {
+      from jsonb_to_recordset(${JSON.stringify(decided)}::jsonb) x (id uuid, decision text) where p.id = x.id`;
+    const eventId = await recordEvent(work, {
       type: 'patient.proposals_decided',
       subjects: [
         ['patient', patientId],
@@ -67,32 +66,35 @@ export async function decideProposals(
       values: { count: accepted.length },
       fields: [...new Set(accepted.map(({ item }) => item))],
     });
-    if (accepted.length) await keepHistory(trx, patientId, eventId, before, at);
-    if (!open) await completeTasksAbout(trx, deps, ctx, ['check_contact_proposal'], [referralId]);
+    if (accepted.length) await keepHistory(work.trx, patientId, eventId, before, at);
+    if (!open) await completeTasksAbout(work, ['check_contact_proposal'], [referralId]);
     if (accepted.some(({ item, said }) => item === 'contact_point' && (said as NewContactPoint).safe)) {
-      await completeTasksAbout(trx, deps, ctx, [...tasksForAWay], [patientId]);
-      await releaseHeld(trx, deps, patientId);
+      await completeTasksAbout(work, [...tasksForAWay], [patientId]);
+      await releaseHeld(work, patientId);
     }
     return { open };
   });
 }
 
 async function lockPatientOf(trx: Trx, referralId: string) {
-  const { rows } = await sql<{ patientId: string; consentOn: string }>`/* proposal.lock-patient */
+  const row = await maybe(trx, 'proposal.lock-patient', { patientId: col.text, consentOn: col.text })`
     select p.id as "patientId", r.consent_given_on as "consentOn"
-    from referral r join patient p on p.id = r.patient_id where r.id = ${referralId} for no key update of p`.execute(
-    trx,
-  );
-  if (!rows[0]) throw new Problem('not-found');
-  return rows[0];
+    from referral r join patient p on p.id = r.patient_id where r.id = ${referralId} for no key update of p`;
+  if (!row) throw new Problem('not-found');
+  return row;
 }
 
 async function lockProposals(trx: Trx, referralId: string): Promise<LockedProposal[]> {
-  const { rows } = await sql<LockedProposal>`/* proposal.lock */
-    select id, item, said, decision from proposal where referral_id = ${referralId} order by id for update`.execute(
+  return many(
     trx,
+    'proposal.lock',
+    trx
+      .selectFrom('proposal')
+      .select(['id', 'item', 'said', 'decision'])
+      .where('referral_id', '=', referralId)
+      .orderBy('id')
+      .forUpdate(),
   );
-  return rows;
 }
 
 /** Writes what is accepted into the record: two statements, however much. Returns the earlier values. */
@@ -110,13 +112,13 @@ async function takeOver(
   ) as Partial<Patient>;
   const next = { ...held, ...fields };
   const reviewed = accepted.some(({ item }) => item === 'communication');
-  await sql`/* proposal.take-over */
+  await run(trx, 'proposal.take-over')`
     update patient set changed_at = ${at}, wording = ${next.wording}, contact_choice = ${next.contactChoice},
       preferred_name = ${next.preferredName}, address = ${next.address}, no_fixed_abode = ${next.noFixedAbode},
       collection_point = ${next.collectionPoint}, communication_needs = ${next.communicationNeeds}::text[], language = ${next.language},
       interpreter = ${next.interpreter}, trusted_person = ${next.trustedPerson && JSON.stringify(next.trustedPerson)}::jsonb,
       communication_reviewed_on = ${reviewed ? consentOn : held.communicationReviewedOn}::date
-    where id = ${patientId}`.execute(trx);
+    where id = ${patientId}`;
   const points = accepted.flatMap(({ item, said }) =>
     item === 'contact_point' ? [withWhatIsHeld(held, said as NewContactPoint)] : [],
   );

@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import { jsonInstant, type Reader } from '../shared/database.ts';
-import type { Proposal } from './proposal.schemas.ts';
+import { col } from '../shared/rows.ts';
+import { many, maybe } from '../shared/statements.ts';
+import { Proposal } from './proposal.schemas.ts';
 
 /** What the referral `r` says of a person who was known already, as one JSON value. */
 export const proposalsJson = sql`coalesce((
@@ -10,9 +12,9 @@ export const proposalsJson = sql`coalesce((
 
 /** What a referral says of a person who was known already, decided or not. */
 export async function listProposals(db: Reader, referralId: string): Promise<Proposal[]> {
-  const { rows } = await sql<{ proposals: Proposal[] }>`/* proposal.list */
-    select ${proposalsJson} as proposals from referral r where r.id = ${referralId}`.execute(db);
-  return rows[0]?.proposals ?? [];
+  const row = await maybe(db, 'proposal.list', { proposals: col.listOf(Proposal) })`
+    select ${proposalsJson} as proposals from referral r where r.id = ${referralId}`;
+  return row?.proposals ?? [];
 }
 
 /** The referrals of a patient about which something is still to be decided. */
@@ -20,8 +22,7 @@ export async function openProposalsOf(
   db: Reader,
   patientId: string,
 ): Promise<{ id: string; reference: string; count: number }[]> {
-  const { rows } = await sql<{ id: string; reference: string; count: number }>`/* proposal.of-patient */
+  return many(db, 'proposal.of-patient', { id: col.text, reference: col.text, count: col.number })`
     select r.id, r.reference, count(*)::int as count from referral r join proposal x on x.referral_id = r.id
-    where r.patient_id = ${patientId} and x.decision is null group by r.id order by r.id`.execute(db);
-  return rows;
+    where r.patient_id = ${patientId} and x.decision is null group by r.id order by r.id`;
 }

@@ -1,16 +1,17 @@
 import { sql } from 'kysely';
 import type { Context } from '../shared/actor.ts';
-import { timestamp } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
 import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvent } from '../shared/events.ts';
 import { newId } from '../shared/ids.ts';
 import { Problem } from '../shared/problem.ts';
+import { many, run } from '../shared/statements.ts';
 import { createTasks } from '../tasks/task.commands.ts';
 import { lockReferral } from './locking.commands.ts';
 import { questionFor } from './progress.rules.ts';
 import type { Answered, NewAnswer } from './progress.schemas.ts';
+import { referralMove } from './status.commands.ts';
 
 /** Writes down a question to the clinic, in the transaction of the decision that asks it. */
 export async function insertQuestion(
@@ -19,8 +20,13 @@ export async function insertQuestion(
   question: string,
   at: string,
 ): Promise<void> {
-  await sql`insert into referral_question (id, referral_id, question, asked_at)
-    values (${newId()}, ${referralId}, ${question}, ${at})`.execute(trx);
+  await run(
+    trx,
+    'question.insert',
+    trx
+      .insertInto('referral_question')
+      .values({ id: newId(), referral_id: referralId, question, asked_at: at }),
+  );
 }
 
 /**
@@ -34,20 +40,27 @@ export async function answerQuestion(
   referralId: string,
   { questionId, answer }: NewAnswer,
 ): Promise<Answered> {
-  return command(deps, ctx, async (trx) => {
-    const referral = await lockReferral(trx, ctx.actor, referralId);
-    const { rows } = await sql<{ id: string; answer: string | null }>`
-      select id, answer from referral_question where referral_id = ${referralId} order by id`.execute(trx);
+  return command(deps, ctx, async (work) => {
+    const referral = await lockReferral(work.trx, ctx.actor, referralId);
+    const rows = await many(
+      work.trx,
+      'question.answer',
+      work.trx
+        .selectFrom('referral_question')
+        .select(['id', 'answer'])
+        .where('referral_id', '=', referralId)
+        .orderBy('id'),
+    );
     if (referral.status !== 'asked')
       throw new Problem('no-open-question', { detail: 'Nothing is asked about this referral now.' });
     const question = questionFor(rows, questionId);
     const openQuestions = rows.filter((row) => row.answer === null).length - 1;
     const status = openQuestions ? 'asked' : 'received';
-    const at = timestamp(deps.clock);
-    await sql`
+    const { at } = work;
+    await run(work.trx, 'question.write-answer')`
       with answered as (update referral_question set answer = ${answer}, answered_at = ${at} where id = ${question.id})
-      update referral set status = ${status}, changed_at = ${at} where id = ${referralId}`.execute(trx);
-    await recordEvent(trx, deps, ctx, {
+      ${referralMove(status, { which: sql`r.id = ${referralId}`, at })}`;
+    await recordEvent(work, {
       type: 'referral.answered',
       subjects: [
         ['referral', referralId],
@@ -57,7 +70,7 @@ export async function answerQuestion(
       fields: ['answer'],
     });
     if (status === 'received')
-      await createTasks(trx, deps, ctx, [
+      await createTasks(work, [
         {
           kind: 'clinic_answered',
           subjectType: 'referral',

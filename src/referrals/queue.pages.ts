@@ -10,8 +10,9 @@ import { workOrderedQuery } from '../shared/lists.ts';
 import { invalid } from '../shared/problem.ts';
 import { oneOf } from '../shared/schemas.ts';
 import { isId } from '../shared/validation.ts';
-import { type Form, newForm, refused, type Typed, typedIn } from '../web/forms.ts';
+import { type Form, newForm, type Typed } from '../web/forms.ts';
 import { listFile } from '../web/list-file.ts';
+import { submit } from '../web/submit.ts';
 import { needs, referralStatuses, urgencies } from './referral.rules.ts';
 import { withAge } from './referral.view.ts';
 import { assignReferrals } from './triage.commands.ts';
@@ -81,31 +82,24 @@ export function queuePages(app: App, deps: Deps): void {
       : reply.page(view, await queueView(request.ctx, request.query, newForm())),
   );
 
-  app.post(
-    '/referrals/assignments',
-    { config: { action: 'referrals.decide' }, schema },
-    async (request, reply) => {
-      const { ctx, query } = request;
-      const typed = typedIn(request.body);
-      try {
-        const { assignedTo, given, left } = await assignReferrals(deps, ctx, assignmentsIn(typed, ctx));
-        const whose = !assignedTo
-          ? 'nobody’s'
-          : assignedTo.id === ctx.actor.id
-            ? 'yours'
-            : `${assignedTo.name}’s`;
-        const stays = `${left} ${left === 1 ? 'stays as it is: it is' : 'stay as they are: they are'} someone else’s by now.`;
-        const text = `${count(given, 'referral')} ${given === 1 ? 'is' : 'are'} ${whose} now.`;
-        const { limit: _limit, after: _after, ...filters } = query;
-        return reply.done(`/referrals?${new URLSearchParams(filters)}`, {
-          text: left ? `${text} ${stays}` : text,
-        });
-      } catch (error) {
-        const form = refused(typed, error);
-        return reply.code(form.status).page(view, await queueView(ctx, query, form));
-      }
+  submit(app, '/referrals/assignments', {
+    action: 'referrals.decide',
+    querystring: ListQuery,
+    view,
+    show: (form, { ctx, query }) => queueView(ctx, query, form),
+    async take(typed, { ctx, query }) {
+      const { assignedTo, given, left } = await assignReferrals(deps, ctx, assignmentsIn(typed, ctx));
+      const whose = !assignedTo
+        ? 'nobody’s'
+        : assignedTo.id === ctx.actor.id
+          ? 'yours'
+          : `${assignedTo.name}’s`;
+      const stays = `${left} ${left === 1 ? 'stays as it is: it is' : 'stay as they are: they are'} someone else’s by now.`;
+      const text = `${count(given, 'referral')} ${given === 1 ? 'is' : 'are'} ${whose} now.`;
+      const { limit: _limit, after: _after, ...filters } = query;
+      return { href: `/referrals?${new URLSearchParams(filters)}`, text: left ? `${text} ${stays}` : text };
     },
-  );
+  });
 
   async function queueView(ctx: Context, asked: Static<typeof ListQuery>, form: Form) {
     const { limit, after, ...filters } = asked;

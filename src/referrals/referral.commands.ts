@@ -1,11 +1,10 @@
-import { sql } from 'kysely';
 import { mayBeOnePerson } from '../people/identity.commands.ts';
 import { insertPatient, keepHistory } from '../people/patient.commands.ts';
 import { hasSafeWay, readPatient } from '../people/patient.rules.ts';
 import { takeTurn } from '../people/patient-batch.commands.ts';
 import { applyStricterContact, insertProposals } from '../people/proposal.commands.ts';
 import type { Actor, Context } from '../shared/actor.ts';
-import { timestamp, today } from '../shared/clock.ts';
+import { today } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
 import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
@@ -15,6 +14,8 @@ import { newId, referralReference } from '../shared/ids.ts';
 import { readPhoneNumber } from '../shared/phone.ts';
 import { type FieldError, invalid, Problem } from '../shared/problem.ts';
 import { kept } from '../shared/reading.ts';
+import { col } from '../shared/rows.ts';
+import { maybe, one, run } from '../shared/statements.ts';
 import { createTasks, type NewTask } from '../tasks/task.commands.ts';
 import type { NewReferral, ReferralReceived } from './referral.schemas.ts';
 import { whoIs } from './who.commands.ts';
@@ -33,16 +34,20 @@ export async function receiveReferral(
 ): Promise<ReferralReceived> {
   const { patient, referrer } = readReferral(deps, input);
   const named = clinicOf(ctx.actor, input.clinicId);
-  return command(deps, ctx, async (trx) => {
-    const clinicId = await clinicOfToday(trx, named);
-    if (patient.nhsNumber) await takeTurn(trx, patient.nhsNumber);
-    const { known, openReferralId, alike } = await whoIs(trx, clinicId, patient);
+  return command(deps, ctx, async (work) => {
+    const clinicId = await clinicOfToday(work.trx, named);
+    if (patient.nhsNumber) await takeTurn(work.trx, patient.nhsNumber);
+    const { known, openReferralId, alike } = await whoIs(work.trx, clinicId, patient);
     if (openReferralId) throw new Problem('referral-already-open', { referralId: openReferralId });
-    const at = timestamp(deps.clock);
-    const contact = known ? await applyStricterContact(trx, known, patient, at) : undefined;
-    const patientId = known ?? (await insertPatient(trx, patient, input.consent.givenOn, at));
-    const referral = await insertReferral(trx, { ...input, patient, referrer }, { clinicId, patientId, at });
-    const eventId = await recordEvent(trx, deps, ctx, {
+    const { at } = work;
+    const contact = known ? await applyStricterContact(work.trx, known, patient, at) : undefined;
+    const patientId = known ?? (await insertPatient(work.trx, patient, input.consent.givenOn, at));
+    const referral = await insertReferral(
+      work.trx,
+      { ...input, patient, referrer },
+      { clinicId, patientId, at },
+    );
+    const eventId = await recordEvent(work, {
       type: 'referral.received',
       subjects: [
         ['referral', referral.id],
@@ -52,9 +57,9 @@ export async function receiveReferral(
       values: { reference: referral.reference, needs: input.needs, urgency: input.urgency ?? 'routine' },
       fields: ['patient', 'referrer', 'consent'],
     });
-    if (contact?.before) await keepHistory(trx, patientId, eventId, contact.before, at);
+    if (contact?.before) await keepHistory(work.trx, patientId, eventId, contact.before, at);
     const proposals = contact?.proposals ?? [];
-    await insertProposals(trx, referral.id, proposals);
+    await insertProposals(work.trx, referral.id, proposals);
     const reachable = contact ? contact.hasSafeWay : hasSafeWay(patient.contactPoints);
     const unreachable = !reachable && patient.contactChoice !== 'patient_contacts_us';
     const tasks: NewTask[] = [];
@@ -68,7 +73,7 @@ export async function receiveReferral(
     if (unreachable)
       tasks.push({ kind: 'no_safe_contact', subjectType: 'patient', subjectId: patientId, patientId });
     if (!known && alike.length) tasks.push(mayBeOnePerson(patientId));
-    await createTasks(trx, deps, ctx, tasks);
+    await createTasks(work, tasks);
     return referral;
   });
 }
@@ -118,12 +123,10 @@ function clinicOf(actor: Actor, given: string | undefined): string {
 
 /** The clinic that refers now: the one named, or the one that took it over. */
 async function clinicOfToday(trx: Trx, id: string): Promise<string> {
-  const { rows } = await sql<{ id: string }>`/* referral.clinic */
-    select coalesce(succeeded_by, id) as id from organisation where id = ${id} and 'clinic' = any(roles)`.execute(
-    trx,
-  );
-  if (!rows[0]) throw invalid({ pointer: '/clinicId', message: 'There is no clinic of this id.' });
-  return rows[0].id;
+  const row = await maybe(trx, 'referral.clinic', { id: col.text })`
+    select coalesce(succeeded_by, id) as id from organisation where id = ${id} and 'clinic' = any(roles)`;
+  if (!row) throw invalid({ pointer: '/clinicId', message: 'There is no clinic of this id.' });
+  return row.id;
 }
 
 type Placed = {
@@ -138,10 +141,12 @@ async function insertReferral(
   { clinicId, patientId, at }: Placed,
 ): Promise<ReferralReceived> {
   const id = newId();
-  const { rows } = await sql<{ number: number }>`select nextval('referral_number') as number`.execute(trx);
-  const reference = referralReference(rows[0]!.number);
+  const row = await one(trx, 'referral.insert.2', {
+    number: col.number,
+  })`select nextval('referral_number') as number`;
+  const reference = referralReference(row.number);
   const { nhsNumber, givenName, familyName, preferredName, dateOfBirth } = input.patient;
-  await sql`/* referral.insert */
+  await run(trx, 'referral.insert')`
     with r as (
       insert into referral (id, reference, clinic_id, patient_id, nhs_number, given_name, family_name, preferred_name, date_of_birth, urgency, barriers, referrer_name, referrer_email, referrer_phone,
         share_with_scheme, share_back_with_clinic, consent_given_on, consent_given_by, clinic_reference, notes, urgency_reason, visit_risks, received_at, changed_at)
@@ -149,8 +154,6 @@ async function insertReferral(
         ${input.referrer.name}, ${input.referrer.email ?? null}, ${input.referrer.phone ?? null}, true, ${input.consent.shareBackWithClinic ?? false},
         ${input.consent.givenOn}, ${input.consent.givenBy ?? null}, ${input.clinicReference ?? null}, ${input.notes ?? null}, ${input.urgencyReason ?? null}, ${input.visitRisks ?? null}, ${at}, ${at})
     )
-    insert into referral_need (referral_id, need) select ${id}, n from unnest(${input.needs}::text[]) n`.execute(
-    trx,
-  );
+    insert into referral_need (referral_id, need) select ${id}, n from unnest(${input.needs}::text[]) n`;
   return { id, reference, status: 'received' };
 }

@@ -3,12 +3,14 @@ import type { Deps } from '../shared/deps.ts';
 import { count } from '../shared/formats.ts';
 import { type App, idParams } from '../shared/http.ts';
 import { listQuery } from '../shared/lists.ts';
-import { fields, refused, type Typed, typedIn } from '../web/forms.ts';
+import { fields, type Typed } from '../web/forms.ts';
+import { submit } from '../web/submit.ts';
 import { decideReferral } from './decision.commands.ts';
 import { takeBackAcceptance } from './reconsider.commands.ts';
-import { canDecide, type Decision, decisions, referralStatusWords } from './referral.rules.ts';
+import { type Decision, decisions, referralStatusWords } from './referral.rules.ts';
 import { type Decided, NewDecision } from './referral.schemas.ts';
-import { referralView } from './referral.view.ts';
+import { isUndecided } from './referral.states.ts';
+import { referralPage, referralView } from './referral.view.ts';
 
 /** /referrals/:id: one referral with its decision. */
 export function referralPages(app: App, deps: Deps): void {
@@ -25,40 +27,29 @@ export function referralPages(app: App, deps: Deps): void {
       ),
   );
 
-  app.post(
-    '/referrals/:id/decisions',
-    { config: { action: 'referrals.decide' }, schema: { params: idParams } },
-    async (request, reply) => {
-      const { id } = request.params;
-      const typed = typedIn(request.body);
-      try {
-        const decision = fields(NewDecision, typed);
-        const decided = await decideReferral(deps, request.ctx, id, decision);
-        return reply.done(`/referrals/${id}`, bannerFor(decision.decision, decided, id));
-      } catch (error) {
-        const form = { ...refused(typed, error), prefix: prefixOf(typed) };
-        return reply
-          .code(form.status)
-          .page(
-            'referrals/views/referral.njk',
-            await referralView(deps, request.ctx, id, { limit: 50 }, form),
-          );
-      }
+  const page = referralPage(deps);
+  submit(app, '/referrals/:id/decisions', {
+    ...page,
+    action: 'referrals.decide',
+    show: (form, asked) => page.show({ ...form, prefix: prefixOf(form.typed) }, asked),
+    async take(typed, { ctx, params: { id } }) {
+      const decision = fields(NewDecision, typed);
+      const decided = await decideReferral(deps, ctx, id, decision);
+      return { href: `/referrals/${id}`, ...bannerFor(decision.decision, decided, id) };
     },
-  );
+  });
 
-  app.post(
-    '/referrals/:id/reconsiderations',
-    { config: { action: 'referrals.decide' }, schema: { params: idParams } },
-    async (request, reply) => {
-      const { id } = request.params;
-      const { status } = await takeBackAcceptance(deps, request.ctx, id);
-      const text = canDecide(status)
+  submit(app, '/referrals/:id/reconsiderations', {
+    action: 'referrals.decide',
+    params: idParams,
+    async take(_typed, { ctx, params: { id } }) {
+      const { status } = await takeBackAcceptance(deps, ctx, id);
+      const text = isUndecided.of(status)
         ? 'The referral is to be decided again.'
         : `The referral is ${referralStatusWords[status]}.`;
-      return reply.done(`/referrals/${id}`, { text });
+      return { href: `/referrals/${id}`, text };
     },
-  );
+  });
 }
 
 function bannerFor(decision: Decision, { status, waitingPosition }: Decided, id: string) {

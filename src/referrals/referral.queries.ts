@@ -1,28 +1,32 @@
 import { sql } from 'kysely';
-import { type Decider, decidersJson } from '../access/decider.queries.ts';
+import { Decider, decidersJson } from '../access/decider.queries.ts';
 import { patientJson } from '../people/patient.queries.ts';
-import type { PatientSummary } from '../people/patient.schemas.ts';
+import { PatientSummary } from '../people/patient.schemas.ts';
 import type { Actor } from '../shared/actor.ts';
 import { jsonInstant, type Reader } from '../shared/database.ts';
 import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
 import { Problem } from '../shared/problem.ts';
-import type { ClinicWay } from './asked.rules.ts';
+import { col, type RowOf } from '../shared/rows.ts';
+import { each, many, maybe } from '../shared/statements.ts';
+import { isAhead } from '../support/follow-up.states.ts';
+import { ClinicWay } from './asked.rules.ts';
 import { assessmentsJson } from './assessment.queries.ts';
-import type { Assessment } from './assessment.schemas.ts';
+import { Assessment } from './assessment.schemas.ts';
 import { asWritten, changedAtFor, needsFor, statusFor } from './clinic-view.queries.ts';
 import { withoutSharing } from './clinic-view.rules.ts';
 import { consentsJson } from './consent.queries.ts';
-import type { Consent } from './consent.schemas.ts';
+import { Consent } from './consent.schemas.ts';
 import { notesJson } from './note.queries.ts';
 import { clinicNotes, nextStep } from './progress.rules.ts';
 import { proposalsJson } from './proposal.queries.ts';
-import type { Proposal } from './proposal.schemas.ts';
-import type { ReferralStatus } from './referral.rules.ts';
-import type { Referral, ReferralQuery, ReferralSummary } from './referral.schemas.ts';
-import { type Repeat, repeatsJson } from './repeat.queries.ts';
+import { Proposal } from './proposal.schemas.ts';
+import { type ReferralStatus, referralStatuses } from './referral.rules.ts';
+import { Referral, type ReferralQuery, ReferralSummary } from './referral.schemas.ts';
+import { isAccepted } from './referral.states.ts';
+import { Repeat, repeatsJson } from './repeat.queries.ts';
 import { signpostsJson } from './signpost.queries.ts';
-import type { SignpostSaid } from './signpost.schemas.ts';
-import type { Note } from './triage.schemas.ts';
+import { SignpostSaid } from './signpost.schemas.ts';
+import { Note } from './triage.schemas.ts';
 
 /** Whose the referral `r` is: for staff. */
 const assignedTo = (actor?: Actor) =>
@@ -53,9 +57,7 @@ export const seesVisitRisks = ({ role }: Actor) => ['officer', 'manager', 'clini
  * Who is on the waiting list: a referral that waits or is being helped, with a device or data still needed.
  * @param of the referral's alias
  */
-export const onWaitingList = (
-  of: 'r' | 'w',
-) => sql`${sql.ref(`${of}.status`)} in ('waiting', 'active') and exists (
+export const onWaitingList = (of: 'r' | 'w') => sql`${isAccepted(of)} and exists (
   select from referral_need o where o.referral_id = ${sql.ref(`${of}.id`)} and o.status = 'open' and o.need <> 'support')`;
 
 /** Since when the referral with this alias waits. */
@@ -95,12 +97,10 @@ export async function listReferrals(
   const key = byChange ? sql`(${changedAtFor(actor)}, r.id)` : sql`(r.id)`;
   const following =
     byChange && after ? sql`(${after[0]}::timestamptz, ${after[1]}::uuid)` : sql`(${after?.[0]}::uuid)`;
-  const { rows } = await sql<ReferralSummary>`
+  const rows = await many(db, each('referral.list'), ReferralSummary.properties)`
     select ${columnsFor(actor)} from ${referralTables}
     where true ${ownOnly(actor)} ${ofStatus(actor, query)} ${changedAfter(actor, query)} ${after ? sql`and ${key} > ${following}` : sql``}
-    order by ${byChange ? sql`${changedAtFor(actor)}, r.id` : sql`r.id`} limit ${query.limit + 1}`.execute(
-    db,
-  );
+    order by ${byChange ? sql`${changedAtFor(actor)}, r.id` : sql`r.id`} limit ${query.limit + 1}`;
   return toPage(rows, query.limit, (row) => (byChange ? [row.changedAt, row.id] : [row.id]));
 }
 
@@ -109,7 +109,11 @@ export async function listReferrals(
  * @throws Problem `not-found`, the same for "not yours" as for "does not exist"
  */
 export async function getReferral(db: Reader, actor: Actor, id: string): Promise<Referral> {
-  const { rows } = await sql<Omit<Referral, 'nextStep'> & { standing: ReferralStatus }>`/* referral.get */
+  const row = await maybe(db, 'referral.get', {
+    ...col.omit(Referral.properties, 'nextStep'),
+    toldClinic: col.listOf(col.object(col.omit(Referral.properties.toldClinic.items.properties, 'note'))),
+    standing: col.oneOf(referralStatuses),
+  })`
     select ${columnsFor(actor)}, r.status as standing, r.barriers, r.notes, r.urgency_reason as "urgencyReason", ${seesVisitRisks(actor) ? sql`r.visit_risks` : sql`null`} as "visitRisks", r.decision_reason as "decisionReason", r.signposts, r.waiting_since as "waitingSince",
       json_build_object('name', r.referrer_name, 'email', r.referrer_email, 'phone', r.referrer_phone) as referrer,
       json_build_object('shareWithScheme', r.share_with_scheme, 'shareBackWithClinic', r.share_back_with_clinic,
@@ -123,9 +127,9 @@ export async function getReferral(db: Reader, actor: Actor, id: string): Promise
       case when r.withdrawal_reason is not null then json_build_object('reason', r.withdrawal_reason, 'saidBy', r.withdrawal_said_by) end as withdrawal,
       coalesce((select json_agg(json_build_object('id', l.id, 'reference', l.reference, 'status', l.status) order by l.id desc)
         from loan l where l.referral_id = r.id), '[]') as loans
-    from ${referralTables} where r.id = ${id} ${ownOnly(actor)}`.execute(db);
-  if (!rows[0]) throw new Problem('not-found');
-  const { standing, ...read } = rows[0];
+    from ${referralTables} where r.id = ${id} ${ownOnly(actor)}`;
+  if (!row) throw new Problem('not-found');
+  const { standing, ...read } = row;
   const openQuestions = read.questions.filter(({ answer }) => answer === null).length;
   const toldClinic = read.toldClinic.map((told) => ({ ...told, note: clinicNotes[told.kind] }));
   const next = nextStep({ ...read, status: standing, openQuestions });
@@ -135,26 +139,27 @@ export async function getReferral(db: Reader, actor: Actor, id: string): Promise
 }
 
 /** What only the office sees of a referral. */
-export type ReferralDesk = {
+export const ReferralDesk = {
   /** What this referral said of a person who was known already, where their record says otherwise. */
-  proposals: Proposal[];
-  nextFollowUp: { step: string; dueOn: string } | null;
+  proposals: col.listOf(Proposal),
+  nextFollowUp: col.orNull(col.object({ step: col.text, dueOn: col.text })),
   /** What the hosted form took about the same person while this referral was open. */
-  repeats: Repeat[];
-  notes: Note[];
+  repeats: col.listOf(col.object(Repeat)),
+  notes: col.listOf(Note),
   /** What was said since of telling the clinic, the newest first. */
-  consents: Consent[];
+  consents: col.listOf(Consent),
   /** The person as the referral gave them. */
-  asWritten: PatientSummary;
+  asWritten: PatientSummary,
   /** What was found out about what would help, the newest first. */
-  assessments: Assessment[];
+  assessments: col.listOf(Assessment),
   /** To whom it may be given. */
-  staff: Decider[];
+  staff: col.listOf(col.object(Decider)),
   /** Other help that may be named when it is declined. */
-  signposts: (SignpostSaid & { id: string })[];
+  signposts: col.listOf(col.object({ ...SignpostSaid.properties, id: col.text })),
   /** How an open question may reach the clinic. */
-  clinicWay: ClinicWay;
+  clinicWay: col.object(ClinicWay),
 };
+export type ReferralDesk = RowOf<typeof ReferralDesk>;
 
 /** How what is asked about the referral `r` may reach its clinic, or the one that took it over. */
 const clinicWayJson = (now: string) => sql`(select json_build_object(
@@ -172,12 +177,12 @@ const clinicWayJson = (now: string) => sql`(select json_build_object(
 
 /** A referral beyond what its clinic may see: one statement. */
 export async function referralDesk(db: Reader, id: string, now: string): Promise<ReferralDesk> {
-  const { rows } = await sql<ReferralDesk>`
+  const row = await maybe(db, each('referral.desk'), ReferralDesk)`
     select ${proposalsJson} as proposals,
       (select json_build_object('step', f.step, 'dueOn', f.due_on) from follow_up f
-        where f.patient_id = me.id and f.status in ('planned', 'confirmed') order by f.due_on, f.starts_at limit 1) as "nextFollowUp",
+        where f.patient_id = me.id and ${isAhead('f')} order by f.due_on, f.starts_at limit 1) as "nextFollowUp",
       ${repeatsJson} as repeats, ${notesJson} as notes, ${consentsJson} as consents, ${asWritten} as "asWritten", ${assessmentsJson} as assessments, ${decidersJson} as staff, ${signpostsJson} as signposts, ${clinicWayJson(now)} as "clinicWay"
-    from referral r join patient me on me.id = r.patient_id where r.id = ${id}`.execute(db);
-  if (!rows[0]) throw new Problem('not-found');
-  return rows[0];
+    from referral r join patient me on me.id = r.patient_id where r.id = ${id}`;
+  if (!row) throw new Problem('not-found');
+  return row;
 }

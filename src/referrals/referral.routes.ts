@@ -1,6 +1,7 @@
 import { logAccess } from '../people/patient.queries.ts';
 import type { Deps } from '../shared/deps.ts';
-import { type App, idParams, problemReplies, sendPage } from '../shared/http.ts';
+import { type App, idParams } from '../shared/http.ts';
+import { creates, lists, reads } from '../shared/routes.ts';
 import { decideReferral } from './decision.commands.ts';
 import { Answered, NewAnswer, NewWithdrawal, Withdrawn } from './progress.schemas.ts';
 import { answerQuestion } from './question.commands.ts';
@@ -23,126 +24,88 @@ const tags = ['Referrals'];
 
 /** /referrals: what clinics send, and what officers decide. A clinic's key sees its own. */
 export function referralRoutes(app: App, deps: Deps): void {
-  app.post(
-    '/referrals',
-    {
-      config: { action: 'referrals.send', onceRequired: 'clinic' },
-      schema: {
-        operationId: 'sendReferral',
-        summary: 'Refer a patient; a clinic’s key must send an Idempotency-Key',
-        tags,
-        body: NewReferral,
-        response: {
-          201: ReferralReceived,
-          ...problemReplies('invalid', 'referral-already-open', 'idempotency-key-required'),
-        },
-      },
-    },
-    async (request, reply) => {
-      const referral = await receiveReferral(deps, request.ctx, request.body);
-      return reply.code(201).header('location', `/api/v1/referrals/${referral.id}`).send(referral);
-    },
-  );
+  creates(app, '/referrals', {
+    action: 'referrals.send',
+    onceRequired: 'clinic',
+    operationId: 'sendReferral',
+    summary: 'Refer a patient; a clinic’s key must send an Idempotency-Key',
+    tags,
+    body: NewReferral,
+    gives: ReferralReceived,
+    problems: ['invalid', 'referral-already-open', 'idempotency-key-required'],
+    call: ({ ctx, body }) => receiveReferral(deps, ctx, body),
+    location: (referral) => `/referrals/${referral.id}`,
+  });
 
-  app.get(
-    '/referrals',
-    {
-      config: { action: 'referrals.read' },
-      schema: {
-        operationId: 'listReferrals',
-        summary:
-          'Referrals, the oldest first; with changedAfter those that changed, in the order of the changes',
-        tags,
-        querystring: ReferralQuery,
-        response: { 200: ReferralList },
-      },
-    },
-    (request, reply) => sendPage(request, reply, listReferrals(deps.db, request.ctx.actor, request.query)),
-  );
+  lists(app, '/referrals', {
+    action: 'referrals.read',
+    operationId: 'listReferrals',
+    summary: 'Referrals, the oldest first; with changedAfter those that changed, in the order of the changes',
+    tags,
+    querystring: ReferralQuery,
+    gives: ReferralList,
+    call: ({ ctx, query }) => listReferrals(deps.db, ctx.actor, query),
+  });
 
-  app.get(
-    '/referrals/:id',
-    {
-      config: { action: 'referrals.read' },
-      schema: {
-        operationId: 'getReferral',
-        summary: 'One referral; the look is logged',
-        tags,
-        params: idParams,
-        response: { 200: Referral, ...problemReplies('not-found') },
-      },
-    },
-    async (request) => {
-      const referral = await getReferral(deps.db, request.ctx.actor, request.params.id);
-      await logAccess(deps, request.ctx, referral.patient.id, 'referral');
+  reads(app, '/referrals/:id', {
+    action: 'referrals.read',
+    operationId: 'getReferral',
+    summary: 'One referral; the look is logged',
+    tags,
+    params: idParams,
+    gives: Referral,
+    problems: ['not-found'],
+    async call({ ctx, params }) {
+      const referral = await getReferral(deps.db, ctx.actor, params.id);
+      await logAccess(deps, ctx, referral.patient.id, 'referral');
       return referral;
     },
-  );
+  });
 
-  app.post(
-    '/referrals/:id/decisions',
-    {
-      config: { action: 'referrals.decide' },
-      schema: {
-        operationId: 'decideReferral',
-        summary: 'Accept, decline or ask',
-        tags,
-        params: idParams,
-        body: NewDecision,
-        response: { 201: Decided, ...problemReplies('not-found', 'invalid', 'referral-already-decided') },
-      },
-    },
-    async (request, reply) =>
-      reply.code(201).send(await decideReferral(deps, request.ctx, request.params.id, request.body)),
-  );
+  creates(app, '/referrals/:id/decisions', {
+    action: 'referrals.decide',
+    operationId: 'decideReferral',
+    summary: 'Accept, decline or ask',
+    tags,
+    params: idParams,
+    body: NewDecision,
+    gives: Decided,
+    problems: ['not-found', 'invalid', 'referral-already-decided'],
+    call: ({ ctx, params, body }) => decideReferral(deps, ctx, params.id, body),
+  });
 
-  app.post(
-    '/referrals/:id/reconsiderations',
-    {
-      config: { action: 'referrals.decide' },
-      schema: {
-        operationId: 'reconsiderReferral',
-        summary: `Take back an acceptance, for ${reconsiderMinutes} minutes and while nothing was built on it`,
-        tags,
-        params: idParams,
-        response: { 201: Decided, ...problemReplies('not-found', 'conflict') },
-      },
-    },
-    async (request, reply) =>
-      reply.code(201).send(await takeBackAcceptance(deps, request.ctx, request.params.id)),
-  );
+  creates(app, '/referrals/:id/reconsiderations', {
+    action: 'referrals.decide',
+    operationId: 'reconsiderReferral',
+    summary: `Take back an acceptance, for ${reconsiderMinutes} minutes and while nothing was built on it`,
+    tags,
+    params: idParams,
+    gives: Decided,
+    problems: ['not-found', 'conflict'],
+    call: ({ ctx, params }) => takeBackAcceptance(deps, ctx, params.id),
+  });
 
-  app.post(
-    '/referrals/:id/answers',
-    {
-      config: { action: 'referrals.answer' },
-      schema: {
-        operationId: 'answerQuestion',
-        summary: 'Answer what the scheme asked about a referral',
-        tags,
-        params: idParams,
-        body: NewAnswer,
-        response: { 201: Answered, ...problemReplies('not-found', 'invalid', 'no-open-question') },
-      },
-    },
-    async (request, reply) =>
-      reply.code(201).send(await answerQuestion(deps, request.ctx, request.params.id, request.body)),
-  );
+  creates(app, '/referrals/:id/answers', {
+    action: 'referrals.answer',
+    operationId: 'answerQuestion',
+    summary: 'Answer what the scheme asked about a referral',
+    tags,
+    params: idParams,
+    body: NewAnswer,
+    gives: Answered,
+    problems: ['not-found', 'invalid', 'no-open-question'],
+    call: ({ ctx, params, body }) => answerQuestion(deps, ctx, params.id, body),
+  });
 
-  app.post(
-    '/referrals/:id/withdrawals',
-    {
-      config: { action: 'referrals.withdraw' },
-      schema: {
-        operationId: 'withdrawReferral',
-        summary: 'Withdraw a referral that is no longer wanted',
-        tags,
-        params: idParams,
-        body: NewWithdrawal,
-        response: { 201: Withdrawn, ...problemReplies('not-found', 'invalid', 'referral-ended') },
-      },
-    },
-    async (request, reply) =>
-      reply.code(201).send(await withdrawReferral(deps, request.ctx, request.params.id, request.body)),
-  );
+  creates(app, '/referrals/:id/withdrawals', {
+    action: 'referrals.withdraw',
+    operationId: 'withdrawReferral',
+    summary: 'Withdraw a referral that is no longer wanted',
+    tags,
+    params: idParams,
+    body: NewWithdrawal,
+    gives: Withdrawn,
+    problems: ['not-found', 'invalid', 'referral-ended'],
+    call: ({ ctx, params, body }) => withdrawReferral(deps, ctx, params.id, body),
+  });
 }

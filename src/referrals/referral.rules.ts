@@ -1,6 +1,7 @@
 import { Temporal } from 'temporal-polyfill';
 import { zone } from '../shared/clock.ts';
 import { type FieldError, Problem } from '../shared/problem.ts';
+import { isAccepted, isUndecided } from './referral.states.ts';
 
 export const referralStatuses = [
   'received',
@@ -69,16 +70,6 @@ export const referralStatusWords: Record<ReferralStatus, string> = {
   withdrawn: 'withdrawn',
 };
 
-/** Statuses in which an officer still decides. */
-export function canDecide(status: ReferralStatus): boolean {
-  return status === 'received' || status === 'asked';
-}
-
-/** Statuses in which a loan may be made for a referral. */
-export function canIssueFor(status: ReferralStatus): boolean {
-  return status === 'waiting' || status === 'active';
-}
-
 /**
  * The status that a decision leads to. Support alone needs no device to wait for, so its help begins at once.
  * @throws Problem `referral-already-decided`
@@ -87,7 +78,7 @@ export function decide(
   referral: { status: ReferralStatus; needs: { need: Need; status: string }[] },
   decision: Decision,
 ): ReferralStatus {
-  if (!canDecide(referral.status)) {
+  if (!isUndecided.of(referral.status)) {
     throw new Problem('referral-already-decided', {
       detail: `The referral is ${referralStatusWords[referral.status]}.`,
       referralStatus: referral.status,
@@ -130,10 +121,9 @@ export const tasksToDecide = ['clinic_answered', 'referral_late', 'referral_sent
  * @throws Problem `referral-not-waiting`
  */
 export function assertReferralWaits(status: ReferralStatus): void {
-  if (canIssueFor(status)) return;
-  const detail =
-    status === 'received' || status === 'asked'
-      ? 'Accept the referral first.'
-      : `The referral is ${referralStatusWords[status]}.`;
+  if (isAccepted.of(status)) return;
+  const detail = isUndecided.of(status)
+    ? 'Accept the referral first.'
+    : `The referral is ${referralStatusWords[status]}.`;
   throw new Problem('referral-not-waiting', { detail, referralStatus: status });
 }

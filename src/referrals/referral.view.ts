@@ -6,7 +6,9 @@ import type { Context } from '../shared/actor.ts';
 import { timestamp, today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { timelineOf } from '../shared/event.queries.ts';
+import { idParams } from '../shared/http.ts';
 import { type Form, newForm } from '../web/forms.ts';
+import type { AskedOne } from '../web/submit.ts';
 import { timelineLines } from '../web/timeline.view.ts';
 import { heldFor, readyStock, stockNeedsOf } from './allocations/allocation.queries.ts';
 import { whyNoneHeld } from './allocations/allocation.rules.ts';
@@ -18,13 +20,21 @@ import { needChoices } from './need.view.ts';
 import { canWithdraw } from './progress.rules.ts';
 import { shownProposal } from './proposal.view.ts';
 import { getReferral, referralDesk, seesVisitRisks } from './referral.queries.ts';
-import { canDecide, canIssueFor, referralStatusWords, waited } from './referral.rules.ts';
+import { referralStatusWords, waited } from './referral.rules.ts';
 import type { ReferralSummary } from './referral.schemas.ts';
+import { isAccepted, isUndecided } from './referral.states.ts';
 
 /** A referral with how long ago it came. */
 export function withAge<R extends ReferralSummary>(deps: Deps, referral: R) {
   return { ...referral, age: waited(referral.receivedAt, today(deps.clock)) };
 }
+
+/** The page of one referral, for the forms that stand on it. */
+export const referralPage = (deps: Deps) => ({
+  params: idParams,
+  view: 'referrals/views/referral.njk',
+  show: (form: Form, { ctx, params }: AskedOne) => referralView(deps, ctx, params.id, undefined, form),
+});
 
 /** What the page of one referral shows: itself, the person, and what may be done. `sent`: the form that was refused, if any. */
 export async function referralView(
@@ -38,10 +48,10 @@ export async function referralView(
   const [patient, desk, stock, needs, held, likeness, events] = await Promise.all([
     getShownPatient(deps.db, referral.patient.id, today(deps.clock)),
     referralDesk(deps.db, id, timestamp(deps.clock)),
-    canIssueFor(referral.status) ? readyStock(deps.db, today(deps.clock)) : [],
+    isAccepted.of(referral.status) ? readyStock(deps.db, today(deps.clock)) : [],
     stockNeedsOf(deps.db, id),
     heldFor(deps.db, id),
-    canDecide(referral.status) ? likelyDuplicates(deps.db, referral.patient.id) : null,
+    isUndecided.of(referral.status) ? likelyDuplicates(deps.db, referral.patient.id) : null,
     timelineOf(deps.db, id, page),
     logAccess(deps, ctx, referral.patient.id, 'referral'),
   ]);
@@ -61,8 +71,8 @@ export async function referralView(
     me: ctx.actor.id,
     needChoices: needChoices(referral.status, referral.needs),
     open: {
-      decide: canDecide(referral.status),
-      issue: canIssueFor(referral.status),
+      decide: isUndecided.of(referral.status),
+      issue: isAccepted.of(referral.status),
       withdraw: canWithdraw(referral.status),
     },
     waits: {

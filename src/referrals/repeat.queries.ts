@@ -1,8 +1,15 @@
 import { sql } from 'kysely';
+import { col, type RowOf } from '../shared/rows.ts';
 import type { Typed } from '../web/forms.ts';
 
 /** What a clinic’s hosted form took about the person of an open referral. */
-export type Repeat = { reference: string; receivedAt: string; through: string; said: Typed };
+export const Repeat = {
+  reference: col.text,
+  receivedAt: col.text,
+  through: col.text,
+  said: col.unchecked<Typed>(),
+};
+export type Repeat = RowOf<typeof Repeat>;
 
 /** What the clinic of the referral `r` sent again about it, the newest first, as one JSON value. */
 export const repeatsJson = sql`coalesce((

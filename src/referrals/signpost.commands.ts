@@ -1,11 +1,10 @@
-import { sql } from 'kysely';
 import type { Context } from '../shared/actor.ts';
-import { timestamp } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
 import type { Deps } from '../shared/deps.ts';
 import { requireMatch } from '../shared/etag.ts';
 import { callerOf, recordEvent } from '../shared/events.ts';
 import { newId } from '../shared/ids.ts';
+import { run } from '../shared/statements.ts';
 import { getSignpost, signpostTag } from './signpost.queries.ts';
 import type { NewSignpost, Signpost, SignpostChange } from './signpost.schemas.ts';
 
@@ -14,12 +13,17 @@ import type { NewSignpost, Signpost, SignpostChange } from './signpost.schemas.t
  * @throws Problem `name-in-use`
  */
 export async function addSignpost(deps: Deps, ctx: Context, input: NewSignpost): Promise<Signpost> {
-  return command(deps, ctx, async (trx) => {
+  return command(deps, ctx, async (work) => {
     const id = newId();
-    await sql`insert into signpost (id, name, details, changed_at)
-      values (${id}, ${input.name.trim()}, ${input.details.trim()}, ${timestamp(deps.clock)})`.execute(trx);
-    await recordEvent(trx, deps, ctx, { type: 'signpost.added', subjects: callerOf(ctx) });
-    return getSignpost(trx, id);
+    await run(
+      work.trx,
+      'signpost.add',
+      work.trx
+        .insertInto('signpost')
+        .values({ id, name: input.name.trim(), details: input.details.trim(), changed_at: work.at }),
+    );
+    await recordEvent(work, { type: 'signpost.added', subjects: callerOf(ctx) });
+    return getSignpost(work.trx, id);
   });
 }
 
@@ -32,22 +36,28 @@ export async function changeSignpost(
   ctx: Context,
   id: string,
   change: SignpostChange,
-  ifMatch: string | undefined,
 ): Promise<Signpost> {
-  return command(deps, ctx, async (trx) => {
-    await sql`select from signpost where id = ${id} for no key update`.execute(trx);
-    const before = await getSignpost(trx, id);
-    requireMatch(ifMatch, signpostTag(before));
+  return command(deps, ctx, async (work) => {
+    await run(
+      work.trx,
+      'signpost.change',
+      work.trx.selectFrom('signpost').where('id', '=', id).forNoKeyUpdate(),
+    );
+    const before = await getSignpost(work.trx, id);
+    requireMatch(ctx.ifMatch, signpostTag(before));
     const { name, details, retired } = { ...before, ...change };
-    const at = timestamp(deps.clock);
-    await sql`update signpost set name = ${name.trim()}, details = ${details.trim()}, changed_at = ${at},
+    const { at } = work;
+    await run(
+      work.trx,
+      'signpost.write',
+    )`update signpost set name = ${name.trim()}, details = ${details.trim()}, changed_at = ${at},
         retired_at = case when ${retired}::boolean then coalesce(retired_at, ${at}::timestamptz) end
-      where id = ${id}`.execute(trx);
-    await recordEvent(trx, deps, ctx, {
+      where id = ${id}`;
+    await recordEvent(work, {
       type: 'signpost.changed',
       subjects: callerOf(ctx),
       fields: Object.keys(change),
     });
-    return getSignpost(trx, id);
+    return getSignpost(work.trx, id);
   });
 }

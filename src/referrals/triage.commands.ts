@@ -1,13 +1,13 @@
-import { sql } from 'kysely';
 import { permissions } from '../access/permissions.ts';
 import type { Context } from '../shared/actor.ts';
-import { timestamp } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
 import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvent, recordEvents, type SubjectType } from '../shared/events.ts';
 import { newId } from '../shared/ids.ts';
 import { invalid, Problem } from '../shared/problem.ts';
+import { col } from '../shared/rows.ts';
+import { many, maybe, run } from '../shared/statements.ts';
 import { lockReferral } from './locking.commands.ts';
 import type {
   Assigned,
@@ -33,19 +33,23 @@ export async function assignReferral(
   referralId: string,
   { staffId, insteadOf }: NewAssignment,
 ): Promise<Assigned> {
-  return command(deps, ctx, async (trx) => {
-    const { patientId } = await lockReferral(trx, ctx.actor, referralId);
+  return command(deps, ctx, async (work) => {
+    const { patientId } = await lockReferral(work.trx, ctx.actor, referralId);
     const [now, then] = await Promise.all([
-      assignee(trx, referralId),
-      staffId ? decider(trx, staffId) : null,
+      assignee(work.trx, referralId),
+      staffId ? decider(work.trx, staffId) : null,
     ]);
     if (now?.id === then?.id) return { assignedTo: then };
     if ((now?.id ?? null) !== insteadOf)
       throw new Problem('changed-meanwhile', {
         detail: now ? `${now.name} has it now. Take it over only when you agreed.` : 'It is nobody’s now.',
       });
-    await sql`update referral set assigned_to = ${staffId} where id = ${referralId}`.execute(trx);
-    await recordEvent(trx, deps, ctx, {
+    await run(
+      work.trx,
+      'triage.assign-referral',
+      work.trx.updateTable('referral').set({ assigned_to: staffId }).where('id', '=', referralId),
+    );
+    await recordEvent(work, {
       type: 'referral.assigned',
       subjects: subjects(referralId, patientId),
       values: { staffId },
@@ -64,26 +68,22 @@ export async function assignReferrals(
   ctx: Context,
   { referrals, staffId }: NewAssignments,
 ): Promise<AssignedMany> {
-  return command(deps, ctx, async (trx) => {
-    const assignedTo = staffId ? await decider(trx, staffId) : null;
+  return command(deps, ctx, async (work) => {
+    const assignedTo = staffId ? await decider(work.trx, staffId) : null;
     const seen = new Map(referrals.map(({ referralId, insteadOf }) => [referralId, insteadOf]));
-    const { rows } = await sql<{
-      id: string;
-      patientId: string;
-      staffId: string | null;
-    }>`/* referral.lock-many */
+    const rows = await many(work.trx, 'referral.lock-many', {
+      id: col.text,
+      patientId: col.text,
+      staffId: col.orNull(col.text),
+    })`
       select r.id, r.patient_id as "patientId", r.assigned_to as "staffId" from referral r
-      where r.id = any(${[...seen.keys()]}::uuid[]) order by r.id for no key update`.execute(trx);
+      where r.id = any(${[...seen.keys()]}::uuid[]) order by r.id for no key update`;
     const theirs = rows.filter((row) => row.staffId === staffId);
     const given = rows.filter((row) => row.staffId !== staffId && row.staffId === seen.get(row.id));
-    await sql`/* referral.assign-many */
-      update referral set assigned_to = ${staffId} where id = any(${given.map(({ id }) => id)}::uuid[])`.execute(
-      trx,
-    );
+    await run(work.trx, 'referral.assign-many')`
+      update referral set assigned_to = ${staffId} where id = any(${given.map(({ id }) => id)}::uuid[])`;
     await recordEvents(
-      trx,
-      deps,
-      ctx,
+      work,
       given.map(({ id, patientId }) => ({
         type: 'referral.assigned',
         subjects: subjects(id, patientId),
@@ -96,20 +96,18 @@ export async function assignReferrals(
 }
 
 async function assignee(trx: Trx, referralId: string): Promise<Assigned['assignedTo']> {
-  const { rows } = await sql<{ id: string; name: string }>`/* referral.assignee */
-    select s.id, s.name from referral r join staff s on s.id = r.assigned_to where r.id = ${referralId}`.execute(
-    trx,
-  );
-  return rows[0] ?? null;
+  const row = await maybe(trx, 'referral.assignee', { id: col.text, name: col.text })`
+    select s.id, s.name from referral r join staff s on s.id = r.assigned_to where r.id = ${referralId}`;
+  return row ?? null;
 }
 
 async function decider(trx: Trx, staffId: string): Promise<Assigned['assignedTo']> {
-  const { rows } = await sql<{ id: string; name: string }>`/* referral.decider */
+  const row = await maybe(trx, 'referral.decider', { id: col.text, name: col.text })`
     select id, name from staff where id = ${staffId} and suspended_at is null
-      and role = any(${[...permissions['referrals.decide']]}::text[])`.execute(trx);
-  if (!rows[0])
+      and role = any(${[...permissions['referrals.decide']]}::text[])`;
+  if (!row)
     throw invalid({ pointer: '/staffId', message: 'Choose an officer or a manager who works here now.' });
-  return rows[0];
+  return row;
 }
 
 /**
@@ -122,12 +120,21 @@ export async function noteReferral(
   referralId: string,
   { note }: NewNote,
 ): Promise<Note> {
-  return command(deps, ctx, async (trx) => {
-    const { patientId } = await lockReferral(trx, ctx.actor, referralId);
-    const written = { id: newId(), note: note.trim(), at: timestamp(deps.clock), by: ctx.actor.name };
-    await sql`insert into referral_note (id, referral_id, note, at, by_name)
-      values (${written.id}, ${referralId}, ${written.note}, ${written.at}, ${written.by})`.execute(trx);
-    await recordEvent(trx, deps, ctx, {
+  return command(deps, ctx, async (work) => {
+    const { patientId } = await lockReferral(work.trx, ctx.actor, referralId);
+    const written = { id: newId(), note: note.trim(), at: work.at, by: ctx.actor.name };
+    await run(
+      work.trx,
+      'triage.note-referral',
+      work.trx.insertInto('referral_note').values({
+        id: written.id,
+        referral_id: referralId,
+        note: written.note,
+        at: written.at,
+        by_name: written.by,
+      }),
+    );
+    await recordEvent(work, {
       type: 'referral.noted',
       subjects: subjects(referralId, patientId),
       fields: ['note'],

@@ -1,15 +1,12 @@
 import { sql } from 'kysely';
 import type { Reader } from '../shared/database.ts';
 import { byId, type ListPage, type Ordered, readCursor, toPage } from '../shared/lists.ts';
+import { col, type RowOf } from '../shared/rows.ts';
+import { many, one } from '../shared/statements.ts';
 import { columnsFor, referralTables } from './referral.queries.ts';
-import {
-  canDecide,
-  type Need,
-  type ReferralStatus,
-  referralStatuses,
-  type urgencies,
-} from './referral.rules.ts';
-import type { ReferralSummary } from './referral.schemas.ts';
+import type { Need, ReferralStatus, urgencies } from './referral.rules.ts';
+import { ReferralSummary } from './referral.schemas.ts';
+import { isUndecided } from './referral.states.ts';
 
 type Urgency = (typeof urgencies)[number];
 
@@ -23,7 +20,8 @@ export type QueueFilter = {
   need?: Need | undefined;
   late?: boolean | undefined;
 };
-export type Queued = ReferralSummary & { late: boolean };
+export const Queued = { ...ReferralSummary.properties, late: col.boolean };
+export type Queued = RowOf<typeof Queued>;
 
 /** The place of the referral `r` among the urgencies, the most urgent first. */
 const urgencyOf = (word: ReturnType<typeof sql>) =>
@@ -36,15 +34,10 @@ export const isLate = (
   select case r.urgency when 'urgent' then urgent_days when 'soon' then soon_days else routine_days end from lending_policy) < ${today}::date)`;
 
 function conditions({ status, urgency, clinicId, assigned, need, late }: QueueFilter, today: string) {
-  const undecided = sql.join(referralStatuses.filter(canDecide).map((word) => sql.lit(word)));
   return sql.join(
     [
       sql`where true`,
-      ...(status === 'to_decide'
-        ? [sql`r.status in (${undecided})`]
-        : status === 'all'
-          ? []
-          : [sql`r.status = ${status}`]),
+      ...(status === 'to_decide' ? [isUndecided('r')] : status === 'all' ? [] : [sql`r.status = ${status}`]),
       ...(urgency ? [sql`r.urgency = ${urgency}`] : []),
       ...(clinicId ? [sql`r.clinic_id = ${clinicId}`] : []),
       ...(assigned
@@ -71,10 +64,10 @@ export async function listQueue(
   const { follows, by } = isByUrgency
     ? byUrgency(after)
     : byId(sql`r.id`, { order: order ?? 'oldest', after });
-  const { rows } = await sql<Queued>`/* referral.queue */
+  const rows = await many(db, 'referral.queue', Queued)`
     select ${columnsFor()}, ${isLate(today)} as late from ${referralTables}
     ${conditions(filter, today)} ${follows}
-    order by ${by} limit ${limit + 1}`.execute(db);
+    order by ${by} limit ${limit + 1}`;
   return toPage(rows, limit, (row) => (isByUrgency ? [row.urgency, row.id] : [row.id]));
 }
 
@@ -93,10 +86,7 @@ export async function countQueue(
   filter: QueueFilter,
   today: string,
 ): Promise<{ count: number; late: number }> {
-  const { rows } = await sql<{ count: number; late: number }>`/* referral.count-queue */
+  return one(db, 'referral.count-queue', { count: col.number, late: col.number })`
     select (select count(*)::int from referral r ${conditions(filter, today)}) as count,
-      (select count(*)::int from referral r ${conditions({ ...filter, late: true }, today)}) as late`.execute(
-    db,
-  );
-  return rows[0]!;
+      (select count(*)::int from referral r ${conditions({ ...filter, late: true }, today)}) as late`;
 }

@@ -1,9 +1,11 @@
-import { sql } from 'kysely';
 import { likenessColumns } from '../people/duplicate.queries.ts';
-import { compare, isNamedAlike, type Likeness, likenessOf } from '../people/duplicate.rules.ts';
+import { compare, isNamedAlike, Likeness, likenessOf } from '../people/duplicate.rules.ts';
 import type { NewPatient } from '../people/patient.schemas.ts';
 import type { Trx } from '../shared/database.ts';
+import { col, type RowOf } from '../shared/rows.ts';
+import { many, run } from '../shared/statements.ts';
 import { clinicAndPredecessors } from './referral.queries.ts';
+import { isOpenReferral } from './referral.states.ts';
 
 /** Whom a referral names, of those who are known. */
 type Who = {
@@ -15,11 +17,13 @@ type Who = {
   alike: string[];
 };
 
-type Named = Pick<Likeness, 'givenName' | 'familyName' | 'dateOfBirth'>;
-type Found = Likeness & {
-  patientId: string;
+const Named = col.pick(Likeness, 'givenName', 'familyName', 'dateOfBirth');
+type Named = RowOf<typeof Named>;
+const Found = {
+  ...Likeness,
+  patientId: col.text,
   /** An open referral of theirs from this clinic, with whom it names. */
-  open: (Named & { id: string }) | null;
+  open: col.orNull(col.object({ ...Named, id: col.text })),
 };
 
 /**
@@ -28,20 +32,16 @@ type Found = Likeness & {
  */
 export async function whoIs(trx: Trx, clinicId: string, patient: NewPatient): Promise<Who> {
   if (!patient.nhsNumber) return { alike: [] };
-  const { rows } = await sql<Found>`/* referral.who */
+  const rows = await many(trx, 'referral.who', Found)`
     select ${likenessColumns}, coalesce(p.merged_into, p.id) as "patientId",
       (select json_build_object('id', r.id, 'givenName', r.given_name, 'familyName', r.family_name, 'dateOfBirth', r.date_of_birth)
         from referral r where r.patient_id = coalesce(p.merged_into, p.id) and r.clinic_id in ${clinicAndPredecessors(clinicId)}
-        and r.status in ('received', 'asked', 'waiting', 'active') limit 1) as open
-    from patient p where p.nhs_number = ${patient.nhsNumber} and p.erased_at is null order by p.merged_into nulls first, p.id`.execute(
-    trx,
-  );
+        and ${isOpenReferral('r')} limit 1) as open
+    from patient p where p.nhs_number = ${patient.nhsNumber} and p.erased_at is null order by p.merged_into nulls first, p.id`;
   const said = likenessOf(patient, patient.contactPoints);
   const known = rows.find((one) => compare(said, one).identity === 'same')?.patientId;
   if (known)
-    await sql`/* patient.lock-known */ select from patient where id = ${known} for no key update`.execute(
-      trx,
-    );
+    await run(trx, 'patient.lock-known', trx.selectFrom('patient').where('id', '=', known).forNoKeyUpdate());
   return {
     known,
     openReferralId: rows.find((one) => one.open && (agrees(said, one) || agrees(said, one.open)))?.open?.id,

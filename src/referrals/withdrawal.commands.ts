@@ -1,16 +1,19 @@
 import { sql } from 'kysely';
+import { isOpenLoan } from '../lending/loans/loan.states.ts';
 import type { Context } from '../shared/actor.ts';
-import { timestamp } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
-import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvents } from '../shared/events.ts';
+import { col } from '../shared/rows.ts';
+import { many, maybe, run } from '../shared/statements.ts';
+import type { Work } from '../shared/work.ts';
 import { cancelFollowUpsOf } from '../support/follow-up.commands.ts';
 import { completeTasksAbout, createTasks } from '../tasks/task.commands.ts';
 import { type LockedReferral, lockReferral } from './locking.commands.ts';
 import { assertCanWithdraw } from './progress.rules.ts';
 import type { NewWithdrawal, Withdrawal, Withdrawn } from './progress.schemas.ts';
 import { tasksToDecide } from './referral.rules.ts';
+import { referralMove } from './status.commands.ts';
 
 /**
  * Withdraws a referral: by the clinic's key, or by an officer who was told. What is held is released,
@@ -23,16 +26,21 @@ export async function withdrawReferral(
   id: string,
   withdrawal: NewWithdrawal,
 ): Promise<Withdrawn> {
-  return command(deps, ctx, async (trx) => {
-    const { rows } = await sql<{ patientId: string }>`
-      select patient_id as "patientId" from referral where id = ${id}`.execute(trx);
-    if (rows[0])
-      await sql`/* referral.lock-patient */ select from patient where id = ${rows[0].patientId} for no key update`.execute(
-        trx,
+  return command(deps, ctx, async (work) => {
+    const row = await maybe(
+      work.trx,
+      'withdrawal.withdraw-referral',
+      work.trx.selectFrom('referral').select('patient_id as patientId').where('id', '=', id),
+    );
+    if (row)
+      await run(
+        work.trx,
+        'referral.lock-patient',
+        work.trx.selectFrom('patient').where('id', '=', row.patientId).forNoKeyUpdate(),
       );
-    const referral = await lockReferral(trx, ctx.actor, id);
+    const referral = await lockReferral(work.trx, ctx.actor, id);
     assertCanWithdraw(referral);
-    const openLoans = await endReferrals(trx, deps, ctx, [referral], withdrawal);
+    const openLoans = await endReferrals(work, [referral], withdrawal);
     return { status: 'withdrawn', openLoans: referral.hearsAll ? openLoans : [] };
   });
 }
@@ -42,35 +50,33 @@ export async function withdrawReferral(
  * @returns the loans of theirs that are open; each has a task to ask for its kit through the clinic
  */
 export async function endReferrals(
-  trx: Trx,
-  deps: Deps,
-  ctx: Context,
+  work: Work,
   referrals: Pick<LockedReferral, 'id' | 'patientId' | 'status'>[],
   { reason, saidBy }: Withdrawal,
 ): Promise<{ id: string; reference: string }[]> {
   if (!referrals.length) return [];
   const ids = referrals.map(({ id }) => id);
-  const at = timestamp(deps.clock);
-  const { rows: loans } = await sql<{
-    id: string;
-    reference: string;
-    patientId: string;
-  }>`/* referral.withdraw */
+  const { at } = work;
+  const loans = await many(work.trx, 'referral.withdraw', {
+    id: col.text,
+    reference: col.text,
+    patientId: col.text,
+  })`
     with r as (
-      update referral set status = 'withdrawn', withdrawal_reason = ${reason}, withdrawal_said_by = ${saidBy},
-        withdrawn_by_clinic = ${ctx.actor.role === 'clinic'}, changed_at = ${at}
-      where id = any(${ids}::uuid[])
+      ${referralMove('withdrawn', {
+        which: sql`r.id = any(${ids}::uuid[])`,
+        set: sql`withdrawal_reason = ${reason}, withdrawal_said_by = ${saidBy}, withdrawn_by_clinic = ${work.ctx.actor.role === 'clinic'}`,
+        at,
+      })}
     ), n as (
       update referral_need set status = 'dropped', reason = 'The referral was withdrawn', settled_at = ${at}
       where referral_id = any(${ids}::uuid[]) and status = 'open'
     )
     select id, reference, patient_id as "patientId" from loan
-    where referral_id = any(${ids}::uuid[]) and status = 'open' order by id`.execute(trx);
-  await cancelFollowUpsOf(trx, deps, ctx, { referralIds: ids }, { by: 'referral' });
+    where referral_id = any(${ids}::uuid[]) and ${isOpenLoan()} order by id`;
+  await cancelFollowUpsOf(work, { referralIds: ids }, { by: 'referral' });
   await recordEvents(
-    trx,
-    deps,
-    ctx,
+    work,
     referrals.map(({ id, patientId, status }) => ({
       type: 'referral.withdrawn',
       subjects: [
@@ -81,11 +87,9 @@ export async function endReferrals(
       fields: ['withdrawalReason'],
     })),
   );
-  await completeTasksAbout(trx, deps, ctx, [...tasksToDecide, 'allocation_expired'], ids);
+  await completeTasksAbout(work, [...tasksToDecide, 'allocation_expired'], ids);
   await createTasks(
-    trx,
-    deps,
-    ctx,
+    work,
     loans.map(({ id, patientId }) => ({ kind: 'fetch_kit', subjectType: 'loan', subjectId: id, patientId })),
   );
   return loans.map(({ id, reference }) => ({ id, reference }));

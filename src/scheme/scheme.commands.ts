@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Context } from '../shared/actor.ts';
-import { timestamp } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
 import type { Deps } from '../shared/deps.ts';
 import { readEmail } from '../shared/email.ts';
@@ -10,6 +9,7 @@ import { callerOf, recordEvent } from '../shared/events.ts';
 import { readPhoneNumber, showPhoneNumber } from '../shared/phone.ts';
 import { type FieldError, invalid } from '../shared/problem.ts';
 import { kept } from '../shared/reading.ts';
+import { run } from '../shared/statements.ts';
 import { forgetScheme, readScheme, schemeTag } from './scheme.queries.ts';
 import { logoLimit, pictureIn, webAddress } from './scheme.rules.ts';
 import type { NewScheme, Scheme } from './scheme.schemas.ts';
@@ -25,7 +25,6 @@ export async function changeScheme(
   deps: Deps,
   ctx: Context,
   input: NewScheme,
-  ifMatch: string | undefined,
   logo?: Buffer | null,
 ): Promise<Scheme> {
   const faults: FieldError[] = [];
@@ -51,26 +50,26 @@ export async function changeScheme(
     });
   if (faults.length) throw invalid(...faults);
 
-  const scheme = await command(deps, ctx, async (trx) => {
-    await sql`/* scheme.lock */ select from scheme for no key update`.execute(trx);
-    const before = await readScheme(deps, trx);
-    requireMatch(ifMatch, schemeTag(before));
+  const scheme = await command(deps, ctx, async (work) => {
+    await run(work.trx, 'scheme.lock', work.trx.selectFrom('scheme').forNoKeyUpdate());
+    const before = await readScheme(deps, work.trx);
+    requireMatch(ctx.ifMatch, schemeTag(before));
     const hash = logo && createHash('sha256').update(logo).digest('hex').slice(0, 32);
     const picturePart =
       logo === undefined
         ? sql``
         : sql`, logo = ${logo}, logo_type = ${picture?.type ?? null}, logo_width = ${picture?.width ?? null},
             logo_height = ${picture?.height ?? null}, logo_hash = ${hash}`;
-    await sql`/* scheme.change */
+    await run(work.trx, 'scheme.change')`
       update scheme set name = ${next.name}, phone = ${next.phone}, email = ${next.email}, opening_hours = ${next.openingHours},
-        website = ${next.website}, changed_at = ${timestamp(deps.clock)} ${picturePart}`.execute(trx);
+        website = ${next.website}, changed_at = ${work.at} ${picturePart}`;
     const changed = changeable.filter((field) => next[field] !== before[field]);
-    await recordEvent(trx, deps, ctx, {
+    await recordEvent(work, {
       type: 'scheme.changed',
       subjects: callerOf(ctx),
       fields: [...changed, ...(logo === undefined ? [] : ['logo'])],
     });
-    return readScheme(deps, trx);
+    return readScheme(deps, work.trx);
   });
   forgetScheme(deps);
   return scheme;

@@ -2,7 +2,7 @@ import Type from 'typebox';
 import type { Deps } from '../shared/deps.ts';
 import type { App } from '../shared/http.ts';
 import { besideTheOther, versionToSend } from '../web/edit-conflict.ts';
-import { type Form, fields, newForm, refused, type Typed, typedIn } from '../web/forms.ts';
+import { type Form, fields, refused, type Typed, typedIn } from '../web/forms.ts';
 import { changeScheme } from './scheme.commands.ts';
 import { readLogo, readScheme, schemeTag } from './scheme.queries.ts';
 import { NewScheme, type Scheme } from './scheme.schemas.ts';
@@ -19,14 +19,19 @@ export function schemePages(app: App, deps: Deps): void {
   );
 
   app.post('/settings/scheme', change, async (request, reply) => {
-    const { version = '', removeLogo, ...typed } = typedIn(request.body);
+    const { removeLogo, ...typed } = typedIn(request.body);
     const logo = request.upload?.bytes ?? (removeLogo ? null : undefined);
     try {
-      await changeScheme(deps, request.ctx, fields(NewScheme, typed, words), String(version), logo);
+      await changeScheme(
+        deps,
+        { ...request.ctx, ifMatch: String(typed.version ?? '') },
+        fields(NewScheme, typed, words),
+        logo,
+      );
       return reply.done('/settings/scheme', { text: 'The scheme is saved.' });
     } catch (error) {
       const form = refused(typed, error);
-      const shown = await view({ form, seen: String(version) });
+      const shown = await view(form);
       return reply.code(form.status).page('scheme/views/scheme.njk', {
         ...shown,
         removeLogo,
@@ -47,11 +52,10 @@ export function schemePages(app: App, deps: Deps): void {
     },
   );
 
-  /** @param sent the form as it was refused, with the version that was seen */
-  async function view(sent?: { form: Form; seen: string }) {
+  async function view(sent?: Form) {
     const scheme = await readScheme(deps, deps.db);
-    const form = sent ? besideTheOther(sent.form, typedOf(scheme)) : newForm(typedOf(scheme));
-    return { scheme, form, version: versionToSend(form, sent?.seen, schemeTag(scheme)) };
+    const form = besideTheOther(sent, typedOf(scheme));
+    return { scheme, form, version: versionToSend(form, schemeTag(scheme)) };
   }
 }
 

@@ -1,12 +1,14 @@
-import { sql } from 'kysely';
 import type { Config } from '../config.ts';
 import type { Reader } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { etagOf } from '../shared/etag.ts';
 import { Problem } from '../shared/problem.ts';
-import type { Scheme } from './scheme.schemas.ts';
+import { col, type RowOf } from '../shared/rows.ts';
+import { maybe, one } from '../shared/statements.ts';
+import { Scheme } from './scheme.schemas.ts';
 
-type Row = Omit<Scheme, 'name' | 'isSet'> & { name: string | null };
+const Row = { ...col.omit(Scheme.properties, 'name', 'isSet'), name: col.orNull(col.text) };
+type Row = RowOf<typeof Row>;
 
 /** The scheme, read now; until it was named, its name and phone are those of the settings. */
 export async function readScheme({ config }: Pick<Deps, 'config'>, db: Reader): Promise<Scheme> {
@@ -14,12 +16,11 @@ export async function readScheme({ config }: Pick<Deps, 'config'>, db: Reader): 
 }
 
 async function readRow(db: Reader): Promise<Row> {
-  const { rows } = await sql<Row>`/* scheme.get */
+  return one(db, 'scheme.get', Row)`
     select name, phone, email, opening_hours as "openingHours", website, changed_at as "changedAt",
       case when logo_hash is not null then json_build_object('href', '/scheme-logo/' || logo_hash,
         'type', logo_type, 'width', logo_width, 'height', logo_height) end as logo
-    from scheme`.execute(db);
-  return rows[0]!;
+    from scheme`;
 }
 
 function said({ name, ...row }: Row, { SCHEME_NAME, SCHEME_PHONE }: Config): Scheme {
@@ -57,8 +58,8 @@ export const schemeTag = ({ changedAt }: Pick<Scheme, 'changedAt'>) => etagOf('s
  * @throws Problem `not-found` for another than the present one
  */
 export async function readLogo(db: Reader, hash: string): Promise<{ type: string; bytes: Buffer }> {
-  const { rows } = await sql<{ type: string; bytes: Buffer }>`/* scheme.logo */
-    select logo_type as type, logo as bytes from scheme where logo_hash = ${hash}`.execute(db);
-  if (!rows[0]) throw new Problem('not-found');
-  return rows[0];
+  const row = await maybe(db, 'scheme.logo', { type: col.text, bytes: col.bytes })`
+    select logo_type as type, logo as bytes from scheme where logo_hash = ${hash}`;
+  if (!row) throw new Problem('not-found');
+  return row;
 }

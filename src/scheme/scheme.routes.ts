@@ -1,5 +1,6 @@
 import type { Deps } from '../shared/deps.ts';
 import { type App, ifMatch, problemReplies } from '../shared/http.ts';
+import { reads } from '../shared/routes.ts';
 import { changeScheme } from './scheme.commands.ts';
 import { readScheme, schemeTag } from './scheme.queries.ts';
 import { NewScheme, Scheme } from './scheme.schemas.ts';
@@ -8,22 +9,15 @@ const tags = ['The scheme'];
 
 /** /scheme: what the scheme is called and how it is reached. */
 export function schemeRoutes(app: App, deps: Deps): void {
-  app.get(
-    '/scheme',
-    {
-      config: { action: 'settings.read' },
-      schema: {
-        operationId: 'getScheme',
-        summary: 'What the scheme is called and how it is reached',
-        tags,
-        response: { 200: Scheme },
-      },
-    },
-    async (_request, reply) => {
-      const scheme = await readScheme(deps, deps.db);
-      return reply.header('etag', schemeTag(scheme)).send(scheme);
-    },
-  );
+  reads(app, '/scheme', {
+    action: 'settings.read',
+    operationId: 'getScheme',
+    summary: 'What the scheme is called and how it is reached',
+    tags,
+    gives: Scheme,
+    call: () => readScheme(deps, deps.db),
+    etag: (scheme) => schemeTag(scheme),
+  });
 
   app.put(
     '/scheme',
@@ -40,7 +34,7 @@ export function schemeRoutes(app: App, deps: Deps): void {
       },
     },
     async (request, reply) => {
-      const scheme = await changeScheme(deps, request.ctx, request.body, request.headers['if-match']);
+      const scheme = await changeScheme(deps, request.ctx, request.body);
       return reply.header('etag', schemeTag(scheme)).send(scheme);
     },
   );

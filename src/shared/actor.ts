@@ -26,8 +26,16 @@ export type Actor = {
  */
 export type Once = { caller: string; key: string; fingerprint: string; waits: boolean; replayed?: boolean };
 
-/** Who asks, in which request, and whether it is to happen only once. */
-export type Context = { actor: Actor; requestId: string; once?: Once | undefined };
+/**
+ * Who asks, in which request, and whether it is to happen only once. `ifMatch` is the ETag of the version that the
+ * author of a change saw.
+ */
+export type Context = {
+  actor: Actor;
+  requestId: string;
+  once?: Once | undefined;
+  ifMatch?: string | undefined;
+};
 
 /** The context of a job: Lendwell itself acts. */
 export function systemContext(requestId: string): Context {

@@ -1,10 +1,12 @@
 import { createHash, createHmac } from 'node:crypto';
-import { sql } from 'kysely';
 import type { Context, Once } from './actor.ts';
 import { timestamp } from './clock.ts';
 import type { Trx } from './database.ts';
 import type { Deps } from './deps.ts';
 import { Problem } from './problem.ts';
+import { col } from './rows.ts';
+import { maybe, one, run } from './statements.ts';
+import { type Work, workIn } from './work.ts';
 
 /** How long a reply is kept for a repeat of its request. */
 export const replyKeptFor = '7 days';
@@ -12,16 +14,16 @@ export const replyKeptFor = '7 days';
 /**
  * Runs a command: one transaction, retried when it lost a deadlock or a serialisation race.
  * With an idempotency key the result is kept beside the rows and given again to a repeat.
- * `work` must do no network calls and must be safe to run again from its start.
+ * The steps must do no network calls and must be safe to run again from their start.
  * @throws Problem `idempotency-key-in-use`, `idempotency-key-reused`, `sent-already`, `patient-erased` once whom the reply was about is, `busy`
  */
-export async function command<T>(deps: Deps, ctx: Context, work: (trx: Trx) => Promise<T>): Promise<T> {
+export async function command<T>(deps: Deps, ctx: Context, steps: (work: Work) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await deps.db.transaction().execute(async (trx) => {
         const kept = ctx.once && (await keptResult<T>(trx, deps, ctx.once));
         if (kept) return kept.result;
-        const result = await work(trx);
+        const result = await steps(workIn(trx, deps, ctx));
         if (ctx.once) await keep(trx, deps, ctx.once, ctx.requestId, result);
         return result;
       });
@@ -38,23 +40,24 @@ function isLostRace(error: unknown): boolean {
 
 async function keptResult<T>(trx: Trx, deps: Deps, once: Once): Promise<{ result: T } | undefined> {
   const lock = createHash('sha256').update(`${once.caller}\n${once.key}`).digest().readBigInt64BE();
-  if (once.waits) await sql`/* once.wait */ select pg_advisory_xact_lock(${lock})`.execute(trx);
+  if (once.waits) await run(trx, 'once.wait')`select pg_advisory_xact_lock(${lock})`;
   else {
-    const { rows } = await sql<{
-      got: boolean;
-    }>`/* once.lock */ select pg_try_advisory_xact_lock(${lock}) as got`.execute(trx);
-    if (!rows[0]!.got) {
+    const found = await one(trx, 'once.lock', {
+      got: col.boolean,
+    })`select pg_try_advisory_xact_lock(${lock}) as got`;
+    if (!found.got) {
       throw new Problem('idempotency-key-in-use', {
         detail: 'Wait for the first request to finish, then send this one again.',
       });
     }
   }
-  const kept = await sql<{ fingerprint: string; result: T; erased: boolean }>`/* once.kept */
+  const row = await maybe(trx, 'once.kept', {
+    fingerprint: col.text,
+    result: col.unchecked<T>(),
+    erased: col.boolean,
+  })`
     select fingerprint, result, result is null as erased from idempotency_key
-    where caller = ${once.caller} and key = ${once.key} and created_at > ${timestamp(deps.clock)}::timestamptz - ${replyKeptFor}::interval`.execute(
-    trx,
-  );
-  const row = kept.rows[0];
+    where caller = ${once.caller} and key = ${once.key} and created_at > ${timestamp(deps.clock)}::timestamptz - ${replyKeptFor}::interval`;
   if (!row) return undefined;
   if (row.fingerprint !== once.fingerprint) {
     // Only the form of a page waits: someone went back to it, and sends it with another content.
@@ -74,11 +77,11 @@ async function keptResult<T>(trx: Trx, deps: Deps, once: Once): Promise<{ result
 }
 
 async function keep(trx: Trx, deps: Deps, once: Once, requestId: string, result: unknown): Promise<void> {
-  await sql`/* once.keep */
+  await run(trx, 'once.keep')`
     insert into idempotency_key (caller, key, fingerprint, request_id, result, created_at)
     values (${once.caller}, ${once.key}, ${once.fingerprint}, ${requestId}, ${JSON.stringify(result ?? null)}, ${timestamp(deps.clock)})
     on conflict (caller, key) do update set fingerprint = excluded.fingerprint, request_id = excluded.request_id,
-      result = excluded.result, created_at = excluded.created_at`.execute(trx);
+      result = excluded.result, created_at = excluded.created_at`;
 }
 
 /**

@@ -1,6 +1,7 @@
-import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
+import { Kysely, sql, type Transaction } from 'kysely';
 import pg from 'pg';
 import type { DB } from './database.types.ts';
+import { createDialect, type RowsHeard } from './dialect.ts';
 
 export type { DB } from './database.types.ts';
 /** What inner helpers take: never the pool, so nothing slips out of its transaction. */
@@ -21,36 +22,6 @@ const types = {
 export const jsonInstant = (column: string) =>
   sql`to_char(${sql.ref(column)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
-/** Names of prepared statements by their text: a label may stand on variants of a query. */
-const statementNames = new Map<string, string>();
-
-function statementName(text: string): string | undefined {
-  const known = statementNames.get(text);
-  const label = known ? undefined : /^\s*\/\* ([\w.-]+) \*\//.exec(text)?.[1];
-  if (!label) return known;
-  const name = `${label} ${statementNames.size}`;
-  statementNames.set(text, name);
-  return name;
-}
-
-/**
- * Statements that begin with a comment such as `/* loan.issue *\/` are prepared once per
- * connection; the others are planned each time they run. In a transaction the prepared ones keep
- * one plan for all parameters: commands reach their rows by id, and to plan each time costs more
- * than to run. Reads outside of one are planned for their parameters, since a list of a rare
- * status wants another plan than one of a common status.
- */
-function prepareNamedStatements(client: pg.ClientBase): void {
-  const query = client.query.bind(client) as (...args: unknown[]) => unknown;
-  const named = (text: unknown, values: unknown, ...rest: unknown[]) => {
-    if (text === 'begin')
-      return query('begin; set local plan_cache_mode = force_generic_plan', undefined, ...rest);
-    const name = typeof text === 'string' && statementName(text);
-    return name ? query({ name, text, values }, ...rest) : query(text, values, ...rest);
-  };
-  client.query = named as typeof client.query;
-}
-
 /** A pool of connections: dates as `YYYY-MM-DD`, instants as ISO 8601, counts as numbers. */
 export function createPool(url: string, max: number): pg.Pool {
   const pool = new pg.Pool({
@@ -65,16 +36,24 @@ export function createPool(url: string, max: number): pg.Pool {
   pool.on('connect', (client) => {
     // A connection that breaks while in use rejects its query; without a listener it would also end the process.
     client.on('error', () => {});
-    prepareNamedStatements(client);
   });
   return pool;
 }
 
-/** Opens the database. `onIdleError` hears of connections that broke while idle. */
-export function createDatabase(url: string, max: number, onIdleError: (error: Error) => void): Kysely<DB> {
+/**
+ * Opens the database.
+ * @param onIdleError hears of connections that broke while idle
+ * @param heard hears the rows of each statement; tests hold them to their columns
+ */
+export function createDatabase(
+  url: string,
+  max: number,
+  onIdleError: (error: Error) => void,
+  heard?: RowsHeard,
+): Kysely<DB> {
   const pool = createPool(url, max);
   pool.on('error', onIdleError);
-  return new Kysely<DB>({ dialect: new PostgresDialect({ pool }) });
+  return new Kysely<DB>({ dialect: createDialect(pool, heard) });
 }
 
 /** True for errors that mean the database is away, restarting or too busy to connect. */

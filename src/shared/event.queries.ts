@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import type { Reader } from './database.ts';
 import { byId, type ListPage, toPage } from './lists.ts';
-import type { TimelineEntry } from './schemas.ts';
+import { type TimelineEntry, timelineEntry } from './schemas.ts';
+import { many } from './statements.ts';
 
 type ListOptions = { limit: number; after?: string | undefined };
 
@@ -16,10 +17,10 @@ export async function timelineOf(
   const of = also.length
     ? sql`s.subject_id = any(${[subjectId, ...also]}::uuid[])`
     : sql`s.subject_id = ${subjectId}`;
-  const { rows } = await sql<TimelineEntry>`/* event.timeline */
+  const rows = await many(db, 'event.timeline', timelineEntry.properties)`
     select ${entry} from ${also.length ? sql`(select distinct s.event_id from event_subject s where ${of}) s` : sql`event_subject s`} join event e on e.id = s.event_id
     where ${also.length ? sql`true` : of} ${follows}
-    order by ${by} limit ${limit + 1}`.execute(db);
+    order by ${by} limit ${limit + 1}`;
   return toPage(rows, limit, (row) => [row.id]);
 }
 
@@ -29,9 +30,9 @@ export async function listEvents(
   { limit, after }: ListOptions,
 ): Promise<ListPage<TimelineEntry>> {
   const { follows, by } = byId(sql`e.id`, { after });
-  const { rows } = await sql<TimelineEntry>`/* event.list */
+  const rows = await many(db, 'event.list', timelineEntry.properties)`
     select ${entry} from event e where true ${follows}
-    order by ${by} limit ${limit + 1}`.execute(db);
+    order by ${by} limit ${limit + 1}`;
   return toPage(rows, limit, (row) => [row.id]);
 }
 

@@ -1,13 +1,11 @@
-import { sql } from 'kysely';
 import type { EventValues } from '../events.ts';
 import type { Context } from './actor.ts';
-import { timestamp } from './clock.ts';
-import type { Trx } from './database.ts';
-import type { Deps } from './deps.ts';
 import type { EventDefinitions } from './event-definitions.ts';
 import { followersOf, type Happened } from './follow-on.ts';
 import { newId } from './ids.ts';
+import { run } from './statements.ts';
 import { strict } from './validation.ts';
+import type { Work } from './work.ts';
 
 export type SubjectType =
   | 'device'
@@ -64,12 +62,10 @@ export function callerOf({ actor }: Context): [SubjectType, string][] {
 
 /** Writes what happened, as `recordEvents` does for many. Its id. */
 export async function recordEvent<Event extends NewEvent>(
-  trx: Trx,
-  deps: Deps,
-  ctx: Context,
+  work: Work,
   event: Event & Exactly<Event>,
 ): Promise<string> {
-  const [id] = await recordEvents<NewEvent>(trx, deps, ctx, [event]);
+  const [id] = await recordEvents<NewEvent>(work, [event]);
   return id!;
 }
 
@@ -79,14 +75,12 @@ export async function recordEvent<Event extends NewEvent>(
  * @returns their ids, in the order given
  */
 export async function recordEvents<Event extends NewEvent>(
-  trx: Trx,
-  deps: Deps,
-  ctx: Context,
+  work: Work,
   events: (Event & Exactly<Event>)[],
 ): Promise<string[]> {
   if (!events.length) return [];
-  for (const event of events) assertLoggable(deps.events, event);
-  const at = timestamp(deps.clock);
+  for (const event of events) assertLoggable(work.deps.events, event);
+  const { at, deps, ctx } = work;
   const made = events.map(
     (event: NewEvent): Happened => ({
       id: newId(),
@@ -104,10 +98,10 @@ export async function recordEvents<Event extends NewEvent>(
       subject,
     })),
   );
-  const work = made.flatMap(({ id, type }) =>
+  const after = made.flatMap(({ id, type }) =>
     (deps.followOn[type]?.after ?? []).map((handler) => ({ id, handler })),
   );
-  await sql`/* event.record */
+  await run(work.trx, 'event.record')`
     with e as (
       insert into event (id, at, type, actor_type, actor_id, actor_name, request_id, "values", fields)
       select x.id, ${at}::timestamptz, x.type, ${ctx.actor.type}, ${ctx.actor.id}, ${ctx.actor.name}, ${ctx.requestId}, x."values", x.fields
@@ -117,10 +111,8 @@ export async function recordEvents<Event extends NewEvent>(
       select x.subject, x.id, x.type from jsonb_to_recordset(${JSON.stringify(subjects)}::jsonb) x (id uuid, type text, subject uuid)
     )
     insert into outbox (event_id, handler, created_at)
-    select x.id, x.handler, ${at}::timestamptz from jsonb_to_recordset(${JSON.stringify(work)}::jsonb) x (id uuid, handler text)`.execute(
-    trx,
-  );
-  for (const [follow, happened] of followersOf(deps.followOn, made)) await follow(trx, deps, ctx, happened);
+    select x.id, x.handler, ${at}::timestamptz from jsonb_to_recordset(${JSON.stringify(after)}::jsonb) x (id uuid, handler text)`;
+  for (const [follow, happened] of followersOf(deps.followOn, made)) await follow(work, happened);
   return made.map(({ id }) => id);
 }
 

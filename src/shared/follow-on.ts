@@ -1,7 +1,5 @@
-import type { Context } from './actor.ts';
-import type { Trx } from './database.ts';
-import type { Deps } from './deps.ts';
 import type { EventType, SubjectType } from './events.ts';
+import type { Work } from './work.ts';
 
 /** What has just been written to the event log. */
 export type Happened = {
@@ -16,7 +14,7 @@ export type Happened = {
  * What happens together with events, in the command's own transaction: it is given all of its events that were
  * recorded together, so that it needs the same few statements however many.
  */
-export type Follower = (trx: Trx, deps: Deps, ctx: Context, events: Happened[]) => Promise<void>;
+export type Follower = (work: Work, events: Happened[]) => Promise<void>;
 
 /** What happens after an event, by the outbox. */
 export const handlerNames = ['plan-reminders', 'erase-batch', 'run-nightly', 'tell-clinic'] as const;

@@ -1,10 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 import plugin from 'fastify-plugin';
-import { sql } from 'kysely';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Deps } from './deps.ts';
 import { pendingMigrations } from './migrations.ts';
 import type { JobQueue } from './queue.ts';
+import { col } from './rows.ts';
+import { each, many, run } from './statements.ts';
 
 /** /health/live, /health/ready and /metrics: for probes and scrapers, outside the API and without a key. */
 export const health = plugin(
@@ -41,7 +42,7 @@ export const health = plugin(
 
     app.get('/health/ready', { config, schema, logLevel: 'warn' }, async (_request, reply) => {
       const checks = {
-        database: await ok(() => sql`select 1`.execute(deps.db)),
+        database: await ok(() => run(deps.db, each('health.database'))`select 1`),
         migrations: false,
         queue: true,
       };
@@ -54,9 +55,12 @@ export const health = plugin(
 
     app.get('/metrics', { config, schema, logLevel: 'warn' }, async (_request, reply) => {
       try {
-        const { rows } = await sql<{ state: string; count: number }>`
+        const rows = await many(deps.db, each('health.outbox'), {
+          state: col.text,
+          count: col.number,
+        })`
         select case when failed_at is not null then 'failed' when handed_at is not null then 'handed' else 'waiting' end as state, count(*)
-        from outbox where done_at is null group by 1`.execute(deps.db);
+        from outbox where done_at is null group by 1`;
         outbox.reset();
         for (const { state, count } of rows) outbox.set({ state }, count);
       } catch {

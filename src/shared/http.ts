@@ -12,7 +12,6 @@ import Type, { type TProperties } from 'typebox';
 import type { Context } from './actor.ts';
 import { fingerprint } from './command.ts';
 import type { Deps } from './deps.ts';
-import type { ListPage } from './lists.ts';
 import { Problem, type ProblemType, problems, toProblem } from './problem.ts';
 import { allAsSeen } from './seen.ts';
 import { coercing, fieldErrors, strict, unstorable } from './validation.ts';
@@ -234,22 +233,6 @@ function answer(app: FastifyInstance, request: FastifyRequest, reply: FastifyRep
     .code(problem.status)
     .type('application/problem+json')
     .send(problemDetails(problem, request.id));
-}
-
-/** Answers with one page of a list and, when there is more, a Link to the next. */
-export async function sendPage<T>(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  page: Promise<ListPage<T>>,
-): Promise<ListPage<T>> {
-  const { items, next } = await page;
-  if (next) {
-    const [path, query] = request.url.split('?');
-    const following = new URLSearchParams(query);
-    following.set('after', next);
-    reply.header('link', `<${path}?${following}>; rel="next"`);
-  }
-  return { items, next };
 }
 
 /** A refusal as RFC 9457 problem details, ready to send. */

@@ -1,16 +1,23 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { sql } from 'kysely';
 import { Temporal } from 'temporal-polyfill';
+import { systemContext } from './actor.ts';
 import { iso, timestamp } from './clock.ts';
-import type { Trx } from './database.ts';
 import type { Deps } from './deps.ts';
 import type { JobQueue } from './queue.ts';
+import { col, type RowOf } from './rows.ts';
+import { each, many, maybe, run } from './statements.ts';
+import { type Work, workIn } from './work.ts';
 
 /** An event as its handlers see it: what happened and to what; the rest they read. */
-export type OutboxEvent = { id: string; type: string; subjects: { type: string; id: string }[] };
+export const OutboxEvent = {
+  id: col.text,
+  type: col.text,
+  subjects: col.listOf(col.object({ type: col.text, id: col.text })),
+};
+export type OutboxEvent = RowOf<typeof OutboxEvent>;
 
 /** Follow-on work of an event. It runs in one transaction with the mark that it is done, and so has its effect once. */
-export type Handler = (trx: Trx, deps: Deps, event: OutboxEvent) => Promise<void>;
+export type Handler = (work: Work, event: OutboxEvent) => Promise<void>;
 
 const batchSize = 200;
 const idleMilliseconds = 500;
@@ -25,7 +32,7 @@ const mostAttempts = 8;
  */
 export async function relayBatch(deps: Deps, queue: JobQueue): Promise<number> {
   const now = timestamp(deps.clock);
-  const { rows } = await sql<{ eventId: string; handler: string }>`/* outbox.take */
+  const rows = await many(deps.db, 'outbox.take', { eventId: col.text, handler: col.text })`
     with due as (
       select event_id, handler from outbox
       where done_at is null and failed_at is null and (next_at <= ${now} or handed_at is null and attempts = 0)
@@ -33,7 +40,7 @@ export async function relayBatch(deps: Deps, queue: JobQueue): Promise<number> {
     )
     update outbox o set handed_at = ${now}, next_at = ${later(deps, handAgainMinutes * 60)}
     from due where o.event_id = due.event_id and o.handler = due.handler
-    returning o.event_id as "eventId", o.handler`.execute(deps.db);
+    returning o.event_id as "eventId", o.handler`;
   if (!rows.length) return 0;
   try {
     await queue.add(
@@ -52,10 +59,10 @@ export async function relayBatch(deps: Deps, queue: JobQueue): Promise<number> {
 
 /** The queue did not take them: they wait again. */
 async function takeBack(deps: Deps, rows: { eventId: string; handler: string }[]): Promise<void> {
-  await sql`
+  await run(deps.db, each('outbox.take-back'))`
     update outbox o set handed_at = null, next_at = ${timestamp(deps.clock)}
     from unnest(${rows.map((row) => row.eventId)}::uuid[], ${rows.map((row) => row.handler)}::text[]) t (event_id, handler)
-    where o.event_id = t.event_id and o.handler = t.handler and o.done_at is null`.execute(deps.db);
+    where o.event_id = t.event_id and o.handler = t.handler and o.done_at is null`;
 }
 
 /** Relays until told to stop; while Postgres or the queue is away it tries again, ever more slowly, and says so once. */
@@ -83,17 +90,17 @@ export async function relay(deps: Deps, queue: JobQueue, stop: AbortSignal): Pro
 export async function handle(deps: Deps, handler: Handler, eventId: string, name: string): Promise<void> {
   try {
     await deps.db.transaction().execute(async (trx) => {
-      const { rows } = await sql<OutboxEvent>`/* outbox.lock */
+      const row = await maybe(trx, 'outbox.lock', OutboxEvent)`
         select e.id, e.type,
           (select coalesce(json_agg(json_build_object('type', s.subject_type, 'id', s.subject_id)), '[]') from event_subject s where s.event_id = e.id) as subjects
         from outbox o join event e on e.id = o.event_id
         where o.event_id = ${eventId} and o.handler = ${name} and o.done_at is null and o.failed_at is null
-        for update of o`.execute(trx);
-      if (!rows[0]) return;
-      await handler(trx, deps, rows[0]);
-      await sql`/* outbox.done */
+        for update of o`;
+      if (!row) return;
+      await handler(workIn(trx, deps, systemContext(name)), row);
+      await run(trx, 'outbox.done')`
         update outbox set done_at = ${timestamp(deps.clock)}, attempts = attempts + 1, error = null
-        where event_id = ${eventId} and handler = ${name}`.execute(trx);
+        where event_id = ${eventId} and handler = ${name}`;
     });
   } catch (error) {
     deps.log.warn({ err: error, eventId, handler: name }, 'follow-on work failed');
@@ -104,13 +111,11 @@ export async function handle(deps: Deps, handler: Handler, eventId: string, name
 async function countFailure(deps: Deps, eventId: string, handler: string, error: unknown): Promise<void> {
   const { name, code, constraint } = error as { name?: string; code?: string; constraint?: string };
   const now = timestamp(deps.clock);
-  await sql`
+  await run(deps.db, each('outbox.count-failure'))`
     update outbox set attempts = attempts + 1, error = ${[name, code, constraint].filter(Boolean).join(' ')},
       next_at = ${now}::timestamptz + least(interval '10 seconds' * 2 ^ attempts, interval '1 hour'),
       failed_at = case when attempts + 1 >= ${mostAttempts} then ${now}::timestamptz end
-    where event_id = ${eventId} and handler = ${handler} and done_at is null and failed_at is null`.execute(
-    deps.db,
-  );
+    where event_id = ${eventId} and handler = ${handler} and done_at is null and failed_at is null`;
 }
 
 function later(deps: Deps, seconds: number): string {

@@ -7,9 +7,9 @@ import {
   type WorkerOptions,
 } from 'bullmq';
 import type { Cluster, Redis } from 'ioredis';
-import { sql } from 'kysely';
 import type { Deps } from './deps.ts';
 import { connectRedis } from './redis.ts';
+import { run } from './statements.ts';
 
 /** A job: its data are ids only. `id` makes a second one of the same id harmless while the first waits. */
 export type NewJob = { name: string; id: string; data: Record<string, string> };
@@ -118,7 +118,7 @@ function postgresBackend({ config, db }: Deps): Backend {
         { ...workerOptions, connection, concurrency } as WorkerOptions,
         createPostgresBackend as never,
       ),
-    ping: () => sql`select from bullmq.job limit 1`.execute(db).then(() => true),
+    ping: () => run(db, 'queue.ping')`select from bullmq.job limit 1`.then(() => true),
     closeWorkers: async () => {},
     close: async () => {},
   };

@@ -1,6 +1,7 @@
 import { Temporal } from 'temporal-polyfill';
-import { overlap, type Slot } from './slot.rules.ts';
-import type { Way } from './support.rules.ts';
+import { col, type RowOf } from '../shared/rows.ts';
+import { overlap, Slot } from './slot.rules.ts';
+import { ways } from './support.rules.ts';
 
 /** How follow-ups get their supporter: by hand, whom the person knows, or spread over who has time. */
 export const assignWays = ['by_hand', 'usual', 'spread'] as const;
@@ -17,22 +18,25 @@ export const leftWords = {
 export type Left = keyof typeof leftWords;
 export const leftReasons = Object.keys(leftWords) as Left[];
 
-export type ToAssign = Slot & {
-  id: string;
-  patientId: string;
-  way: Way;
+export const ToAssign = {
+  ...Slot,
+  id: col.text,
+  patientId: col.text,
+  way: col.oneOf(ways),
   /** The supporter whom the person knows. */
-  usualId: string | null;
+  usualId: col.orNull(col.text),
 };
-export type Helper = {
-  id: string;
-  isSupporter: boolean;
+export type ToAssign = RowOf<typeof ToAssign>;
+export const Helper = {
+  id: col.text,
+  isSupporter: col.boolean,
   /** Null without a limit. */
-  weeklyMinutes: number | null;
+  weeklyMinutes: col.orNull(col.number),
   /** Until which civil date their DBS check counts. */
-  dbsUntil: string | null;
-  booked: Slot[];
+  dbsUntil: col.orNull(col.text),
+  booked: col.listOf(col.object(Slot)),
 };
+export type Helper = RowOf<typeof Helper>;
 export type Assignment = { id: string; supporterId: string } | { id: string; why: Left };
 
 /** The Monday of a civil date's week. */

@@ -2,11 +2,13 @@ import { sql } from 'kysely';
 import { calendarId, goingTo, mostClosed } from '../scheme/calendar/calendar.rules.ts';
 import type { ClosedDays, NewClosedDays } from '../scheme/calendar/calendar.schemas.ts';
 import type { Context } from '../shared/actor.ts';
-import { addDays, timestamp, today } from '../shared/clock.ts';
+import { addDays, today } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvent } from '../shared/events.ts';
 import { invalid, Problem } from '../shared/problem.ts';
+import { col } from '../shared/rows.ts';
+import { many, maybe } from '../shared/statements.ts';
 import { moveOff, movesOff } from './day-off.commands.ts';
 
 /**
@@ -17,15 +19,15 @@ import { moveOff, movesOff } from './day-off.commands.ts';
  */
 export async function closeDays(deps: Deps, ctx: Context, input: NewClosedDays): Promise<ClosedDays> {
   const { from, to } = readSpan(deps, input);
-  return command(deps, ctx, async (trx) => {
-    const { rows } = await sql<{ day: string }>`/* calendar.close */
+  return command(deps, ctx, async (work) => {
+    const rows = await many(work.trx, 'calendar.close', { day: col.text })`
       insert into closed_day (day, title, by_name, added_at)
-      select d::date, ${input.title.trim()}, ${ctx.actor.name}, ${timestamp(deps.clock)} from ${workingDays(from, to)} order by d on conflict do nothing
-      returning day`.execute(trx);
+      select d::date, ${input.title.trim()}, ${ctx.actor.name}, ${work.at} from ${workingDays(from, to)} order by d on conflict do nothing
+      returning day`;
     const days = rows.map(({ day }) => day);
     assertSome(days);
-    const moved = await moveOff(trx, deps, ctx, days);
-    await recordEvent(trx, deps, ctx, {
+    const moved = await moveOff(work, days);
+    await recordEvent(work, {
       type: 'calendar.closed',
       subjects: [['calendar', calendarId]],
       values: { from: days[0]!, to: days.at(-1)!, count: days.length },
@@ -43,8 +45,8 @@ export async function previewClosing(
   input: Pick<NewClosedDays, 'from' | 'to'>,
 ): Promise<ClosedDays> {
   const { from, to } = readSpan(deps, input);
-  const { rows } = await sql<{ day: string }>`/* calendar.to-close */
-    select d::date as day from ${workingDays(from, to)} order by d`.execute(deps.db);
+  const rows = await many(deps.db, 'calendar.to-close', { day: col.text })`
+    select d::date as day from ${workingDays(from, to)} order by d`;
   const days = rows.map(({ day }) => day);
   assertSome(days);
   return { days, ...goingTo(await movesOff(deps.db, deps, days)) };
@@ -55,13 +57,11 @@ export async function previewClosing(
  * @throws Problem `not-found` for a day that is not closed, or is over
  */
 export async function clearDay(deps: Deps, ctx: Context, day: string): Promise<ClosedDays> {
-  return command(deps, ctx, async (trx) => {
-    const { rows } = await sql`/* calendar.closed-day */
-      select from closed_day where day = ${day}::date and day >= ${today(deps.clock)}::date for share`.execute(
-      trx,
-    );
-    if (!rows.length) throw new Problem('not-found');
-    return { days: [day], ...goingTo(await moveOff(trx, deps, ctx, [day])) };
+  return command(deps, ctx, async (work) => {
+    const known = await maybe(work.trx, 'calendar.closed-day', {})`
+      select from closed_day where day = ${day}::date and day >= ${work.today}::date for share`;
+    if (!known) throw new Problem('not-found');
+    return { days: [day], ...goingTo(await moveOff(work, [day])) };
   });
 }
 

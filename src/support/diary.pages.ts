@@ -8,17 +8,19 @@ import { listQuery } from '../shared/lists.ts';
 import { invalid, Problem } from '../shared/problem.ts';
 import { oneOf } from '../shared/schemas.ts';
 import { isId } from '../shared/validation.ts';
-import { type Form, fields, newForm, refused, type Typed, typedIn } from '../web/forms.ts';
+import { type Form, fields, newForm, type Typed } from '../web/forms.ts';
 import { listFile } from '../web/list-file.ts';
+import { formPage, submit } from '../web/submit.ts';
 import { assignFollowUps } from './assignment.commands.ts';
 import { leftWords } from './assignment.rules.ts';
 import type { Assigned, NewAssignments } from './assignment.schemas.ts';
 import { addFollowUp } from './follow-up.commands.ts';
 import { countFollowUps, listFollowUps, listSupporters } from './follow-up.queries.ts';
 import { NewFollowUp } from './follow-up.schemas.ts';
+import { isAhead } from './follow-up.states.ts';
 import { usableWay } from './planning.queries.ts';
 import { usually } from './settling.commands.ts';
-import { aheadStatuses, clashWords, followUpStatuses, ways, wayWords } from './support.rules.ts';
+import { clashWords, followUpStatuses, ways, wayWords } from './support.rules.ts';
 
 const date = Type.String({ format: 'date' });
 const id = Type.String({ format: 'uuid' });
@@ -41,7 +43,6 @@ const words = { dueOn: 'Enter the date', patientId: 'Choose the person first' };
 
 /** /support: the diary by day and supporter, and adding a follow-up. */
 export function diaryPages(app: App, deps: Deps): void {
-  const schema = { querystring: DiaryQuery };
   listFile(app, deps, {
     name: 'support',
     query: DiaryQuery,
@@ -60,21 +61,16 @@ export function diaryPages(app: App, deps: Deps): void {
     },
   });
 
-  app.get('/support', { config: { action: 'follow-ups.read' }, schema }, async (request, reply) =>
-    reply.page('support/views/diary.njk', await diaryView(request.ctx, request.query)),
-  );
-
-  app.post('/support', { config: { action: 'follow-ups.plan' }, schema }, async (request, reply) => {
-    const typed = typedIn(request.body);
-    try {
-      const done = await assignFollowUps(deps, request.ctx, readAssignments(typed));
-      return reply.done(request.url, { text: whatBecame(done) });
-    } catch (error) {
-      const form = refused(typed, error);
-      return reply
-        .code(form.status)
-        .page('support/views/diary.njk', await diaryView(request.ctx, request.query, form));
-    }
+  formPage(app, '/support', {
+    reads: 'follow-ups.read',
+    action: 'follow-ups.plan',
+    querystring: DiaryQuery,
+    view: 'support/views/diary.njk',
+    show: (form, { ctx, query }) => diaryView(ctx, query, form),
+    async take(typed, { ctx, url }) {
+      const done = await assignFollowUps(deps, ctx, readAssignments(typed));
+      return { href: url, text: whatBecame(done) };
+    },
   });
 
   /** The filters of the diary as its list takes them; without days it begins today. */
@@ -126,7 +122,7 @@ export function diaryPages(app: App, deps: Deps): void {
       statuses,
       wayWords,
       clashWords,
-      aheadStatuses,
+      aheadStatuses: isAhead.statuses,
       today: date,
       yesterday: addDays(date, -1),
       withoutOutcome,
@@ -142,19 +138,22 @@ export function diaryPages(app: App, deps: Deps): void {
     async (request, reply) => reply.page('support/views/new.njk', await newView(request.query.patientId)),
   );
 
-  app.post('/follow-ups/new', { config: { action: 'follow-ups.plan' } }, async (request, reply) => {
-    const typed = typedIn(request.body);
-    try {
-      const followUp = await addFollowUp(deps, request.ctx, fields(NewFollowUp, typed, words));
-      return reply.done(`/follow-ups/${followUp.id}`, {
+  submit(app, '/follow-ups/new', {
+    action: 'follow-ups.plan',
+    view: 'support/views/new.njk',
+    async show(form) {
+      const { patientId } = form.typed;
+      if (!isId(patientId)) throw new Problem('not-found');
+      return newView(patientId, form);
+    },
+    async take(typed, { ctx }) {
+      const followUp = await addFollowUp(deps, ctx, fields(NewFollowUp, typed, words));
+      return {
+        href: `/follow-ups/${followUp.id}`,
         text: 'The follow-up is planned.',
         link: { href: '/support', text: 'See the diary' },
-      });
-    } catch (error) {
-      const form = refused(typed, error);
-      if (!isId(typed.patientId)) throw new Problem('not-found');
-      return reply.code(form.status).page('support/views/new.njk', await newView(typed.patientId, form));
-    }
+      };
+    },
   });
 
   /** `sent`: the form that was refused, if any. */

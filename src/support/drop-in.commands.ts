@@ -1,15 +1,15 @@
-import { sql } from 'kysely';
 import { lockPatient } from '../people/contact-point.commands.ts';
 import { requireLocation } from '../scheme/organisations/location.queries.ts';
 import type { Context } from '../shared/actor.ts';
-import { addDays, timestamp, today } from '../shared/clock.ts';
+import { addDays, today } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
-import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { etagOf, requireMatch } from '../shared/etag.ts';
 import { recordEvent } from '../shared/events.ts';
 import { newId } from '../shared/ids.ts';
 import { invalid, Problem } from '../shared/problem.ts';
+import { run } from '../shared/statements.ts';
+import type { Work } from '../shared/work.ts';
 import { getDropIn } from './drop-in.queries.ts';
 import type { DropIn, DropInChange, NewDropIn, NewDropInPerson } from './drop-in.schemas.ts';
 import { assertSupporter } from './follow-up.commands.ts';
@@ -25,16 +25,27 @@ export async function addDropIn(deps: Deps, ctx: Context, input: NewDropIn): Pro
     throw invalid({ pointer: '/heldOn', message: 'Give a day within a year of today.' });
   const errors = skippedTime(input.heldOn, input.startsAt);
   if (errors.length) throw new Problem('invalid', { errors });
-  return command(deps, ctx, async (trx) => {
-    await requireLocation(trx, input.locationId);
-    if (input.supporterId) await assertSupporter(trx, input.supporterId);
+  return command(deps, ctx, async (work) => {
+    await requireLocation(work.trx, input.locationId);
+    if (input.supporterId) await assertSupporter(work.trx, input.supporterId);
     const id = newId();
-    const at = timestamp(deps.clock);
-    await sql`/* drop-in.add */
-      insert into drop_in (id, location_id, held_on, starts_at, minutes, supporter_id, note, created_at, changed_at)
-      values (${id}, ${input.locationId}, ${input.heldOn}, ${input.startsAt}, ${input.minutes}, ${input.supporterId ?? null},
-        ${input.note ?? null}, ${at}, ${at})`.execute(trx);
-    await recordEvent(trx, deps, ctx, {
+    const { at } = work;
+    await run(
+      work.trx,
+      'drop-in.add',
+      work.trx.insertInto('drop_in').values({
+        id,
+        location_id: input.locationId,
+        held_on: input.heldOn,
+        starts_at: input.startsAt,
+        minutes: input.minutes,
+        supporter_id: input.supporterId ?? null,
+        note: input.note ?? null,
+        created_at: at,
+        changed_at: at,
+      }),
+    );
+    await recordEvent(work, {
       type: 'drop_in.added',
       subjects: [
         ['drop_in', id],
@@ -43,7 +54,7 @@ export async function addDropIn(deps: Deps, ctx: Context, input: NewDropIn): Pro
       values: { dueOn: input.heldOn, startsAt: input.startsAt },
       fields: input.note ? ['note'] : [],
     });
-    return getDropIn(deps, trx, id);
+    return getDropIn(deps, work.trx, id);
   });
 }
 
@@ -56,24 +67,33 @@ export async function changeDropIn(
   ctx: Context,
   id: string,
   change: DropInChange,
-  ifMatch: string | undefined,
 ): Promise<DropIn> {
-  return command(deps, ctx, async (trx) => {
-    const before = await lockDropIn(trx, deps, id);
-    requireMatch(ifMatch, etagOf(id, before.changedAt));
+  return command(deps, ctx, async (work) => {
+    const before = await lockDropIn(work, id);
+    requireMatch(ctx.ifMatch, etagOf(id, before.changedAt));
     if (change.cancelled && before.people.length + (change.others ?? before.others) > 0)
       throw new Problem('conflict', { detail: 'People came, so it took place.' });
-    const at = timestamp(deps.clock);
-    await sql`/* drop-in.change */
-      update drop_in set others = ${change.others ?? before.others}, note = ${change.note === undefined ? before.note : change.note},
-        cancelled_at = ${change.cancelled ? at : null}, changed_at = ${at} where id = ${id}`.execute(trx);
-    await recordEvent(trx, deps, ctx, {
+    const { at } = work;
+    await run(
+      work.trx,
+      'drop-in.change',
+      work.trx
+        .updateTable('drop_in')
+        .set({
+          others: change.others ?? before.others,
+          note: change.note === undefined ? before.note : change.note,
+          cancelled_at: change.cancelled ? at : null,
+          changed_at: at,
+        })
+        .where('id', '=', id),
+    );
+    await recordEvent(work, {
       type: change.cancelled ? 'drop_in.cancelled' : 'drop_in.changed',
       subjects: [['drop_in', id]],
       values: change.others === undefined ? {} : { count: change.others },
       fields: change.note === undefined ? [] : ['note'],
     });
-    return getDropIn(deps, trx, id);
+    return getDropIn(deps, work.trx, id);
   });
 }
 
@@ -87,25 +107,25 @@ export async function addDropInPerson(
   id: string,
   input: NewDropInPerson,
 ): Promise<DropIn> {
-  return command(deps, ctx, async (trx) => {
-    await lockPatient(trx, input.patientId).catch((error: unknown) => {
+  return command(deps, ctx, async (work) => {
+    await lockPatient(work.trx, input.patientId).catch((error: unknown) => {
       if (error instanceof Problem && error.type === 'not-found')
         throw invalid({ pointer: '/patientId', message: 'There is no such patient.' });
       throw error;
     });
-    const before = await lockDropIn(trx, deps, id);
-    if (before.heldOn > today(deps.clock))
+    const before = await lockDropIn(work, id);
+    if (before.heldOn > work.today)
       throw new Problem('conflict', { detail: 'It is still to come. Write down who came on the day.' });
-    const at = timestamp(deps.clock);
-    await sql`/* drop-in.add-person */
+    const { at } = work;
+    await run(work.trx, 'drop-in.add-person')`
       with known as (
         update drop_in_person set topics = ${input.topics ?? []}::text[], note = ${input.note ?? null}
         where drop_in_id = ${id} and patient_id = ${input.patientId} returning 1
       ), d as (update drop_in set changed_at = ${at} where id = ${id})
       insert into drop_in_person (id, drop_in_id, patient_id, topics, note, at)
       select ${newId()}, ${id}, ${input.patientId}, ${input.topics ?? []}::text[], ${input.note ?? null}, ${at}
-      where not exists (select from known)`.execute(trx);
-    await recordEvent(trx, deps, ctx, {
+      where not exists (select from known)`;
+    await recordEvent(work, {
       type: 'drop_in.attended',
       subjects: [
         ['drop_in', id],
@@ -114,13 +134,13 @@ export async function addDropInPerson(
       values: { dueOn: before.heldOn },
       fields: ['topics', ...(input.note ? ['note'] : [])],
     });
-    return getDropIn(deps, trx, id);
+    return getDropIn(deps, work.trx, id);
   });
 }
 
-async function lockDropIn(trx: Trx, deps: Deps, id: string): Promise<DropIn> {
-  await sql`/* drop-in.lock */ select from drop_in where id = ${id} for no key update`.execute(trx);
-  const found = await getDropIn(deps, trx, id);
+async function lockDropIn(work: Work, id: string): Promise<DropIn> {
+  await run(work.trx, 'drop-in.lock', work.trx.selectFrom('drop_in').where('id', '=', id).forNoKeyUpdate());
+  const found = await getDropIn(work.deps, work.trx, id);
   if (found.status === 'cancelled')
     throw new Problem('conflict', { detail: 'It did not take place. Add another.' });
   return found;

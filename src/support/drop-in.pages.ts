@@ -8,8 +8,9 @@ import { etagOf } from '../shared/etag.ts';
 import { type App, idParams, strictObject } from '../shared/http.ts';
 import { line } from '../shared/schemas.ts';
 import { besideTheOther, versionToSend } from '../web/edit-conflict.ts';
-import { type Form, fields, newForm, refused, type Typed, typedIn } from '../web/forms.ts';
+import { type Form, fields, newForm } from '../web/forms.ts';
 import { listFile } from '../web/list-file.ts';
+import { formPage, submit } from '../web/submit.ts';
 import { addDropIn, addDropInPerson, changeDropIn } from './drop-in.commands.ts';
 import { countDropIns, getDropIn, listDropIns } from './drop-in.queries.ts';
 import { DropInChange, DropInQuery, NewDropIn, NewDropInPerson } from './drop-in.schemas.ts';
@@ -33,9 +34,8 @@ const view = 'support/views/drop-in.njk';
 
 /** /drop-ins: who came to a place at a time, and what they asked about. */
 export function dropInPages(app: App, deps: Deps): void {
-  const read = { config: { action: 'drop-ins.read' } } as const;
-  const record = { config: { action: 'drop-ins.record' } } as const;
-  const one = { schema: { params: idParams } } as const;
+  const read = { action: 'drop-ins.read' } as const;
+  const record = { action: 'drop-ins.record' } as const;
 
   listFile(app, deps, {
     name: 'drop-ins',
@@ -53,84 +53,67 @@ export function dropInPages(app: App, deps: Deps): void {
     },
   });
 
-  app.get('/drop-ins', { ...read, schema: { querystring: DropInQuery } }, async (request, reply) => {
+  app.get('/drop-ins', { config: read, schema: { querystring: DropInQuery } }, async (request, reply) => {
     const list = await listDropIns(deps, request.query);
     return reply.page('support/views/drop-ins.njk', { ...list, after: request.query.after });
   });
 
-  app.get('/drop-ins/new', record, async (_request, reply) =>
-    reply.page(
-      'support/views/drop-in-form.njk',
-      await formView(newForm({ startsAt: '14:00', minutes: '120' })),
-    ),
-  );
-  app.post('/drop-ins/new', record, async (request, reply) => {
-    const typed = typedIn(request.body);
-    try {
-      const { id } = await addDropIn(deps, request.ctx, fields(NewDropIn, typed, words));
-      return reply.done(`/drop-ins/${id}`, { text: 'The drop-in is written down.' });
-    } catch (error) {
-      const form = refused(typed, error);
-      return reply.code(form.status).page('support/views/drop-in-form.njk', await formView(form));
-    }
+  formPage(app, '/drop-ins/new', {
+    ...record,
+    view: 'support/views/drop-in-form.njk',
+    show: (form = newForm({ startsAt: '14:00', minutes: '120' })) => formView(form),
+    async take(typed, { ctx }) {
+      const { id } = await addDropIn(deps, ctx, fields(NewDropIn, typed, words));
+      return { href: `/drop-ins/${id}`, text: 'The drop-in is written down.' };
+    },
   });
 
-  app.get('/drop-ins/:id', { ...read, ...one }, async (request, reply) =>
+  app.get('/drop-ins/:id', { config: read, schema: { params: idParams } }, async (request, reply) =>
     reply.page(view, await dropInView(request.ctx, request.params.id)),
   );
 
-  app.post('/drop-ins/:id/search', { ...record, ...one }, async (request, reply) => {
-    const { id } = request.params;
-    const typed = typedIn(request.body);
-    try {
+  const one = { ...record, params: idParams, view };
+  submit(app, '/drop-ins/:id/search', {
+    ...one,
+    show: (search, { ctx, params }) => dropInView(ctx, params.id, { search }),
+    async take(typed, { ctx, params: { id } }, reply) {
       const { search } = fields(Search, typed, words);
       const found = await find(search);
-      return reply.page(view, await dropInView(request.ctx, id, { found, search: newForm(typed) }));
-    } catch (error) {
-      const search = refused(typed, error);
-      return reply.code(search.status).page(view, await dropInView(request.ctx, id, { search }));
-    }
+      return reply.page(view, await dropInView(ctx, id, { found, search: newForm(typed) }));
+    },
   });
 
-  app.post('/drop-ins/:id/people', { ...record, ...one }, async (request, reply) => {
-    const { id } = request.params;
-    const { search = '', ...typed } = typedIn(request.body) as Typed;
-    try {
-      await addDropInPerson(deps, request.ctx, id, fields(NewDropInPerson, typed, words));
-      return reply.done(`/drop-ins/${id}`, { text: 'It is written down that they came.' });
-    } catch (error) {
-      const person = { ...refused(typed, error), prefix: 'person' };
-      const found = search ? await find(String(search)) : [];
-      const shown = await dropInView(request.ctx, id, {
-        found,
-        search: newForm({ search: String(search) }),
-        person,
-      });
-      return reply.code(person.status).page(view, shown);
-    }
+  submit(app, '/drop-ins/:id/people', {
+    ...one,
+    prefix: 'person',
+    async show(person, { ctx, params }) {
+      const search = String(person.typed.search ?? '');
+      const found = search ? await find(search) : [];
+      return dropInView(ctx, params.id, { found, search: newForm({ search }), person });
+    },
+    async take({ search: _search, ...typed }, { ctx, params: { id } }) {
+      await addDropInPerson(deps, ctx, id, fields(NewDropInPerson, typed, words));
+      return { href: `/drop-ins/${id}`, text: 'It is written down that they came.' };
+    },
   });
 
-  app.post('/drop-ins/:id/notes', { ...record, ...one }, async (request, reply) => {
-    const { id } = request.params;
-    const { version = '', cancelled, ...typed } = typedIn(request.body);
-    try {
+  submit(app, '/drop-ins/:id/notes', {
+    ...one,
+    prefix: 'notes',
+    show: (notes, { ctx, params }) => dropInView(ctx, params.id, { notes }),
+    async take({ version = '', cancelled, ...typed }, { ctx, params: { id } }) {
       const change = cancelled
         ? { cancelled: true as const }
         : { note: null, ...fields(NotesForm, typed, words) };
-      await changeDropIn(deps, request.ctx, id, change, String(version));
-      return reply.done(`/drop-ins/${id}`, { text: cancelled ? 'It does not take place.' : 'It is saved.' });
-    } catch (error) {
-      const notes = { ...refused(typed, error), prefix: 'notes' };
-      return reply
-        .code(notes.status)
-        .page(view, await dropInView(request.ctx, id, { notes, seen: String(version) }));
-    }
+      await changeDropIn(deps, { ...ctx, ifMatch: String(version) }, id, change);
+      return { href: `/drop-ins/${id}`, text: cancelled ? 'It does not take place.' : 'It is saved.' };
+    },
   });
 
   const find = (search: string) =>
     findPatients(deps.db, search, numbersIn(search, deps.config.ALLOW_TEST_PHONE_NUMBERS), mostFound);
 
-  type Sent = { found?: PatientSummary[]; search?: Form; person?: Form; notes?: Form; seen?: string };
+  type Sent = { found?: PatientSummary[]; search?: Form; person?: Form; notes?: Form };
   async function dropInView(ctx: Context, id: string, sent: Sent = {}) {
     const dropIn = await getDropIn(deps, deps.db, id);
     const seen = [
@@ -142,7 +125,7 @@ export function dropInPages(app: App, deps: Deps): void {
     const notes = sent.notes && besideTheOther(sent.notes, kept);
     return {
       dropIn,
-      version: versionToSend(notes, sent.seen, etagOf(id, dropIn.changedAt)),
+      version: versionToSend(notes, etagOf(id, dropIn.changedAt)),
       form: [sent.search, sent.person, notes].find((form) => form?.summary.length),
       searchForm: sent.search ?? newForm(),
       personForm: sent.person ?? { ...newForm(), prefix: 'person' },

@@ -5,7 +5,9 @@ import { jsonInstant, type Reader } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
 import { Problem } from '../shared/problem.ts';
-import type { DropIn, DropInSummary } from './drop-in.schemas.ts';
+import { col } from '../shared/rows.ts';
+import { many, maybe, one } from '../shared/statements.ts';
+import { DropIn, DropInSummary } from './drop-in.schemas.ts';
 
 const summary = (
   day: string,
@@ -21,17 +23,17 @@ export async function listDropIns(
   query: { limit: number; after?: string | undefined },
 ): Promise<ListPage<DropInSummary>> {
   const [date, id] = readCursor(query.after, ['date', 'uuid']) ?? [];
-  const { rows } = await sql<DropInSummary>`/* drop-in.list */
+  const rows = await many(deps.db, 'drop-in.list', DropInSummary.properties)`
     select ${summary(today(deps.clock))} from ${tables}
     ${date ? sql`where (d.held_on, d.id) < (${date}::date, ${id}::uuid)` : sql``}
-    order by d.held_on desc, d.id desc limit ${query.limit + 1}`.execute(deps.db);
+    order by d.held_on desc, d.id desc limit ${query.limit + 1}`;
   return toPage(rows, query.limit, (row) => [row.heldOn, row.id]);
 }
 
 /** How many drop-ins there are. */
 export async function countDropIns(db: Reader): Promise<number> {
-  const { rows } = await sql<{ count: number }>`/* drop-in.count */ select count(*) from drop_in`.execute(db);
-  return rows[0]!.count;
+  const row = await one(db, 'drop-in.count', { count: col.number })`select count(*) from drop_in`;
+  return row.count;
 }
 
 /**
@@ -39,11 +41,11 @@ export async function countDropIns(db: Reader): Promise<number> {
  * @throws Problem `not-found`
  */
 export async function getDropIn(deps: Deps, db: Reader, id: string): Promise<DropIn> {
-  const { rows } = await sql<DropIn>`/* drop-in.get */
+  const row = await maybe(db, 'drop-in.get', DropIn.properties)`
     select ${summary(today(deps.clock))}, d.note, d.changed_at as "changedAt",
       coalesce((select json_agg(json_build_object('id', x.id, 'patient', ${patientJson}, 'topics', x.topics, 'note', x.note, 'at', ${jsonInstant('x.at')}) order by x.id)
         from drop_in_person x join patient p on p.id = x.patient_id where x.drop_in_id = d.id), '[]') as people
-    from ${tables} where d.id = ${id}`.execute(db);
-  if (!rows[0]) throw new Problem('not-found');
-  return rows[0];
+    from ${tables} where d.id = ${id}`;
+  if (!row) throw new Problem('not-found');
+  return row;
 }

@@ -11,7 +11,8 @@ import { timelineOf } from '../shared/event.queries.ts';
 import { type App, idParams } from '../shared/http.ts';
 import { concernsOf } from '../tasks/task.queries.ts';
 import { besideTheOther, versionToSend } from '../web/edit-conflict.ts';
-import { type Form, fields, newForm, refused, type Typed, typedIn } from '../web/forms.ts';
+import { type Form, fields, newForm, type Typed } from '../web/forms.ts';
+import { submit } from '../web/submit.ts';
 import { timelineLines } from '../web/timeline.view.ts';
 import { changeFollowUp } from './follow-up.commands.ts';
 import { getFollowUp, listSupporters } from './follow-up.queries.ts';
@@ -60,58 +61,51 @@ export function followUpPages(app: App, deps: Deps): void {
       reply.page('support/views/follow-up.njk', await view(request.ctx, request.params.id)),
   );
 
-  app.post(
-    '/follow-ups/:id/outcomes',
-    { config: { action: 'follow-ups.record-outcome' }, schema: { params: idParams } },
-    async (request, reply) => {
-      const { id } = request.params;
-      const typed = typedIn(request.body);
-      try {
-        const outcome = fields(NewOutcome, typed, words);
-        const { tasks } = await recordOutcome(deps, request.ctx, id, outcome);
-        const asked = [
-          ...(tasks.includes('concern') ? ['An urgent task tells the office of the concern.'] : []),
-          ...(tasks.includes('missed_twice') ? ['That is two in a row: there is a task to call back.'] : []),
-        ];
-        return reply.done('/support', {
-          text: [recorded[outcome.result], ...asked, ...(await toldWords(id))].join(' '),
-          link: { href: `/follow-ups/${id}`, text: 'See the follow-up' },
-        });
-      } catch (error) {
-        const form = { ...refused(typed, error), prefix: 'outcome' };
-        return reply.code(form.status).page('support/views/follow-up.njk', await view(request.ctx, id, form));
-      }
+  const page = { params: idParams, view: 'support/views/follow-up.njk' };
+  submit(app, '/follow-ups/:id/outcomes', {
+    ...page,
+    action: 'follow-ups.record-outcome',
+    prefix: 'outcome',
+    show: (form, { ctx, params }) => view(ctx, params.id, form),
+    async take(typed, { ctx, params: { id } }) {
+      const outcome = fields(NewOutcome, typed, words);
+      const { tasks } = await recordOutcome(deps, ctx, id, outcome);
+      const asked = [
+        ...(tasks.includes('concern') ? ['An urgent task tells the office of the concern.'] : []),
+        ...(tasks.includes('missed_twice') ? ['That is two in a row: there is a task to call back.'] : []),
+      ];
+      return {
+        href: '/support',
+        text: [recorded[outcome.result], ...asked, ...(await toldWords(id))].join(' '),
+        link: { href: `/follow-ups/${id}`, text: 'See the follow-up' },
+      };
     },
-  );
+  });
 
-  app.post(
-    '/follow-ups/:id/changes',
-    { config: { action: 'follow-ups.move' }, schema: { params: idParams } },
-    async (request, reply) => {
-      const { id } = request.params;
-      const { version, form: which, ...typed } = typedIn(request.body);
-      try {
-        const change =
-          typed.supporterId === 'none' ? { supporterId: null } : fields(FollowUpChange, typed, words);
-        const { changedAt } = await changeFollowUp(deps, request.ctx, id, change, String(version));
-        const text = [savedWords(change.status), ...(await toldWords(id))].join(' ');
-        return reply.done(`/follow-ups/${id}`, {
-          text,
-          link: { href: '/support', text: 'See the diary' },
-          ...(change.status === 'confirmed' && {
-            undo: {
-              href: `/follow-ups/${id}/changes`,
-              fields: { status: 'planned', version: etagOf(id, changedAt), form: 'confirm' },
-            },
-          }),
-        });
-      } catch (error) {
-        const form = { ...refused(typed, error), prefix: String(which) };
-        const shown = await view(request.ctx, id, form, String(version));
-        return reply.code(form.status).page('support/views/follow-up.njk', shown);
-      }
+  submit(app, '/follow-ups/:id/changes', {
+    ...page,
+    action: 'follow-ups.move',
+    show(sent, { ctx, params }) {
+      return view(ctx, params.id, { ...sent, prefix: String(sent.typed.form) });
     },
-  );
+    async take({ version, form: _which, ...typed }, { ctx, params: { id } }) {
+      const change =
+        typed.supporterId === 'none' ? { supporterId: null } : fields(FollowUpChange, typed, words);
+      const { changedAt } = await changeFollowUp(deps, { ...ctx, ifMatch: String(version) }, id, change);
+      const text = [savedWords(change.status), ...(await toldWords(id))].join(' ');
+      return {
+        href: `/follow-ups/${id}`,
+        text,
+        link: { href: '/support', text: 'See the diary' },
+        ...(change.status === 'confirmed' && {
+          undo: {
+            href: `/follow-ups/${id}/changes`,
+            fields: { status: 'planned', version: etagOf(id, changedAt), form: 'confirm' },
+          },
+        }),
+      };
+    },
+  });
 
   /** What becomes of what the person was told before, in words; nothing where it still holds. */
   async function toldWords(id: string): Promise<string[]> {
@@ -122,9 +116,8 @@ export function followUpPages(app: App, deps: Deps): void {
   /**
    * One follow-up with the forms for what may be done with it.
    * @param sent the form that was refused, if any
-   * @param seen the version that was seen, where it is a change
    */
-  async function view(ctx: Context, id: string, sent?: Form, seen?: string) {
+  async function view(ctx: Context, id: string, sent?: Form) {
     const followUp = await getFollowUp(deps.db, ctx.actor, id, today(deps.clock));
     const mayAssign = may(ctx.actor, 'follow-ups.plan');
     const can = allowedActions(followUp.status);
@@ -152,12 +145,12 @@ export function followUpPages(app: App, deps: Deps): void {
       way: ofForm(['minutes', 'way'], stands),
       assign: { supporterId: supporter?.id ?? 'none' },
     };
-    const form = sent && besideTheOther(sent, starts[sent.prefix!] ?? {});
+    const form = sent && besideTheOther(sent, starts[sent.prefix!] ?? {}, ['form']);
     const formOf = (prefix: string, start = starts[prefix]) =>
       form?.prefix === prefix ? form : { ...newForm(start), prefix };
     return {
       followUp,
-      version: versionToSend(form, seen, etagOf(id, followUp.changedAt)),
+      version: versionToSend(form, etagOf(id, followUp.changedAt)),
       can,
       mayAssign,
       person: {

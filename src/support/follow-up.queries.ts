@@ -1,17 +1,20 @@
 import { sql } from 'kysely';
+import { isOut } from '../lending/loans/loan.states.ts';
 import { pausedThen } from '../messages/reminder.queries.ts';
 import { withDoubts } from '../people/doubt.queries.ts';
-import type { ContactPoint } from '../people/reach.rules.ts';
+import { ContactPoint } from '../people/reach.rules.ts';
 import type { Actor } from '../shared/actor.ts';
 import type { Reader } from '../shared/database.ts';
 import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
 import { calledName } from '../shared/person-name.ts';
 import { Problem } from '../shared/problem.ts';
+import { col, type RowOf } from '../shared/rows.ts';
+import { each, many, maybe, one } from '../shared/statements.ts';
 import { clashesJson } from './clash.queries.ts';
-import type { FollowUp, FollowUpQuery, FollowUpSummary } from './follow-up.schemas.ts';
+import { FollowUp, type FollowUpQuery, FollowUpSummary } from './follow-up.schemas.ts';
+import { isAhead, isPast } from './follow-up.states.ts';
 import { personJson } from './planning.queries.ts';
-import { aheadStatuses } from './support.rules.ts';
-import { hindrancesOf, hindranceWords, type Person } from './way.rules.ts';
+import { hindrancesOf, hindranceWords, Person } from './way.rules.ts';
 
 /** Who may do follow-ups: a condition on `staff`, however it is called in the statement. */
 export const maySupport = sql<boolean>`(role in ('supporter', 'officer', 'manager') and suspended_at is null)`;
@@ -28,16 +31,20 @@ const summary = sql`f.id, f.step, f.due_on as "dueOn", to_char(f.starts_at, 'HH2
 const matching = (actor: Actor, query: Partial<FollowUpQuery>) => sql`${visibleTo(actor)}
   ${query.from ? sql`and f.due_on >= ${query.from}` : sql``}
   ${query.to ? sql`and f.due_on <= ${query.to}` : sql``}
-  ${query.status ? sql`and f.status = any(${query.status === 'ahead' ? aheadStatuses : [query.status]}::text[])` : sql``}
+  ${query.status ? sql`and ${query.status === 'ahead' ? isAhead('f') : sql`f.status = ${query.status}`}` : sql``}
   ${query.supporterId ? sql`and f.supporter_id = ${query.supporterId}` : sql``}
   ${query.unassigned ? sql`and f.supporter_id is null` : sql``}
   ${query.patientId ? sql`and f.patient_id = ${query.patientId}` : sql``}`;
 
-type Looked = Omit<FollowUpSummary, 'hindrances' | 'conflict'> & { person: Person };
+const Looked = {
+  ...col.omit(FollowUpSummary.properties, 'hindrances', 'conflict'),
+  person: col.object(Person),
+};
+type Looked = RowOf<typeof Looked>;
 
 /** A follow-up with what stands in its way on the civil date `today`, while it is ahead. */
 function lookedAt<F extends Looked>({ person, ...followUp }: F, today: string) {
-  const ahead = aheadStatuses.includes(followUp.status);
+  const ahead = isAhead.of(followUp.status);
   return {
     ...followUp,
     hindrances: ahead ? hindrancesOf(followUp.way, person, today, followUp) : [],
@@ -53,11 +60,11 @@ export async function listFollowUps(
   today: string,
 ): Promise<ListPage<FollowUpSummary>> {
   const [start, id] = readCursor(query.after, ['instant', 'uuid']) ?? [];
-  const { rows } = await sql<Looked>`/* follow-up.list */
+  const rows = await many(db, 'follow-up.list', Looked)`
     select ${summary} from follow_up f join patient p on p.id = f.patient_id left join staff s on s.id = f.supporter_id
     where ${matching(actor, query)}
       ${start ? sql`and (f.due_on, f.starts_at, f.id) > (${start.slice(0, 10)}::date, ${start.slice(11, 19)}::time, ${id})` : sql``}
-    order by f.due_on, f.starts_at, f.id limit ${query.limit + 1}`.execute(db);
+    order by f.due_on, f.starts_at, f.id limit ${query.limit + 1}`;
   const items = rows.map((row) => lookedAt(row, today));
   return toPage(items, query.limit, (row) => [`${row.dueOn}T${row.startsAt}:00Z`, row.id]);
 }
@@ -68,9 +75,9 @@ export async function countFollowUps(
   actor: Actor,
   query: Partial<FollowUpQuery>,
 ): Promise<number> {
-  const { rows } = await sql<{ count: number }>`
-    select count(*) from follow_up f where ${matching(actor, query)}`.execute(db);
-  return rows[0]!.count;
+  const row = await one(db, each('follow-up.count'), { count: col.number })`
+    select count(*) from follow_up f where ${matching(actor, query)}`;
+  return row.count;
 }
 
 /**
@@ -78,11 +85,10 @@ export async function countFollowUps(
  * @throws Problem `not-found`, also for one that is not the supporter's own
  */
 export async function getFollowUp(db: Reader, actor: Actor, id: string, today: string): Promise<FollowUp> {
-  const { rows } = await sql<
-    Omit<FollowUp, 'hindrances' | 'conflict'> & {
-      person: Person & { points: ContactPoint[] };
-    }
-  >`/* follow-up.get */
+  const row = await maybe(db, 'follow-up.get', {
+    ...col.omit(FollowUp.properties, 'hindrances', 'conflict'),
+    person: col.object({ ...Person, points: col.listOf(col.object(ContactPoint)) }),
+  })`
     select ${summary}, f.note, f.changed_at as "changedAt", start_of(f.due_on, f.starts_at) as "startsAtInstant",
       json_build_object('choice', p.contact_choice, 'state', p.contact_state, 'pausedUntil', p.paused_until,
         'communicationNeeds', p.communication_needs, 'language', p.language, 'interpreter', p.interpreter,
@@ -94,7 +100,7 @@ export async function getFollowUp(db: Reader, actor: Actor, id: string, today: s
         where r.patient_id = f.patient_id and r.visit_risks is not null) end as "visitRisks",
       (select json_build_object('id', l.id, 'reference', l.reference, 'devices', coalesce((
           select json_agg(json_build_object('assetTag', d.asset_tag, 'kind', d.kind, 'make', d.make, 'model', d.model) order by d.asset_tag)
-          from loan_item i join device d on d.id = i.device_id where i.loan_id = l.id and i.ended_at is null), '[]'))
+          from loan_item i join device d on d.id = i.device_id where i.loan_id = l.id and ${isOut('i')}), '[]'))
         from loan l where l.id = f.loan_id) as loan,
       (select json_build_object('result', o.result, 'topics', o.topics, 'minutes', o.minutes, 'confidence', o.confidence, 'frequency', o.frequency,
           'gotInTheWay', o.got_in_the_way, 'concern', o.concern, 'note', o.note, 'nextStep', o.next_step)
@@ -102,11 +108,10 @@ export async function getFollowUp(db: Reader, actor: Actor, id: string, today: s
       coalesce((select json_agg(e) from (
           select b.id, b.step, b.due_on as "dueOn", b.status, o.confidence, o.note, o.next_step as "nextStep"
           from follow_up b left join follow_up_outcome o on o.follow_up_id = b.id
-          where b.patient_id = f.patient_id and b.status in ('done', 'missed') and b.id <> f.id and (b.due_on, b.starts_at) <= (f.due_on, f.starts_at)
+          where b.patient_id = f.patient_id and ${isPast('b')} and b.id <> f.id and (b.due_on, b.starts_at) <= (f.due_on, f.starts_at)
           order by b.due_on desc, b.starts_at desc, b.id desc limit 5) e), '[]') as earlier
     from follow_up f join patient p on p.id = f.patient_id left join staff s on s.id = f.supporter_id
-    where f.id = ${id} and ${visibleTo(actor)}`.execute(db);
-  const [row] = rows;
+    where f.id = ${id} and ${visibleTo(actor)}`;
   if (!row) throw new Problem('not-found');
   const points = await withDoubts(db, row.person.points, today);
   const doubted = new Set(
@@ -121,8 +126,7 @@ export async function getFollowUp(db: Reader, actor: Actor, id: string, today: s
 
 /** Who can be given follow-ups. */
 export async function listSupporters(db: Reader): Promise<{ id: string; name: string }[]> {
-  const { rows } = await sql<{ id: string; name: string }>`
+  return many(db, each('follow-up.list-supporters'), { id: col.text, name: col.text })`
     select id, name from staff where ${maySupport}
-    order by role = 'supporter' desc, name, id limit 200`.execute(db);
-  return rows;
+    order by role = 'supporter' desc, name, id limit 200`;
 }

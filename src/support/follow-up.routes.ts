@@ -2,7 +2,8 @@ import { logAccess } from '../people/patient.queries.ts';
 import { today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { etagOf } from '../shared/etag.ts';
-import { type App, idParams, ifMatch, problemReplies, sendPage } from '../shared/http.ts';
+import { type App, idParams, ifMatch } from '../shared/http.ts';
+import { changes, creates, lists, reads } from '../shared/routes.ts';
 import { addFollowUp, changeFollowUp } from './follow-up.commands.ts';
 import { getFollowUp, listFollowUps } from './follow-up.queries.ts';
 import {
@@ -20,112 +21,68 @@ const tags = ['Support'];
 
 /** /follow-ups: the support diary, one follow-up, its outcome, moving and adding. */
 export function followUpRoutes(app: App, deps: Deps): void {
-  app.get(
-    '/follow-ups',
-    {
-      config: { action: 'follow-ups.read' },
-      schema: {
-        operationId: 'listFollowUps',
-        summary: 'Follow-ups by date and time; a supporter sees their own',
-        tags,
-        querystring: FollowUpQuery,
-        response: { 200: FollowUpList },
-      },
-    },
-    (request, reply) =>
-      sendPage(request, reply, listFollowUps(deps.db, request.ctx.actor, request.query, today(deps.clock))),
-  );
+  lists(app, '/follow-ups', {
+    action: 'follow-ups.read',
+    operationId: 'listFollowUps',
+    summary: 'Follow-ups by date and time; a supporter sees their own',
+    tags,
+    querystring: FollowUpQuery,
+    gives: FollowUpList,
+    call: ({ ctx, query }) => listFollowUps(deps.db, ctx.actor, query, today(deps.clock)),
+  });
 
-  app.get(
-    '/follow-ups/:id',
-    {
-      config: { action: 'follow-ups.read' },
-      schema: {
-        operationId: 'getFollowUp',
-        summary: 'One follow-up with what matters for the contact; the look is logged',
-        tags,
-        params: idParams,
-        response: { 200: FollowUp, ...problemReplies('not-found') },
-      },
+  reads(app, '/follow-ups/:id', {
+    action: 'follow-ups.read',
+    operationId: 'getFollowUp',
+    summary: 'One follow-up with what matters for the contact; the look is logged',
+    tags,
+    params: idParams,
+    gives: FollowUp,
+    problems: ['not-found'],
+    async call({ ctx, params }) {
+      const followUp = await getFollowUp(deps.db, ctx.actor, params.id, today(deps.clock));
+      await logAccess(deps, ctx, followUp.patient.id, 'follow_up');
+      return followUp;
     },
-    async (request, reply) => {
-      const followUp = await getFollowUp(deps.db, request.ctx.actor, request.params.id, today(deps.clock));
-      await logAccess(deps, request.ctx, followUp.patient.id, 'follow_up');
-      return reply.header('etag', etagOf(followUp.id, followUp.changedAt)).send(followUp);
-    },
-  );
+    etag: (followUp) => etagOf(followUp.id, followUp.changedAt),
+  });
 
-  app.post(
-    '/follow-ups',
-    {
-      config: { action: 'follow-ups.plan' },
-      schema: {
-        operationId: 'addFollowUp',
-        summary: 'Add a follow-up beside the plan',
-        tags,
-        body: NewFollowUp,
-        response: { 201: FollowUp, ...problemReplies('invalid', 'conflict') },
-      },
-    },
-    async (request, reply) => {
-      const followUp = await addFollowUp(deps, request.ctx, request.body);
-      return reply
-        .code(201)
-        .header('location', `/api/v1/follow-ups/${followUp.id}`)
-        .header('etag', etagOf(followUp.id, followUp.changedAt))
-        .send(followUp);
-    },
-  );
+  creates(app, '/follow-ups', {
+    action: 'follow-ups.plan',
+    operationId: 'addFollowUp',
+    summary: 'Add a follow-up beside the plan',
+    tags,
+    body: NewFollowUp,
+    gives: FollowUp,
+    problems: ['invalid', 'conflict'],
+    call: ({ ctx, body }) => addFollowUp(deps, ctx, body),
+    etag: (followUp) => etagOf(followUp.id, followUp.changedAt),
+    location: (followUp) => `/follow-ups/${followUp.id}`,
+  });
 
-  app.patch(
-    '/follow-ups/:id',
-    {
-      config: { action: 'follow-ups.move' },
-      schema: {
-        operationId: 'changeFollowUp',
-        summary: 'Move, assign or confirm a follow-up that is ahead',
-        tags,
-        params: idParams,
-        headers: ifMatch,
-        body: FollowUpChange,
-        response: {
-          200: FollowUp,
-          ...problemReplies(
-            'not-found',
-            'follow-up-settled',
-            'invalid',
-            'if-match-required',
-            'changed-meanwhile',
-          ),
-        },
-      },
-    },
-    async (request, reply) => {
-      const followUp = await changeFollowUp(
-        deps,
-        request.ctx,
-        request.params.id,
-        request.body,
-        request.headers['if-match'],
-      );
-      return reply.header('etag', etagOf(followUp.id, followUp.changedAt)).send(followUp);
-    },
-  );
+  changes(app, '/follow-ups/:id', {
+    action: 'follow-ups.move',
+    operationId: 'changeFollowUp',
+    summary: 'Move, assign or confirm a follow-up that is ahead',
+    tags,
+    params: idParams,
+    headers: ifMatch,
+    body: FollowUpChange,
+    gives: FollowUp,
+    problems: ['not-found', 'follow-up-settled', 'invalid', 'if-match-required', 'changed-meanwhile'],
+    call: ({ ctx, params, body }) => changeFollowUp(deps, ctx, params.id, body),
+    etag: (followUp) => etagOf(followUp.id, followUp.changedAt),
+  });
 
-  app.post(
-    '/follow-ups/:id/outcomes',
-    {
-      config: { action: 'follow-ups.record-outcome' },
-      schema: {
-        operationId: 'recordOutcome',
-        summary: 'Record what came of a follow-up',
-        tags,
-        params: idParams,
-        body: NewOutcome,
-        response: { 201: OutcomeRecorded, ...problemReplies('not-found', 'follow-up-settled', 'invalid') },
-      },
-    },
-    async (request, reply) =>
-      reply.code(201).send(await recordOutcome(deps, request.ctx, request.params.id, request.body)),
-  );
+  creates(app, '/follow-ups/:id/outcomes', {
+    action: 'follow-ups.record-outcome',
+    operationId: 'recordOutcome',
+    summary: 'Record what came of a follow-up',
+    tags,
+    params: idParams,
+    body: NewOutcome,
+    gives: OutcomeRecorded,
+    problems: ['not-found', 'follow-up-settled', 'invalid'],
+    call: ({ ctx, params, body }) => recordOutcome(deps, ctx, params.id, body),
+  });
 }

@@ -1,14 +1,18 @@
 import { sql } from 'kysely';
 import { correctWhatWasTold } from '../messages/correction.commands.ts';
+import { takeBackUnsaid } from '../messages/kind.queries.ts';
 import type { Context } from '../shared/actor.ts';
-import { timestamp } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
 import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvent } from '../shared/events.ts';
+import { col } from '../shared/rows.ts';
+import { many, run } from '../shared/statements.ts';
 import { completeTasksAbout, createTasks, type NewTask } from '../tasks/task.commands.ts';
 import { lockFollowUp, subjectsOf } from './follow-up.commands.ts';
 import type { NewOutcome, OutcomeRecorded } from './follow-up.schemas.ts';
+import { isPast } from './follow-up.states.ts';
+import { followUpMove } from './status.commands.ts';
 import { assertAhead, assertOutcomeFits } from './support.rules.ts';
 
 /**
@@ -22,21 +26,19 @@ export async function recordOutcome(
   id: string,
   outcome: NewOutcome,
 ): Promise<OutcomeRecorded> {
-  return command(deps, ctx, async (trx) => {
-    const followUp = await lockFollowUp(trx, ctx.actor, id);
+  return command(deps, ctx, async (work) => {
+    const followUp = await lockFollowUp(work.trx, ctx.actor, id);
     assertAhead(followUp.status);
-    const at = timestamp(deps.clock);
+    const { at } = work;
     assertOutcomeFits(outcome, followUp.start, at);
-    await sql`/* follow-up.outcome */
-      with f as (update follow_up set status = ${outcome.result}, why = ${outcome.why ?? null}, changed_at = ${at} where id = ${id}),
-      r as (update reminder set status = 'cancelled' where status = 'standing' and reason in ('follow_up', 'changed') and subject_id = ${id})
+    await run(work.trx, 'follow-up.outcome')`
+      with f as (${followUpMove(outcome.result, { which: sql`f.id = ${id}`, set: sql`why = ${outcome.why ?? null}`, at })}),
+      r as (${takeBackUnsaid('follow_up', sql`subject_id = ${id}`)})
       insert into follow_up_outcome (follow_up_id, result, topics, minutes, confidence, frequency, got_in_the_way, concern, note, next_step, recorded_at)
       values (${id}, ${outcome.result}, ${outcome.topics ?? []}::text[], ${outcome.minutes ?? null}, ${outcome.confidence ?? null}, ${outcome.frequency ?? null},
-        ${outcome.gotInTheWay ?? []}::text[], ${outcome.concern ?? false}, ${outcome.note ?? null}, ${outcome.nextStep ?? null}, ${at})`.execute(
-      trx,
-    );
-    if (outcome.result === 'cancelled') await correctWhatWasTold(trx, deps, ctx, sql`f.id = ${id}`);
-    await recordEvent(trx, deps, ctx, {
+        ${outcome.gotInTheWay ?? []}::text[], ${outcome.concern ?? false}, ${outcome.note ?? null}, ${outcome.nextStep ?? null}, ${at})`;
+    if (outcome.result === 'cancelled') await correctWhatWasTold(work, sql`f.id = ${id}`);
+    await recordEvent(work, {
       type: 'follow_up.outcome_recorded',
       subjects: subjectsOf(followUp),
       values: {
@@ -51,11 +53,11 @@ export async function recordOutcome(
     const tasks: NewTask[] = [];
     if (outcome.concern)
       tasks.push({ kind: 'concern', subjectType: 'follow_up', subjectId: id, patientId, urgent: true });
-    const inARow = outcome.result === 'missed' ? await missedInARow(trx, patientId) : 0;
+    const inARow = outcome.result === 'missed' ? await missedInARow(work.trx, patientId) : 0;
     if (inARow >= 2)
       tasks.push({ kind: 'missed_twice', subjectType: 'patient', subjectId: patientId, patientId });
-    await createTasks(trx, deps, ctx, tasks);
-    if (outcome.result === 'done') await completeTasksAbout(trx, deps, ctx, ['missed_twice'], [patientId]);
+    await createTasks(work, tasks);
+    if (outcome.result === 'done') await completeTasksAbout(work, ['missed_twice'], [patientId]);
     return {
       followUp: { id, status: outcome.result },
       tasks: tasks.map(({ kind }) => kind as 'concern' | 'missed_twice'),
@@ -65,9 +67,9 @@ export async function recordOutcome(
 
 /** How many of the last contacts that were to take place were missed in a row; three stand for more. */
 export async function missedInARow(trx: Trx, patientId: string): Promise<number> {
-  const { rows } = await sql<{ status: string }>`
-    select status from follow_up where patient_id = ${patientId} and status in ('done', 'missed')
-    order by due_on desc, starts_at desc, id desc limit 3`.execute(trx);
+  const rows = await many(trx, 'outcome.missed-in-arow', { status: col.text })`
+    select status from follow_up where patient_id = ${patientId} and ${isPast()}
+    order by due_on desc, starts_at desc, id desc limit 3`;
   const tookPlace = rows.findIndex(({ status }) => status === 'done');
   return tookPlace === -1 ? rows.length : tookPlace;
 }

@@ -1,24 +1,24 @@
 import { sql } from 'kysely';
+import { isOpenLoan } from '../lending/loans/loan.states.ts';
+import { endingWith, takeBackUnsaid } from '../messages/kind.queries.ts';
 import { lockPatient } from '../people/contact-point.commands.ts';
-import { type Context, systemContext } from '../shared/actor.ts';
-import { timestamp, today } from '../shared/clock.ts';
+import { isAccepted } from '../referrals/referral.states.ts';
+import type { Context } from '../shared/actor.ts';
 import { command } from '../shared/command.ts';
 import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvent } from '../shared/events.ts';
 import { newId } from '../shared/ids.ts';
 import { invalid, Problem } from '../shared/problem.ts';
+import { col, type RowOf } from '../shared/rows.ts';
+import { maybe, one, run } from '../shared/statements.ts';
+import type { Work } from '../shared/work.ts';
 import { cancelFollowUpsOf } from './follow-up.commands.ts';
+import { isAhead } from './follow-up.states.ts';
 import type { NewPatientPlan, NewSupportStop, PatientPlanGiven, SupportStopped } from './plan.schemas.ts';
 import { askToAgree, insertFollowUps, timesOf, writeFollowUps } from './planning.commands.ts';
-import {
-  lockDiary,
-  type PlanDraft,
-  type PlannedStep,
-  readDraft,
-  stepDay,
-  stepsJson,
-} from './planning.queries.ts';
+import { lockDiary, type PlanDraft, PlannedStep, readDraft, stepDay, stepsJson } from './planning.queries.ts';
+import { followUpMove } from './status.commands.ts';
 import type { FollowUpStatus } from './support.rules.ts';
 
 export type PlannedFollowUp = { id: string; step: string; dueOn: string; status: FollowUpStatus };
@@ -31,8 +31,7 @@ export type PlannedFollowUp = { id: string; step: string; dueOn: string; status:
  * @param input its `draft` as the caller's own statement read it, where it did
  */
 export async function beginPlan(
-  trx: Trx,
-  deps: Deps,
+  work: Work,
   input: {
     patientId: string;
     loanId?: string | undefined;
@@ -42,19 +41,18 @@ export async function beginPlan(
     dueOn?: string | null;
     draft?: PlanDraft;
   },
-  ctx: Context = systemContext(newId()),
 ): Promise<PlannedFollowUp[]> {
   const { patientId, loanId = null, referralId = null, versionId, from, dueOn = null } = input;
-  const at = timestamp(deps.clock);
+  const { trx, deps, at } = work;
   const { steps, diary } = input.draft ?? (await readDraft(trx, deps, { patientId, versionId, from, dueOn }));
   const plan = { id: newId(), patientId, loanId, referralId };
   const made = timesOf(deps, plan, steps, diary);
-  await sql`/* follow-up.plan */
+  await run(trx, 'follow-up.plan')`
     with p as (
       insert into patient_plan (id, patient_id, version_id, loan_id, referral_id, starts_on, created_at)
       values (${plan.id}, ${patientId}, ${versionId}, ${loanId}, ${referralId}, ${from}, ${at})
-    ) ${insertFollowUps(made, at)}`.execute(trx);
-  if (steps.length && !made.length) await askToAgree(trx, deps, ctx, patientId);
+    ) ${insertFollowUps(made, at)}`;
+  if (steps.length && !made.length) await askToAgree(work, patientId);
   return made.map(({ id, step, dueOn }) => ({ id, step, dueOn, status: 'planned' }));
 }
 
@@ -70,37 +68,33 @@ export async function givePlan(
   patientId: string,
   input: NewPatientPlan,
 ): Promise<PatientPlanGiven> {
-  return command(deps, ctx, async (trx) => {
-    const { contactState } = await lockPatient(trx, patientId);
+  return command(deps, ctx, async (work) => {
+    const { contactState } = await lockPatient(work.trx, patientId);
     if (contactState === 'withdrawn' || contactState === 'deceased')
       throw new Problem('conflict', { detail: 'This person is not to be contacted any more.' });
-    const plan = await planToGive(trx, input.planId);
-    if (input.inPlaceOf) return changePatientPlan(trx, deps, ctx, patientId, input.inPlaceOf, plan);
-    const { rows } = await sql<{ hasPlan: boolean; referralId: string | null }>`/* patient-plan.read */
-      select exists (select from patient_plan p join follow_up f on f.patient_plan_id = p.id and f.status in ('planned', 'confirmed')
+    const plan = await planToGive(work.trx, input.planId);
+    if (input.inPlaceOf) return changePatientPlan(work, patientId, input.inPlaceOf, plan);
+    const row = await one(work.trx, 'patient-plan.read', {
+      hasPlan: col.boolean,
+      referralId: col.orNull(col.text),
+    })`
+      select exists (select from patient_plan p join follow_up f on f.patient_plan_id = p.id and ${isAhead('f')}
           where p.patient_id = ${patientId} and p.ended_at is null) as "hasPlan",
-        (select id from referral where patient_id = ${patientId} and status = 'active' order by id desc limit 1) as "referralId"`.execute(
-      trx,
-    );
-    if (rows[0]!.hasPlan)
+        (select id from referral where patient_id = ${patientId} and status = 'active' order by id desc limit 1) as "referralId"`;
+    if (row.hasPlan)
       throw new Problem('conflict', { detail: 'They have a plan that runs. Give this one in its place.' });
-    const day = today(deps.clock);
+    const day = work.today;
     if (input.startsOn && input.startsOn < day)
       throw invalid({ pointer: '/startsOn', message: 'This date is past. Give today or a later one.' });
-    const { referralId } = rows[0]!;
-    const made = await beginPlan(
-      trx,
-      deps,
-      {
-        patientId,
-        referralId: referralId ?? undefined,
-        versionId: plan.versionId,
-        from: input.startsOn ?? day,
-      },
-      ctx,
-    );
-    await recordGiven(trx, deps, ctx, { patientId, referralId, loanId: null }, plan, made.length);
-    const id = await newestPlanOf(trx, patientId);
+    const { referralId } = row;
+    const made = await beginPlan(work, {
+      patientId,
+      referralId: referralId ?? undefined,
+      versionId: plan.versionId,
+      from: input.startsOn ?? day,
+    });
+    await recordGiven(work, { patientId, referralId, loanId: null }, plan, made.length);
+    const id = await newestPlanOf(work.trx, patientId);
     return { id, planned: made.length, cancelled: 0, kept: 0 };
   });
 }
@@ -116,18 +110,16 @@ export async function stopSupport(
   patientId: string,
   { reason }: NewSupportStop,
 ): Promise<SupportStopped> {
-  return command(deps, ctx, async (trx) => {
-    await lockPatient(trx, patientId);
-    await sql`/* support.lock-referrals */
-      select from referral where patient_id = ${patientId} and status in ('waiting', 'active') order by id for no key update`.execute(
-      trx,
-    );
-    const cancelled = await cancelFollowUpsOf(trx, deps, ctx, { patientId }, { by: 'wish', reason });
+  return command(deps, ctx, async (work) => {
+    await lockPatient(work.trx, patientId);
+    await run(work.trx, 'support.lock-referrals')`
+      select from referral where patient_id = ${patientId} and ${isAccepted()} order by id for no key update`;
+    const cancelled = await cancelFollowUpsOf(work, { patientId }, { by: 'wish', reason });
     if (!cancelled.followUpIds.length && !cancelled.endedPlans)
       throw new Problem('conflict', {
         detail: 'No follow-up is ahead and no plan runs: there is nothing to stop.',
       });
-    await recordEvent(trx, deps, ctx, {
+    await recordEvent(work, {
       type: 'patient.support_stopped',
       subjects: [['patient', patientId]],
       values: { count: cancelled.followUpIds.length },
@@ -137,95 +129,96 @@ export async function stopSupport(
   });
 }
 
-type PlanToGive = { versionId: string; name: string; version: number };
+const PlanToGive = { versionId: col.text, name: col.text, version: col.number };
+type PlanToGive = RowOf<typeof PlanToGive>;
 
 async function planToGive(trx: Trx, planId: string): Promise<PlanToGive> {
-  const { rows } = await sql<PlanToGive>`/* support-plan.to-give */
+  const row = await maybe(trx, 'support-plan.to-give', PlanToGive)`
     select v.id as "versionId", p.name, v.version from support_plan p join support_plan_version v on v.plan_id = p.id
-    where p.id = ${planId} and p.retired_at is null order by v.version desc limit 1`.execute(trx);
-  if (!rows[0]) throw invalid({ pointer: '/planId', message: 'There is no such plan to choose.' });
-  return rows[0];
+    where p.id = ${planId} and p.retired_at is null order by v.version desc limit 1`;
+  if (!row) throw invalid({ pointer: '/planId', message: 'There is no such plan to choose.' });
+  return row;
 }
 
-type Held = { versionId: string; referralId: string | null; loanId: string | null };
+const Held = { versionId: col.text, referralId: col.orNull(col.text), loanId: col.orNull(col.text) };
+type Held = RowOf<typeof Held>;
 
 async function changePatientPlan(
-  trx: Trx,
-  deps: Deps,
-  ctx: Context,
+  work: Work,
   patientId: string,
   id: string,
   plan: PlanToGive,
 ): Promise<PatientPlanGiven> {
-  const { rows } = await sql<Held>`/* patient-plan.lock */
-    select version_id as "versionId", referral_id as "referralId", loan_id as "loanId" from patient_plan
-    where id = ${id} and patient_id = ${patientId} and ended_at is null for no key update`.execute(trx);
-  const held = rows[0];
+  const held = await maybe(
+    work.trx,
+    'patient-plan.lock',
+    work.trx
+      .selectFrom('patient_plan')
+      .select(['version_id as versionId', 'referral_id as referralId', 'loan_id as loanId'])
+      .where('id', '=', id)
+      .where('patient_id', '=', patientId)
+      .where('ended_at', 'is', null)
+      .forNoKeyUpdate(),
+  );
   if (!held) throw invalid({ pointer: '/inPlaceOf', message: 'They have no such plan that runs.' });
   if (held.versionId === plan.versionId)
     throw new Problem('conflict', { detail: `They have version ${plan.version} of this plan already.` });
-  const counts = await planAnew(trx, deps, ctx, id, held, plan.versionId);
-  await recordGiven(trx, deps, ctx, { patientId, ...held }, plan, counts.planned);
+  const counts = await planAnew(work, id, held, plan.versionId);
+  await recordGiven(work, { patientId, ...held }, plan, counts.planned);
   return { id, ...counts };
 }
 
-type Cleared = {
-  patientId: string;
-  supporterId: string | null;
-  ended: string[];
-  kept: number;
-  steps: PlannedStep[];
+const Cleared = {
+  patientId: col.text,
+  supporterId: col.orNull(col.text),
+  ended: col.listOf(col.text),
+  kept: col.number,
+  steps: col.listOf(col.object(PlannedStep)),
 };
 
 /** Cancels what is ahead and not yet settled with the person, and makes the steps of the other version that come after the rest. */
 async function planAnew(
-  trx: Trx,
-  deps: Deps,
-  ctx: Context,
+  work: Work,
   id: string,
   held: Held,
   versionId: string,
 ): Promise<Omit<PatientPlanGiven, 'id'>> {
-  const at = timestamp(deps.clock);
-  const { rows } = await sql<Cleared>`/* patient-plan.clear */
+  const { at } = work;
+  const { patientId, supporterId, ended, kept, steps } = await one(work.trx, 'patient-plan.clear', Cleared)`
     with f as materialized (
       select f.id, f.due_on, f.supporter_id, f.status, f.status = 'planned' and not exists (
-        select from reminder r where r.subject_id = f.id and r.reason in ('follow_up', 'changed') and r.status = 'said') as goes
+        select from reminder r where r.subject_id = f.id and r.reason in ${endingWith('follow_up')} and r.status = 'said') as goes
       from follow_up f where f.patient_plan_id = ${id} and f.status <> 'cancelled' for update
     ), ended as (
-      update follow_up set status = 'cancelled', changed_at = ${at} from f where follow_up.id = f.id and f.goes returning f.id
+      ${followUpMove('cancelled', { from: sql`f x`, which: sql`f.id = x.id and x.goes`, at })} returning f.id
     ), unsaid as (
-      update reminder set status = 'cancelled' where status = 'standing' and reason in ('follow_up', 'changed')
-        and subject_id in (select id from f where goes)
+      ${takeBackUnsaid('follow_up', sql`subject_id in (select id from f where goes)`)}
     ), p as (
       update patient_plan set version_id = ${versionId} where id = ${id} returning patient_id, loan_id, starts_on
     ), s as (
       select s.*, ${stepDay(sql`p.starts_on`, sql`l.due_on`)} as day
-      from p join support_plan_step s on s.version_id = ${versionId} left join loan l on l.id = p.loan_id and l.status = 'open'
+      from p join support_plan_step s on s.version_id = ${versionId} left join loan l on l.id = p.loan_id and ${isOpenLoan('l')}
     )
     select p.patient_id as "patientId", coalesce((select array_agg(id) from ended), '{}') as ended,
       (select supporter_id from f where goes and supporter_id is not null order by due_on limit 1) as "supporterId",
-      (select count(*)::int from f where not goes and status in ('planned', 'confirmed')) as kept,
-      ${stepsJson(sql`s where day > greatest(${today(deps.clock)}::date, (select max(due_on) from f where not goes))`)} as steps
-    from p`.execute(trx);
-  const { patientId, supporterId, ended, kept, steps } = rows[0]!;
+      (select count(*)::int from f where not goes and ${isAhead('f')}) as kept,
+      ${stepsJson(sql`s where day > greatest(${work.today}::date, (select max(due_on) from f where not goes))`)} as steps
+    from p`;
   const whose = steps.map(({ dueOn }) => ({ patientId, supporterId, dueOn }));
-  const diary = await lockDiary(trx, deps, whose, ended);
-  const made = timesOf(deps, { ...held, id, patientId, supporterId }, steps, diary);
-  await writeFollowUps(trx, deps, made);
-  if (steps.length && !made.length) await askToAgree(trx, deps, ctx, patientId);
+  const diary = await lockDiary(work, whose, ended);
+  const made = timesOf(work.deps, { ...held, id, patientId, supporterId }, steps, diary);
+  await writeFollowUps(work, made);
+  if (steps.length && !made.length) await askToAgree(work, patientId);
   return { planned: made.length, cancelled: ended.length, kept };
 }
 
 async function recordGiven(
-  trx: Trx,
-  deps: Deps,
-  ctx: Context,
+  work: Work,
   { patientId, referralId, loanId }: { patientId: string; referralId: string | null; loanId: string | null },
   { name, version }: PlanToGive,
   count: number,
 ): Promise<void> {
-  await recordEvent(trx, deps, ctx, {
+  await recordEvent(work, {
     type: 'patient.support_plan_given',
     subjects: [
       ['patient', patientId],
@@ -237,7 +230,15 @@ async function recordGiven(
 }
 
 async function newestPlanOf(trx: Trx, patientId: string): Promise<string> {
-  const { rows } = await sql<{ id: string }>`
-    select id from patient_plan where patient_id = ${patientId} order by id desc limit 1`.execute(trx);
-  return rows[0]!.id;
+  const row = await one(
+    trx,
+    'patient-plan.newest-of',
+    trx
+      .selectFrom('patient_plan')
+      .select('id')
+      .where('patient_id', '=', patientId)
+      .orderBy('id', 'desc')
+      .limit(1),
+  );
+  return row.id;
 }

@@ -2,7 +2,8 @@ import { getPatient, logAccess } from '../people/patient.queries.ts';
 import type { Context } from '../shared/actor.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams } from '../shared/http.ts';
-import { type Form, fields, newForm, refused, typedIn } from '../web/forms.ts';
+import { type Form, fields, newForm } from '../web/forms.ts';
+import { formPage } from '../web/submit.ts';
 import { givePlan, stopSupport } from './patient-plan.commands.ts';
 import { listPatientPlans } from './patient-plan.queries.ts';
 import { listPlans } from './plan.queries.ts';
@@ -13,47 +14,31 @@ const words = { planId: 'Choose a plan', reason: 'Write what the person said' };
 
 /** /patients/:id/support: the plan that a person has, another in its place, and the end of support as they wish it. */
 export function patientPlanPages(app: App, deps: Deps): void {
-  const params = { params: idParams };
-  app.get(
-    '/patients/:id/support',
-    { config: { action: 'follow-ups.plan' }, schema: params },
-    async (request, reply) =>
-      reply.page('support/views/patient-plan.njk', await view(request.ctx, request.params.id)),
-  );
-
-  app.post(
-    '/patients/:id/support',
-    { config: { action: 'follow-ups.plan' }, schema: params },
-    async (request, reply) => {
-      const { id } = request.params;
-      const { form: which, ...typed } = typedIn(request.body);
-      const back = { href: `/patients/${id}`, text: 'Back to the patient' };
-      try {
-        if (which === 'stop') {
-          const { cancelledFollowUps } = await stopSupport(
-            deps,
-            request.ctx,
-            id,
-            fields(NewSupportStop, typed, words),
-          );
-          const text = `Support has ended as they wished. Follow-ups cancelled: ${cancelledFollowUps}.`;
-          return reply.done(`/patients/${id}/support`, { text, link: back });
-        }
-        const given = await givePlan(deps, request.ctx, id, fields(NewPatientPlan, typed, words));
-        const kept = given.kept ? ` Kept, since they were told or confirmed it: ${given.kept}.` : '';
-        const text = `The plan is given. Follow-ups planned: ${given.planned}.${kept}`;
-        return reply.done(`/patients/${id}/support`, { text, link: back });
-      } catch (error) {
-        const form = {
-          ...refused(typed, error),
-          prefix: which === 'stop' ? 'stop' : `plan-${typed.inPlaceOf ?? 'new'}`,
-        };
-        return reply
-          .code(form.status)
-          .page('support/views/patient-plan.njk', await view(request.ctx, id, form));
-      }
+  formPage(app, '/patients/:id/support', {
+    action: 'follow-ups.plan',
+    params: idParams,
+    view: 'support/views/patient-plan.njk',
+    show(sent, { ctx, params }) {
+      const { form: which, inPlaceOf = 'new' } = sent?.typed ?? {};
+      return view(
+        ctx,
+        params.id,
+        sent && { ...sent, prefix: which === 'stop' ? 'stop' : `plan-${inPlaceOf}` },
+      );
     },
-  );
+    async take({ form: which, ...typed }, { ctx, params: { id } }) {
+      const back = { href: `/patients/${id}`, text: 'Back to the patient' };
+      if (which === 'stop') {
+        const { cancelledFollowUps } = await stopSupport(deps, ctx, id, fields(NewSupportStop, typed, words));
+        const text = `Support has ended as they wished. Follow-ups cancelled: ${cancelledFollowUps}.`;
+        return { href: `/patients/${id}/support`, text, link: back };
+      }
+      const given = await givePlan(deps, ctx, id, fields(NewPatientPlan, typed, words));
+      const kept = given.kept ? ` Kept, since they were told or confirmed it: ${given.kept}.` : '';
+      const text = `The plan is given. Follow-ups planned: ${given.planned}.${kept}`;
+      return { href: `/patients/${id}/support`, text, link: back };
+    },
+  });
 
   /** `sent`: the form that was refused, if any. */
   async function view(ctx: Context, patientId: string, sent?: Form) {

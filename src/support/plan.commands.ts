@@ -1,13 +1,12 @@
-import { sql } from 'kysely';
 import type { Context } from '../shared/actor.ts';
-import { timestamp } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
-import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { etagOf, requireMatch } from '../shared/etag.ts';
 import { recordEvent } from '../shared/events.ts';
 import { newId } from '../shared/ids.ts';
 import { type FieldError, Problem } from '../shared/problem.ts';
+import { run } from '../shared/statements.ts';
+import type { Work } from '../shared/work.ts';
 import { getPlan } from './plan.queries.ts';
 import { inOrder, type Step, sameSteps, stepFaults } from './plan.rules.ts';
 import type { NewPlan, PlanChange, SupportPlanVersions } from './plan.schemas.ts';
@@ -18,21 +17,26 @@ import type { NewPlan, PlanChange, SupportPlanVersions } from './plan.schemas.ts
  */
 export async function addPlan(deps: Deps, ctx: Context, input: NewPlan): Promise<SupportPlanVersions> {
   const steps = readSteps(input.steps);
-  return command(deps, ctx, async (trx) => {
+  return command(deps, ctx, async (work) => {
     const id = newId();
-    const at = timestamp(deps.clock);
+    const { at } = work;
     const name = input.name.trim();
     const defaults = { forLoans: input.forLoans ?? false, forSupport: input.forSupport ?? false };
-    await takeDefaults(trx, deps, id, defaults);
-    await sql`/* support-plan.add */ insert into support_plan (id, name, for_loans, for_support, changed_at)
-      values (${id}, ${name}, ${defaults.forLoans}, ${defaults.forSupport}, ${at})`.execute(trx);
-    await writeVersion(trx, deps, ctx, id, 1, steps);
-    await recordEvent(trx, deps, ctx, {
+    await takeDefaults(work, id, defaults);
+    await run(
+      work.trx,
+      'support-plan.add',
+      work.trx
+        .insertInto('support_plan')
+        .values({ id, name, for_loans: defaults.forLoans, for_support: defaults.forSupport, changed_at: at }),
+    );
+    await writeVersion(work, id, 1, steps);
+    await recordEvent(work, {
       type: 'support_plan.added',
       subjects: [['support_plan', id]],
       values: { plan: name, lines: steps.length },
     });
-    return getPlan(trx, id);
+    return getPlan(work.trx, id);
   });
 }
 
@@ -46,27 +50,28 @@ export async function changePlan(
   ctx: Context,
   id: string,
   change: PlanChange,
-  ifMatch: string | undefined,
 ): Promise<SupportPlanVersions> {
   const steps = change.steps && readSteps(change.steps);
-  return command(deps, ctx, async (trx) => {
-    await sql`/* support-plan.lock */ select from support_plan where id = ${id} for no key update`.execute(
-      trx,
+  return command(deps, ctx, async (work) => {
+    await run(
+      work.trx,
+      'support-plan.lock',
+      work.trx.selectFrom('support_plan').where('id', '=', id).forNoKeyUpdate(),
     );
-    const before = await getPlan(trx, id);
-    requireMatch(ifMatch, etagOf(id, before.changedAt));
+    const before = await getPlan(work.trx, id);
+    requireMatch(ctx.ifMatch, etagOf(id, before.changedAt));
     const after = { ...before, ...change, name: (change.name ?? before.name).trim() };
     const errors = faultsOf(before, after);
     if (errors.length) throw new Problem('invalid', { errors });
-    const at = timestamp(deps.clock);
-    await takeDefaults(trx, deps, id, after);
-    await sql`/* support-plan.change */
+    const { at } = work;
+    await takeDefaults(work, id, after);
+    await run(work.trx, 'support-plan.change')`
       update support_plan set name = ${after.name}, for_loans = ${after.forLoans}, for_support = ${after.forSupport}, changed_at = ${at}::timestamptz,
         retired_at = case when ${after.retired}::boolean then coalesce(retired_at, ${at}::timestamptz) end
-      where id = ${id}`.execute(trx);
+      where id = ${id}`;
     const isNew = steps !== undefined && !sameSteps(steps, before.steps);
-    if (isNew) await writeVersion(trx, deps, ctx, id, before.version + 1, steps);
-    await recordEvent(trx, deps, ctx, {
+    if (isNew) await writeVersion(work, id, before.version + 1, steps);
+    await recordEvent(work, {
       type: 'support_plan.changed',
       subjects: [['support_plan', id]],
       values: {
@@ -76,7 +81,7 @@ export async function changePlan(
       },
       fields: Object.keys(change),
     });
-    return getPlan(trx, id);
+    return getPlan(work.trx, id);
   });
 }
 
@@ -109,37 +114,25 @@ function faultsOf(before: Standing, after: Standing): FieldError[] {
 
 /** Before this plan becomes a default, since the indexes allow no two at any moment. */
 async function takeDefaults(
-  trx: Trx,
-  deps: Deps,
+  work: Work,
   id: string,
   { forLoans, forSupport }: { forLoans: boolean; forSupport: boolean },
 ): Promise<void> {
-  await sql`/* support-plan.take-defaults */
+  await run(work.trx, 'support-plan.take-defaults')`
     update support_plan set for_loans = for_loans and not ${forLoans}::boolean, for_support = for_support and not ${forSupport}::boolean,
-      changed_at = ${timestamp(deps.clock)}
-    where id <> ${id} and ((for_loans and ${forLoans}::boolean) or (for_support and ${forSupport}::boolean))`.execute(
-    trx,
-  );
+      changed_at = ${work.at}
+    where id <> ${id} and ((for_loans and ${forLoans}::boolean) or (for_support and ${forSupport}::boolean))`;
 }
 
-async function writeVersion(
-  trx: Trx,
-  deps: Deps,
-  ctx: Context,
-  planId: string,
-  version: number,
-  steps: Step[],
-): Promise<void> {
+async function writeVersion(work: Work, planId: string, version: number, steps: Step[]): Promise<void> {
   const rows = steps.map((step, place) => ({ ...step, position: place + 1 }));
-  await sql`/* support-plan.write-version */
+  await run(work.trx, 'support-plan.write-version')`
     with v as (
       insert into support_plan_version (id, plan_id, version, created_at, created_by)
-      values (${newId()}, ${planId}, ${version}, ${timestamp(deps.clock)}, ${ctx.actor.name}) returning id
+      values (${newId()}, ${planId}, ${version}, ${work.at}, ${work.ctx.actor.name}) returning id
     )
     insert into support_plan_step (version_id, position, step, counted_from, days, way, minutes, starts_at, lead_days)
     select v.id, s.position, s.step, s."countedFrom", s.days, s.way, s.minutes, s."startsAt", s."leadDays"
     from v, jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) s
-      (position int, step text, "countedFrom" text, days int, way text, minutes int, "startsAt" time, "leadDays" int)`.execute(
-    trx,
-  );
+      (position int, step text, "countedFrom" text, days int, way text, minutes int, "startsAt" time, "leadDays" int)`;
 }

@@ -3,6 +3,7 @@ import { etagOf } from '../shared/etag.ts';
 import { type App, idParams } from '../shared/http.ts';
 import { besideTheOther, versionToSend } from '../web/edit-conflict.ts';
 import { type Form, fields, newForm, refused, type Typed, typedIn } from '../web/forms.ts';
+import { formPage } from '../web/submit.ts';
 import { addPlan, changePlan } from './plan.commands.ts';
 import { getPlan, listPlans } from './plan.queries.ts';
 import { mostSteps, stepLines } from './plan.rules.ts';
@@ -30,27 +31,21 @@ export function planPages(app: App, deps: Deps): void {
     });
   });
 
-  const change = { config: { action: 'settings.change' } } as const;
-  app.get('/settings/support-plans/new', change, async (_request, reply) =>
-    reply.page('support/views/plan-form.njk', view(newForm())),
-  );
-
-  app.post('/settings/support-plans/new', change, async (request, reply) => {
-    const typed = readRows(typedIn(request.body));
-    try {
-      const plan = await addPlan(deps, request.ctx, fields(NewPlan, typed, words));
-      return reply.done(`/settings/support-plans/${plan.id}`, { text: `The plan ${plan.name} is added.` });
-    } catch (error) {
-      const form = atFirstStep(refused(typed, error));
-      return reply.code(form.status).page('support/views/plan-form.njk', view(form));
-    }
+  formPage(app, '/settings/support-plans/new', {
+    action: 'settings.change',
+    view: 'support/views/plan-form.njk',
+    show: (sent) => view(sent ? atFirstStep({ ...sent, typed: readRows(sent.typed) }) : newForm()),
+    async take(typed, { ctx }) {
+      const plan = await addPlan(deps, ctx, fields(NewPlan, readRows(typed), words));
+      return { href: `/settings/support-plans/${plan.id}`, text: `The plan ${plan.name} is added.` };
+    },
   });
 
   app.get('/settings/support-plans/:id', { ...read, schema: { params: idParams } }, async (request, reply) =>
     reply.page('support/views/plan.njk', planView(await getPlan(deps.db, request.params.id))),
   );
 
-  const one = { ...change, schema: { params: idParams } };
+  const one = { config: { action: 'settings.change' }, schema: { params: idParams } } as const;
   app.get('/settings/support-plans/:id/change', one, async (request, reply) => {
     const plan = await getPlan(deps.db, request.params.id);
     return reply.page('support/views/plan-form.njk', view(newForm(typedOf(plan)), plan));
@@ -58,11 +53,16 @@ export function planPages(app: App, deps: Deps): void {
 
   app.post('/settings/support-plans/:id/change', one, async (request, reply) => {
     const { id } = request.params;
-    const { version, retire, ...sent } = typedIn(request.body);
+    const { retire, ...sent } = typedIn(request.body);
     const typed = readRows(sent);
     try {
       const input = retire ? { retired: retire === 'yes' } : fields(PlanChange, typed, words);
-      const plan = await changePlan(deps, request.ctx, id, input, String(version ?? ''));
+      const plan = await changePlan(
+        deps,
+        { ...request.ctx, ifMatch: String(typed.version ?? '') },
+        id,
+        input,
+      );
       const text = retire
         ? `The plan ${plan.name} is ${plan.retired ? 'no longer' : 'again'} offered.`
         : `The plan ${plan.name} is saved. Version ${plan.version} begins from now on; people who have it already keep theirs.`;
@@ -73,7 +73,7 @@ export function planPages(app: App, deps: Deps): void {
       reply.code(form.status);
       return retire
         ? reply.page('support/views/plan.njk', { ...planView(plan), form })
-        : reply.page('support/views/plan-form.njk', view(form, plan, String(version ?? '')));
+        : reply.page('support/views/plan-form.njk', view(form, plan));
     }
   });
 
@@ -84,15 +84,14 @@ export function planPages(app: App, deps: Deps): void {
     version: etagOf(plan.id, plan.changedAt),
   });
 
-  /** @param seen the version that was seen, where the form was sent */
-  function view(form: Form, plan?: SupportPlanVersions, seen?: string) {
+  function view(form: Form, plan?: SupportPlanVersions) {
     const filled = Object.keys({ ...form.typed, ...form.errors }).flatMap(
       (name) => /^steps\.(\d+)\./.exec(name)?.[1] ?? [],
     );
     return {
       plan,
       form,
-      version: plan && versionToSend(form, seen, etagOf(plan.id, plan.changedAt)),
+      version: plan && versionToSend(form, etagOf(plan.id, plan.changedAt)),
       rows: Math.min(mostSteps, Math.max(0, ...filled.map((row) => Number(row) + 1)) + spareSteps),
       ways: ways.map((value) => ({ value, text: wayWords[value] })),
     };

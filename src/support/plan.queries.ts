@@ -1,7 +1,9 @@
 import { sql } from 'kysely';
 import type { Reader, Trx } from '../shared/database.ts';
 import { invalid, Problem } from '../shared/problem.ts';
-import type { SupportPlan, SupportPlanVersions } from './plan.schemas.ts';
+import { col } from '../shared/rows.ts';
+import { many, maybe } from '../shared/statements.ts';
+import { SupportPlan, SupportPlanVersions } from './plan.schemas.ts';
 
 /** The steps of the version with this id, in their order, as JSON. */
 const stepsJson = (version: ReturnType<typeof sql.ref>) => sql`coalesce((
@@ -22,17 +24,15 @@ const newest = sql`support_plan p join lateral (
 
 /** The support plans by name, each with the version that begins now. */
 export async function listPlans(db: Reader, { retired = false } = {}): Promise<SupportPlan[]> {
-  const { rows } = await sql<SupportPlan>`/* support-plan.list */
+  return many(db, 'support-plan.list', SupportPlan.properties)`
     select ${columns} from ${newest} where ${retired}::boolean or p.retired_at is null
-    order by p.retired_at is not null, lower(p.name), p.id`.execute(db);
-  return rows;
+    order by p.retired_at is not null, lower(p.name), p.id`;
 }
 
 /** The plans that may be chosen, by name: for forms that offer them. */
 export async function offeredPlans(db: Reader): Promise<{ id: string; name: string }[]> {
-  const { rows } = await sql<{ id: string; name: string }>`/* support-plan.offered */
-    select id, name from support_plan where retired_at is null order by lower(name), id`.execute(db);
-  return rows;
+  return many(db, 'support-plan.offered', { id: col.text, name: col.text })`
+    select id, name from support_plan where retired_at is null order by lower(name), id`;
 }
 
 /**
@@ -40,14 +40,14 @@ export async function offeredPlans(db: Reader): Promise<{ id: string; name: stri
  * @throws Problem `not-found`
  */
 export async function getPlan(db: Reader, id: string): Promise<SupportPlanVersions> {
-  const { rows } = await sql<SupportPlanVersions>`/* support-plan.get */
+  const row = await maybe(db, 'support-plan.get', SupportPlanVersions.properties)`
     select ${columns}, coalesce((
       select json_agg(json_build_object('version', e.version, 'createdAt', e.created_at, 'createdBy', e.created_by,
         'running', ${running(sql`x.id = e.id`)}, 'steps', ${stepsJson(sql.ref('e.id'))}) order by e.version desc)
       from support_plan_version e where e.plan_id = p.id and e.version < v.version), '[]') as earlier
-    from ${newest} where p.id = ${id}`.execute(db);
-  if (!rows[0]) throw new Problem('not-found');
-  return rows[0];
+    from ${newest} where p.id = ${id}`;
+  if (!row) throw new Problem('not-found');
+  return row;
 }
 
 /**
@@ -56,9 +56,12 @@ export async function getPlan(db: Reader, id: string): Promise<SupportPlanVersio
  */
 export async function assertPlan(trx: Trx, id: string | null): Promise<void> {
   if (!id) return;
-  const { rows } =
-    await sql`select from support_plan where id = ${id} and retired_at is null for share`.execute(trx);
-  if (!rows.length)
+  const found = await maybe(
+    trx,
+    'plan.assert',
+    trx.selectFrom('support_plan').where('id', '=', id).where('retired_at', 'is', null).forShare(),
+  );
+  if (!found)
     throw invalid({ pointer: '/supportPlanId', message: 'There is no such support plan to choose.' });
 }
 

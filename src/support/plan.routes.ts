@@ -1,6 +1,7 @@
 import type { Deps } from '../shared/deps.ts';
 import { etagOf } from '../shared/etag.ts';
-import { type App, idParams, ifMatch, problemReplies } from '../shared/http.ts';
+import { type App, idParams, ifMatch } from '../shared/http.ts';
+import { changes, creates, reads } from '../shared/routes.ts';
 import { givePlan, stopSupport } from './patient-plan.commands.ts';
 import { listPatientPlans } from './patient-plan.queries.ts';
 import { addPlan, changePlan } from './plan.commands.ts';
@@ -22,139 +23,88 @@ const tags = ['Support'];
 
 /** /support-plans as data, and the plans that a patient has. */
 export function planRoutes(app: App, deps: Deps): void {
-  app.get(
-    '/support-plans',
-    {
-      config: { action: 'settings.read' },
-      schema: {
-        operationId: 'listSupportPlans',
-        summary: 'The support plans by name, each with the version that begins now',
-        tags,
-        querystring: SupportPlanQuery,
-        response: { 200: SupportPlanList },
-      },
-    },
-    async (request) => ({ items: await listPlans(deps.db, request.query) }),
-  );
+  reads(app, '/support-plans', {
+    action: 'settings.read',
+    operationId: 'listSupportPlans',
+    summary: 'The support plans by name, each with the version that begins now',
+    tags,
+    querystring: SupportPlanQuery,
+    gives: SupportPlanList,
+    call: async ({ query }) => ({ items: await listPlans(deps.db, query) }),
+  });
 
-  app.get(
-    '/support-plans/:id',
-    {
-      config: { action: 'settings.read' },
-      schema: {
-        operationId: 'getSupportPlan',
-        summary: 'One support plan with its earlier versions',
-        tags,
-        params: idParams,
-        response: { 200: SupportPlanVersions, ...problemReplies('not-found') },
-      },
-    },
-    async (request, reply) => {
-      const plan = await getPlan(deps.db, request.params.id);
-      return reply.header('etag', etagOf(plan.id, plan.changedAt)).send(plan);
-    },
-  );
+  reads(app, '/support-plans/:id', {
+    action: 'settings.read',
+    operationId: 'getSupportPlan',
+    summary: 'One support plan with its earlier versions',
+    tags,
+    params: idParams,
+    gives: SupportPlanVersions,
+    problems: ['not-found'],
+    call: ({ params }) => getPlan(deps.db, params.id),
+    etag: (plan) => etagOf(plan.id, plan.changedAt),
+  });
 
-  app.post(
-    '/support-plans',
-    {
-      config: { action: 'settings.change' },
-      schema: {
-        operationId: 'addSupportPlan',
-        summary: 'Add a support plan',
-        tags,
-        body: NewPlan,
-        response: { 201: SupportPlanVersions, ...problemReplies('invalid', 'name-in-use') },
-      },
-    },
-    async (request, reply) => {
-      const plan = await addPlan(deps, request.ctx, request.body);
-      return reply
-        .code(201)
-        .header('location', `/api/v1/support-plans/${plan.id}`)
-        .header('etag', etagOf(plan.id, plan.changedAt))
-        .send(plan);
-    },
-  );
+  creates(app, '/support-plans', {
+    action: 'settings.change',
+    operationId: 'addSupportPlan',
+    summary: 'Add a support plan',
+    tags,
+    body: NewPlan,
+    gives: SupportPlanVersions,
+    problems: ['invalid', 'name-in-use'],
+    call: ({ ctx, body }) => addPlan(deps, ctx, body),
+    etag: (plan) => etagOf(plan.id, plan.changedAt),
+    location: (plan) => `/support-plans/${plan.id}`,
+  });
 
-  app.patch(
-    '/support-plans/:id',
-    {
-      config: { action: 'settings.change' },
-      schema: {
-        operationId: 'changeSupportPlan',
-        summary:
-          'Rename a support plan, give it other steps as a new version, make it a default, or retire it',
-        tags,
-        params: idParams,
-        headers: ifMatch,
-        body: PlanChange,
-        response: {
-          200: SupportPlanVersions,
-          ...problemReplies('not-found', 'invalid', 'name-in-use', 'if-match-required', 'changed-meanwhile'),
-        },
-      },
-    },
-    async (request, reply) => {
-      const { id } = request.params;
-      const plan = await changePlan(deps, request.ctx, id, request.body, request.headers['if-match']);
-      return reply.header('etag', etagOf(plan.id, plan.changedAt)).send(plan);
-    },
-  );
+  changes(app, '/support-plans/:id', {
+    action: 'settings.change',
+    operationId: 'changeSupportPlan',
+    summary: 'Rename a support plan, give it other steps as a new version, make it a default, or retire it',
+    tags,
+    params: idParams,
+    headers: ifMatch,
+    body: PlanChange,
+    gives: SupportPlanVersions,
+    problems: ['not-found', 'invalid', 'name-in-use', 'if-match-required', 'changed-meanwhile'],
+    call: ({ ctx, params: { id }, body }) => changePlan(deps, ctx, id, body),
+    etag: (plan) => etagOf(plan.id, plan.changedAt),
+  });
 
-  app.get(
-    '/patients/:id/support-plans',
-    {
-      config: { action: 'patients.read' },
-      schema: {
-        operationId: 'listPatientPlans',
-        summary: 'The support plans that a patient has and had, newest first',
-        tags,
-        params: idParams,
-        response: { 200: PatientPlanList, ...problemReplies('not-found') },
-      },
-    },
-    async (request) => ({ items: await listPatientPlans(deps.db, request.params.id) }),
-  );
+  reads(app, '/patients/:id/support-plans', {
+    action: 'patients.read',
+    operationId: 'listPatientPlans',
+    summary: 'The support plans that a patient has and had, newest first',
+    tags,
+    params: idParams,
+    gives: PatientPlanList,
+    problems: ['not-found'],
+    call: async ({ params }) => ({ items: await listPatientPlans(deps.db, params.id) }),
+  });
 
-  app.post(
-    '/patients/:id/support-plans',
-    {
-      config: { action: 'follow-ups.plan' },
-      schema: {
-        operationId: 'givePatientPlan',
-        summary:
-          'Give a patient a support plan, or another in place of the one that runs; what is ahead is planned anew',
-        tags,
-        params: idParams,
-        body: NewPatientPlan,
-        response: {
-          201: PatientPlanGiven,
-          ...problemReplies('not-found', 'invalid', 'conflict', 'merge-refused', 'patient-erased'),
-        },
-      },
-    },
-    async (request, reply) =>
-      reply.code(201).send(await givePlan(deps, request.ctx, request.params.id, request.body)),
-  );
+  creates(app, '/patients/:id/support-plans', {
+    action: 'follow-ups.plan',
+    operationId: 'givePatientPlan',
+    summary:
+      'Give a patient a support plan, or another in place of the one that runs; what is ahead is planned anew',
+    tags,
+    params: idParams,
+    body: NewPatientPlan,
+    gives: PatientPlanGiven,
+    problems: ['not-found', 'invalid', 'conflict', 'merge-refused', 'patient-erased'],
+    call: ({ ctx, params, body }) => givePlan(deps, ctx, params.id, body),
+  });
 
-  app.post(
-    '/patients/:id/support-stops',
-    {
-      config: { action: 'follow-ups.plan' },
-      schema: {
-        operationId: 'stopSupport',
-        summary: 'End a patient’s support because they wish it, with the reason',
-        tags,
-        params: idParams,
-        body: NewSupportStop,
-        response: {
-          201: SupportStopped,
-          ...problemReplies('not-found', 'invalid', 'conflict', 'merge-refused', 'patient-erased'),
-        },
-      },
-    },
-    async (request, reply) =>
-      reply.code(201).send(await stopSupport(deps, request.ctx, request.params.id, request.body)),
-  );
+  creates(app, '/patients/:id/support-stops', {
+    action: 'follow-ups.plan',
+    operationId: 'stopSupport',
+    summary: 'End a patient’s support because they wish it, with the reason',
+    tags,
+    params: idParams,
+    body: NewSupportStop,
+    gives: SupportStopped,
+    problems: ['not-found', 'invalid', 'conflict', 'merge-refused', 'patient-erased'],
+    call: ({ ctx, params, body }) => stopSupport(deps, ctx, params.id, body),
+  });
 }

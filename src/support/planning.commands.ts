@@ -1,12 +1,14 @@
 import { sql } from 'kysely';
-import type { Context } from '../shared/actor.ts';
-import { civilTime, timestamp, today } from '../shared/clock.ts';
-import type { Trx } from '../shared/database.ts';
+import { takeBackUnsaid } from '../messages/kind.queries.ts';
+import { civilTime, today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { newId } from '../shared/ids.ts';
+import { run } from '../shared/statements.ts';
+import type { Work } from '../shared/work.ts';
 import { createTasks } from '../tasks/task.commands.ts';
 import type { PlannedStep } from './planning.queries.ts';
 import { arrange, type Diary, inUsableWays, type Wanted } from './planning.rules.ts';
+import { followUpMove } from './status.commands.ts';
 
 /** A follow-up as it is written: its slot is the time that it got. */
 export type NewPlanned = Wanted & {
@@ -58,31 +60,31 @@ export const insertFollowUps = (made: NewPlanned[], at: string) => sql`
   from jsonb_to_recordset(${JSON.stringify(made)}::jsonb) x (id uuid, "patientId" uuid, "loanId" uuid, "referralId" uuid, "planId" uuid, step text,
     "dueOn" date, "beforeDue" int, "startsAt" time, minutes int, way text, "leadDays" int, "supporterId" uuid)`;
 
-export async function writeFollowUps(trx: Trx, { clock }: Deps, made: NewPlanned[]): Promise<void> {
-  if (made.length) await sql`/* follow-up.write */ ${insertFollowUps(made, timestamp(clock))}`.execute(trx);
+export async function writeFollowUps(work: Work, made: NewPlanned[]): Promise<void> {
+  if (made.length) await run(work.trx, 'follow-up.write')`${insertFollowUps(made, work.at)}`;
 }
 
 /** Puts follow-ups on other times, which nobody has confirmed, and takes back what was to be said of the old ones. */
 export async function moveTo(
-  trx: Trx,
-  { clock }: Deps,
+  work: Work,
   moved: Pick<NewPlanned, 'id' | 'dueOn' | 'startsAt'>[],
 ): Promise<void> {
   if (!moved.length) return;
-  await sql`/* follow-up.move-to */
+  await run(work.trx, 'follow-up.move-to')`
     with unsaid as (
-      update reminder set status = 'cancelled' where status = 'standing' and reason in ('follow_up', 'changed')
-        and subject_id = any(${moved.map(({ id }) => id)}::uuid[])
+      ${takeBackUnsaid('follow_up', sql`subject_id = any(${moved.map(({ id }) => id)}::uuid[])`)}
     )
-    update follow_up f set due_on = x."dueOn", starts_at = x."startsAt", status = 'planned', changed_at = ${timestamp(clock)}
-    from jsonb_to_recordset(${JSON.stringify(moved)}::jsonb) x (id uuid, "dueOn" date, "startsAt" time) where f.id = x.id`.execute(
-    trx,
-  );
+    ${followUpMove('planned', {
+      from: sql`jsonb_to_recordset(${JSON.stringify(moved)}::jsonb) x (id uuid, "dueOn" date, "startsAt" time)`,
+      which: sql`f.id = x.id`,
+      set: sql`due_on = x."dueOn", starts_at = x."startsAt"`,
+      at: work.at,
+    })}`;
 }
 
 /** Asks an officer to agree on support with someone who alone makes contact, for whom nothing is planned. */
-export async function askToAgree(trx: Trx, deps: Deps, ctx: Context, patientId: string): Promise<void> {
-  await createTasks(trx, deps, ctx, [
+export async function askToAgree(work: Work, patientId: string): Promise<void> {
+  await createTasks(work, [
     { kind: 'support_to_agree', subjectType: 'patient', subjectId: patientId, patientId },
   ]);
 }

@@ -1,9 +1,13 @@
 import { type RawBuilder, sql } from 'kysely';
 import { pointJson } from '../people/doubt.queries.ts';
 import { type Clock, civilTime, today } from '../shared/clock.ts';
-import type { Reader, Trx } from '../shared/database.ts';
+import type { Reader } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
-import { arrange, type Diary, type Wanted } from './planning.rules.ts';
+import { col, type RowOf } from '../shared/rows.ts';
+import { one, run } from '../shared/statements.ts';
+import type { Work } from '../shared/work.ts';
+import { isAhead } from './follow-up.states.ts';
+import { arrange, Diary, Wanted } from './planning.rules.ts';
 import type { Slot } from './slot.rules.ts';
 import type { Way } from './support.rules.ts';
 import { wayFor } from './way.rules.ts';
@@ -32,11 +36,11 @@ export const diaryJson = (
   with w as materialized (${wanted}), t as (
     select f.id, f.patient_id, f.supporter_id, f.due_on, ${slotOf('f')}
     from (select distinct patient_id from w) x join follow_up f on f.patient_id = x.patient_id
-    where f.due_on >= ${today(clock)}::date and f.status in ('planned', 'confirmed')
+    where f.due_on >= ${today(clock)}::date and ${isAhead('f')}
     union
     select f.id, f.patient_id, f.supporter_id, f.due_on, ${slotOf('f')}
     from (select distinct supporter_id, day from w) x join follow_up f on f.supporter_id = x.supporter_id
-    where f.due_on between x.day - 28 and x.day + 28 and f.status in ('planned', 'confirmed')
+    where f.due_on between x.day - 28 and x.day + 28 and ${isAhead('f')}
     union
     select d.id, null, d.supporter_id, d.held_on, ${slotOf('d')}
     from (select distinct supporter_id, day from w) x join drop_in d on d.supporter_id = x.supporter_id
@@ -44,7 +48,7 @@ export const diaryJson = (
   ), crowd as (
     select f.due_on, f.starts_at, f.minutes, count(*)::int as count
     from (select distinct w.day + n as day from w, generate_series(-1, 6) n where w.supporter_id is null) x cross join lateral (
-      select o.id, o.due_on, o.starts_at, o.minutes from follow_up o where o.due_on = x.day and o.status in ('planned', 'confirmed')
+      select o.id, o.due_on, o.starts_at, o.minutes from follow_up o where o.due_on = x.day and ${isAhead('o')}
       order by o.id desc limit ${mostOfADay}) f
     where f.id <> all(${except}) group by 1, 2, 3
   )
@@ -65,13 +69,16 @@ export const stepDay = (startsOn: unknown, dueOn: unknown) => sql`case s.counted
   when 'start' then working_day_from(${startsOn}::date + s.days) else working_day_before(${dueOn}::date - s.days + 1) end`;
 
 /** A step on its day, at the time that the plan prefers and in its usual way. */
-export type PlannedStep = Pick<Wanted, 'dueOn' | 'startsAt' | 'minutes' | 'way'> & {
-  step: string;
+export const PlannedStep = {
+  ...col.pick(Wanted, 'dueOn', 'startsAt', 'minutes', 'way'),
+  step: col.text,
   /** Days before the loan is due back; null when it is counted from the start. */
-  beforeDue: number | null;
-  leadDays: number;
+  beforeDue: col.orNull(col.number),
+  leadDays: col.number,
 };
-export type PlanDraft = { steps: PlannedStep[]; diary: Diary };
+export type PlannedStep = RowOf<typeof PlannedStep>;
+export const PlanDraft = { steps: col.listOf(col.object(PlannedStep)), diary: col.object(Diary) };
+export type PlanDraft = RowOf<typeof PlanDraft>;
 
 /** Rows of `s`, which are steps with their `day`, as JSON in their order. */
 export const stepsJson = (s: RawBuilder<unknown>) => sql<
@@ -97,9 +104,9 @@ export async function readDraft(
   { clock }: Pick<Deps, 'clock'>,
   begins: Begins,
 ): Promise<PlanDraft> {
-  const { rows } = await sql<{ draft: PlanDraft }>`/* follow-up.plan-draft */
-    select ${draftJson(clock, begins)} as draft`.execute(db);
-  return rows[0]!.draft;
+  const row = await one(db, 'follow-up.plan-draft', { draft: col.object(PlanDraft) })`
+    select ${draftJson(clock, begins)} as draft`;
+  return row.draft;
 }
 
 type For = Pick<Wanted, 'patientId' | 'supporterId' | 'dueOn'>;
@@ -116,9 +123,9 @@ export async function readDiary(
   moving: string[] = [],
 ): Promise<Diary> {
   const except = moving.length ? sql`${moving}::uuid[]` : noIds;
-  const { rows } = await sql<{ diary: Diary }>`/* follow-up.diary */
-    select ${diaryJson(clock, rowsOf(wanted), except)} as diary`.execute(db);
-  return rows[0]!.diary;
+  const row = await one(db, 'follow-up.diary', { diary: col.object(Diary) })`
+    select ${diaryJson(clock, rowsOf(wanted), except)} as diary`;
+  return row.diary;
 }
 
 /** The free time next to the one that a follow-up has, from today on: what someone who moves it is offered. */
@@ -148,10 +155,10 @@ export async function usableWay(
  * What follow-ups are planned by, once their supporters are locked: who plans for the same supporter waits,
  * so that no time is given twice. The people, and the follow-ups that move, are locked before.
  */
-export async function lockDiary(trx: Trx, deps: Deps, wanted: For[], moving: string[] = []): Promise<Diary> {
+export async function lockDiary(work: Work, wanted: For[], moving: string[] = []): Promise<Diary> {
   const supporters = [...new Set(wanted.flatMap(({ supporterId }) => supporterId ?? []))];
   if (supporters.length)
-    await sql`/* follow-up.lock-supporters */
-      select from staff where id = any(${supporters}::uuid[]) order by id for no key update`.execute(trx);
-  return readDiary(trx, deps, wanted, moving);
+    await run(work.trx, 'follow-up.lock-supporters')`
+      select from staff where id = any(${supporters}::uuid[]) order by id for no key update`;
+  return readDiary(work.trx, work.deps, wanted, moving);
 }

@@ -1,24 +1,30 @@
-import { freeSlot, type Slot } from './slot.rules.ts';
-import type { Way } from './support.rules.ts';
-import { hoursFor, type Person, wayFor } from './way.rules.ts';
+import { col, type RowOf } from '../shared/rows.ts';
+import { freeSlot, Slot } from './slot.rules.ts';
+import { ways } from './support.rules.ts';
+import { hoursFor, Person, wayFor } from './way.rules.ts';
 
 /** A follow-up that looks for its time: the slot is the one that is wanted. */
-export type Wanted = Slot & {
-  patientId: string;
-  supporterId: string | null;
-  way: Way;
+export const Wanted = {
+  ...Slot,
+  patientId: col.text,
+  supporterId: col.orNull(col.text),
+  way: col.oneOf(ways),
   /** Whether it has to be before a day, and rather goes towards today. */
-  back?: boolean;
+  back: col.optional(col.boolean),
 };
+export type Wanted = RowOf<typeof Wanted>;
 
 /** What follow-ups are planned by: the people, what is taken, and the days without work. */
-export type Diary = {
-  people: (Person & { id: string })[];
-  taken: (Slot & { patientId: string | null; supporterId: string | null })[];
+export const Diary = {
+  people: col.listOf(col.object({ ...Person, id: col.text })),
+  taken: col.listOf(
+    col.object({ ...Slot, patientId: col.orNull(col.text), supporterId: col.orNull(col.text) }),
+  ),
   /** How much is going on at which times, whoever does it. */
-  crowd: (Slot & { count: number })[];
-  daysOff: string[];
+  crowd: col.listOf(col.object({ ...Slot, count: col.number })),
+  daysOff: col.listOf(col.text),
 };
+export type Diary = RowOf<typeof Diary>;
 
 /** The ways that people can use, in place of the usual ones; what only the person can begin is left out. */
 export function inUsableWays<W extends Wanted>(wanted: W[], { people }: Diary, today: string): W[] {

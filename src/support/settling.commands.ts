@@ -1,7 +1,6 @@
-import { civilTime, today } from '../shared/clock.ts';
-import type { Trx } from '../shared/database.ts';
-import type { Deps } from '../shared/deps.ts';
+import { civilTime } from '../shared/clock.ts';
 import { invalid, Problem } from '../shared/problem.ts';
+import type { Work } from '../shared/work.ts';
 import type { FollowUpChange, NewFollowUp } from './follow-up.schemas.ts';
 import { lockDiary } from './planning.queries.ts';
 import { arrange, type Diary, type Wanted } from './planning.rules.ts';
@@ -22,15 +21,15 @@ type Given = Pick<NewFollowUp, 'patientId' | 'dueOn' | 'startsAt' | 'way'> & {
  * that the person can use and the free time next to 10am. The person is locked, and the supporter is.
  * @throws Problem `invalid` for a time that the clocks skip, or without a way for someone who alone makes contact
  */
-export async function settle(trx: Trx, deps: Deps, given: Given): Promise<Slot & { way: Way }> {
+export async function settle(work: Work, given: Given): Promise<Slot & { way: Way }> {
   const { patientId, dueOn, minutes, supporterId } = given;
   if (given.startsAt) assertThere(dueOn, given.startsAt);
   if (given.startsAt && given.way) return { dueOn, minutes, startsAt: given.startsAt, way: given.way };
-  const diary = await lockDiary(trx, deps, [given]);
-  const way = given.way ?? usableWay(diary, patientId, today(deps.clock));
+  const diary = await lockDiary(work, [given]);
+  const way = given.way ?? usableWay(diary, patientId, work.today);
   if (given.startsAt) return { dueOn, minutes, startsAt: given.startsAt, way };
   const wanted = { patientId, supporterId, dueOn, minutes, startsAt: usually.startsAt, way };
-  return arrange([wanted], diary, civilTime(deps.clock))[0]!;
+  return arrange([wanted], diary, civilTime(work.deps.clock))[0]!;
 }
 
 /**
@@ -38,8 +37,7 @@ export async function settle(trx: Trx, deps: Deps, given: Given): Promise<Slot &
  * @throws Problem `invalid` for a time that the clocks skip
  */
 export async function settleMove(
-  trx: Trx,
-  deps: Deps,
+  work: Work,
   before: Wanted & { id: string },
   change: FollowUpChange,
 ): Promise<Pick<Slot, 'dueOn' | 'startsAt'>> {
@@ -50,8 +48,8 @@ export async function settleMove(
     return { dueOn, startsAt };
   }
   const wanted = { ...before, dueOn, ...given(change) };
-  const diary = await lockDiary(trx, deps, [wanted], [before.id]);
-  return arrange([wanted], diary, civilTime(deps.clock))[0]!;
+  const diary = await lockDiary(work, [wanted], [before.id]);
+  return arrange([wanted], diary, civilTime(work.deps.clock))[0]!;
 }
 
 /** What a change says of how long, how and by whom. */

@@ -4,9 +4,11 @@ import type { Hours } from '../people/contact-window.rules.ts';
 import { addDays, zone } from '../shared/clock.ts';
 import { minuteOf } from '../shared/date-parts.ts';
 import type { FieldError } from '../shared/problem.ts';
+import { col, type RowOf } from '../shared/rows.ts';
 
 /** A time that something takes: a civil date, `HH:MM` in London, and minutes. */
-export type Slot = { dueOn: string; startsAt: string; minutes: number };
+export const Slot = { dueOn: col.text, startsAt: col.text, minutes: col.number };
+export type Slot = RowOf<typeof Slot>;
 
 /** Times are offered on the quarters of an hour. */
 const grid = 15;

@@ -1,4 +1,5 @@
 import { type FieldError, Problem } from '../shared/problem.ts';
+import { isAhead } from './follow-up.states.ts';
 
 export const followUpStatuses = ['planned', 'confirmed', 'done', 'missed', 'cancelled'] as const;
 export type FollowUpStatus = (typeof followUpStatuses)[number];
@@ -25,12 +26,9 @@ export const followUpWords: Record<FollowUpStatus, string> = {
   cancelled: 'cancelled',
 };
 
-/** Statuses in which a follow-up is still ahead: it may be moved, assigned, confirmed and given an outcome. */
-export const aheadStatuses = followUpStatuses.filter((status) => followUpMoves[status].length > 0);
-
 /** @throws Problem `follow-up-settled` when the follow-up has its outcome */
 export function assertAhead(status: FollowUpStatus): void {
-  if (aheadStatuses.includes(status)) return;
+  if (isAhead.of(status)) return;
   throw new Problem('follow-up-settled', {
     detail: `The follow-up is ${followUpWords[status]}. Add a new one instead.`,
     followUpStatus: status,
@@ -126,7 +124,7 @@ export function allowedActions(
   status: FollowUpStatus,
 ): Record<'record_outcome' | 'move' | 'confirm', true | string> {
   const settled = `The follow-up is ${followUpWords[status]}. Add a new one instead.`;
-  const ahead = aheadStatuses.includes(status);
+  const ahead = isAhead.of(status);
   return {
     record_outcome: ahead || settled,
     move: ahead || settled,

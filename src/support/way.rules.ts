@@ -1,18 +1,21 @@
 import { times } from '../people/contact.rules.ts';
 import { meetsWorkday } from '../people/contact-hours.rules.ts';
 import type { Hours } from '../people/contact-window.rules.ts';
-import { type ContactPoint, works } from '../people/reach.rules.ts';
+import { ContactPoint, works } from '../people/reach.rules.ts';
+import { col, type RowOf } from '../shared/rows.ts';
 import { isWithin, type Slot } from './slot.rules.ts';
 import type { Way } from './support.rules.ts';
 
-type Point = Omit<ContactPoint, 'id' | 'value'>;
+const Point = col.omit(ContactPoint, 'id', 'value');
+type Point = RowOf<typeof Point>;
 
 /** What decides how a person can be met: their own choice, what they need, and the ways to reach them, in their order. */
-export type Person = {
-  contactChoice: 'any_safe' | 'patient_contacts_us';
-  communicationNeeds: string[];
-  points: Point[];
+export const Person = {
+  contactChoice: col.oneOf(['any_safe', 'patient_contacts_us']),
+  communicationNeeds: col.listOf(col.text),
+  points: col.listOf(col.object(Point)),
 };
+export type Person = RowOf<typeof Person>;
 
 /** What stands in the way of a follow-up. */
 export const hindrances = ['they_contact_us', 'bsl', 'no_number', 'no_address', 'outside_hours'] as const;

@@ -3,9 +3,11 @@ import type { Actor } from '../shared/actor.ts';
 import { addDays, today } from '../shared/clock.ts';
 import type { Reader } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
+import { many } from '../shared/statements.ts';
 import { mondayOf } from './assignment.rules.ts';
-import type { Hours, Week } from './assignment.schemas.ts';
+import { Hours, Week } from './assignment.schemas.ts';
 import { visibleTo } from './follow-up.queries.ts';
+import { isPast } from './follow-up.states.ts';
 
 /**
  * The week of a civil date, by supporter and day, with what each has time for: supporters alone and who has
@@ -14,7 +16,7 @@ import { visibleTo } from './follow-up.queries.ts';
 export async function supportWeek(db: Reader, actor: Actor, date: string): Promise<Week> {
   const from = mondayOf(date);
   const to = addDays(from, 6);
-  const { rows } = await sql<Week['rows'][number]>`/* support.week */
+  const rows = await many(db, 'support.week', Week.properties.rows.items.properties)`
     with d as (
       select f.supporter_id, f.due_on, count(*)::int as count, sum(f.minutes)::int as minutes
       from follow_up f where f.due_on between ${from}::date and ${to}::date and f.status <> 'cancelled' and ${visibleTo(actor)}
@@ -29,7 +31,7 @@ export async function supportWeek(db: Reader, actor: Actor, date: string): Promi
     select case when p.id is not null then json_build_object('id', p.id, 'name', p.name) end as supporter, p.weekly_minutes as "weeklyMinutes",
       coalesce(w.minutes, 0) as minutes, coalesce(w.days, '[]') as days
     from p full join w on w.supporter_id = p.id
-    order by p.id is not null, p.role = 'supporter' desc, lower(p.name), p.id limit 300`.execute(db);
+    order by p.id is not null, p.role = 'supporter' desc, lower(p.name), p.id limit 300`;
   return { from, to, rows };
 }
 
@@ -43,11 +45,11 @@ export async function supportHours(
   from: string,
   to: string,
 ): Promise<Hours> {
-  const { rows } = await sql<Hours['items'][number]>`/* support.hours */
+  const rows = await many(db, 'support.hours', Hours.properties.items.items.properties)`
     with d as (
       select f.supporter_id, f.status = 'done' as is_contact, f.status = 'missed' as is_missed, false as is_drop_in,
         case f.status when 'done' then coalesce((select u.minutes from follow_up_outcome u where u.follow_up_id = f.id), f.minutes) else 0 end as minutes
-      from follow_up f where f.due_on between ${from}::date and ${to}::date and f.status in ('done', 'missed') and ${visibleTo(actor)}
+      from follow_up f where f.due_on between ${from}::date and ${to}::date and ${isPast('f')} and ${visibleTo(actor)}
       union all
       select f.supporter_id, false, false, true, f.minutes
       from drop_in f where f.held_on between ${from}::date and least(${to}::date, ${today(clock)}::date) and f.cancelled_at is null and ${visibleTo(actor)}
@@ -57,6 +59,6 @@ export async function supportHours(
       count(*) filter (where is_contact)::int as contacts, count(*) filter (where is_missed)::int as missed,
       count(*) filter (where is_drop_in)::int as "dropIns", sum(minutes)::int as minutes
     from d join staff p on p.id = d.supporter_id left join organisation o on o.id = p.organisation_id
-    group by o.id, p.id order by lower(o.name) nulls last, o.id, lower(p.name), p.id`.execute(db);
+    group by o.id, p.id order by lower(o.name) nulls last, o.id, lower(p.name), p.id`;
   return { from, to, items: rows };
 }

@@ -4,6 +4,8 @@ import { command } from '../shared/command.ts';
 import type { Deps } from '../shared/deps.ts';
 import type { SubjectType } from '../shared/events.ts';
 import type { Report } from '../shared/progress.ts';
+import { col } from '../shared/rows.ts';
+import { many } from '../shared/statements.ts';
 import { createTasks } from './task.commands.ts';
 import type { TaskKind } from './task.rules.ts';
 
@@ -17,23 +19,25 @@ export const taskBatch = 1_000;
  */
 export async function askStaff(
   deps: Deps,
-  requestId: string,
-  { kind, subjectType }: { kind: TaskKind; subjectType: SubjectType },
-  unasked: RawBuilder<{ id: string; patientId: string | null }>,
+  { kind, subjectType, requestId }: { kind: TaskKind; subjectType: SubjectType; requestId: string },
+  unasked: RawBuilder<unknown>,
   report?: Report,
 ): Promise<number> {
   const ctx = systemContext(requestId);
   let made = 0;
   for (;;) {
-    const batch = await command(deps, ctx, async (trx) => {
-      const { rows } = await unasked.execute(trx);
+    const batch = await command(deps, ctx, async (work) => {
+      const rows = await many(work.trx, `task.ask-${kind}`, {
+        id: col.text,
+        patientId: col.orNull(col.text),
+      })`${unasked}`;
       const tasks = rows.map(({ id, patientId }) => ({
         kind,
         subjectType,
         subjectId: id,
         patientId: patientId ?? undefined,
       }));
-      await createTasks(trx, deps, ctx, tasks);
+      await createTasks(work, tasks);
       return rows.length;
     });
     made += batch;

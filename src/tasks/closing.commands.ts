@@ -1,13 +1,15 @@
-import { sql } from 'kysely';
 import { may, permissions } from '../access/permissions.ts';
 import type { Actor, Context } from '../shared/actor.ts';
-import { instantOf, timestamp } from '../shared/clock.ts';
+import { instantOf } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
 import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvents } from '../shared/events.ts';
 import { newId } from '../shared/ids.ts';
 import { invalid, Problem } from '../shared/problem.ts';
+import { col, type RowOf } from '../shared/rows.ts';
+import { many, run } from '../shared/statements.ts';
+import type { Work } from '../shared/work.ts';
 import { subjectsOfTask } from './task.commands.ts';
 import { closesTogether, completionErrors, ruleOf, type TaskKind, taskKinds } from './task.rules.ts';
 import type { TaskCompleted, TaskCompletion, TaskCompletions, TasksCompleted } from './task.schemas.ts';
@@ -22,14 +24,15 @@ export function whoDoes(kind: TaskKind): string {
   return new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(people);
 }
 
-type Locked = {
-  id: string;
-  kind: TaskKind;
-  urgent: boolean;
-  patientId: string | null;
-  doneAt: string | null;
-  closingId: string | null;
+const Locked = {
+  id: col.text,
+  kind: col.keyOf(taskKinds),
+  urgent: col.boolean,
+  patientId: col.orNull(col.text),
+  doneAt: col.orNull(col.text),
+  closingId: col.orNull(col.text),
 };
+type Locked = RowOf<typeof Locked>;
 
 /**
  * Marks a task as done by hand, with what was done; a concern with what was agreed in a conversation about it.
@@ -42,16 +45,16 @@ export async function completeTask(
   id: string,
   said: TaskCompletion,
 ): Promise<TaskCompleted> {
-  return command(deps, ctx, async (trx) => {
-    const [task] = await lockTasks(trx, [id]);
+  return command(deps, ctx, async (work) => {
+    const [task] = await lockTasks(work.trx, [id]);
     if (!task) throw new Problem('not-found');
     if (!mayClose(ctx.actor, task.kind))
       throw new Problem('not-allowed', { detail: `This is for ${whoDoes(task.kind)} to do.` });
     if (task.doneAt) return { id, status: 'done', doneAt: task.doneAt, closingId: task.closingId };
     const errors = completionErrors(task.kind, said);
     if (errors.length) throw new Problem('invalid', { errors });
-    const doneAt = timestamp(deps.clock);
-    const closingId = await close(trx, deps, ctx, [task], wordsOf(said, doneAt));
+    const doneAt = work.at;
+    const closingId = await close(work, [task], wordsOf(said, doneAt));
     return { id, status: 'done', doneAt, closingId };
   });
 }
@@ -66,11 +69,11 @@ export async function completeTasks(
   ctx: Context,
   { tasks: ids, done }: TaskCompletions,
 ): Promise<TasksCompleted> {
-  return command(deps, ctx, async (trx) => {
-    const open = (await lockTasks(trx, ids)).filter(({ doneAt }) => !doneAt);
+  return command(deps, ctx, async (work) => {
+    const open = (await lockTasks(work.trx, ids)).filter(({ doneAt }) => !doneAt);
     const isFit = (task: Locked) => closesTogether(task) && mayClose(ctx.actor, task.kind);
     const fit = open.filter(isFit);
-    const closingId = await close(trx, deps, ctx, fit, { done, spokeTo: null, spokeAt: null });
+    const closingId = await close(work, fit, { done, spokeTo: null, spokeAt: null });
     const leftOut = open
       .filter((task) => !isFit(task))
       .map(({ id, kind }) => ({ id, kind, what: taskKinds[kind].what }));
@@ -93,37 +96,26 @@ function wordsOf({ done, agreed, spokeTo, spokeOn, spokeAt }: TaskCompletion, no
 }
 
 async function lockTasks(trx: Trx, ids: string[]): Promise<Locked[]> {
-  const { rows } = await sql<Locked>`/* task.lock */
+  return many(trx, 'task.lock', Locked)`
     select t.id, t.kind, t.urgent, t.patient_id as "patientId", t.done_at as "doneAt",
       (select c.act_id from task_closing c where c.task_id = t.id and c.reopened_at is null) as "closingId"
-    from task t where t.id = any(${ids}::uuid[]) order by t.id for update of t`.execute(trx);
-  return rows;
+    from task t where t.id = any(${ids}::uuid[]) order by t.id for update of t`;
 }
 
 /** @returns what opens these locked, open tasks again; null for none */
-async function close(
-  trx: Trx,
-  deps: Deps,
-  ctx: Context,
-  tasks: Locked[],
-  { done, spokeTo, spokeAt }: Words,
-): Promise<string | null> {
+async function close(work: Work, tasks: Locked[], { done, spokeTo, spokeAt }: Words): Promise<string | null> {
   if (!tasks.length) return null;
   const actId = newId();
-  const at = timestamp(deps.clock);
+  const { at } = work;
   const rows = tasks.map(({ id }) => ({ id: newId(), taskId: id }));
-  await sql`/* task.close */
+  await run(work.trx, 'task.close')`
     with x as (select * from jsonb_to_recordset(${JSON.stringify(rows)}) x (id uuid, "taskId" uuid)), t as (
       update task set status = 'done', done_at = ${at}::timestamptz from x where task.id = x."taskId"
     )
     insert into task_closing (id, task_id, act_id, done, spoke_to, spoke_at, closed_at, closed_by, closed_by_name)
-    select x.id, x."taskId", ${actId}, ${done}, ${spokeTo}, ${spokeAt}::timestamptz, ${at}::timestamptz, ${ctx.actor.id}::uuid, ${ctx.actor.name} from x`.execute(
-    trx,
-  );
+    select x.id, x."taskId", ${actId}, ${done}, ${spokeTo}, ${spokeAt}::timestamptz, ${at}::timestamptz, ${work.ctx.actor.id}::uuid, ${work.ctx.actor.name} from x`;
   await recordEvents(
-    trx,
-    deps,
-    ctx,
+    work,
     tasks.map((task) => ({
       type: 'task.completed',
       subjects: subjectsOfTask(task),

@@ -1,24 +1,25 @@
 import { type RawBuilder, sql } from 'kysely';
 import { may } from '../access/permissions.ts';
 import type { Context } from '../shared/actor.ts';
-import { timestamp } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
-import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvents } from '../shared/events.ts';
 import { Problem } from '../shared/problem.ts';
+import { col } from '../shared/rows.ts';
+import { many, run } from '../shared/statements.ts';
+import type { Work } from '../shared/work.ts';
 import { subjectsOfTask } from './task.commands.ts';
 import { reopenMinutes, type TaskKind, taskKinds } from './task.rules.ts';
 import type { TasksReopened } from './task.schemas.ts';
 
-type Closed = {
-  id: string;
-  kind: TaskKind;
-  patientId: string | null;
-  closingId: string;
-  closedBy: string | null;
-  isLate: boolean;
-  isStanding: boolean;
+const Closed = {
+  id: col.text,
+  kind: col.keyOf(taskKinds),
+  patientId: col.orNull(col.text),
+  closingId: col.text,
+  closedBy: col.orNull(col.text),
+  isLate: col.boolean,
+  isStanding: col.boolean,
 };
 
 /**
@@ -42,14 +43,12 @@ export async function reopenTask(deps: Deps, ctx: Context, id: string): Promise<
 }
 
 async function reopen(deps: Deps, ctx: Context, which: RawBuilder<unknown>): Promise<TasksReopened> {
-  return command(deps, ctx, async (trx) => {
-    const at = timestamp(deps.clock);
-    const { rows } = await sql<Closed>`/* task.lock-closed */
+  return command(deps, ctx, async (work) => {
+    const { at } = work;
+    const rows = await many(work.trx, 'task.lock-closed', Closed)`
       select t.id, t.kind, t.patient_id as "patientId", c.id as "closingId", c.closed_by as "closedBy",
         c.closed_at < ${at}::timestamptz - make_interval(mins => ${reopenMinutes}) as "isLate", c.reopened_at is null as "isStanding"
-      from task_closing c join task t on t.id = c.task_id where ${which} order by t.id for update of t, c`.execute(
-      trx,
-    );
+      from task_closing c join task t on t.id = c.task_id where ${which} order by t.id for update of t, c`;
     if (!rows.length) throw new Problem('not-found');
     if (rows[0]!.closedBy !== ctx.actor.id && !may(ctx.actor, 'tasks.reopen-of-others'))
       throw new Problem('not-allowed', { detail: 'Whoever closed it opens it again, or a manager.' });
@@ -58,13 +57,13 @@ async function reopen(deps: Deps, ctx: Context, which: RawBuilder<unknown>): Pro
       throw new Problem('conflict', {
         detail: `It was closed more than ${reopenMinutes} minutes ago, and stays closed.`,
       });
-    await sql`/* task.reopen */
+    await run(work.trx, 'task.reopen')`
       with c as (
         update task_closing set reopened_at = ${at}, reopened_by_name = ${ctx.actor.name}
         where id = any(${standing.map(({ closingId }) => closingId)}::uuid[]) returning task_id
       )
-      update task set status = 'open', done_at = null from c where task.id = c.task_id`.execute(trx);
-    await recordReopened(trx, deps, ctx, standing);
+      update task set status = 'open', done_at = null from c where task.id = c.task_id`;
+    await recordReopened(work, standing);
     return { tasks: rows.map(({ id, kind }) => ({ id, status: 'open', what: taskKinds[kind].what })) };
   });
 }
@@ -74,31 +73,29 @@ async function reopen(deps: Deps, ctx: Context, which: RawBuilder<unknown>): Pro
  * was taken back. What was closed by hand stays closed, and there is one open task of a kind.
  */
 export async function reopenTasksAbout(
-  trx: Trx,
-  deps: Deps,
-  ctx: Context,
+  work: Work,
   kinds: TaskKind[],
   { subjectId, since }: { subjectId: string; since: string },
 ): Promise<void> {
-  const { rows } = await sql<{ id: string; kind: TaskKind; patientId: string | null }>`/* task.reopen-about */
+  const rows = await many(work.trx, 'task.reopen-about', {
+    id: col.text,
+    kind: col.keyOf(taskKinds),
+    patientId: col.orNull(col.text),
+  })`
     update task t set status = 'open', done_at = null
     where t.subject_id = ${subjectId} and t.kind = any(${kinds}::text[]) and t.status = 'done' and t.done_at >= ${since}
       and not exists (select from task_closing c where c.task_id = t.id and c.reopened_at is null)
       and not exists (select from task o where o.subject_id = t.subject_id and o.kind = t.kind and o.status = 'open')
-    returning t.id, t.kind, t.patient_id as "patientId"`.execute(trx);
-  await recordReopened(trx, deps, ctx, rows);
+    returning t.id, t.kind, t.patient_id as "patientId"`;
+  await recordReopened(work, rows);
 }
 
 async function recordReopened(
-  trx: Trx,
-  deps: Deps,
-  ctx: Context,
+  work: Work,
   tasks: { id: string; kind: TaskKind; patientId: string | null }[],
 ): Promise<void> {
   await recordEvents(
-    trx,
-    deps,
-    ctx,
+    work,
     tasks.map((task) => ({
       type: 'task.reopened',
       subjects: subjectsOfTask(task),

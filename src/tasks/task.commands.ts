@@ -1,11 +1,10 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { Context } from '../shared/actor.ts';
-import { timestamp } from '../shared/clock.ts';
-import type { Trx } from '../shared/database.ts';
-import type { Deps } from '../shared/deps.ts';
 import { recordEvents, type SubjectType } from '../shared/events.ts';
 import { newId } from '../shared/ids.ts';
-import type { TaskKind } from './task.rules.ts';
+import { col } from '../shared/rows.ts';
+import { many } from '../shared/statements.ts';
+import type { Work } from '../shared/work.ts';
+import { type TaskKind, taskKinds } from './task.rules.ts';
 
 export type NewTask = {
   kind: TaskKind;
@@ -19,25 +18,23 @@ export type NewTask = {
  * Makes tasks for staff. One that is open already for the same thing stays the only one, and becomes
  * urgent when it is asked for as urgent. Two statements, however many.
  */
-export async function createTasks(trx: Trx, deps: Deps, ctx: Context, tasks: NewTask[]): Promise<void> {
+export async function createTasks(work: Work, tasks: NewTask[]): Promise<void> {
   if (!tasks.length) return;
   const rows = tasks.map((task) => ({ ...task, id: newId(), urgent: task.urgent ?? false }));
-  const { rows: made } = await sql<{
-    id: string;
-    kind: TaskKind;
-    patientId: string | null;
-    isNew: boolean;
-  }>`/* task.create */
+  const made = await many(work.trx, 'task.create', {
+    id: col.text,
+    kind: col.keyOf(taskKinds),
+    patientId: col.orNull(col.text),
+    isNew: col.boolean,
+  })`
     insert into task (id, kind, subject_type, subject_id, patient_id, urgent, created_at)
-    select x.id, x.kind, x."subjectType", x."subjectId", x."patientId", x.urgent, ${timestamp(deps.clock)}
+    select x.id, x.kind, x."subjectType", x."subjectId", x."patientId", x.urgent, ${work.at}
     from (select distinct on (kind, "subjectId") * from jsonb_to_recordset(${JSON.stringify(rows)})
       r (id uuid, kind text, "subjectType" text, "subjectId" uuid, "patientId" uuid, urgent boolean) order by kind, "subjectId", urgent desc) x
     on conflict (kind, subject_id) where status = 'open' do update set urgent = task.urgent or excluded.urgent
-    returning id, kind, patient_id as "patientId", xmax = 0 as "isNew"`.execute(trx);
+    returning id, kind, patient_id as "patientId", xmax = 0 as "isNew"`;
   await recordEvents(
-    trx,
-    deps,
-    ctx,
+    work,
     made
       .filter(({ isNew }) => isNew)
       .map((task) => ({
@@ -50,47 +47,35 @@ export async function createTasks(trx: Trx, deps: Deps, ctx: Context, tasks: New
 
 /** Marks the open tasks of these kinds about these things as done, since what they asked for has happened; their ids. */
 export async function completeTasksAbout(
-  trx: Trx,
-  deps: Deps,
-  ctx: Context,
+  work: Work,
   kinds: TaskKind[],
   subjectIds: string[],
 ): Promise<string[]> {
   if (!subjectIds.length || !kinds.length) return [];
-  return complete(
-    trx,
-    deps,
-    ctx,
-    sql`kind = any(${kinds}::text[]) and subject_id = any(${subjectIds}::uuid[])`,
-  );
+  return complete(work, sql`kind = any(${kinds}::text[]) and subject_id = any(${subjectIds}::uuid[])`);
 }
 
 /** The same for those about these people, whatever each is about. */
 export async function completeTasksOf(
-  trx: Trx,
-  deps: Deps,
-  ctx: Context,
+  work: Work,
   kinds: TaskKind[],
   patientIds: string[],
 ): Promise<string[]> {
   if (!patientIds.length) return [];
-  return complete(
-    trx,
-    deps,
-    ctx,
-    sql`kind = any(${kinds}::text[]) and patient_id = any(${patientIds}::uuid[])`,
-  );
+  return complete(work, sql`kind = any(${kinds}::text[]) and patient_id = any(${patientIds}::uuid[])`);
 }
 
 /** Marks those open tasks as done that fulfil a condition; their ids. Two statements, however many. */
-async function complete(trx: Trx, deps: Deps, ctx: Context, which: RawBuilder<unknown>): Promise<string[]> {
-  const { rows } = await sql<{ id: string; kind: TaskKind; patientId: string | null }>`/* task.complete */
-    update task set status = 'done', done_at = ${timestamp(deps.clock)} where status = 'open' and ${which}
-    returning id, kind, patient_id as "patientId"`.execute(trx);
+async function complete(work: Work, which: RawBuilder<unknown>): Promise<string[]> {
+  const rows = await many(work.trx, 'task.complete', {
+    id: col.text,
+    kind: col.keyOf(taskKinds),
+    patientId: col.orNull(col.text),
+  })`
+    update task set status = 'done', done_at = ${work.at} where status = 'open' and ${which}
+    returning id, kind, patient_id as "patientId"`;
   await recordEvents(
-    trx,
-    deps,
-    ctx,
+    work,
     rows.map((task) => ({
       type: 'task.completed',
       subjects: subjectsOfTask(task),

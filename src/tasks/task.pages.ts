@@ -5,8 +5,9 @@ import type { Deps } from '../shared/deps.ts';
 import { count, words } from '../shared/formats.ts';
 import { type App, idParams } from '../shared/http.ts';
 import { Problem } from '../shared/problem.ts';
-import { type Form, fields, newForm, refused, typedIn } from '../web/forms.ts';
+import { type Form, fields, newForm } from '../web/forms.ts';
 import { listFile } from '../web/list-file.ts';
+import { submit } from '../web/submit.ts';
 import { completeTask, completeTasks } from './closing.commands.ts';
 import { reopenTasks } from './reopening.commands.ts';
 import { countTasks, getTask, listTasks, peopleIn } from './task.queries.ts';
@@ -49,53 +50,51 @@ export function taskPages(app: App, deps: Deps): void {
       reply.page('tasks/views/list.njk', await listView(request.ctx, request.query, newForm())),
   );
 
-  app.post(
-    '/tasks/completions',
-    { config: complete, schema: { querystring: TaskQuery } },
-    async (request, reply) => {
-      const typed = typedIn(request.body);
-      try {
-        const asked = fields(TaskCompletions, typed, listWords);
-        const { count: closed, closingId, leftOut } = await completeTasks(deps, request.ctx, asked);
-        if (!closed && leftOut.length) throw new Problem('bulk-refused', { detail: leftOutLine(leftOut) });
-        const text = [`${count(closed, 'task')} done.`, ...(leftOut.length ? [leftOutLine(leftOut)] : [])];
-        const query = new URLSearchParams(filtersOf(request.query));
-        return reply.done(`/tasks?${query}`, { text: text.join(' '), ...undoOf(closingId) });
-      } catch (error) {
-        const form = refused(typed, error);
-        const view = await listView(request.ctx, request.query, form);
-        return reply.code(form.status).page('tasks/views/list.njk', view);
-      }
+  submit(app, '/tasks/completions', {
+    ...complete,
+    querystring: TaskQuery,
+    view: 'tasks/views/list.njk',
+    show: (form, { ctx, query }) => listView(ctx, query, form),
+    async take(typed, { ctx, query }) {
+      const asked = fields(TaskCompletions, typed, listWords);
+      const { count: closed, closingId, leftOut } = await completeTasks(deps, ctx, asked);
+      if (!closed && leftOut.length) throw new Problem('bulk-refused', { detail: leftOutLine(leftOut) });
+      const text = [`${count(closed, 'task')} done.`, ...(leftOut.length ? [leftOutLine(leftOut)] : [])];
+      return {
+        href: `/tasks?${new URLSearchParams(filtersOf(query))}`,
+        text: text.join(' '),
+        ...undoOf(closingId),
+      };
     },
-  );
+  });
 
-  app.post('/tasks/reopenings', { config: complete }, async (request, reply) => {
-    const { closingId } = fields(NewReopening, typedIn(request.body));
-    const { tasks } = await reopenTasks(deps, request.ctx, closingId);
-    const [first] = tasks;
-    return tasks.length === 1
-      ? reply.done(`/tasks/${first!.id}`, { text: `Open again: ${first!.what}.` })
-      : reply.done('/tasks', { text: `${count(tasks.length, 'task')} open again.` });
+  submit(app, '/tasks/reopenings', {
+    ...complete,
+    async take(typed, { ctx }) {
+      const { closingId } = fields(NewReopening, typed);
+      const { tasks } = await reopenTasks(deps, ctx, closingId);
+      const [first] = tasks;
+      return tasks.length === 1
+        ? { href: `/tasks/${first!.id}`, text: `Open again: ${first!.what}.` }
+        : { href: '/tasks', text: `${count(tasks.length, 'task')} open again.` };
+    },
   });
 
   app.get('/tasks/:id', { config: { action: 'tasks.read' }, schema: ofOne }, async (request, reply) =>
     reply.page('tasks/views/task.njk', await taskView(deps, request.ctx, request.params.id)),
   );
 
-  app.post('/tasks/:id/completions', { config: complete, schema: ofOne }, async (request, reply) => {
-    const { id } = request.params;
-    const typed = typedIn(request.body);
-    try {
+  submit(app, '/tasks/:id/completions', {
+    ...complete,
+    ...ofOne,
+    view: 'tasks/views/task.njk',
+    show: (form, { ctx, params }) => taskView(deps, ctx, params.id, form),
+    async take(typed, { ctx, params: { id } }) {
       const { kind, what } = await getTask(deps.db, id);
       const said = fields(TaskCompletion, ruleOf(kind).bySpeaking ? typed : { done: typed.done ?? '' });
-      const { closingId } = await completeTask(deps, request.ctx, id, said);
-      return reply.done('/tasks', { text: `Done: ${what}.`, ...undoOf(closingId) });
-    } catch (error) {
-      const form = refused(typed, error);
-      return reply
-        .code(form.status)
-        .page('tasks/views/task.njk', await taskView(deps, request.ctx, id, form));
-    }
+      const { closingId } = await completeTask(deps, ctx, id, said);
+      return { href: '/tasks', text: `Done: ${what}.`, ...undoOf(closingId) };
+    },
   });
 
   async function listView(ctx: Context, query: TaskQuery, form: Form) {

@@ -1,12 +1,15 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { Reader } from '../shared/database.ts';
+import { jsonInstant, type Reader } from '../shared/database.ts';
 import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
 import { calledName } from '../shared/person-name.ts';
 import { Problem } from '../shared/problem.ts';
+import { col, type RowOf } from '../shared/rows.ts';
+import { many, one } from '../shared/statements.ts';
 import { ruleOf, taskKinds } from './task.rules.ts';
-import type { OneTask, Task, TaskClosing, TaskQuery } from './task.schemas.ts';
+import { type OneTask, Task, type TaskClosing, type TaskQuery } from './task.schemas.ts';
 
-type Row = Omit<Task, 'what'>;
+const Row = col.omit(Task.properties, 'what');
+type Row = RowOf<typeof Row>;
 
 const columns = sql`t.id, t.kind, json_build_object('type', t.subject_type, 'id', t.subject_id) as subject, t.status, t.urgent,
   t.created_at as "createdAt", t.done_at as "doneAt",
@@ -28,11 +31,9 @@ export async function listTasks(db: Reader, query: TaskQuery): Promise<ListPage<
   const follows = last
     ? sql`and (${presses} < ${pressed}::boolean or (${presses} = ${pressed}::boolean and t.id ${beyond} ${last}::uuid))`
     : sql``;
-  const { rows } = await sql<Row & { presses: boolean }>`/* task.list */
+  const rows = await many(db, 'task.list', { ...Row, presses: col.boolean })`
     select ${columns}, ${presses} as presses from ${tables} where ${matching(query)} ${follows}
-    order by ${query.status === 'open' ? sql`t.urgent desc,` : sql``} t.id ${direction} limit ${query.limit + 1}`.execute(
-    db,
-  );
+    order by ${query.status === 'open' ? sql`t.urgent desc,` : sql``} t.id ${direction} limit ${query.limit + 1}`;
   const { items, next } = toPage(rows, query.limit, (row) => [String(row.presses), row.id]);
   return { items: items.map(({ presses: _presses, ...row }) => saying(row)), next };
 }
@@ -42,9 +43,9 @@ export const peopleIn = (tasks: Pick<Task, 'patient'>[]) => tasks.flatMap(({ pat
 
 /** How many tasks the filters of a list match. */
 export async function countTasks(db: Reader, filter: Filter): Promise<number> {
-  const { rows } = await sql<{ count: number }>`/* task.count */
-    select count(*) from task t where ${matching(filter)}`.execute(db);
-  return rows[0]!.count;
+  const row = await one(db, 'task.count', { count: col.number })`
+    select count(*) from task t where ${matching(filter)}`;
+  return row.count;
 }
 
 /** The urgent tasks that are open, the oldest first, and how many there are: few are shown, and counting is cheap. */
@@ -79,23 +80,27 @@ const sayDone = ({ done, spokeTo }: TaskClosing) =>
   spokeTo ? `Spoke to ${spokeTo}. They will: ${done}` : done;
 
 async function readTasks(db: Reader, which: RawBuilder<unknown>): Promise<OneTask[]> {
-  const { rows } = await sql<Row & Closing>`/* task.get */
-    select ${columns}, c.act_id as "closingId", c.closed_at as "closedAt", c.closed_by_name as "closedBy", c.done as words,
-      c.spoke_to as "spokeTo", c.spoke_at as "spokeAt"
+  const rows = await many(db, 'task.get', { ...Row, ...Closing })`
+    select ${columns}, case when c.act_id is not null then json_build_object('id', c.act_id, 'at', ${jsonInstant('c.closed_at')}, 'by', c.closed_by_name,
+      'done', c.done, 'spokeTo', c.spoke_to, 'spokeAt', ${jsonInstant('c.spoke_at')}) end as closing
     from ${tables} left join task_closing c on c.task_id = t.id and c.reopened_at is null
-    where ${which} order by t.id desc`.execute(db);
-  return rows.map(({ closingId, closedAt, closedBy, words, spokeTo, spokeAt, ...row }) => ({
+    where ${which} order by t.id desc`;
+  return rows.map(({ closing, ...row }) => ({
     ...saying(row),
     closesWhen: ruleOf(row.kind).closesWhen ?? null,
-    closing: closingId ? { id: closingId, at: closedAt, by: closedBy, done: words, spokeTo, spokeAt } : null,
+    closing,
   }));
 }
 
-type Closing = {
-  closingId: string | null;
-  closedAt: string;
-  closedBy: string;
-  words: string;
-  spokeTo: string | null;
-  spokeAt: string | null;
+const Closing = {
+  closing: col.orNull(
+    col.object({
+      id: col.text,
+      at: col.text,
+      by: col.text,
+      done: col.text,
+      spokeTo: col.orNull(col.text),
+      spokeAt: col.orNull(col.text),
+    }),
+  ),
 };

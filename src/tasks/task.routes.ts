@@ -1,6 +1,7 @@
 import { logAccesses } from '../people/patient.queries.ts';
 import type { Deps } from '../shared/deps.ts';
-import { type App, idParams, problemReplies, sendPage } from '../shared/http.ts';
+import { type App, idParams, problemReplies } from '../shared/http.ts';
+import { creates, lists, reads } from '../shared/routes.ts';
 import { completeTask, completeTasks } from './closing.commands.ts';
 import { reopenTask, reopenTasks } from './reopening.commands.ts';
 import { getTask, listTasks, peopleIn } from './task.queries.ts';
@@ -21,58 +22,45 @@ const complete = { action: 'tasks.complete' } as const;
 
 /** /tasks: what Lendwell asks staff to do. */
 export function taskRoutes(app: App, deps: Deps): void {
-  app.get(
-    '/tasks',
-    {
-      config: { action: 'tasks.read' },
-      schema: {
-        operationId: 'listTasks',
-        summary: 'Tasks, of those that are open the urgent first',
-        tags,
-        querystring: TaskQuery,
-        response: { 200: TaskList },
-      },
+  lists(app, '/tasks', {
+    action: 'tasks.read',
+    operationId: 'listTasks',
+    summary: 'Tasks, of those that are open the urgent first',
+    tags,
+    querystring: TaskQuery,
+    gives: TaskList,
+    async call({ ctx, query }) {
+      const list = listTasks(deps.db, query);
+      await logAccesses(deps, ctx, peopleIn((await list).items), 'task');
+      return list;
     },
-    async (request, reply) => {
-      const list = listTasks(deps.db, request.query);
-      await logAccesses(deps, request.ctx, peopleIn((await list).items), 'task');
-      return sendPage(request, reply, list);
-    },
-  );
+  });
 
-  app.get(
-    '/tasks/:id',
-    {
-      config: { action: 'tasks.read' },
-      schema: {
-        operationId: 'getTask',
-        summary: 'One task, with what was done about it',
-        tags,
-        params: idParams,
-        response: { 200: OneTask, ...problemReplies('not-found') },
-      },
-    },
-    async (request) => {
-      const task = await getTask(deps.db, request.params.id);
-      await logAccesses(deps, request.ctx, peopleIn([task]), 'task');
+  reads(app, '/tasks/:id', {
+    action: 'tasks.read',
+    operationId: 'getTask',
+    summary: 'One task, with what was done about it',
+    tags,
+    params: idParams,
+    gives: OneTask,
+    problems: ['not-found'],
+    async call({ ctx, params }) {
+      const task = await getTask(deps.db, params.id);
+      await logAccesses(deps, ctx, peopleIn([task]), 'task');
       return task;
     },
-  );
+  });
 
-  app.post(
-    '/tasks/completions',
-    {
-      config: complete,
-      schema: {
-        operationId: 'completeTasks',
-        summary: 'Mark many tasks as done with one sentence on what was done',
-        tags,
-        body: TaskCompletions,
-        response: { 201: TasksCompleted, ...problemReplies('invalid') },
-      },
-    },
-    async (request, reply) => reply.code(201).send(await completeTasks(deps, request.ctx, request.body)),
-  );
+  creates(app, '/tasks/completions', {
+    ...complete,
+    operationId: 'completeTasks',
+    summary: 'Mark many tasks as done with one sentence on what was done',
+    tags,
+    body: TaskCompletions,
+    gives: TasksCompleted,
+    problems: ['invalid'],
+    call: ({ ctx, body }) => completeTasks(deps, ctx, body),
+  });
 
   app.post(
     '/tasks/:id/completions',
@@ -95,37 +83,25 @@ export function taskRoutes(app: App, deps: Deps): void {
       reply.code(201).send(await completeTask(deps, request.ctx, request.params.id, request.body)),
   );
 
-  app.post(
-    '/tasks/:id/reopenings',
-    {
-      config: complete,
-      schema: {
-        operationId: 'reopenTask',
-        summary: 'Open a task again that was marked as done a short while ago',
-        tags,
-        params: idParams,
-        response: { 201: TasksReopened, ...problemReplies('not-found', 'not-allowed', 'conflict') },
-      },
-    },
-    async (request, reply) => reply.code(201).send(await reopenTask(deps, request.ctx, request.params.id)),
-  );
+  creates(app, '/tasks/:id/reopenings', {
+    ...complete,
+    operationId: 'reopenTask',
+    summary: 'Open a task again that was marked as done a short while ago',
+    tags,
+    params: idParams,
+    gives: TasksReopened,
+    problems: ['not-found', 'not-allowed', 'conflict'],
+    call: ({ ctx, params }) => reopenTask(deps, ctx, params.id),
+  });
 
-  app.post(
-    '/tasks/reopenings',
-    {
-      config: complete,
-      schema: {
-        operationId: 'reopenTasks',
-        summary: 'Open those tasks again that were marked as done together',
-        tags,
-        body: NewReopening,
-        response: {
-          201: TasksReopened,
-          ...problemReplies('not-found', 'not-allowed', 'conflict', 'invalid'),
-        },
-      },
-    },
-    async (request, reply) =>
-      reply.code(201).send(await reopenTasks(deps, request.ctx, request.body.closingId)),
-  );
+  creates(app, '/tasks/reopenings', {
+    ...complete,
+    operationId: 'reopenTasks',
+    summary: 'Open those tasks again that were marked as done together',
+    tags,
+    body: NewReopening,
+    gives: TasksReopened,
+    problems: ['not-found', 'not-allowed', 'conflict', 'invalid'],
+    call: ({ ctx, body }) => reopenTasks(deps, ctx, body.closingId),
+  });
 }

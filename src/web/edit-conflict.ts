@@ -1,13 +1,16 @@
 import { date, words } from '../shared/formats.ts';
-import type { Form, Typed } from './forms.ts';
+import { type Form, newForm, type Typed } from './forms.ts';
 
 /**
  * A form that came too late, because someone else saved first: what was typed is kept, and each field that
  * says something else by now is told of, so that whoever sends it again has seen both. A button sends none of the
  * fields, which then begin with what they say by now. Any other form as it is.
+ * @param sent undefined while nobody has sent the form, which then begins with what it says now
  * @param present what the form would begin with now
+ * @param buttons names that are of a button, or of the form itself, and of no field
  */
-export function besideTheOther(sent: Form, present: Typed): Form {
+export function besideTheOther(sent: Form | undefined, present: Typed, buttons: string[] = []): Form {
+  if (!sent) return newForm(present);
   const now = withWholeDates(present);
   const mine = withWholeDates(sent.typed);
   const isButton = !Object.keys(now).some((name) => Object.hasOwn(mine, name));
@@ -15,7 +18,7 @@ export function besideTheOther(sent: Form, present: Typed): Form {
   if (form.status !== 412) return form;
   if (isButton) return { ...form, summary: [{ text: laterThanTheOther }] };
   const names = [...new Set([...Object.keys(now), ...Object.keys(mine)])].filter(
-    (name) => name !== 'version',
+    (name) => name !== 'version' && !buttons.includes(name),
   );
   const differ = names.filter((name) => said(mine[name]) !== said(now[name]));
   const errors = Object.fromEntries(
@@ -37,8 +40,8 @@ const laterThanTheOther = 'Someone else saved this meanwhile. Look at what it sa
  * The version that a form sends along: the one that was seen first, so that a change in between is noticed, or
  * the present one where the other change has been shown.
  */
-export const versionToSend = (form: Form | undefined, seen: string | undefined, now: string): string =>
-  seen && form?.status !== 412 ? seen : now;
+export const versionToSend = (form: Form | undefined, now: string): string =>
+  form?.typed.version && form.status !== 412 ? String(form.typed.version) : now;
 
 const said = (value: Typed[string] | undefined) => [value ?? ''].flat().join(', ').trim();
 

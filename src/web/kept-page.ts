@@ -1,13 +1,14 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import plugin from 'fastify-plugin';
-import { sql } from 'kysely';
 import { formCookie, isApi } from '../access/authentication.ts';
 import { keyedHash } from '../access/tokens.ts';
 import { timestamp } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { navigates } from '../shared/http.ts';
 import { newId } from '../shared/ids.ts';
+import { col } from '../shared/rows.ts';
 import { seal, unseal } from '../shared/seal.ts';
+import { maybe, run } from '../shared/statements.ts';
 import { isId } from '../shared/validation.ts';
 
 // A browser can load the answer to a form again only by sending the form again, which it asks about or refuses
@@ -51,8 +52,11 @@ export async function leadBack(deps: Deps, reply: FastifyReply, html: string): P
   const id = newId();
   try {
     const sealed = seal(keyOf(deps, holder), { status: statusCode, html } satisfies KeptPage);
-    await sql`/* kept-page.keep */ insert into kept_page (id, sealed, kept_at)
-      values (${id}, ${sealed}, ${timestamp(deps.clock)})`.execute(deps.db);
+    await run(
+      deps.db,
+      'kept-page.keep',
+      deps.db.insertInto('kept_page').values({ id, sealed, kept_at: timestamp(deps.clock) }),
+    );
   } catch (err) {
     request.log.warn({ err }, 'a page could not be kept');
     return html;
@@ -65,14 +69,14 @@ export async function leadBack(deps: Deps, reply: FastifyReply, html: string): P
 
 /** A page that was kept for whoever asks; undefined when it was another's, or its time is over. */
 async function findKeptPage(deps: Deps, request: FastifyRequest, id: string): Promise<KeptPage | undefined> {
-  const { rows } = await sql<{
-    sealed: Buffer;
-  }>`/* kept-page.find */ select sealed from kept_page where id = ${id}
-    and kept_at > ${timestamp(deps.clock)}::timestamptz - ${pageKeptFor}::interval`.execute(deps.db);
+  const row = await maybe(deps.db, 'kept-page.find', {
+    sealed: col.bytes,
+  })`select sealed from kept_page where id = ${id}
+    and kept_at > ${timestamp(deps.clock)}::timestamptz - ${pageKeptFor}::interval`;
   const holder = holderOf(deps, request);
-  if (!rows[0] || !holder) return undefined;
+  if (!row || !holder) return undefined;
   try {
-    return unseal(keyOf(deps, holder), rows[0].sealed) as KeptPage;
+    return unseal(keyOf(deps, holder), row.sealed) as KeptPage;
   } catch {
     return undefined;
   }

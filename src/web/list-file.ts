@@ -42,8 +42,8 @@ export function listFile<Query extends TObject<typeof listQuery>, Item>(
     async (request, reply) => {
       const asked = { ...(request.query as Static<Query>), limit: 200 };
       const lines = await count(asked, request.ctx);
-      await command(deps, request.ctx, (trx) =>
-        recordEvent(trx, deps, request.ctx, {
+      await command(deps, request.ctx, (work) =>
+        recordEvent(work, {
           type: 'list.exported',
           subjects: callerOf(request.ctx),
           values: { kind: name, count: lines },

@@ -7,6 +7,7 @@ import { openSession, revokeSessions, signIn, signOut } from '../../src/access/s
 import { addStaff } from '../../src/access/staff.commands.ts';
 import { keyedHash } from '../../src/access/tokens.ts';
 import { systemContext } from '../../src/shared/actor.ts';
+import { workIn } from '../../src/shared/work.ts';
 import { testDatabase } from '../helpers/database.ts';
 import { refusal } from '../helpers/refusal.ts';
 
@@ -131,7 +132,7 @@ t.test('a session ends', async (t) => {
   const { deps, clock, db } = await testDatabase(t);
   const { id } = await addStaff(deps, ctx, { name: 'Ana Lima', email: 'ana@example.com', role: 'officer' });
   const open = async () => {
-    const token = await db.transaction().execute((trx) => openSession(trx, deps, ctx, id));
+    const token = await db.transaction().execute((trx) => openSession(workIn(trx, deps, ctx), id));
     return keyedHash(deps.config.SECRET, 'session', token);
   };
   const [idle, out, revoked, suspended] = await Promise.all([open(), open(), open(), open()]);

@@ -161,7 +161,7 @@ t.test('there is always an administrator, and nobody shuts themselves out', asyn
   await sql`update staff set role = 'manager' where id = ${own}`.execute(db);
   const outcomes = await atOnce(db, sql`select from staff where id = ${other} for update`, [
     () => suspendStaff(deps, systemContext('one'), other),
-    () => changeStaff(deps, systemContext('two'), second, { role: 'officer' }, '*'),
+    () => changeStaff(deps, { ...systemContext('two'), ifMatch: '*' }, second, { role: 'officer' }),
   ]);
   t.equal(outcomes.filter(({ status }) => status === 'fulfilled').length, 1, 'two at once: one is refused');
   const left = await Promise.all([other, second].map((id) => getStaff(deps, db, id)));

@@ -29,7 +29,11 @@ t.test('the first steps say what is done and lead to what is next, until the fir
   await page.goto('/');
   await look('first steps');
 
-  await changeScheme(deps, manager, { name: 'Elm Lending' }, schemeTag(await readScheme(deps, db)));
+  await changeScheme(
+    deps,
+    { ...manager, ifMatch: schemeTag(await readScheme(deps, db)) },
+    { name: 'Elm Lending' },
+  );
   await make.store();
   t.same((await done()).length, 4);
   const [device] = await make.readyDevices(1);

@@ -3,7 +3,9 @@ import { sql } from 'kysely';
 import t from 'tap';
 import { endItems } from '../../src/lending/loans/ending.commands.ts';
 import { schemeNumbers } from '../../src/office/numbers.queries.ts';
+import { systemContext } from '../../src/shared/actor.ts';
 import { weekday } from '../../src/shared/formats.ts';
+import { workIn } from '../../src/shared/work.ts';
 import { sendForRepair } from '../../src/stock/devices/repair.commands.ts';
 import { recordOutcome } from '../../src/support/outcome.commands.ts';
 import { testApp } from '../helpers/app.ts';
@@ -41,7 +43,9 @@ t.test('Today counts each kind of work, and its links lead to lists of just that
   await db
     .transaction()
     .execute((trx) =>
-      endItems(trx, deps, [{ itemId: replaced.items[0]!.id, as: 'replaced', device: 'due_back' }]),
+      endItems(workIn(trx, deps, systemContext('test')), [
+        { itemId: replaced.items[0]!.id, as: 'replaced', device: 'due_back' },
+      ]),
     );
   await seedFollowUps(db, { patients: 2, dueOn: '2026-11-20' });
   const [confirmed, done] = await seedFollowUps(db, { patients: 2, dueOn: '2026-11-23' });

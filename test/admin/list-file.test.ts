@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import t from 'tap';
 import { reportIncident } from '../../src/lending/incidents/incident.commands.ts';
 import { addLocation } from '../../src/scheme/organisations/organisation.commands.ts';
+import { workIn } from '../../src/shared/work.ts';
 import { recordMovement } from '../../src/stock/accessories/accessory.commands.ts';
 import { listAccessories } from '../../src/stock/accessories/accessory.queries.ts';
 import { fitDataPlan } from '../../src/stock/data-plans/data-plan.commands.ts';
@@ -37,9 +38,7 @@ await fitDataPlan(deps, officer, dongle!.id, {
 await make.referral({ person: { givenName: 'Zebedee', familyName: 'Quill' } });
 await db.transaction().execute(async (trx) =>
   createTasks(
-    trx,
-    deps,
-    officer,
+    workIn(trx, deps, officer),
     (await make.devices(3)).map(({ id }) => ({
       kind: 'preparation_late',
       subjectType: 'device',

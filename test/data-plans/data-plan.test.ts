@@ -4,6 +4,7 @@ import { returnItems } from '../../src/lending/loans/return.commands.ts';
 import { getReferral } from '../../src/referrals/referral.queries.ts';
 import type { Trx } from '../../src/shared/database.ts';
 import { timelineOf } from '../../src/shared/event.queries.ts';
+import { workIn } from '../../src/shared/work.ts';
 import {
   activatePlan,
   renewPlan,
@@ -389,9 +390,10 @@ t.test(
   'rule 9: a replacement takes the SIM along with its number; what stays in the old device stops',
   async (t) => {
     const { planId, patientId, dongle, spare, tablet } = await onLoan();
-    const stop = (trx: Trx, deviceId: string) => stopNumbers(trx, deps, officer, [{ patientId, deviceId }]);
+    const stop = (trx: Trx, deviceId: string) =>
+      stopNumbers(workIn(trx, deps, officer), [{ patientId, deviceId }]);
     const moved = await inside(async (trx) => {
-      const result = await movePlan(trx, deps, officer, dongle.id, spare.id);
+      const result = await movePlan(workIn(trx, deps, officer), dongle.id, spare.id);
       await stop(trx, dongle.id);
       return result;
     });
@@ -400,12 +402,12 @@ t.test(
     t.equal((await getDevice(db, spare.id)).dataPlan!.id, planId);
     await fitDataPlan(deps, officer, dongle.id, sim());
     t.equal(
-      await inside((trx) => movePlan(trx, deps, officer, spare.id, dongle.id)),
+      await inside((trx) => movePlan(workIn(trx, deps, officer), spare.id, dongle.id)),
       null,
       'it has one of its own',
     );
     t.equal(
-      await inside((trx) => movePlan(trx, deps, officer, tablet.id, dongle.id)),
+      await inside((trx) => movePlan(workIn(trx, deps, officer), tablet.id, dongle.id)),
       null,
       'nothing to move',
     );
@@ -418,11 +420,20 @@ t.test(
   'an incident suspends the plan of a device, and its number stays; with its end on loan the number stops',
   async (t) => {
     const { planId, patientId, dongle, tablet } = await onLoan();
-    t.same(await inside((trx) => suspendPlanOf(trx, deps, officer, dongle.id, { reason: 'Stolen' })), {
-      id: planId,
-    });
-    t.equal(await inside((trx) => suspendPlanOf(trx, deps, officer, dongle.id, { reason: 'Stolen' })), null);
-    t.equal(await inside((trx) => suspendPlanOf(trx, deps, officer, tablet.id, { reason: 'Stolen' })), null);
+    t.same(
+      await inside((trx) => suspendPlanOf(workIn(trx, deps, officer), dongle.id, { reason: 'Stolen' })),
+      {
+        id: planId,
+      },
+    );
+    t.equal(
+      await inside((trx) => suspendPlanOf(workIn(trx, deps, officer), dongle.id, { reason: 'Stolen' })),
+      null,
+    );
+    t.equal(
+      await inside((trx) => suspendPlanOf(workIn(trx, deps, officer), tablet.id, { reason: 'Stolen' })),
+      null,
+    );
     t.equal(await numberOf(patientId), 'reaches them');
     t.match(await endPlan(deps, officer, planId, { reason: 'Gone for good' }), { numberStopped: true });
     t.equal(await numberOf(patientId), 'stopped with a task');

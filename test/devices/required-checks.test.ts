@@ -145,7 +145,11 @@ t.test('a check recorded while the checks change leaves no device ready without 
   const etag = (await current()).etag;
   const results = await Promise.allSettled([
     ...devices.slice(0, 6).map(({ id }) => make.pass(id, 'setup')),
-    changeRequiredChecks(deps, officer, { checks: { dongle: ['electrical', 'setup'] } }, etag),
+    changeRequiredChecks(
+      deps,
+      { ...officer, ifMatch: etag },
+      { checks: { dongle: ['electrical', 'setup'] } },
+    ),
     ...devices.slice(6).map(({ id }) => make.pass(id, 'setup')),
   ]);
   t.same(

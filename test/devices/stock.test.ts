@@ -4,8 +4,9 @@ import { listHolders } from '../../src/lending/loans/holder.queries.ts';
 import { issueLoan } from '../../src/lending/loans/issue.commands.ts';
 import { worklist } from '../../src/office/home.queries.ts';
 import { addLocation } from '../../src/scheme/organisations/organisation.commands.ts';
-import type { Context } from '../../src/shared/actor.ts';
+import { type Context, systemContext } from '../../src/shared/actor.ts';
 import { today } from '../../src/shared/clock.ts';
+import { workIn } from '../../src/shared/work.ts';
 import { giveUp, recordArrival } from '../../src/stock/devices/arrival.commands.ts';
 import { getDevice } from '../../src/stock/devices/device.queries.ts';
 import { allowedActions, type DeviceAction, deviceStatuses } from '../../src/stock/devices/device.rules.ts';
@@ -49,7 +50,9 @@ async function ended(as: 'due_back' | 'lost' | 'in_repair') {
   await deps.db
     .transaction()
     .execute((trx) =>
-      endItems(trx, deps, [{ itemId: item!.id, as: as === 'due_back' ? 'replaced' : 'lost', device: as }]),
+      endItems(workIn(trx, deps, systemContext('test')), [
+        { itemId: item!.id, as: as === 'due_back' ? 'replaced' : 'lost', device: as },
+      ]),
     );
   return { id: item!.deviceId, assetTag: item!.assetTag };
 }

@@ -7,6 +7,7 @@ import { buildApp } from '../../src/app.ts';
 import { systemContext } from '../../src/shared/actor.ts';
 import { timestamp } from '../../src/shared/clock.ts';
 import { newId } from '../../src/shared/ids.ts';
+import { workIn } from '../../src/shared/work.ts';
 import { testDatabase } from './database.ts';
 import { readyWithLazySchemas } from './lazy-schemas.ts';
 
@@ -38,7 +39,7 @@ export async function testApp(t: Teardown, settings: Record<string, string> = {}
     .execute();
   const staffHeaders = async (role: StaffRole): Promise<Headers & { id: string }> => {
     const { id } = await addStaff(deps, ctx, { name: `Test ${role}`, email: `${role}@example.com`, role });
-    const token = await deps.db.transaction().execute((trx) => openSession(trx, deps, ctx, id));
+    const token = await deps.db.transaction().execute((trx) => openSession(workIn(trx, deps, ctx), id));
     const session = `${cookieName(deps.config, 'lendwell-session')}=${token}`;
     return { id, ...(await formHeaders(session)) };
   };

@@ -12,6 +12,7 @@ import { createDatabase, type DB } from '../../src/shared/database.ts';
 import type { Deps } from '../../src/shared/deps.ts';
 import { createLogger } from '../../src/shared/logging.ts';
 import { migrateToLatest } from '../../src/shared/migrations.ts';
+import { holdRows } from './held-rows.ts';
 
 const root = path.join(import.meta.dirname, '../..');
 /** Key of the advisory lock under which the template is made. */
@@ -46,7 +47,7 @@ export async function testDatabase(
     ...settings,
   });
   const clock = fixedClock('2026-11-23T09:30:00Z');
-  const db = createDatabase(appUrl, config.DATABASE_POOL, () => {});
+  const db = createDatabase(appUrl, config.DATABASE_POOL, () => {}, holdRows);
   t.teardown(async () => {
     await db.destroy();
     await drop();

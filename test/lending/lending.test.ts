@@ -103,7 +103,7 @@ t.test('one default for each borrower, whoever changes it at once', async (t) =>
   );
   await Promise.all(
     made.map(({ id, changedAt }) =>
-      changeTerms(deps, officer, id, { isDefault: true }, etagOf(id, changedAt)),
+      changeTerms(deps, { ...officer, ifMatch: etagOf(id, changedAt) }, id, { isDefault: true }),
     ),
   );
   t.equal((await defaultsOf('patient')).length, 1);
@@ -165,7 +165,7 @@ t.test('the policy: read by staff, changed by managers who saw it last', async (
   const tag = policyTag(await getPolicy(db));
   clock.set('2026-11-23T09:32:00Z');
   const twice = await Promise.allSettled(
-    [10, 11].map((allocationDays) => changePolicy(deps, officer, { allocationDays }, tag)),
+    [10, 11].map((allocationDays) => changePolicy(deps, { ...officer, ifMatch: tag }, { allocationDays })),
   );
   t.equal(twice.filter(({ status }) => status === 'fulfilled').length, 1);
   const logged = await db

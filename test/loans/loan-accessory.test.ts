@@ -218,7 +218,7 @@ t.test('what is not right of accessories and kits is told with the other faults'
   const nobody = '0193594e-6c00-7a4b-9f0e-2f4b7a1c5d3e';
   const { id: stylus } = await kindOf('Stylus');
   clock.set('2026-11-23T09:31:00Z');
-  await changeAccessory(deps, officer, stylus, { retired: true }, '*');
+  await changeAccessory(deps, { ...officer, ifMatch: '*' }, stylus, { retired: true });
   t.match(
     await refusal(
       issue({

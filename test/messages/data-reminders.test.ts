@@ -7,10 +7,12 @@ import { fitDataPlan } from '../../src/stock/data-plans/data-plan.commands.ts';
 import { apiOf } from '../helpers/api.ts';
 import { testApp } from '../helpers/app.ts';
 import { factories, officer } from '../helpers/factories.ts';
+import { forms } from '../helpers/pages.ts';
 
 const { app, as, db, deps, clock } = await testApp(t);
 const make = factories(deps);
 const api = apiOf(app, as.officer);
+const pages = forms(app, as.officer);
 
 let people = 0;
 /** Somebody with a dongle whose data ends on 7 December; only whoever agreed is to be told. */
@@ -81,6 +83,9 @@ t.test('whoever agreed is told once before their data ends, in their wording; no
   );
   t.equal(await night('2026-11-23'), 5);
   t.equal(await night('2026-11-23'), 0, 'the night is done');
+  const { items } = (await api('GET', `/messages?patientId=${first.patientId}`)).body;
+  const page = (await pages.get(`/messages/${items[0].id}`)).body;
+  t.match(page, `href="/data-plans/${first.plan.id}"`, 'its message leads to the data plan');
   clock.set('2026-11-23T07:30:00Z');
   await renewPlan(deps, officer, renewed.plan.id, { months: 1 });
   await returnItems(deps, officer, back.loan.id, {

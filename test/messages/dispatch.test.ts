@@ -2,12 +2,13 @@ import { sql } from 'kysely';
 import t from 'tap';
 import { claimBatch, dispatch, settleBeforeSending } from '../../src/messages/dispatch.commands.ts';
 import { reconcile } from '../../src/messages/reconcile.commands.ts';
-import { planFollowUpReminders, planForEvent } from '../../src/messages/reminder.commands.ts';
+import { planForEvent, planReminders } from '../../src/messages/reminder.commands.ts';
 import { settleSent } from '../../src/messages/sending.commands.ts';
 import { runNightly } from '../../src/office/nightly/nightly.commands.ts';
 import { today } from '../../src/shared/clock.ts';
 import { etagOf } from '../../src/shared/etag.ts';
 import { handle } from '../../src/shared/outbox.ts';
+import { workIn } from '../../src/shared/work.ts';
 import { changeFollowUp, endFollowUps } from '../../src/support/follow-up.commands.ts';
 import { getFollowUp } from '../../src/support/follow-up.queries.ts';
 import { testDatabase } from '../helpers/database.ts';
@@ -184,7 +185,7 @@ t.test('a follow-up that moves takes its reminder back and gets the right one (r
   const move = async (change: { dueOn?: string; startsAt?: string }) => {
     const { changedAt } = await getFollowUp(db, officer.actor, id, today(deps.clock));
     clock.set(clock.now().add({ seconds: 1 }).toString());
-    await changeFollowUp(deps, officer, id, change, etagOf(id, changedAt));
+    await changeFollowUp(deps, { ...officer, ifMatch: etagOf(id, changedAt) }, id, change);
     await work(database);
   };
   await move({ startsAt: '14:00' });
@@ -225,7 +226,7 @@ t.test('moved twice before the first move was worked on: the new time is said on
   for (const startsAt of ['14:00', '15:00']) {
     const { changedAt } = await getFollowUp(db, officer.actor, id, today(deps.clock));
     clock.set(clock.now().add({ seconds: 1 }).toString());
-    await changeFollowUp(deps, officer, id, { startsAt }, etagOf(id, changedAt));
+    await changeFollowUp(deps, { ...officer, ifMatch: etagOf(id, changedAt) }, id, { startsAt });
   }
   await work(database);
   t.same(await dispatch(deps), { sent: 1, cancelled: 0, waiting: 0 });
@@ -240,8 +241,8 @@ t.test('moved while the night was planning it: the reminder is for the new time'
   const id = person!.followUpId;
   const { changedAt } = await getFollowUp(db, officer.actor, id, today(deps.clock));
   await db.transaction().execute(async (trx) => {
-    await planFollowUpReminders({ ...deps, db: trx }, '2026-11-23');
-    await changeFollowUp(deps, officer, id, { startsAt: '15:00' }, etagOf(id, changedAt));
+    await planReminders({ ...deps, db: trx }, ['follow_up'], '2026-11-23');
+    await changeFollowUp(deps, { ...officer, ifMatch: etagOf(id, changedAt) }, id, { startsAt: '15:00' });
   });
   await work({ deps, db });
   t.same(await dispatch(deps), { sent: 1, cancelled: 0, waiting: 0 });
@@ -257,7 +258,7 @@ t.test('a change to the next working day is said once, not again as a reminder',
   await dispatch(deps);
   const id = people[0]!.followUpId;
   const { changedAt } = await getFollowUp(db, officer.actor, id, today(deps.clock));
-  await changeFollowUp(deps, officer, id, { startsAt: '15:00' }, etagOf(id, changedAt));
+  await changeFollowUp(deps, { ...officer, ifMatch: etagOf(id, changedAt) }, id, { startsAt: '15:00' });
   await work(database);
   t.same(await dispatch(deps), { sent: 1, cancelled: 0, waiting: 0 });
   clock.set('2026-11-24T03:15:00Z');
@@ -272,7 +273,7 @@ t.test('a change to the next working day is said once, not again as a reminder',
 
 t.test('a loan that closes takes its follow-ups and their reminders back', async (t) => {
   const { deps, db, people } = await planned(t);
-  await db.transaction().execute((trx) => endFollowUps(trx, deps, officer, [people[0]!.patientId]));
+  await db.transaction().execute((trx) => endFollowUps(workIn(trx, deps, officer), [people[0]!.patientId]));
   t.match((await sentMessages(db)).reminders, [{ status: 'standing' }], 'another loan’s are left alone');
 });
 

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import t from 'tap';
 import { dispatch } from '../../src/messages/dispatch.commands.ts';
 import { gatherReminders } from '../../src/messages/gather.commands.ts';
-import { planFollowUpReminders } from '../../src/messages/reminder.commands.ts';
+import { planReminders } from '../../src/messages/reminder.commands.ts';
 import { templateFaults } from '../../src/messages/template.rules.ts';
 import { newId } from '../../src/shared/ids.ts';
 import { testDatabase } from '../helpers/database.ts';
@@ -137,7 +137,7 @@ t.test(
           subject: string | null;
         }>`select recipient as "to", body, subject from captured_message order by id`.execute(db)
       ).rows;
-    await planFollowUpReminders(deps, '2026-11-23');
+    await planReminders(deps, ['follow_up'], '2026-11-23');
     await gatherReminders(deps, '2026-11-23');
     for (const time of ['03:20', '07:59']) {
       clock.set(`2026-11-23T${time}:00Z`);

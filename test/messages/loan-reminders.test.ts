@@ -2,7 +2,7 @@ import t from 'tap';
 import { reportIncident } from '../../src/lending/incidents/incident.commands.ts';
 import { extendLoan } from '../../src/lending/loans/extension.commands.ts';
 import { dispatch } from '../../src/messages/dispatch.commands.ts';
-import { planLoanReminders } from '../../src/messages/loan-reminder.commands.ts';
+import { planReminders } from '../../src/messages/reminder.commands.ts';
 import { runNightly } from '../../src/office/nightly/nightly.commands.ts';
 import type { Wording } from '../../src/people/reach.rules.ts';
 import { testDatabase } from '../helpers/database.ts';
@@ -118,7 +118,7 @@ t.test('what changed before it was said is not said: extended, gone, come back',
     'return_due 7_days 2027-01-26 said',
     'return_due 7_days 2027-01-27 cancelled',
   ]);
-  t.equal(await planLoanReminders(deps, '2027-01-20'), 0);
+  t.equal(await planReminders(deps, ['return_due', 'overdue'], '2027-01-20'), 0);
 });
 
 t.test(

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import t from 'tap';
 import { dispatch } from '../../src/messages/dispatch.commands.ts';
-import { planFollowUpReminders } from '../../src/messages/reminder.commands.ts';
+import { planReminders } from '../../src/messages/reminder.commands.ts';
 import { nightlyIsDue, runNightly } from '../../src/office/nightly/nightly.commands.ts';
 import { testDatabase } from '../helpers/database.ts';
 import { seedFollowUps, sentMessages } from '../helpers/follow-ups.ts';
@@ -179,9 +179,9 @@ t.test(
     const { deps, db, clock } = await testDatabase(t);
     await seedFollowUps(db, { patients: 1, dueOn: '2026-11-24' });
     await seedFollowUps(db, { patients: 1, dueOn: '2026-12-10' });
-    await planFollowUpReminders(deps, '2026-12-09');
+    await planReminders(deps, ['follow_up'], '2026-12-09');
     t.same(await dispatch(deps), { sent: 0, cancelled: 0, waiting: 0 }, 'nothing is said weeks early');
-    await planFollowUpReminders(deps, '2026-11-23');
+    await planReminders(deps, ['follow_up'], '2026-11-23');
     t.match(counts(await runNightly(deps, { localDate: '2026-12-09', dryRun: true })), { gather: 1 });
     t.match(counts(await runNightly(deps, { localDate: '2026-12-09' })), { gather: 1 });
     t.match((await sentMessages(db)).messages, [

@@ -1,7 +1,8 @@
 import { parse } from 'csv-parse/sync';
 import t from 'tap';
 import { endItems } from '../../src/lending/loans/ending.commands.ts';
-import type { Context } from '../../src/shared/actor.ts';
+import { type Context, systemContext } from '../../src/shared/actor.ts';
+import { workIn } from '../../src/shared/work.ts';
 import { disposeDevices } from '../../src/stock/devices/disposal.commands.ts';
 import { testApp } from '../helpers/app.ts';
 import { factories, officer } from '../helpers/factories.ts';
@@ -20,7 +21,9 @@ t.test(
     await db
       .transaction()
       .execute((trx) =>
-        endItems(trx, deps, [{ itemId: late.items[0]!.id, as: 'replaced', device: 'due_back' }]),
+        endItems(workIn(trx, deps, systemContext('test')), [
+          { itemId: late.items[0]!.id, as: 'replaced', device: 'due_back' },
+        ]),
       );
     const lateTag = late.items[0]!.assetTag;
     const baseURL = await app.listen({ host: '127.0.0.1', port: 0 });
@@ -200,7 +203,11 @@ t.test(
     t.notMatch(lent.body, /Record repair|Retire device/);
     await db
       .transaction()
-      .execute((trx) => endItems(trx, deps, [{ itemId: loan.items[0]!.id, as: 'lost', device: 'lost' }]));
+      .execute((trx) =>
+        endItems(workIn(trx, deps, systemContext('test')), [
+          { itemId: loan.items[0]!.id, as: 'lost', device: 'lost' },
+        ]),
+      );
     const lost = await get(`/devices/${loan.items[0]!.deviceId}`);
     t.match(lost.body, 'A manager writes off what is lost or never arrived.');
     t.match(lost.body, 'It is here again');
@@ -223,8 +230,7 @@ t.test('the losses register as a file, written down with who took it', async (t)
   const loan = await make.loan({ count: 3 });
   await db.transaction().execute((trx) =>
     endItems(
-      trx,
-      deps,
+      workIn(trx, deps, systemContext('test')),
       loan.items.map(({ id }) => ({ itemId: id, as: 'lost', device: 'lost' })),
     ),
   );

@@ -282,10 +282,8 @@ t.test('rule 24: who asked for no more contact on one record is left alone on bo
 t.test('tasks and replies of the one that went follow, and go back with it', async (t) => {
   const { one, other } = await pair();
   const task = (subjectId: string) =>
-    command(deps, officer, (trx) =>
-      createTasks(trx, deps, officer, [
-        { kind: 'missed_twice', subjectType: 'patient', subjectId, patientId: subjectId },
-      ]),
+    command(deps, officer, (work) =>
+      createTasks(work, [{ kind: 'missed_twice', subjectType: 'patient', subjectId, patientId: subjectId }]),
     );
   await task(one.id);
   await task(other.id);

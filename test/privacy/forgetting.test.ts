@@ -5,6 +5,7 @@ import { mergePatients } from '../../src/identity/merge.commands.ts';
 import { partPatients } from '../../src/identity/separate.commands.ts';
 import { forgetWhatIsOver } from '../../src/privacy/forgetting.commands.ts';
 import { type EventType, type NewEvent, recordEvent } from '../../src/shared/events.ts';
+import { workIn } from '../../src/shared/work.ts';
 import { apiOf } from '../helpers/api.ts';
 import { testApp } from '../helpers/app.ts';
 import { factories, officer } from '../helpers/factories.ts';
@@ -163,7 +164,9 @@ t.test(
     const log = (type: EventType, values: object) =>
       db
         .transaction()
-        .execute((trx) => recordEvent(trx, deps, officer, { type, subjects: [], values } as NewEvent));
+        .execute((trx) =>
+          recordEvent(workIn(trx, deps, officer), { type, subjects: [], values } as NewEvent),
+        );
     for (const [type, values] of [
       ['device.checked', { reason: 'x' }],
       ['device.checked', { kind: 'Visit Era Sure' }],

@@ -41,7 +41,7 @@ async function declined(on = '2020-03-02T10:00:00Z') {
   return patient_id;
 }
 const keep = async (months: object) =>
-  changeRetention(deps, manager, months, retentionTag(await getRetention(db)));
+  changeRetention(deps, { ...manager, ifMatch: retentionTag(await getRetention(db)) }, months);
 const batches = async () => (await api('GET', '/retention-batches?status=proposed')).body.items;
 const members = async (id: string): Promise<{ patientId: string; outcome: string | null; name: string }[]> =>
   (await api('GET', `/retention-batches/${id}`)).body.members;

@@ -3,6 +3,7 @@ import t from 'tap';
 import { changeScheme } from '../../src/scheme/scheme.commands.ts';
 import { currentScheme, readScheme, schemeTag } from '../../src/scheme/scheme.queries.ts';
 import { logoLimit, pictureIn, webAddress } from '../../src/scheme/scheme.rules.ts';
+import { systemContext } from '../../src/shared/actor.ts';
 import { createDatabase } from '../../src/shared/database.ts';
 import { ownerOnLabels } from '../../src/stock/labels/label.queries.ts';
 import { testApp } from '../helpers/app.ts';
@@ -104,9 +105,8 @@ t.test('the settings hold until a name is set, then the row alone', async (t) =>
 t.test('two at once: one is kept, the other told', async (t) => {
   const tag = schemeTag(await readScheme(deps, db));
   later();
-  const ctx = { actor: { type: 'system', id: null, name: 'test', role: 'system' }, requestId: 'r' } as never;
   const outcomes = await Promise.allSettled(
-    ['One', 'Two'].map((name) => changeScheme(deps, ctx, { name }, tag)),
+    ['One', 'Two'].map((name) => changeScheme(deps, { ...systemContext('test'), ifMatch: tag }, { name })),
   );
   t.equal(outcomes.filter(({ status }) => status === 'fulfilled').length, 1);
   const [lost] = outcomes.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));

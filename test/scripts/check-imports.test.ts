@@ -35,6 +35,19 @@ t.test('imports go down, and pages may look everywhere', async (t) => {
   );
 });
 
+t.test('the kinds of a feature are its own, and nobody else’s', async (t) => {
+  const kind = {
+    'src/messages/kinds/loan.ts': uses('../reminder.queries.ts'),
+    'src/messages/reminder.queries.ts': 'export const one = 1;\n',
+    'src/messages/kind.queries.ts': uses('./kinds/loan.ts'),
+  };
+  t.match(check(t, kind), { status: 0 });
+  t.match(check(t, { ...kind, 'src/support/plan.commands.ts': uses('../messages/kinds/loan.ts') }), {
+    status: 1,
+    said: /src\/support\/plan\.commands\.ts: may import another feature's rules/,
+  });
+});
+
 for (const [name, file, text, said] of [
   [
     'a wing above',

@@ -4,6 +4,7 @@ import type { Trx } from '../../src/shared/database.ts';
 import { allEvents, defineEvents, type EventDefinitions } from '../../src/shared/event-definitions.ts';
 import { type NewEvent, recordEvent, recordEvents } from '../../src/shared/events.ts';
 import { newId } from '../../src/shared/ids.ts';
+import { workIn } from '../../src/shared/work.ts';
 import { testDatabase } from '../helpers/database.ts';
 import { officer } from '../helpers/factories.ts';
 
@@ -55,7 +56,11 @@ t.test(
         ];
         for (const value of said.flatMap(shapes))
           await log((trx) =>
-            recordEvent(trx, deps, officer, { type, subjects: [], values: { [name]: value } } as never),
+            recordEvent(workIn(trx, deps, officer), {
+              type,
+              subjects: [],
+              values: { [name]: value },
+            } as never),
           ).then(
             () => taken.add(`${type} ${name}`),
             ({ message }) => refusals.add(message.replace(`${type}: ${name} `, '')),
@@ -71,7 +76,7 @@ t.test('a value that its type does not have is not compiled, and is refused', as
   const more = { ...gift, note: 'She is glad' };
   await t.rejects(
     log((trx) =>
-      recordEvent(trx, deps, officer, {
+      recordEvent(workIn(trx, deps, officer), {
         type: 'loan.gifted',
         subjects: [['loan', id]],
         // @ts-expect-error There is no such value.
@@ -83,16 +88,14 @@ t.test('a value that its type does not have is not compiled, and is refused', as
   await t.rejects(
     log((trx) =>
       // @ts-expect-error Nor is one let in that comes with others.
-      recordEvent(trx, deps, officer, { type: 'loan.gifted', subjects: [], values: { ...more } }),
+      recordEvent(workIn(trx, deps, officer), { type: 'loan.gifted', subjects: [], values: { ...more } }),
     ),
     refused,
   );
   await t.rejects(
     log((trx) =>
       recordEvents(
-        trx,
-        deps,
-        officer,
+        workIn(trx, deps, officer),
         // @ts-expect-error Nor one that a function gives back.
         [more].map((values) => ({ type: 'loan.gifted', subjects: [['loan', id]], values })),
       ),
@@ -101,18 +104,18 @@ t.test('a value that its type does not have is not compiled, and is refused', as
   );
   await t.rejects(
     // @ts-expect-error Of another type it would be a value.
-    log((trx) => recordEvent(trx, deps, officer, { type: 'kit.added', subjects: [], values: gift })),
+    log((trx) => recordEvent(workIn(trx, deps, officer), { type: 'kit.added', subjects: [], values: gift })),
     { message: 'kit.added: status may not be logged' },
   );
   await t.rejects(
     // @ts-expect-error There is no such type.
-    log((trx) => recordEvent(trx, deps, officer, { type: 'loan.forgotten', subjects: [] })),
+    log((trx) => recordEvent(workIn(trx, deps, officer), { type: 'loan.forgotten', subjects: [] })),
     { message: 'loan.forgotten may not be logged' },
   );
   for (const name of ['constructor', '__proto__', 'toString'])
     await t.rejects(
       log((trx) =>
-        recordEvent(trx, deps, officer, {
+        recordEvent(workIn(trx, deps, officer), {
           type: 'staff.restored',
           subjects: [],
           values: Object.fromEntries([[name, 'x']]),
@@ -123,7 +126,7 @@ t.test('a value that its type does not have is not compiled, and is refused', as
   const before = await db.selectFrom('event').select('id').where('type', '=', 'loan.gifted').execute();
   t.same(before, []);
   await log((trx) =>
-    recordEvent(trx, deps, officer, {
+    recordEvent(workIn(trx, deps, officer), {
       type: 'loan.gifted',
       subjects: [],
       values: { ...gift, assetTags: [...gift.assetTags], itemIds: [...gift.itemIds] },

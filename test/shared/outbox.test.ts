@@ -5,6 +5,7 @@ import { recordEvent, recordEvents } from '../../src/shared/events.ts';
 import { newId } from '../../src/shared/ids.ts';
 import { type Handler, handle, relayBatch } from '../../src/shared/outbox.ts';
 import type { JobQueue, NewJob } from '../../src/shared/queue.ts';
+import { workIn } from '../../src/shared/work.ts';
 import { testDatabase } from '../helpers/database.ts';
 import { officer } from '../helpers/factories.ts';
 
@@ -26,7 +27,7 @@ async function withEvent(t: Parameters<typeof testDatabase>[0]) {
   const { deps, db } = database;
   const patientId = newId();
   await db.transaction().execute((trx) =>
-    recordEvent(trx, deps, officer, {
+    recordEvent(workIn(trx, deps, officer), {
       type: 'follow_up.added',
       subjects: [['patient', patientId]],
       values: { dueOn: '2026-12-01', way: 'phone' },
@@ -70,9 +71,7 @@ t.test('two relays at once hand over each row once', async (t) => {
   const { deps, db } = await withEvent(t);
   await db.transaction().execute((trx) =>
     recordEvents(
-      trx,
-      deps,
-      officer,
+      workIn(trx, deps, officer),
       Array.from({ length: 500 }, () => ({
         type: 'follow_up.added',
         subjects: [['patient', newId()]],
@@ -93,7 +92,7 @@ t.test('two relays at once hand over each row once', async (t) => {
 t.test('handed over twice, even at the same time, it has one effect', async (t) => {
   const { deps, db, eventId, row, patientId } = await withEvent(t);
   const seen: unknown[] = [];
-  const handler: Handler = async (trx, _deps, event) => {
+  const handler: Handler = async ({ trx }, event) => {
     seen.push(event);
     await sql`insert into task (id, kind, subject_type, subject_id, created_at) values (${newId()}, 'concern', 'patient', ${newId()}, now())`.execute(
       trx,
@@ -110,7 +109,7 @@ t.test(
   async (t) => {
     const { deps, db, eventId, row, clock } = await withEvent(t);
     const { queue } = rememberingQueue();
-    const handler: Handler = async (trx) => {
+    const handler: Handler = async ({ trx }) => {
       await sql`insert into task (id, kind, subject_type, subject_id, created_at) values (${newId()}, 'concern', 'patient', ${newId()}, now())`.execute(
         trx,
       );
@@ -136,7 +135,7 @@ t.test('many events are written as one is', async (t) => {
   const { deps, db } = await testDatabase(t);
   const patient = newId();
   await db.transaction().execute((trx) =>
-    recordEvents(trx, deps, officer, [
+    recordEvents(workIn(trx, deps, officer), [
       {
         type: 'follow_up.added',
         subjects: [['patient', patient]],
@@ -177,7 +176,7 @@ t.test('many events are written as one is', async (t) => {
     db
       .transaction()
       .execute((trx) =>
-        recordEvents(trx, deps, officer, [
+        recordEvents(workIn(trx, deps, officer), [
           { type: 'patient.changed', subjects: [], values: { note: 'said' } as never },
         ]),
       ),

@@ -1,11 +1,13 @@
 import t from 'tap';
 import { addApiClient, addApiKey } from '../../src/access/client.commands.ts';
+import { systemContext } from '../../src/shared/actor.ts';
 import type { Deps } from '../../src/shared/deps.ts';
 import { newId } from '../../src/shared/ids.ts';
+import { workIn } from '../../src/shared/work.ts';
+import { isAhead } from '../../src/support/follow-up.states.ts';
 import { recordOutcome } from '../../src/support/outcome.commands.ts';
 import { beginPlan } from '../../src/support/patient-plan.commands.ts';
 import {
-  aheadStatuses,
   allowedActions,
   assertAhead,
   followUpMoves,
@@ -21,8 +23,9 @@ const api = '/api/v1/follow-ups';
 
 t.test('every status and what may be done with it', async (t) => {
   for (const status of followUpStatuses) {
-    const ahead = aheadStatuses.includes(status);
+    const ahead = isAhead.of(status);
     t.equal(ahead, status === 'planned' || status === 'confirmed', status);
+    t.equal(ahead, followUpMoves[status].length > 0, `${status} leads on`);
     if (ahead) t.doesNotThrow(() => assertAhead(status));
     else t.throws(() => assertAhead(status), /Add a new one instead/);
     t.equal(allowedActions(status).record_outcome === true, ahead);
@@ -35,7 +38,7 @@ t.test('a plan makes its follow-ups on working days, counted from the handover',
   const [person] = await seedFollowUps(db, { patients: 1, dueOn: '2030-01-01' });
   const make = (from: string) =>
     db.transaction().execute((trx) =>
-      beginPlan(trx, deps, {
+      beginPlan(workIn(trx, deps, systemContext('test')), {
         patientId: person!.patientId,
         versionId: '01900000-0000-7000-8000-000000000001',
         from,

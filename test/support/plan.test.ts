@@ -276,7 +276,7 @@ t.test(
     await dispatch(deps);
     t.equal((await db.selectFrom('reminder').select('id').where('status', '=', 'said').execute()).length, 1);
     const [, , fourWeeks] = (await api('GET', '/follow-ups')).body.items;
-    await changeFollowUp(deps, officer, fourWeeks.id, { status: 'confirmed' }, '*');
+    await changeFollowUp(deps, { ...officer, ifMatch: '*' }, fourWeeks.id, { status: 'confirmed' });
 
     const weekly = await plan('Weekly', [
       call('Week 1', 7),

@@ -230,7 +230,7 @@ t.test('many who plan for one supporter at once never get one time twice', async
       (patientId) => () =>
         addFollowUp(deps, officer, { patientId, dueOn: '2026-12-01', minutes: 90, supporterId }),
     ),
-    () => changeFollowUp(deps, officer, body.id, { dueOn: '2026-12-01', minutes: 90 }, '*'),
+    () => changeFollowUp(deps, { ...officer, ifMatch: '*' }, body.id, { dueOn: '2026-12-01', minutes: 90 }),
   ]);
   t.same(
     settled.map(({ status }) => status),

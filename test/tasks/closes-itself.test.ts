@@ -19,6 +19,7 @@ import { withdrawReferral } from '../../src/referrals/withdrawal.commands.ts';
 import { etagOf } from '../../src/shared/etag.ts';
 import type { SubjectType } from '../../src/shared/events.ts';
 import { newId } from '../../src/shared/ids.ts';
+import { workIn } from '../../src/shared/work.ts';
 import { moveDevices } from '../../src/stock/devices/move.commands.ts';
 import { sendForRepair } from '../../src/stock/devices/repair.commands.ts';
 import { recordOutcome } from '../../src/support/outcome.commands.ts';
@@ -35,9 +36,7 @@ const day = '2026-11-23';
 async function ask(kinds: TaskKind[], subjectType: SubjectType, subjectId: string, patientId?: string) {
   await db.transaction().execute((trx) =>
     createTasks(
-      trx,
-      deps,
-      officer,
+      workIn(trx, deps, officer),
       kinds.map((kind) => ({ kind, subjectType, subjectId, patientId })),
     ),
   );
@@ -81,10 +80,10 @@ t.test('a letter that came back is settled by another address', async (t) => {
   const { patientId } = await aPatient();
   await ask(['letter_returned'], 'patient', patientId);
   const tag = patientTag(await getPatient(db, patientId));
-  await changePatient(deps, officer, patientId, { preferredName: 'Am' }, tag);
+  await changePatient(deps, { ...officer, ifMatch: tag }, patientId, { preferredName: 'Am' });
   t.same(await open(), ['letter_returned']);
   const now = patientTag(await getPatient(db, patientId));
-  await changePatient(deps, officer, patientId, { address: '1 Elm Street' }, now);
+  await changePatient(deps, { ...officer, ifMatch: now }, patientId, { address: '1 Elm Street' });
   t.same(await open(), []);
 });
 
@@ -194,7 +193,7 @@ t.test('a DBS check is settled by its day, when that is late enough', async (t) 
   await ask(['dbs_due'], 'staff', id);
   const record = async (dbsCheckedOn: string) => {
     const { changedAt } = await getStaff(deps, db, id);
-    await changeStaff(deps, manager, id, { dbsCheckedOn }, etagOf(id, changedAt));
+    await changeStaff(deps, { ...manager, ifMatch: etagOf(id, changedAt) }, id, { dbsCheckedOn });
   };
   await record('2020-01-01');
   t.same(await open(), ['dbs_due']);

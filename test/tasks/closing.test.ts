@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import t from 'tap';
+import { workIn } from '../../src/shared/work.ts';
 import { createTasks, type NewTask } from '../../src/tasks/task.commands.ts';
 import { ruleOf, type TaskKind, taskKinds } from '../../src/tasks/task.rules.ts';
 import { apiOf } from '../helpers/api.ts';
@@ -13,7 +14,9 @@ const [api, asManager] = [apiOf(app, as.officer), apiOf(app, as.manager)];
 const task = async (kind: TaskKind, more: Partial<NewTask> = {}) => {
   const [device] = await make.devices(1);
   const subject = { subjectType: 'device', subjectId: device!.id } as const;
-  await db.transaction().execute((trx) => createTasks(trx, deps, officer, [{ kind, ...subject, ...more }]));
+  await db
+    .transaction()
+    .execute((trx) => createTasks(workIn(trx, deps, officer), [{ kind, ...subject, ...more }]));
   const { rows } = await sql<{ id: string }>`select id from task order by id desc limit 1`.execute(db);
   return rows[0]!.id;
 };

@@ -4,6 +4,7 @@ import { changeOrganisation } from '../../src/scheme/organisations/organisation.
 import { getOrganisation } from '../../src/scheme/organisations/organisation.queries.ts';
 import { succeedOrganisation } from '../../src/scheme/organisations/succession.commands.ts';
 import { etagOf } from '../../src/shared/etag.ts';
+import { workIn } from '../../src/shared/work.ts';
 import { recordOutcome } from '../../src/support/outcome.commands.ts';
 import { createTasks } from '../../src/tasks/task.commands.ts';
 import { apiOf } from '../helpers/api.ts';
@@ -40,7 +41,7 @@ async function worried(clinic = clinicId) {
 
 async function setDuty(id: string, dutyContact: { name: string; phone?: string; email?: string } | null) {
   const { changedAt } = await getOrganisation(db, id);
-  await changeOrganisation(deps, officer, id, { dutyContact }, etagOf(id, changedAt));
+  await changeOrganisation(deps, { ...officer, ifMatch: etagOf(id, changedAt) }, id, { dutyContact });
 }
 
 const spoke = {
@@ -175,7 +176,7 @@ t.test('the page of a text shows its own words, and whom else its number is of',
       db,
     );
     await db.transaction().execute((trx) =>
-      createTasks(trx, deps, officer, [
+      createTasks(workIn(trx, deps, officer), [
         {
           kind: 'inbound_text',
           subjectType: 'inbound_message',

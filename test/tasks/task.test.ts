@@ -1,4 +1,5 @@
 import t from 'tap';
+import { workIn } from '../../src/shared/work.ts';
 import { createTasks } from '../../src/tasks/task.commands.ts';
 import { apiOf } from '../helpers/api.ts';
 import { testApp } from '../helpers/app.ts';
@@ -13,9 +14,7 @@ const tasks = async (count: number) => {
   const devices = await make.devices(count);
   await db.transaction().execute((trx) =>
     createTasks(
-      trx,
-      deps,
-      officer,
+      workIn(trx, deps, officer),
       devices.map(({ id }) => ({ kind: 'asked_to_ring', subjectType: 'device', subjectId: id })),
     ),
   );

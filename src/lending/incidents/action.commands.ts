@@ -2,14 +2,17 @@ import { sql } from 'kysely';
 import { may } from '../../access/permissions.ts';
 import { closeReferralsWhenDone } from '../../referrals/closing.commands.ts';
 import type { Context } from '../../shared/actor.ts';
-import { timestamp, today } from '../../shared/clock.ts';
 import { command } from '../../shared/command.ts';
 import type { Trx } from '../../shared/database.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { recordEvent, type SubjectType } from '../../shared/events.ts';
 import { newId } from '../../shared/ids.ts';
 import { Problem } from '../../shared/problem.ts';
+import { col, type RowOf } from '../../shared/rows.ts';
+import { maybe, one, run } from '../../shared/statements.ts';
+import type { Work } from '../../shared/work.ts';
 import { suspendPlanOf } from '../../stock/data-plans/course.commands.ts';
+import { isInUse } from '../../stock/data-plans/data-plan.states.ts';
 import { retireDevices } from '../../stock/devices/disposal.commands.ts';
 import { recordFoundIn } from '../../stock/devices/found.commands.ts';
 import { completeTasksAbout, createTasks } from '../../tasks/task.commands.ts';
@@ -19,11 +22,11 @@ import {
   actionErrors,
   assertAllowed,
   closingActions,
-  type IncidentState,
+  IncidentState,
   permissionFor,
   remoteActions,
 } from './incident.rules.ts';
-import type { Action, ActionRecorded, NewAction } from './incident.schemas.ts';
+import { Action, type ActionRecorded, type NewAction } from './incident.schemas.ts';
 
 /**
  * Writes an action down in an incident's story and does what it means for the device: found, it is
@@ -39,19 +42,19 @@ export async function recordAction(
 ): Promise<ActionRecorded> {
   const needed = permissionFor(input.kind);
   if (needed && !may(ctx.actor, needed)) throw new Problem('not-allowed', { detail: 'A manager does this.' });
-  return command(deps, ctx, async (trx) => {
-    const incident = await lockIncident(trx, incidentId);
+  return command(deps, ctx, async (work) => {
+    const incident = await lockIncident(work.trx, incidentId);
     assertAllowed(input.kind, incident);
-    const at = timestamp(deps.clock);
+    const { at } = work;
     const errors = actionErrors(input, incident.reportedAt, at);
     if (errors.length) throw new Problem('invalid', { errors });
     const confirmed = input.confirmed === true || !remoteActions.includes(input.kind);
-    const action = await insertAction(trx, deps, ctx, incidentId, input, confirmed);
-    if (confirmed) await carryOut(trx, deps, ctx, incident, input);
+    const action = await insertAction(work, incidentId, input, confirmed);
+    if (confirmed) await carryOut(work, incident, input);
     const closes = closingActions.includes(input.kind);
-    if (closes) await closeIncident(trx, deps, ctx, incident);
-    else if (input.kind === 'wipe') await completeTasksAbout(trx, deps, ctx, ['wipe_device'], [incidentId]);
-    await recordEvent(trx, deps, ctx, {
+    if (closes) await closeIncident(work, incident);
+    else if (input.kind === 'wipe') await completeTasksAbout(work, ['wipe_device'], [incidentId]);
+    await recordEvent(work, {
       type: 'incident.action',
       subjects: subjectsOfIncident(incident),
       values: {
@@ -75,18 +78,18 @@ export async function confirmAction(
   incidentId: string,
   actionId: string,
 ): Promise<ActionRecorded> {
-  return command(deps, ctx, async (trx) => {
-    const incident = await lockIncident(trx, incidentId);
-    const { rows } = await sql<Action & { isNew: boolean }>`/* incident.confirm */
+  return command(deps, ctx, async (work) => {
+    const incident = await lockIncident(work.trx, incidentId);
+    const row = await maybe(work.trx, 'incident.confirm', { ...Action.properties, isNew: col.boolean })`
       with found as (select id, confirmed_at is null as is_new from incident_action where id = ${actionId} and incident_id = ${incidentId})
-      update incident_action a set confirmed_at = coalesce(a.confirmed_at, ${timestamp(deps.clock)}), confirmed_by = coalesce(a.confirmed_by, ${ctx.actor.name})
-      from found where a.id = found.id returning ${actionColumns}, found.is_new as "isNew"`.execute(trx);
-    if (!rows[0]) throw new Problem('not-found');
-    const { isNew, ...action } = rows[0];
+      update incident_action a set confirmed_at = coalesce(a.confirmed_at, ${work.at}), confirmed_by = coalesce(a.confirmed_by, ${ctx.actor.name})
+      from found where a.id = found.id returning ${actionColumns}, found.is_new as "isNew"`;
+    if (!row) throw new Problem('not-found');
+    const { isNew, ...action } = row;
     if (isNew) {
       const kind = action.kind as NewAction['kind'];
-      await carryOut(trx, deps, ctx, incident, { kind });
-      await recordEvent(trx, deps, ctx, {
+      await carryOut(work, incident, { kind });
+      await recordEvent(work, {
         type: 'incident.action',
         subjects: subjectsOfIncident(incident),
         values: { kind, status: 'done' },
@@ -107,28 +110,30 @@ export async function approveReplacement(
   incidentId: string,
   { reason }: { reason: string },
 ): Promise<{ id: string; status: IncidentState['status'] }> {
-  return command(deps, ctx, async (trx) => {
-    const incident = await lockIncident(trx, incidentId);
-    await approveIn(trx, deps, ctx, incident, reason);
+  return command(deps, ctx, async (work) => {
+    const incident = await lockIncident(work.trx, incidentId);
+    await approveIn(work, incident, reason);
     return { id: incidentId, status: incident.status };
   });
 }
 
 /** The approval itself, for a command that holds the incident locked. */
 export async function approveIn(
-  trx: Trx,
-  deps: Deps,
-  ctx: Context,
+  work: Work,
   incident: Pick<LockedIncident, 'id' | 'deviceId' | 'loanId' | 'patientId'>,
   reason: string,
 ): Promise<void> {
-  await sql`/* incident.approve */
-    update incident set approved_by = ${ctx.actor.name}, approval_reason = ${reason}, changed_at = ${timestamp(deps.clock)} where id = ${incident.id}`.execute(
-    trx,
+  await run(
+    work.trx,
+    'incident.approve',
+    work.trx
+      .updateTable('incident')
+      .set({ approved_by: work.ctx.actor.name, approval_reason: reason, changed_at: work.at })
+      .where('id', '=', incident.id),
   );
-  await insertAction(trx, deps, ctx, incident.id, { kind: 'approved', note: reason }, true);
-  await completeTasksAbout(trx, deps, ctx, ['approve_replacement'], [incident.id]);
-  await recordEvent(trx, deps, ctx, {
+  await insertAction(work, incident.id, { kind: 'approved', note: reason }, true);
+  await completeTasksAbout(work, ['approve_replacement'], [incident.id]);
+  await recordEvent(work, {
     type: 'incident.replacement_approved',
     subjects: subjectsOfIncident(incident),
     fields: ['approvalReason'],
@@ -144,13 +149,11 @@ export async function askForApproval(
   ctx: Context,
   incidentId: string,
 ): Promise<{ id: string; status: IncidentState['status'] }> {
-  return command(deps, ctx, async (trx) => {
-    const incident = await lockIncident(trx, incidentId);
-    await sql`/* incident.ask-approval */
-      update incident set approval_asked_at = coalesce(approval_asked_at, ${timestamp(deps.clock)}) where id = ${incidentId}`.execute(
-      trx,
-    );
-    await createTasks(trx, deps, ctx, [
+  return command(deps, ctx, async (work) => {
+    const incident = await lockIncident(work.trx, incidentId);
+    await run(work.trx, 'incident.ask-approval')`
+      update incident set approval_asked_at = coalesce(approval_asked_at, ${work.at}) where id = ${incidentId}`;
+    await createTasks(work, [
       {
         kind: 'approve_replacement',
         subjectType: 'incident',
@@ -163,32 +166,34 @@ export async function askForApproval(
   });
 }
 
-export type LockedIncident = IncidentState & {
-  id: string;
-  loanId: string;
-  reference: string;
-  deviceId: string;
-  assetTag: string;
-  patientId: string | null;
-  referralId: string | null;
-  reportedAt: string;
+export const LockedIncident = {
+  ...IncidentState,
+  id: col.text,
+  loanId: col.text,
+  reference: col.text,
+  deviceId: col.text,
+  assetTag: col.text,
+  patientId: col.orNull(col.text),
+  referralId: col.orNull(col.text),
+  reportedAt: col.text,
 };
+export type LockedIncident = RowOf<typeof LockedIncident>;
 
 /** Locks an incident after the person, the loan and the device it is about. */
 async function lockIncident(trx: Trx, id: string): Promise<LockedIncident> {
-  const { rows: of } = await sql<{ loanId: string; deviceId: string }>`/* incident.of */
-    select loan_id as "loanId", device_id as "deviceId" from incident where id = ${id}`.execute(trx);
-  if (!of[0]) throw new Problem('not-found');
-  await lockLoans(trx, [of[0].loanId], { deviceIds: [of[0].deviceId] });
-  const { rows } = await sql<LockedIncident>`/* incident.lock */
+  const of = await maybe(
+    trx,
+    'incident.of',
+    trx.selectFrom('incident').select(['loan_id as loanId', 'device_id as deviceId']).where('id', '=', id),
+  );
+  if (!of) throw new Problem('not-found');
+  await lockLoans(trx, [of.loanId], { deviceIds: [of.deviceId] });
+  return one(trx, 'incident.lock', LockedIncident)`
     select n.id, n.reference, n.kind, n.status, n.loan_id as "loanId", n.device_id as "deviceId", n.patient_id as "patientId",
       l.referral_id as "referralId", n.reported_at as "reportedAt", d.asset_tag as "assetTag", d.status as "deviceStatus", d.kind as "deviceKind",
-      exists (select from data_plan s where s.device_id = d.id and s.status <> 'ended') as "hasDataPlan",
+      exists (select from data_plan s where s.device_id = d.id and ${isInUse('s')}) as "hasDataPlan",
       ${lentAgain} as "lentAgain"
-    from incident n join loan l on l.id = n.loan_id join device d on d.id = n.device_id where n.id = ${id} for no key update of n`.execute(
-    trx,
-  );
-  return rows[0]!;
+    from incident n join loan l on l.id = n.loan_id join device d on d.id = n.device_id where n.id = ${id} for no key update of n`;
 }
 
 const actionColumns = sql`a.id, a.kind, a.note, a.patient_data as "patientData", a.authorised_by as "authorisedBy",
@@ -196,63 +201,56 @@ const actionColumns = sql`a.id, a.kind, a.note, a.patient_data as "patientData",
 
 /** One line of an incident's story. */
 export async function insertAction(
-  trx: Trx,
-  deps: Deps,
-  ctx: Context,
+  work: Work,
   incidentId: string,
   input: Omit<NewAction, 'kind'> & { kind: Action['kind'] },
   confirmed: boolean,
 ): Promise<Action> {
-  const at = timestamp(deps.clock);
-  const by = ctx.actor.name;
-  const { rows } = await sql<Action>`/* incident.action */
+  const { at } = work;
+  const by = work.ctx.actor.name;
+  return one(work.trx, 'incident.action', Action.properties)`
     insert into incident_action as a (id, incident_id, kind, note, patient_data, authorised_by, requested_at, requested_by, confirmed_at, confirmed_by)
     values (${newId()}, ${incidentId}, ${input.kind}, ${input.note ?? null}, ${input.patientData ?? null},
       ${input.kind === 'write_off' ? (input.authorisedBy ?? by) : null}, ${at}, ${by}, ${confirmed ? at : null}, ${confirmed ? by : null})
-    returning ${actionColumns}`.execute(trx);
-  return rows[0]!;
+    returning ${actionColumns}`;
 }
 
 /** What an action that has happened means for the device and its SIM. */
-async function carryOut(
-  trx: Trx,
-  deps: Deps,
-  ctx: Context,
-  incident: LockedIncident,
-  input: NewAction,
-): Promise<void> {
+async function carryOut(work: Work, incident: LockedIncident, input: NewAction): Promise<void> {
   const { deviceId: id, reference, assetTag, deviceStatus: status } = incident;
   if (input.crimeReference)
-    await sql`/* incident.crime-reference */
-      update incident set crime_reference = ${input.crimeReference}, changed_at = ${timestamp(deps.clock)} where id = ${incident.id}`.execute(
-      trx,
+    await run(
+      work.trx,
+      'incident.crime-reference',
+      work.trx
+        .updateTable('incident')
+        .set({ crime_reference: input.crimeReference, changed_at: work.at })
+        .where('id', '=', incident.id),
     );
-  if (input.kind === 'found') await recordFoundIn(trx, deps, ctx, id);
+  if (input.kind === 'found') await recordFoundIn(work, id);
   if (input.kind === 'suspend_sim' && !incident.lentAgain)
-    await suspendPlanOf(trx, deps, ctx, id, { reason: `Incident ${reference}` });
+    await suspendPlanOf(work, id, { reason: `Incident ${reference}` });
   if (input.kind === 'write_off') {
-    const { authorisedBy = ctx.actor.name, bookValue } = input;
-    const disposedOn = today(deps.clock);
+    const { authorisedBy = work.ctx.actor.name, bookValue } = input;
+    const disposedOn = work.today;
     const record = { way: 'written_off', disposedOn, authorisedBy, bookValue } as const;
-    await retireDevices(trx, deps, ctx, [{ id, assetTag, status }], record);
+    await retireDevices(work, [{ id, assetTag, status }], record);
   }
 }
 
 /** The case is over: its tasks are done, and the referral closes when nothing is left to do for it. */
-async function closeIncident(trx: Trx, deps: Deps, ctx: Context, incident: LockedIncident): Promise<void> {
-  const at = timestamp(deps.clock);
-  await sql`/* incident.close */
-    update incident set status = 'closed', closed_at = ${at}, changed_at = ${at} where id = ${incident.id}`.execute(
-    trx,
+async function closeIncident(work: Work, incident: LockedIncident): Promise<void> {
+  const { at } = work;
+  await run(
+    work.trx,
+    'incident.close',
+    work.trx
+      .updateTable('incident')
+      .set({ status: 'closed', closed_at: at, changed_at: at })
+      .where('id', '=', incident.id),
   );
-  await completeTasksAbout(
-    trx,
-    deps,
-    ctx,
-    ['secure_device', 'wipe_device', 'approve_replacement'],
-    [incident.id],
-  );
-  if (incident.referralId) await closeReferralsWhenDone(trx, deps, ctx, [incident.referralId]);
+  await completeTasksAbout(work, ['secure_device', 'wipe_device', 'approve_replacement'], [incident.id]);
+  if (incident.referralId) await closeReferralsWhenDone(work, [incident.referralId]);
 }
 
 /** The things whose story an incident is part of. */

@@ -1,15 +1,18 @@
-import { sql } from 'kysely';
 import type { Context } from '../../shared/actor.ts';
-import { timestamp, today } from '../../shared/clock.ts';
 import { command } from '../../shared/command.ts';
 import type { Trx } from '../../shared/database.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { recordEvent } from '../../shared/events.ts';
 import { incidentReference, newId } from '../../shared/ids.ts';
 import { invalid, Problem } from '../../shared/problem.ts';
+import { col } from '../../shared/rows.ts';
+import { one, run } from '../../shared/statements.ts';
+import type { Work } from '../../shared/work.ts';
+import { isInUse } from '../../stock/data-plans/data-plan.states.ts';
 import { completeTasksAbout, completeTasksOf, createTasks } from '../../tasks/task.commands.ts';
 import { type EndedItem, endItems, lockLoans, subjectsOf } from '../loans/ending.commands.ts';
 import { tasksOfOpenLoan } from '../loans/loan.rules.ts';
+import { isOut } from '../loans/loan.states.ts';
 import { effectOf, reportErrors, suggestedActions } from './incident.rules.ts';
 import type { IncidentReported, NewIncident, NewReplacement, Replaced } from './incident.schemas.ts';
 import { findNewDevice, replaceItemIn } from './replacement.commands.ts';
@@ -26,7 +29,7 @@ export async function reportIncident(
   loanId: string,
   input: NewIncident,
 ): Promise<IncidentReported> {
-  return command(deps, ctx, (trx) => reportIncidentIn(trx, deps, ctx, loanId, input));
+  return command(deps, ctx, (work) => reportIncidentIn(work, loanId, input));
 }
 
 /**
@@ -41,12 +44,12 @@ export async function reportAndReplace(
   report: NewIncident,
   replacement: Pick<NewReplacement, 'assetTag' | 'deviceId' | 'approval'>,
 ): Promise<{ incident: IncidentReported; replaced: Replaced }> {
-  return command(deps, ctx, async (trx) => {
-    const newDeviceId = await findNewDevice(trx, replacement);
-    const incident = await reportIncidentIn(trx, deps, ctx, loanId, report, newDeviceId);
+  return command(deps, ctx, async (work) => {
+    const newDeviceId = await findNewDevice(work.trx, replacement);
+    const incident = await reportIncidentIn(work, loanId, report, newDeviceId);
     const { itemId, handedIn } = report;
     const of = { ...replacement, itemId, incidentId: incident.id, ...(handedIn && { handedIn }) };
-    const replaced = await replaceItemIn(trx, deps, ctx, loanId, of, newDeviceId);
+    const replaced = await replaceItemIn(work, loanId, of, newDeviceId);
     return { incident, replaced };
   });
 }
@@ -56,15 +59,13 @@ export async function reportAndReplace(
  * @param replacedBy the device that takes the place of the item in this transaction; what is handed in then ends by that
  */
 export async function reportIncidentIn(
-  trx: Trx,
-  deps: Deps,
-  ctx: Context,
+  work: Work,
   loanId: string,
   input: NewIncident,
   replacedBy?: string,
 ): Promise<IncidentReported> {
   const { kind, handedIn = false } = input;
-  const { loans, devices } = await lockLoans(trx, [loanId], {
+  const { loans, devices } = await lockLoans(work.trx, [loanId], {
     itemIds: [input.itemId],
     deviceIds: replacedBy ? [replacedBy] : [],
   });
@@ -72,34 +73,45 @@ export async function reportIncidentIn(
   if (!loan) throw new Problem('not-found');
   const item = loan.items.find(({ id }) => id === input.itemId);
   if (!item) throw invalid({ pointer: '/itemId', message: 'There is no item of this id on this loan.' });
-  if (item.status !== 'on_loan')
+  if (!isOut.of(item.status))
     throw new Problem('item-already-ended', {
       detail: 'It has come back or ended already.',
       items: [{ itemId: item.id, status: item.status }],
     });
   const device = devices.find(({ id }) => id === item.deviceId)!;
-  const at = timestamp(deps.clock);
-  const { number, lentOn, hasDataPlan } = await readForReport(trx, item.id);
-  const errors = reportErrors(input, lentOn, today(deps.clock));
+  const { at } = work;
+  const { number, lentOn, hasDataPlan } = await readForReport(work.trx, item.id);
+  const errors = reportErrors(input, lentOn, work.today);
   if (errors.length) throw new Problem('invalid', { errors });
 
   const incident = { id: newId(), reference: incidentReference(number) };
-  await sql`/* incident.report */
-    insert into incident (id, reference, kind, loan_id, loan_item_id, device_id, patient_id, reported_on, account, crime_reference, handed_in,
-      reported_at, changed_at)
-    values (${incident.id}, ${incident.reference}, ${kind}, ${loanId}, ${item.id}, ${device.id}, ${loan.patientId}, ${input.reportedOn},
-      ${input.account ?? null}, ${input.crimeReference ?? null}, ${handedIn}, ${at}, ${at})`.execute(trx);
+  await run(
+    work.trx,
+    'incident.report',
+    work.trx.insertInto('incident').values({
+      id: incident.id,
+      reference: incident.reference,
+      kind,
+      loan_id: loanId,
+      loan_item_id: item.id,
+      device_id: device.id,
+      patient_id: loan.patientId,
+      reported_on: input.reportedOn,
+      account: input.account ?? null,
+      crime_reference: input.crimeReference ?? null,
+      handed_in: handedIn,
+      reported_at: at,
+      changed_at: at,
+    }),
+  );
   const effect = effectOf(kind, handedIn && !replacedBy);
-  const ended = effect
-    ? await endItems(trx, deps, [{ itemId: item.id, ...effect, incidentId: incident.id }])
-    : [];
+  const ended = effect ? await endItems(work, [{ itemId: item.id, ...effect, incidentId: incident.id }]) : [];
   const suggestions = suggestedActions({ kind, deviceKind: device.kind, hasDataPlan, handedIn });
-  if (loan.patientId) await completeTasksOf(trx, deps, ctx, ['said_lost'], [loan.patientId]);
-  if (ended[0]?.loanStatus === 'closed')
-    await completeTasksAbout(trx, deps, ctx, [...tasksOfOpenLoan], [loan.id]);
-  if (effect?.device === 'lost') await askToSecure(trx, deps, ctx, incident.id, loan.patientId);
+  if (loan.patientId) await completeTasksOf(work, ['said_lost'], [loan.patientId]);
+  if (ended[0]?.loanStatus === 'closed') await completeTasksAbout(work, [...tasksOfOpenLoan], [loan.id]);
+  if (effect?.device === 'lost') await askToSecure(work, incident.id, loan.patientId);
   const after = stateAfter(item, device, loan, ended[0], effect?.device);
-  await recordEvent(trx, deps, ctx, {
+  await recordEvent(work, {
     type: 'incident.reported',
     subjects: [['incident', incident.id], ...subjectsOf(loan, [device.id])],
     values: {
@@ -116,14 +128,8 @@ export async function reportIncidentIn(
 }
 
 /** One task an incident: what to do with a device that is gone is on the incident's own page. */
-async function askToSecure(
-  trx: Trx,
-  deps: Deps,
-  ctx: Context,
-  incidentId: string,
-  patientId: string | null,
-): Promise<void> {
-  await createTasks(trx, deps, ctx, [
+async function askToSecure(work: Work, incidentId: string, patientId: string | null): Promise<void> {
+  await createTasks(work, [
     {
       kind: 'secure_device',
       subjectType: 'incident',
@@ -152,13 +158,12 @@ async function readForReport(
   trx: Trx,
   itemId: string,
 ): Promise<{ number: number; lentOn: string; hasDataPlan: boolean }> {
-  const { rows } = await sql<{
-    number: number;
-    lentOn: string;
-    hasDataPlan: boolean;
-  }>`/* incident.read-for-report */
+  return one(trx, 'incident.read-for-report', {
+    number: col.number,
+    lentOn: col.text,
+    hasDataPlan: col.boolean,
+  })`
     select nextval('incident_number') as number, least((i.issued_at at time zone 'Europe/London')::date, l.handover_on) as "lentOn",
-      exists (select from data_plan s where s.device_id = i.device_id and s.status <> 'ended') as "hasDataPlan"
-    from loan_item i join loan l on l.id = i.loan_id where i.id = ${itemId}`.execute(trx);
-  return rows[0]!;
+      exists (select from data_plan s where s.device_id = i.device_id and ${isInUse('s')}) as "hasDataPlan"
+    from loan_item i join loan l on l.id = i.loan_id where i.id = ${itemId}`;
 }

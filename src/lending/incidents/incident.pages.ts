@@ -7,8 +7,9 @@ import type { Deps } from '../../shared/deps.ts';
 import { timelineOf } from '../../shared/event.queries.ts';
 import { type App, idParams } from '../../shared/http.ts';
 import { listQuery } from '../../shared/lists.ts';
-import { type Form, fields, newForm, refused, typedIn } from '../../web/forms.ts';
+import { type Form, fields, newForm } from '../../web/forms.ts';
 import { listFile } from '../../web/list-file.ts';
+import { type AskedOne, submit } from '../../web/submit.ts';
 import { timelineLines } from '../../web/timeline.view.ts';
 import { approveReplacement, askForApproval, confirmAction, recordAction } from './action.commands.ts';
 import { countIncidents, getIncident, listIncidents } from './incident.queries.ts';
@@ -99,64 +100,48 @@ export function incidentPages(app: App, deps: Deps): void {
       ),
   );
 
-  app.post(
-    '/incidents/:id/actions',
-    { config: { action: 'incidents.act' }, schema: { params: idParams } },
-    async (request, reply) => {
-      const { id } = request.params;
-      const typed = typedIn(request.body);
-      try {
-        const { kind } = await recordAction(deps, request.ctx, id, fields(NewAction, typed, words));
-        return reply.done(`/incidents/${id}`, { text: done[kind as ActionKind] });
-      } catch (error) {
-        const form = { ...refused(typed, error), prefix: 'action' };
-        return reply
-          .code(form.status)
-          .page('lending/incidents/views/incident.njk', await shownAgain(request.ctx, id, form));
-      }
+  const page = {
+    params: idParams,
+    view: 'lending/incidents/views/incident.njk',
+    show: (form: Form, { ctx, params }: AskedOne) => incidentView(ctx, params.id, { limit: 50 }, form),
+  };
+  submit(app, '/incidents/:id/actions', {
+    ...page,
+    action: 'incidents.act',
+    prefix: 'action',
+    async take(typed, { ctx, params: { id } }) {
+      const { kind } = await recordAction(deps, ctx, id, fields(NewAction, typed, words));
+      return { href: `/incidents/${id}`, text: done[kind as ActionKind] };
     },
-  );
+  });
 
-  app.post(
-    '/incidents/:id/actions/:actionId/confirmations',
-    { config: { action: 'incidents.act' }, schema: { params: actionParams } },
-    async (request, reply) => {
-      const { id, actionId } = request.params;
-      const { kind } = await confirmAction(deps, request.ctx, id, actionId);
-      return reply.done(`/incidents/${id}`, { text: `${doneWords[kind]}.` });
+  submit(app, '/incidents/:id/actions/:actionId/confirmations', {
+    action: 'incidents.act',
+    params: actionParams,
+    async take(_typed, { ctx, params: { id, actionId } }) {
+      const { kind } = await confirmAction(deps, ctx, id, actionId);
+      return { href: `/incidents/${id}`, text: `${doneWords[kind]}.` };
     },
-  );
+  });
 
-  app.post(
-    '/incidents/:id/approvals',
-    { config: { action: 'incidents.approve' }, schema: { params: idParams } },
-    async (request, reply) => {
-      const { id } = request.params;
-      const typed = typedIn(request.body);
-      try {
-        await approveReplacement(deps, request.ctx, id, fields(NewApproval, typed, words));
-        return reply.done(`/incidents/${id}`, { text: 'The replacement is approved.' });
-      } catch (error) {
-        const form = { ...refused(typed, error), prefix: 'approve' };
-        return reply
-          .code(form.status)
-          .page('lending/incidents/views/incident.njk', await shownAgain(request.ctx, id, form));
-      }
+  submit(app, '/incidents/:id/approvals', {
+    ...page,
+    action: 'incidents.approve',
+    prefix: 'approve',
+    async take(typed, { ctx, params: { id } }) {
+      await approveReplacement(deps, ctx, id, fields(NewApproval, typed, words));
+      return { href: `/incidents/${id}`, text: 'The replacement is approved.' };
     },
-  );
+  });
 
-  app.post(
-    '/incidents/:id/approval-requests',
-    { config: { action: 'incidents.report' }, schema: { params: idParams } },
-    async (request, reply) => {
-      await askForApproval(deps, request.ctx, request.params.id);
-      return reply.done(`/incidents/${request.params.id}`, {
-        text: 'The managers have a task to approve it.',
-      });
+  submit(app, '/incidents/:id/approval-requests', {
+    action: 'incidents.report',
+    params: idParams,
+    async take(_typed, { ctx, params }) {
+      await askForApproval(deps, ctx, params.id);
+      return { href: `/incidents/${params.id}`, text: 'The managers have a task to approve it.' };
     },
-  );
-
-  const shownAgain = (ctx: Context, id: string, form: Form) => incidentView(ctx, id, { limit: 50 }, form);
+  });
 
   async function incidentView(
     ctx: Context,

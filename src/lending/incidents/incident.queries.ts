@@ -3,9 +3,12 @@ import { patientJson } from '../../people/patient.queries.ts';
 import type { Reader } from '../../shared/database.ts';
 import { byId, type ListPage, toPage } from '../../shared/lists.ts';
 import { Problem } from '../../shared/problem.ts';
+import { col } from '../../shared/rows.ts';
+import { each, many, maybe, one } from '../../shared/statements.ts';
+import { isInUse } from '../../stock/data-plans/data-plan.states.ts';
 import { byIncident } from '../loans/loan.queries.ts';
 import { suggestedActions } from './incident.rules.ts';
-import type { EarlierIncident, Incident, IncidentQuery, IncidentSummary } from './incident.schemas.ts';
+import { type EarlierIncident, Incident, type IncidentQuery, IncidentSummary } from './incident.schemas.ts';
 
 const columns = sql`n.id, n.reference, n.kind, n.status, n.reported_on as "reportedOn", n.reported_at as "reportedAt",
   json_build_object('id', d.id, 'assetTag', d.asset_tag, 'kind', d.kind, 'make', d.make, 'model', d.model, 'status', d.status) as device,
@@ -24,9 +27,9 @@ export const lentAgain = sql`exists (select from loan_item o where o.device_id =
 /** Incidents, the newest first. */
 export async function listIncidents(db: Reader, query: IncidentQuery): Promise<ListPage<IncidentSummary>> {
   const { follows, by } = byId(sql`n.id`, query);
-  const { rows } = await sql<IncidentSummary>`
+  const rows = await many(db, each('incident.list'), IncidentSummary.properties)`
     select ${columns} from ${tables} where ${matching(query)} ${follows}
-    order by ${by} limit ${query.limit + 1}`.execute(db);
+    order by ${by} limit ${query.limit + 1}`;
   return toPage(rows, query.limit, (row) => [row.id]);
 }
 
@@ -35,9 +38,9 @@ export async function countIncidents(
   db: Reader,
   query: Pick<IncidentQuery, 'status' | 'kind'>,
 ): Promise<number> {
-  const { rows } = await sql<{ count: number }>`
-    select count(*)::int as count from incident n where ${matching(query)}`.execute(db);
-  return rows[0]!.count;
+  const row = await one(db, each('incident.count'), { count: col.number })`
+    select count(*)::int as count from incident n where ${matching(query)}`;
+  return row.count;
 }
 
 /**
@@ -48,9 +51,11 @@ export async function getIncident(
   db: Reader,
   id: string,
 ): Promise<Incident & { lentAgain: boolean; byIncident: boolean }> {
-  const { rows } = await sql<
-    Omit<Incident, 'suggestedActions'> & { lentAgain: boolean; byIncident: boolean }
-  >`/* incident.get */
+  const incident = await maybe(db, 'incident.get', {
+    ...col.omit(Incident.properties, 'suggestedActions'),
+    lentAgain: col.boolean,
+    byIncident: col.boolean,
+  })`
     select ${columns}, n.account, n.crime_reference as "crimeReference", n.handed_in as "handedIn", n.closed_at as "closedAt",
       (select json_build_object('status', i.status) from loan_item i where i.id = n.loan_item_id) as item,
       (select ${byIncident} from loan_item i where i.id = n.loan_item_id) as "byIncident",
@@ -58,15 +63,14 @@ export async function getIncident(
       n.approval_asked_at as "approvalAskedAt",
       (select json_build_object('itemId', i.id, 'deviceId', r.id, 'assetTag', r.asset_tag)
         from loan_item i join device r on r.id = i.device_id where i.replaces_item_id = n.loan_item_id) as replacement,
-      exists (select from data_plan s where s.device_id = n.device_id and s.status <> 'ended') as "hasDataPlan",
+      exists (select from data_plan s where s.device_id = n.device_id and ${isInUse('s')}) as "hasDataPlan",
       ${lentAgain} as "lentAgain",
       coalesce((select json_agg(json_build_object('id', a.id, 'kind', a.kind, 'note', a.note, 'patientData', a.patient_data,
           'authorisedBy', a.authorised_by, 'requestedAt', a.requested_at, 'requestedBy', a.requested_by,
           'confirmedAt', a.confirmed_at, 'confirmedBy', a.confirmed_by) order by a.id)
         from incident_action a where a.incident_id = n.id), '[]') as actions,
       coalesce(${earlierJson}, '[]') as "earlierIncidents"
-    from ${tables} where n.id = ${id}`.execute(db);
-  const incident = rows[0];
+    from ${tables} where n.id = ${id}`;
   if (!incident) throw new Problem('not-found');
   if (incident.lentAgain) return { ...incident, suggestedActions: [] };
   const done = new Set<string>(incident.actions.map(({ kind }) => kind));
@@ -81,8 +85,14 @@ const earlierJson = sql`(select json_agg(e) from (
 
 /** Incidents of a person, the newest first; at most 20. */
 export async function incidentsOf(db: Reader, patientId: string): Promise<EarlierIncident[]> {
-  const { rows } = await sql<EarlierIncident>`/* incident.of-patient */
-    select id, reference, kind, reported_on as "reportedOn", status from incident where patient_id = ${patientId}
-    order by id desc limit 20`.execute(db);
-  return rows;
+  return many(
+    db,
+    'incident.of-patient',
+    db
+      .selectFrom('incident')
+      .select(['id', 'reference', 'kind', 'reported_on as reportedOn', 'status'])
+      .where('patient_id', '=', patientId)
+      .orderBy('id', 'desc')
+      .limit(20),
+  );
 }

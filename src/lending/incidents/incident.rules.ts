@@ -1,11 +1,12 @@
 import { type FieldError, Problem } from '../../shared/problem.ts';
-import type { DeviceKind, DeviceStatus } from '../../stock/devices/device.rules.ts';
+import { col, type RowOf } from '../../shared/rows.ts';
+import { type DeviceStatus, deviceStatuses } from '../../stock/devices/device.rules.ts';
+import { type DeviceKind, isPersonal, kindsOfDevice } from '../../stock/devices/device-kinds.rules.ts';
 import type { ItemStatus } from '../loans/loan.rules.ts';
 
 export const incidentKinds = ['lost', 'stolen', 'damaged', 'faulty', 'not_returned'] as const;
 export type IncidentKind = (typeof incidentKinds)[number];
 export const incidentStatuses = ['open', 'closed'] as const;
-export type IncidentStatus = (typeof incidentStatuses)[number];
 
 /** Kinds of incident in words, after "The device was" or on their own. Nobody is at fault in any of them. */
 export const incidentWords: Record<IncidentKind, string> = {
@@ -93,7 +94,6 @@ export function effectOf(
 }
 
 const isGone = (kind: IncidentKind) => kind === 'lost' || kind === 'stolen' || kind === 'not_returned';
-const holdsData = (kind: DeviceKind) => kind === 'tablet' || kind === 'phone' || kind === 'laptop';
 
 export type Suggestion = { kind: ActionKind; why: string };
 
@@ -106,7 +106,7 @@ export function suggestedActions(incident: {
 }): Suggestion[] {
   const { kind, deviceKind, hasDataPlan, handedIn } = incident;
   const suggestions: Suggestion[] = [];
-  if (isGone(kind) && holdsData(deviceKind)) {
+  if (isGone(kind) && isPersonal(deviceKind)) {
     suggestions.push(
       kind === 'lost'
         ? {
@@ -122,7 +122,7 @@ export function suggestedActions(incident: {
   }
   if (isGone(kind) && hasDataPlan)
     suggestions.push({ kind: 'suspend_sim', why: 'Nobody else uses the data, or the number.' });
-  if (isGone(kind) && holdsData(deviceKind))
+  if (isGone(kind) && isPersonal(deviceKind))
     suggestions.push({ kind: 'told_ig', why: 'They ask whether there was patient data on it.' });
   if (kind === 'stolen')
     suggestions.push({
@@ -138,15 +138,16 @@ export function suggestedActions(incident: {
   return suggestions;
 }
 
-export type IncidentState = {
-  kind: IncidentKind;
-  status: IncidentStatus;
-  deviceStatus: DeviceStatus;
-  deviceKind: DeviceKind;
-  hasDataPlan: boolean;
+export const IncidentState = {
+  kind: col.oneOf(incidentKinds),
+  status: col.oneOf(incidentStatuses),
+  deviceStatus: col.oneOf(deviceStatuses),
+  deviceKind: col.keyOf(kindsOfDevice),
+  hasDataPlan: col.boolean,
   /** The device came back and went out again since: what happens to it now is of a later loan. */
-  lentAgain: boolean;
+  lentAgain: col.boolean,
 };
+export type IncidentState = RowOf<typeof IncidentState>;
 
 /** What may be written down next, and for the rest why not. Pages show exactly this. */
 export function allowedActions(incident: IncidentState): Record<ActionKind, true | string> {
@@ -154,7 +155,7 @@ export function allowedActions(incident: IncidentState): Record<ActionKind, true
   const elsewhere = over || (incident.lentAgain && 'The device has been lent again since.');
   const remote =
     elsewhere ||
-    holdsData(incident.deviceKind) ||
+    isPersonal(incident.deviceKind) ||
     'There is nothing on this kind of device that could be reached from afar.';
   const lost = incident.deviceStatus === 'lost';
   return {

@@ -70,7 +70,7 @@ export const NewAction = strictObject(
 );
 export type NewAction = Static<typeof NewAction>;
 
-const Action = Type.Object({
+export const Action = Type.Object({
   id: Type.String(),
   kind: oneOf([...actionKinds, 'replaced', 'approved']),
   note: nullable(Type.String()),
@@ -120,7 +120,7 @@ export const NewReplacement = strictObject(
 );
 export type NewReplacement = Static<typeof NewReplacement>;
 
-const Earlier = Type.Object({
+export const Earlier = Type.Object({
   id: Type.String(),
   reference: Type.String(),
   kind: oneOf(incidentKinds),

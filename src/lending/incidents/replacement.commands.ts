@@ -1,23 +1,28 @@
 import { sql } from 'kysely';
 import { may } from '../../access/permissions.ts';
 import type { Context } from '../../shared/actor.ts';
-import { timestamp, today } from '../../shared/clock.ts';
 import { command } from '../../shared/command.ts';
 import type { Trx } from '../../shared/database.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { recordEvent, type SubjectType } from '../../shared/events.ts';
 import { newId } from '../../shared/ids.ts';
 import { invalid, Problem } from '../../shared/problem.ts';
+import { col, type RowOf } from '../../shared/rows.ts';
+import { maybe, one, run } from '../../shared/statements.ts';
+import type { Work } from '../../shared/work.ts';
+import { isInUse } from '../../stock/data-plans/data-plan.states.ts';
 import { stopNumbers } from '../../stock/data-plans/number.commands.ts';
 import { movePlan } from '../../stock/data-plans/placing.commands.ts';
 import { hasOpenCheck } from '../../stock/devices/check.queries.ts';
 import type { DeviceStatus } from '../../stock/devices/device.rules.ts';
+import { wantsDataPlan } from '../../stock/devices/device-kinds.rules.ts';
 import { unfitJson } from '../../stock/devices/fitness.queries.ts';
 import { isUnseen } from '../../stock/devices/fitness.rules.ts';
-import { type DeviceToIssue, mayGoOut } from '../../stock/devices/going-out.rules.ts';
+import { DeviceToIssue, mayGoOut } from '../../stock/devices/going-out.rules.ts';
 import { type NamedDevice, noSuchDevice, readDeviceName } from '../../stock/devices/naming.rules.ts';
 import { hasActiveData } from '../../stock/devices/scan.queries.ts';
 import { markSeen } from '../../stock/devices/seen.commands.ts';
+import { deviceMove } from '../../stock/devices/status.commands.ts';
 import { addReplacementCall } from '../../support/plan-dates.commands.ts';
 import {
   endItems,
@@ -28,14 +33,16 @@ import {
 } from '../loans/ending.commands.ts';
 import { byIncident } from '../loans/loan.queries.ts';
 import { type ItemStatus, issueWarnings } from '../loans/loan.rules.ts';
+import { isOut } from '../loans/loan.states.ts';
+import { loanMove } from '../loans/status.commands.ts';
 import { approveIn, insertAction } from './action.commands.ts';
-import type { EarlierIncident, NewReplacement, Replaced } from './incident.schemas.ts';
+import { Earlier, type NewReplacement, type Replaced } from './incident.schemas.ts';
 import {
   approvalFor,
   assertMayTakePlace,
   assertReplaceable,
-  type ItemToReplace,
-  type Limit,
+  ItemToReplace,
+  Limit,
   oldDeviceGoes,
 } from './replacement.rules.ts';
 
@@ -51,27 +58,25 @@ export async function replaceItem(
   loanId: string,
   input: NewReplacement,
 ): Promise<Replaced> {
-  return command(deps, ctx, async (trx) =>
-    replaceItemIn(trx, deps, ctx, loanId, input, await findNewDevice(trx, input)),
+  return command(deps, ctx, async (work) =>
+    replaceItemIn(work, loanId, input, await findNewDevice(work.trx, input)),
   );
 }
 
 /** The same inside a command's transaction; `newDeviceId` is of `findNewDevice`. */
 export async function replaceItemIn(
-  trx: Trx,
-  deps: Deps,
-  ctx: Context,
+  work: Work,
   loanId: string,
   input: NewReplacement,
   newDeviceId: string,
 ): Promise<Replaced> {
-  const { loans, devices } = await lockLoans(trx, [loanId], {
+  const { loans, devices } = await lockLoans(work.trx, [loanId], {
     itemIds: [input.itemId],
     deviceIds: [newDeviceId],
   });
   const [loan] = loans;
   if (!loan) throw new Problem('not-found');
-  const found = await readForReplacement(trx, deps, loan, input, newDeviceId);
+  const found = await readForReplacement(work, loan, input, newDeviceId);
   const { item } = found;
   if (!item) throw invalid({ pointer: '/itemId', message: 'There is no item of this id on this loan.' });
   if (input.incidentId && item.incident?.id !== input.incidentId)
@@ -85,29 +90,22 @@ export async function replaceItemIn(
     loanId: found.device.loanId,
   });
   const approval = loan.patientId
-    ? approvalFor(found.limit, item, input.approval, may(ctx.actor, 'incidents.approve'))
+    ? approvalFor(found.limit, item, input.approval, may(work.ctx.actor, 'incidents.approve'))
     : undefined;
 
   const oldDevice = devices.find(({ id }) => id === item.deviceId)!;
-  const old = await endOld(trx, deps, item, oldDevice.status, input.handedIn ?? false);
-  const dataPlan = await settleDataPlan(trx, deps, ctx, found.device.hasDataPlan, old, device.id);
+  const old = await endOld(work, item, oldDevice.status, input.handedIn ?? false);
+  const dataPlan = await settleDataPlan(work, found.device.hasDataPlan, old, device.id);
   if (loan.patientId && old.endedNow && dataPlan !== 'moved')
-    await stopNumbers(trx, deps, ctx, [{ patientId: loan.patientId, deviceId: old.deviceId }]);
-  if (isUnseen(found.device)) await markSeen(trx, deps, ctx, [device]);
-  const newItem = await insertItem(trx, deps, loan, input.itemId, device, found.device.condition);
+    await stopNumbers(work, [{ patientId: loan.patientId, deviceId: old.deviceId }]);
+  if (isUnseen(found.device)) await markSeen(work, [device]);
+  const newItem = await insertItem(work, loan, input.itemId, device, found.device.condition);
   if (item.incident) {
     const incident = { id: item.incident.id, deviceId: item.deviceId, loanId, patientId: loan.patientId };
-    if (approval) await approveIn(trx, deps, ctx, incident, approval);
-    await insertAction(
-      trx,
-      deps,
-      ctx,
-      incident.id,
-      { kind: 'replaced', note: `By ${device.assetTag}.` },
-      true,
-    );
+    if (approval) await approveIn(work, incident, approval);
+    await insertAction(work, incident.id, { kind: 'replaced', note: `By ${device.assetTag}.` }, true);
   }
-  await recordEvent(trx, deps, ctx, {
+  await recordEvent(work, {
     type: 'loan.item_replaced',
     subjects: [
       ...subjectsOf(loan, [item.deviceId, device.id]),
@@ -123,7 +121,7 @@ export async function replaceItemIn(
     },
     fields: approval ? ['approvalReason'] : [],
   });
-  await addReplacementCall(trx, deps, ctx, loanId);
+  await addReplacementCall(work, loanId);
   return {
     loan: { id: loanId, status: 'open', dueOn: loan.dueOn },
     item: newItem,
@@ -149,56 +147,53 @@ export async function findNewDevice(trx: Trx, named: NamedDevice): Promise<strin
     throw invalid({ pointer: '/assetTag', message: 'Give the asset tag or the deviceId of the new device.' });
   const { name, errors } = readDeviceName(named);
   if (errors.length) throw new Problem('invalid', { errors });
-  const { rows } = await sql<{ id: string }>`/* replacement.find */
-    select id from device where asset_tag = ${name.tag} or id = ${name.id}::uuid`.execute(trx);
-  if (!rows[0]) throw invalid(noSuchDevice(name));
-  return rows[0].id;
+  const row = await maybe(trx, 'replacement.find', { id: col.text })`
+    select id from device where asset_tag = ${name.tag} or id = ${name.id}::uuid`;
+  if (!row) throw invalid(noSuchDevice(name));
+  return row.id;
 }
 
-type Item = ItemToReplace & {
-  id: string;
-  deviceId: string;
-  hadDataPlan: boolean;
+const Item = { ...ItemToReplace, id: col.text, deviceId: col.text, hadDataPlan: col.boolean };
+type Item = RowOf<typeof Item>;
+const Found = {
+  item: col.orNull(col.object(Item)),
+  device: col.object({
+    ...col.omit(DeviceToIssue, 'id', 'assetTag', 'status'),
+    loanId: col.orNull(col.text),
+  }),
+  limit: col.object(Limit),
+  earlierIncidents: col.listOf(Earlier),
 };
-type Found = {
-  item: Item | null;
-  device: Omit<DeviceToIssue, 'id' | 'assetTag' | 'status'> & { loanId: string | null };
-  limit: Limit;
-  earlierIncidents: EarlierIncident[];
-};
+type Found = RowOf<typeof Found>;
 
 /** What decides, read after the locks are held: the item as it stands, the new device, the person's replacements. */
 async function readForReplacement(
-  trx: Trx,
-  deps: Deps,
+  work: Work,
   loan: LockedLoan,
   input: NewReplacement,
   newDeviceId: string,
 ): Promise<Found> {
-  const { rows } = await sql<Found>`/* replacement.read */
+  return one(work.trx, 'replacement.read', Found)`
     select
       (select json_build_object('id', i.id, 'deviceId', i.device_id, 'status', i.status,
-          'hadDataPlan', exists (select from data_plan s where s.device_id = i.device_id and s.status <> 'ended'),
+          'hadDataPlan', exists (select from data_plan s where s.device_id = i.device_id and ${isInUse('s')}),
           'byIncident', ${byIncident}, 'replaced', exists (select from loan_item r where r.replaces_item_id = i.id),
           'incident', (select json_build_object('id', n.id, 'kind', n.kind, 'approved', n.approved_by is not null)
             from incident n where n.loan_item_id = i.id order by n.id desc limit 1))
         from loan_item i where i.id = ${input.itemId} and i.loan_id = ${loan.id}) as item,
       (select json_build_object('kind', d.kind, 'condition', d.condition, 'hasDataPlan', s.id is not null, 'dataExpiresOn', s.expires_on,
-          'hasActiveData', ${hasActiveData(today(deps.clock))}, 'hasOpenCheck', ${hasOpenCheck('d', today(deps.clock))}, 'unfit', ${unfitJson('d', today(deps.clock))},
+          'hasActiveData', ${hasActiveData(work.today)}, 'hasOpenCheck', ${hasOpenCheck('d', work.today)}, 'unfit', ${unfitJson('d', work.today)},
           'heldFor', (select a.referral_id from allocation a where a.device_id = d.id and a.status = 'held'),
-          'loanId', (select i.loan_id from loan_item i where i.device_id = d.id and i.ended_at is null))
-        from device d left join data_plan s on s.device_id = d.id and s.status <> 'ended' where d.id = ${newDeviceId}) as device,
+          'loanId', (select i.loan_id from loan_item i where i.device_id = d.id and ${isOut('i')}))
+        from device d left join data_plan s on s.device_id = d.id and ${isInUse('s')} where d.id = ${newDeviceId}) as device,
       (select json_build_object('limit', y.replacement_limit, 'months', y.replacement_months, 'used', (
           select count(*) from loan l join loan_item i on i.loan_id = l.id and i.replaces_item_id is not null
-          where l.patient_id = ${loan.patientId}::uuid and i.issued_at > ${timestamp(deps.clock)}::timestamptz - make_interval(months => y.replacement_months)
+          where l.patient_id = ${loan.patientId}::uuid and i.issued_at > ${work.at}::timestamptz - make_interval(months => y.replacement_months)
             and not exists (select from incident n where n.loan_item_id = i.replaces_item_id and n.kind = 'faulty')))
         from lending_policy y) as limit,
       coalesce((select json_agg(e) from (
         select e.id, e.reference, e.kind, e.reported_on as "reportedOn", e.status from incident e
-        where e.patient_id = ${loan.patientId}::uuid and e.loan_item_id <> ${input.itemId} order by e.id desc limit 20) e), '[]') as "earlierIncidents"`.execute(
-    trx,
-  );
-  return rows[0]!;
+        where e.patient_id = ${loan.patientId}::uuid and e.loan_item_id <> ${input.itemId} order by e.id desc limit 20) e), '[]') as "earlierIncidents"`;
 }
 
 type Old = {
@@ -210,60 +205,49 @@ type Old = {
 };
 
 /** Ends the old item as replaced while it is still out; what an incident ended stays as the incident left it. */
-async function endOld(
-  trx: Trx,
-  deps: Deps,
-  item: Item,
-  deviceStatus: DeviceStatus,
-  inHand: boolean,
-): Promise<Old> {
+async function endOld(work: Work, item: Item, deviceStatus: DeviceStatus, inHand: boolean): Promise<Old> {
   const of = { deviceId: item.deviceId };
-  if (item.status !== 'on_loan') {
+  if (!isOut.of(item.status)) {
     const cameBack = deviceStatus === 'in_repair' || deviceStatus === 'in_preparation';
     return { ...of, endedNow: false, status: item.status, deviceStatus, inHand: cameBack };
   }
   const device = oldDeviceGoes(item.incident, inHand);
   const incidentId = item.incident?.id;
-  await endItems(trx, deps, [{ itemId: item.id, as: 'replaced', device, incidentId }], { staysOpen: true });
+  await endItems(work, [{ itemId: item.id, as: 'replaced', device, incidentId }], { staysOpen: true });
   return { ...of, endedNow: true, status: 'replaced', deviceStatus: device, inHand };
 }
 
 /** The SIM goes over with its number when the old device is in hand and the new one has no plan of its own. */
 async function settleDataPlan(
-  trx: Trx,
-  deps: Deps,
-  ctx: Context,
+  work: Work,
   newHasPlan: boolean,
   old: Old,
   newDeviceId: string,
 ): Promise<Replaced['dataPlan']> {
   if (newHasPlan) return 'own';
-  const moved = old.inHand && (await movePlan(trx, deps, ctx, old.deviceId, newDeviceId));
+  const moved = old.inHand && (await movePlan(work, old.deviceId, newDeviceId));
   return moved ? 'moved' : 'none';
 }
 
 async function insertItem(
-  trx: Trx,
-  deps: Deps,
+  work: Work,
   loan: LockedLoan,
   replacesItemId: string,
   device: LockedDevice,
   condition: string | null,
 ): Promise<Replaced['item']> {
   const id = newId();
-  const at = timestamp(deps.clock);
-  await sql`/* replacement.insert */
+  const { at } = work;
+  await run(work.trx, 'replacement.insert')`
     with i as (
       insert into loan_item (id, loan_id, device_id, issued_at, condition_out, replaces_item_id)
       values (${id}, ${loan.id}, ${device.id}, ${at}::timestamptz, ${condition}, ${replacesItemId})
     ), d as (
-      update device set status = 'on_loan', changed_at = ${at}::timestamptz where id = ${device.id} and status in ('ready', 'reserved')
+      ${deviceMove(['issue', 'issue to its referral'], { which: sql`d.id = ${device.id}`, at })}
     ), a as (
       update allocation set status = 'issued', ended_at = ${at}::timestamptz where status = 'held' and device_id = ${device.id}
     )
-    update loan set status = 'open', closed_at = null, changed_at = ${at}::timestamptz where id = ${loan.id}`.execute(
-    trx,
-  );
+    ${loanMove('a replacement of what an incident ended', { which: sql`l.id = ${loan.id}`, at })}`;
   return { id, deviceId: device.id, assetTag: device.assetTag, status: 'on_loan', replacesItemId };
 }
 
@@ -277,7 +261,7 @@ function warningsOf(
   const { assetTag, kind } = device;
   if (dataPlan === 'own') return issueWarnings([device], dueOn, true);
   const warnings = issueWarnings([{ ...device, hasDataPlan: true }], dueOn, true);
-  const wantsData = kind === 'dongle' || kind === 'router' || kind === 'sim' || hadDataPlan;
+  const wantsData = wantsDataPlan(kind) || hadDataPlan;
   return dataPlan === 'none' && wantsData
     ? [...warnings, `No data plan is recorded for ${assetTag}.`]
     : warnings;

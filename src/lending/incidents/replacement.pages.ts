@@ -9,7 +9,8 @@ import { invalid, toProblem } from '../../shared/problem.ts';
 import { line, text } from '../../shared/schemas.ts';
 import { unfitText } from '../../stock/devices/fitness.rules.ts';
 import { findScanned } from '../../stock/devices/scan.queries.ts';
-import { type Form, fields, newForm, refused, type Typed, typedIn } from '../../web/forms.ts';
+import { type Form, fields, newForm } from '../../web/forms.ts';
+import { formPage } from '../../web/submit.ts';
 import { getLoan, getLoanDetails } from '../loans/loan.queries.ts';
 import { reportAndReplace, reportIncident } from './incident.commands.ts';
 import { incidentsOf } from './incident.queries.ts';
@@ -47,72 +48,50 @@ const words = {
 
 /** /loans/:id/incidents/new and /loans/:id/replace: a kind form, with the replacement in the same step. */
 export function replacementPages(app: App, deps: Deps): void {
-  const options = {
-    config: { action: 'incidents.report' },
-    schema: { params: idParams, querystring: ItemQuery },
-  } as const;
+  const page = { action: 'incidents.report', params: idParams, querystring: ItemQuery } as const;
 
-  app.get('/loans/:id/incidents/new', options, async (request, reply) => {
-    const start = {
-      reportedOn: today(deps.clock),
-      ...(request.query.item && { itemId: request.query.item }),
-    };
-    return reply.page(
-      'lending/incidents/views/new.njk',
-      await view(request.ctx, request.params.id, newForm(start)),
-    );
-  });
-
-  app.post('/loans/:id/incidents/new', options, async (request, reply) => {
-    const { id } = request.params;
-    const typed = typedIn(request.body);
-    try {
+  formPage(app, '/loans/:id/incidents/new', {
+    ...page,
+    view: 'lending/incidents/views/new.njk',
+    show: (sent, { ctx, params, query: { item } }, error) =>
+      view(
+        ctx,
+        params.id,
+        sent
+          ? atTheDevice(sent, error)
+          : newForm({ reportedOn: today(deps.clock), ...(item && { itemId: item }) }),
+      ),
+    async take(typed, { ctx, params: { id } }) {
       const { scan, approval, warned, ...report } = fields(ReportForm, typed, words);
       if (!scan) {
-        const incident = await reportIncident(deps, request.ctx, id, report);
-        return reply.done(`/incidents/${incident.id}`, {
+        const incident = await reportIncident(deps, ctx, id, report);
+        return {
+          href: `/incidents/${incident.id}`,
           text: `Incident ${incident.reference} is written down. Thank the person for telling us.`,
           link: { href: `/loans/${id}/replace?item=${report.itemId}`, text: 'Replace the device' },
-        });
+        };
       }
       const deviceId = await deviceOf(scan, warned);
-      const { incident, replaced } = await reportAndReplace(deps, request.ctx, id, report, {
+      const { incident, replaced } = await reportAndReplace(deps, ctx, id, report, {
         deviceId,
         ...(approval && { approval }),
       });
-      return reply.done(`/incidents/${incident.id}`, whatHappened(replaced));
-    } catch (error) {
-      const form = again(typed, error);
-      return reply
-        .code(form.status)
-        .page('lending/incidents/views/new.njk', await view(request.ctx, id, form));
-    }
+      return { href: `/incidents/${incident.id}`, ...whatHappened(replaced) };
+    },
   });
 
-  app.get('/loans/:id/replace', options, async (request, reply) => {
-    const { item } = request.query;
-    const form = newForm(item ? { itemId: item } : {});
-    return reply.page(
-      'lending/incidents/views/replace.njk',
-      await view(request.ctx, request.params.id, form),
-    );
-  });
-
-  app.post('/loans/:id/replace', options, async (request, reply) => {
-    const { id } = request.params;
-    const typed = typedIn(request.body);
-    try {
+  formPage(app, '/loans/:id/replace', {
+    ...page,
+    view: 'lending/incidents/views/replace.njk',
+    show: (sent, { ctx, params, query: { item } }, error) =>
+      view(ctx, params.id, sent ? atTheDevice(sent, error) : newForm(item ? { itemId: item } : {})),
+    async take(typed, { ctx, params: { id } }) {
       const { scan, warned, ...replacement } = fields(ReplaceForm, typed, words);
       if (replacement.handedIn === undefined) await assertEnded(id, replacement.itemId);
       const deviceId = await deviceOf(scan, warned);
-      const replaced = await replaceItem(deps, request.ctx, id, { ...replacement, deviceId });
-      return reply.done(`/loans/${id}`, whatHappened(replaced));
-    } catch (error) {
-      const form = again(typed, error);
-      return reply
-        .code(form.status)
-        .page('lending/incidents/views/replace.njk', await view(request.ctx, id, form));
-    }
+      const replaced = await replaceItem(deps, ctx, id, { ...replacement, deviceId });
+      return { href: `/loans/${id}`, ...whatHappened(replaced) };
+    },
   });
 
   /** @throws Problem `invalid` when it is not said where a device is that someone still has */
@@ -166,9 +145,8 @@ export function replacementPages(app: App, deps: Deps): void {
   }
 }
 
-/** The form again; a refusal of the new device, or one that wants a manager, at the field that it is about. */
-function again(typed: Typed, error: unknown): Form {
-  const form = refused(typed, error);
+/** A refused form; a refusal of the new device, or one that wants a manager, at the field that it is about. */
+function atTheDevice(form: Form, error: unknown): Form {
   const [first] = form.summary;
   if (!first || first.name) return form;
   const name = toProblem(error).type === 'replacement-needs-approval' ? 'approval.reason' : 'scan';

@@ -1,17 +1,20 @@
 import { Problem } from '../../shared/problem.ts';
+import { col, type RowOf } from '../../shared/rows.ts';
 import type { DeviceStatus } from '../../stock/devices/device.rules.ts';
 import { whyNot } from '../../stock/devices/going-out.rules.ts';
-import type { ItemStatus } from '../loans/loan.rules.ts';
-import type { IncidentKind } from './incident.rules.ts';
+import { itemStatuses } from '../loans/loan.rules.ts';
+import { isOut } from '../loans/loan.states.ts';
+import { type IncidentKind, incidentKinds } from './incident.rules.ts';
 
-export type ItemToReplace = {
-  status: ItemStatus;
+export const ItemToReplace = {
+  status: col.oneOf(itemStatuses),
   /** The last incident about it. */
-  incident: { id: string; kind: IncidentKind; approved: boolean } | null;
+  incident: col.orNull(col.object({ id: col.text, kind: col.oneOf(incidentKinds), approved: col.boolean })),
   /** An incident ended it, or is still open for it. */
-  byIncident: boolean;
-  replaced: boolean;
+  byIncident: col.boolean,
+  replaced: col.boolean,
 };
+export type ItemToReplace = RowOf<typeof ItemToReplace>;
 
 /** Why an item cannot be replaced: what is out may be, and what an incident ended; once. Nothing when it can. */
 export function whyNotReplaceable({
@@ -20,7 +23,7 @@ export function whyNotReplaceable({
   replaced,
 }: Pick<ItemToReplace, 'status' | 'byIncident' | 'replaced'>): string | undefined {
   if (replaced) return 'It has been replaced. Replace the device that took its place instead.';
-  return status === 'on_loan' || (byIncident && (status === 'lost' || status === 'returned'))
+  return isOut.of(status) || (byIncident && (status === 'lost' || status === 'returned'))
     ? undefined
     : 'It has come back or ended. Issue another device on a new loan.';
 }
@@ -56,12 +59,13 @@ export function assertMayTakePlace(device: {
   });
 }
 
-export type Limit = {
+export const Limit = {
   /** Replacements of this person within the months that count, those for a fault left out. */
-  used: number;
-  limit: number;
-  months: number;
+  used: col.number,
+  limit: col.number,
+  months: col.number,
 };
+export type Limit = RowOf<typeof Limit>;
 
 /**
  * Above the scheme's limit a manager says yes with a reason; nobody is refused by a number. What

@@ -1,13 +1,16 @@
 import { sql } from 'kysely';
 import { timestamp } from '../../shared/clock.ts';
 import type { Deps } from '../../shared/deps.ts';
+import { col } from '../../shared/rows.ts';
+import { each, one } from '../../shared/statements.ts';
+import { deviceKinds, isPersonal } from '../../stock/devices/device-kinds.rules.ts';
 import { askStaff, taskBatch } from '../../tasks/ask.commands.ts';
 import { wipeAfterHours } from './incident.rules.ts';
 
-/** Incidents of devices that hold data, are still lost after their time and that nobody has asked to erase. */
+/** Incidents of devices that hold what a person did, are still lost after their time and that nobody has asked to erase. */
 const due = (now: string) => sql`
   from incident n join device d on d.id = n.device_id
-  where n.status = 'open' and n.kind in ('lost', 'stolen') and d.status = 'lost' and d.kind in ('tablet', 'phone', 'laptop')
+  where n.status = 'open' and n.kind in ('lost', 'stolen') and d.status = 'lost' and d.kind = any(${deviceKinds.filter(isPersonal)}::text[])
     and n.reported_at <= ${now}::timestamptz - make_interval(hours => ${wipeAfterHours})
     and not exists (select from incident_action a where a.incident_id = n.id and a.kind = 'wipe')
     and not exists (select from task t where t.kind = 'wipe_device' and t.subject_id = n.id)`;
@@ -18,15 +21,19 @@ const due = (now: string) => sql`
  * @returns how many tasks it made
  */
 export async function askToWipe(deps: Deps, date: string): Promise<number> {
-  const found = sql<{ id: string; patientId: string | null }>`
+  const found = sql`
     select n.id, n.patient_id as "patientId" ${due(timestamp(deps.clock))} order by n.id limit ${taskBatch} for no key update of n skip locked`;
-  return askStaff(deps, `wipe-due-${date}`, { kind: 'wipe_device', subjectType: 'incident' }, found);
+  return askStaff(
+    deps,
+    { kind: 'wipe_device', subjectType: 'incident', requestId: `wipe-due-${date}` },
+    found,
+  );
 }
 
 /** How many tasks `askToWipe` would make. */
 export async function countToWipe(deps: Deps): Promise<number> {
-  const { rows } = await sql<{
-    count: number;
-  }>`select count(*)::int as count ${due(timestamp(deps.clock))}`.execute(deps.db);
-  return rows[0]!.count;
+  const row = await one(deps.db, each('wipe-due.count-to'), {
+    count: col.number,
+  })`select count(*)::int as count ${due(timestamp(deps.clock))}`;
+  return row.count;
 }

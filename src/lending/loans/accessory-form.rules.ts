@@ -13,6 +13,10 @@ export function accessoriesOf({ accessories }: Loan, { typed }: Pick<Form, 'type
   };
 }
 
+/** The accessories of a loan that were ticked. */
+export const tickedOf = ({ accessories }: Loan, typed: Typed): Loan['accessories'] =>
+  accessories.filter(({ id }) => [typed.accessory ?? []].flat().includes(id));
+
 /** The ticked accessories as rows of the body: `quantity.<id>` is how many of one, or all that are out. */
 export function accessoryRows(typed: Typed, ticked: Loan['accessories']): Typed {
   return Object.fromEntries(

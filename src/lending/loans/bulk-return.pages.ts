@@ -6,52 +6,42 @@ import { invalid } from '../../shared/problem.ts';
 import { conditions } from '../../stock/devices/device.rules.ts';
 import { findScanned } from '../../stock/devices/scan.queries.ts';
 import { returnVerdict, type Scanned, type Verdict } from '../../stock/devices/scan.rules.ts';
-import { type Form, newForm, refused, type Typed, typedIn } from '../../web/forms.ts';
+import { type Form, newForm, type Typed } from '../../web/forms.ts';
 import { afterScan, readScans } from '../../web/scan-list.ts';
+import { formPage } from '../../web/submit.ts';
 import type { NewReturns } from './loan.schemas.ts';
 import { returnDevices } from './return.commands.ts';
 
 const most = 200;
+
+const manyView = 'lending/loans/views/return-many.njk';
 
 /** A scanned thing with its verdict; `label` is its asset tag, or what was scanned. */
 type Line = Scanned & { label: string; verdict: Verdict };
 
 /** /returns/many: scan whatever came back, of any loans, and take it in with one confirmation. */
 export function bulkReturnPages(app: App, deps: Deps): void {
-  app.get('/returns/many', { config: { action: 'loans.return' } }, async (_request, reply) =>
-    reply.page('lending/loans/views/return-many.njk', await view(newForm({ condition: 'B' }), [])),
-  );
-
-  app.post('/returns/many', { config: { action: 'loans.return' } }, async (request, reply) => {
-    const typed = typedIn(request.body);
-    const { action, labels, scan } = readScans(typed, 'label');
-    if (action === 'remove')
-      return reply.page(
-        'lending/loans/views/return-many.njk',
-        await view(newForm(typed), await linesOf(labels)),
-      );
-    // What stands in the box is added first, whichever button was pressed: it may not be left out unseen.
-    if (scan) {
-      const { lines, last } = afterScan(await linesOf([...labels, scan]));
-      return reply.page('lending/loans/views/return-many.njk', {
-        ...(await view(newForm({ ...typed, scan: '' }), lines)),
-        last,
-      });
-    }
-    const lines = await linesOf(labels);
-    try {
-      const done = await returnDevices(deps, request.ctx, toReturn(typed, lines));
+  formPage(app, '/returns/many', {
+    action: 'loans.return',
+    view: manyView,
+    show: async (form = newForm({ condition: 'B' })) =>
+      view(form, await linesOf(readScans(form.typed, 'label').labels)),
+    async take(typed, { ctx }, reply) {
+      const { action, labels, scan } = readScans(typed, 'label');
+      if (action === 'remove') return reply.page(manyView, await view(newForm(typed), await linesOf(labels)));
+      // What stands in the box is added first, whichever button was pressed: it may not be left out unseen.
+      if (scan) {
+        const { lines, last } = afterScan(await linesOf([...labels, scan]));
+        return reply.page(manyView, { ...(await view(newForm({ ...typed, scan: '' }), lines)), last });
+      }
+      const done = await returnDevices(deps, ctx, toReturn(typed, await linesOf(labels)));
       const open = done.loans.filter(({ status }) => status === 'open');
-      return reply.done('/returns/many', {
+      return {
+        href: '/returns/many',
         text: `${count(done.lines.filter(({ verdict }) => verdict === 'returned').length, 'device')} came back, of ${count(done.loans.length, 'loan')}. ${whatIsOpen(open)}`,
         link: { href: '/devices?status=in_preparation', text: 'Prepare them' },
-      });
-    } catch (error) {
-      const form = refused(typed, error);
-      return reply
-        .code(form.status)
-        .page('lending/loans/views/return-many.njk', await view(form, await linesOf(labels)));
-    }
+      };
+    },
   });
 
   async function linesOf(labels: string[]): Promise<Line[]> {

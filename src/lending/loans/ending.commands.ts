@@ -1,28 +1,39 @@
 import { sql } from 'kysely';
 import { closeReferralsWhenDone } from '../../referrals/closing.commands.ts';
-import type { Context } from '../../shared/actor.ts';
-import { timestamp, today } from '../../shared/clock.ts';
 import type { Trx } from '../../shared/database.ts';
-import type { Deps } from '../../shared/deps.ts';
 import type { SubjectType } from '../../shared/events.ts';
-import type { DeviceKind, DeviceStatus } from '../../stock/devices/device.rules.ts';
+import { col, type RowOf } from '../../shared/rows.ts';
+import { many, one } from '../../shared/statements.ts';
+import type { Work } from '../../shared/work.ts';
+import { type DeviceMove, deviceStatuses } from '../../stock/devices/device.rules.ts';
+import { kindsOfDevice } from '../../stock/devices/device-kinds.rules.ts';
+import { deviceMove } from '../../stock/devices/status.commands.ts';
 import { endFollowUps } from '../../support/follow-up.commands.ts';
 import { completeTasksAbout } from '../../tasks/task.commands.ts';
-import { type ItemStatus, type LoanStatus, tasksOfOpenLoan } from './loan.rules.ts';
+import { type ItemStatus, itemStatuses, loanStatuses, tasksOfOpenLoan } from './loan.rules.ts';
+import { isOut } from './loan.states.ts';
+import { loanMove } from './status.commands.ts';
 
-export type LockedLoan = {
-  id: string;
-  reference: string;
-  status: LoanStatus;
-  patientId: string | null;
+export const LockedLoan = {
+  id: col.text,
+  reference: col.text,
+  status: col.oneOf(loanStatuses),
+  patientId: col.orNull(col.text),
   /** Whether anything is asked of staff about it. */
-  hasTasks: boolean;
-  referralId: string | null;
-  locationId: string | null;
-  dueOn: string | null;
-  items: { id: string; deviceId: string; status: ItemStatus }[];
+  hasTasks: col.boolean,
+  referralId: col.orNull(col.text),
+  locationId: col.orNull(col.text),
+  dueOn: col.orNull(col.text),
+  items: col.listOf(col.object({ id: col.text, deviceId: col.text, status: col.oneOf(itemStatuses) })),
 };
-export type LockedDevice = { id: string; assetTag: string; kind: DeviceKind; status: DeviceStatus };
+export type LockedLoan = RowOf<typeof LockedLoan>;
+export const LockedDevice = {
+  id: col.text,
+  assetTag: col.text,
+  kind: col.keyOf(kindsOfDevice),
+  status: col.oneOf(deviceStatuses),
+};
+export type LockedDevice = RowOf<typeof LockedDevice>;
 
 /**
  * Locks loans with all that hangs on them, in the one order of locks: patients, referrals, loans,
@@ -36,7 +47,10 @@ export async function lockLoans(
   loanIds: string[],
   { itemIds = [], deviceIds = [] }: { itemIds?: string[]; deviceIds?: string[] },
 ): Promise<{ loans: LockedLoan[]; devices: LockedDevice[] }> {
-  const { rows } = await sql<{ loans: LockedLoan[]; devices: LockedDevice[] }>`/* loan.lock */
+  return one(trx, 'loan.lock', {
+    loans: col.listOf(col.object(LockedLoan)),
+    devices: col.listOf(col.object(LockedDevice)),
+  })`
     with of as materialized (
       select patient_id, referral_id from loan where id = any(${loanIds}::uuid[])
     ), p as materialized (
@@ -59,29 +73,32 @@ export async function lockLoans(
         'items', coalesce((select json_agg(json_build_object('id', i.id, 'deviceId', i.device_id, 'status', i.status) order by i.id)
           from i where i.loan_id = l.id), '[]')) order by l.id) from l), '[]') as loans,
       coalesce((select json_agg(json_build_object('id', id, 'assetTag', asset_tag, 'kind', kind, 'status', status) order by id)
-        from d), '[]') as devices`.execute(trx);
-  return rows[0]!;
+        from d), '[]') as devices`;
 }
+
+/** What the end of an item does to its device. */
+const endingMoves = ['return', 'handed in faulty', 'item ended, not in hand', 'incident', 'gift'] as const;
 
 /** How an item ends, and where its device goes. */
 export type Ending = {
   itemId: string;
   as: Exclude<ItemStatus, 'on_loan'>;
-  device: Extract<DeviceStatus, 'in_preparation' | 'in_repair' | 'due_back' | 'lost' | 'gifted'>;
+  device: Extract<DeviceMove, { by: (typeof endingMoves)[number] }>['to'];
   condition?: string | undefined;
   notes?: string | undefined;
   incidentId?: string | undefined;
 };
 
-export type EndedItem = {
-  id: string;
-  loanId: string;
-  deviceId: string;
-  assetTag: string;
-  status: ItemStatus;
+export const EndedItem = {
+  id: col.text,
+  loanId: col.text,
+  deviceId: col.text,
+  assetTag: col.text,
+  status: col.oneOf(itemStatuses),
   /** How the loan stands after it. */
-  loanStatus: LoanStatus;
+  loanStatus: col.oneOf(loanStatuses),
 };
+export type EndedItem = RowOf<typeof EndedItem>;
 
 /**
  * Ends items of locked loans: each item, its device's move (back in hand it begins a new cycle with
@@ -91,67 +108,64 @@ export type EndedItem = {
  * @param locationId where what comes back is kept from now on
  */
 export async function endItems(
-  trx: Trx,
-  deps: Deps,
+  work: Work,
   endings: Ending[],
   { staysOpen = false, locationId }: { staysOpen?: boolean; locationId?: string | undefined } = {},
 ): Promise<EndedItem[]> {
-  const at = timestamp(deps.clock);
-  const { rows } = await sql<EndedItem>`/* loan.end-items */
+  const { at } = work;
+  return many(work.trx, 'loan.end-items', EndedItem)`
     with t as materialized (
       select * from jsonb_to_recordset(${JSON.stringify(endings)}::jsonb)
         as t ("itemId" uuid, "as" text, device text, condition text, notes text, "incidentId" uuid)
     ), i as (
       update loan_item i set status = t."as", ended_at = ${at}::timestamptz, condition_in = t.condition, return_notes = t.notes,
         incident_id = t."incidentId"
-      from t where i.id = t."itemId" and i.ended_at is null
+      from t where i.id = t."itemId" and ${isOut('i')}
       returning i.id, i.loan_id, i.device_id, i.status, t.device, t.condition
     ), d as (
-      update device d set status = i.device, condition = coalesce(i.condition, d.condition), changed_at = ${at}::timestamptz,
-        cycle = case when i.device in ('in_preparation', 'in_repair') then cycle + 1 else cycle end,
-        cycle_started_on = case when i.device in ('in_preparation', 'in_repair') then ${today(deps.clock)}::date else cycle_started_on end,
-        location_id = case when i.device in ('in_preparation', 'in_repair') then coalesce(${locationId ?? null}::uuid, location_id) else location_id end
-      from i where d.id = i.device_id and d.status = 'on_loan' returning d.id, d.asset_tag
+      ${deviceMove(endingMoves, {
+        from: sql`i`,
+        which: sql`d.id = i.device_id`,
+        to: sql`i.device`,
+        at,
+        day: work.today,
+        set: sql`condition = coalesce(i.condition, d.condition), location_id = case when i.device in ('in_preparation', 'in_repair')
+          then coalesce(${locationId ?? null}::uuid, d.location_id) else d.location_id end`,
+      })} returning d.id, d.asset_tag
     ), ends as (
       select l.id, not ${staysOpen}::boolean
-        and not exists (select from loan_item o where o.loan_id = l.id and o.ended_at is null and o.id not in (select "itemId" from t))
+        and not exists (select from loan_item o where o.loan_id = l.id and ${isOut('o')} and o.id not in (select "itemId" from t))
         and not exists (select from loan_accessory a where a.loan_id = l.id and a.returned + a.written_off < a.quantity) as closes
       from loan l where l.id in (select loan_id from i)
     ), l as (
-      update loan l set changed_at = ${at}::timestamptz, status = case when ends.closes then 'closed' else l.status end,
-        closed_at = case when ends.closes then ${at}::timestamptz else l.closed_at end
-      from ends where l.id = ends.id returning l.id, l.status
+      ${loanMove('its last item ends and nothing is missing', {
+        from: sql`ends`,
+        which: sql`l.id = ends.id`,
+        when: sql`ends.closes`,
+        at,
+      })} returning l.id, l.status
     )
     select i.id, i.loan_id as "loanId", i.device_id as "deviceId", d.asset_tag as "assetTag", i.status, l.status as "loanStatus"
-    from i join d on d.id = i.device_id join l on l.id = i.loan_id order by i.id`.execute(trx);
-  return rows;
+    from i join d on d.id = i.device_id join l on l.id = i.loan_id order by i.id`;
 }
 
 /** What follows when loans have closed because everything came back: follow-ups ahead end, referrals close when nothing is left to do. */
 export async function endHelp(
-  trx: Trx,
-  deps: Deps,
-  ctx: Context,
+  work: Work,
   closed: Pick<LockedLoan, 'id' | 'referralId' | 'hasTasks'>[],
 ): Promise<void> {
   if (!closed.length) return;
   await completeTasksAbout(
-    trx,
-    deps,
-    ctx,
+    work,
     [...tasksOfOpenLoan],
     closed.flatMap(({ id, hasTasks }) => (hasTasks ? [id] : [])),
   );
   await endFollowUps(
-    trx,
-    deps,
-    ctx,
+    work,
     closed.map(({ id }) => id),
   );
   await closeReferralsWhenDone(
-    trx,
-    deps,
-    ctx,
+    work,
     closed.flatMap(({ referralId }) => referralId ?? []),
   );
 }

@@ -1,20 +1,24 @@
 import { sql } from 'kysely';
 import { may } from '../../access/permissions.ts';
 import { correctWhatWasToldOfLoan } from '../../messages/correction.commands.ts';
+import { takeBackUnsaid } from '../../messages/kind.queries.ts';
 import type { Context } from '../../shared/actor.ts';
-import { addDays, timestamp, today } from '../../shared/clock.ts';
+import { addDays } from '../../shared/clock.ts';
 import { command } from '../../shared/command.ts';
 import type { Trx } from '../../shared/database.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { recordEvent } from '../../shared/events.ts';
 import { newId } from '../../shared/ids.ts';
 import { Problem } from '../../shared/problem.ts';
+import { col } from '../../shared/rows.ts';
+import { one, run } from '../../shared/statements.ts';
+import type { Work } from '../../shared/work.ts';
 import { moveDueSteps } from '../../support/plan-dates.commands.ts';
 import { completeTasksAbout } from '../../tasks/task.commands.ts';
 import { lockLoans, subjectsOf } from './ending.commands.ts';
 import { getLoanToExtend } from './extension.queries.ts';
 import { assertExtendable, assertReviewable, tryAgainDays } from './extension.rules.ts';
-import type { Extended, NewExtension, NewReview, Reviewed } from './extension.schemas.ts';
+import { Extended, type NewExtension, type NewReview, type Reviewed } from './extension.schemas.ts';
 
 /**
  * Puts off the date of a loan, gives a date to one that stays open, or lets it stay open. Reminders
@@ -28,30 +32,30 @@ export async function extendLoan(
   loanId: string,
   input: NewExtension,
 ): Promise<Extended> {
-  return command(deps, ctx, async (trx) => {
-    const loan = await lockLoan(trx, loanId);
+  return command(deps, ctx, async (work) => {
+    const loan = await lockLoan(work.trx, loanId);
     // What decides is asked after the lock: the one before us may have changed it.
-    const state = await getLoanToExtend(trx, loanId);
+    const state = await getLoanToExtend(work.trx, loanId);
     if (state.status === 'open' && input.from !== undefined && input.from !== state.dueOn)
       throw new Problem('changed-meanwhile', {
         detail: 'Its date was changed meanwhile. Look at the loan again.',
         dueOn: state.dueOn,
       });
-    const day = today(deps.clock);
+    const day = work.today;
     assertExtendable(state, input, { today: day, mayExceed: may(ctx.actor, 'loans.extend-beyond') });
-    const dates = await setDate(trx, deps, ctx, loanId, {
+    const dates = await setDate(work, loanId, {
       from: state.dueOn,
       dueOn: input.dueOn ?? null,
       reason: input.reason ?? null,
       reviewMonths: state.reviewMonths,
     });
-    await recordEvent(trx, deps, ctx, {
+    await recordEvent(work, {
       type: 'loan.extended',
       subjects: subjectsOf(loan, []),
       values: { from: state.dueOn, ...dates },
       fields: input.reason ? ['reason'] : [],
     });
-    await completeTasksAbout(trx, deps, ctx, ['loan_overdue'], [loanId]);
+    await completeTasksAbout(work, ['loan_overdue'], [loanId]);
     return { id: loanId, ...dates };
   });
 }
@@ -67,25 +71,28 @@ export async function reviewLoan(
   loanId: string,
   input: NewReview,
 ): Promise<Reviewed> {
-  return command(deps, ctx, async (trx) => {
-    const loan = await lockLoan(trx, loanId);
-    const state = await getLoanToExtend(trx, loanId);
-    const day = today(deps.clock);
+  return command(deps, ctx, async (work) => {
+    const loan = await lockLoan(work.trx, loanId);
+    const state = await getLoanToExtend(work.trx, loanId);
+    const day = work.today;
     assertReviewable(state, input, day);
     const { outcome, dueOn = null, note = null } = input;
-    await sql`/* loan.review */ insert into loan_review (id, loan_id, outcome, note, actor_name, at)
-      values (${newId()}, ${loanId}, ${outcome}, ${note}, ${ctx.actor.name}, ${timestamp(deps.clock)})`.execute(
-      trx,
+    await run(
+      work.trx,
+      'loan.review',
+      work.trx
+        .insertInto('loan_review')
+        .values({ id: newId(), loan_id: loanId, outcome, note, actor_name: ctx.actor.name, at: work.at }),
     );
     const { reviewOn } = dueOn
-      ? await setDate(trx, deps, ctx, loanId, {
+      ? await setDate(work, loanId, {
           from: null,
           dueOn,
           reason: note,
           reviewMonths: state.reviewMonths,
         })
-      : await setReview(trx, deps, loanId, outcome === 'not_reached' ? null : state.reviewMonths);
-    await recordEvent(trx, deps, ctx, {
+      : await setReview(work, loanId, outcome === 'not_reached' ? null : state.reviewMonths);
+    await recordEvent(work, {
       type: 'loan.reviewed',
       subjects: subjectsOf(loan, []),
       values: { result: outcome, dueOn, reviewOn },
@@ -97,10 +104,7 @@ export async function reviewLoan(
 
 /** Takes back what was to be said of a loan's date and was not yet said. For the command that changes the date or ends the loan, in its transaction. */
 export async function takeBackReminders(trx: Trx, loanId: string): Promise<void> {
-  await sql`/* reminder.take-back */ update reminder set status = 'cancelled'
-    where status = 'standing' and reason in ('return_due', 'overdue', 'put_off') and subject_id = ${loanId}`.execute(
-    trx,
-  );
+  await run(trx, 'reminder.take-back')`${takeBackUnsaid('loan', sql`subject_id = ${loanId}`)}`;
 }
 
 async function lockLoan(trx: Trx, id: string) {
@@ -113,40 +117,36 @@ async function lockLoan(trx: Trx, id: string) {
 
 /** Only a loan that had a date is put off by this; a first date is no extension. */
 async function setDate(
-  trx: Trx,
-  deps: Deps,
-  ctx: Context,
+  work: Work,
   loanId: string,
   change: { from: string | null; dueOn: string | null; reason: string | null; reviewMonths: number },
 ): Promise<Omit<Extended, 'id'>> {
   const { from, dueOn, reason, reviewMonths } = change;
-  const at = timestamp(deps.clock);
-  const { rows } = await sql<Omit<Extended, 'id'>>`/* loan.set-date */
+  const { at } = work;
+  const row = await one(work.trx, 'loan.set-date', col.omit(Extended.properties, 'id'))`
     with e as (
       insert into loan_extension (id, loan_id, from_due_on, due_on, reason, actor_name, at)
-      values (${newId()}, ${loanId}, ${from}::date, ${dueOn}::date, ${reason}, ${ctx.actor.name}, ${at}::timestamptz)
+      values (${newId()}, ${loanId}, ${from}::date, ${dueOn}::date, ${reason}, ${work.ctx.actor.name}, ${at}::timestamptz)
     )
     update loan set due_on = ${dueOn}::date, extensions = extensions + ${from === null ? 0 : 1}::int, changed_at = ${at}::timestamptz,
       review_on = case when ${dueOn}::date is null
-        then working_day_from((${today(deps.clock)}::date + make_interval(months => ${reviewMonths}::int))::date) end
-    where id = ${loanId} returning due_on as "dueOn", review_on as "reviewOn", extensions`.execute(trx);
-  await takeBackReminders(trx, loanId);
-  if (from) await correctWhatWasToldOfLoan(trx, deps, ctx, loanId, from);
-  await moveDueSteps(trx, deps, ctx, loanId, dueOn);
-  return rows[0]!;
+        then working_day_from((${work.today}::date + make_interval(months => ${reviewMonths}::int))::date) end
+    where id = ${loanId} returning due_on as "dueOn", review_on as "reviewOn", extensions`;
+  await takeBackReminders(work.trx, loanId);
+  if (from) await correctWhatWasToldOfLoan(work, loanId, from);
+  await moveDueSteps(work, loanId, dueOn);
+  return row;
 }
 
 /** @param months until the next review; null to try again in a few days */
 async function setReview(
-  trx: Trx,
-  deps: Deps,
+  work: Work,
   loanId: string,
   months: number | null,
 ): Promise<{ reviewOn: string | null }> {
-  const day = today(deps.clock);
-  const { rows } = await sql<{ reviewOn: string }>`/* loan.set-review */
-    update loan set changed_at = ${timestamp(deps.clock)}::timestamptz, review_on = working_day_from(coalesce(
+  const day = work.today;
+  return one(work.trx, 'loan.set-review', { reviewOn: col.text })`
+    update loan set changed_at = ${work.at}::timestamptz, review_on = working_day_from(coalesce(
       (${day}::date + make_interval(months => ${months}::int))::date, ${addDays(day, tryAgainDays)}::date))
-    where id = ${loanId} returning review_on as "reviewOn"`.execute(trx);
-  return rows[0]!;
+    where id = ${loanId} returning review_on as "reviewOn"`;
 }

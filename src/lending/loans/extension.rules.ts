@@ -1,23 +1,26 @@
-import type { Need } from '../../referrals/referral.rules.ts';
+import { type Need, needs } from '../../referrals/referral.rules.ts';
 import { addDays } from '../../shared/clock.ts';
 import { type FieldError, Problem } from '../../shared/problem.ts';
-import type { LoanStatus } from './loan.rules.ts';
+import { col, type RowOf } from '../../shared/rows.ts';
+import { loanStatuses } from './loan.rules.ts';
 
-export type Waiting = { need: Need; people: number };
+export const Waiting = { need: col.oneOf(needs), people: col.number };
+export type Waiting = RowOf<typeof Waiting>;
 
 /** What decides about the date of a loan. */
-export type LoanToExtend = {
-  status: LoanStatus;
+export const LoanToExtend = {
+  status: col.oneOf(loanStatuses),
   /** Null while it stays open. */
-  dueOn: string | null;
+  dueOn: col.orNull(col.text),
   /** How many times its date was put off. */
-  extensions: number;
+  extensions: col.number,
   /** Of its terms: how many there may be, and how long each usually is. */
-  extensionsAllowed: number;
-  extensionWeeks: number;
+  extensionsAllowed: col.number,
+  extensionWeeks: col.number,
   /** Other people who wait for what this loan has out, by need; needs that nobody waits for are left out. */
-  waiting: Waiting[];
+  waiting: col.listOf(col.object(Waiting)),
 };
+export type LoanToExtend = RowOf<typeof LoanToExtend>;
 
 export type ExtensionRules = {
   /** Whether who asks may put the date off now. */

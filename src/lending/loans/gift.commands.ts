@@ -1,12 +1,11 @@
-import { sql } from 'kysely';
 import { closeReferralsWhenDone } from '../../referrals/closing.commands.ts';
 import type { Context } from '../../shared/actor.ts';
-import { timestamp } from '../../shared/clock.ts';
 import { command } from '../../shared/command.ts';
-import type { Trx } from '../../shared/database.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { recordEvent } from '../../shared/events.ts';
 import { Problem } from '../../shared/problem.ts';
+import { run } from '../../shared/statements.ts';
+import type { Work } from '../../shared/work.ts';
 import { completeTasksAbout } from '../../tasks/task.commands.ts';
 import { endItems, lockLoans, subjectsOf } from './ending.commands.ts';
 import { takeBackReminders } from './extension.commands.ts';
@@ -28,24 +27,23 @@ export async function giftLoan(
   loanId: string,
   { reason }: { reason: string },
 ): Promise<Gifted> {
-  return command(deps, ctx, async (trx) => {
-    const before = await getLoanToGift(trx, loanId);
+  return command(deps, ctx, async (work) => {
+    const before = await getLoanToGift(work.trx, loanId);
     const {
       loans: [loan],
-    } = await lockLoans(trx, [loanId], { itemIds: before.itemIds });
+    } = await lockLoans(work.trx, [loanId], { itemIds: before.itemIds });
     if (!loan) throw new Problem('not-found');
     // What is out is asked after the lock: a return or an incident may have come first.
-    const state = await getLoanToGift(trx, loanId);
+    const state = await getLoanToGift(work.trx, loanId);
     assertGift(state);
-    await giveAccessories(trx, deps, ctx, loanId, reason);
+    await giveAccessories(work, loanId, reason);
     const ended = await endItems(
-      trx,
-      deps,
+      work,
       state.itemIds.map((itemId) => ({ itemId, as: 'gifted', device: 'gifted' })),
     );
-    await takeBackReminders(trx, loanId);
-    await completeTasksAbout(trx, deps, ctx, [...tasksOfOpenLoan], [loanId]);
-    await recordEvent(trx, deps, ctx, {
+    await takeBackReminders(work.trx, loanId);
+    await completeTasksAbout(work, [...tasksOfOpenLoan], [loanId]);
+    await recordEvent(work, {
       type: 'loan.gifted',
       subjects: subjectsOf(
         loan,
@@ -58,7 +56,7 @@ export async function giftLoan(
       },
       fields: ['reason'],
     });
-    await closeReferralsWhenDone(trx, deps, ctx, loan.referralId ? [loan.referralId] : []);
+    await closeReferralsWhenDone(work, loan.referralId ? [loan.referralId] : []);
     return {
       loan: { id: loanId, status: ended[0]!.loanStatus },
       items: ended.map(({ id, deviceId, assetTag, status }) => ({ id, deviceId, assetTag, status })),
@@ -67,14 +65,8 @@ export async function giftLoan(
 }
 
 /** Before the items end, so that nothing is missing then and the loan closes with them. No stock changes: what was lent does not come back. */
-async function giveAccessories(
-  trx: Trx,
-  deps: Deps,
-  ctx: Context,
-  loanId: string,
-  reason: string,
-): Promise<void> {
-  await sql`/* loan.gift */
+async function giveAccessories(work: Work, loanId: string, reason: string): Promise<void> {
+  await run(work.trx, 'loan.gift')`
     with l as (
       update loan set gift_reason = ${reason} where id = ${loanId}
     ), missing as (
@@ -85,7 +77,5 @@ async function giveAccessories(
       from missing m where a.loan_id = ${loanId} and a.accessory_id = m.accessory_id
     )
     insert into accessory_movement (id, accessory_id, location_id, kind, change, quantity, loan_id, actor_name, at)
-    select new_id(), m.accessory_id, m.location_id, 'gifted', 0, m.missing, ${loanId}, ${ctx.actor.name}, ${timestamp(deps.clock)}::timestamptz from missing m`.execute(
-    trx,
-  );
+    select new_id(), m.accessory_id, m.location_id, 'gifted', 0, m.missing, ${loanId}, ${work.ctx.actor.name}, ${work.at}::timestamptz from missing m`;
 }

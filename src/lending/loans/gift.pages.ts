@@ -3,39 +3,33 @@ import type { Context } from '../../shared/actor.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { type App, idParams } from '../../shared/http.ts';
 import { Problem } from '../../shared/problem.ts';
-import { type Form, fields, newForm, refused, typedIn } from '../../web/forms.ts';
+import { fields } from '../../web/forms.ts';
+import { formPage } from '../../web/submit.ts';
 import { NewGift } from './extension.schemas.ts';
 import { giftLoan } from './gift.commands.ts';
 import { getLoanToGift } from './gift.queries.ts';
 import { whyNoGift } from './gift.rules.ts';
+import { isOut } from './loan.states.ts';
 import { getLoanPaper } from './paper.queries.ts';
 
 const words = { reason: 'Say why it becomes a gift' };
 
 /** /loans/:id/gift: giving what is out to keep; /loans/:id/gift-letter: the paper that says whose it is now. */
 export function giftPages(app: App, deps: Deps): void {
-  const options = { config: { action: 'loans.gift' }, schema: { params: idParams } } as const;
-
-  app.get('/loans/:id/gift', options, async (request, reply) =>
-    reply.page('lending/loans/views/gift.njk', await giftView(request.ctx, request.params.id, newForm())),
-  );
-
-  app.post('/loans/:id/gift', options, async (request, reply) => {
-    const { id } = request.params;
-    const typed = typedIn(request.body);
-    try {
-      const { items } = await giftLoan(deps, request.ctx, id, fields(NewGift, typed, words));
+  formPage(app, '/loans/:id/gift', {
+    action: 'loans.gift',
+    params: idParams,
+    view: 'lending/loans/views/gift.njk',
+    show: (_form, { ctx, params }) => giftView(ctx, params.id),
+    async take(typed, { ctx, params: { id } }) {
+      const { items } = await giftLoan(deps, ctx, id, fields(NewGift, typed, words));
       const tags = items.map(({ assetTag }) => assetTag).join(', ');
-      return reply.done(`/loans/${id}`, {
+      return {
+        href: `/loans/${id}`,
         text: `${tags}: theirs to keep now. The loan is closed, and the follow-ups go on.`,
         link: { href: `/loans/${id}/gift-letter`, text: 'Print the letter' },
-      });
-    } catch (error) {
-      const form = refused(typed, error);
-      return reply
-        .code(form.status)
-        .page('lending/loans/views/gift.njk', await giftView(request.ctx, id, form));
-    }
+      };
+    },
   });
 
   app.get(
@@ -60,15 +54,14 @@ export function giftPages(app: App, deps: Deps): void {
     },
   );
 
-  async function giftView(ctx: Context, id: string, form: Form) {
+  async function giftView(ctx: Context, id: string) {
     const [{ loan, paper }, state] = await Promise.all([getLoanPaper(deps, id), getLoanToGift(deps.db, id)]);
     if (loan.patient) await logAccess(deps, ctx, loan.patient.id, 'loan');
     return {
       loan,
-      items: paper.items.filter(({ status }) => status === 'on_loan'),
+      items: paper.items.filter(({ status }) => isOut.of(status)),
       why: whyNoGift(state),
       incidentId: state.status === 'open' ? state.openIncident : null,
-      form,
     };
   }
 }

@@ -1,15 +1,17 @@
 import { Problem } from '../../shared/problem.ts';
-import type { LoanStatus } from './loan.rules.ts';
+import { col, type RowOf } from '../../shared/rows.ts';
+import { loanStatuses } from './loan.rules.ts';
 
 /** What decides whether a loan becomes a gift. */
-export type LoanToGift = {
-  status: LoanStatus;
-  borrower: 'patient' | 'location';
+export const LoanToGift = {
+  status: col.oneOf(loanStatuses),
+  borrower: col.oneOf(['patient', 'location']),
   /** How many items are still out. */
-  out: number;
+  out: col.number,
   /** An incident on the loan that is still open. */
-  openIncident: string | null;
+  openIncident: col.orNull(col.text),
 };
+export type LoanToGift = RowOf<typeof LoanToGift>;
 
 /** Why a loan cannot become a gift, for whoever may do it; nothing when it can. */
 export function whyNoGift({ status, borrower, out, openIncident }: LoanToGift): string | undefined {

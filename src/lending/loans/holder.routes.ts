@@ -1,32 +1,29 @@
 import { logAccesses } from '../../people/patient.queries.ts';
 import type { Deps } from '../../shared/deps.ts';
-import { type App, idParams, problemReplies, sendPage } from '../../shared/http.ts';
+import { type App, idParams } from '../../shared/http.ts';
+import { lists } from '../../shared/routes.ts';
 import { getDevice } from '../../stock/devices/device.queries.ts';
 import { listHolders } from './holder.queries.ts';
 import { HolderList, HolderQuery } from './holder.schemas.ts';
 
 /** GET /devices/{id}/holders. */
 export function holderRoutes(app: App, deps: Deps): void {
-  app.get(
-    '/devices/:id/holders',
-    {
-      // It tells who the borrowers are.
-      config: { action: 'loans.read' },
-      schema: {
-        operationId: 'listHolders',
-        summary: 'Who had a device when, the latest first; the look is logged for each patient',
-        tags: ['Devices'],
-        params: idParams,
-        querystring: HolderQuery,
-        response: { 200: HolderList, ...problemReplies('not-found') },
-      },
-    },
-    async (request, reply) => {
-      const page = await listHolders(deps.db, request.params.id, request.query);
-      if (!page.items.length) await getDevice(deps.db, request.params.id);
+  lists(app, '/devices/:id/holders', {
+    // It tells who the borrowers are.
+    action: 'loans.read',
+    operationId: 'listHolders',
+    summary: 'Who had a device when, the latest first; the look is logged for each patient',
+    tags: ['Devices'],
+    params: idParams,
+    querystring: HolderQuery,
+    gives: HolderList,
+    problems: ['not-found'],
+    async call({ ctx, params, query }) {
+      const page = await listHolders(deps.db, params.id, query);
+      if (!page.items.length) await getDevice(deps.db, params.id);
       const patients = page.items.flatMap(({ patient }) => patient?.id ?? []);
-      await logAccesses(deps, request.ctx, patients, 'device');
-      return sendPage(request, reply, Promise.resolve(page));
+      await logAccesses(deps, ctx, patients, 'device');
+      return page;
     },
-  );
+  });
 }

@@ -1,16 +1,29 @@
 import { needsMet } from '../../referrals/needs-met.rules.ts';
 import type { Need } from '../../referrals/referral.rules.ts';
 import { type FieldError, Problem } from '../../shared/problem.ts';
+import { col, type RowOf } from '../../shared/rows.ts';
 import { timesWords } from '../../stock/accessories/accessory.rules.ts';
-import type { Accessory } from '../../stock/accessories/accessory.schemas.ts';
 import type { DeviceToIssue } from '../../stock/devices/going-out.rules.ts';
-import { fillKit, type KitLine, lineName, lineWords } from '../../stock/kits/kit.rules.ts';
+import { fillKit, KitLine, lineName, lineWords } from '../../stock/kits/kit.rules.ts';
 
 /** A kind of accessory with how many there are, place by place. */
-export type InStock = Pick<Accessory, 'id' | 'kind' | 'stock'>;
-export type KitToIssue = { id: string; name: string; lines: KitLine[] };
+export const InStock = {
+  id: col.text,
+  kind: col.text,
+  stock: col.listOf(
+    col.object({ location: col.object({ id: col.text, name: col.text }), quantity: col.number }),
+  ),
+};
+export type InStock = RowOf<typeof InStock>;
+export const KitToIssue = { id: col.text, name: col.text, lines: col.listOf(col.object(KitLine)) };
+export type KitToIssue = RowOf<typeof KitToIssue>;
 /** What an issue asks for beside its devices, as the database has it. */
-export type IssueExtras = { accessories: InStock[]; kit: KitToIssue | null; stockLocationExists: boolean };
+export const IssueExtras = {
+  accessories: col.listOf(col.object(InStock)),
+  kit: col.orNull(col.object(KitToIssue)),
+  stockLocationExists: col.boolean,
+};
+export type IssueExtras = RowOf<typeof IssueExtras>;
 export type KitGap = { line: number; what: string; reason: string };
 /** So many of a kind that are wanted, with the stock they come from. */
 export type Wanted = InStock & { quantity: number };

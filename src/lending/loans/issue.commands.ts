@@ -1,20 +1,22 @@
-import { sql } from 'kysely';
 import { hasSafeWay } from '../../people/patient.rules.ts';
 import { holdersOf } from '../../referrals/allocations/allocation.queries.ts';
 import { needsMet } from '../../referrals/needs-met.rules.ts';
-import { assertReferralWaits, type ReferralStatus } from '../../referrals/referral.rules.ts';
+import { assertReferralWaits, referralStatuses } from '../../referrals/referral.rules.ts';
 import type { Context } from '../../shared/actor.ts';
-import { timestamp, today } from '../../shared/clock.ts';
+import { today } from '../../shared/clock.ts';
 import { command } from '../../shared/command.ts';
 import type { Trx } from '../../shared/database.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { recordEvent } from '../../shared/events.ts';
 import { loanReference, newId } from '../../shared/ids.ts';
 import { type FieldError, invalid, Problem } from '../../shared/problem.ts';
+import { col, type RowOf } from '../../shared/rows.ts';
+import { one } from '../../shared/statements.ts';
+import { isInUse } from '../../stock/data-plans/data-plan.states.ts';
 import { hasOpenCheck } from '../../stock/devices/check.queries.ts';
 import { unfitJson } from '../../stock/devices/fitness.queries.ts';
 import { isUnseen } from '../../stock/devices/fitness.rules.ts';
-import { type DeviceToIssue, mayGoOut } from '../../stock/devices/going-out.rules.ts';
+import { DeviceToIssue, mayGoOut } from '../../stock/devices/going-out.rules.ts';
 import { hasActiveData } from '../../stock/devices/scan.queries.ts';
 import { markSeen } from '../../stock/devices/seen.commands.ts';
 import { beginPlan } from '../../support/patient-plan.commands.ts';
@@ -24,7 +26,7 @@ import { subjectsOf } from './ending.commands.ts';
 import {
   accessoryWords,
   extrasErrors,
-  type IssueExtras,
+  IssueExtras,
   kitGapsOf,
   placeOf,
   wantedOf,
@@ -47,8 +49,8 @@ export async function issueLoan(deps: Deps, ctx: Context, input: NewLoan): Promi
   const day = today(deps.clock);
   const handover = input.handover ?? { way: 'in_person', on: day };
   const asked = readInput(input);
-  return command(deps, ctx, async (trx) => {
-    const found = await lockForIssue(trx, input, asked, day);
+  return command(deps, ctx, async (work) => {
+    const found = await lockForIssue(work.trx, input, asked, day);
     const terms = { ...input, handoverOn: handover.on, today: day, weeks: found.terms?.weeks ?? null };
     const errors = [
       ...missing(input, asked, found),
@@ -62,9 +64,9 @@ export async function issueLoan(deps: Deps, ctx: Context, input: NewLoan): Promi
     );
     if (new Set(devices).size < devices.length)
       throw invalid({ pointer: '/items', message: 'Name each device only once.' });
-    await readHolders(trx, devices);
+    await readHolders(work.trx, devices);
     const stopped = devices.filter((device) => !mayGoOut(device, input.referralId ?? null));
-    if (stopped.length) throw await notAvailable(trx, stopped);
+    if (stopped.length) throw await notAvailable(work.trx, stopped);
     if (found.referral) assertReferralWaits(found.referral.status);
     const kitGaps = kitGapsOf(found.extras.kit, devices, input);
     const wanted = wantedOf(input, found.extras);
@@ -86,16 +88,20 @@ export async function issueLoan(deps: Deps, ctx: Context, input: NewLoan): Promi
       reviewMonths: found.terms!.reviewMonths,
       kitId: input.kitId ?? null,
       kitGaps,
-      at: timestamp(deps.clock),
+      at: work.at,
     };
-    await markSeen(trx, deps, ctx, devices.filter(isUnseen));
-    const { items, plan, reviewOn } = await insertLoan(trx, loan, devices, needsMet(devices), deps.clock);
+    await markSeen(work, devices.filter(isUnseen));
+    const { items, plan, reviewOn } = await insertLoan(
+      work.trx,
+      loan,
+      devices,
+      needsMet(devices),
+      deps.clock,
+    );
     const begins = { loanId: loan.id, referralId: input.referralId, from: handover.on, dueOn };
-    const followUps = plan
-      ? await beginPlan(trx, deps, { ...begins, ...plan, patientId: found.patient!.id }, ctx)
-      : [];
+    const followUps = plan ? await beginPlan(work, { ...begins, ...plan, patientId: found.patient!.id }) : [];
     const deviceIds = devices.map(({ id }) => id);
-    await recordEvent(trx, deps, ctx, {
+    await recordEvent(work, {
       type: 'loan.issued',
       subjects: subjectsOf(loan, deviceIds),
       values: {
@@ -112,9 +118,9 @@ export async function issueLoan(deps: Deps, ctx: Context, input: NewLoan): Promi
       },
     });
     if (input.referralId && found.referral?.hasExpired)
-      await completeTasksAbout(trx, deps, ctx, ['allocation_expired'], [input.referralId]);
+      await completeTasksAbout(work, ['allocation_expired'], [input.referralId]);
     if (stockLocationId)
-      await lendAccessories(trx, deps, ctx, { loanId: loan.id, wanted, locationId: stockLocationId });
+      await lendAccessories(work, { loanId: loan.id, wanted, locationId: stockLocationId });
     const warnings = issueWarnings(devices, dueOn, !found.patient || hasSafeWay(found.patient.contactPoints));
     const accessories = wanted.map(({ kind, quantity }) => ({ kind, quantity }));
     const { id, reference } = loan;
@@ -122,19 +128,22 @@ export async function issueLoan(deps: Deps, ctx: Context, input: NewLoan): Promi
   });
 }
 
-type Found = {
-  patient: { id: string; contactPoints: { safe: boolean }[] } | null;
-  referral: { status: ReferralStatus; hasExpired: boolean } | null;
-  locationExists: boolean;
-  devices: DeviceToIssue[];
-  number: number;
+const Found = {
+  patient: col.orNull(
+    col.object({ id: col.text, contactPoints: col.listOf(col.object({ safe: col.boolean })) }),
+  ),
+  referral: col.orNull(col.object({ status: col.oneOf(referralStatuses), hasExpired: col.boolean })),
+  locationExists: col.boolean,
+  devices: col.listOf(col.object(DeviceToIssue)),
+  number: col.number,
   /** As asked for, or the default of the borrower; null when there are none of this id for this borrower. */
-  terms: { id: string; weeks: number | null; reviewMonths: number } | null;
-  agreementId: string;
-  agreementVersion: number;
-  planExists: boolean;
-  extras: IssueExtras;
+  terms: col.orNull(col.object({ id: col.text, weeks: col.orNull(col.number), reviewMonths: col.number })),
+  agreementId: col.text,
+  agreementVersion: col.number,
+  planExists: col.boolean,
+  extras: col.object(IssueExtras),
 };
+type Found = RowOf<typeof Found>;
 
 /** The support plan as asked for, null for none; where nothing is said, the one that is usual for this loan. */
 const planFor = ({ supportPlan, kitId, termsId, referralId }: NewLoan) =>
@@ -146,7 +155,7 @@ const planFor = ({ supportPlan, kitId, termsId, referralId }: NewLoan) =>
 async function lockForIssue(trx: Trx, input: NewLoan, asked: AskedItem[], day: string): Promise<Found> {
   const tags = asked.flatMap(({ assetTag }) => assetTag ?? []);
   const ids = asked.flatMap(({ deviceId }) => deviceId ?? []);
-  const { rows } = await sql<Found>`/* loan.lock-for-issue */
+  return one(trx, 'loan.lock-for-issue', Found)`
     with pat as materialized (
       select id from patient
       where id = coalesce(${input.patientId ?? null}::uuid, (select patient_id from referral where id = ${input.referralId ?? null}::uuid))
@@ -169,7 +178,7 @@ async function lockForIssue(trx: Trx, input: NewLoan, asked: AskedItem[], day: s
           'condition', dev.condition, 'hasDataPlan', s.id is not null, 'hasActiveData', ${hasActiveData(day)}, 'dataExpiresOn', s.expires_on,
           'hasOpenCheck', ${hasOpenCheck('dev', day)}, 'unfit', ${unfitJson('dev', day)},
           'heldFor', (select referral_id from allocation a where a.device_id = dev.id and a.status = 'held')))
-        from dev left join data_plan s on s.device_id = dev.id and s.status <> 'ended'), '[]') as devices,
+        from dev left join data_plan s on s.device_id = dev.id and ${isInUse('s')}), '[]') as devices,
       ${extrasJson(input)} as extras,
       nextval('loan_number') as number,
       (select json_build_object('id', t.id, 'weeks', t.weeks, 'reviewMonths', coalesce(t.review_months, 1)) from loan_terms t
@@ -177,8 +186,7 @@ async function lockForIssue(trx: Trx, input: NewLoan, asked: AskedItem[], day: s
           and case when ${input.termsId ?? null}::uuid is null then t.is_default else t.id = ${input.termsId ?? null}::uuid end) as terms,
       a.id as "agreementId", a.version as "agreementVersion",
       exists (select from support_plan where id = ${input.supportPlan ?? null}::uuid and retired_at is null) as "planExists"
-    from (select id, version from agreement_version order by version desc limit 1) a`.execute(trx);
-  return rows[0]!;
+    from (select id, version from agreement_version order by version desc limit 1) a`;
 }
 
 /** Names in the request for which there is nothing. */

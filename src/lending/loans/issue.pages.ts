@@ -2,7 +2,8 @@ import { getShownPatient } from '../../people/doubt.queries.ts';
 import { logAccess } from '../../people/patient.queries.ts';
 import { heldFor, stockNeedsOf } from '../../referrals/allocations/allocation.queries.ts';
 import { getReferral } from '../../referrals/referral.queries.ts';
-import { canIssueFor, referralStatusWords } from '../../referrals/referral.rules.ts';
+import { referralStatusWords } from '../../referrals/referral.rules.ts';
+import { isAccepted } from '../../referrals/referral.states.ts';
 import type { Context } from '../../shared/actor.ts';
 import { today } from '../../shared/clock.ts';
 import type { Deps } from '../../shared/deps.ts';
@@ -40,7 +41,7 @@ export function issuePages(app: App, deps: Deps): void {
   app.get('/referrals/:id/issue', options, async (request, reply) => {
     const { referral, patient } = await readBorrower(request.ctx, request.params.id);
     await logAccess(deps, request.ctx, patient.id, 'referral');
-    if (!canIssueFor(referral.status)) {
+    if (!isAccepted.of(referral.status)) {
       return reply.page('lending/loans/views/issue-not-now.njk', {
         referral,
         statusWords: referralStatusWords[referral.status],

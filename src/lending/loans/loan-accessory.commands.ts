@@ -1,19 +1,23 @@
 import { sql } from 'kysely';
 import { closeReferralsWhenDone } from '../../referrals/closing.commands.ts';
 import type { Context } from '../../shared/actor.ts';
-import { timestamp } from '../../shared/clock.ts';
 import { command } from '../../shared/command.ts';
 import type { Trx } from '../../shared/database.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { recordEvent } from '../../shared/events.ts';
 import { invalid, Problem } from '../../shared/problem.ts';
+import { col, type RowOf } from '../../shared/rows.ts';
+import { many, one } from '../../shared/statements.ts';
+import type { Work } from '../../shared/work.ts';
 import { lockStock, moveStock } from '../../stock/accessories/stock.commands.ts';
 import { completeTasksAbout } from '../../tasks/task.commands.ts';
 import { endHelp, type LockedLoan, lockLoans, subjectsOf } from './ending.commands.ts';
 import { accessoriesShort, accessoryWords, type Wanted } from './issue-kit.rules.ts';
-import { type LoanStatus, tasksOfOpenLoan } from './loan.rules.ts';
+import { type LoanStatus, loanStatuses, tasksOfOpenLoan } from './loan.rules.ts';
 import type { AccessoryLine, LoanStatusNow, NewMissingAccessories } from './loan.schemas.ts';
+import { isOut } from './loan.states.ts';
 import { missingOf, stockOf } from './loan-accessory.queries.ts';
+import { loanMove } from './status.commands.ts';
 
 /**
  * Lends accessories with a loan: takes them out of a place's stock, writes the log and what the loan
@@ -22,12 +26,10 @@ import { missingOf, stockOf } from './loan-accessory.queries.ts';
  * @throws Problem `accessories-short` (rule 5) with what there is
  */
 export async function lendAccessories(
-  trx: Trx,
-  deps: Deps,
-  ctx: Context,
+  work: Work,
   { loanId, wanted, locationId }: { loanId: string; wanted: Wanted[]; locationId: string },
 ): Promise<void> {
-  const { rows } = await sql<{ taken: number }>`/* loan.lend-accessories */
+  const row = await one(work.trx, 'loan.lend-accessories', { taken: col.number })`
     with w as materialized (
       select * from unnest(${wanted.map(({ id }) => id)}::uuid[], ${wanted.map(({ quantity }) => quantity)}::int[]) w (accessory_id, quantity)
     ), locked as materialized (
@@ -43,13 +45,13 @@ export async function lendAccessories(
       select ${loanId}::uuid, accessory_id, quantity, ${locationId}::uuid from s
     ), m as (
       insert into accessory_movement (id, accessory_id, location_id, kind, change, loan_id, actor_name, at)
-      select new_id(), accessory_id, ${locationId}::uuid, 'issued', -quantity, ${loanId}::uuid, ${ctx.actor.name}, ${timestamp(deps.clock)}::timestamptz
+      select new_id(), accessory_id, ${locationId}::uuid, 'issued', -quantity, ${loanId}::uuid, ${work.ctx.actor.name}, ${work.at}::timestamptz
       from s
     )
-    select count(*)::int as taken from s`.execute(trx);
-  if (rows[0]!.taken === wanted.length) return;
+    select count(*)::int as taken from s`;
+  if (row.taken === wanted.length) return;
   const now = await stockOf(
-    trx,
+    work.trx,
     wanted.map(({ id }) => id),
   );
   throw accessoriesShort(
@@ -59,7 +61,13 @@ export async function lendAccessories(
 }
 
 /** So many of an accessory of a loan that came back or do not, and where they were taken from. */
-export type EndedAccessory = { id: string; kind: string; quantity: number; locationId: string | null };
+export const EndedAccessory = {
+  id: col.text,
+  kind: col.text,
+  quantity: col.number,
+  locationId: col.orNull(col.text),
+};
+export type EndedAccessory = RowOf<typeof EndedAccessory>;
 
 /**
  * Marks accessories of a locked loan as back, or as not coming back: one statement. It comes before
@@ -77,7 +85,7 @@ export async function endAccessories(
   const twice = kinds.findIndex((kind, place) => kinds.indexOf(kind) < place);
   if (twice >= 0)
     throw invalid({ pointer: `/accessories/${twice}/kind`, message: 'Name each accessory only once.' });
-  const { rows } = await sql<EndedAccessory>`/* loan.end-accessories */
+  const rows = await many(trx, 'loan.end-accessories', EndedAccessory)`
     with t as materialized (
       select a.id, a.kind, t.quantity
       from unnest(${kinds}::text[], ${given.map(({ quantity }) => quantity)}::int[]) t (kind, quantity) join accessory a on lower(a.kind) = t.kind
@@ -86,16 +94,16 @@ export async function endAccessories(
       returned = o.returned + case ${as}::text when 'returned' then t.quantity else 0 end,
       written_off = o.written_off + case ${as}::text when 'written_off' then t.quantity else 0 end
     from t where o.loan_id = ${loan.id} and o.accessory_id = t.id and o.returned + o.written_off + t.quantity <= o.quantity
-    returning t.id, t.kind, t.quantity, o.location_id as "locationId"`.execute(trx);
+    returning t.id, t.kind, t.quantity, o.location_id as "locationId"`;
   if (rows.length === given.length) return rows.sort((one, other) => (one.id < other.id ? -1 : 1));
   throw await notOut(trx, loan.id, given);
 }
 
 /** Why accessories cannot come back: the loan has no such kind, or no longer so many. */
 async function notOut(trx: Trx, loanId: string, given: AccessoryLine[]): Promise<Problem> {
-  const { rows } = await sql<{ kind: string; out: number }>`/* loan.accessories-out */
+  const rows = await many(trx, 'loan.accessories-out', { kind: col.text, out: col.number })`
     select a.kind, o.quantity - o.returned - o.written_off as out
-    from loan_accessory o join accessory a on a.id = o.accessory_id where o.loan_id = ${loanId}`.execute(trx);
+    from loan_accessory o join accessory a on a.id = o.accessory_id where o.loan_id = ${loanId}`;
   const outOf = new Map(rows.map((row) => [row.kind.toLowerCase(), row]));
   const lines = given.map(({ kind, quantity }) => ({ quantity, own: outOf.get(kind.trim().toLowerCase()) }));
   const errors = lines.flatMap(({ own }, place) =>
@@ -117,9 +125,7 @@ async function notOut(trx: Trx, loanId: string, given: AccessoryLine[]): Promise
  * @throws Problem `invalid` when neither is known
  */
 export async function restock(
-  trx: Trx,
-  deps: Deps,
-  ctx: Context,
+  work: Work,
   loanId: string,
   back: EndedAccessory[],
   locationId: string | undefined,
@@ -137,8 +143,8 @@ export async function restock(
   );
   if (known.length < rows.length)
     throw invalid({ pointer: '/locationId', message: 'Say where the accessories are kept from now on.' });
-  await lockStock(trx, known);
-  await moveStock(trx, deps, ctx, rows);
+  await lockStock(work.trx, known);
+  await moveStock(work, rows);
 }
 
 /**
@@ -146,27 +152,26 @@ export async function restock(
  * @returns how it stands now, and how the incident stands that ended the last of its items, if one did
  */
 async function closeWhenDone(
-  trx: Trx,
-  deps: Deps,
+  work: Work,
   loanId: string,
 ): Promise<{ status: LoanStatus; incident: 'open' | 'closed' | null }> {
-  const at = timestamp(deps.clock);
-  const { rows } = await sql<{
-    status: LoanStatus;
-    incident: 'open' | 'closed' | null;
-  }>`/* loan.close-when-done */
+  const { at } = work;
+  return one(work.trx, 'loan.close-when-done', {
+    status: col.oneOf(loanStatuses),
+    incident: col.orNull(col.oneOf(['open', 'closed'])),
+  })`
     with now as (
-      select not exists (select from loan_item i where i.loan_id = ${loanId} and i.ended_at is null)
+      select not exists (select from loan_item i where i.loan_id = ${loanId} and ${isOut('i')})
         and not exists (select from loan_accessory a where a.loan_id = ${loanId} and a.returned + a.written_off < a.quantity) as closes
     )
-    update loan l set changed_at = ${at}::timestamptz, status = case when now.closes then 'closed' else l.status end,
-      closed_at = case when now.closes then ${at}::timestamptz else l.closed_at end
-    from now where l.id = ${loanId} returning l.status, (
+    ${loanMove('its last item ends and nothing is missing', {
+      from: sql`now`,
+      which: sql`l.id = ${loanId}`,
+      when: sql`now.closes`,
+      at,
+    })} returning l.status, (
       select (select n.status from incident n where n.id = i.incident_id) from loan_item i
-      where i.loan_id = l.id order by i.ended_at desc nulls first, i.id desc limit 1) as incident`.execute(
-    trx,
-  );
-  return rows[0]!;
+      where i.loan_id = l.id order by i.ended_at desc nulls first, i.id desc limit 1) as incident`;
 }
 
 /**
@@ -175,24 +180,21 @@ async function closeWhenDone(
  * when nothing else was out.
  */
 export async function settleAccessories(
-  trx: Trx,
-  deps: Deps,
-  ctx: Context,
+  work: Work,
   loan: LockedLoan,
   ended: EndedAccessory[],
   event: { type: 'loan.returned' | 'loan.accessories_written_off'; fields?: string[] },
 ): Promise<LoanStatus> {
-  const { status, incident } = await closeWhenDone(trx, deps, loan.id);
-  await recordEvent(trx, deps, ctx, {
+  const { status, incident } = await closeWhenDone(work, loan.id);
+  await recordEvent(work, {
     ...event,
     subjects: subjectsOf(loan, []),
     values: { status, accessory: accessoryWords(ended) },
   });
-  if (status === 'closed' && incident)
-    await completeTasksAbout(trx, deps, ctx, [...tasksOfOpenLoan], [loan.id]);
-  if (status === 'closed' && !incident) await endHelp(trx, deps, ctx, [loan]);
+  if (status === 'closed' && incident) await completeTasksAbout(work, [...tasksOfOpenLoan], [loan.id]);
+  if (status === 'closed' && !incident) await endHelp(work, [loan]);
   if (status === 'closed' && incident === 'closed' && loan.referralId)
-    await closeReferralsWhenDone(trx, deps, ctx, [loan.referralId]);
+    await closeReferralsWhenDone(work, [loan.referralId]);
   return status;
 }
 
@@ -207,21 +209,19 @@ export async function writeOffAccessories(
   loanId: string,
   input: NewMissingAccessories,
 ): Promise<LoanStatusNow> {
-  return command(deps, ctx, async (trx) => {
-    const { loans } = await lockLoans(trx, [loanId], {});
+  return command(deps, ctx, async (work) => {
+    const { loans } = await lockLoans(work.trx, [loanId], {});
     const [loan] = loans;
     if (!loan) throw new Problem('not-found');
     if (loan.status === 'closed')
       throw new Problem('loan-closed', { detail: 'Everything on this loan has come back or ended.' });
-    const ended = await endAccessories(trx, loan, input.accessories, 'written_off');
-    const status = await settleAccessories(trx, deps, ctx, loan, ended, {
+    const ended = await endAccessories(work.trx, loan, input.accessories, 'written_off');
+    const status = await settleAccessories(work, loan, ended, {
       type: 'loan.accessories_written_off',
       fields: ['reason'],
     });
     await moveStock(
-      trx,
-      deps,
-      ctx,
+      work,
       ended.map(({ id, quantity, locationId }) => ({
         accessoryId: id,
         locationId,
@@ -232,6 +232,6 @@ export async function writeOffAccessories(
         note: input.reason,
       })),
     );
-    return { loan: { id: loanId, status }, missing: await missingOf(trx, loanId) };
+    return { loan: { id: loanId, status }, missing: await missingOf(work.trx, loanId) };
   });
 }

@@ -1,9 +1,12 @@
 import { sql } from 'kysely';
 import type { Reader } from '../../shared/database.ts';
-import type { DeviceKind } from '../../stock/devices/device.rules.ts';
+import { col, type RowOf } from '../../shared/rows.ts';
+import { many, one } from '../../shared/statements.ts';
+import { deviceKinds } from '../../stock/devices/device.rules.ts';
 import { kitLinesJson } from '../../stock/kits/kit.queries.ts';
-import type { InStock } from './issue-kit.rules.ts';
-import type { Missing, NewLoan } from './loan.schemas.ts';
+import { InStock } from './issue-kit.rules.ts';
+import { Missing, type NewLoan } from './loan.schemas.ts';
+import { isOut } from './loan.states.ts';
 
 /** Stock of accessory `a` by place, as JSON; places that have none are left out. */
 const stockJson = sql`coalesce((
@@ -31,28 +34,27 @@ type ExtrasAsked = {
 
 /** How many there are of accessories now, by place. */
 export async function stockOf(db: Reader, ids: string[]): Promise<InStock[]> {
-  const { rows } = await sql<InStock>`/* accessory.stock-of */
-    select a.id, a.kind, ${stockJson} as stock from accessory a where a.id = any(${ids}::uuid[])`.execute(db);
-  return rows;
+  return many(db, 'accessory.stock-of', InStock)`
+    select a.id, a.kind, ${stockJson} as stock from accessory a where a.id = any(${ids}::uuid[])`;
 }
 
-type StillOut = {
-  items: (Missing['items'][number] & { kind: DeviceKind })[];
-  accessories: (Missing['accessories'][number] & { id: string })[];
+const StillOut = {
+  items: col.listOf(
+    col.object({ ...Missing.properties.items.items.properties, kind: col.oneOf(deviceKinds) }),
+  ),
+  accessories: col.listOf(col.object({ ...Missing.properties.accessories.items.properties, id: col.text })),
 };
+type StillOut = RowOf<typeof StillOut>;
 
 /** What of a loan is still out: its items and so many of each accessory. */
 export async function missingOf(db: Reader, loanId: string): Promise<StillOut> {
-  const { rows } = await sql<StillOut>`/* loan.missing */
+  return one(db, 'loan.missing', StillOut)`
     select
       coalesce((select json_agg(json_build_object('id', i.id, 'deviceId', d.id, 'assetTag', d.asset_tag, 'kind', d.kind, 'status', i.status) order by i.id)
-        from loan_item i join device d on d.id = i.device_id where i.loan_id = ${loanId} and i.ended_at is null), '[]') as items,
+        from loan_item i join device d on d.id = i.device_id where i.loan_id = ${loanId} and ${isOut('i')}), '[]') as items,
       coalesce((select json_agg(json_build_object('id', a.id, 'kind', a.kind, 'quantity', o.quantity - o.returned - o.written_off) order by a.kind)
         from loan_accessory o join accessory a on a.id = o.accessory_id
-        where o.loan_id = ${loanId} and o.returned + o.written_off < o.quantity), '[]') as accessories`.execute(
-    db,
-  );
-  return rows[0]!;
+        where o.loan_id = ${loanId} and o.returned + o.written_off < o.quantity), '[]') as accessories`;
 }
 
 /** The accessories of loan `l` with what became of them, as JSON. */

@@ -1,10 +1,16 @@
 import { type RawBuilder, sql } from 'kysely';
+import { isAccepted } from '../../referrals/referral.states.ts';
+import { referralMove } from '../../referrals/status.commands.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Trx } from '../../shared/database.ts';
 import { newId } from '../../shared/ids.ts';
 import { Problem } from '../../shared/problem.ts';
+import { col } from '../../shared/rows.ts';
+import { one } from '../../shared/statements.ts';
 import type { DeviceToIssue } from '../../stock/devices/going-out.rules.ts';
-import { draftJson, type PlanDraft } from '../../support/planning.queries.ts';
+import { deviceMove } from '../../stock/devices/status.commands.ts';
+import { isAhead } from '../../support/follow-up.states.ts';
+import { draftJson, PlanDraft } from '../../support/planning.queries.ts';
 import type { KitGap } from './issue-kit.rules.ts';
 import type { LoanIssued, NewLoan } from './loan.schemas.ts';
 
@@ -59,15 +65,15 @@ export async function insertLoan(
         dueOn: loan.dueOn,
       })
     : sql`null`;
-  const { rows } = await sql<{
-    moved: number;
-    planVersionId: string | null;
-    draft: PlanDraft | null;
-    reviewOn: string | null;
-  }>`/* loan.insert */
+  const row = await one(trx, 'loan.insert', {
+    moved: col.number,
+    planVersionId: col.orNull(col.text),
+    draft: col.orNull(col.object(PlanDraft)),
+    reviewOn: col.orNull(col.text),
+  })`
     with plan as (
       select id from support_plan_version where plan_id = ${loan.planId}::uuid and not exists (
-        select from follow_up f where f.referral_id = ${loan.referralId}::uuid and f.status in ('planned', 'confirmed'))
+        select from follow_up f where f.referral_id = ${loan.referralId}::uuid and ${isAhead('f')})
       order by version desc limit 1
     ), l as (
       insert into loan (id, reference, patient_id, referral_id, location_id, issued_at, due_on, review_on, handover_way, handover_on, terms_id,
@@ -84,8 +90,10 @@ export async function insertLoan(
       from unnest(${items.map(({ id }) => id)}::uuid[], ${items.map(({ deviceId }) => deviceId)}::uuid[], ${items.map(({ condition }) => condition)}::text[])
         t (id, device_id, condition)
     ), d as (
-      update device set status = 'on_loan', changed_at = ${loan.at}::timestamptz
-      where id = any(${items.map(({ deviceId }) => deviceId)}::uuid[]) and status in ('ready', 'reserved') returning id
+      ${deviceMove(['issue', 'issue to its referral'], {
+        which: sql`d.id = any(${items.map(({ deviceId }) => deviceId)}::uuid[])`,
+        at: loan.at,
+      })} returning d.id
     ), a as (
       update allocation set status = 'issued', ended_at = ${loan.at}::timestamptz
       where status = 'held' and device_id = any(${items.map(({ deviceId }) => deviceId)}::uuid[])
@@ -94,13 +102,11 @@ export async function insertLoan(
       where referral_id = ${loan.referralId}::uuid and status = 'open'
         and (need = any(${met}::text[]) or (need = 'support' and exists (select from plan)))
     ), r as (
-      update referral set status = 'active', changed_at = ${loan.at}::timestamptz where id = ${loan.referralId}::uuid and status in ('waiting', 'active')
+      ${referralMove('active', { which: sql`r.id = ${loan.referralId}::uuid and ${isAccepted('r')}`, at: loan.at })}
     )
-    select count(*)::int as moved, (select id from plan) as "planVersionId", (select review_on from l) as "reviewOn", ${draft} as draft from d`.execute(
-    trx,
-  );
-  if (rows[0]!.moved !== items.length) throw new Problem('device-not-available');
-  const { planVersionId: versionId, draft: read, reviewOn } = rows[0]!;
+    select count(*)::int as moved, (select id from plan) as "planVersionId", (select review_on from l) as "reviewOn", ${draft} as draft from d`;
+  if (row.moved !== items.length) throw new Problem('device-not-available');
+  const { planVersionId: versionId, draft: read, reviewOn } = row;
   const plan = versionId && read ? { versionId, draft: read } : null;
   return { items: items.map(({ condition, ...item }) => item), plan, reviewOn };
 }

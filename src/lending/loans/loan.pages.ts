@@ -17,6 +17,7 @@ import { outOf } from './issue-kit.rules.ts';
 import { countLoans, getLoan, getLoanDetails, type LoanDetails, listLoans } from './loan.queries.ts';
 import { loanStatuses } from './loan.rules.ts';
 import { type Loan, LoanQuery } from './loan.schemas.ts';
+import { isOut } from './loan.states.ts';
 import { getLoanPaper } from './paper.queries.ts';
 
 /** /loans: what is out and what came back, one loan, and its agreement on paper. */
@@ -99,7 +100,7 @@ export function loanPages(app: App, deps: Deps): void {
       mayGift: !whyNoGift({
         status: loan.status,
         borrower: loan.patient ? 'patient' : 'location',
-        out: details.items.filter(({ status }) => status === 'on_loan').length,
+        out: details.items.filter(({ status }) => isOut.of(status)).length,
         openIncident: null,
       }),
       isGifted: details.items.some(({ status }) => status === 'gifted'),

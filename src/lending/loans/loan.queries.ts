@@ -5,16 +5,20 @@ import type { Reader } from '../../shared/database.ts';
 import { readCode } from '../../shared/ids.ts';
 import { byId, type ListPage, readCursor, toPage } from '../../shared/lists.ts';
 import { Problem } from '../../shared/problem.ts';
-import type { DeviceKind } from '../../stock/devices/device.rules.ts';
-import { type DeviceToIssue, whyNot } from '../../stock/devices/going-out.rules.ts';
-import { type itemStatuses, soonDays } from './loan.rules.ts';
-import type { Loan, LoanQuery, LoanSummary } from './loan.schemas.ts';
+import { col, type RowOf } from '../../shared/rows.ts';
+import { each, many, maybe, one } from '../../shared/statements.ts';
+import { isInUse } from '../../stock/data-plans/data-plan.states.ts';
+import { kindsOfDevice } from '../../stock/devices/device-kinds.rules.ts';
+import { DeviceToIssue, whyNot } from '../../stock/devices/going-out.rules.ts';
+import { itemStatuses, soonDays } from './loan.rules.ts';
+import { Loan, type LoanQuery, LoanSummary } from './loan.schemas.ts';
+import { isOpenLoan, isOut } from './loan.states.ts';
 import { loanAccessoriesJson, loanKitJson } from './loan-accessory.queries.ts';
 
 const columns = (
   day: string,
 ) => sql`l.id, l.reference, l.status, l.issued_at as "issuedAt", l.due_on as "dueOn", l.review_on as "reviewOn", l.closed_at as "closedAt",
-  coalesce(l.status = 'open' and l.due_on < ${day}, false) as overdue,
+  coalesce(${isOpenLoan('l')} and l.due_on < ${day}, false) as overdue,
   case when p.id is not null then ${patientJson} end as patient,
   case when b.id is not null then json_build_object('id', b.id, 'name', b.name) end as location,
   (select json_agg(json_build_object('id', i.id, 'deviceId', d.id, 'assetTag', d.asset_tag, 'status', i.status, 'kind', d.kind,
@@ -28,17 +32,17 @@ export async function listLoans(db: Reader, clock: Clock, query: LoanQuery): Pro
   if (query.due) {
     const [due, id] = readCursor(query.after, ['date', 'uuid']) ?? [];
     const on = query.due === 'review' ? sql`l.review_on` : sql`l.due_on`;
-    const { rows } = await sql<LoanSummary>`
+    const rows = await many(db, each('loan.list'), LoanSummary.properties)`
       select ${columns(day)} from ${tables}
       where ${within(query, day)} ${due ? sql`and (${on}, l.id) > (${due}::date, ${id!}::uuid)` : sql``}
-      order by ${on}, l.id limit ${query.limit + 1}`.execute(db);
+      order by ${on}, l.id limit ${query.limit + 1}`;
     return toPage(rows, query.limit, (row) => [(query.due === 'review' ? row.reviewOn : row.dueOn)!, row.id]);
   }
   const { follows, by } = byId(sql`l.id`, query);
-  const { rows } = await sql<LoanSummary>`
+  const rows = await many(db, each('loan.list.2'), LoanSummary.properties)`
     select ${columns(day)} from ${tables}
     where ${within(query, day)} ${follows}
-    order by ${by} limit ${query.limit + 1}`.execute(db);
+    order by ${by} limit ${query.limit + 1}`;
   return toPage(rows, query.limit, (row) => [row.id]);
 }
 
@@ -48,17 +52,18 @@ export async function countLoans(
   clock: Clock,
   query: Pick<LoanQuery, 'status' | 'due'>,
 ): Promise<number> {
-  const { rows } = await sql<{
-    count: number;
-  }>`select count(*)::int as count from loan l where ${within(query, today(clock))}`.execute(db);
-  return rows[0]!.count;
+  const row = await one(db, each('loan.count'), {
+    count: col.number,
+  })`select count(*)::int as count from loan l where ${within(query, today(clock))}`;
+  return row.count;
 }
 
 /** The filter of a list, in one place so that the count agrees with it. */
 function within({ status, due }: Pick<LoanQuery, 'status' | 'due'>, day: string) {
-  if (due === 'overdue') return sql`l.status = 'open' and l.due_on < ${day}`;
-  if (due === 'soon') return sql`l.status = 'open' and l.due_on between ${day} and ${addDays(day, soonDays)}`;
-  if (due === 'review') return sql`l.status = 'open' and l.review_on <= ${day}`;
+  if (due === 'overdue') return sql`${isOpenLoan('l')} and l.due_on < ${day}`;
+  if (due === 'soon')
+    return sql`${isOpenLoan('l')} and l.due_on between ${day} and ${addDays(day, soonDays)}`;
+  if (due === 'review') return sql`${isOpenLoan('l')} and l.review_on <= ${day}`;
   return status ? sql`l.status = ${status}` : sql`true`;
 }
 
@@ -67,7 +72,7 @@ function within({ status, due }: Pick<LoanQuery, 'status' | 'due'>, day: string)
  * @throws Problem `not-found`
  */
 export async function getLoan(db: Reader, clock: Clock, id: string): Promise<Loan> {
-  const { rows } = await sql<Loan>`/* loan.get */
+  const row = await maybe(db, 'loan.get', Loan.properties)`
     select ${columns(today(clock))}, l.changed_at as "changedAt", l.extensions,
       (select json_build_object('id', t.id, 'name', t.name) from loan_terms t where t.id = l.terms_id) as terms,
       (select json_build_object('id', r.id, 'reference', r.reference) from referral r where r.id = l.referral_id) as referral,
@@ -76,11 +81,9 @@ export async function getLoan(db: Reader, clock: Clock, id: string): Promise<Loa
       json_build_object('version', a.version, 'text', l.agreement_text, 'acceptedBy', l.accepted_by, 'witness', l.witness) as agreement,
       coalesce((select json_agg(json_build_object('id', f.id, 'step', f.step, 'dueOn', f.due_on, 'status', f.status) order by f.due_on, f.id)
         from follow_up f where f.loan_id = l.id), '[]') as "followUps"
-    from ${tables} left join agreement_version a on a.id = l.agreement_version_id where l.id = ${id}`.execute(
-    db,
-  );
-  if (!rows[0]) throw new Problem('not-found');
-  return rows[0];
+    from ${tables} left join agreement_version a on a.id = l.agreement_version_id where l.id = ${id}`;
+  if (!row) throw new Problem('not-found');
+  return row;
 }
 
 /** The id of the loan with this reference, as typed or scanned. */
@@ -88,11 +91,11 @@ export async function findLoanByReference(db: Reader, text: string): Promise<str
   const code = /^\s*L-?(.{6})\s*$/i.exec(text)?.[1];
   const reference = code && readCode(code);
   if (!reference) return undefined;
-  const row = await db
-    .selectFrom('loan')
-    .select('id')
-    .where('reference', '=', `L-${reference}`)
-    .executeTakeFirst();
+  const row = await maybe(
+    db,
+    'loan.by-reference',
+    db.selectFrom('loan').select('id').where('reference', '=', `L-${reference}`),
+  );
   return row?.id;
 }
 
@@ -100,41 +103,46 @@ export async function findLoanByReference(db: Reader, text: string): Promise<str
 export const byIncident = sql`(i.incident_id is not null or exists (select from incident n where n.loan_item_id = i.id and n.status = 'open'))`;
 
 /** What the loan's own page shows beyond its reply in the API. */
-export type LoanDetails = {
-  items: {
-    id: string;
-    device: {
-      id: string;
-      assetTag: string;
-      kind: DeviceKind;
-      make: string;
-      model: string;
-      serialNumber: string | null;
-    };
-    status: (typeof itemStatuses)[number];
-    conditionOut: string | null;
-    conditionIn: string | null;
-    returnNotes: string | null;
-    endedAt: string | null;
-    /** The item whose place it took. */
-    replacesItemId: string | null;
-    /** The last incident about it. */
-    incident: { id: string; reference: string; kind: string; status: string } | null;
-    /** An incident ended it, or is still open for it. */
-    byIncident: boolean;
-    /** The day the data on it ends, while it is out. */
-    dataExpiresOn: string | null;
-  }[];
-  signature: string | null;
-  planName: string | null;
+export const LoanDetails = {
+  items: col.listOf(
+    col.object({
+      id: col.text,
+      device: col.object({
+        id: col.text,
+        assetTag: col.text,
+        kind: col.keyOf(kindsOfDevice),
+        make: col.text,
+        model: col.text,
+        serialNumber: col.orNull(col.text),
+      }),
+      status: col.oneOf(itemStatuses),
+      conditionOut: col.orNull(col.text),
+      conditionIn: col.orNull(col.text),
+      returnNotes: col.orNull(col.text),
+      endedAt: col.orNull(col.text),
+      /** The item whose place it took. */
+      replacesItemId: col.orNull(col.text),
+      /** The last incident about it. */
+      incident: col.orNull(
+        col.object({ id: col.text, reference: col.text, kind: col.text, status: col.text }),
+      ),
+      /** An incident ended it, or is still open for it. */
+      byIncident: col.boolean,
+      /** The day the data on it ends, while it is out. */
+      dataExpiresOn: col.orNull(col.text),
+    }),
+  ),
+  signature: col.orNull(col.text),
+  planName: col.orNull(col.text),
 };
+export type LoanDetails = RowOf<typeof LoanDetails>;
 
 /**
  * A loan's items with their condition out and in, its signature and its support plan: one statement.
  * @throws Problem `not-found`
  */
 export async function getLoanDetails(db: Reader, id: string): Promise<LoanDetails> {
-  const { rows } = await sql<LoanDetails>`/* loan.details */
+  const row = await maybe(db, 'loan.details', LoanDetails)`
     select l.signature, (select p.name from patient_plan h join support_plan_version v on v.id = h.version_id join support_plan p on p.id = v.plan_id
         where h.loan_id = l.id order by h.id desc limit 1) as "planName",
       (select json_agg(json_build_object('id', i.id, 'status', i.status, 'conditionOut', i.condition_out, 'conditionIn', i.condition_in,
@@ -143,24 +151,24 @@ export async function getLoanDetails(db: Reader, id: string): Promise<LoanDetail
             from incident n where n.loan_item_id = i.id order by n.id desc limit 1),
           'byIncident', ${byIncident},
           'device', json_build_object('id', d.id, 'assetTag', d.asset_tag, 'kind', d.kind, 'make', d.make, 'model', d.model, 'serialNumber', d.serial_number),
-          'dataExpiresOn', case when i.ended_at is null then s.expires_on end) order by i.id)
-        from loan_item i join device d on d.id = i.device_id left join data_plan s on s.device_id = d.id and s.status <> 'ended'
+          'dataExpiresOn', case when ${isOut('i')} then s.expires_on end) order by i.id)
+        from loan_item i join device d on d.id = i.device_id left join data_plan s on s.device_id = d.id and ${isInUse('s')}
         where i.loan_id = l.id) as items
-    from loan l where l.id = ${id}`.execute(db);
-  if (!rows[0]) throw new Problem('not-found');
-  return rows[0];
+    from loan l where l.id = ${id}`;
+  if (!row) throw new Problem('not-found');
+  return row;
 }
 
 /** Who holds the devices in the way: a second statement, since the first one's snapshot may be older than the winner. */
 export async function notAvailable(db: Reader, stopped: DeviceToIssue[]): Promise<Problem> {
-  const { rows } = await sql<{
-    assetTag: string;
-    status: DeviceToIssue['status'];
-    loanId: string | null;
-  }>`/* loan.holders */
+  const rows = await many(db, 'loan.holders', {
+    assetTag: col.text,
+    status: DeviceToIssue.status,
+    loanId: col.orNull(col.text),
+  })`
     select d.asset_tag as "assetTag", d.status, i.loan_id as "loanId"
-    from device d left join loan_item i on i.device_id = d.id and i.ended_at is null
-    where d.id = any(${stopped.map(({ id }) => id)}::uuid[]) order by d.asset_tag`.execute(db);
+    from device d left join loan_item i on i.device_id = d.id and ${isOut('i')}
+    where d.id = any(${stopped.map(({ id }) => id)}::uuid[]) order by d.asset_tag`;
   const withOpenCheck = new Set(
     stopped.flatMap(({ assetTag, hasOpenCheck }) => (hasOpenCheck ? assetTag : [])),
   );
@@ -178,13 +186,12 @@ export async function openLoansOf(
   db: Reader,
   patientId: string,
 ): Promise<{ id: string; reference: string; assetTags: string[] }[]> {
-  const { rows } = await sql<{
-    id: string;
-    reference: string;
-    assetTags: string[];
-  }>`/* loan.open-of-patient */
+  return many(db, 'loan.open-of-patient', {
+    id: col.text,
+    reference: col.text,
+    assetTags: col.listOf(col.text),
+  })`
     select l.id, l.reference, array(select d.asset_tag from loan_item i join device d on d.id = i.device_id
-      where i.loan_id = l.id and i.ended_at is null order by d.asset_tag) as "assetTags"
-    from loan l where l.patient_id = ${patientId} and l.status = 'open' order by l.id desc`.execute(db);
-  return rows;
+      where i.loan_id = l.id and ${isOut('i')} order by d.asset_tag) as "assetTags"
+    from loan l where l.patient_id = ${patientId} and ${isOpenLoan('l')} order by l.id desc`;
 }

@@ -2,8 +2,9 @@ import Type from 'typebox';
 import { logAccess } from '../../people/patient.queries.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { timelineOf } from '../../shared/event.queries.ts';
-import { type App, idParams, problemReplies, sendPage } from '../../shared/http.ts';
+import { type App, idParams } from '../../shared/http.ts';
 import { listQuery } from '../../shared/lists.ts';
+import { creates, lists, reads } from '../../shared/routes.ts';
 import { issueLoan } from './issue.commands.ts';
 import { getLoan, listLoans } from './loan.queries.ts';
 import {
@@ -28,140 +29,97 @@ const tags = ['Loans'];
 
 /** /loans: issuing, what is out, and taking back. */
 export function loanRoutes(app: App, deps: Deps): void {
-  app.post(
-    '/loans',
-    {
-      config: { action: 'loans.issue' },
-      schema: {
-        operationId: 'issueLoan',
-        summary: 'Issue devices on one loan, all or none',
-        tags,
-        body: NewLoan,
-        response: {
-          201: LoanIssued,
-          ...problemReplies(
-            'invalid',
-            'device-not-available',
-            'referral-not-waiting',
-            'kit-incomplete',
-            'accessories-short',
-          ),
-        },
-      },
-    },
-    async (request, reply) => {
-      const loan = await issueLoan(deps, request.ctx, request.body);
-      return reply.code(201).header('location', `/api/v1/loans/${loan.id}`).send(loan);
-    },
-  );
+  creates(app, '/loans', {
+    action: 'loans.issue',
+    operationId: 'issueLoan',
+    summary: 'Issue devices on one loan, all or none',
+    tags,
+    body: NewLoan,
+    gives: LoanIssued,
+    problems: [
+      'invalid',
+      'device-not-available',
+      'referral-not-waiting',
+      'kit-incomplete',
+      'accessories-short',
+    ],
+    call: ({ ctx, body }) => issueLoan(deps, ctx, body),
+    location: (loan) => `/loans/${loan.id}`,
+  });
 
-  app.get(
-    '/loans',
-    {
-      config: { action: 'loans.read' },
-      schema: {
-        operationId: 'listLoans',
-        summary: 'Loans, newest first',
-        tags,
-        querystring: LoanQuery,
-        response: { 200: LoanList },
-      },
-    },
-    (request, reply) => sendPage(request, reply, listLoans(deps.db, deps.clock, request.query)),
-  );
+  lists(app, '/loans', {
+    action: 'loans.read',
+    operationId: 'listLoans',
+    summary: 'Loans, newest first',
+    tags,
+    querystring: LoanQuery,
+    gives: LoanList,
+    call: ({ query }) => listLoans(deps.db, deps.clock, query),
+  });
 
-  app.get(
-    '/loans/:id',
-    {
-      config: { action: 'loans.read' },
-      schema: {
-        operationId: 'getLoan',
-        summary: 'One loan; the look is logged',
-        tags,
-        params: idParams,
-        response: { 200: Loan, ...problemReplies('not-found') },
-      },
-    },
-    async (request) => {
-      const loan = await getLoan(deps.db, deps.clock, request.params.id);
-      if (loan.patient) await logAccess(deps, request.ctx, loan.patient.id, 'loan');
+  reads(app, '/loans/:id', {
+    action: 'loans.read',
+    operationId: 'getLoan',
+    summary: 'One loan; the look is logged',
+    tags,
+    params: idParams,
+    gives: Loan,
+    problems: ['not-found'],
+    async call({ ctx, params }) {
+      const loan = await getLoan(deps.db, deps.clock, params.id);
+      if (loan.patient) await logAccess(deps, ctx, loan.patient.id, 'loan');
       return loan;
     },
-  );
+  });
 
-  app.get(
-    '/loans/:id/history',
-    {
-      config: { action: 'loans.read' },
-      schema: {
-        operationId: 'getLoanHistory',
-        summary: 'What happened on a loan, newest first',
-        tags,
-        params: idParams,
-        querystring: Type.Object(listQuery, { additionalProperties: false }),
-        response: { 200: LoanHistory, ...problemReplies('not-found') },
-      },
+  lists(app, '/loans/:id/history', {
+    action: 'loans.read',
+    operationId: 'getLoanHistory',
+    summary: 'What happened on a loan, newest first',
+    tags,
+    params: idParams,
+    querystring: Type.Object(listQuery, { additionalProperties: false }),
+    gives: LoanHistory,
+    problems: ['not-found'],
+    async call({ params, query }) {
+      const { id } = await getLoan(deps.db, deps.clock, params.id);
+      return timelineOf(deps.db, id, query);
     },
-    async (request, reply) => {
-      const { id } = await getLoan(deps.db, deps.clock, request.params.id);
-      return sendPage(request, reply, timelineOf(deps.db, id, request.query));
-    },
-  );
+  });
 
-  app.post(
-    '/returns',
-    {
-      config: { action: 'loans.return' },
-      schema: {
-        operationId: 'returnDevices',
-        summary: 'Take back many devices by their labels, of whatever loans, with a verdict per line',
-        tags,
-        querystring: ReturnsQuery,
-        body: NewReturns,
-        response: { 201: ReturnsDone, ...problemReplies('invalid', 'return-refused') },
-      },
-    },
-    async (request, reply) =>
-      reply.code(201).send(await returnDevices(deps, request.ctx, request.body, request.query.partial)),
-  );
+  creates(app, '/returns', {
+    action: 'loans.return',
+    operationId: 'returnDevices',
+    summary: 'Take back many devices by their labels, of whatever loans, with a verdict per line',
+    tags,
+    querystring: ReturnsQuery,
+    body: NewReturns,
+    gives: ReturnsDone,
+    problems: ['invalid', 'return-refused'],
+    call: ({ ctx, query, body }) => returnDevices(deps, ctx, body, query.partial),
+  });
 
-  app.post(
-    '/loans/:id/returns',
-    {
-      config: { action: 'loans.return' },
-      schema: {
-        operationId: 'returnItems',
-        summary: 'Take items and accessories back; the loan closes when nothing is missing',
-        tags,
-        params: idParams,
-        body: NewReturn,
-        response: {
-          201: Returned,
-          ...problemReplies('not-found', 'invalid', 'loan-closed', 'item-already-ended'),
-        },
-      },
-    },
-    async (request, reply) =>
-      reply.code(201).send(await returnItems(deps, request.ctx, request.params.id, request.body)),
-  );
+  creates(app, '/loans/:id/returns', {
+    action: 'loans.return',
+    operationId: 'returnItems',
+    summary: 'Take items and accessories back; the loan closes when nothing is missing',
+    tags,
+    params: idParams,
+    body: NewReturn,
+    gives: Returned,
+    problems: ['not-found', 'invalid', 'loan-closed', 'item-already-ended'],
+    call: ({ ctx, params, body }) => returnItems(deps, ctx, params.id, body),
+  });
 
-  app.post(
-    '/loans/:id/missing-accessories',
-    {
-      config: { action: 'loans.return' },
-      schema: {
-        operationId: 'writeOffAccessories',
-        summary: 'Record accessories that will not come back; the loan closes when nothing else is out',
-        tags,
-        params: idParams,
-        body: NewMissingAccessories,
-        response: {
-          201: LoanStatusNow,
-          ...problemReplies('not-found', 'invalid', 'loan-closed', 'item-already-ended'),
-        },
-      },
-    },
-    async (request, reply) =>
-      reply.code(201).send(await writeOffAccessories(deps, request.ctx, request.params.id, request.body)),
-  );
+  creates(app, '/loans/:id/missing-accessories', {
+    action: 'loans.return',
+    operationId: 'writeOffAccessories',
+    summary: 'Record accessories that will not come back; the loan closes when nothing else is out',
+    tags,
+    params: idParams,
+    body: NewMissingAccessories,
+    gives: LoanStatusNow,
+    problems: ['not-found', 'invalid', 'loan-closed', 'item-already-ended'],
+    call: ({ ctx, params, body }) => writeOffAccessories(deps, ctx, params.id, body),
+  });
 }

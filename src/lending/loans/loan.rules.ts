@@ -1,5 +1,6 @@
 import { addDays } from '../../shared/clock.ts';
 import { type FieldError, Problem } from '../../shared/problem.ts';
+import { wantsDataPlan } from '../../stock/devices/device-kinds.rules.ts';
 import { isWithoutItsData, unfitWords } from '../../stock/devices/fitness.rules.ts';
 import type { DeviceToIssue } from '../../stock/devices/going-out.rules.ts';
 import { type NamedDevice, readDeviceName } from '../../stock/devices/naming.rules.ts';
@@ -92,7 +93,9 @@ export function issueWarnings(devices: DeviceToIssue[], dueOn: string | null, ha
     if (isWithoutItsData(unfit)) return told;
     if (dataExpiresOn && (!dueOn || dataExpiresOn < dueOn))
       return [...told, `The data on ${assetTag} ends on ${dataExpiresOn}, before the loan is due back.`];
-    return kind === 'dongle' && !hasDataPlan ? [...told, `No data plan is recorded for ${assetTag}.`] : told;
+    return wantsDataPlan(kind) && !hasDataPlan
+      ? [...told, `No data plan is recorded for ${assetTag}.`]
+      : told;
   });
   return hasSafeWay
     ? warnings

@@ -139,7 +139,7 @@ export const NewReturn = strictObject(
 );
 export type NewReturn = Static<typeof NewReturn>;
 
-const Missing = Type.Object(
+export const Missing = Type.Object(
   {
     items: Type.Array(IssuedItem),
     accessories: Type.Array(Type.Object({ kind: Type.String(), quantity: Type.Integer() })),

@@ -1,8 +1,9 @@
-import { sql } from 'kysely';
 import type { Deps } from '../../shared/deps.ts';
 import { words } from '../../shared/formats.ts';
+import { col, type RowOf } from '../../shared/rows.ts';
+import { maybe } from '../../shared/statements.ts';
 import type { DeviceKind } from '../../stock/devices/device.rules.ts';
-import { extensionWords, lengthWords, type Terms } from '../terms/terms.rules.ts';
+import { extensionWords, lengthWords, Terms } from '../terms/terms.rules.ts';
 import { getLoan, getLoanDetails } from './loan.queries.ts';
 import type { Loan } from './loan.schemas.ts';
 
@@ -39,10 +40,13 @@ export type LoanPaper = {
   };
 };
 
-type Extra = {
-  terms: Pick<Terms, 'name' | 'weeks' | 'reviewMonths' | 'extensionsAllowed' | 'extensionWeeks'> | null;
-  accessories: { kind: string; quantity: number; givenAway: number }[];
+const Extra = {
+  terms: col.orNull(
+    col.object(col.pick(Terms, 'name', 'weeks', 'reviewMonths', 'extensionsAllowed', 'extensionWeeks')),
+  ),
+  accessories: col.listOf(col.object({ kind: col.text, quantity: col.number, givenAway: col.number })),
 };
+type Extra = RowOf<typeof Extra>;
 
 /**
  * Everything that is printed of a loan.
@@ -89,7 +93,7 @@ const nameOf = ({ kind, make, model }: { kind: DeviceKind; make: string; model: 
   `${words(kind)}, ${make} ${model}`;
 
 async function readExtra(deps: Deps, id: string): Promise<Extra> {
-  const { rows } = await sql<Extra>`/* loan.paper */
+  const row = await maybe(deps.db, 'loan.paper', Extra)`
     select
       (select json_build_object('name', t.name, 'weeks', t.weeks, 'reviewMonths', t.review_months,
           'extensionsAllowed', t.extensions_allowed, 'extensionWeeks', t.extension_weeks)
@@ -98,6 +102,6 @@ async function readExtra(deps: Deps, id: string): Promise<Extra> {
           'givenAway', (select coalesce(sum(m.quantity), 0) from accessory_movement m
             where m.loan_id = l.id and m.accessory_id = o.accessory_id and m.kind = 'gifted')) order by a.kind)
         from loan_accessory o join accessory a on a.id = o.accessory_id where o.loan_id = l.id), '[]') as accessories
-    from loan l where l.id = ${id}`.execute(deps.db);
-  return rows[0] ?? { terms: null, accessories: [] };
+    from loan l where l.id = ${id}`;
+  return row ?? { terms: null, accessories: [] };
 }

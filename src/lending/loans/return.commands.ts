@@ -6,6 +6,7 @@ import type { Deps } from '../../shared/deps.ts';
 import { recordEvents } from '../../shared/events.ts';
 import { readAssetTag } from '../../shared/ids.ts';
 import { type FieldError, invalid, Problem } from '../../shared/problem.ts';
+import type { Work } from '../../shared/work.ts';
 import { findScanned } from '../../stock/devices/scan.queries.ts';
 import { notOnLoan } from '../../stock/devices/scan.rules.ts';
 import {
@@ -18,6 +19,7 @@ import {
 } from './ending.commands.ts';
 import { accessoryWords } from './issue-kit.rules.ts';
 import type { NewReturn, NewReturns, Returned, ReturnLine, ReturnsDone } from './loan.schemas.ts';
+import { isOut } from './loan.states.ts';
 import {
   type EndedAccessory,
   endAccessories,
@@ -45,22 +47,21 @@ export async function returnItems(
     throw invalid({ pointer: '/items', message: 'Name each item only once.' });
   if (!ids.length && !accessories.length)
     throw invalid({ pointer: '/items', message: 'Name at least one item or accessory.' });
-  return command(deps, ctx, async (trx) => {
-    if (locationId) await requireLocation(trx, locationId);
-    const { loans } = await lockLoans(trx, [loanId], { itemIds: ids });
+  return command(deps, ctx, async (work) => {
+    if (locationId) await requireLocation(work.trx, locationId);
+    const { loans } = await lockLoans(work.trx, [loanId], { itemIds: ids });
     const [loan] = loans;
     if (!loan) throw new Problem('not-found');
     assertReturnable(loan, input);
-    const back = await endAccessories(trx, loan, accessories, 'returned');
-    const items = given.length ? await takeBack(trx, deps, ctx, loans, given, locationId, back) : [];
+    const back = await endAccessories(work.trx, loan, accessories, 'returned');
+    const items = given.length ? await takeBack(work, loans, given, locationId, back) : [];
     const status =
-      items[0]?.loanStatus ??
-      (await settleAccessories(trx, deps, ctx, loan, back, { type: 'loan.returned' }));
-    await restock(trx, deps, ctx, loanId, back, locationId);
+      items[0]?.loanStatus ?? (await settleAccessories(work, loan, back, { type: 'loan.returned' }));
+    await restock(work, loanId, back, locationId);
     return {
       loan: { id: loanId, status },
       items: items.map(({ id, deviceId, assetTag, status }) => ({ id, deviceId, assetTag, status })),
-      missing: status === 'open' ? await missingOf(trx, loanId) : { items: [], accessories: [] },
+      missing: status === 'open' ? await missingOf(work.trx, loanId) : { items: [], accessories: [] },
     };
   });
 }
@@ -76,14 +77,16 @@ export async function returnDevices(
   input: NewReturns,
   partial = false,
 ): Promise<ReturnsDone> {
-  return command(deps, ctx, async (trx) => {
-    if (input.locationId) await requireLocation(trx, input.locationId);
-    const read = await judgeReturns(trx, input);
+  return command(deps, ctx, async (work) => {
+    if (input.locationId) await requireLocation(work.trx, input.locationId);
+    const read = await judgeReturns(work.trx, input);
     const wanted = read.filter(({ verdict }) => verdict === 'returned');
     const itemIds = wanted.map(({ itemId }) => itemId!);
-    const { loans } = await lockLoans(trx, [...new Set(wanted.map(({ loanId }) => loanId!))], { itemIds });
+    const { loans } = await lockLoans(work.trx, [...new Set(wanted.map(({ loanId }) => loanId!))], {
+      itemIds,
+    });
     const out = new Set(
-      loans.flatMap(({ items }) => items.flatMap(({ id, status }) => (status === 'on_loan' ? id : []))),
+      loans.flatMap(({ items }) => items.flatMap(({ id, status }) => (isOut.of(status) ? id : []))),
     );
     const lines = read.map((line) =>
       line.verdict === 'returned' && !out.has(line.itemId!)
@@ -100,7 +103,7 @@ export async function returnDevices(
       const { condition, notes } = input.items[line - 1]!;
       return { itemId: itemId!, condition, notes };
     });
-    const ended = await takeBack(trx, deps, ctx, loans, items, input.locationId);
+    const ended = await takeBack(work, loans, items, input.locationId);
     const statusOf = new Map(ended.map(({ loanId, loanStatus }) => [loanId, loanStatus]));
     return {
       lines,
@@ -147,17 +150,14 @@ async function judgeReturns(trx: Trx, { items }: NewReturns): Promise<ReturnLine
 
 /** Ends items of locked loans as returned, with what follows for the people and the log. */
 async function takeBack(
-  trx: Trx,
-  deps: Deps,
-  ctx: Context,
+  work: Work,
   loans: LockedLoan[],
   items: NewReturn['items'],
   locationId: string | undefined,
   accessories: EndedAccessory[] = [],
 ): Promise<EndedItem[]> {
   const ended = await endItems(
-    trx,
-    deps,
+    work,
     items.map((item) => ({ ...item, as: 'returned', device: 'in_preparation' })),
     { locationId },
   );
@@ -165,9 +165,7 @@ async function takeBack(
   const touched = loans.filter(({ id }) => byLoan.has(id));
   const noted = new Set(items.flatMap(({ itemId, notes }) => (notes ? itemId : [])));
   await recordEvents(
-    trx,
-    deps,
-    ctx,
+    work,
     touched.map((loan) => {
       const own = byLoan.get(loan.id)!;
       return {
@@ -187,9 +185,7 @@ async function takeBack(
     }),
   );
   await endHelp(
-    trx,
-    deps,
-    ctx,
+    work,
     touched.filter(({ id }) => byLoan.get(id)![0]!.loanStatus === 'closed'),
   );
   return ended;
@@ -205,7 +201,7 @@ function assertReturnable(loan: LockedLoan, input: NewReturn): void {
         pointer: `/items/${place}/itemId`,
         message: 'There is no item of this id on this loan.',
       });
-    else if (item.status !== 'on_loan') ended.push({ itemId, status: item.status });
+    else if (!isOut.of(item.status)) ended.push({ itemId, status: item.status });
   });
   if (errors.length) throw new Problem('invalid', { errors });
   if (loan.status === 'closed')

@@ -1,13 +1,15 @@
+import type { FastifyReply } from 'fastify';
 import Type from 'typebox';
 import { logAccess } from '../../people/patient.queries.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { type App, idParams, strictObject } from '../../shared/http.ts';
-import { invalid, toProblem } from '../../shared/problem.ts';
+import { invalid } from '../../shared/problem.ts';
 import { conditions } from '../../stock/devices/device.rules.ts';
 import { findScanned } from '../../stock/devices/scan.queries.ts';
 import { notOnLoan } from '../../stock/devices/scan.rules.ts';
-import { type Form, fields, newForm, refused, type Typed, typedIn } from '../../web/forms.ts';
-import { accessoriesOf, accessoryRows, atItsAccessories } from './accessory-form.rules.ts';
+import { type Form, fields, newForm, refused, type Typed } from '../../web/forms.ts';
+import { formPage } from '../../web/submit.ts';
+import { accessoriesOf, accessoryRows, atItsAccessories, tickedOf } from './accessory-form.rules.ts';
 import { accessoryWords } from './issue-kit.rules.ts';
 import { findLoanByReference, getLoan, getLoanDetails } from './loan.queries.ts';
 import { type Loan, NewReturn } from './loan.schemas.ts';
@@ -19,103 +21,84 @@ const ItemQuery = Type.Object(
   { item: Type.Optional(Type.String({ format: 'uuid' })) },
   { additionalProperties: false },
 );
+const oneView = 'lending/loans/views/return.njk';
 const words = { items: 'Tick what came back.', 'items.*.condition': 'Choose its condition.' };
 
 /** /returns and /loans/:id/return: a scan finds its loan, and what came back is taken in. */
 export function returnPages(app: App, deps: Deps): void {
-  app.get('/returns', { config: { action: 'loans.return' } }, async (_request, reply) =>
-    reply.page('lending/loans/views/returns.njk', { form: newForm() }),
-  );
-
-  app.post('/returns', { config: { action: 'loans.return' } }, async (request, reply) => {
-    const typed = typedIn(request.body);
-    let device: { id: string; assetTag: string } | null = null;
-    try {
+  formPage(app, '/returns', {
+    action: 'loans.return',
+    view: 'lending/loans/views/returns.njk',
+    async show(sent) {
+      const [scan] = sent?.typed.code ? await findScanned(deps.db, [String(sent.typed.code)]) : [];
+      return { device: scan?.device };
+    },
+    async take(typed) {
       const { code } = fields(Scan, typed, { code: 'Scan or type a label first.' });
       const loan = await findLoanByReference(deps.db, code);
-      if (loan) return reply.redirect(`/loans/${loan}/return`, 303);
+      if (loan) return { href: `/loans/${loan}/return` };
       const [scan] = await findScanned(deps.db, [code]);
       if (scan!.device?.loan)
-        return reply.redirect(`/loans/${scan!.device.loan.id}/return?item=${scan!.device.loan.itemId}`, 303);
-      device = scan!.device;
+        return { href: `/loans/${scan!.device.loan.id}/return?item=${scan!.device.loan.itemId}` };
       throw invalid({ pointer: '/code', message: notOnLoan(scan!) });
-    } catch (error) {
-      const form = refused(typed, error);
-      return reply.code(form.status).page('lending/loans/views/returns.njk', { form, device });
-    }
+    },
   });
 
-  const options = {
-    config: { action: 'loans.return' },
-    schema: { params: idParams, querystring: ItemQuery },
-  } as const;
-  app.get('/loans/:id/return', options, async (request, reply) => {
-    const { item } = request.query;
-    const view = await returnView(request.params.id, newForm(item ? { ticked: item } : {}));
-    if (view.loan.patient) await logAccess(deps, request.ctx, view.loan.patient.id, 'loan');
-    return reply.page('lending/loans/views/return.njk', view);
-  });
-
-  app.post('/loans/:id/return', options, async (request, reply) => {
-    const { id } = request.params;
-    const typed = typedIn(request.body);
-    if (typed.do === 'tick') return tick();
-    const ticked = tickedIn(typed);
-    const accessories = (await getLoan(deps.db, deps.clock, id)).accessories.filter((one) =>
-      [typed.accessory ?? []].flat().includes(one.id),
-    );
-    try {
+  formPage(app, '/loans/:id/return', {
+    action: 'loans.return',
+    params: idParams,
+    querystring: ItemQuery,
+    view: oneView,
+    async show(sent, { ctx, params, query }) {
+      const view = await returnView(params.id, sent ?? newForm(query.item ? { ticked: query.item } : {}));
+      if (!sent && view.loan.patient) await logAccess(deps, ctx, view.loan.patient.id, 'loan');
+      return view;
+    },
+    async take(typed, { ctx, params: { id } }, reply) {
+      if (typed.do === 'tick') return tick(reply, id, typed);
+      const ticked = tickedIn(typed);
+      const accessories = tickedOf(await getLoan(deps.db, deps.clock, id), typed);
       assertTicked(typed, ticked);
       if (!ticked.length && !accessories.length) throw invalid({ pointer: '/items', message: words.items });
       const input = fields(NewReturn, rowsOf(typed, ticked, accessories), words);
-      const { items } = await returnItems(deps, request.ctx, id, input);
+      const { items } = await returnItems(deps, ctx, id, input);
       const [first] = items;
       const came = [...items.map(({ assetTag }) => assetTag), ...accessoryWords(input.accessories ?? [])];
-      return reply.done(`/loans/${id}`, {
+      return {
+        href: `/loans/${id}`,
         text: whatHappened(came, await missingOf(deps.db, id)),
         link: first
           ? { href: `/devices/${first.deviceId}`, text: `Prepare ${first.assetTag}` }
           : { href: '/returns', text: 'Next return' },
-      });
-    } catch (error) {
-      const problem = toProblem(error);
-      const sent = refused(typed, problem.type === 'internal' ? error : problem);
-      const form = atItsAccessories(atItsItems(sent, ticked), accessories);
-      return reply.code(form.status).page('lending/loans/views/return.njk', await returnView(id, form));
-    }
-
-    /** A scan on the page ticks one more item; what was entered stays. */
-    async function tick() {
-      const code = String(typed.scan ?? '').trim();
-      const [scan] = await findScanned(deps.db, code ? [code] : []);
-      const item = scan?.device?.loan?.id === id ? scan.device.loan.itemId : undefined;
-      if (item)
-        return reply.page(
-          'lending/loans/views/return.njk',
-          await returnView(
-            id,
-            newForm({ ...typed, scan: '', ticked: [...new Set([...tickedIn(typed), item])] }),
-          ),
-        );
-      const other = scan?.device?.loan;
-      const message = !scan
-        ? 'Scan or type a label first.'
-        : other
-          ? `${scan.device!.assetTag} is on another loan, ${other.reference}.`
-          : notOnLoan(scan);
-      const form = refused(typed, invalid({ pointer: '/scan', message }));
-      return reply
-        .code(form.status)
-        .page('lending/loans/views/return.njk', { ...(await returnView(id, form)), other });
-    }
+      };
+    },
   });
 
-  async function returnView(id: string, form: Form) {
+  /** A scan on the page ticks one more item; what was entered stays. */
+  async function tick(reply: FastifyReply, id: string, typed: Typed) {
+    const code = String(typed.scan ?? '').trim();
+    const [scan] = await findScanned(deps.db, code ? [code] : []);
+    const other = scan?.device?.loan;
+    if (other?.id === id) {
+      const ticked = [...new Set([...tickedIn(typed), other.itemId])];
+      return reply.page(oneView, await returnView(id, newForm({ ...typed, scan: '', ticked })));
+    }
+    const message = !scan
+      ? 'Scan or type a label first.'
+      : other
+        ? `${scan.device!.assetTag} is on another loan, ${other.reference}.`
+        : notOnLoan(scan);
+    const form = refused(typed, invalid({ pointer: '/scan', message }));
+    return reply.code(form.status).page(oneView, { ...(await returnView(id, form)), other });
+  }
+
+  async function returnView(id: string, sent: Form) {
     const [loan, { items }] = await Promise.all([
       getLoan(deps.db, deps.clock, id),
       getLoanDetails(deps.db, id),
     ]);
-    const ticked = tickedIn(form.typed);
+    const ticked = tickedIn(sent.typed);
+    const form = atItsAccessories(atItsItems(sent, ticked), tickedOf(loan, sent.typed));
     return {
       loan,
       form,

@@ -1,20 +1,27 @@
 import { sql } from 'kysely';
 import type { Trx } from '../../shared/database.ts';
 import { assetTag, donationReference, loanReference, newId } from '../../shared/ids.ts';
+import { col } from '../../shared/rows.ts';
+import { one, run } from '../../shared/statements.ts';
+import { deviceBegins } from '../../stock/devices/device.rules.ts';
 import { tidied } from '../../stock/donations/device-columns.rules.ts';
 import type { LoanToTakeOver } from './take-over.rules.ts';
 import type { TakeOverLine } from './take-over-line.rules.ts';
 
 /** Numbers for a donation, its devices and its loans, in one statement. */
 export async function takeNumbers(trx: Trx, devices: number, loans: number) {
-  const { rows } = await sql<{ donation: number; devices: number[]; loans: number[] }>`
+  const row = await one(trx, 'take-over-rows.numbers', {
+    donation: col.number,
+    devices: col.listOf(col.number),
+    loans: col.listOf(col.number),
+  })`
     select nextval('donation_number') as donation,
       array(select nextval('asset_tag_number') from generate_series(1, ${devices}))::int[] as devices,
-      array(select nextval('loan_number') from generate_series(1, ${loans}))::int[] as loans`.execute(trx);
+      array(select nextval('loan_number') from generate_series(1, ${loans}))::int[] as loans`;
   return {
-    donation: { id: newId(), reference: donationReference(rows[0]!.donation) },
-    assetTags: rows[0]!.devices.map(assetTag),
-    loanReferences: rows[0]!.loans.map(loanReference),
+    donation: { id: newId(), reference: donationReference(row.donation) },
+    assetTags: row.devices.map(assetTag),
+    loanReferences: row.loans.map(loanReference),
   };
 }
 
@@ -38,17 +45,17 @@ export async function insertStock(
     )
     .sort((one, other) => one.row - other.row)
     .map((device, place) => ({ ...device, assetTag: assetTags[place]! }));
-  await sql`/* take-over.stock */
+  await run(trx, 'take-over.stock')`
     with n as (
       insert into donation (id, reference, donor_id, donor_reference, received_on, created_at)
       values (${donation.id}, ${donation.reference}, ${donation.donorId}, 'Stock taken over', ${donation.receivedOn}, ${at})
     )
     insert into device (id, asset_tag, kind, make, model, serial_number, imei, condition, notes, status, taken_over,
       cycle_started_on, donation_id, created_at, changed_at)
-    select id, "assetTag", kind, make, model, "serialNumber", imei, condition, notes, 'on_loan', true,
+    select id, "assetTag", kind, make, model, "serialNumber", imei, condition, notes, ${sql.lit(deviceBegins['taken over from before'])}, true,
       "issuedOn", ${donation.id}, ${at}::timestamptz, ${at}::timestamptz
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) x (id uuid, "assetTag" text, kind text, make text, model text,
-      "serialNumber" text, imei text, condition text, notes text, "issuedOn" date)`.execute(trx);
+      "serialNumber" text, imei text, condition text, notes text, "issuedOn" date)`;
   return new Map(rows.map(({ row, id, assetTag }) => [row, { id, assetTag }]));
 }
 
@@ -83,7 +90,7 @@ export async function insertTakenLoans(
       plan ? [{ ...plan, id: newId(), deviceId: devices.get(row)!.id, issuedOn }] : [],
     ),
   );
-  await sql`/* take-over.loans */
+  await run(trx, 'take-over.loans')`
     with l as (
       insert into loan (id, reference, patient_id, location_id, issued_at, due_on, handover_way, handover_on, terms_id, review_on,
         accepted_by, taken_over, changed_at)
@@ -108,8 +115,6 @@ export async function insertTakenLoans(
       coalesce(greatest(1, ceil(("endsOn" - "issuedOn") / 30.44)::int), 12), case when "endsOn" is not null then least("issuedOn", "endsOn") end,
       "endsOn", ${when.at}::timestamptz, ${when.at}::timestamptz
     from jsonb_to_recordset(${JSON.stringify(plans)}::jsonb)
-      x (id uuid, "deviceId" uuid, network text, iccid text, msisdn text, "issuedOn" date, "endsOn" date)`.execute(
-    trx,
-  );
+      x (id uuid, "deviceId" uuid, network text, iccid text, msisdn text, "issuedOn" date, "endsOn" date)`;
   return plans;
 }

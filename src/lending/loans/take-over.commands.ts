@@ -7,7 +7,7 @@ import {
 } from '../../people/patient-batch.commands.ts';
 import { findOrAddOrganisation } from '../../scheme/organisations/organisation.commands.ts';
 import type { Context } from '../../shared/actor.ts';
-import { timestamp, today } from '../../shared/clock.ts';
+import { today } from '../../shared/clock.ts';
 import { command } from '../../shared/command.ts';
 import type { Reader, Trx } from '../../shared/database.ts';
 import type { Deps } from '../../shared/deps.ts';
@@ -79,9 +79,9 @@ export async function takeOver(
   partial: boolean,
 ): Promise<TakenOver> {
   assertListFits(input, today(deps.clock));
-  return command(deps, ctx, async (trx) => {
-    await takeEveryTurn(trx);
-    const { lines, loans, ready, faulty } = await previewTakeOver(deps, trx, csv);
+  return command(deps, ctx, async (work) => {
+    await takeEveryTurn(work.trx);
+    const { lines, loans, ready, faulty } = await previewTakeOver(deps, work.trx, csv);
     if (!ready || (faulty && !partial)) {
       throw new Problem('import-refused', {
         detail: ready
@@ -90,27 +90,27 @@ export async function takeOver(
         lines: lines.filter(({ verdict }) => verdict === 'faulty').map(verdictOf),
       });
     }
-    const at = timestamp(deps.clock);
-    const patients = await settlePatients(trx, loans, input.receivedOn, at);
-    const donorId = await findOrAddOrganisation(trx, deps, input.donor, 'donor');
-    const numbers = await takeNumbers(trx, ready, loans.length);
+    const { at } = work;
+    const patients = await settlePatients(work.trx, loans, input.receivedOn, at);
+    const donorId = await findOrAddOrganisation(work, input.donor, 'donor');
+    const numbers = await takeNumbers(work.trx, ready, loans.length);
     const donation = { ...numbers.donation, donorId, receivedOn: input.receivedOn };
-    const devices = await insertStock(trx, donation, loans, numbers.assetTags, at);
+    const devices = await insertStock(work.trx, donation, loans, numbers.assetTags, at);
     const taken = loans.map((loan, place) => ({
       ...loan,
       id: newId(),
       reference: numbers.loanReferences[place]!,
       patientId: loan.borrower && patients.ids.get(loan.borrower)!,
     }));
-    const plans = await insertTakenLoans(trx, taken, devices, { at, day: today(deps.clock) });
-    const [, ...eventIds] = await recordEvents(trx, deps, ctx, [
+    const plans = await insertTakenLoans(work.trx, taken, devices, { at, day: work.today });
+    const [, ...eventIds] = await recordEvents(work, [
       donationEvent(donation, devices.size),
       ...taken.map((loan) => loanEvent(loan, devices)),
       ...plans.map(planEvent),
     ]);
-    await askOfSharedNhsNumbers(trx, deps, ctx, patients.added);
+    await askOfSharedNhsNumbers(work, patients.added);
     await keepHistories(
-      trx,
+      work.trx,
       patients.stricter.map(({ patientId, before }) => {
         const eventId = eventIds[taken.findIndex((loan) => loan.patientId === patientId)]!;
         return { patientId, eventId, before };

@@ -5,6 +5,7 @@ import type { Deps } from '../../shared/deps.ts';
 import { count } from '../../shared/formats.ts';
 import { type App, strictObject } from '../../shared/http.ts';
 import { type FieldError, invalid } from '../../shared/problem.ts';
+import { kindsToType } from '../../stock/devices/device-kinds.rules.ts';
 import { type Form, fields, newForm, refused, type Typed, typedIn } from '../../web/forms.ts';
 import { collect, nameOfSheet, sheetText } from '../../web/sheet-form.ts';
 import { assertListFits, previewTakeOver, type TakeOverPreview, takeOver } from './take-over.commands.ts';
@@ -83,7 +84,7 @@ export function takeOverPages(app: App, deps: Deps): void {
   }
 
   async function formView(form: Form) {
-    return { form, donors: await listDonors(deps.db) };
+    return { form, donors: await listDonors(deps.db), kinds: kindsToType() };
   }
 }
 

@@ -1,9 +1,11 @@
-import { sql } from 'kysely';
 import { likenessColumns } from '../../people/duplicate.queries.ts';
-import { compare, type Likeness, likenessOf } from '../../people/duplicate.rules.ts';
+import { compare, Likeness, likenessOf } from '../../people/duplicate.rules.ts';
 import { listLocations } from '../../scheme/organisations/organisation.queries.ts';
 import type { Reader, Trx } from '../../shared/database.ts';
 import { nameKey } from '../../shared/name-key.ts';
+import { col } from '../../shared/rows.ts';
+import { each, many } from '../../shared/statements.ts';
+import { isInUse } from '../../stock/data-plans/data-plan.states.ts';
 import { tidied } from '../../stock/donations/device-columns.rules.ts';
 import { identifiersInUse } from '../../stock/donations/donation.commands.ts';
 import type { Known } from './take-over.rules.ts';
@@ -25,9 +27,12 @@ export async function knownOf(db: Reader | Trx, lines: TakeOverLine[]): Promise<
 }
 
 async function iccidsInUse(db: Reader | Trx, iccids: string[]): Promise<Known['iccids']> {
-  const { rows } = await sql<{ iccid: string; assetTag: string | null }>`
+  const rows = await many(db, each('take-over.iccids-in-use'), {
+    iccid: col.text,
+    assetTag: col.orNull(col.text),
+  })`
     select s.iccid, d.asset_tag as "assetTag" from data_plan s left join device d on d.id = s.device_id
-    where s.status <> 'ended' and s.iccid = any(${iccids}::text[])`.execute(db);
+    where ${isInUse('s')} and s.iccid = any(${iccids}::text[])`;
   return new Map(rows.map(({ iccid, assetTag }) => [iccid, assetTag]));
 }
 
@@ -39,7 +44,7 @@ async function patientsLike(db: Reader | Trx, lines: TakeOverLine[]): Promise<Kn
     family: nameKey(person.familyName),
     values: contacts.map(({ value }) => value.toLowerCase()),
   }));
-  const { rows: alike } = await sql<Likeness & { at: number; keptAs: string }>`/* take-over.patients-like */
+  const alike = await many(db, 'take-over.patients-like', { ...Likeness, at: col.number, keptAs: col.text })`
     with said as (
       select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
         x (at int, "nhsNumber" text, "dateOfBirth" date, family text, values text[])
@@ -49,9 +54,7 @@ async function patientsLike(db: Reader | Trx, lines: TakeOverLine[]): Promise<Kn
       union select said.at, c.patient_id from said join contact_point c on lower(c.value) = any(said.values)
     )
     select alike.at, coalesce(p.merged_into, p.id) as "keptAs", ${likenessColumns}
-    from alike join patient p on p.id = alike.id where p.erased_at is null order by alike.at, p.merged_into nulls first, p.id`.execute(
-    db,
-  );
+    from alike join patient p on p.id = alike.id where p.erased_at is null order by alike.at, p.merged_into nulls first, p.id`;
   const said = new Map(people.map((person) => [person.at, likenessOf(person, person.contacts)]));
   const matches = new Map<number, Match>();
   for (const { at, keptAs, ...record } of alike) {

@@ -1,11 +1,10 @@
-import { sql } from 'kysely';
 import type { Context } from '../../shared/actor.ts';
-import { timestamp } from '../../shared/clock.ts';
 import { command } from '../../shared/command.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { callerOf, recordEvent } from '../../shared/events.ts';
 import { newId } from '../../shared/ids.ts';
 import { invalid, Problem } from '../../shared/problem.ts';
+import { run } from '../../shared/statements.ts';
 import { listAgreementVersions } from './agreement.queries.ts';
 import type { AgreementVersion, NewAgreementVersion } from './agreement.schemas.ts';
 
@@ -20,9 +19,9 @@ export async function addAgreementVersion(
   input: NewAgreementVersion,
 ): Promise<AgreementVersion> {
   const text = input.text.replaceAll('\r\n', '\n').trim();
-  return command(deps, ctx, async (trx) => {
-    await sql`select pg_advisory_xact_lock(hashtext('agreement_version'))`.execute(trx);
-    const [present] = await listAgreementVersions(trx);
+  return command(deps, ctx, async (work) => {
+    await run(work.trx, 'agreement.add-version')`select pg_advisory_xact_lock(hashtext('agreement_version'))`;
+    const [present] = await listAgreementVersions(work.trx);
     if (input.after !== undefined && input.after !== present?.version)
       throw new Problem('changed-meanwhile', {
         detail: `Version ${present?.version} is in use now. Read it first, then write yours.`,
@@ -30,13 +29,18 @@ export async function addAgreementVersion(
     if (present?.text === text)
       throw invalid({ pointer: '/text', message: 'This is the text in use already.' });
     const version = (present?.version ?? 0) + 1;
-    await sql`insert into agreement_version (id, version, body, created_at, created_by)
-      values (${newId()}, ${version}, ${text}, ${timestamp(deps.clock)}, ${ctx.actor.name})`.execute(trx);
-    await recordEvent(trx, deps, ctx, {
+    await run(
+      work.trx,
+      'agreement.insert-version',
+      work.trx
+        .insertInto('agreement_version')
+        .values({ id: newId(), version, body: text, created_at: work.at, created_by: ctx.actor.name }),
+    );
+    await recordEvent(work, {
       type: 'agreement.version_added',
       subjects: callerOf(ctx),
       values: { agreementVersion: version },
     });
-    return (await listAgreementVersions(trx))[0]!;
+    return (await listAgreementVersions(work.trx))[0]!;
   });
 }

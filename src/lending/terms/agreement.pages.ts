@@ -1,12 +1,14 @@
 import { addDays, timestamp, today } from '../../shared/clock.ts';
 import type { Deps } from '../../shared/deps.ts';
 import type { App } from '../../shared/http.ts';
-import { type Form, fields, newForm, refused, typedIn } from '../../web/forms.ts';
+import { fields, newForm } from '../../web/forms.ts';
+import { formPage } from '../../web/submit.ts';
 import { addAgreementVersion } from './agreement.commands.ts';
 import { listAgreementVersions } from './agreement.queries.ts';
 import { NewAgreementVersion } from './agreement.schemas.ts';
 
 const words = { text: 'Write what is agreed' };
+const formView = 'lending/terms/views/agreement-form.njk';
 
 /** /settings/agreements: what people accept when they borrow, version by version; a new one is looked at before it is in use. */
 export function agreementPages(app: App, deps: Deps): void {
@@ -19,40 +21,33 @@ export function agreementPages(app: App, deps: Deps): void {
     });
   });
 
-  const change = { config: { action: 'settings.change' } } as const;
-  app.get('/settings/agreements/new', change, async (_request, reply) => {
-    const [present] = await listAgreementVersions(deps.db);
-    return show(reply, newForm({ text: present!.text, after: String(present!.version) }));
-  });
-
-  app.post('/settings/agreements/new', change, async (request, reply) => {
-    const typed = typedIn(request.body);
-    try {
+  formPage(app, '/settings/agreements/new', {
+    action: 'settings.change',
+    view: formView,
+    async show(sent) {
+      if (sent && sent.status !== 412) return { form: sent };
+      const [present] = await listAgreementVersions(deps.db);
+      const after = String(present!.version);
+      // Who was told of a newer version sends this one in its place, if they send it again.
+      return {
+        form: sent ? { ...sent, typed: { ...sent.typed, after } } : newForm({ text: present!.text, after }),
+      };
+    },
+    async take(typed, { ctx }, reply) {
       const input = fields(NewAgreementVersion, typed, words);
-      if (typed.do === 'change') return show(reply, newForm(typed));
+      if (typed.do === 'change') return reply.page(formView, { form: newForm(typed) });
       if (typed.do !== 'save')
         return reply.page('lending/terms/views/agreement-preview.njk', {
           ...input,
           paper: sample(input.text),
         });
-      const { version } = await addAgreementVersion(deps, request.ctx, input);
-      return reply.done('/settings/agreements', {
+      const { version } = await addAgreementVersion(deps, ctx, input);
+      return {
+        href: '/settings/agreements',
         text: `Version ${version} is in use. Loans from now on are made with it; earlier loans keep the text that was accepted.`,
-      });
-    } catch (error) {
-      const form = refused(typed, error);
-      // Who was told of a newer version sends this one in its place, if they send it again.
-      const [present] = form.status === 412 ? await listAgreementVersions(deps.db) : [];
-      return show(reply, present ? { ...form, typed: { ...typed, after: String(present.version) } } : form);
-    }
+      };
+    },
   });
-
-  function show(
-    reply: { code(status: number): { page(view: string, data: object): Promise<string> } },
-    form: Form,
-  ) {
-    return reply.code(form.status).page('lending/terms/views/agreement-form.njk', { form });
-  }
 
   /** An agreement as a patient sees it, of nobody and nothing real. */
   function sample(text: string) {

@@ -1,19 +1,20 @@
-import { sql } from 'kysely';
 import type { Reader } from '../../shared/database.ts';
-import type { AgreementVersion } from './agreement.schemas.ts';
+import { many, one } from '../../shared/statements.ts';
+import { AgreementVersion } from './agreement.schemas.ts';
 
 /** Every version of the agreement, the one in use first. */
 export async function listAgreementVersions(db: Reader): Promise<AgreementVersion[]> {
-  const { rows } = await sql<AgreementVersion>`/* agreement.list */
+  return many(db, 'agreement.list', AgreementVersion.properties)`
     select id, version, body as text, created_at as "createdAt", created_by as "createdBy",
       version = max(version) over () as "inUse"
-    from agreement_version order by version desc`.execute(db);
-  return rows;
+    from agreement_version order by version desc`;
 }
 
 /** The version that is accepted now. */
 export async function agreementInUse(db: Reader): Promise<{ version: number; body: string }> {
-  const { rows } = await sql<{ version: number; body: string }>`/* agreement.in-use */
-    select version, body from agreement_version order by version desc limit 1`.execute(db);
-  return rows[0]!;
+  return one(
+    db,
+    'agreement.in-use',
+    db.selectFrom('agreement_version').select(['version', 'body']).orderBy('version', 'desc').limit(1),
+  );
 }

@@ -1,6 +1,7 @@
 import type { Deps } from '../../shared/deps.ts';
 import { etagOf } from '../../shared/etag.ts';
-import { type App, idParams, ifMatch, problemReplies } from '../../shared/http.ts';
+import { type App, idParams, ifMatch } from '../../shared/http.ts';
+import { changes, creates, reads } from '../../shared/routes.ts';
 import { addAgreementVersion } from './agreement.commands.ts';
 import { listAgreementVersions } from './agreement.queries.ts';
 import { AgreementVersion, AgreementVersionList, NewAgreementVersion } from './agreement.schemas.ts';
@@ -17,155 +18,94 @@ const change = { action: 'settings.change' } as const;
 
 /** /loan-terms, /agreement-versions and /lending-policy: what the scheme lends by. */
 export function lendingRoutes(app: App, deps: Deps): void {
-  app.get(
-    '/loan-terms',
-    {
-      config: read,
-      schema: {
-        operationId: 'listLoanTerms',
-        summary: 'The terms of each kind of loan',
-        tags,
-        response: { 200: LoanTermsList },
-      },
-    },
-    async () => ({ items: await listTerms(deps.db) }),
-  );
+  reads(app, '/loan-terms', {
+    ...read,
+    operationId: 'listLoanTerms',
+    summary: 'The terms of each kind of loan',
+    tags,
+    gives: LoanTermsList,
+    call: async () => ({ items: await listTerms(deps.db) }),
+  });
 
-  app.get(
-    '/loan-terms/:id',
-    {
-      config: read,
-      schema: {
-        operationId: 'getLoanTerms',
-        summary: 'The terms of one kind of loan',
-        tags,
-        params: idParams,
-        response: { 200: LoanTerms, ...problemReplies('not-found') },
-      },
-    },
-    async (request, reply) => {
-      const terms = await getTerms(deps.db, request.params.id);
-      return reply.header('etag', etagOf(terms.id, terms.changedAt)).send(terms);
-    },
-  );
+  reads(app, '/loan-terms/:id', {
+    ...read,
+    operationId: 'getLoanTerms',
+    summary: 'The terms of one kind of loan',
+    tags,
+    params: idParams,
+    gives: LoanTerms,
+    problems: ['not-found'],
+    call: ({ params }) => getTerms(deps.db, params.id),
+    etag: (terms) => etagOf(terms.id, terms.changedAt),
+  });
 
-  app.post(
-    '/loan-terms',
-    {
-      config: change,
-      schema: {
-        operationId: 'addLoanTerms',
-        summary: 'Add terms of a kind of loan',
-        tags,
-        body: NewTerms,
-        response: { 201: LoanTerms, ...problemReplies('invalid', 'name-in-use') },
-      },
-    },
-    async (request, reply) => {
-      const terms = await addTerms(deps, request.ctx, request.body);
-      return reply
-        .code(201)
-        .header('location', `/api/v1/loan-terms/${terms.id}`)
-        .header('etag', etagOf(terms.id, terms.changedAt))
-        .send(terms);
-    },
-  );
+  creates(app, '/loan-terms', {
+    ...change,
+    operationId: 'addLoanTerms',
+    summary: 'Add terms of a kind of loan',
+    tags,
+    body: NewTerms,
+    gives: LoanTerms,
+    problems: ['invalid', 'name-in-use'],
+    call: ({ ctx, body }) => addTerms(deps, ctx, body),
+    etag: (terms) => etagOf(terms.id, terms.changedAt),
+    location: (terms) => `/loan-terms/${terms.id}`,
+  });
 
-  app.patch(
-    '/loan-terms/:id',
-    {
-      config: change,
-      schema: {
-        operationId: 'changeLoanTerms',
-        summary: 'Change terms, make them the default, or offer them no longer',
-        tags,
-        params: idParams,
-        headers: ifMatch,
-        body: TermsChange,
-        response: {
-          200: LoanTerms,
-          ...problemReplies('not-found', 'invalid', 'name-in-use', 'if-match-required', 'changed-meanwhile'),
-        },
-      },
-    },
-    async (request, reply) => {
-      const terms = await changeTerms(
-        deps,
-        request.ctx,
-        request.params.id,
-        request.body,
-        request.headers['if-match'],
-      );
-      return reply.header('etag', etagOf(terms.id, terms.changedAt)).send(terms);
-    },
-  );
+  changes(app, '/loan-terms/:id', {
+    ...change,
+    operationId: 'changeLoanTerms',
+    summary: 'Change terms, make them the default, or offer them no longer',
+    tags,
+    params: idParams,
+    headers: ifMatch,
+    body: TermsChange,
+    gives: LoanTerms,
+    problems: ['not-found', 'invalid', 'name-in-use', 'if-match-required', 'changed-meanwhile'],
+    call: ({ ctx, params, body }) => changeTerms(deps, ctx, params.id, body),
+    etag: (terms) => etagOf(terms.id, terms.changedAt),
+  });
 
-  app.get(
-    '/agreement-versions',
-    {
-      config: read,
-      schema: {
-        operationId: 'listAgreementVersions',
-        summary: 'Every version of the agreement, the one in use first',
-        tags,
-        response: { 200: AgreementVersionList },
-      },
-    },
-    async () => ({ items: await listAgreementVersions(deps.db) }),
-  );
+  reads(app, '/agreement-versions', {
+    ...read,
+    operationId: 'listAgreementVersions',
+    summary: 'Every version of the agreement, the one in use first',
+    tags,
+    gives: AgreementVersionList,
+    call: async () => ({ items: await listAgreementVersions(deps.db) }),
+  });
 
-  app.post(
-    '/agreement-versions',
-    {
-      config: change,
-      schema: {
-        operationId: 'addAgreementVersion',
-        summary: 'Write a new version of the agreement, in use from then on',
-        tags,
-        body: NewAgreementVersion,
-        response: { 201: AgreementVersion, ...problemReplies('invalid', 'changed-meanwhile') },
-      },
-    },
-    async (request, reply) =>
-      reply.code(201).send(await addAgreementVersion(deps, request.ctx, request.body)),
-  );
+  creates(app, '/agreement-versions', {
+    ...change,
+    operationId: 'addAgreementVersion',
+    summary: 'Write a new version of the agreement, in use from then on',
+    tags,
+    body: NewAgreementVersion,
+    gives: AgreementVersion,
+    problems: ['invalid', 'changed-meanwhile'],
+    call: ({ ctx, body }) => addAgreementVersion(deps, ctx, body),
+  });
 
-  app.get(
-    '/lending-policy',
-    {
-      config: read,
-      schema: {
-        operationId: 'getLendingPolicy',
-        summary: 'What the scheme decided about replacements and allocations',
-        tags,
-        response: { 200: LendingPolicy },
-      },
-    },
-    async (_request, reply) => {
-      const policy = await getPolicy(deps.db);
-      return reply.header('etag', policyTag(policy)).send(policy);
-    },
-  );
+  reads(app, '/lending-policy', {
+    ...read,
+    operationId: 'getLendingPolicy',
+    summary: 'What the scheme decided about replacements and allocations',
+    tags,
+    gives: LendingPolicy,
+    call: () => getPolicy(deps.db),
+    etag: (policy) => policyTag(policy),
+  });
 
-  app.patch(
-    '/lending-policy',
-    {
-      config: change,
-      schema: {
-        operationId: 'changeLendingPolicy',
-        summary: 'Change what the scheme decided about replacements and allocations',
-        tags,
-        headers: ifMatch,
-        body: PolicyChange,
-        response: {
-          200: LendingPolicy,
-          ...problemReplies('invalid', 'if-match-required', 'changed-meanwhile'),
-        },
-      },
-    },
-    async (request, reply) => {
-      const policy = await changePolicy(deps, request.ctx, request.body, request.headers['if-match']);
-      return reply.header('etag', policyTag(policy)).send(policy);
-    },
-  );
+  changes(app, '/lending-policy', {
+    ...change,
+    operationId: 'changeLendingPolicy',
+    summary: 'Change what the scheme decided about replacements and allocations',
+    tags,
+    headers: ifMatch,
+    body: PolicyChange,
+    gives: LendingPolicy,
+    problems: ['invalid', 'if-match-required', 'changed-meanwhile'],
+    call: ({ ctx, body }) => changePolicy(deps, ctx, body),
+    etag: (policy) => policyTag(policy),
+  });
 }

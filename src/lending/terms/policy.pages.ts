@@ -1,7 +1,8 @@
 import type { Deps } from '../../shared/deps.ts';
 import { type App, strictObject } from '../../shared/http.ts';
 import { besideTheOther, versionToSend } from '../../web/edit-conflict.ts';
-import { fields, newForm, refused, type Typed, typedIn } from '../../web/forms.ts';
+import { fields, type Typed } from '../../web/forms.ts';
+import { formPage } from '../../web/submit.ts';
 import { changePolicy } from './policy.commands.ts';
 import { getPolicy, policyTag } from './policy.queries.ts';
 import { LendingPolicy } from './policy.schemas.ts';
@@ -19,28 +20,23 @@ const words = {
 
 /** /settings/policy: what the scheme decided about replacements, allocations and how soon referrals are decided. */
 export function policyPages(app: App, deps: Deps): void {
-  app.get('/settings/policy', { config: { action: 'settings.read' } }, async (_request, reply) => {
-    const policy = await getPolicy(deps.db);
-    return reply.page('lending/terms/views/policy.njk', {
-      form: newForm(typedOf(policy)),
-      version: policyTag(policy),
-    });
-  });
-
-  app.post('/settings/policy', { config: { action: 'settings.change' } }, async (request, reply) => {
-    const typed = typedIn(request.body);
-    const version = String(typed.version ?? '');
-    try {
-      await changePolicy(deps, request.ctx, fields(PolicyForm, typed, words), version);
-      return reply.done('/settings/policy', { text: 'The policy is changed.' });
-    } catch (error) {
+  formPage(app, '/settings/policy', {
+    reads: 'settings.read',
+    action: 'settings.change',
+    view: 'lending/terms/views/policy.njk',
+    async show(sent) {
       const policy = await getPolicy(deps.db);
-      const form = besideTheOther(refused(typed, error), typedOf(policy));
-      return reply.code(form.status).page('lending/terms/views/policy.njk', {
-        form,
-        version: versionToSend(form, version, policyTag(policy)),
-      });
-    }
+      const form = besideTheOther(sent, typedOf(policy));
+      return { form, version: versionToSend(form, policyTag(policy)) };
+    },
+    async take(typed, { ctx }) {
+      await changePolicy(
+        deps,
+        { ...ctx, ifMatch: String(typed.version ?? '') },
+        fields(PolicyForm, typed, words),
+      );
+      return { href: '/settings/policy', text: 'The policy is changed.' };
+    },
   });
 }
 

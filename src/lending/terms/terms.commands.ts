@@ -1,6 +1,4 @@
-import { sql } from 'kysely';
 import type { Context } from '../../shared/actor.ts';
-import { timestamp } from '../../shared/clock.ts';
 import { command } from '../../shared/command.ts';
 import type { Trx } from '../../shared/database.ts';
 import type { Deps } from '../../shared/deps.ts';
@@ -8,6 +6,8 @@ import { etagOf, requireMatch } from '../../shared/etag.ts';
 import { callerOf, recordEvent } from '../../shared/events.ts';
 import { newId } from '../../shared/ids.ts';
 import { Problem } from '../../shared/problem.ts';
+import { run } from '../../shared/statements.ts';
+import type { Work } from '../../shared/work.ts';
 import { assertPlan } from '../../support/plan.queries.ts';
 import { getTerms } from './terms.queries.ts';
 import { type Borrower, termsFaults } from './terms.rules.ts';
@@ -31,22 +31,33 @@ export async function addTerms(deps: Deps, ctx: Context, input: NewTerms): Promi
   };
   const errors = termsFaults(terms, false);
   if (errors.length) throw new Problem('invalid', { errors });
-  return command(deps, ctx, async (trx) => {
+  return command(deps, ctx, async (work) => {
     const id = newId();
-    await lockTerms(trx, terms.borrower);
-    await assertPlan(trx, terms.supportPlanId);
-    if (terms.isDefault) await noDefault(trx, deps, terms.borrower);
-    await sql`insert into loan_terms (id, name, borrower, weeks, review_months, extensions_allowed, extension_weeks, support_plan_id, is_default, changed_at)
-      values (${id}, ${terms.name}, ${terms.borrower}, ${terms.weeks}, ${terms.reviewMonths}, ${terms.extensionsAllowed},
-        ${terms.extensionWeeks}, ${terms.supportPlanId}, ${terms.isDefault}, ${timestamp(deps.clock)})`.execute(
-      trx,
+    await lockTerms(work.trx, terms.borrower);
+    await assertPlan(work.trx, terms.supportPlanId);
+    if (terms.isDefault) await noDefault(work, terms.borrower);
+    await run(
+      work.trx,
+      'terms.add',
+      work.trx.insertInto('loan_terms').values({
+        id,
+        name: terms.name,
+        borrower: terms.borrower,
+        weeks: terms.weeks,
+        review_months: terms.reviewMonths,
+        extensions_allowed: terms.extensionsAllowed,
+        extension_weeks: terms.extensionWeeks,
+        support_plan_id: terms.supportPlanId,
+        is_default: terms.isDefault,
+        changed_at: work.at,
+      }),
     );
-    await recordEvent(trx, deps, ctx, {
+    await recordEvent(work, {
       type: 'loan_terms.added',
       subjects: callerOf(ctx),
       values: { terms: terms.name },
     });
-    return getTerms(trx, id);
+    return getTerms(work.trx, id);
   });
 }
 
@@ -60,23 +71,25 @@ export async function changeTerms(
   ctx: Context,
   id: string,
   change: TermsChange,
-  ifMatch: string | undefined,
 ): Promise<LoanTerms> {
-  return command(deps, ctx, async (trx) => {
-    await lockTerms(trx, (await getTerms(trx, id)).borrower);
-    const before = await getTerms(trx, id);
-    requireMatch(ifMatch, etagOf(id, before.changedAt));
+  return command(deps, ctx, async (work) => {
+    await lockTerms(work.trx, (await getTerms(work.trx, id)).borrower);
+    const before = await getTerms(work.trx, id);
+    requireMatch(ctx.ifMatch, etagOf(id, before.changedAt));
     const after = { ...before, ...change, name: (change.name ?? before.name).trim() };
     const errors = termsFaults(after, before.isDefault);
     if (errors.length) throw new Problem('invalid', { errors });
-    if (after.supportPlanId !== before.supportPlanId) await assertPlan(trx, after.supportPlanId);
-    if (after.isDefault && !before.isDefault) await noDefault(trx, deps, before.borrower);
-    const at = timestamp(deps.clock);
-    await sql`update loan_terms set name = ${after.name}, weeks = ${after.weeks}, review_months = ${after.reviewMonths},
+    if (after.supportPlanId !== before.supportPlanId) await assertPlan(work.trx, after.supportPlanId);
+    if (after.isDefault && !before.isDefault) await noDefault(work, before.borrower);
+    const { at } = work;
+    await run(
+      work.trx,
+      'terms.change',
+    )`update loan_terms set name = ${after.name}, weeks = ${after.weeks}, review_months = ${after.reviewMonths},
         extensions_allowed = ${after.extensionsAllowed}, extension_weeks = ${after.extensionWeeks}, support_plan_id = ${after.supportPlanId}, is_default = ${after.isDefault},
         retired_at = case when ${after.retired}::boolean then coalesce(retired_at, ${at}::timestamptz) end, changed_at = ${at}::timestamptz
-      where id = ${id}`.execute(trx);
-    await recordEvent(trx, deps, ctx, {
+      where id = ${id}`;
+    await recordEvent(work, {
       type: 'loan_terms.changed',
       subjects: callerOf(ctx),
       values: {
@@ -85,18 +98,23 @@ export async function changeTerms(
       },
       fields: Object.keys(change),
     });
-    return getTerms(trx, id);
+    return getTerms(work.trx, id);
   });
 }
 
 /** Whoever changes terms of a borrower does so alone: there is one default among them. */
 async function lockTerms(trx: Trx, borrower: Borrower): Promise<void> {
-  await sql`select from loan_terms where borrower = ${borrower} order by id for no key update`.execute(trx);
+  await run(
+    trx,
+    'terms.lock',
+    trx.selectFrom('loan_terms').where('borrower', '=', borrower).orderBy('id').forNoKeyUpdate(),
+  );
 }
 
 /** Before other terms become the default, since the index allows no two at any moment. */
-async function noDefault(trx: Trx, deps: Deps, borrower: Borrower): Promise<void> {
-  await sql`update loan_terms set is_default = false, changed_at = ${timestamp(deps.clock)} where borrower = ${borrower} and is_default`.execute(
-    trx,
-  );
+async function noDefault(work: Work, borrower: Borrower): Promise<void> {
+  await run(
+    work.trx,
+    'terms.no-default',
+  )`update loan_terms set is_default = false, changed_at = ${work.at} where borrower = ${borrower} and is_default`;
 }

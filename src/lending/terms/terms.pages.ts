@@ -5,7 +5,8 @@ import { type App, idParams, strictObject } from '../../shared/http.ts';
 import { nullable } from '../../shared/schemas.ts';
 import { offeredPlans } from '../../support/plan.queries.ts';
 import { besideTheOther, versionToSend } from '../../web/edit-conflict.ts';
-import { type Form, fields, newForm, refused, type Typed, typedIn } from '../../web/forms.ts';
+import { fields, newForm, type Typed } from '../../web/forms.ts';
+import { formPage } from '../../web/submit.ts';
 import { addTerms, changeTerms } from './terms.commands.ts';
 import { getTerms, listTerms } from './terms.queries.ts';
 import { borrowers, extensionWords, lengthWords } from './terms.rules.ts';
@@ -32,7 +33,7 @@ const words = {
   extensionWeeks: 'Enter a number of weeks',
 };
 
-type Reply = { code(status: number): { page(view: string, data: object): Promise<string> } };
+const formView = 'lending/terms/views/terms-form.njk';
 
 /** /settings/terms: the terms of each kind of loan. */
 export function termsPages(app: App, deps: Deps): void {
@@ -43,62 +44,34 @@ export function termsPages(app: App, deps: Deps): void {
     });
   });
 
-  const change = { action: 'settings.change' } as const;
   const start: Typed = { borrower: 'patient', extensionsAllowed: '2', extensionWeeks: '13' };
-  app.get('/settings/terms/new', { config: change }, async (_request, reply) =>
-    reply.page('lending/terms/views/terms-form.njk', {
-      form: newForm(start),
-      borrowers,
-      plans: await planChoices(),
-    }),
-  );
-
-  app.post('/settings/terms/new', { config: change }, async (request, reply) => {
-    const typed = typedIn(request.body);
-    try {
-      const terms = await addTerms(deps, request.ctx, fields(NewForm, typed, words));
-      return reply.done('/settings/terms', { text: `${terms.name} can be chosen from now on.` });
-    } catch (error) {
-      const form = refused(typed, error);
-      return reply
-        .code(form.status)
-        .page('lending/terms/views/terms-form.njk', { form, borrowers, plans: await planChoices() });
-    }
+  formPage(app, '/settings/terms/new', {
+    action: 'settings.change',
+    view: formView,
+    show: async (form = newForm(start)) => ({ form, borrowers, plans: await planChoices() }),
+    async take(typed, { ctx }) {
+      const terms = await addTerms(deps, ctx, fields(NewForm, typed, words));
+      return { href: '/settings/terms', text: `${terms.name} can be chosen from now on.` };
+    },
   });
 
-  const one = { config: change, schema: { params: idParams } } as const;
-  app.get('/settings/terms/:id', one, async (request, reply) => {
-    const terms = await getTerms(deps.db, request.params.id);
-    return showOne(reply, terms, newForm(typedOf(terms)));
-  });
-
-  app.post('/settings/terms/:id', one, async (request, reply) => {
-    const { id } = request.params;
-    const typed = typedIn(request.body);
-    const version = String(typed.version ?? '');
-    try {
-      const terms = await changeTerms(
-        deps,
-        request.ctx,
-        id,
-        { ...fields(ChangeForm, typed, words), retired: typed.retired === 'yes' },
-        version,
-      );
-      const offered = terms.retired ? ' They are no longer offered.' : '';
-      return reply.done('/settings/terms', { text: `${terms.name}: the terms are changed.${offered}` });
-    } catch (error) {
+  formPage(app, '/settings/terms/:id', {
+    action: 'settings.change',
+    params: idParams,
+    view: formView,
+    async show(sent, { params: { id } }) {
       const terms = await getTerms(deps.db, id);
-      return showOne(reply, terms, besideTheOther(refused(typed, error), typedOf(terms)), version);
-    }
+      const form = besideTheOther(sent, typedOf(terms));
+      const version = versionToSend(form, etagOf(terms.id, terms.changedAt));
+      return { terms, form, version, plans: await planChoices() };
+    },
+    async take({ version, ...typed }, { ctx, params: { id } }) {
+      const change = { ...fields(ChangeForm, typed, words), retired: typed.retired === 'yes' };
+      const terms = await changeTerms(deps, { ...ctx, ifMatch: String(version ?? '') }, id, change);
+      const offered = terms.retired ? ' They are no longer offered.' : '';
+      return { href: '/settings/terms', text: `${terms.name}: the terms are changed.${offered}` };
+    },
   });
-
-  async function showOne(reply: Reply, terms: LoanTerms, form: Form, seen?: string) {
-    const version = versionToSend(form, seen, etagOf(terms.id, terms.changedAt));
-    const plans = await planChoices();
-    return reply
-      .code(form.status)
-      .page('lending/terms/views/terms-form.njk', { terms, form, version, plans });
-  }
 
   const planChoices = async () =>
     (await offeredPlans(deps.db)).map(({ id, name }) => ({ value: id, text: name }));

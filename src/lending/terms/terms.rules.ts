@@ -1,21 +1,23 @@
 import type { FieldError } from '../../shared/problem.ts';
+import { col, type RowOf } from '../../shared/rows.ts';
 
 export const borrowers = ['patient', 'location'] as const;
 export type Borrower = (typeof borrowers)[number];
 
 /** The terms of a kind of loan. */
-export type Terms = {
-  name: string;
-  borrower: Borrower;
+export const Terms = {
+  name: col.text,
+  borrower: col.oneOf(borrowers),
   /** Null for terms without an end. */
-  weeks: number | null;
+  weeks: col.orNull(col.number),
   /** Months between two looks at a loan without a date. */
-  reviewMonths: number | null;
-  extensionsAllowed: number;
-  extensionWeeks: number;
-  isDefault: boolean;
-  retired: boolean;
+  reviewMonths: col.orNull(col.number),
+  extensionsAllowed: col.number,
+  extensionWeeks: col.number,
+  isDefault: col.boolean,
+  retired: col.boolean,
 };
+export type Terms = RowOf<typeof Terms>;
 
 /** Without months of their own, terms are reviewed every month once a loan of them stays open. */
 export const usualReviewMonths = 1;

@@ -1,11 +1,11 @@
-import { sql } from 'kysely';
 import type { Context } from '../../shared/actor.ts';
-import { timestamp } from '../../shared/clock.ts';
 import { command } from '../../shared/command.ts';
-import type { Trx } from '../../shared/database.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { recordEvent, recordEvents } from '../../shared/events.ts';
 import { newId } from '../../shared/ids.ts';
+import { col } from '../../shared/rows.ts';
+import { many, maybe, run } from '../../shared/statements.ts';
+import type { Work } from '../../shared/work.ts';
 import { createTasks } from '../../tasks/task.commands.ts';
 import { findPatientLink, type PatientLink } from '../link.queries.ts';
 import { type AnswerKind, kindWords, mayAnswer, taskFor } from '../link.rules.ts';
@@ -27,21 +27,23 @@ export async function answerByPatientLink(
     actor: { type: 'system', id: null, name: 'The person, by their link', role: 'system' },
     requestId,
   };
-  await command(deps, ctx, async (trx) => {
-    const { patientId } = await findPatientLink(deps, trx, token);
-    await sql`/* patient-link.lock */ select from patient where id = ${patientId} for no key update`.execute(
-      trx,
+  await command(deps, ctx, async (work) => {
+    const { patientId } = await findPatientLink(deps, work.trx, token);
+    await run(
+      work.trx,
+      'patient-link.lock',
+      work.trx.selectFrom('patient').where('id', '=', patientId).forNoKeyUpdate(),
     );
-    const link = await findPatientLink(deps, trx, token);
-    const at = timestamp(deps.clock);
+    const link = await findPatientLink(deps, work.trx, token);
+    const { at } = work;
     if (!mayAnswer(link, at).includes(kind)) return;
     const id = newId();
-    const { rows } = await sql`/* patient-link.answer */
+    const found = await maybe(work.trx, 'patient-link.answer', {})`
       insert into inbound_message (id, provider_id, message_id, body, meaning, patient_ids, received_at)
       values (${id}, ${`link ${link.messageId} ${kind}`}, ${link.messageId}, ${words || kindWords[kind]}, ${kind}, array[${link.patientId}::uuid], ${at})
-      on conflict (provider_id) do nothing returning 1`.execute(trx);
-    if (!rows.length) return;
-    await recordEvent(trx, deps, ctx, {
+      on conflict (provider_id) do nothing returning 1`;
+    if (!found) return;
+    await recordEvent(work, {
       type: 'message.answered',
       subjects: [
         ['inbound_message', id],
@@ -51,14 +53,12 @@ export async function answerByPatientLink(
       values: { kind, way: 'link' },
       fields: words ? ['body'] : [],
     });
-    if (kind === 'confirm') return confirm(trx, deps, ctx, link, at);
+    if (kind === 'confirm') return confirm(work, link, at);
     if (kind === 'stop' && link.contactPointId)
-      await sql`/* patient-link.stop */
-        update contact_point set stopped_at = coalesce(stopped_at, ${at}) where id = ${link.contactPointId}`.execute(
-        trx,
-      );
+      await run(work.trx, 'patient-link.stop')`
+        update contact_point set stopped_at = coalesce(stopped_at, ${at}) where id = ${link.contactPointId}`;
     const task = taskFor[kind];
-    await createTasks(trx, deps, ctx, [
+    await createTasks(work, [
       {
         kind: task.kind,
         subjectType: kind === 'stop' ? 'patient' : 'inbound_message',
@@ -70,16 +70,12 @@ export async function answerByPatientLink(
   });
 }
 
-async function confirm(trx: Trx, deps: Deps, ctx: Context, link: PatientLink, at: string): Promise<void> {
+async function confirm(work: Work, link: PatientLink, at: string): Promise<void> {
   const ids = link.followUps.filter((one) => one.at > at && one.asTold).map(({ id }) => id);
-  const { rows } = await sql<{ id: string }>`/* patient-link.confirm */
-    update follow_up set status = 'confirmed', changed_at = ${at} where id = any(${ids}::uuid[]) and status = 'planned' returning id`.execute(
-    trx,
-  );
+  const rows = await many(work.trx, 'patient-link.confirm', { id: col.text })`
+    update follow_up set status = 'confirmed', changed_at = ${at} where id = any(${ids}::uuid[]) and status = 'planned' returning id`;
   await recordEvents(
-    trx,
-    deps,
-    ctx,
+    work,
     rows.map(({ id }) => ({
       type: 'follow_up.changed',
       subjects: [

@@ -2,11 +2,12 @@ import { nightlyTime, schedules } from '../../schedules.ts';
 import { today } from '../../shared/clock.ts';
 import type { Deps } from '../../shared/deps.ts';
 import type { App } from '../../shared/http.ts';
-import { fields, refused, typedIn } from '../../web/forms.ts';
+import { fields } from '../../web/forms.ts';
+import { submit } from '../../web/submit.ts';
 import { askForNight, retryWork } from './job-run.commands.ts';
 import { listFailedWork, listNights, waitingWork } from './job-run.queries.ts';
 import { JobRunQuery, NewWorkRetry } from './job-run.schemas.ts';
-import { stepWords } from './step.rules.ts';
+import { stepWords } from './nightly.commands.ts';
 
 const view = 'office/nightly/views/jobs.njk';
 const handlerWords: Record<string, string> = {
@@ -18,29 +19,34 @@ const handlerWords: Record<string, string> = {
 /** /settings/jobs: the last nights with their steps, what failed and may be tried again, and what waits. */
 export function jobPages(app: App, deps: Deps): void {
   const read = { config: { action: 'jobs.read' } } as const;
-  const run = { config: { action: 'jobs.run' } } as const;
+  const run = { action: 'jobs.run' } as const;
 
   app.get('/settings/jobs', { ...read, schema: { querystring: JobRunQuery } }, async (request, reply) =>
     reply.page(view, await jobsView(request.query.after)),
   );
 
-  app.post('/settings/jobs/nights', run, async (request, reply) => {
-    try {
-      await askForNight(deps, request.ctx);
-      return reply.done('/settings/jobs', {
+  submit(app, '/settings/jobs/nights', {
+    ...run,
+    view,
+    show: () => jobsView(),
+    async take(_typed, { ctx }) {
+      await askForNight(deps, ctx);
+      return {
+        href: '/settings/jobs',
         text: 'The night is run again. What was done is not done twice; look here again in a moment.',
-      });
-    } catch (error) {
-      const form = refused({}, error);
-      return reply.code(form.status).page(view, { ...(await jobsView()), form });
-    }
+      };
+    },
   });
 
-  app.post('/settings/jobs/retries', run, async (request, reply) => {
-    const { count } = await retryWork(deps, request.ctx, fields(NewWorkRetry, typedIn(request.body), {}));
-    return reply.done('/settings/jobs', {
-      text: count === 1 ? 'It is tried again.' : `${count} pieces of work are tried again.`,
-    });
+  submit(app, '/settings/jobs/retries', {
+    ...run,
+    async take(typed, { ctx }) {
+      const { count } = await retryWork(deps, ctx, fields(NewWorkRetry, typed));
+      return {
+        href: '/settings/jobs',
+        text: count === 1 ? 'It is tried again.' : `${count} pieces of work are tried again.`,
+      };
+    },
   });
 
   async function jobsView(after?: string) {

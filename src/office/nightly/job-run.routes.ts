@@ -1,6 +1,7 @@
 import { timestamp } from '../../shared/clock.ts';
 import type { Deps } from '../../shared/deps.ts';
-import { type App, problemReplies, sendPage } from '../../shared/http.ts';
+import type { App } from '../../shared/http.ts';
+import { creates, lists } from '../../shared/routes.ts';
 import { retryWork } from './job-run.commands.ts';
 import { listFailedWork, listNights } from './job-run.queries.ts';
 import {
@@ -18,69 +19,49 @@ const tags = ['Jobs'];
 
 /** /job-runs and /failed-work: the nightly run and what is left of follow-on work. */
 export function jobRunRoutes(app: App, deps: Deps): void {
-  app.post(
-    '/job-runs',
-    {
-      config: { action: 'jobs.run' },
-      schema: {
-        operationId: 'runJob',
-        summary: 'Run the nightly job now; run again it changes nothing',
-        tags,
-        body: NewJobRun,
-        response: { 201: JobRunDone, ...problemReplies('invalid') },
-      },
-    },
-    async (request, reply) => {
-      const { localDate, steps } = await runNightly(deps, { localDate: request.body.localDate, again: true });
+  creates(app, '/job-runs', {
+    action: 'jobs.run',
+    operationId: 'runJob',
+    summary: 'Run the nightly job now; run again it changes nothing',
+    tags,
+    body: NewJobRun,
+    gives: JobRunDone,
+    problems: ['invalid'],
+    async call({ body }) {
+      const { localDate, steps } = await runNightly(deps, { localDate: body.localDate, again: true });
       const done = steps.map(({ step, count }) => ({ step, count }));
-      return reply
-        .code(201)
-        .send({ job: 'nightly', localDate, finishedAt: timestamp(deps.clock), steps: done });
+      return { job: 'nightly' as const, localDate, finishedAt: timestamp(deps.clock), steps: done };
     },
-  );
+  });
 
-  app.get(
-    '/job-runs',
-    {
-      config: { action: 'jobs.read' },
-      schema: {
-        operationId: 'listJobRuns',
-        summary: 'Nights, the latest first, with their steps',
-        tags,
-        querystring: JobRunQuery,
-        response: { 200: JobRunList },
-      },
-    },
-    (request, reply) => sendPage(request, reply, listNights(deps, request.query)),
-  );
+  lists(app, '/job-runs', {
+    action: 'jobs.read',
+    operationId: 'listJobRuns',
+    summary: 'Nights, the latest first, with their steps',
+    tags,
+    querystring: JobRunQuery,
+    gives: JobRunList,
+    call: ({ query }) => listNights(deps, query),
+  });
 
-  app.get(
-    '/failed-work',
-    {
-      config: { action: 'jobs.read' },
-      schema: {
-        operationId: 'listFailedWork',
-        summary: 'Follow-on work that was given up after its last attempt',
-        tags,
-        querystring: JobRunQuery,
-        response: { 200: FailedWorkList },
-      },
-    },
-    (request, reply) => sendPage(request, reply, listFailedWork(deps, request.query)),
-  );
+  lists(app, '/failed-work', {
+    action: 'jobs.read',
+    operationId: 'listFailedWork',
+    summary: 'Follow-on work that was given up after its last attempt',
+    tags,
+    querystring: JobRunQuery,
+    gives: FailedWorkList,
+    call: ({ query }) => listFailedWork(deps, query),
+  });
 
-  app.post(
-    '/failed-work/retries',
-    {
-      config: { action: 'jobs.run' },
-      schema: {
-        operationId: 'retryWork',
-        summary: 'Let work that was given up be tried again: one piece, or all of a handler',
-        tags,
-        body: NewWorkRetry,
-        response: { 201: WorkRetried, ...problemReplies('not-found', 'invalid') },
-      },
-    },
-    async (request, reply) => reply.code(201).send(await retryWork(deps, request.ctx, request.body)),
-  );
+  creates(app, '/failed-work/retries', {
+    action: 'jobs.run',
+    operationId: 'retryWork',
+    summary: 'Let work that was given up be tried again: one piece, or all of a handler',
+    tags,
+    body: NewWorkRetry,
+    gives: WorkRetried,
+    problems: ['not-found', 'invalid'],
+    call: ({ ctx, body }) => retryWork(deps, ctx, body),
+  });
 }

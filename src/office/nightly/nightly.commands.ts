@@ -3,32 +3,24 @@ import { Temporal } from 'temporal-polyfill';
 import { askToWipe, countToWipe } from '../../lending/incidents/wipe-due.commands.ts';
 import { countDigests, planDigests } from '../../messages/digest.commands.ts';
 import { countUngathered, gatherReminders } from '../../messages/gather.commands.ts';
-import {
-  countLoanReminders,
-  planLoanReminders,
-  unplannedLoanReminders,
-} from '../../messages/loan-reminder.commands.ts';
-import {
-  countDueReminders,
-  planFollowUpReminders,
-  unplannedFollowUps,
-} from '../../messages/reminder.commands.ts';
+import { plannedKinds, planningSteps } from '../../messages/kind.queries.ts';
+import { countUnplanned, planReminders, unplanned } from '../../messages/reminder.commands.ts';
 import { countToPropose, proposeErasures } from '../../privacy/retention-batch.commands.ts';
 import { countExpiringAllocations, expireAllocations } from '../../referrals/allocations/release.commands.ts';
 import { timestamp, today, zone } from '../../shared/clock.ts';
 import type { Deps } from '../../shared/deps.ts';
 import type { Report } from '../../shared/progress.ts';
+import { col } from '../../shared/rows.ts';
+import { each, many, one, run } from '../../shared/statements.ts';
 import { countDataEndingTasks, planDataEndingTasks } from '../../stock/data-plans/data-ending.commands.ts';
-import {
-  countDataReminders,
-  planDataReminders,
-  unplannedDataReminders,
-} from '../../stock/data-plans/data-reminder.commands.ts';
 import { countChecksRunOut, expireChecks } from '../../stock/devices/run-out.commands.ts';
 import { askOf, countToAsk, watches } from './watch.commands.ts';
 
 type Step = {
+  /** As `job_run` has it. */
   name: string;
+  /** What it does, in words for the Jobs page. */
+  words: string;
   /** Does everything that is due and not yet done for a civil date; harmless when repeated. */
   run(deps: Deps, date: string, report: Report): Promise<number>;
   /** How much `run` would do after the steps before it. */
@@ -42,42 +34,80 @@ const notAhead = (deps: Deps, date: string) => (date > today(deps.clock) ? today
 const steps: Step[] = [
   {
     name: 'allocations-that-expire',
+    words: 'Devices let go that were held for too long',
     run: (deps, date) => expireAllocations(deps, notAhead(deps, date)),
     count: (deps, date) => countExpiringAllocations(deps, notAhead(deps, date)),
   },
-  { name: 'follow-up-reminders', run: planFollowUpReminders, count: countDueReminders },
-  { name: 'supporter-digests', run: planDigests, count: countDigests },
-  { name: 'loan-reminders', run: planLoanReminders, count: countLoanReminders },
-  { name: 'devices-gone-a-day', run: askToWipe, count: countToWipe },
-  { name: 'data-ending', run: planDataEndingTasks, count: countDataEndingTasks },
-  { name: 'data-reminders', run: planDataReminders, count: countDataReminders },
-  { name: 'gather', run: gatherReminders, count: countMessages },
+  ...planningSteps.map(
+    ({ name, words, reasons }): Step => ({
+      name,
+      words,
+      run: (deps, date, report) => planReminders(deps, reasons, date, report),
+      count: (deps, date) => countUnplanned(deps, reasons, date),
+    }),
+  ),
+  {
+    name: 'supporter-digests',
+    words: 'Emails to supporters about their next day planned',
+    run: planDigests,
+    count: countDigests,
+  },
+  {
+    name: 'devices-gone-a-day',
+    words: 'Devices gone for a day: tasks to decide about erasing',
+    run: askToWipe,
+    count: countToWipe,
+  },
+  {
+    name: 'data-ending',
+    words: 'Mobile data that ends: tasks',
+    run: planDataEndingTasks,
+    count: countDataEndingTasks,
+  },
+  {
+    name: 'gather',
+    words: 'Messages made of what is due together',
+    run: gatherReminders,
+    count: countMessages,
+  },
   {
     name: 'checks-that-run-out',
+    words: 'Devices whose checks ran out',
     run: (deps, date) => expireChecks(deps, notAhead(deps, date)),
     count: (deps, date) => countChecksRunOut(deps, notAhead(deps, date)),
   },
   ...watches.map(
     (watch): Step => ({
       name: watch.step,
+      words: watch.words,
       run: (deps, date, report) => askOf(deps, watch, notAhead(deps, date), report),
       count: (deps, date) => countToAsk(deps, watch, notAhead(deps, date)),
     }),
   ),
   {
     name: 'retention',
+    words: 'People whose time is over proposed for erasure',
     run: (deps, date, report) => proposeErasures(deps, notAhead(deps, date), report),
     count: (deps, date) => countToPropose(deps, notAhead(deps, date)),
   },
 ];
 
-/** How many messages the night would make. What is said of loans and data by a night that is run ahead waits for its day. */
+/** What each step of the night does, in words for the Jobs page; the key is its name in `job_run`. */
+export const stepWords: Record<string, string> = Object.fromEntries(
+  steps.map(({ name, words }) => [name, words]),
+);
+
+/** How many messages the night would make. What a night that is run ahead does not say waits for its day. */
 function countMessages(deps: Deps, date: string): Promise<number> {
-  const ahead = date > today(deps.clock);
+  const isAhead = date > today(deps.clock);
+  const kinds = plannedKinds.filter(({ goesAhead }) => goesAhead || !isAhead);
   return countUngathered(
     deps,
     date,
-    sql`${unplannedFollowUps(deps, date)} ${ahead ? sql`` : sql`union all ${unplannedLoanReminders(date)} union all ${unplannedDataReminders(date)}`}`,
+    sql.join(
+      kinds.map((kind) => unplanned(deps, kind, date)),
+      sql` union all `,
+    ),
   );
 }
 
@@ -117,29 +147,25 @@ export async function runNightly(
 export async function nightlyIsDue(deps: Deps, nightlyTime: string): Promise<boolean> {
   const now = deps.clock.now().toZonedDateTimeISO(zone);
   if (Temporal.PlainTime.compare(now.toPlainTime(), nightlyTime) < 0) return false;
-  const { rows } = await sql<{ finished: number }>`
+  const row = await one(deps.db, each('nightly.is-due'), { finished: col.number })`
     select count(*) as finished from job_run
-    where job = 'nightly' and local_date = ${now.toPlainDate().toString()} and finished_at is not null and step = any(${steps.map(({ name }) => name)})`.execute(
-    deps.db,
-  );
-  return rows[0]!.finished < steps.length;
+    where job = 'nightly' and local_date = ${now.toPlainDate().toString()} and finished_at is not null and step = any(${steps.map(({ name }) => name)})`;
+  return row.finished < steps.length;
 }
 
 async function supersedeOlder(deps: Deps, localDate: string): Promise<void> {
-  await sql`
+  await run(deps.db, each('nightly.supersede-older'))`
     update job_run set superseded_at = ${timestamp(deps.clock)}
-    where job = 'nightly' and local_date < ${localDate} and finished_at is null and superseded_at is null`.execute(
-    deps.db,
-  );
+    where job = 'nightly' and local_date < ${localDate} and finished_at is null and superseded_at is null`;
 }
 
 /** @returns false when the step has finished for this date and is not to be run again */
 async function begin(deps: Deps, localDate: string, step: string, again: boolean): Promise<boolean> {
-  const { rows } = await sql`
+  const rows = await many(deps.db, each('nightly.begin'), {})`
     insert into job_run (job, local_date, step, started_at) values ('nightly', ${localDate}, ${step}, ${timestamp(deps.clock)})
     on conflict (job, local_date, step) do update set started_at = excluded.started_at, moved_at = null, finished_at = null, count = null, superseded_at = null
       where job_run.finished_at is null or ${again}
-    returning 1`.execute(deps.db);
+    returning 1`;
   return rows.length > 0;
 }
 
@@ -147,16 +173,14 @@ async function begin(deps: Deps, localDate: string, step: string, again: boolean
 function reporter(deps: Deps, localDate: string, step: string): Report {
   return async (count) => {
     deps.log.info({ job: 'nightly', localDate, step, count }, 'nightly step under way');
-    await sql`/* job-run.progress */
+    await run(deps.db, 'job-run.progress')`
       update job_run set count = ${count}, moved_at = ${timestamp(deps.clock)}
-      where job = 'nightly' and local_date = ${localDate} and step = ${step} and finished_at is null`.execute(
-      deps.db,
-    );
+      where job = 'nightly' and local_date = ${localDate} and step = ${step} and finished_at is null`;
   };
 }
 
 async function finish(deps: Deps, localDate: string, step: string, count: number): Promise<void> {
-  await sql`
+  await run(deps.db, each('nightly.finish'))`
     update job_run set finished_at = ${timestamp(deps.clock)}, count = ${count}
-    where job = 'nightly' and local_date = ${localDate} and step = ${step}`.execute(deps.db);
+    where job = 'nightly' and local_date = ${localDate} and step = ${step}`;
 }

@@ -1,16 +1,19 @@
 import { type RawBuilder, sql } from 'kysely';
 import { dbsDueBy } from '../../access/staff.rules.ts';
-import { overdueWords } from '../../messages/loan-reminder.commands.ts';
+import { isOpenLoan } from '../../lending/loans/loan.states.ts';
+import { overdueWords } from '../../messages/reminder.rules.ts';
 import { isLate } from '../../referrals/triage.queries.ts';
 import { calendarId } from '../../scheme/calendar/calendar.rules.ts';
 import { systemContext } from '../../shared/actor.ts';
-import { addDays, today } from '../../shared/clock.ts';
+import { addDays } from '../../shared/clock.ts';
 import { command } from '../../shared/command.ts';
 import type { Deps } from '../../shared/deps.ts';
 import type { SubjectType } from '../../shared/events.ts';
 import { type Follower, idsOf } from '../../shared/follow-on.ts';
 import { newId } from '../../shared/ids.ts';
 import type { Report } from '../../shared/progress.ts';
+import { col } from '../../shared/rows.ts';
+import { each, many, one } from '../../shared/statements.ts';
 import { askStaff, taskBatch } from '../../tasks/ask.commands.ts';
 import { completeTasksAbout } from '../../tasks/task.commands.ts';
 import type { TaskKind } from '../../tasks/task.rules.ts';
@@ -26,13 +29,15 @@ const holidayNotice = 90;
 export const watches = [
   {
     step: 'loans-long-overdue',
+    words: 'Loans three weeks overdue: tasks',
     kind: 'loan_overdue',
     subjectType: 'loan',
     of: (date) => sql`select l.id, l.patient_id from loan l
-      where l.status = 'open' and l.due_on <= ${addDays(date, -overdueWords[2])}::date`,
+      where ${isOpenLoan('l')} and l.due_on <= ${addDays(date, -overdueWords[2])}::date`,
   },
   {
     step: 'contacts-to-check-again',
+    words: 'Ways of contact to check again: tasks',
     kind: 'recheck_contact',
     subjectType: 'patient',
     of: (
@@ -43,12 +48,14 @@ export const watches = [
   },
   {
     step: 'referrals-late',
+    words: 'Referrals that wait too long: tasks',
     kind: 'referral_late',
     subjectType: 'referral',
     of: (date) => sql`select r.id, r.patient_id from referral r where ${isLate(date)}`,
   },
   {
     step: 'preparation-late',
+    words: 'Devices in preparation for too long: tasks',
     kind: 'preparation_late',
     subjectType: 'device',
     of: (date) => sql`select d.id, null::uuid as patient_id from device d
@@ -56,6 +63,7 @@ export const watches = [
   },
   {
     step: 'dbs-checks-due',
+    words: 'DBS checks to repeat: tasks',
     kind: 'dbs_due',
     subjectType: 'staff',
     of: (date) => sql`select s.id, null::uuid as patient_id from staff s
@@ -63,6 +71,7 @@ export const watches = [
   },
   {
     step: 'calendar-ends',
+    words: 'Bank holidays that run out: tasks',
     kind: 'calendar_ends',
     subjectType: 'calendar',
     of: (date) => sql`select ${calendarId}::uuid as id, null::uuid as patient_id
@@ -70,6 +79,7 @@ export const watches = [
   },
 ] as const satisfies {
   step: string;
+  words: string;
   kind: TaskKind;
   subjectType: SubjectType;
   of(date: string): RawBuilder<unknown>;
@@ -89,50 +99,44 @@ const unasked = ({ kind, of }: Watch, date: string) => sql`
  */
 export async function askOf(deps: Deps, watch: Watch, date: string, report?: Report): Promise<number> {
   await settleThoseRight(deps, watch, date);
-  const found = sql<{ id: string; patientId: string | null }>`
+  const found = sql`
     select x.id, x.patient_id as "patientId" from ${unasked(watch, date)} order by x.id limit ${taskBatch}`;
-  return askStaff(deps, newId(), watch, found, report);
+  return askStaff(deps, { ...watch, requestId: newId() }, found, report);
 }
 
 /** How many tasks `askOf` would make. */
 export async function countToAsk(deps: Deps, watch: Watch, date: string): Promise<number> {
-  const { rows } = await sql<{
-    count: number;
-  }>`select count(*)::int as count from ${unasked(watch, date)}`.execute(deps.db);
-  return rows[0]!.count;
+  const row = await one(deps.db, each('watch.count-to-ask'), {
+    count: col.number,
+  })`select count(*)::int as count from ${unasked(watch, date)}`;
+  return row.count;
 }
 
 async function settleThoseRight(deps: Deps, { kind, of }: Watch, date: string): Promise<void> {
   const ctx = systemContext(newId());
   for (;;) {
-    const settled = await command(deps, ctx, async (trx) => {
-      const { rows } = await sql<{ id: string }>`
+    const settled = await command(deps, ctx, async (work) => {
+      const rows = await many(work.trx, 'watch.settle-those-right', { id: col.text })`
         select t.subject_id as id from task t where t.kind = ${kind} and t.status = 'open'
-          and not exists (select from (${of(date)}) x where x.id = t.subject_id) order by t.id limit ${taskBatch}`.execute(
-        trx,
-      );
+          and not exists (select from (${of(date)}) x where x.id = t.subject_id) order by t.id limit ${taskBatch}`;
       const ids = rows.map(({ id }) => id);
-      return (await completeTasksAbout(trx, deps, ctx, [kind], ids)).length;
+      return (await completeTasksAbout(work, [kind], ids)).length;
     });
     if (settled < taskBatch) return;
   }
 }
 
 /** Settles what the night asked of supporters' checks, where a newer one is written down now. */
-export const settleChecksOfStaff: Follower = async (trx, deps, ctx, events) => {
+export const settleChecksOfStaff: Follower = async (work, events) => {
   const changed = idsOf(
     events.filter(({ fields }) => fields.includes('dbsCheckedOn')),
     'staff',
   );
   if (!changed.length) return;
-  const { rows } = await sql<{ id: string }>`/* staff.checked */
-    select id from staff where id = any(${changed}::uuid[]) and dbs_checked_on > ${dbsDueBy(today(deps.clock))}::date`.execute(
-    trx,
-  );
+  const rows = await many(work.trx, 'staff.checked', { id: col.text })`
+    select id from staff where id = any(${changed}::uuid[]) and dbs_checked_on > ${dbsDueBy(work.today)}::date`;
   await completeTasksAbout(
-    trx,
-    deps,
-    ctx,
+    work,
     ['dbs_due'],
     rows.map(({ id }) => id),
   );

@@ -1,5 +1,7 @@
 import { sql } from 'kysely';
 import type { Reader } from '../../shared/database.ts';
+import { col, type RowOf } from '../../shared/rows.ts';
+import { many } from '../../shared/statements.ts';
 import { frequencies } from '../../support/support.rules.ts';
 import { ofClinic, type Report, type Scope } from './report-scope.ts';
 
@@ -84,7 +86,8 @@ export const confidence: Report = {
 };
 
 /** How many people said one thing at first and another, or the same, at the latest. */
-type Answered = { before: string; after: string; people: number };
+const Answered = { before: col.text, after: col.text, people: col.number };
+type Answered = RowOf<typeof Answered>;
 
 const total = (answered: Answered[]) => answered.reduce((sum, { people }) => sum + people, 0);
 
@@ -106,7 +109,7 @@ async function readAnswers(
   question: 'confidence' | 'frequency',
 ): Promise<Answered[]> {
   const answer = question === 'confidence' ? sql`o.confidence::text` : sql`o.frequency`;
-  const { rows } = await sql<Answered>`/* report.answers */
+  return many(db, 'report.answers', Answered)`
     select b.value as before, a.value as after, count(*)::int as people from (
       select distinct on (f.patient_id) f.patient_id, f.id, ${answer} as value
       from follow_up f join follow_up_outcome o on o.follow_up_id = f.id
@@ -118,6 +121,5 @@ async function readAnswers(
       where f.due_on <= ${scope.to}::date and f.status = 'done' and ${answer} is not null
       order by f.patient_id, f.due_on, f.starts_at, f.id
     ) b on b.patient_id = a.patient_id and b.id <> a.id
-    group by 1, 2`.execute(db);
-  return rows;
+    group by 1, 2`;
 }

@@ -1,7 +1,9 @@
-import { sql } from 'kysely';
 import { today } from '../../shared/clock.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { Problem } from '../../shared/problem.ts';
+import { col } from '../../shared/rows.ts';
+import { maybe } from '../../shared/statements.ts';
+import { isAway, isInWork, isPrepared } from '../../stock/devices/device.states.ts';
 import { isFit } from '../../stock/devices/fitness.queries.ts';
 import { type Column, type Row, shownRow } from './report.rules.ts';
 
@@ -38,13 +40,13 @@ export type DonorReport = {
  * @throws Problem `not-found` for what is no donor
  */
 export async function readDonorReport(deps: Deps, donorId: string): Promise<DonorReport> {
-  const { rows } = await sql<{
-    name: string;
-    since: string | null;
-    donations: number;
-    figures: Row;
-    kinds: Row[];
-  }>`/* report.donor */
+  const found = await maybe(deps.db, 'report.donor', {
+    name: col.text,
+    since: col.orNull(col.text),
+    donations: col.number,
+    figures: col.unchecked<Row>(),
+    kinds: col.listOf(col.unchecked<Row>()),
+  })`
     with given as materialized (
       select d.id, d.kind, case when d.status = 'ready' and not ${isFit('d', today(deps.clock))} then 'in_preparation' else d.status end as status from donation n join device d on d.donation_id = n.id where n.donor_id = ${donorId}
     ), lent as materialized (
@@ -56,12 +58,11 @@ export async function readDonorReport(deps: Deps, donorId: string): Promise<Dono
           'months', round(coalesce(sum(extract(epoch from lasted)), 0) / 86400 / 30.4),
           'calls', (select count(*) from follow_up f where f.status = 'done' and f.loan_id in (select id from lent))) from lent) as figures,
       coalesce((select json_agg(k order by k.given desc, k.kind) from (
-        select kind, count(*) as given, count(*) filter (where status in ('in_preparation', 'in_repair')) as preparing,
-          count(*) filter (where status in ('ready', 'reserved')) as ready, count(*) filter (where status in ('on_loan', 'due_back')) as out,
+        select kind, count(*) as given, count(*) filter (where ${isInWork('given')}) as preparing,
+          count(*) filter (where ${isPrepared('given')}) as ready, count(*) filter (where ${isAway('given')}) as out,
           count(*) filter (where status = 'gifted') as gifted, count(*) filter (where status = 'lost') as lost, count(*) filter (where status = 'retired') as retired
         from given group by kind) k), '[]') as kinds
-    from organisation o where o.id = ${donorId} and 'donor' = any(o.roles)`.execute(deps.db);
-  const found = rows[0];
+    from organisation o where o.id = ${donorId} and 'donor' = any(o.roles)`;
   if (!found) throw new Problem('not-found');
   const { name, since, donations } = found;
   return {

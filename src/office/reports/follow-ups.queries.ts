@@ -1,5 +1,8 @@
 import { sql } from 'kysely';
 import type { Reader } from '../../shared/database.ts';
+import { col } from '../../shared/rows.ts';
+import { many } from '../../shared/statements.ts';
+import { isAhead } from '../../support/follow-up.states.ts';
 import { extraStep, obstacles, obstacleWords, planStep } from '../../support/support.rules.ts';
 import { type Column, everyMonth, type Row } from './report.rules.ts';
 import { ofClinic, type Report, type Scope } from './report-scope.ts';
@@ -96,25 +99,33 @@ export const dueIn = (scope: Scope, today: string) => sql`
 
 /** The counts by month, by step and, with neither, in all. */
 async function readCounts(db: Reader, scope: Scope, today: string): Promise<Row[]> {
-  const { rows } = await sql<Row>`/* report.follow-ups */
+  return many(db, 'report.follow-ups', {
+    month: col.orNull(col.text),
+    step: col.orNull(col.text),
+    due: col.number,
+    done: col.number,
+    missed: col.number,
+    open: col.number,
+    hours: col.number,
+    people: col.orNull(col.number),
+  })`
     select x.month, x.step, count(*)::int as due, count(*) filter (where x.status = 'done')::int as done, count(*) filter (where x.status = 'missed')::int as missed,
-      count(*) filter (where x.status in ('planned', 'confirmed'))::int as open, round(coalesce(sum(x.minutes) filter (where x.status = 'done'), 0) / 60.0)::int as hours,
+      count(*) filter (where ${isAhead('x')})::int as open, round(coalesce(sum(x.minutes) filter (where x.status = 'done'), 0) / 60.0)::int as hours,
       case when grouping(x.month, x.step) = 3 then count(distinct x.patient_id) filter (where x.status = 'done')::int end as people
     from (
       select to_char(f.due_on, 'YYYY-MM') as month, coalesce(${sql.raw(planStep('f'))}, ${extraStep}) as step, f.status, f.patient_id, coalesce(o.minutes, f.minutes) as minutes
       from follow_up f left join follow_up_outcome o on o.follow_up_id = f.id where ${dueIn(scope, today)}
-    ) x group by grouping sets ((), (x.month), (x.step))`.execute(db);
-  return rows;
+    ) x group by grouping sets ((), (x.month), (x.step))`;
 }
 
 async function readObstacles(db: Reader, scope: Scope, today: string): Promise<Row[]> {
-  const { rows } = await sql<{ obstacle: keyof typeof obstacleWords; named: number }>`/* report.obstacles */
+  const rows = await many(db, 'report.obstacles', { obstacle: col.keyOf(obstacleWords), named: col.number })`
     with named as (
       select x.obstacle, count(*)::int as named from follow_up f join follow_up_outcome o on o.follow_up_id = f.id
         cross join unnest(o.got_in_the_way) x (obstacle)
       where ${dueIn(scope, today)} and f.status = 'done' group by x.obstacle
     )
     select k.obstacle, coalesce(n.named, 0) as named from unnest(${[...obstacles]}::text[]) with ordinality k (obstacle, place)
-    left join named n on n.obstacle = k.obstacle order by coalesce(n.named, 0) desc, k.place`.execute(db);
+    left join named n on n.obstacle = k.obstacle order by coalesce(n.named, 0) desc, k.place`;
   return rows.map(({ obstacle, named }) => ({ obstacle: obstacleWords[obstacle], named }));
 }

@@ -1,5 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Reader } from '../../shared/database.ts';
+import { col } from '../../shared/rows.ts';
+import { many } from '../../shared/statements.ts';
 import { type Column, everyMonth, type Row, sum } from './report.rules.ts';
 import { itemsOf, ofClinic, ofDonor, overlaps, type Report, type Scope } from './report-scope.ts';
 
@@ -112,25 +114,41 @@ const incidentsOf = (scope: Scope) => sql`
   where n.reported_on between ${scope.from}::date and ${scope.to}::date and ${ofClinic(sql`l.referral_id`, scope)} and ${ofDonor(sql`n.device_id`, scope)}`;
 
 async function readKinds(db: Reader, scope: Scope): Promise<Row[]> {
-  const { rows } = await sql<Row>`/* report.losses */
+  return many(db, 'report.losses', {
+    kind: col.text,
+    reported: col.number,
+    found: col.number,
+    replaced: col.number,
+  })`
     select k.kind, count(x.id)::int as reported, count(x.id) filter (where x.found)::int as found, count(x.id) filter (where x.replaced)::int as replaced
     from unnest(array['lost', 'stolen', 'not_returned', 'damaged', 'faulty']) with ordinality k (kind, place)
     left join (select n.id, n.kind, n.kind in ${goneKinds} and ${wasFound} as found, ${wasReplaced} as replaced from ${incidentsOf(scope)}) x on x.kind = k.kind
-    group by k.kind, k.place order by k.place`.execute(db);
-  return rows;
+    group by k.kind, k.place order by k.place`;
 }
 
 async function readMonths(db: Reader, scope: Scope): Promise<Row[]> {
   const of = (kind: string) => sql`count(*) filter (where x.kind = ${kind})::int`;
-  const { rows } = await sql<Row>`/* report.losses-months */
+  const rows = await many(db, 'report.losses-months', {
+    month: col.text,
+    lost: col.number,
+    stolen: col.number,
+    notReturned: col.number,
+    damaged: col.number,
+    faulty: col.number,
+  })`
     select to_char(x.reported_on, 'YYYY-MM') as month, ${of('lost')} as lost, ${of('stolen')} as stolen, ${of('not_returned')} as "notReturned",
       ${of('damaged')} as damaged, ${of('faulty')} as faulty
-    from (select n.reported_on, n.kind from ${incidentsOf(scope)}) x group by 1`.execute(db);
+    from (select n.reported_on, n.kind from ${incidentsOf(scope)}) x group by 1`;
   return everyMonth(scope, monthColumns, rows);
 }
 
 async function readDevices(db: Reader, scope: Scope): Promise<Row[]> {
-  const { rows } = await sql<Row>`/* report.losses-devices */
+  return many(db, 'report.losses-devices', {
+    kind: col.text,
+    out: col.number,
+    gone: col.number,
+    broken: col.number,
+  })`
     with out as (
       select d.kind, count(*)::int as out from ${itemsOf(scope)} join device d on d.id = i.device_id
       where ${overlaps(sql`i.issued_at`, sql`i.ended_at`, scope)} group by d.kind
@@ -140,6 +158,5 @@ async function readDevices(db: Reader, scope: Scope): Promise<Row[]> {
         from ${incidentsOf(scope)}) x group by x.kind
     )
     select o.kind, o.out, coalesce(t.gone, 0) as gone, coalesce(t.broken, 0) as broken
-    from out o left join told t on t.kind = o.kind order by o.out desc, o.kind`.execute(db);
-  return rows;
+    from out o left join told t on t.kind = o.kind order by o.out desc, o.kind`;
 }

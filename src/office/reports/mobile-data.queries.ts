@@ -1,5 +1,8 @@
 import { sql } from 'kysely';
 import type { Reader } from '../../shared/database.ts';
+import { col } from '../../shared/rows.ts';
+import { many, one } from '../../shared/statements.ts';
+import { isInUse } from '../../stock/data-plans/data-plan.states.ts';
 import { dueIn } from './follow-ups.queries.ts';
 import { type Column, everyMonth, type Row, sum } from './report.rules.ts';
 import { itemsOf, ofDonor, overlaps, type Report, type Scope } from './report-scope.ts';
@@ -78,35 +81,41 @@ export const mobileData: Report = {
 };
 
 async function readHeadline(db: Reader, scope: Scope, today: string): Promise<Row> {
-  const { rows } = await sql<Row>`/* report.mobile-data */
+  return one(db, 'report.mobile-data', { people: col.number, ranOut: col.number })`
     select (select count(distinct l.patient_id)::int from ${itemsOf(scope)} where ${overlaps(sql`i.issued_at`, sql`i.ended_at`, scope)}
         and exists (select from data_plan s where s.device_id = i.device_id and s.activated_on <= coalesce((i.ended_at at time zone 'Europe/London')::date, ${scope.to}::date)
           and coalesce(s.ended_on, s.expires_on, 'infinity') >= (i.issued_at at time zone 'Europe/London')::date)) as people,
       (select count(*)::int from follow_up f join follow_up_outcome o on o.follow_up_id = f.id
-        where ${dueIn(scope, today)} and f.status = 'done' and 'data_exhausted' = any(o.got_in_the_way)) as "ranOut"`.execute(
-    db,
-  );
-  return rows[0]!;
+        where ${dueIn(scope, today)} and f.status = 'done' and 'data_exhausted' = any(o.got_in_the_way)) as "ranOut"`;
 }
 
 async function readMonths(db: Reader, scope: Scope): Promise<Row[]> {
-  const { rows } = await sql<Row>`/* report.mobile-data-months */
+  const rows = await many(db, 'report.mobile-data-months', {
+    month: col.text,
+    began: col.number,
+    ended: col.number,
+  })`
     with moved as (
       select s.activated_on as day, 1 as began, 0 as ended from data_plan s where ${ofDonor(sql`s.device_id`, scope)}
       union all
       select least(s.ended_on, s.expires_on), 0, 1 from data_plan s where ${ofDonor(sql`s.device_id`, scope)}
     )
     select to_char(v.day, 'YYYY-MM') as month, sum(v.began)::int as began, sum(v.ended)::int as ended
-    from moved v where v.day between ${scope.from}::date and ${scope.to}::date group by 1`.execute(db);
+    from moved v where v.day between ${scope.from}::date and ${scope.to}::date group by 1`;
   return everyMonth(scope, monthColumns, rows);
 }
 
 async function readNetworks(db: Reader, scope: Scope, today: string): Promise<Row[]> {
-  const { rows } = await sql<Row>`/* report.networks */
+  return many(db, 'report.networks', {
+    network: col.text,
+    active: col.number,
+    suspended: col.number,
+    gigabytes: col.number,
+    soon: col.number,
+  })`
     select s.network, count(*) filter (where s.status = 'active')::int as active, count(*) filter (where s.status = 'suspended')::int as suspended,
       coalesce(sum(s.gb_per_month) filter (where s.status = 'active'), 0)::int as gigabytes,
       count(*) filter (where s.status = 'active' and s.expires_on between ${today}::date and ${today}::date + 30)::int as soon
-    from data_plan s where s.status <> 'ended' and coalesce(s.expires_on >= ${today}::date, true) and ${ofDonor(sql`s.device_id`, scope)}
-    group by s.network order by count(*) desc, s.network limit 50`.execute(db);
-  return rows;
+    from data_plan s where ${isInUse('s')} and coalesce(s.expires_on >= ${today}::date, true) and ${ofDonor(sql`s.device_id`, scope)}
+    group by s.network order by count(*) desc, s.network limit 50`;
 }

@@ -1,6 +1,9 @@
 import { sql } from 'kysely';
+import { col } from '../../shared/rows.ts';
+import { many } from '../../shared/statements.ts';
+import { isAway } from '../../stock/devices/device.states.ts';
 import { dueIn } from './follow-ups.queries.ts';
-import { type Row, sum } from './report.rules.ts';
+import { sum } from './report.rules.ts';
 import { during, overlaps, type Report } from './report-scope.ts';
 
 /** The same figures for each clinic, to see where people are not reached. */
@@ -37,7 +40,15 @@ export const clinics: Report = {
     },
   ],
   async read(db, scope, today) {
-    const { rows } = await sql<Row>`/* report.clinics */
+    const rows = await many(db, 'report.clinics', {
+      name: col.text,
+      referrals: col.number,
+      loans: col.number,
+      people: col.number,
+      due: col.number,
+      done: col.number,
+      gone: col.number,
+    })`
       with referred as (
         select clinic_id as id, count(*)::int as referrals from referral r where ${during(sql`r.received_at`, scope)} group by 1
       ), lent as (
@@ -54,8 +65,8 @@ export const clinics: Report = {
         coalesce(c.due, 0) as due, coalesce(c.done, 0) as done, coalesce(d.gone, 0) as gone
       from organisation o left join referred a on a.id = o.id left join lent b on b.id = o.id left join called c on c.id = o.id left join told d on d.id = o.id
       where a.id is not null or b.id is not null or c.id is not null or d.id is not null
-      order by referrals desc, loans desc, lower(o.name), o.id limit 300`.execute(db);
-    const asked = rows.filter(({ referrals }) => Number(referrals) > 0);
+      order by referrals desc, loans desc, lower(o.name), o.id limit 300`;
+    const asked = rows.filter(({ referrals }) => referrals > 0);
     return {
       headline: {
         clinics: asked.length,
@@ -99,10 +110,18 @@ export const donors: Report = {
     },
   ],
   async read(db, scope) {
-    const { rows } = await sql<Row>`/* report.donors */
+    const rows = await many(db, 'report.donors', {
+      id: col.text,
+      name: col.text,
+      given: col.number,
+      out: col.number,
+      people: col.number,
+      lost: col.number,
+      retired: col.number,
+    })`
       with stock as (
         select n.donor_id as id, count(*) filter (where n.received_on between ${scope.from}::date and ${scope.to}::date)::int as given,
-          count(*) filter (where d.status in ('on_loan', 'due_back'))::int as out, count(*) filter (where d.status = 'lost')::int as lost,
+          count(*) filter (where ${isAway('d')})::int as out, count(*) filter (where d.status = 'lost')::int as lost,
           count(*) filter (where d.status = 'retired')::int as retired
         from donation n join device d on d.donation_id = n.id group by 1
       ), lent as (
@@ -112,10 +131,10 @@ export const donors: Report = {
       )
       select o.id, o.name, a.given, a.out, coalesce(b.people, 0) as people, a.lost, a.retired
       from stock a join organisation o on o.id = a.id left join lent b on b.id = o.id
-      order by a.given desc, a.out desc, lower(o.name), o.id limit 300`.execute(db);
+      order by a.given desc, a.out desc, lower(o.name), o.id limit 300`;
     return {
       headline: {
-        donors: rows.filter(({ given }) => Number(given) > 0).length,
+        donors: rows.filter(({ given }) => given > 0).length,
         given: sum(rows, 'given'),
       },
       parts: { donors: rows },

@@ -1,5 +1,8 @@
 import { sql } from 'kysely';
 import type { Reader } from '../../shared/database.ts';
+import { col } from '../../shared/rows.ts';
+import { many, one } from '../../shared/statements.ts';
+import { isAway, isInWork, isPrepared } from '../../stock/devices/device.states.ts';
 import { dueIn } from './follow-ups.queries.ts';
 import { type Column, everyMonth, type Row } from './report.rules.ts';
 import { during, itemsOf, monthOf, ofDonor, type Report, type Scope } from './report-scope.ts';
@@ -93,7 +96,13 @@ export const reach: Report = {
 
 /** What was handed over, by month and, in the headline, in all. */
 async function readLent(db: Reader, scope: Scope): Promise<{ headline: Row; rows: Row[] }> {
-  const { rows } = await sql<Row>`/* report.reach */
+  const rows = await many(db, 'report.reach', {
+    month: col.orNull(col.text),
+    loans: col.number,
+    items: col.number,
+    people: col.number,
+    firstTime: col.number,
+  })`
     with lent as (
       select ${monthOf(sql`i.issued_at`)} as month, l.id, l.patient_id, i.issued_at = l.issued_at as begins
       from ${itemsOf(scope)} where ${during(sql`i.issued_at`, scope)}
@@ -102,28 +111,32 @@ async function readLent(db: Reader, scope: Scope): Promise<{ headline: Row; rows
     )
     select x.month, count(distinct x.id) filter (where x.begins)::int as loans, count(*)::int as items, count(distinct x.patient_id)::int as people,
       count(distinct x.patient_id) filter (where f.month = x.month)::int as "firstTime"
-    from lent x left join first f on f.patient_id = x.patient_id group by grouping sets ((), (x.month))`.execute(
-    db,
-  );
+    from lent x left join first f on f.patient_id = x.patient_id group by grouping sets ((), (x.month))`;
   return { headline: rows.find(({ month }) => month === null)!, rows };
 }
 
 async function readOthers(db: Reader, scope: Scope, today: string): Promise<Row> {
   const { from, to, donorId } = scope;
-  const { rows } = await sql<Row>`/* report.supported */
+  return one(db, 'report.supported', { supported: col.number, given: col.number })`
     select (select count(distinct f.patient_id)::int from follow_up f where f.status = 'done' and ${dueIn(scope, today)}
         ${donorId ? sql`and exists (select from loan_item s where s.loan_id = f.loan_id and ${ofDonor(sql`s.device_id`, scope)})` : sql``}) as supported,
       (select count(*)::int from donation n join device d on d.donation_id = n.id where n.received_on between ${from}::date and ${to}::date
-        ${donorId ? sql`and n.donor_id = ${donorId}` : sql``}) as given`.execute(db);
-  return rows[0]!;
+        ${donorId ? sql`and n.donor_id = ${donorId}` : sql``}) as given`;
 }
 
 async function readStock(db: Reader, { donorId }: Scope): Promise<Row[]> {
-  const { rows } = await sql<Row>`/* report.stock */
-    select kind, count(*) filter (where status in ('in_preparation', 'in_repair'))::int as preparing, count(*) filter (where status in ('ready', 'reserved'))::int as ready,
-      count(*) filter (where status in ('on_loan', 'due_back'))::int as out, count(*) filter (where status = 'gifted')::int as gifted,
+  return many(db, 'report.stock', {
+    kind: col.text,
+    preparing: col.number,
+    ready: col.number,
+    out: col.number,
+    gifted: col.number,
+    lost: col.number,
+    retired: col.number,
+  })`
+    select kind, count(*) filter (where ${isInWork()})::int as preparing, count(*) filter (where ${isPrepared()})::int as ready,
+      count(*) filter (where ${isAway()})::int as out, count(*) filter (where status = 'gifted')::int as gifted,
       count(*) filter (where status = 'lost')::int as lost, count(*) filter (where status = 'retired')::int as retired
     from device ${donorId ? sql`where donation_id in (select id from donation where donor_id = ${donorId})` : sql``}
-    group by kind order by count(*) desc, kind`.execute(db);
-  return rows;
+    group by kind order by count(*) desc, kind`;
 }

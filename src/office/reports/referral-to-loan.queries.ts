@@ -1,5 +1,8 @@
 import { sql } from 'kysely';
+import { isAccepted } from '../../referrals/referral.states.ts';
 import type { Reader } from '../../shared/database.ts';
+import { col } from '../../shared/rows.ts';
+import { many } from '../../shared/statements.ts';
 import { type Column, everyMonth, type Row, sum } from './report.rules.ts';
 import { during, monthOf, type Report, type Scope } from './report-scope.ts';
 
@@ -112,29 +115,30 @@ const firstLoans = (scope: Scope) => sql`
   where ${during(sql`l.issued_at`, scope)} and not l.taken_over
     and not exists (select from loan e where e.referral_id = l.referral_id and e.id < l.id)`;
 
-const isWaiting = sql`r.status in ('waiting', 'active') and exists (
+const isWaiting = sql`${isAccepted('r')} and exists (
   select from referral_need n where n.referral_id = r.id and n.need in ('device', 'data') and n.status = 'open')`;
 
 /** First loans by month and, without a month, in all. */
 async function readLent(db: Reader, scope: Scope): Promise<Row[]> {
-  const { rows } = await sql<Row>`/* report.referral-to-loan */
+  return many(db, 'report.referral-to-loan', {
+    month: col.orNull(col.text),
+    lent: col.number,
+    median: col.orNull(col.number),
+    most: col.orNull(col.number),
+  })`
     select month, count(*)::int as lent, percentile_disc(0.5) within group (order by days) as median, percentile_disc(0.9) within group (order by days) as most
-    from (select ${monthOf(sql`issued_at`)} as month, days from (${firstLoans(scope)}) f) x group by grouping sets ((), (month))`.execute(
-    db,
-  );
-  return rows;
+    from (select ${monthOf(sql`issued_at`)} as month, days from (${firstLoans(scope)}) f) x group by grouping sets ((), (month))`;
 }
 
 async function readReceived(db: Reader, scope: Scope): Promise<Row[]> {
-  const { rows } = await sql<Row>`/* report.referrals-received */
+  return many(db, 'report.referrals-received', { month: col.orNull(col.text), received: col.number })`
     select month, count(*)::int as received from (
       select ${monthOf(sql`r.received_at`)} as month from referral r where ${during(sql`r.received_at`, scope)} ${ofClinic(scope)}
-    ) x group by grouping sets ((), (month))`.execute(db);
-  return rows;
+    ) x group by grouping sets ((), (month))`;
 }
 
 async function readAges(db: Reader, scope: Scope, today: string): Promise<Row[]> {
-  const { rows } = await sql<Row>`/* report.waiting-ages */
+  return many(db, 'report.waiting-ages', { age: col.text, waiting: col.number })`
     with bands (place, age, least, most) as (
       values (1, 'Up to 2 weeks', 0, 14), (2, '2 to 4 weeks', 15, 28), (3, '4 to 8 weeks', 29, 56), (4, '8 to 13 weeks', 57, 91), (5, 'More than 13 weeks', 92, null)
     ), waiting as (
@@ -142,17 +146,11 @@ async function readAges(db: Reader, scope: Scope, today: string): Promise<Row[]>
       from referral r where ${isWaiting} ${ofClinic(scope)}
     )
     select b.age, count(w.days)::int as waiting from bands b
-    left join waiting w on w.days >= b.least and (b.most is null or w.days <= b.most) group by b.place, b.age order by b.place`.execute(
-    db,
-  );
-  return rows;
+    left join waiting w on w.days >= b.least and (b.most is null or w.days <= b.most) group by b.place, b.age order by b.place`;
 }
 
 async function readOutcomes(db: Reader, scope: Scope): Promise<Row[]> {
-  const { rows } = await sql<Row>`/* report.referral-outcomes */
+  return many(db, 'report.referral-outcomes', { status: col.text, referrals: col.number, all: col.number })`
     select r.status, count(*)::int as referrals, (sum(count(*)) over ())::int as "all" from referral r
-    where ${during(sql`r.received_at`, scope)} ${ofClinic(scope)} group by r.status order by count(*) desc, r.status`.execute(
-    db,
-  );
-  return rows;
+    where ${during(sql`r.received_at`, scope)} ${ofClinic(scope)} group by r.status order by count(*) desc, r.status`;
 }

@@ -27,8 +27,8 @@ export async function exportPart(
   const report = await readReport(deps, name, query);
   const part = report.parts.find((one) => one.key === key);
   if (!part) throw new Problem('not-found');
-  await command(deps, ctx, (trx) =>
-    recordEvent(trx, deps, ctx, {
+  await command(deps, ctx, (work) =>
+    recordEvent(work, {
       type: 'report.exported',
       subjects: callerOf(ctx),
       values: { report: report.name, suppressed: report.suppressed },

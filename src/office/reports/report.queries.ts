@@ -1,8 +1,9 @@
-import { sql } from 'kysely';
 import { today } from '../../shared/clock.ts';
 import type { Reader } from '../../shared/database.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { invalid, Problem } from '../../shared/problem.ts';
+import { col, type RowOf } from '../../shared/rows.ts';
+import { many } from '../../shared/statements.ts';
 import { confidence } from './confidence.queries.ts';
 import { followUps } from './follow-ups.queries.ts';
 import { losses } from './losses.queries.ts';
@@ -65,14 +66,13 @@ export async function readReport(deps: Deps, name: string, query: ReportQuery): 
   };
 }
 
-type Choice = { value: string; text: string };
+const Choice = { value: col.text, text: col.text };
+type Choice = RowOf<typeof Choice>;
 
 /** The clinics and donors that a report may be narrowed by. */
 export async function narrowings(db: Reader): Promise<{ clinicId: Choice[]; donorId: Choice[] }> {
-  const { rows } = await sql<Choice & { roles: string[] }>`/* report.narrowings */
-    select id as value, name as text, roles from organisation where roles && array['clinic', 'donor'] order by lower(name), id limit 1000`.execute(
-    db,
-  );
+  const rows = await many(db, 'report.narrowings', { ...Choice, roles: col.listOf(col.text) })`
+    select id as value, name as text, roles from organisation where roles && array['clinic', 'donor'] order by lower(name), id limit 1000`;
   const having = (role: string) =>
     rows.filter(({ roles }) => roles.includes(role)).map(({ value, text }) => ({ value, text }));
   return { clinicId: having('clinic'), donorId: having('donor') };

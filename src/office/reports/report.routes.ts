@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import type { Deps } from '../../shared/deps.ts';
-import { type App, problemReplies } from '../../shared/http.ts';
+import type { App } from '../../shared/http.ts';
+import { reads } from '../../shared/routes.ts';
 import { readReport, reports } from './report.queries.ts';
 import { ReportList, ReportQuery, ReportRead } from './report.schemas.ts';
 
@@ -11,33 +12,24 @@ const params = Type.Object({
 
 /** /reports: the figures of the scheme, each defined once. */
 export function reportRoutes(app: App, deps: Deps): void {
-  app.get(
-    '/reports',
-    {
-      config: { action: 'reports.read' },
-      schema: {
-        operationId: 'listReports',
-        summary: 'The reports, with what each of their figures counts',
-        tags,
-        response: { 200: ReportList },
-      },
-    },
-    async () => ({ items: reports.map(({ read: _read, ...report }) => report) }),
-  );
+  reads(app, '/reports', {
+    action: 'reports.read',
+    operationId: 'listReports',
+    summary: 'The reports, with what each of their figures counts',
+    tags,
+    gives: ReportList,
+    call: () => ({ items: reports.map(({ read: _read, ...report }) => report) }),
+  });
 
-  app.get(
-    '/reports/:name',
-    {
-      config: { action: 'reports.read' },
-      schema: {
-        operationId: 'readReport',
-        summary: 'One report for a period, as it stands inside the scheme or as it may leave it',
-        tags,
-        params,
-        querystring: ReportQuery,
-        response: { 200: ReportRead, ...problemReplies('not-found', 'invalid') },
-      },
-    },
-    (request) => readReport(deps, request.params.name, request.query),
-  );
+  reads(app, '/reports/:name', {
+    action: 'reports.read',
+    operationId: 'readReport',
+    summary: 'One report for a period, as it stands inside the scheme or as it may leave it',
+    tags,
+    params,
+    querystring: ReportQuery,
+    gives: ReportRead,
+    problems: ['not-found', 'invalid'],
+    call: ({ params, query }) => readReport(deps, params.name, query),
+  });
 }

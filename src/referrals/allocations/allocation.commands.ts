@@ -1,21 +1,27 @@
 import { sql } from 'kysely';
 import type { Context } from '../../shared/actor.ts';
-import { addDays, timestamp, today } from '../../shared/clock.ts';
+import { addDays, today } from '../../shared/clock.ts';
 import { command } from '../../shared/command.ts';
 import type { Trx } from '../../shared/database.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { type NewEvent, recordEvents, type SubjectType } from '../../shared/events.ts';
 import { newId } from '../../shared/ids.ts';
 import { invalid, Problem } from '../../shared/problem.ts';
-import type { DeviceKind, DeviceStatus } from '../../stock/devices/device.rules.ts';
+import { col, type RowOf } from '../../shared/rows.ts';
+import { one, run } from '../../shared/statements.ts';
+import type { Work } from '../../shared/work.ts';
+import { isInUse } from '../../stock/data-plans/data-plan.states.ts';
+import { type DeviceStatus, deviceStatuses } from '../../stock/devices/device.rules.ts';
+import { kindsOfDevice } from '../../stock/devices/device-kinds.rules.ts';
 import { unfitJson } from '../../stock/devices/fitness.queries.ts';
-import { type Unfit, unfitFor, unfitWords } from '../../stock/devices/fitness.rules.ts';
+import { Unfit, unfitFor, unfitWords } from '../../stock/devices/fitness.rules.ts';
 import { whyNot } from '../../stock/devices/going-out.rules.ts';
 import { type DeviceName, noSuchDevice, readDeviceName } from '../../stock/devices/naming.rules.ts';
+import { deviceMove } from '../../stock/devices/status.commands.ts';
 import { completeTasksAbout } from '../../tasks/task.commands.ts';
-import { assertReferralWaits, type ReferralStatus } from '../referral.rules.ts';
+import { assertReferralWaits, referralStatuses } from '../referral.rules.ts';
 import { holdersOf, needsToFind, openNeeds } from './allocation.queries.ts';
-import { assertFits, comesFirst, expiryErrors, notFree, type StockNeed } from './allocation.rules.ts';
+import { assertFits, comesFirst, expiryErrors, notFree, stockNeeds } from './allocation.rules.ts';
 import type { Allocated, NewAllocation } from './allocation.schemas.ts';
 import { waitsLonger } from './waiting-list.queries.ts';
 
@@ -34,16 +40,16 @@ export async function allocateDevice(
 ): Promise<Allocated> {
   const day = today(deps.clock);
   const asked = readInput(input, day);
-  return command(deps, ctx, async (trx) => {
-    const { referral, device } = await lockBoth(trx, referralId, asked);
+  return command(deps, ctx, async (work) => {
+    const { referral, device } = await lockBoth(work.trx, referralId, asked);
     if (!referral) throw new Problem('not-found');
     if (!device) throw invalid(noSuchDevice(asked));
-    if (device.status !== 'ready') throw notFree((await holdersOf(trx, [device.id]))[0]!, referralId);
+    if (device.status !== 'ready') throw notFree((await holdersOf(work.trx, [device.id]))[0]!, referralId);
     assertReferralWaits(referral.status);
-    const { days, unfit, ...state } = await readState(trx, referralId, device.id, day);
+    const { days, unfit, ...state } = await readState(work.trx, referralId, device.id, day);
     if (unfit.some(({ reason }) => reason === 'check_due')) throw withOpenCheck(device);
     const needs = assertFits({ ...device, ...state }, { ...referral, ...state });
-    const passed = await waitsLonger(trx, referralId, needs);
+    const passed = await waitsLonger(work.trx, referralId, needs);
     if (passed.length && !input.skipReason) throw comesFirst(passed);
 
     const allocation = {
@@ -53,11 +59,11 @@ export async function allocateDevice(
       expiresOn: input.expiresOn ?? addDays(day, days),
     };
     const passedIds = passed.map((one) => one.referralId);
-    await insertAllocation(trx, deps, ctx, allocation, passedIds, input.skipReason);
+    await insertAllocation(work, allocation, passedIds, input.skipReason);
     const subjects = (ids: string[]) => ids.map((id): [SubjectType, string] => ['referral', id]);
     const { id, expiresOn } = allocation;
     const { assetTag } = device;
-    await recordEvents(trx, deps, ctx, [
+    await recordEvents(work, [
       {
         type: 'allocation.held',
         subjects: [
@@ -79,7 +85,7 @@ export async function allocateDevice(
           ] satisfies NewEvent[])
         : []),
     ]);
-    await completeTasksAbout(trx, deps, ctx, ['allocation_expired'], [referralId]);
+    await completeTasksAbout(work, ['allocation_expired'], [referralId]);
     const warnings = unfitFor(unfit, state.toFind.includes('data')).map((one) => unfitWords(one, assetTag));
     return {
       id,
@@ -105,13 +111,21 @@ function readInput(input: NewAllocation, day: string): DeviceName {
   return name;
 }
 
-type Locked = {
-  referral: { status: ReferralStatus; patientId: string } | null;
-  device: { id: string; assetTag: string; kind: DeviceKind; status: DeviceStatus } | null;
+const Locked = {
+  referral: col.orNull(col.object({ status: col.oneOf(referralStatuses), patientId: col.text })),
+  device: col.orNull(
+    col.object({
+      id: col.text,
+      assetTag: col.text,
+      kind: col.keyOf(kindsOfDevice),
+      status: col.oneOf(deviceStatuses),
+    }),
+  ),
 };
+type Locked = RowOf<typeof Locked>;
 
 async function lockBoth(trx: Trx, referralId: string, { tag, id }: DeviceName): Promise<Locked> {
-  const { rows } = await sql<Locked>`/* allocation.lock */
+  return one(trx, 'allocation.lock', Locked)`
     with r as materialized (
       select id, status, patient_id from referral where id = ${referralId} for no key update
     ), d as materialized (
@@ -119,44 +133,45 @@ async function lockBoth(trx: Trx, referralId: string, { tag, id }: DeviceName): 
       where (asset_tag = ${tag} or id = ${id}) and (select count(*) from r) >= 0 for no key update
     )
     select (select json_build_object('status', status, 'patientId', patient_id) from r) as referral,
-      (select json_build_object('id', id, 'assetTag', asset_tag, 'kind', kind, 'status', status) from d) as device`.execute(
-    trx,
-  );
-  return rows[0]!;
+      (select json_build_object('id', id, 'assetTag', asset_tag, 'kind', kind, 'status', status) from d) as device`;
 }
 
-type State = { open: StockNeed[]; toFind: StockNeed[]; hasDataPlan: boolean; days: number; unfit: Unfit[] };
+const State = {
+  open: col.listOf(col.oneOf(stockNeeds)),
+  toFind: col.listOf(col.oneOf(stockNeeds)),
+  hasDataPlan: col.boolean,
+  days: col.number,
+  unfit: col.listOf(col.object(Unfit)),
+};
+type State = RowOf<typeof State>;
 
 /** What decides beside the locked rows: a statement of its own, since the snapshot of the lock's may be older. */
 async function readState(trx: Trx, referralId: string, deviceId: string, day: string): Promise<State> {
-  const { rows } = await sql<State>`/* allocation.state */
+  return one(trx, 'allocation.state', State)`
     select ${openNeeds} as open, ${needsToFind} as "toFind", (select allocation_days from lending_policy) as days,
-      exists (select from data_plan s where s.device_id = ${deviceId} and s.status <> 'ended') as "hasDataPlan",
+      exists (select from data_plan s where s.device_id = ${deviceId} and ${isInUse('s')}) as "hasDataPlan",
       (select ${unfitJson('d', day)} from device d where d.id = ${deviceId}) as unfit
-    from referral r where r.id = ${referralId}`.execute(trx);
-  return rows[0]!;
+    from referral r where r.id = ${referralId}`;
 }
 
 type ToInsert = { id: string; referralId: string; deviceId: string; expiresOn: string };
 
 /** The device's move, the allocation, and whom it passes over: one statement. */
 async function insertAllocation(
-  trx: Trx,
-  deps: Deps,
-  { actor }: Context,
+  work: Work,
   { id, referralId, deviceId, expiresOn }: ToInsert,
   passed: string[],
   reason: string | undefined,
 ): Promise<void> {
-  const at = timestamp(deps.clock);
-  await sql`/* allocation.insert */
+  const { at } = work;
+  await run(work.trx, 'allocation.insert')`
     with d as (
-      update device set status = 'reserved', changed_at = ${at}::timestamptz where id = ${deviceId} and status = 'ready' returning id
+      ${deviceMove('allocation', { which: sql`d.id = ${deviceId}`, at })} returning d.id
     ), a as (
       insert into allocation (id, referral_id, device_id, expires_on, created_at)
       select ${id}::uuid, ${referralId}::uuid, id, ${expiresOn}::date, ${at}::timestamptz from d
     )
     insert into waiting_skip (id, referral_id, for_referral_id, allocation_id, reason, actor_name, at)
-    select new_id(), p, ${referralId}::uuid, ${id}::uuid, ${reason ?? null}::text, ${actor.name}::text, ${at}::timestamptz
-    from unnest(${passed}::uuid[]) p`.execute(trx);
+    select new_id(), p, ${referralId}::uuid, ${id}::uuid, ${reason ?? null}::text, ${work.ctx.actor.name}::text, ${at}::timestamptz
+    from unnest(${passed}::uuid[]) p`;
 }

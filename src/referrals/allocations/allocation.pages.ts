@@ -3,13 +3,15 @@ import { logAccess } from '../../people/patient.queries.ts';
 import type { Context } from '../../shared/actor.ts';
 import { addDays, today } from '../../shared/clock.ts';
 import type { Deps } from '../../shared/deps.ts';
-import { date as inWords, withDates, words } from '../../shared/formats.ts';
+import { date as inWords, withDates } from '../../shared/formats.ts';
 import { type App, idParams, strictObject } from '../../shared/http.ts';
 import { invalid, Problem } from '../../shared/problem.ts';
+import { kindWord } from '../../stock/devices/device-kinds.rules.ts';
 import { isWithoutItsData, unfitText, unfitWords } from '../../stock/devices/fitness.rules.ts';
 import { findScanned } from '../../stock/devices/scan.queries.ts';
 import { issueVerdict, type Verdict } from '../../stock/devices/scan.rules.ts';
 import { type Form, fields, newForm, refused, type Typed, typedIn } from '../../web/forms.ts';
+import { formPage } from '../../web/submit.ts';
 import { getReferral } from '../referral.queries.ts';
 import { allocateDevice } from './allocation.commands.ts';
 import {
@@ -81,33 +83,24 @@ export function allocationPages(app: App, deps: Deps): void {
     }
   });
 
-  app.get('/allocations/:id/release', options, async (request, reply) => {
-    const allocation = await getAllocation(deps.db, request.params.id);
-    return reply.page('referrals/allocations/views/release.njk', {
-      allocation,
-      form: newForm(),
-      from: 'referral',
-    });
-  });
-
-  app.post('/allocations/:id/release', options, async (request, reply) => {
-    const { id } = request.params;
-    const { from, ...typed } = typedIn(request.body);
-    try {
+  formPage(app, '/allocations/:id/release', {
+    action: 'waiting-list.allocate',
+    params: idParams,
+    view: 'referrals/allocations/views/release.njk',
+    show: async (sent, { params }) => ({
+      allocation: await getAllocation(deps.db, params.id),
+      from: sent ? sent.typed.from : 'referral',
+    }),
+    async take({ from, ...typed }, { ctx, params: { id } }) {
       const input = fields(NewRelease, typed, { reason: 'Enter why it is let go' });
-      const { device } = await releaseAllocation(deps, request.ctx, id, input);
+      const { device } = await releaseAllocation(deps, ctx, id, input);
       const { referralId } = await getAllocation(deps.db, id);
-      return reply.done(from === 'device' ? `/devices/${device.id}` : `/referrals/${referralId}`, {
+      return {
+        href: from === 'device' ? `/devices/${device.id}` : `/referrals/${referralId}`,
         text: `${device.assetTag} is released. It is ready for anyone.`,
         link: { href: '/referrals/waiting?inStock=true', text: 'See who could be helped now' },
-      });
-    } catch (error) {
-      const form = refused(typed, error);
-      const allocation = await getAllocation(deps.db, id);
-      return reply
-        .code(form.status)
-        .page('referrals/allocations/views/release.njk', { allocation, form, from });
-    }
+      };
+    },
   });
 
   app.get('/referrals/pick-list', { config: { action: 'waiting-list.read' } }, async (_request, reply) => {
@@ -210,7 +203,7 @@ function choiceOf(device: FittingDevice): Choice {
   const kept = location ? [location] : [];
   return {
     value: id,
-    text: `${assetTag}: ${words(kind).toLowerCase().replace('sim', 'SIM')}, ${make} ${model}`,
+    text: `${assetTag}: ${kindWord(kind)}, ${make} ${model}`,
     hint:
       warnings +
       [...kept, `ready since ${inWords(readySince)}`, ...(isWithoutItsData(unfit) ? [] : data)]

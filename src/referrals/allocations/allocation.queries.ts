@@ -1,20 +1,19 @@
 import { type RawBuilder, sql } from 'kysely';
+import { isOut } from '../../lending/loans/loan.states.ts';
 import type { Reader } from '../../shared/database.ts';
 import { byId, type ListPage, toPage } from '../../shared/lists.ts';
 import { firstName } from '../../shared/person-name.ts';
 import { Problem } from '../../shared/problem.ts';
+import { col, type RowOf } from '../../shared/rows.ts';
+import { each, many, maybe, one } from '../../shared/statements.ts';
+import { isInUse } from '../../stock/data-plans/data-plan.states.ts';
 import { hasOpenCheck } from '../../stock/devices/check.queries.ts';
 import { type DeviceKind, deviceKinds } from '../../stock/devices/device.rules.ts';
+import { kindsOfDevice } from '../../stock/devices/device-kinds.rules.ts';
 import { isFit, unfitJson } from '../../stock/devices/fitness.queries.ts';
-import type { Unfit } from '../../stock/devices/fitness.rules.ts';
-import {
-  type AllocationStatus,
-  type Holder,
-  kindsFor,
-  type StockNeed,
-  stockNeeds,
-} from './allocation.rules.ts';
-import type { Allocation } from './allocation.schemas.ts';
+import { Unfit } from '../../stock/devices/fitness.rules.ts';
+import { type AllocationStatus, Holder, kindsFor, type StockNeed, stockNeeds } from './allocation.rules.ts';
+import { Allocation } from './allocation.schemas.ts';
 
 /** Whether the device `d`, of which `s` is the data plan that has not ended, meets a need: as `needsMet` says. */
 const meets = (
@@ -22,7 +21,7 @@ const meets = (
 ) => sql`case ${need} when 'device' then d.kind = any(${kindsFor('device')}::text[])
   when 'data' then d.kind = any(${kindsFor('data')}::text[]) or s.id is not null else false end`;
 const withPlan = sql`device d left join lateral (
-  select p.id, p.expires_on from data_plan p where p.device_id = d.id and p.status <> 'ended' limit 1) s on true`;
+  select p.id, p.expires_on from data_plan p where p.device_id = d.id and ${isInUse('p')} limit 1) s on true`;
 
 /** That the need `n` of a referral is open and of stock. */
 const isOpen = sql`n.status = 'open' and n.need <> 'support'`;
@@ -58,28 +57,32 @@ export type ReadyStock = { kind: DeviceKind; hasDataPlan: boolean; count: number
  * brings nothing but data counts while that runs.
  */
 export async function readyStock(db: Reader, day: string): Promise<ReadyStock> {
-  const { rows } = await sql<ReadyStock[number]>`
+  return many(db, each('allocation.ready-stock'), {
+    kind: col.oneOf(deviceKinds),
+    hasDataPlan: col.boolean,
+    count: col.number,
+  })`
     select d.kind, s.id is not null and ${couldMeet(sql`'data'`, day)} as "hasDataPlan", count(*)::int as count from ${withPlan}
     where ${couldMeet(sql`'device'`, day)} or ${couldMeet(sql`'data'`, day)}
-    group by 1, 2 order by array_position(${[...deviceKinds]}::text[], d.kind), 2`.execute(db);
-  return rows;
+    group by 1, 2 order by array_position(${[...deviceKinds]}::text[], d.kind), 2`;
 }
 
-export type FittingDevice = {
-  id: string;
-  assetTag: string;
-  kind: DeviceKind;
-  make: string;
-  model: string;
-  condition: string | null;
-  location: string | null;
-  hasDataPlan: boolean;
-  dataExpiresOn: string | null;
-  readySince: string;
-  unfit: Unfit[];
+export const FittingDevice = {
+  id: col.text,
+  assetTag: col.text,
+  kind: col.keyOf(kindsOfDevice),
+  make: col.text,
+  model: col.text,
+  condition: col.orNull(col.text),
+  location: col.orNull(col.text),
+  hasDataPlan: col.boolean,
+  dataExpiresOn: col.orNull(col.text),
+  readySince: col.text,
+  unfit: col.listOf(col.object(Unfit)),
   /** Nothing of that keeps it from being offered for these needs. */
-  isFit: boolean;
+  isFit: col.boolean,
 };
+export type FittingDevice = RowOf<typeof FittingDevice>;
 
 /**
  * Ready devices that meet one of these needs: of each kind the few that have been ready longest, and after all
@@ -92,8 +95,9 @@ export async function fittingDevices(
   ofEach = 4,
 ): Promise<FittingDevice[]> {
   const need = sql`${needs.includes('data') ? 'data' : 'device'}::text`;
-  const { rows } = await sql<FittingDevice>`
-    select f.*, p.name as location from unnest(${[...deviceKinds]}::text[]) with ordinality k (kind, rank)
+  return many(db, each('allocation.fitting-devices'), FittingDevice)`
+    select f.id, f."assetTag", f.kind, f.make, f.model, f.condition, p.name as location, f."hasDataPlan", f."dataExpiresOn", f."readySince", f.unfit, f."isFit"
+    from unnest(${[...deviceKinds]}::text[]) with ordinality k (kind, rank)
     cross join unnest(array[true, false]) x (fit)
     cross join lateral (
       select d.id, d.asset_tag as "assetTag", d.kind, d.make, d.model, d.condition, d.location_id, s.id is not null as "hasDataPlan",
@@ -105,8 +109,7 @@ export async function fittingDevices(
       order by d.changed_at, d.id limit ${ofEach}
     ) f
     left join location p on p.id = f.location_id
-    order by x.fit desc, k.rank, f."readySince", f.id`.execute(db);
-  return rows;
+    order by x.fit desc, k.rank, f."readySince", f.id`;
 }
 
 /** What a referral needs of stock, and what of it nothing is held for: one row. */
@@ -114,11 +117,12 @@ export async function stockNeedsOf(
   db: Reader,
   referralId: string,
 ): Promise<{ open: StockNeed[]; toFind: StockNeed[] }> {
-  const { rows } = await sql<{ open: StockNeed[]; toFind: StockNeed[] }>`/* allocation.needs */
-    select ${openNeeds} as open, ${needsToFind} as "toFind" from referral r where r.id = ${referralId}`.execute(
-    db,
-  );
-  return rows[0] ?? { open: [], toFind: [] };
+  const row = await maybe(db, 'allocation.needs', {
+    open: col.listOf(col.oneOf(stockNeeds)),
+    toFind: col.listOf(col.oneOf(stockNeeds)),
+  })`
+    select ${openNeeds} as open, ${needsToFind} as "toFind" from referral r where r.id = ${referralId}`;
+  return row ?? { open: [], toFind: [] };
 }
 
 const columns = sql`a.id, a.referral_id as "referralId", r.reference as "referralReference", a.device_id as "deviceId",
@@ -137,11 +141,11 @@ export async function listAllocations(
   },
 ): Promise<ListPage<Allocation>> {
   const { follows, by } = byId(sql`a.id`, query);
-  const { rows } = await sql<Allocation>`
+  const rows = await many(db, each('allocation.list'), Allocation.properties)`
     select ${columns} from ${tables}
     where true ${query.referralId ? sql`and a.referral_id = ${query.referralId}` : sql``}
       ${query.status ? sql`and a.status = ${query.status}` : sql``} ${follows}
-    order by ${by} limit ${query.limit + 1}`.execute(db);
+    order by ${by} limit ${query.limit + 1}`;
   return toPage(rows, query.limit, (row) => [row.id]);
 }
 
@@ -150,68 +154,66 @@ export async function listAllocations(
  * @throws Problem `not-found`
  */
 export async function getAllocation(db: Reader, id: string): Promise<Allocation> {
-  const { rows } = await sql<Allocation>`/* allocation.get */
-    select ${columns} from ${tables} where a.id = ${id}`.execute(db);
-  if (!rows[0]) throw new Problem('not-found');
-  return rows[0];
+  const row = await maybe(db, 'allocation.get', Allocation.properties)`
+    select ${columns} from ${tables} where a.id = ${id}`;
+  if (!row) throw new Problem('not-found');
+  return row;
 }
 
 /** What is held for a referral now, in the order in which it was held. */
 export async function heldFor(db: Reader, referralId: string): Promise<Allocation[]> {
-  const { rows } = await sql<Allocation>`/* allocation.held-for */
-    select ${columns} from ${tables} where a.referral_id = ${referralId} and a.status = 'held' order by a.id`.execute(
-    db,
-  );
-  return rows;
+  return many(db, 'allocation.held-for', Allocation.properties)`
+    select ${columns} from ${tables} where a.referral_id = ${referralId} and a.status = 'held' order by a.id`;
 }
 
 /** The allocation that holds a device now. */
 export async function heldOn(db: Reader, deviceId: string): Promise<Allocation | undefined> {
-  const { rows } = await sql<Allocation>`/* allocation.held-on */
-    select ${columns} from ${tables} where a.device_id = ${deviceId} and a.status = 'held'`.execute(db);
-  return rows[0];
+  return maybe(db, 'allocation.held-on', Allocation.properties)`
+    select ${columns} from ${tables} where a.device_id = ${deviceId} and a.status = 'held'`;
 }
 
 /** Who has devices, in the order of their tags: asked after a lock, since the lock's own statement may not see who won. */
 export async function holdersOf(db: Reader, deviceIds: string[]): Promise<(Holder & { deviceId: string })[]> {
-  const { rows } = await sql<Holder & { deviceId: string }>`/* allocation.holders */
+  return many(db, 'allocation.holders', { ...Holder, deviceId: col.text })`
     select d.id as "deviceId", d.asset_tag as "assetTag", d.status, l.id as "loanId", l.reference as "loanReference",
       r.id as "referralId", r.reference as "referralReference", a.expires_on as "expiresOn"
     from device d
-    left join loan_item i on i.device_id = d.id and i.ended_at is null left join loan l on l.id = i.loan_id
+    left join loan_item i on i.device_id = d.id and ${isOut('i')} left join loan l on l.id = i.loan_id
     left join allocation a on a.device_id = d.id and a.status = 'held' left join referral r on r.id = a.referral_id
-    where d.id = any(${deviceIds}::uuid[]) order by d.asset_tag`.execute(db);
-  return rows;
+    where d.id = any(${deviceIds}::uuid[]) order by d.asset_tag`;
 }
 
 /** How many days a device is held when nobody says otherwise. */
 export async function allocationDays(db: Reader): Promise<number> {
-  const { rows } = await sql<{ days: number }>`/* allocation.days */
-    select allocation_days as days from lending_policy`.execute(db);
-  return rows[0]!.days;
+  const row = await one(
+    db,
+    'allocation.days',
+    db.selectFrom('lending_policy').select('allocation_days as days'),
+  );
+  return row.days;
 }
 
 /** One line of the pick list: what to fetch, where it is, and for whom, by first name alone. */
-export type PickLine = {
-  assetTag: string;
-  deviceId: string;
-  kind: DeviceKind;
-  make: string;
-  model: string;
-  location: string | null;
-  referralId: string;
-  referralReference: string;
-  firstName: string;
-  expiresOn: string | null;
-  unfit: Unfit[];
+export const PickLine = {
+  assetTag: col.text,
+  deviceId: col.text,
+  kind: col.keyOf(kindsOfDevice),
+  make: col.text,
+  model: col.text,
+  location: col.orNull(col.text),
+  referralId: col.text,
+  referralReference: col.text,
+  firstName: col.text,
+  expiresOn: col.orNull(col.text),
+  unfit: col.listOf(col.object(Unfit)),
 };
+export type PickLine = RowOf<typeof PickLine>;
 
 /** Everything that is held, by where it is kept: at most `limit` lines. */
 export async function pickList(db: Reader, limit: number, day: string): Promise<PickLine[]> {
-  const { rows } = await sql<PickLine>`
+  return many(db, each('allocation.pick-list'), PickLine)`
     select d.asset_tag as "assetTag", d.id as "deviceId", d.kind, d.make, d.model, l.name as location, r.id as "referralId",
       r.reference as "referralReference", ${firstName} as "firstName", a.expires_on as "expiresOn", ${unfitJson('d', day)} as unfit
     from ${tables} join patient p on p.id = r.patient_id left join location l on l.id = d.location_id
-    where a.status = 'held' order by l.name nulls last, d.asset_tag limit ${limit}`.execute(db);
-  return rows;
+    where a.status = 'held' order by l.name nulls last, d.asset_tag limit ${limit}`;
 }

@@ -1,12 +1,14 @@
 import { type FieldError, Problem } from '../../shared/problem.ts';
+import { col, type RowOf } from '../../shared/rows.ts';
 import {
   type DeviceKind,
-  type DeviceStatus,
   deviceKinds,
+  deviceStatuses,
   statusWords,
 } from '../../stock/devices/device.rules.ts';
 import { needsMet } from '../needs-met.rules.ts';
-import { canIssueFor, type Need, type ReferralStatus } from '../referral.rules.ts';
+import type { Need, ReferralStatus } from '../referral.rules.ts';
+import { isAccepted, isUndecided } from '../referral.states.ts';
 
 export const allocationStatuses = ['held', 'issued', 'released', 'expired'] as const;
 export type AllocationStatus = (typeof allocationStatuses)[number];
@@ -45,16 +47,17 @@ export function expiryErrors(expiresOn: string | undefined, today: string): Fiel
 }
 
 /** Who or what has a device that is not free. */
-export type Holder = {
-  assetTag: string;
-  status: DeviceStatus;
-  loanId: string | null;
-  loanReference: string | null;
-  referralId: string | null;
-  referralReference: string | null;
+export const Holder = {
+  assetTag: col.text,
+  status: col.oneOf(deviceStatuses),
+  loanId: col.orNull(col.text),
+  loanReference: col.orNull(col.text),
+  referralId: col.orNull(col.text),
+  referralReference: col.orNull(col.text),
   /** The last day for which an allocation holds it. */
-  expiresOn: string | null;
+  expiresOn: col.orNull(col.text),
 };
+export type Holder = RowOf<typeof Holder>;
 
 /** Why a device cannot be held: who has it, or where it is. */
 export function notFree(holder: Holder, referralId: string): Problem {
@@ -81,8 +84,8 @@ const inWords = (needs: StockNeed[]) => needs.map((need) => needWords[need]).joi
 
 /** Why no device can be held for a referral now; null when one can. `toFind`: open needs for which nothing is held. */
 export function whyNoneHeld(status: ReferralStatus, open: StockNeed[], toFind: StockNeed[]): string | null {
-  if (!canIssueFor(status))
-    return status === 'received' || status === 'asked'
+  if (!isAccepted.of(status))
+    return isUndecided.of(status)
       ? 'Devices are held once the referral is accepted.'
       : 'Devices are held for people who wait or are being helped.';
   if (!open.length) return 'Everything that stock could meet has been met.';
@@ -110,7 +113,13 @@ export function assertFits(
 }
 
 /** Someone earlier on the waiting list who waits for the same. */
-export type WaitsLonger = { referralId: string; reference: string; place: number; needs: StockNeed[] };
+export const WaitsLonger = {
+  referralId: col.text,
+  reference: col.text,
+  place: col.number,
+  needs: col.listOf(col.oneOf(stockNeeds)),
+};
+export type WaitsLonger = RowOf<typeof WaitsLonger>;
 
 /** A refusal names so many people; the rest are counted. */
 const mostNamed = 50;

@@ -1,6 +1,5 @@
 import { sql } from 'kysely';
 import { type Context, systemContext } from '../../shared/actor.ts';
-import { timestamp } from '../../shared/clock.ts';
 import { command } from '../../shared/command.ts';
 import type { Trx } from '../../shared/database.ts';
 import type { Deps } from '../../shared/deps.ts';
@@ -8,11 +7,17 @@ import { recordEvents, type SubjectType } from '../../shared/events.ts';
 import { type Follower, idsOf } from '../../shared/follow-on.ts';
 import { newId } from '../../shared/ids.ts';
 import { Problem } from '../../shared/problem.ts';
+import { col, type RowOf } from '../../shared/rows.ts';
+import { each, many, one } from '../../shared/statements.ts';
+import type { Work } from '../../shared/work.ts';
+import { isInUse } from '../../stock/data-plans/data-plan.states.ts';
 import { checksTurn, settleReadiness } from '../../stock/devices/check.commands.ts';
-import type { DeviceKind, DeviceStatus } from '../../stock/devices/device.rules.ts';
+import { deviceStatuses } from '../../stock/devices/device.rules.ts';
+import { kindsOfDevice } from '../../stock/devices/device-kinds.rules.ts';
+import { deviceMove } from '../../stock/devices/status.commands.ts';
 import { completeTasksAbout, createTasks } from '../../tasks/task.commands.ts';
 import { holdersOf, openNeeds } from './allocation.queries.ts';
-import { meetsOf, type StockNeed } from './allocation.rules.ts';
+import { meetsOf, type StockNeed, stockNeeds } from './allocation.rules.ts';
 import type { NewRelease, Released } from './allocation.schemas.ts';
 
 /**
@@ -25,12 +30,12 @@ export async function releaseAllocation(
   id: string,
   { reason }: NewRelease,
 ): Promise<Released> {
-  return command(deps, ctx, async (trx) => {
-    const [held] = await lockAllocations(trx, sql`a.id = ${id}`);
+  return command(deps, ctx, async (work) => {
+    const [held] = await lockAllocations(work.trx, sql`a.id = ${id}`);
     if (!held) throw new Problem('not-found');
-    const [ended] = await endHeld(trx, deps, ctx, [id], 'released', reason);
-    if (!ended) throw await hasEnded(trx, id, held.deviceId);
-    await record(trx, deps, ctx, [ended], 'allocation.released', ['endedReason']);
+    const [ended] = await endHeld(work, [id], 'released', reason);
+    if (!ended) throw await hasEnded(work.trx, id, held.deviceId);
+    await record(work, [ended], 'allocation.released', ['endedReason']);
     const { deviceId, assetTag, deviceStatus } = ended;
     return { id, status: 'released', device: { id: deviceId, assetTag, status: deviceStatus } };
   });
@@ -43,22 +48,22 @@ const reasons = {
 };
 
 /** Releases what is held for referrals that have ended. */
-export const releaseWhatWasHeld: Follower = async (trx, deps, ctx, events) => {
+export const releaseWhatWasHeld: Follower = async (work, events) => {
   for (const [type, reason] of Object.entries(reasons)) {
     const ended = events.filter((event) => event.type === type);
-    await releaseAllocationsOf(trx, deps, ctx, idsOf(ended, 'referral'), reason);
+    await releaseAllocationsOf(work, idsOf(ended, 'referral'), reason);
   }
 };
 
 /** Releases what is held for a need that was dropped, or met in another way: what meets another open need stays held. */
-export const releaseWhatIsNotNeeded: Follower = async (trx, deps, ctx, events) => {
+export const releaseWhatIsNotNeeded: Follower = async (work, events) => {
   for (const event of events) {
     const [referralId] = idsOf([event], 'referral');
     const isSettled = 'kind' in event.values && ['drop', 'meet'].includes(String(event.values.kind));
     if (!isSettled || !referralId) continue;
-    const { rows } = await sql<{ open: StockNeed[] }>`/* allocation.open-needs */
-      select ${openNeeds} as open from referral r where r.id = ${referralId}`.execute(trx);
-    await releaseAllocationsOf(trx, deps, ctx, [referralId], 'It is no longer needed.', rows[0]!.open);
+    const row = await one(work.trx, 'allocation.open-needs', { open: col.listOf(col.oneOf(stockNeeds)) })`
+      select ${openNeeds} as open from referral r where r.id = ${referralId}`;
+    await releaseAllocationsOf(work, [referralId], 'It is no longer needed.', row.open);
   }
 };
 
@@ -69,21 +74,19 @@ export const releaseWhatIsNotNeeded: Follower = async (trx, deps, ctx, events) =
  * @param stillNeeded needs that are open yet: a device that meets one of them stays held
  */
 async function releaseAllocationsOf(
-  trx: Trx,
-  deps: Deps,
-  ctx: Context,
+  work: Work,
   referralIds: string[],
   reason: string,
   stillNeeded: StockNeed[] = [],
 ): Promise<void> {
   if (!referralIds.length) return;
   const held = await lockAllocations(
-    trx,
+    work.trx,
     sql`a.referral_id = any(${referralIds}::uuid[]) and a.status = 'held'`,
   );
   const ids = held.filter((device) => !meetsOf(device, stillNeeded).length).map(({ id }) => id);
   if (!ids.length) return;
-  await record(trx, deps, ctx, await endHeld(trx, deps, ctx, ids, 'released', reason), 'allocation.released');
+  await record(work, await endHeld(work, ids, 'released', reason), 'allocation.released');
 }
 
 /** Few enough to hold no lock for long. */
@@ -99,24 +102,20 @@ export async function expireAllocations(deps: Deps, date: string): Promise<numbe
   let expired = 0;
   for (let size = batchSize; size === batchSize; ) {
     const ctx = systemContext(newId());
-    const batch = await command(deps, ctx, async (trx) => {
+    const batch = await command(deps, ctx, async (work) => {
       const held = await lockAllocations(
-        trx,
+        work.trx,
         sql`a.id in (select a.id from allocation a where ${due(date)} order by a.expires_on, a.id limit ${batchSize})`,
       );
       const ended = await endHeld(
-        trx,
-        deps,
-        ctx,
+        work,
         held.map(({ id }) => id),
         'expired',
         null,
       );
-      await record(trx, deps, ctx, ended, 'allocation.expired');
+      await record(work, ended, 'allocation.expired');
       await createTasks(
-        trx,
-        deps,
-        ctx,
+        work,
         ended.map(({ referralId, patientId }) => ({
           kind: 'allocation_expired',
           subjectType: 'referral',
@@ -134,16 +133,22 @@ export async function expireAllocations(deps: Deps, date: string): Promise<numbe
 
 /** How many `expireAllocations` would end. */
 export async function countExpiringAllocations(deps: Deps, date: string): Promise<number> {
-  const { rows } = await sql<{ count: number }>`
-    select count(*)::int as count from allocation a where ${due(date)}`.execute(deps.db);
-  return rows[0]!.count;
+  const row = await one(deps.db, each('release.count-expiring-allocations'), { count: col.number })`
+    select count(*)::int as count from allocation a where ${due(date)}`;
+  return row.count;
 }
 
-type LockedAllocation = { id: string; deviceId: string; kind: DeviceKind; hasDataPlan: boolean };
+const LockedAllocation = {
+  id: col.text,
+  deviceId: col.text,
+  kind: col.keyOf(kindsOfDevice),
+  hasDataPlan: col.boolean,
+};
+type LockedAllocation = RowOf<typeof LockedAllocation>;
 
 /** Locks the referrals and devices of allocations, in the one order of locks: one statement. Whether they still hold is asked afterwards. */
 async function lockAllocations(trx: Trx, which: ReturnType<typeof sql>): Promise<LockedAllocation[]> {
-  const { rows } = await sql<LockedAllocation>`/* allocation.lock-held */
+  return many(trx, 'allocation.lock-held', LockedAllocation)`
     with a as materialized (
       select a.id, a.referral_id, a.device_id from allocation a where ${which} and ${checksTurn}
     ), r as materialized (
@@ -152,21 +157,19 @@ async function lockAllocations(trx: Trx, which: ReturnType<typeof sql>): Promise
       select id from device where id in (select device_id from a) and (select count(*) from r) >= 0 order by id for no key update
     )
     select a.id, a.device_id as "deviceId", v.kind,
-      exists (select from data_plan s where s.device_id = v.id and s.status <> 'ended') as "hasDataPlan"
-    from a join device v on v.id = a.device_id where (select count(*) from d) >= 0 order by a.id`.execute(
-    trx,
-  );
-  return rows;
+      exists (select from data_plan s where s.device_id = v.id and ${isInUse('s')}) as "hasDataPlan"
+    from a join device v on v.id = a.device_id where (select count(*) from d) >= 0 order by a.id`;
 }
 
-type Ended = {
-  id: string;
-  referralId: string;
-  patientId: string;
-  deviceId: string;
-  assetTag: string;
-  deviceStatus: DeviceStatus;
+const Ended = {
+  id: col.text,
+  referralId: col.text,
+  patientId: col.text,
+  deviceId: col.text,
+  assetTag: col.text,
+  deviceStatus: col.oneOf(deviceStatuses),
 };
+type Ended = RowOf<typeof Ended>;
 
 /**
  * Ends those of these allocations that still hold, of locked devices, which become ready again; one of which
@@ -174,45 +177,38 @@ type Ended = {
  * statements however many.
  */
 async function endHeld(
-  trx: Trx,
-  deps: Deps,
-  ctx: Context,
+  work: Work,
   ids: string[],
   as: 'released' | 'expired',
   reason: string | null,
 ): Promise<Ended[]> {
-  const at = timestamp(deps.clock);
-  const { rows } = await sql<Ended>`/* allocation.end */
+  const { at } = work;
+  const rows = await many(work.trx, 'allocation.end', Ended)`
     with a as (
       update allocation set status = ${as}, ended_at = ${at}::timestamptz, ended_reason = ${reason}
       where id = any(${ids}::uuid[]) and status = 'held' returning id, referral_id, device_id
     ), d as (
-      update device d set status = 'ready', changed_at = ${at}::timestamptz from a
-      where d.id = a.device_id and d.status = 'reserved' returning d.id, d.status
+      ${deviceMove('allocation released or expired', { from: sql`a`, which: sql`d.id = a.device_id`, at })} returning d.id, d.status
     )
     select a.id, a.referral_id as "referralId", r.patient_id as "patientId", a.device_id as "deviceId",
       v.asset_tag as "assetTag", coalesce(d.status, v.status) as "deviceStatus"
     from a join referral r on r.id = a.referral_id join device v on v.id = a.device_id left join d on d.id = a.device_id
-    order by a.id`.execute(trx);
+    order by a.id`;
   const devices = rows.map(({ deviceId }) => deviceId);
-  const settled = await settleReadiness(trx, devices, at);
-  await completeTasksAbout(trx, deps, ctx, ['check_ran_out'], devices);
+  const settled = await settleReadiness(work.trx, devices, at);
+  await completeTasksAbout(work, ['check_ran_out'], devices);
   const statusOf = new Map(settled.map(({ id, status }) => [id, status]));
   return rows.map((row) => ({ ...row, deviceStatus: statusOf.get(row.deviceId) ?? row.deviceStatus }));
 }
 
 async function record(
-  trx: Trx,
-  deps: Deps,
-  ctx: Context,
+  work: Work,
   ended: Ended[],
   type: 'allocation.released' | 'allocation.expired',
   fields: string[] = [],
 ): Promise<void> {
   await recordEvents(
-    trx,
-    deps,
-    ctx,
+    work,
     ended.map(({ id, referralId, patientId, deviceId, assetTag, deviceStatus }) => ({
       type,
       subjects: [
@@ -228,10 +224,13 @@ async function record(
 }
 
 async function hasEnded(trx: Trx, id: string, deviceId: string): Promise<Problem> {
-  const { rows } = await sql<{ status: string }>`/* allocation.status */
-    select status from allocation where id = ${id}`.execute(trx);
+  const row = await one(
+    trx,
+    'allocation.status',
+    trx.selectFrom('allocation').select('status').where('id', '=', id),
+  );
   const [holder] = await holdersOf(trx, [deviceId]);
-  const { status } = rows[0]!;
+  const { status } = row;
   const loan = status === 'issued' && holder?.loanId ? holder : undefined;
   return new Problem('allocation-ended', {
     detail: loan

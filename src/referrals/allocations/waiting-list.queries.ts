@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import type { Reader } from '../../shared/database.ts';
 import { type ListPage, readCursor, toPage } from '../../shared/lists.ts';
+import { col } from '../../shared/rows.ts';
+import { each, many } from '../../shared/statements.ts';
 import { waitsForWords } from '../need.rules.ts';
 import {
   columnsFor,
@@ -10,9 +12,9 @@ import {
   waitingSince,
 } from '../referral.queries.ts';
 import { isInStock, isToFind, needsToFind, openNeeds, readyStock } from './allocation.queries.ts';
-import type { StockNeed, WaitsLonger } from './allocation.rules.ts';
+import { type StockNeed, stockNeeds, WaitsLonger } from './allocation.rules.ts';
 import { reasonsFor, stockFor } from './waiting-list.rules.ts';
-import type { WaitingPlace, WaitingQuery } from './waiting-list.schemas.ts';
+import { WaitingPlace, type WaitingQuery } from './waiting-list.schemas.ts';
 
 /** Those on the waiting list, `referral r`, whom ready stock could help on a civil date. */
 export const couldBeHelped = (day: string) => sql`${onWaitingList('r')} and ${isInStock(day)}`;
@@ -21,7 +23,11 @@ export const couldBeHelped = (day: string) => sql`${onWaitingList('r')} and ${is
 const places = sql`select r.id, row_number() over (order by ${waitingOrder('r')})::int as place
   from referral r where ${onWaitingList('r')}`;
 
-type Row = Omit<WaitingPlace, 'waitsFor' | 'reasons' | 'stock'> & { open: StockNeed[]; total: number };
+const Row = {
+  ...col.omit(WaitingPlace.properties, 'waitsFor', 'reasons', 'stock'),
+  open: col.listOf(col.oneOf(stockNeeds)),
+  total: col.number,
+};
 
 /**
  * The waiting list in its order, with the reason each waits and what stock could meet now: two
@@ -34,8 +40,8 @@ export async function waitingList(
   day: string,
 ): Promise<ListPage<WaitingPlace> & { total: number }> {
   const [behind] = readCursor(after, ['uuid']) ?? [];
-  const [{ rows }, stock] = await Promise.all([
-    sql<Row>`
+  const [rows, stock] = await Promise.all([
+    many(db, each('waiting-list.waiting-list'), Row)`
       with w as materialized (${places}), listed as materialized (
         select w.id, w.place from w ${inStock ? sql`join referral r on r.id = w.id where ${isInStock(day)}` : sql``}
       ), part as (
@@ -50,7 +56,7 @@ export async function waitingList(
         (select json_build_object('on', (k.at at time zone 'Europe/London')::date, 'reason', k.reason, 'by', k.actor_name)
           from waiting_skip k where k.referral_id = r.id order by k.id desc limit 1) as "passedOver",
         (select count(*)::int from listed) as total
-      from ${referralTables} join part on part.id = r.id order by part.place`.execute(db),
+      from ${referralTables} join part on part.id = r.id order by part.place`,
     readyStock(db, day),
   ]);
   const total = rows[0]?.total ?? 0;
@@ -76,7 +82,7 @@ export async function waitsLonger(
   referralId: string,
   needs: StockNeed[],
 ): Promise<WaitsLonger[]> {
-  const { rows } = await sql<WaitsLonger>`/* waiting-list.longer */
+  return many(db, 'waiting-list.longer', WaitsLonger)`
     with w as materialized (${places}), f as materialized (
       select n.referral_id, array_agg(n.need order by n.need desc) as needs from referral_need n
       where n.referral_id in (select id from w where place < (select place from w where id = ${referralId}))
@@ -84,6 +90,5 @@ export async function waitsLonger(
     )
     select r.id as "referralId", r.reference, w.place, f.needs
     from f join w on w.id = f.referral_id join referral r on r.id = f.referral_id
-    order by w.place`.execute(db);
-  return rows;
+    order by w.place`;
 }

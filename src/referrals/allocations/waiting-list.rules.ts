@@ -1,4 +1,4 @@
-import type { DeviceKind } from '../../stock/devices/device.rules.ts';
+import { type DeviceKind, kindsThatMeet, kindWord } from '../../stock/devices/device-kinds.rules.ts';
 import { meetsOf, type StockNeed, stockNeeds } from './allocation.rules.ts';
 
 /** What of a place on the waiting list decides why it waits. Dates are civil dates. */
@@ -48,23 +48,18 @@ const couldBeGiven: Record<StockNeed, string> = {
   data: 'Data could be given now',
 };
 const nothingReady: Record<StockNeed, string> = {
-  device: 'No tablet, phone or laptop is ready.',
+  device: `No ${kindsThatMeet('device')} is ready.`,
   data: 'Nothing with mobile data is ready.',
 };
 
 /** `3 tablets, 1 laptop`; of what brings data only by its plan, `2 tablets with data`. */
 function kindsInWords(ready: Ready[], need: StockNeed): string {
-  const counts = new Map<string, number>();
+  const counts = new Map<string, { name: (several: string) => string; count: number }>();
   for (const { kind, hasDataPlan, count } of ready) {
     const byPlan = need === 'data' && hasDataPlan && !meetsOf({ kind, hasDataPlan: false }, ['data']).length;
-    const name = `${kind} ${byPlan ? 'with data' : ''}`;
-    counts.set(name, (counts.get(name) ?? 0) + count);
+    const name = (several: string) => `${kindWord(kind)}${several}${byPlan ? ' with data' : ''}`;
+    const before = counts.get(name(''));
+    counts.set(name(''), { name, count: (before?.count ?? 0) + count });
   }
-  return [...counts]
-    .map(([name, count]) => {
-      const [kind = '', ...rest] = name.trim().split(' ');
-      const thing = kind === 'sim' ? 'SIM' : kind;
-      return [`${count} ${thing}${count === 1 ? '' : 's'}`, ...rest].join(' ');
-    })
-    .join(', ');
+  return [...counts.values()].map(({ name, count }) => `${count} ${name(count === 1 ? '' : 's')}`).join(', ');
 }

@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import { keyedHash, newLinkToken } from '../../access/tokens.ts';
 import type { Context } from '../../shared/actor.ts';
 import { timestamp } from '../../shared/clock.ts';
@@ -7,6 +6,8 @@ import type { Deps } from '../../shared/deps.ts';
 import { recordEvent } from '../../shared/events.ts';
 import { newId } from '../../shared/ids.ts';
 import { Problem } from '../../shared/problem.ts';
+import { col, type RowOf } from '../../shared/rows.ts';
+import { many, maybe, run } from '../../shared/statements.ts';
 import { aClinic, hearsAll } from '../clinic-view.queries.ts';
 import { lockReferral } from '../locking.commands.ts';
 import { questionFor } from '../progress.rules.ts';
@@ -26,19 +27,29 @@ export async function addAnswerLink(
   questionId: string,
 ): Promise<{ expiresAt: string; token?: string }> {
   const token = newLinkToken();
-  const { expiresAt } = await command(deps, ctx, async (trx) => {
-    const referral = await lockReferral(trx, ctx.actor, referralId);
-    const { rows } = await sql<{ id: string; answer: string | null }>`
-      select id, answer from referral_question where referral_id = ${referralId}`.execute(trx);
+  const { expiresAt } = await command(deps, ctx, async (work) => {
+    const referral = await lockReferral(work.trx, ctx.actor, referralId);
+    const rows = await many(
+      work.trx,
+      'answer-link.add',
+      work.trx.selectFrom('referral_question').select(['id', 'answer']).where('referral_id', '=', referralId),
+    );
     if (referral.status !== 'asked')
       throw new Problem('no-open-question', { detail: 'Nothing is asked about this referral now.' });
     const question = questionFor(rows, questionId);
     const expiresAt = deps.clock.now().add({ hours: hoursItWorks }).toString();
-    await sql`insert into answer_link (id, question_id, token_hash, created_at, expires_at)
-      values (${newId()}, ${question.id}, ${answerLinkHash(deps, token)}, ${timestamp(deps.clock)}, ${expiresAt})`.execute(
-      trx,
+    await run(
+      work.trx,
+      'answer-link.insert',
+      work.trx.insertInto('answer_link').values({
+        id: newId(),
+        question_id: question.id,
+        token_hash: answerLinkHash(deps, token),
+        created_at: work.at,
+        expires_at: expiresAt,
+      }),
     );
-    await recordEvent(trx, deps, ctx, {
+    await recordEvent(work, {
       type: 'referral.answer_link_made',
       subjects: [['referral', referralId]],
       values: { expiresOn: expiresAt },
@@ -53,31 +64,29 @@ export const answerLinkHash = (deps: Deps, token: string) =>
   keyedHash(deps.config.SECRET, 'answer-link', token);
 
 /** One question about one referral, as whoever has its link sees it: no name. */
-export type AnswerLink = {
-  id: string;
-  questionId: string;
-  referralId: string;
-  reference: string;
-  question: string;
-  state: 'open' | 'answered' | 'closed';
+export const AnswerLink = {
+  id: col.text,
+  questionId: col.text,
+  referralId: col.text,
+  reference: col.text,
+  question: col.text,
+  state: col.oneOf(['open', 'answered', 'closed']),
   /** Whether the clinic is told how the referral goes. */
-  hearsAll: boolean;
-  clinicId: string;
-  clinicName: string;
+  hearsAll: col.boolean,
+  clinicId: col.text,
+  clinicName: col.text,
 };
+export type AnswerLink = RowOf<typeof AnswerLink>;
 
 /** The link of a token while its time is not over. */
 export async function findAnswerLink(deps: Deps, token: string): Promise<AnswerLink | undefined> {
-  const { rows } = await sql<AnswerLink>`/* answer-link.find */
+  return maybe(deps.db, 'answer-link.find', AnswerLink)`
     select l.id, q.id as "questionId", q.question, r.id as "referralId", r.reference, r.clinic_id as "clinicId", o.name as "clinicName",
       case when q.answer is not null then 'answered' when r.status = 'asked' then 'open' else 'closed' end as state,
       ${hearsAll(aClinic)} as "hearsAll"
     from answer_link l join referral_question q on q.id = l.question_id join referral r on r.id = q.referral_id
       join organisation o on o.id = r.clinic_id
-    where l.token_hash = ${answerLinkHash(deps, token)} and l.expires_at > ${timestamp(deps.clock)}`.execute(
-    deps.db,
-  );
-  return rows[0];
+    where l.token_hash = ${answerLinkHash(deps, token)} and l.expires_at > ${timestamp(deps.clock)}`;
 }
 
 /**

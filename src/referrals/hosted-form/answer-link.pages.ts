@@ -7,6 +7,7 @@ import { type App, idParams, strictObject } from '../../shared/http.ts';
 import { linkAddress } from '../../shared/link-address.ts';
 import { Problem } from '../../shared/problem.ts';
 import { type Form, fields, newForm, refused, typedIn } from '../../web/forms.ts';
+import { submit } from '../../web/submit.ts';
 import { NewAnswer } from '../progress.schemas.ts';
 import { getReferral } from '../referral.queries.ts';
 import {
@@ -27,10 +28,10 @@ const questionParams = Type.Object({ ...idParams.properties, questionId: Type.St
 
 /** /referrals/:id/questions/:questionId/links: an officer makes a link to send. /answer/:token: the clinic answers by it. */
 export function answerLinkPages(app: App, deps: Deps): void {
-  app.post(
-    '/referrals/:id/questions/:questionId/links',
-    { config: { action: 'referrals.decide' }, schema: { params: questionParams } },
-    async (request, reply) => {
+  submit(app, '/referrals/:id/questions/:questionId/links', {
+    action: 'referrals.decide',
+    params: questionParams,
+    async take(_typed, request, reply) {
       const { id, questionId } = request.params;
       const { token, expiresAt } = await addAnswerLink(deps, request.ctx, id, questionId);
       const { reference, referrer } = await getReferral(deps.db, request.ctx.actor, id);
@@ -42,7 +43,7 @@ export function answerLinkPages(app: App, deps: Deps): void {
         scheme: (await currentScheme(deps)).name,
       });
     },
-  );
+  });
 
   app.register(async (scope) => {
     const pages: App = scope.withTypeProvider<TypeBoxTypeProvider>();

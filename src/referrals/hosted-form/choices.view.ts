@@ -1,5 +1,6 @@
 import { channels } from '../../people/contact.rules.ts';
 import { words } from '../../shared/formats.ts';
+import { kindsThatMeet } from '../../stock/devices/device-kinds.rules.ts';
 
 export type Choice = { value: string; text: string; hint?: string };
 
@@ -20,7 +21,7 @@ const texts: Record<string, string> = {
   housing: 'Where they live',
 };
 const hints: Record<string, string> = {
-  device: 'A tablet, phone or laptop',
+  device: `A ${kindsThatMeet('device')}`,
   data: 'Mobile data or Wi-Fi',
   support: 'Calls to help them get started',
 };

@@ -3,6 +3,8 @@ import { keyedHash, newToken } from '../../access/tokens.ts';
 import { timestamp } from '../../shared/clock.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { newId } from '../../shared/ids.ts';
+import { col, type RowOf } from '../../shared/rows.ts';
+import { each, many, maybe, one, run } from '../../shared/statements.ts';
 import type { Typed } from '../../web/forms.ts';
 import type { Answers } from './answers.ts';
 
@@ -14,17 +16,18 @@ const printableFor = '15 minutes';
 /** How many forms the start page offers to go on with. */
 const mostOffered = 20;
 
-export type Draft = {
-  id: string;
-  answers: Answers;
+export const Draft = {
+  id: col.text,
+  answers: col.unchecked<Answers>(),
   /** The pages that were not right, as they were typed, until they are. */
-  tried: Answers;
-  savedAt: string;
+  tried: col.unchecked<Answers>(),
+  savedAt: col.text,
   /** The reference, once it was sent. */
-  reference: string | null;
+  reference: col.orNull(col.text),
   /** What was sent, sealed, while it may still be printed. */
-  summary: Buffer | null;
+  summary: col.orNull(col.bytes),
 };
+export type Draft = RowOf<typeof Draft>;
 
 const hashOf = (deps: Deps, token: string) => keyedHash(deps.config.SECRET, 'referral-draft', token);
 
@@ -45,18 +48,14 @@ export async function findDraft(
   token: string,
   id: string | undefined,
 ): Promise<Draft | undefined> {
-  const { rows } = await sql<Draft>`/* draft.find */ ${draftsOf(deps, linkId, token)}
-    and ${id === undefined ? sql`true` : sql`id = ${id}`} order by id desc limit 1`.execute(deps.db);
-  return rows[0];
+  return maybe(deps.db, 'draft.find', Draft)`${draftsOf(deps, linkId, token)}
+    and ${id === undefined ? sql`true` : sql`id = ${id}`} order by id desc limit 1`;
 }
 
 /** What a browser has begun to fill in and not sent, the newest first. */
 export async function begunDrafts(deps: Deps, linkId: string, token: string): Promise<Draft[]> {
-  const { rows } = await sql<Draft>`/* draft.begun */ ${draftsOf(deps, linkId, token)}
-    and sent_at is null and (answers <> '{}' or tried <> '{}') order by id desc limit ${mostOffered}`.execute(
-    deps.db,
-  );
-  return rows;
+  return many(deps.db, 'draft.begun', Draft)`${draftsOf(deps, linkId, token)}
+    and sent_at is null and (answers <> '{}' or tried <> '{}') order by id desc limit ${mostOffered}`;
 }
 
 /** Begins a referral in a browser, beside what it has begun before. @param token what the browser has already */
@@ -67,37 +66,35 @@ export async function beginDraft(
 ): Promise<{ id: string; token: string }> {
   const at = timestamp(deps.clock);
   const id = newId();
-  await sql`/* draft.begin */
+  await run(deps.db, 'draft.begin')`
     with used as (update form_link set used_at = ${at} where id = ${linkId})
-    insert into referral_draft (id, link_id, token_hash, saved_at) values (${id}, ${linkId}, ${hashOf(deps, token)}, ${at})`.execute(
-    deps.db,
-  );
+    insert into referral_draft (id, link_id, token_hash, saved_at) values (${id}, ${linkId}, ${hashOf(deps, token)}, ${at})`;
   return { id, token };
 }
 
 /** Keeps a page of the form that is right. False when the draft was sent or deleted meanwhile. */
 export async function savePage(deps: Deps, draftId: string, slug: string, typed: Typed): Promise<boolean> {
-  const { rows } = await sql`/* draft.save */
+  const rows = await many(deps.db, 'draft.save', {})`
     update referral_draft set answers = answers || jsonb_build_object(${slug}::text, ${JSON.stringify(typed)}::jsonb),
       tried = tried - ${slug}::text, saved_at = ${timestamp(deps.clock)}
-    where id = ${draftId} and sent_at is null returning id`.execute(deps.db);
+    where id = ${draftId} and sent_at is null returning id`;
   return rows.length > 0;
 }
 
 /** Keeps a page that is not right yet, or not whole, beside what was right before. False as above. */
 export async function keepTry(deps: Deps, draftId: string, slug: string, typed: Typed): Promise<boolean> {
-  const { rows } = await sql`/* draft.try */
+  const rows = await many(deps.db, 'draft.try', {})`
     update referral_draft set tried = tried || jsonb_build_object(${slug}::text, ${JSON.stringify(typed)}::jsonb),
-      saved_at = ${timestamp(deps.clock)} where id = ${draftId} and sent_at is null returning id`.execute(
-    deps.db,
-  );
+      saved_at = ${timestamp(deps.clock)} where id = ${draftId} and sent_at is null returning id`;
   return rows.length > 0;
 }
 
 /** Deletes a draft that was not sent. */
 export async function discardDraft(deps: Deps, draftId: string): Promise<void> {
-  await sql`/* draft.discard */ delete from referral_draft where id = ${draftId} and sent_at is null`.execute(
+  await run(
     deps.db,
+    'draft.discard',
+    deps.db.deleteFrom('referral_draft').where('id', '=', draftId).where('sent_at', 'is', null),
   );
 }
 
@@ -108,21 +105,19 @@ export async function closeDraft(
   { reference, summary }: { reference: string; summary: Buffer },
 ): Promise<void> {
   const at = timestamp(deps.clock);
-  await sql`/* draft.close */
+  await run(deps.db, 'draft.close')`
     with closed as (
       update referral_draft set answers = '{}', tried = '{}', sent_at = ${at}, saved_at = ${at}, reference = ${reference},
         summary = ${summary}
       where id = ${draftId} and sent_at is null returning link_id
     )
-    update form_link l set sent = sent + 1, used_at = ${at} from closed where l.id = closed.link_id`.execute(
-    deps.db,
-  );
+    update form_link l set sent = sent + 1, used_at = ${at} from closed where l.id = closed.link_id`;
 }
 
 /** Deletes the drafts whose time is over, and what was sent and may no longer be printed. How many of each. */
 export async function purgeDrafts(deps: Deps): Promise<{ drafts: number; summaries: number }> {
   const now = timestamp(deps.clock);
-  const { rows } = await sql<{ drafts: number; summaries: number }>`
+  return one(deps.db, each('draft.purge'), { drafts: col.number, summaries: col.number })`
     with old as (
       delete from referral_draft where saved_at <= ${now}::timestamptz - ${keptFor}::interval returning id
     ), unprintable as (
@@ -130,8 +125,5 @@ export async function purgeDrafts(deps: Deps): Promise<{ drafts: number; summari
       where summary is not null and sent_at <= ${now}::timestamptz - ${printableFor}::interval
         and saved_at > ${now}::timestamptz - ${keptFor}::interval returning id
     )
-    select (select count(*) from old)::int as drafts, (select count(*) from unprintable)::int as summaries`.execute(
-    deps.db,
-  );
-  return rows[0]!;
+    select (select count(*) from old)::int as drafts, (select count(*) from unprintable)::int as summaries`;
 }

@@ -1,12 +1,13 @@
-import { sql } from 'kysely';
 import { newLinkToken } from '../../access/tokens.ts';
 import type { Context } from '../../shared/actor.ts';
-import { timestamp, today } from '../../shared/clock.ts';
+import { today } from '../../shared/clock.ts';
 import { command } from '../../shared/command.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { recordEvent } from '../../shared/events.ts';
 import { newId } from '../../shared/ids.ts';
 import { Problem } from '../../shared/problem.ts';
+import { col } from '../../shared/rows.ts';
+import { maybe, run } from '../../shared/statements.ts';
 import { formLinkHash } from './form-link.queries.ts';
 import { endErrors } from './form-link.rules.ts';
 import type { NewFormLink } from './form-link.schemas.ts';
@@ -25,14 +26,14 @@ export async function addFormLink(
   const errors = endErrors(input.expiresOn, today(deps.clock));
   if (errors.length) throw new Problem('invalid', { errors });
   const token = newLinkToken();
-  const { id } = await command(deps, ctx, async (trx) => {
+  const { id } = await command(deps, ctx, async (work) => {
     const id = newId();
-    const { numAffectedRows } = await sql`
+    const added = await run(work.trx, 'form-link.add')`
       insert into form_link (id, clinic_id, label, token_hash, expires_on, created_at)
-      select ${id}, o.id, ${input.label.trim()}, ${formLinkHash(deps, token)}, ${input.expiresOn}, ${timestamp(deps.clock)}
-      from organisation o where o.id = ${clinicId} and 'clinic' = any(o.roles)`.execute(trx);
-    if (!numAffectedRows) throw new Problem('not-found');
-    await recordEvent(trx, deps, ctx, {
+      select ${id}, o.id, ${input.label.trim()}, ${formLinkHash(deps, token)}, ${input.expiresOn}, ${work.at}
+      from organisation o where o.id = ${clinicId} and 'clinic' = any(o.roles)`;
+    if (!added) throw new Problem('not-found');
+    await recordEvent(work, {
       type: 'form_link.added',
       subjects: [
         ['form_link', id],
@@ -56,15 +57,14 @@ export async function revokeFormLink(
   clinicId: string,
   linkId: string,
 ): Promise<{ label: string }> {
-  return command(deps, ctx, async (trx) => {
-    const { rows } = await sql<{ label: string; wasOpen: boolean }>`
+  return command(deps, ctx, async (work) => {
+    const link = await maybe(work.trx, 'form-link.revoke', { label: col.text, wasOpen: col.boolean })`
       with found as (select id, revoked_at from form_link where id = ${linkId} and clinic_id = ${clinicId} for update)
-      update form_link l set revoked_at = coalesce(l.revoked_at, ${timestamp(deps.clock)}) from found where l.id = found.id
-      returning l.label, found.revoked_at is null as "wasOpen"`.execute(trx);
-    const link = rows[0];
+      update form_link l set revoked_at = coalesce(l.revoked_at, ${work.at}) from found where l.id = found.id
+      returning l.label, found.revoked_at is null as "wasOpen"`;
     if (!link) throw new Problem('not-found');
     if (link.wasOpen)
-      await recordEvent(trx, deps, ctx, {
+      await recordEvent(work, {
         type: 'form_link.revoked',
         subjects: [
           ['form_link', linkId],

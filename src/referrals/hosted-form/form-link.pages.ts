@@ -3,7 +3,8 @@ import { today } from '../../shared/clock.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { type App, idParams } from '../../shared/http.ts';
 import { linkAddress } from '../../shared/link-address.ts';
-import { type Form, fields, newForm, refused, typedIn } from '../../web/forms.ts';
+import { type Form, fields, newForm } from '../../web/forms.ts';
+import { formPage, submit } from '../../web/submit.ts';
 import { addFormLink, revokeFormLink } from './form-link.commands.ts';
 import { clinicFormLinks } from './form-link.queries.ts';
 import { proposedEnd } from './form-link.rules.ts';
@@ -15,39 +16,29 @@ const linkParams = Type.Object({ ...idParams.properties, linkId: Type.String({ f
 
 /** /settings/clinics/:id/form-links: the links through which a clinic without a system of its own refers. */
 export function formLinkPages(app: App, deps: Deps): void {
-  app.get(
-    '/settings/clinics/:id/form-links',
-    { config: { action: 'clinics.read' }, schema: { params: idParams } },
-    async (request, reply) => reply.page(view, await listView(request.params.id)),
-  );
-
   // The token is shown in the reply itself: a redirect would have to carry it somewhere.
-  app.post(
-    '/settings/clinics/:id/form-links',
-    { config: { action: 'clinics.manage' }, schema: { params: idParams } },
-    async (request, reply) => {
+  formPage(app, '/settings/clinics/:id/form-links', {
+    reads: 'clinics.read',
+    action: 'clinics.manage',
+    params: idParams,
+    view,
+    show: (form, { params }) => listView(params.id, form),
+    async take(typed, request, reply) {
       const { id } = request.params;
-      const typed = typedIn(request.body);
-      try {
-        const { token } = await addFormLink(deps, request.ctx, id, fields(NewFormLink, typed, words));
-        const made = { label: typed.label, url: token && linkAddress(deps, request, `/refer/${token}`) };
-        return reply.code(201).page(view, { ...(await listView(id)), made });
-      } catch (error) {
-        const form = refused(typed, error);
-        return reply.code(form.status).page(view, await listView(id, form));
-      }
+      const { token } = await addFormLink(deps, request.ctx, id, fields(NewFormLink, typed, words));
+      const made = { label: typed.label, url: token && linkAddress(deps, request, `/refer/${token}`) };
+      return reply.code(201).page(view, { ...(await listView(id)), made });
     },
-  );
+  });
 
-  app.post(
-    '/settings/clinics/:id/form-links/:linkId/revocations',
-    { config: { action: 'clinics.manage' }, schema: { params: linkParams } },
-    async (request, reply) => {
-      const { id, linkId } = request.params;
-      await revokeFormLink(deps, request.ctx, id, linkId);
-      return reply.done(`/settings/clinics/${id}/form-links`, { text: 'The link has ended.' });
+  submit(app, '/settings/clinics/:id/form-links/:linkId/revocations', {
+    action: 'clinics.manage',
+    params: linkParams,
+    async take(_typed, { ctx, params: { id, linkId } }) {
+      await revokeFormLink(deps, ctx, id, linkId);
+      return { href: `/settings/clinics/${id}/form-links`, text: 'The link has ended.' };
     },
-  );
+  });
 
   async function listView(clinicId: string, form?: Form) {
     const start = newForm({ expiresOn: proposedEnd(today(deps.clock)) });

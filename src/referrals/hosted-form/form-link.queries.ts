@@ -1,10 +1,11 @@
-import { sql } from 'kysely';
 import { keyedHash } from '../../access/tokens.ts';
 import { today } from '../../shared/clock.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { Problem } from '../../shared/problem.ts';
+import { col, type RowOf } from '../../shared/rows.ts';
+import { each, many, maybe } from '../../shared/statements.ts';
 import { stateOf } from './form-link.rules.ts';
-import type { FormLinkRow } from './form-link.schemas.ts';
+import { FormLinkRow } from './form-link.schemas.ts';
 
 /**
  * A clinic with its links to the hosted form, the newest first.
@@ -14,20 +15,20 @@ export async function clinicFormLinks(
   deps: Deps,
   clinicId: string,
 ): Promise<{ clinic: { id: string; name: string }; links: FormLinkRow[] }> {
-  type Row = Omit<FormLinkRow, 'state'> & { revokedAt: string | null };
+  const Row = { ...col.omit(FormLinkRow.properties, 'state'), revokedAt: col.orNull(col.text) };
   const [clinics, links] = await Promise.all([
-    sql<{ id: string; name: string }>`
-      select id, name from organisation where id = ${clinicId} and 'clinic' = any(roles)`.execute(deps.db),
-    sql<Row>`
+    many(deps.db, each('form-link.clinic'), { id: col.text, name: col.text })`
+      select id, name from organisation where id = ${clinicId} and 'clinic' = any(roles)`,
+    many(deps.db, each('form-link.list'), Row)`
       select id, label, created_at as "createdAt", expires_on as "expiresOn", revoked_at as "revokedAt", used_at as "usedAt", sent
-      from form_link where clinic_id = ${clinicId} order by id desc`.execute(deps.db),
+      from form_link where clinic_id = ${clinicId} order by id desc`,
   ]);
-  const clinic = clinics.rows[0];
+  const [clinic] = clinics;
   if (!clinic) throw new Problem('not-found');
   const day = today(deps.clock);
   return {
     clinic,
-    links: links.rows.map(({ revokedAt, ...link }) => ({
+    links: links.map(({ revokedAt, ...link }) => ({
       ...link,
       state: stateOf({ ...link, revokedAt }, day),
     })),
@@ -35,18 +36,16 @@ export async function clinicFormLinks(
 }
 
 /** A link that works, with the clinic that it is for. */
-export type FormLink = { id: string; label: string; clinicId: string; clinicName: string };
+export const FormLink = { id: col.text, label: col.text, clinicId: col.text, clinicName: col.text };
+export type FormLink = RowOf<typeof FormLink>;
 
 /** What is stored in place of a link's token. */
 export const formLinkHash = (deps: Deps, token: string) => keyedHash(deps.config.SECRET, 'form-link', token);
 
 /** The link of a token, where it works today; an ended one is as unknown as one that never was. */
 export async function findFormLink(deps: Deps, token: string): Promise<FormLink | undefined> {
-  const { rows } = await sql<FormLink>`/* form-link.find */
+  return maybe(deps.db, 'form-link.find', FormLink)`
     select l.id, l.label, l.clinic_id as "clinicId", o.name as "clinicName"
     from form_link l join organisation o on o.id = l.clinic_id
-    where l.token_hash = ${formLinkHash(deps, token)} and l.revoked_at is null and l.expires_on >= ${today(deps.clock)}`.execute(
-    deps.db,
-  );
-  return rows[0];
+    where l.token_hash = ${formLinkHash(deps, token)} and l.revoked_at is null and l.expires_on >= ${today(deps.clock)}`;
 }

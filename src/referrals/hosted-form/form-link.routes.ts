@@ -1,7 +1,8 @@
 import Type from 'typebox';
 import type { Deps } from '../../shared/deps.ts';
-import { type App, idParams, problemReplies } from '../../shared/http.ts';
+import { type App, idParams } from '../../shared/http.ts';
 import { linkAddress } from '../../shared/link-address.ts';
+import { creates, reads } from '../../shared/routes.ts';
 import { addFormLink, revokeFormLink } from './form-link.commands.ts';
 import { clinicFormLinks } from './form-link.queries.ts';
 import { FormLinkEnded, FormLinkList, FormLinkMade, NewFormLink } from './form-link.schemas.ts';
@@ -14,58 +15,43 @@ const linkParams = Type.Object({
 
 /** /organisations/:id/form-links: the links through which a clinic without a system of its own refers. */
 export function formLinkRoutes(app: App, deps: Deps): void {
-  app.get(
-    '/organisations/:id/form-links',
-    {
-      config: { action: 'clinics.read' },
-      schema: {
-        operationId: 'listFormLinks',
-        summary: 'A clinic’s links to the hosted referral form, the newest first',
-        tags,
-        params: idParams,
-        response: { 200: FormLinkList, ...problemReplies('not-found') },
-      },
-    },
-    async (request) => ({ items: (await clinicFormLinks(deps, request.params.id)).links }),
-  );
+  reads(app, '/organisations/:id/form-links', {
+    action: 'clinics.read',
+    operationId: 'listFormLinks',
+    summary: 'A clinic’s links to the hosted referral form, the newest first',
+    tags,
+    params: idParams,
+    gives: FormLinkList,
+    problems: ['not-found'],
+    call: async ({ params }) => ({ items: (await clinicFormLinks(deps, params.id)).links }),
+  });
 
-  app.post(
-    '/organisations/:id/form-links',
-    {
-      config: { action: 'clinics.manage' },
-      schema: {
-        operationId: 'makeFormLink',
-        summary: 'Make a link to the hosted referral form; its address is given this once',
-        tags,
-        params: idParams,
-        body: NewFormLink,
-        response: { 201: FormLinkMade, ...problemReplies('not-found', 'invalid') },
-      },
-    },
-    async (request, reply) => {
+  creates(app, '/organisations/:id/form-links', {
+    action: 'clinics.manage',
+    operationId: 'makeFormLink',
+    summary: 'Make a link to the hosted referral form; its address is given this once',
+    tags,
+    params: idParams,
+    body: NewFormLink,
+    gives: FormLinkMade,
+    problems: ['not-found', 'invalid'],
+    async call(request) {
       const { id, token } = await addFormLink(deps, request.ctx, request.params.id, request.body);
-      return reply
-        .code(201)
-        .send({ id, ...(token && { url: linkAddress(deps, request, `/refer/${token}`) }) });
+      return { id, ...(token && { url: linkAddress(deps, request, `/refer/${token}`) }) };
     },
-  );
+  });
 
-  app.post(
-    '/organisations/:id/form-links/:linkId/revocations',
-    {
-      config: { action: 'clinics.manage' },
-      schema: {
-        operationId: 'endFormLink',
-        summary: 'End a link, at once and for good',
-        tags,
-        params: linkParams,
-        response: { 201: FormLinkEnded, ...problemReplies('not-found') },
-      },
+  creates(app, '/organisations/:id/form-links/:linkId/revocations', {
+    action: 'clinics.manage',
+    operationId: 'endFormLink',
+    summary: 'End a link, at once and for good',
+    tags,
+    params: linkParams,
+    gives: FormLinkEnded,
+    problems: ['not-found'],
+    async call({ ctx, params: { id, linkId } }) {
+      await revokeFormLink(deps, ctx, id, linkId);
+      return { id: linkId, state: 'ended' as const };
     },
-    async (request, reply) => {
-      const { id, linkId } = request.params;
-      await revokeFormLink(deps, request.ctx, id, linkId);
-      return reply.code(201).send({ id: linkId, state: 'ended' as const });
-    },
-  );
+  });
 }

@@ -1,12 +1,12 @@
-import { sql } from 'kysely';
 import { keepHistory } from '../../people/patient.commands.ts';
 import { applyStricterContact, insertProposals } from '../../people/proposal.commands.ts';
 import type { Context } from '../../shared/actor.ts';
-import { timestamp } from '../../shared/clock.ts';
 import { command } from '../../shared/command.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { recordEvent } from '../../shared/events.ts';
 import { newId, referralReference } from '../../shared/ids.ts';
+import { col } from '../../shared/rows.ts';
+import { one, run } from '../../shared/statements.ts';
 import { createTasks, type NewTask } from '../../tasks/task.commands.ts';
 import type { Typed } from '../../web/forms.ts';
 import { applyStricterConsent } from '../consent.commands.ts';
@@ -29,27 +29,40 @@ export async function receiveRepeat(
   { link, referralId, referral, typed }: Repeat,
 ): Promise<{ reference: string }> {
   const { patient } = readReferral(deps, referral);
-  return command(deps, ctx, async (trx) => {
-    const at = timestamp(deps.clock);
-    const { known } = await whoIs(trx, link.clinicId, patient);
-    const { rows } = await sql<{ patientId: string; clinicId: string; number: number }>`
+  return command(deps, ctx, async (work) => {
+    const { at } = work;
+    const { known } = await whoIs(work.trx, link.clinicId, patient);
+    const { patientId, clinicId, number } = await one(work.trx, 'repeat.receive', {
+      patientId: col.text,
+      clinicId: col.text,
+      number: col.number,
+    })`
       select patient_id as "patientId", clinic_id as "clinicId", nextval('referral_number') as number
-      from referral where id = ${referralId}`.execute(trx);
-    const { patientId, clinicId, number } = rows[0]!;
+      from referral where id = ${referralId}`;
     const reference = referralReference(number);
-    await sql`insert into referral_repeat (id, reference, referral_id, link_id, said, received_at)
-      values (${newId()}, ${reference}, ${referralId}, ${link.id}, ${JSON.stringify(typed)}, ${at})`.execute(
-      trx,
+    await run(
+      work.trx,
+      'repeat.insert',
+      work.trx.insertInto('referral_repeat').values({
+        id: newId(),
+        reference,
+        referral_id: referralId,
+        link_id: link.id,
+        said: JSON.stringify(typed),
+        received_at: at,
+      }),
     );
     // Whoever goes there must know it before an officer has read this.
     const { visitRisks } = referral;
     if (visitRisks && known === patientId)
-      await sql`update referral set visit_risks = concat_ws(E'\n', visit_risks, ${visitRisks}::text), changed_at = ${at}
-        where id = ${referralId} and position(${visitRisks} in coalesce(visit_risks, '')) = 0`.execute(trx);
-    if (known === patientId)
-      await applyStricterConsent(trx, deps, ctx, { referralId, patientId }, referral.consent);
-    const contact = known ? await applyStricterContact(trx, known, patient, at) : undefined;
-    const eventId = await recordEvent(trx, deps, ctx, {
+      await run(
+        work.trx,
+        'repeat.add-risks',
+      )`update referral set visit_risks = concat_ws(E'\n', visit_risks, ${visitRisks}::text), changed_at = ${at}
+        where id = ${referralId} and position(${visitRisks} in coalesce(visit_risks, '')) = 0`;
+    if (known === patientId) await applyStricterConsent(work, { referralId, patientId }, referral.consent);
+    const contact = known ? await applyStricterContact(work.trx, known, patient, at) : undefined;
+    const eventId = await recordEvent(work, {
       type: 'referral.sent_again',
       subjects: [
         ['referral', referralId],
@@ -59,9 +72,9 @@ export async function receiveRepeat(
       values: { reference },
       fields: ['patient', 'referrer', 'consent', ...(visitRisks ? ['visitRisks'] : [])],
     });
-    if (known && contact?.before) await keepHistory(trx, known, eventId, contact.before, at);
+    if (known && contact?.before) await keepHistory(work.trx, known, eventId, contact.before, at);
     const proposals = known === patientId && contact ? contact.proposals : [];
-    await insertProposals(trx, referralId, proposals);
+    await insertProposals(work.trx, referralId, proposals);
     const tasks: NewTask[] = [
       {
         kind: 'referral_sent_again',
@@ -80,7 +93,7 @@ export async function receiveRepeat(
       });
     if (known && !contact?.hasSafeWay && patient.contactChoice !== 'patient_contacts_us')
       tasks.push({ kind: 'no_safe_contact', subjectType: 'patient', subjectId: known, patientId: known });
-    await createTasks(trx, deps, ctx, tasks);
+    await createTasks(work, tasks);
     return { reference };
   });
 }

@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import type { Context } from '../../shared/actor.ts';
 import { iso, timestamp } from '../../shared/clock.ts';
 import { command } from '../../shared/command.ts';
@@ -8,6 +7,9 @@ import { etagOf, requireMatch } from '../../shared/etag.ts';
 import { type EventType, recordEvent } from '../../shared/events.ts';
 import { newId } from '../../shared/ids.ts';
 import { invalid, Problem } from '../../shared/problem.ts';
+import { col } from '../../shared/rows.ts';
+import { maybe, run } from '../../shared/statements.ts';
+import { type Work, workIn } from '../../shared/work.ts';
 import { completeTasksAbout } from '../../tasks/task.commands.ts';
 import { allowedHosts, attempt, type Claimed } from './delivery.commands.ts';
 import { signingSecret } from './secret.ts';
@@ -32,18 +34,20 @@ export async function addWebhook(
   { url }: NewWebhook,
 ): Promise<WebhookAdded> {
   assertUrl(deps, url);
-  const { id } = await command(deps, ctx, async (trx) => {
-    const { rows } = await sql`
-      select from organisation where id = ${organisationId} and 'clinic' = any(roles) for key share`.execute(
-      trx,
-    );
-    if (!rows.length) throw new Problem('not-found');
+  const { id } = await command(deps, ctx, async (work) => {
+    const known = await maybe(work.trx, 'webhook.add', {})`
+      select from organisation where id = ${organisationId} and 'clinic' = any(roles) for key share`;
+    if (!known) throw new Problem('not-found');
     const id = newId();
-    const at = timestamp(deps.clock);
-    await sql`insert into webhook (id, organisation_id, url, created_at, changed_at) values (${id}, ${organisationId}, ${url}, ${at}, ${at})`.execute(
-      trx,
+    const { at } = work;
+    await run(
+      work.trx,
+      'webhook.insert',
+      work.trx
+        .insertInto('webhook')
+        .values({ id, organisation_id: organisationId, url, created_at: at, changed_at: at }),
     );
-    await record(trx, deps, ctx, 'webhook.added', organisationId);
+    await record(work, 'webhook.added', organisationId);
     return { id };
   });
   return { id, secret: signingSecret(deps.config.SECRET, id, 1) };
@@ -58,24 +62,23 @@ export async function changeWebhook(
   ctx: Context,
   id: string,
   change: WebhookChange,
-  ifMatch: string | undefined,
 ): Promise<void> {
   if (change.url !== undefined) assertUrl(deps, change.url);
-  await command(deps, ctx, async (trx) => {
-    const before = await lockWebhook(trx, id);
-    requireMatch(ifMatch, etagOf(id, before.changedAt));
-    const at = timestamp(deps.clock);
+  await command(deps, ctx, async (work) => {
+    const before = await lockWebhook(work.trx, id);
+    requireMatch(ctx.ifMatch, etagOf(id, before.changedAt));
+    const { at } = work;
     const enabled = change.enabled ?? before.enabled;
-    await sql`
+    await run(work.trx, 'webhook.change')`
       update webhook set url = coalesce(${change.url ?? null}, url), changed_at = ${at},
         disabled_at = case when ${enabled} then null else coalesce(disabled_at, ${at}) end,
         disabled_because = case when ${enabled} then null else coalesce(disabled_because, 'staff') end
-      where id = ${id}`.execute(trx);
+      where id = ${id}`;
     const type =
       enabled === before.enabled ? 'webhook.changed' : enabled ? 'webhook.enabled' : 'webhook.disabled';
-    await record(trx, deps, ctx, type, before.organisationId);
-    if (enabled) await tellWhatWaited(trx, deps, id);
-    if (enabled) await completeTasksAbout(trx, deps, ctx, ['webhook_failed'], [before.organisationId]);
+    await record(work, type, before.organisationId);
+    if (enabled) await tellWhatWaited(work, id);
+    if (enabled) await completeTasksAbout(work, ['webhook_failed'], [before.organisationId]);
   });
 }
 
@@ -84,18 +87,19 @@ export async function changeWebhook(
  * @throws Problem `not-found`, `conflict` while an earlier change-over still runs
  */
 export async function rotateSecret(deps: Deps, ctx: Context, id: string): Promise<SecretRotated> {
-  const version = await command(deps, ctx, async (trx) => {
-    const { secretVersion, rotatedAt, organisationId } = await lockWebhook(trx, id);
+  const version = await command(deps, ctx, async (work) => {
+    const { secretVersion, rotatedAt, organisationId } = await lockWebhook(work.trx, id);
     const now = deps.clock.now();
     if (rotatedAt && now.subtract({ hours: oldSecretHours }).epochMilliseconds < Date.parse(rotatedAt))
       throw new Problem('conflict', {
         detail:
           'Its secret was changed within the last day, and the one before still signs. Change it again after that.',
       });
-    await sql`update webhook set secret_version = secret_version + 1, rotated_at = ${timestamp(deps.clock)}, changed_at = ${timestamp(deps.clock)} where id = ${id}`.execute(
-      trx,
-    );
-    await record(trx, deps, ctx, 'webhook.secret_changed', organisationId);
+    await run(
+      work.trx,
+      'webhook.rotate-secret',
+    )`update webhook set secret_version = secret_version + 1, rotated_at = ${work.at}, changed_at = ${work.at} where id = ${id}`;
+    await record(work, 'webhook.secret_changed', organisationId);
     return secretVersion + 1;
   });
   return {
@@ -113,10 +117,22 @@ export async function testWebhook(deps: Deps, ctx: Context, id: string): Promise
     const { url, secretVersion, rotatedAt, organisationId } = await lockWebhook(trx, id);
     const delivery = newId();
     const at = timestamp(deps.clock);
-    await sql`
-      insert into webhook_delivery (id, webhook_id, status, attempts, claim, claimed_at, next_at, give_up_at, created_at)
-      values (${delivery}, ${id}, 'sending', 1, 1, ${at}, ${at}, ${at}, ${at})`.execute(trx);
-    await record(trx, deps, ctx, 'webhook.tested', organisationId);
+    await run(
+      trx,
+      'webhook.test',
+      trx.insertInto('webhook_delivery').values({
+        id: delivery,
+        webhook_id: id,
+        status: 'sending',
+        attempts: 1,
+        claim: 1,
+        claimed_at: at,
+        next_at: at,
+        give_up_at: at,
+        created_at: at,
+      }),
+    );
+    await record(workIn(trx, deps, ctx), 'webhook.tested', organisationId);
     return {
       id: delivery,
       claim: 1,
@@ -141,57 +157,56 @@ export async function testWebhook(deps: Deps, ctx: Context, id: string): Promise
  * @throws Problem `not-found`, `conflict` for a test or while a newer one waits
  */
 export async function resendDelivery(deps: Deps, ctx: Context, id: string): Promise<DeliveryState> {
-  return command(deps, ctx, async (trx) => {
-    const { rows } = await sql<{ status: string; referralId: string | null; organisationId: string }>`
+  return command(deps, ctx, async (work) => {
+    const delivery = await maybe(work.trx, 'webhook.resend-delivery', {
+      status: col.text,
+      referralId: col.orNull(col.text),
+      organisationId: col.text,
+    })`
       select d.status, d.referral_id as "referralId", w.organisation_id as "organisationId"
-      from webhook_delivery d join webhook w on w.id = d.webhook_id where d.id = ${id} for update of d`.execute(
-      trx,
-    );
-    const [delivery] = rows;
+      from webhook_delivery d join webhook w on w.id = d.webhook_id where d.id = ${id} for update of d`;
     if (!delivery) throw new Problem('not-found');
     if (!delivery.referralId)
       throw new Problem('conflict', { detail: 'This was a test. Send another test instead.' });
     if (delivery.status === 'sending')
       throw new Problem('conflict', { detail: 'It is being sent. Wait for what comes of it.' });
     const now = deps.clock.now();
-    const at = timestamp(deps.clock);
-    const { rows: again } = await sql`
+    const { at } = work;
+    const again = await maybe(work.trx, 'webhook.resend', {})`
       update webhook_delivery d set status = 'pending', next_at = ${at}, ended_at = null,
         give_up_at = ${iso(giveUpAt(now))}
       where d.id = ${id} and not exists (select from webhook_delivery n
         where n.webhook_id = d.webhook_id and n.referral_id = d.referral_id and n.status = 'pending' and n.id <> d.id)
-      returning d.id`.execute(trx);
-    if (!again.length)
+      returning d.id`;
+    if (!again)
       throw new Problem('conflict', {
         detail: 'A newer one for this referral waits to be sent. Send that one.',
       });
-    await record(trx, deps, ctx, 'webhook.resent', delivery.organisationId);
+    await record(work, 'webhook.resent', delivery.organisationId);
     return { id, status: 'pending' };
   });
 }
 
 /** What waited while an endpoint was told nothing is due now, and has its three days from now. */
-async function tellWhatWaited(trx: Trx, deps: Deps, id: string): Promise<void> {
-  const giveUp = iso(giveUpAt(deps.clock.now()));
-  await sql`
-    update webhook_delivery set next_at = ${timestamp(deps.clock)}, give_up_at = ${giveUp}
-    where webhook_id = ${id} and status = 'pending'`.execute(trx);
+async function tellWhatWaited(work: Work, id: string): Promise<void> {
+  const giveUp = iso(giveUpAt(work.deps.clock.now()));
+  await run(work.trx, 'webhook.tell-what-waited')`
+    update webhook_delivery set next_at = ${work.at}, give_up_at = ${giveUp}
+    where webhook_id = ${id} and status = 'pending'`;
 }
 
 async function lockWebhook(trx: Trx, id: string) {
-  const { rows } = await sql<{
-    organisationId: string;
-    url: string;
-    enabled: boolean;
-    secretVersion: number;
-    rotatedAt: string | null;
-    changedAt: string;
-  }>`select organisation_id as "organisationId", url, disabled_at is null as enabled, secret_version as "secretVersion",
-      rotated_at as "rotatedAt", changed_at as "changedAt" from webhook where id = ${id} for update`.execute(
-    trx,
-  );
-  if (!rows[0]) throw new Problem('not-found');
-  return rows[0];
+  const row = await maybe(trx, 'webhook.lock', {
+    organisationId: col.text,
+    url: col.text,
+    enabled: col.boolean,
+    secretVersion: col.number,
+    rotatedAt: col.orNull(col.text),
+    changedAt: col.text,
+  })`select organisation_id as "organisationId", url, disabled_at is null as enabled, secret_version as "secretVersion",
+      rotated_at as "rotatedAt", changed_at as "changedAt" from webhook where id = ${id} for update`;
+  if (!row) throw new Problem('not-found');
+  return row;
 }
 
 function assertUrl(deps: Deps, url: string): void {
@@ -200,11 +215,9 @@ function assertUrl(deps: Deps, url: string): void {
 }
 
 function record(
-  trx: Trx,
-  deps: Deps,
-  ctx: Context,
+  work: Work,
   type: Extract<EventType, `webhook.${string}`>,
   organisationId: string,
 ): Promise<string> {
-  return recordEvent(trx, deps, ctx, { type, subjects: [['organisation', organisationId]] });
+  return recordEvent(work, { type, subjects: [['organisation', organisationId]] });
 }

@@ -2,7 +2,9 @@ import { sql } from 'kysely';
 import type { Reader } from '../../shared/database.ts';
 import { byId, type ListPage, toPage } from '../../shared/lists.ts';
 import { Problem } from '../../shared/problem.ts';
-import type { Delivery, DeliveryQuery, Webhook } from './webhook.schemas.ts';
+import { col } from '../../shared/rows.ts';
+import { each, many, maybe } from '../../shared/statements.ts';
+import { Delivery, type DeliveryQuery, Webhook } from './webhook.schemas.ts';
 
 const newest = sql`(select d.last_fault from webhook_delivery d where d.webhook_id = w.id and d.attempts > 0 order by d.id desc limit 1)`;
 const columns = sql`w.id, w.url, w.disabled_at is null as enabled, w.disabled_because as "disabledBecause",
@@ -18,14 +20,14 @@ export async function listWebhooks(
   db: Reader,
   organisationId: string,
 ): Promise<{ clinic: string; items: Webhook[] }> {
-  const clinic = await db
-    .selectFrom('organisation')
-    .select('name')
-    .where('id', '=', organisationId)
-    .executeTakeFirst();
+  const clinic = await maybe(
+    db,
+    'webhook.clinic',
+    db.selectFrom('organisation').select('name').where('id', '=', organisationId),
+  );
   if (!clinic) throw new Problem('not-found');
-  const { rows } = await sql<Webhook>`
-    select ${columns} from webhook w where w.organisation_id = ${organisationId} order by w.id`.execute(db);
+  const rows = await many(db, each('webhook.list'), Webhook.properties)`
+    select ${columns} from webhook w where w.organisation_id = ${organisationId} order by w.id`;
   return { clinic: clinic.name, items: rows };
 }
 
@@ -37,11 +39,14 @@ export async function getWebhook(
   db: Reader,
   id: string,
 ): Promise<Webhook & { clinic: { id: string; name: string } }> {
-  const { rows } = await sql<Webhook & { clinic: { id: string; name: string } }>`
+  const row = await maybe(db, each('webhook.get'), {
+    ...Webhook.properties,
+    clinic: col.object({ id: col.text, name: col.text }),
+  })`
     select ${columns}, json_build_object('id', o.id, 'name', o.name) as clinic
-    from webhook w join organisation o on o.id = w.organisation_id where w.id = ${id}`.execute(db);
-  if (!rows[0]) throw new Problem('not-found');
-  return rows[0];
+    from webhook w join organisation o on o.id = w.organisation_id where w.id = ${id}`;
+  if (!row) throw new Problem('not-found');
+  return row;
 }
 
 /**
@@ -49,11 +54,11 @@ export async function getWebhook(
  * @throws Problem `not-found`
  */
 export async function webhookOf(db: Reader, deliveryId: string): Promise<string> {
-  const delivery = await db
-    .selectFrom('webhook_delivery')
-    .select('webhook_id')
-    .where('id', '=', deliveryId)
-    .executeTakeFirst();
+  const delivery = await maybe(
+    db,
+    'webhook.of-delivery',
+    db.selectFrom('webhook_delivery').select('webhook_id').where('id', '=', deliveryId),
+  );
   if (!delivery) throw new Problem('not-found');
   return delivery.webhook_id;
 }
@@ -65,12 +70,12 @@ export async function listDeliveries(
   query: DeliveryQuery,
 ): Promise<ListPage<Delivery>> {
   const { follows, by } = byId(sql`d.id`, query);
-  const { rows } = await sql<Delivery>`
+  const rows = await many(db, each('webhook.list-deliveries'), Delivery.properties)`
     select d.id, case when r.id is not null then json_build_object('id', r.id, 'reference', r.reference) end as referral,
       d.status, d.attempts, d.last_status as "lastStatus", d.last_fault as "lastFault",
       case when d.status = 'pending' then d.next_at end as "nextAt", d.created_at as "createdAt", d.ended_at as "endedAt"
     from webhook_delivery d left join referral r on r.id = d.referral_id
     where d.webhook_id = ${webhookId} ${query.status ? sql`and d.status = ${query.status}` : sql``} ${follows}
-    order by ${by} limit ${query.limit + 1}`.execute(db);
+    order by ${by} limit ${query.limit + 1}`;
   return toPage(rows, query.limit, (row) => [row.id]);
 }

@@ -1,6 +1,7 @@
 import type { Deps } from '../../shared/deps.ts';
 import { etagOf } from '../../shared/etag.ts';
-import { type App, idParams, problemReplies, sendPage } from '../../shared/http.ts';
+import { type App, idParams } from '../../shared/http.ts';
+import { changes, creates, lists, reads } from '../../shared/routes.ts';
 import { addWebhook, changeWebhook, resendDelivery, rotateSecret, testWebhook } from './webhook.commands.ts';
 import { getWebhook, listDeliveries, listWebhooks } from './webhook.queries.ts';
 import {
@@ -20,142 +21,102 @@ const tags = ['Webhooks'];
 
 /** /clinics/:id/webhooks and /webhooks: where clinics' systems are told of changes, and what came of it. */
 export function webhookRoutes(app: App, deps: Deps): void {
-  app.get(
-    '/clinics/:id/webhooks',
-    {
-      config: { action: 'clinics.read' },
-      schema: {
-        operationId: 'listWebhooks',
-        summary: 'The endpoints of a clinic',
-        tags,
-        params: idParams,
-        response: { 200: WebhookList, ...problemReplies('not-found') },
-      },
-    },
-    async (request) => ({ items: (await listWebhooks(deps.db, request.params.id)).items }),
-  );
+  reads(app, '/clinics/:id/webhooks', {
+    action: 'clinics.read',
+    operationId: 'listWebhooks',
+    summary: 'The endpoints of a clinic',
+    tags,
+    params: idParams,
+    gives: WebhookList,
+    problems: ['not-found'],
+    call: async ({ params }) => ({ items: (await listWebhooks(deps.db, params.id)).items }),
+  });
 
-  app.post(
-    '/clinics/:id/webhooks',
-    {
-      config: { action: 'clinics.manage' },
-      schema: {
-        operationId: 'addWebhook',
-        summary: 'Tell this endpoint when a referral of the clinic changes; the secret is shown once',
-        tags,
-        params: idParams,
-        body: NewWebhook,
-        response: { 201: WebhookAdded, ...problemReplies('not-found', 'invalid', 'conflict') },
-      },
-    },
-    async (request, reply) =>
-      reply.code(201).send(await addWebhook(deps, request.ctx, request.params.id, request.body)),
-  );
+  creates(app, '/clinics/:id/webhooks', {
+    action: 'clinics.manage',
+    operationId: 'addWebhook',
+    summary: 'Tell this endpoint when a referral of the clinic changes; the secret is shown once',
+    tags,
+    params: idParams,
+    body: NewWebhook,
+    gives: WebhookAdded,
+    problems: ['not-found', 'invalid', 'conflict'],
+    call: ({ ctx, params, body }) => addWebhook(deps, ctx, params.id, body),
+  });
 
-  app.get(
-    '/webhooks/:id',
-    {
-      config: { action: 'clinics.read' },
-      schema: {
-        operationId: 'getWebhook',
-        summary: 'One endpoint',
-        tags,
-        params: idParams,
-        response: { 200: Webhook, ...problemReplies('not-found') },
-      },
-    },
-    async (request, reply) => {
-      const webhook = await getWebhook(deps.db, request.params.id);
-      return reply.header('etag', etagOf(webhook.id, webhook.changedAt)).send(webhook);
-    },
-  );
+  reads(app, '/webhooks/:id', {
+    action: 'clinics.read',
+    operationId: 'getWebhook',
+    summary: 'One endpoint',
+    tags,
+    params: idParams,
+    gives: Webhook,
+    problems: ['not-found'],
+    call: ({ params }) => getWebhook(deps.db, params.id),
+    etag: (webhook) => etagOf(webhook.id, webhook.changedAt),
+  });
 
-  app.patch(
-    '/webhooks/:id',
-    {
-      config: { action: 'clinics.manage' },
-      schema: {
-        operationId: 'changeWebhook',
-        summary: 'Change its address, or stop and start telling it; wants If-Match',
-        tags,
-        params: idParams,
-        body: WebhookChange,
-        response: {
-          200: Webhook,
-          ...problemReplies('not-found', 'invalid', 'if-match-required', 'changed-meanwhile', 'conflict'),
-        },
-      },
+  changes(app, '/webhooks/:id', {
+    action: 'clinics.manage',
+    operationId: 'changeWebhook',
+    summary: 'Change its address, or stop and start telling it; wants If-Match',
+    tags,
+    params: idParams,
+    body: WebhookChange,
+    gives: Webhook,
+    problems: ['not-found', 'invalid', 'if-match-required', 'changed-meanwhile', 'conflict'],
+    async call({ ctx, params: { id }, body }) {
+      await changeWebhook(deps, ctx, id, body);
+      return getWebhook(deps.db, id);
     },
-    async (request, reply) => {
-      const { id } = request.params;
-      await changeWebhook(deps, request.ctx, id, request.body, request.headers['if-match']);
-      const webhook = await getWebhook(deps.db, id);
-      return reply.header('etag', etagOf(id, webhook.changedAt)).send(webhook);
-    },
-  );
+    etag: (webhook) => etagOf(webhook.id, webhook.changedAt),
+  });
 
-  app.post(
-    '/webhooks/:id/rotations',
-    {
-      config: { action: 'clinics.manage' },
-      schema: {
-        operationId: 'rotateWebhookSecret',
-        summary: 'Make a new secret; the old one signs too for a day',
-        tags,
-        params: idParams,
-        response: { 201: SecretRotated, ...problemReplies('not-found', 'conflict') },
-      },
-    },
-    async (request, reply) => reply.code(201).send(await rotateSecret(deps, request.ctx, request.params.id)),
-  );
+  creates(app, '/webhooks/:id/rotations', {
+    action: 'clinics.manage',
+    operationId: 'rotateWebhookSecret',
+    summary: 'Make a new secret; the old one signs too for a day',
+    tags,
+    params: idParams,
+    gives: SecretRotated,
+    problems: ['not-found', 'conflict'],
+    call: ({ ctx, params }) => rotateSecret(deps, ctx, params.id),
+  });
 
-  app.post(
-    '/webhooks/:id/tests',
-    {
-      config: { action: 'clinics.manage' },
-      schema: {
-        operationId: 'testWebhook',
-        summary: 'Call it now with a test, and say what came of it',
-        tags,
-        params: idParams,
-        response: { 201: TestResult, ...problemReplies('not-found') },
-      },
-    },
-    async (request, reply) => reply.code(201).send(await testWebhook(deps, request.ctx, request.params.id)),
-  );
+  creates(app, '/webhooks/:id/tests', {
+    action: 'clinics.manage',
+    operationId: 'testWebhook',
+    summary: 'Call it now with a test, and say what came of it',
+    tags,
+    params: idParams,
+    gives: TestResult,
+    problems: ['not-found'],
+    call: ({ ctx, params }) => testWebhook(deps, ctx, params.id),
+  });
 
-  app.get(
-    '/webhooks/:id/deliveries',
-    {
-      config: { action: 'clinics.read' },
-      schema: {
-        operationId: 'listDeliveries',
-        summary: 'What it was told and what came of it, the newest first, for 90 days',
-        tags,
-        params: idParams,
-        querystring: DeliveryQuery,
-        response: { 200: DeliveryList, ...problemReplies('not-found') },
-      },
+  lists(app, '/webhooks/:id/deliveries', {
+    action: 'clinics.read',
+    operationId: 'listDeliveries',
+    summary: 'What it was told and what came of it, the newest first, for 90 days',
+    tags,
+    params: idParams,
+    querystring: DeliveryQuery,
+    gives: DeliveryList,
+    problems: ['not-found'],
+    async call({ params, query }) {
+      await getWebhook(deps.db, params.id);
+      return listDeliveries(deps.db, params.id, query);
     },
-    async (request, reply) => {
-      await getWebhook(deps.db, request.params.id);
-      return sendPage(request, reply, listDeliveries(deps.db, request.params.id, request.query));
-    },
-  );
+  });
 
-  app.post(
-    '/webhook-deliveries/:id/retries',
-    {
-      config: { action: 'clinics.manage' },
-      schema: {
-        operationId: 'resendDelivery',
-        summary: 'Send it again, with the referral as it is now',
-        tags,
-        params: idParams,
-        response: { 201: DeliveryState, ...problemReplies('not-found', 'conflict') },
-      },
-    },
-    async (request, reply) =>
-      reply.code(201).send(await resendDelivery(deps, request.ctx, request.params.id)),
-  );
+  creates(app, '/webhook-deliveries/:id/retries', {
+    action: 'clinics.manage',
+    operationId: 'resendDelivery',
+    summary: 'Send it again, with the referral as it is now',
+    tags,
+    params: idParams,
+    gives: DeliveryState,
+    problems: ['not-found', 'conflict'],
+    call: ({ ctx, params }) => resendDelivery(deps, ctx, params.id),
+  });
 }

@@ -4,8 +4,9 @@ import { etagOf } from '../../shared/etag.ts';
 import { count } from '../../shared/formats.ts';
 import { type App, idParams } from '../../shared/http.ts';
 import { besideTheOther, versionToSend } from '../../web/edit-conflict.ts';
-import { type Form, fields, newForm, refused, type Typed, typedIn } from '../../web/forms.ts';
+import { type Form, fields, newForm, type Typed } from '../../web/forms.ts';
 import { listFile } from '../../web/list-file.ts';
+import { formPage, submit } from '../../web/submit.ts';
 import { changeOrganisation, createOrganisation } from './organisation.commands.ts';
 import {
   countOrganisations,
@@ -71,9 +72,7 @@ const sections: {
 
 /** /settings/clinics: clinics and other organisations, and one of them with all that settings hold of it. */
 export function clinicPages(app: App, deps: Deps): void {
-  const read = { config: { action: 'clinics.read' } } as const;
-  const manage = { config: { action: 'clinics.manage' } } as const;
-  const one = { schema: { params: idParams } } as const;
+  const manage = { action: 'clinics.manage' } as const;
   listFile(app, deps, {
     path: '/settings/clinics',
     name: 'organisations',
@@ -89,65 +88,44 @@ export function clinicPages(app: App, deps: Deps): void {
     },
   });
 
-  app.get(
-    '/settings/clinics',
-    { ...read, schema: { querystring: OrganisationQuery } },
-    async (request, reply) =>
-      reply.page(
-        'scheme/organisations/views/clinics.njk',
-        await listView(request.query, newForm({ roles: 'clinic' })),
-      ),
-  );
-
-  app.post('/settings/clinics', manage, async (request, reply) => {
-    const typed = typedIn(request.body);
-    try {
-      const { id, name } = await createOrganisation(deps, request.ctx, fields(NewOrganisation, typed, words));
-      return reply.done(`/settings/clinics/${id}`, { text: `${name} is added.` });
-    } catch (error) {
-      const form = refused(typed, error);
-      return reply
-        .code(form.status)
-        .page('scheme/organisations/views/clinics.njk', await listView({ limit: 50 }, form));
-    }
+  formPage(app, '/settings/clinics', {
+    ...manage,
+    reads: 'clinics.read',
+    querystring: OrganisationQuery,
+    view: 'scheme/organisations/views/clinics.njk',
+    show: (form = newForm({ roles: 'clinic' }), { query }) => listView(query, form),
+    async take(typed, { ctx }) {
+      const { id, name } = await createOrganisation(deps, ctx, fields(NewOrganisation, typed, words));
+      return { href: `/settings/clinics/${id}`, text: `${name} is added.` };
+    },
   });
 
-  app.get('/settings/clinics/:id', { ...read, ...one }, async (request, reply) =>
-    reply.page('scheme/organisations/views/clinic.njk', await oneView(request.params.id)),
-  );
-
-  app.post('/settings/clinics/:id', { ...manage, ...one }, async (request, reply) => {
-    const { id } = request.params;
-    const { version, ...typed } = typedIn(request.body) as Typed;
-    try {
+  const one = { ...manage, params: idParams, view: 'scheme/organisations/views/clinic.njk' };
+  formPage(app, '/settings/clinics/:id', {
+    ...one,
+    reads: 'clinics.read',
+    show: (form, { params }) => oneView(params.id, form),
+    async take({ version, ...typed }, { ctx, params: { id } }) {
       const { odsCode = null, dutyContact = null, ...rest } = fields(NewOrganisation, typed, words);
       const change = { ...rest, odsCode, dutyContact };
-      const { name } = await changeOrganisation(deps, request.ctx, id, change, String(version));
-      return reply.done(`/settings/clinics/${id}`, { text: `${name} is saved.` });
-    } catch (error) {
-      const form = refused(typed, error);
-      return reply
-        .code(form.status)
-        .page('scheme/organisations/views/clinic.njk', await oneView(id, { form, seen: String(version) }));
-    }
+      const { name } = await changeOrganisation(deps, { ...ctx, ifMatch: String(version) }, id, change);
+      return { href: `/settings/clinics/${id}`, text: `${name} is saved.` };
+    },
   });
 
-  app.post('/settings/clinics/:id/successions', { ...manage, ...one }, async (request, reply) => {
-    const { id } = request.params;
-    const typed = typedIn(request.body);
-    try {
+  submit(app, '/settings/clinics/:id/successions', {
+    ...one,
+    prefix: 'succession',
+    show: (form, { params }) => oneView(params.id, undefined, form),
+    async take(typed, { ctx, params: { id } }) {
       const succession = fields(NewSuccession, typed, words);
-      const { name, succeededBy } = await succeedOrganisation(deps, request.ctx, id, succession);
-      return reply.done(`/settings/clinics/${id}`, {
+      const { name, succeededBy } = await succeedOrganisation(deps, ctx, id, succession);
+      return {
+        href: `/settings/clinics/${id}`,
         text: `${succeededBy?.name} has taken over ${name}.`,
         link: { href: `/settings/clinics/${succeededBy?.id}`, text: succeededBy?.name ?? '' },
-      });
-    } catch (error) {
-      const form = { ...refused(typed, error), prefix: 'succession' };
-      return reply
-        .code(form.status)
-        .page('scheme/organisations/views/clinic.njk', await oneView(id, undefined, form));
-    }
+      };
+    },
   });
 
   async function listView(query: OrganisationQuery, form: Form) {
@@ -169,8 +147,8 @@ export function clinicPages(app: App, deps: Deps): void {
     };
   }
 
-  /** @param sent the form as it was refused, with the version that was seen */
-  async function oneView(id: string, sent?: { form: Form; seen: string }, successionSent?: Form) {
+  /** `sent`, `successionSent`: the form that was refused, if any. */
+  async function oneView(id: string, sent?: Form, successionSent?: Form) {
     const [organisation, clinics] = await Promise.all([getOrganisation(deps.db, id), listClinics(deps.db)]);
     const { dutyContact, roles } = organisation;
     const kept: Typed = {
@@ -181,10 +159,10 @@ export function clinicPages(app: App, deps: Deps): void {
       'dutyContact.phone': dutyContact?.phone ?? '',
       'dutyContact.email': dutyContact?.email ?? '',
     };
-    const form = sent ? besideTheOther(sent.form, kept) : newForm(kept);
+    const form = besideTheOther(sent, kept);
     return {
       organisation,
-      version: versionToSend(form, sent?.seen, etagOf(id, organisation.changedAt)),
+      version: versionToSend(form, etagOf(id, organisation.changedAt)),
       roleChoices,
       roleTexts,
       sections: roles.includes('clinic')

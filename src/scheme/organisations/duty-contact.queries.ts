@@ -1,16 +1,20 @@
 import { sql } from 'kysely';
+import { isOpenReferral } from '../../referrals/referral.states.ts';
 import type { Reader } from '../../shared/database.ts';
+import { col, type RowOf } from '../../shared/rows.ts';
+import { many } from '../../shared/statements.ts';
 
-type Ways = { name: string; phone: string | null; email: string | null };
+const Ways = { name: col.text, phone: col.orNull(col.text), email: col.orNull(col.text) };
 
 /** A clinic that referred someone, whom to ring there, and who referred them. */
-export type ReferringClinic = {
-  id: string;
-  name: string;
+export const ReferringClinic = {
+  id: col.text,
+  name: col.text,
   /** Of the clinic itself, or of what has taken it over. */
-  dutyContact: (Ways & { clinicId: string; clinic: string }) | null;
-  referrers: (Ways & { referralId: string; reference: string })[];
+  dutyContact: col.orNull(col.object({ ...Ways, clinicId: col.text, clinic: col.text })),
+  referrers: col.listOf(col.object({ ...Ways, referralId: col.text, reference: col.text })),
 };
+export type ReferringClinic = RowOf<typeof ReferringClinic>;
 
 /**
  * The clinics that referred a person, the one whose help goes on first.
@@ -21,19 +25,13 @@ export async function referringClinics(
   patientId: string,
   referralId: string | null = null,
 ): Promise<ReferringClinic[]> {
-  const { rows } = await sql<ReferringClinic>`/* clinic.referring */
+  return many(db, 'clinic.referring', ReferringClinic)`
     select o.id, o.name, ${dutyContactOf} as "dutyContact",
       json_agg(json_build_object('referralId', r.id, 'reference', r.reference, 'name', r.referrer_name, 'phone', r.referrer_phone,
         'email', r.referrer_email) order by r.id desc) as referrers
     from referral r join organisation o on o.id = r.clinic_id where r.patient_id = ${patientId}
-    group by o.id order by bool_or(r.id = ${referralId}::uuid) desc nulls last, bool_or(r.status in ${helped}) desc, max(r.received_at) desc`.execute(
-    db,
-  );
-  return rows;
+    group by o.id order by bool_or(r.id = ${referralId}::uuid) desc nulls last, bool_or(${isOpenReferral('r')}) desc, max(r.received_at) desc`;
 }
-
-/** A referral whose person is helped or about to be. */
-const helped = sql`('received', 'asked', 'waiting', 'active')`;
 
 /** Whom to ring about people of the clinic `o`: the latest of those that took it over one after another, where it has a duty contact. */
 const dutyContactOf = sql`(
@@ -46,4 +44,4 @@ const dutyContactOf = sql`(
 
 /** A condition on the organisation `o`: a clinic whose people are helped, and nobody is known to ring when there is a concern. */
 export const lacksDutyContact = sql`('clinic' = any(o.roles) and ${dutyContactOf} is null
-  and exists (select from referral r where r.clinic_id = o.id and r.status in ${helped}))`;
+  and exists (select from referral r where r.clinic_id = o.id and ${isOpenReferral('r')}))`;

@@ -2,7 +2,8 @@ import type { Deps } from '../../shared/deps.ts';
 import { etagOf } from '../../shared/etag.ts';
 import { type App, idParams } from '../../shared/http.ts';
 import { besideTheOther, versionToSend } from '../../web/edit-conflict.ts';
-import { type Form, fields, newForm, refused, type Typed, typedIn } from '../../web/forms.ts';
+import { fields } from '../../web/forms.ts';
+import { formPage } from '../../web/submit.ts';
 import { getLocation, listPlaces } from './location.queries.ts';
 import { NewLocation } from './location.schemas.ts';
 import { addLocation, changeLocation } from './organisation.commands.ts';
@@ -19,66 +20,38 @@ const kinds = locationKinds.map((value) => ({ value, ...kindTexts[value] }));
 
 /** /settings/locations: the places that hold stock or host people. */
 export function locationPages(app: App, deps: Deps): void {
-  const read = { config: { action: 'settings.read' } } as const;
-  const change = { config: { action: 'settings.change' } } as const;
-
-  app.get('/settings/locations', read, async (_request, reply) =>
-    reply.page('scheme/organisations/views/locations.njk', await listView(newForm())),
-  );
-
-  app.post('/settings/locations', change, async (request, reply) => {
-    const typed = typedIn(request.body);
-    try {
-      const { name } = await addLocation(deps, request.ctx, fields(NewLocation, typed, words));
-      return reply.done('/settings/locations', { text: `${name} is added.` });
-    } catch (error) {
-      const form = refused(typed, error);
-      return reply.code(form.status).page('scheme/organisations/views/locations.njk', await listView(form));
-    }
+  formPage(app, '/settings/locations', {
+    reads: 'settings.read',
+    action: 'settings.change',
+    view: 'scheme/organisations/views/locations.njk',
+    show: async () => ({ locations: await listPlaces(deps.db), kinds }),
+    async take(typed, { ctx }) {
+      const { name } = await addLocation(deps, ctx, fields(NewLocation, typed, words));
+      return { href: '/settings/locations', text: `${name} is added.` };
+    },
   });
 
-  const one = { schema: { params: idParams } } as const;
-  app.get('/settings/locations/:id', { ...read, ...one }, async (request, reply) =>
-    reply.page('scheme/organisations/views/location.njk', await oneView(request.params.id)),
-  );
-
-  app.post('/settings/locations/:id', { ...change, ...one }, async (request, reply) => {
-    const { id } = request.params;
-    const { version, ...typed } = typedIn(request.body) as Typed;
-    try {
+  formPage(app, '/settings/locations/:id', {
+    reads: 'settings.read',
+    action: 'settings.change',
+    params: idParams,
+    view: 'scheme/organisations/views/location.njk',
+    async show(sent, { params: { id } }) {
+      const location = await getLocation(deps.db, id);
+      const form = besideTheOther(sent, {
+        name: location.name,
+        kind: location.kind,
+        'organisation.name': location.organisation?.name ?? '',
+      });
+      return { location, version: versionToSend(form, etagOf(id, location.changedAt)), kinds, form };
+    },
+    async take({ version, ...typed }, { ctx, params: { id } }) {
       const { organisation = null, ...rest } = fields(NewLocation, typed, words);
-      const { name } = await changeLocation(
-        deps,
-        request.ctx,
-        id,
-        { ...rest, organisation },
-        String(version),
-      );
-      return reply.done('/settings/locations', { text: `${name} is saved.` });
-    } catch (error) {
-      const form = refused(typed, error);
-      return reply
-        .code(form.status)
-        .page('scheme/organisations/views/location.njk', await oneView(id, { form, seen: String(version) }));
-    }
+      const { name } = await changeLocation(deps, { ...ctx, ifMatch: String(version) }, id, {
+        ...rest,
+        organisation,
+      });
+      return { href: '/settings/locations', text: `${name} is saved.` };
+    },
   });
-
-  const listView = async (form: Form) => ({ locations: await listPlaces(deps.db), kinds, form });
-
-  /** @param sent the form as it was refused, with the version that was seen */
-  async function oneView(id: string, sent?: { form: Form; seen: string }) {
-    const location = await getLocation(deps.db, id);
-    const kept: Typed = {
-      name: location.name,
-      kind: location.kind,
-      'organisation.name': location.organisation?.name ?? '',
-    };
-    const form = sent ? besideTheOther(sent.form, kept) : newForm(kept);
-    return {
-      location,
-      version: versionToSend(form, sent?.seen, etagOf(id, location.changedAt)),
-      kinds,
-      form,
-    };
-  }
 }

@@ -1,21 +1,20 @@
 import { sql } from 'kysely';
 import type { Reader } from '../../shared/database.ts';
 import { invalid, Problem } from '../../shared/problem.ts';
-import type { Location } from './location.schemas.ts';
+import { each, many, maybe } from '../../shared/statements.ts';
+import { isInHand } from '../../stock/devices/device.states.ts';
+import { Location } from './location.schemas.ts';
 import type { LocationKind } from './organisation.rules.ts';
 
 const columns = sql`l.id, l.name, l.kind, l.changed_at as "changedAt",
   case when o.id is not null then json_build_object('id', o.id, 'name', o.name) end as organisation,
   (select count(*)::int from device d
-    where d.location_id = l.id and d.status in ('in_preparation', 'ready', 'reserved', 'in_repair')) as devices`;
+    where d.location_id = l.id and ${isInHand('d')}) as devices`;
 
 /** The places that hold stock or host people, by name, with how many devices are kept at each. */
 export async function listPlaces(db: Reader): Promise<Location[]> {
-  const { rows } = await sql<Location>`
-    select ${columns} from location l left join organisation o on o.id = l.organisation_id order by l.name`.execute(
-    db,
-  );
-  return rows;
+  return many(db, each('location.list-places'), Location.properties)`
+    select ${columns} from location l left join organisation o on o.id = l.organisation_id order by l.name`;
 }
 
 /**
@@ -23,12 +22,10 @@ export async function listPlaces(db: Reader): Promise<Location[]> {
  * @throws Problem `not-found`
  */
 export async function getLocation(db: Reader, id: string): Promise<Location> {
-  const { rows } = await sql<Location>`
-    select ${columns} from location l left join organisation o on o.id = l.organisation_id where l.id = ${id}`.execute(
-    db,
-  );
-  if (!rows[0]) throw new Problem('not-found');
-  return rows[0];
+  const row = await maybe(db, each('location.named'), Location.properties)`
+    select ${columns} from location l left join organisation o on o.id = l.organisation_id where l.id = ${id}`;
+  if (!row) throw new Problem('not-found');
+  return row;
 }
 
 /**
@@ -39,8 +36,11 @@ export async function requireLocation(
   db: Reader,
   id: string,
 ): Promise<{ id: string; name: string; kind: LocationKind }> {
-  const { rows } = await sql<{ id: string; name: string; kind: LocationKind }>`/* location.get */
-    select id, name, kind from location where id = ${id}`.execute(db);
-  if (!rows[0]) throw invalid({ pointer: '/locationId', message: 'There is no location of this id.' });
-  return rows[0];
+  const row = await maybe(
+    db,
+    'location.get',
+    db.selectFrom('location').select(['id', 'name', 'kind']).where('id', '=', id),
+  );
+  if (!row) throw invalid({ pointer: '/locationId', message: 'There is no location of this id.' });
+  return row;
 }

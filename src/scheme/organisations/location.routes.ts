@@ -1,6 +1,7 @@
 import type { Deps } from '../../shared/deps.ts';
 import { etagOf } from '../../shared/etag.ts';
-import { type App, idParams, ifMatch, problemReplies } from '../../shared/http.ts';
+import { type App, idParams, ifMatch } from '../../shared/http.ts';
+import { changes, creates, reads } from '../../shared/routes.ts';
 import { getLocation } from './location.queries.ts';
 import { Location, LocationChange, NewLocation } from './location.schemas.ts';
 import { addLocation, changeLocation } from './organisation.commands.ts';
@@ -9,67 +10,42 @@ const tags = ['Organisations'];
 
 /** /locations: adding a place, one place, changing it. */
 export function locationRoutes(app: App, deps: Deps): void {
-  app.post(
-    '/locations',
-    {
-      config: { action: 'settings.change' },
-      schema: {
-        operationId: 'addLocation',
-        summary: 'Add a place that holds stock or hosts people',
-        tags,
-        body: NewLocation,
-        response: { 201: Location, ...problemReplies('invalid', 'name-in-use') },
-      },
-    },
-    async (request, reply) => {
-      const location = await addLocation(deps, request.ctx, request.body);
-      return reply
-        .code(201)
-        .header('location', `/api/v1/locations/${location.id}`)
-        .header('etag', etagOf(location.id, location.changedAt))
-        .send(location);
-    },
-  );
+  creates(app, '/locations', {
+    action: 'settings.change',
+    operationId: 'addLocation',
+    summary: 'Add a place that holds stock or hosts people',
+    tags,
+    body: NewLocation,
+    gives: Location,
+    problems: ['invalid', 'name-in-use'],
+    call: ({ ctx, body }) => addLocation(deps, ctx, body),
+    etag: (location) => etagOf(location.id, location.changedAt),
+    location: (location) => `/locations/${location.id}`,
+  });
 
-  app.get(
-    '/locations/:id',
-    {
-      config: { action: 'organisations.read' },
-      schema: {
-        operationId: 'getLocation',
-        summary: 'One place, with how many devices are kept there',
-        tags,
-        params: idParams,
-        response: { 200: Location, ...problemReplies('not-found') },
-      },
-    },
-    async (request, reply) => {
-      const location = await getLocation(deps.db, request.params.id);
-      return reply.header('etag', etagOf(location.id, location.changedAt)).send(location);
-    },
-  );
+  reads(app, '/locations/:id', {
+    action: 'organisations.read',
+    operationId: 'getLocation',
+    summary: 'One place, with how many devices are kept there',
+    tags,
+    params: idParams,
+    gives: Location,
+    problems: ['not-found'],
+    call: ({ params }) => getLocation(deps.db, params.id),
+    etag: (location) => etagOf(location.id, location.changedAt),
+  });
 
-  app.patch(
-    '/locations/:id',
-    {
-      config: { action: 'settings.change' },
-      schema: {
-        operationId: 'changeLocation',
-        summary: 'Rename a place, or say what it is and who runs it',
-        tags,
-        params: idParams,
-        headers: ifMatch,
-        body: LocationChange,
-        response: {
-          200: Location,
-          ...problemReplies('not-found', 'invalid', 'name-in-use', 'if-match-required', 'changed-meanwhile'),
-        },
-      },
-    },
-    async (request, reply) => {
-      const { id } = request.params;
-      const location = await changeLocation(deps, request.ctx, id, request.body, request.headers['if-match']);
-      return reply.header('etag', etagOf(id, location.changedAt)).send(location);
-    },
-  );
+  changes(app, '/locations/:id', {
+    action: 'settings.change',
+    operationId: 'changeLocation',
+    summary: 'Rename a place, or say what it is and who runs it',
+    tags,
+    params: idParams,
+    headers: ifMatch,
+    body: LocationChange,
+    gives: Location,
+    problems: ['not-found', 'invalid', 'name-in-use', 'if-match-required', 'changed-meanwhile'],
+    call: ({ ctx, params: { id }, body }) => changeLocation(deps, ctx, id, body),
+    etag: (location) => etagOf(location.id, location.changedAt),
+  });
 }

@@ -1,6 +1,4 @@
-import { sql } from 'kysely';
 import type { Context } from '../../shared/actor.ts';
-import { timestamp } from '../../shared/clock.ts';
 import { command } from '../../shared/command.ts';
 import type { Trx } from '../../shared/database.ts';
 import type { Deps } from '../../shared/deps.ts';
@@ -12,6 +10,9 @@ import { nameKey } from '../../shared/name-key.ts';
 import { readPhoneNumber } from '../../shared/phone.ts';
 import { type FieldError, invalid, Problem } from '../../shared/problem.ts';
 import { kept } from '../../shared/reading.ts';
+import { col } from '../../shared/rows.ts';
+import { maybe, one, run } from '../../shared/statements.ts';
+import type { Work } from '../../shared/work.ts';
 import { getLocation } from './location.queries.ts';
 import type { Location, LocationChange, NewLocation } from './location.schemas.ts';
 import { getOrganisation } from './organisation.queries.ts';
@@ -20,14 +21,13 @@ import type { NewOrganisation, Organisation, OrganisationChange } from './organi
 
 /** Finds an organisation by its name, however it is written, or adds it; either way it has the role afterwards. Its id. */
 export async function findOrAddOrganisation(
-  trx: Trx,
-  deps: Deps,
+  work: Work,
   name: string,
   role: OrganisationRole,
 ): Promise<string> {
-  const id = (await organisationNamed(trx, name)) ?? newId();
-  const at = timestamp(deps.clock);
-  const { rows } = await sql<{ id: string }>`/* organisation.find-or-add */
+  const id = (await organisationNamed(work.trx, name)) ?? newId();
+  const { at } = work;
+  const row = await one(work.trx, 'organisation.find-or-add', { id: col.text })`
     with known as (
       select id from organisation where id = ${id}::uuid
     ), given as (
@@ -36,8 +36,8 @@ export async function findOrAddOrganisation(
       insert into organisation (id, name, roles, created_at, changed_at)
       select ${id}::uuid, ${name.trim()}, array[${role}]::text[], ${at}::timestamptz, ${at}::timestamptz where not exists (select from known) returning id
     )
-    select id from known union all select id from added`.execute(trx);
-  return rows[0]!.id;
+    select id from known union all select id from added`;
+  return row.id;
 }
 
 /**
@@ -46,14 +46,15 @@ export async function findOrAddOrganisation(
  */
 async function organisationNamed(trx: Trx, name: string): Promise<string | undefined> {
   const key = nameKey(name) || name.trim();
-  const named = sql<{ id: string }>`/* organisation.named */
+  const named = () => maybe(trx, 'organisation.named', { id: col.text })`
     select id from organisation where coalesce(nullif(name_key(name), ''), name) = ${key} order by id limit 1`;
-  const known = (await named.execute(trx)).rows[0];
+  const known = await named();
   if (known) return known.id;
-  await sql`/* organisation.turn */ select pg_advisory_xact_lock(hashtextextended(${`organisation ${key}`}, 0))`.execute(
+  await run(
     trx,
-  );
-  return (await named.execute(trx)).rows[0]?.id;
+    'organisation.turn',
+  )`select pg_advisory_xact_lock(hashtextextended(${`organisation ${key}`}, 0))`;
+  return (await named())?.id;
 }
 
 /** @throws Problem `name-in-use` when another organisation has this name, however it is written */
@@ -69,9 +70,9 @@ export async function addOrganisation(
   ctx: Context,
   input: { name: string; role: OrganisationRole },
 ): Promise<{ id: string }> {
-  return command(deps, ctx, async (trx) => {
-    const id = await findOrAddOrganisation(trx, deps, input.name, input.role);
-    await recordEvent(trx, deps, ctx, {
+  return command(deps, ctx, async (work) => {
+    const id = await findOrAddOrganisation(work, input.name, input.role);
+    await recordEvent(work, {
       type: 'organisation.added',
       subjects: [['organisation', id]],
       values: { role: input.role },
@@ -90,22 +91,20 @@ export async function createOrganisation(
   input: NewOrganisation,
 ): Promise<Organisation> {
   const duty = dutyContact(deps, input.dutyContact);
-  return command(deps, ctx, async (trx) => {
-    await assertNameFree(trx, input.name);
+  return command(deps, ctx, async (work) => {
+    await assertNameFree(work.trx, input.name);
     const id = newId();
-    const at = timestamp(deps.clock);
-    await sql`
+    const { at } = work;
+    await run(work.trx, 'organisation.create')`
       insert into organisation (id, name, roles, ods_code, duty_name, duty_phone, duty_email, created_at, changed_at)
-      values (${id}, ${input.name.trim()}, ${input.roles}::text[], ${input.odsCode?.trim() ?? null}, ${duty.name}, ${duty.phone}, ${duty.email}, ${at}, ${at})`.execute(
-      trx,
-    );
-    await recordEvent(trx, deps, ctx, {
+      values (${id}, ${input.name.trim()}, ${input.roles}::text[], ${input.odsCode?.trim() ?? null}, ${duty.name}, ${duty.phone}, ${duty.email}, ${at}, ${at})`;
+    await recordEvent(work, {
       type: 'organisation.added',
       subjects: [['organisation', id]],
       values: { role: input.roles[0]! },
       fields: Object.keys(input).filter((name) => name !== 'roles'),
     });
-    return getOrganisation(trx, id);
+    return getOrganisation(work.trx, id);
   });
 }
 
@@ -118,30 +117,36 @@ export async function changeOrganisation(
   ctx: Context,
   id: string,
   change: OrganisationChange,
-  ifMatch: string | undefined,
 ): Promise<Organisation> {
   const duty = dutyContact(deps, change.dutyContact);
-  return command(deps, ctx, async (trx) => {
-    const { rows } = await sql<{ changedAt: string }>`
-      select changed_at as "changedAt" from organisation where id = ${id} for no key update`.execute(trx);
-    if (!rows[0]) throw new Problem('not-found');
-    requireMatch(ifMatch, etagOf(id, rows[0].changedAt));
-    if (change.name) await assertNameFree(trx, change.name, id);
+  return command(deps, ctx, async (work) => {
+    const row = await maybe(
+      work.trx,
+      'organisation.change',
+      work.trx
+        .selectFrom('organisation')
+        .select('changed_at as changedAt')
+        .where('id', '=', id)
+        .forNoKeyUpdate(),
+    );
+    if (!row) throw new Problem('not-found');
+    requireMatch(ctx.ifMatch, etagOf(id, row.changedAt));
+    if (change.name) await assertNameFree(work.trx, change.name, id);
     const changesDuty = change.dutyContact !== undefined;
-    await sql`
+    await run(work.trx, 'organisation.write')`
       update organisation set name = coalesce(${change.name?.trim() ?? null}::text, name), roles = coalesce(${change.roles ?? null}::text[], roles),
         ods_code = case when ${change.odsCode !== undefined} then ${change.odsCode?.trim() ?? null} else ods_code end,
         duty_name = case when ${changesDuty} then ${duty.name} else duty_name end,
         duty_phone = case when ${changesDuty} then ${duty.phone} else duty_phone end,
         duty_email = case when ${changesDuty} then ${duty.email} else duty_email end,
-        changed_at = ${timestamp(deps.clock)}
-      where id = ${id}`.execute(trx);
-    await recordEvent(trx, deps, ctx, {
+        changed_at = ${work.at}
+      where id = ${id}`;
+    await recordEvent(work, {
       type: 'organisation.changed',
       subjects: [['organisation', id]],
       fields: Object.keys(change),
     });
-    return getOrganisation(trx, id);
+    return getOrganisation(work.trx, id);
   });
 }
 
@@ -169,16 +174,25 @@ const roleOf: Record<LocationKind, OrganisationRole> = {
  * @throws Problem `name-in-use`
  */
 export async function addLocation(deps: Deps, ctx: Context, input: NewLocation): Promise<Location> {
-  return command(deps, ctx, async (trx) => {
+  return command(deps, ctx, async (work) => {
     const id = newId();
-    const at = timestamp(deps.clock);
+    const { at } = work;
     const organisationId = input.organisation
-      ? await findOrAddOrganisation(trx, deps, input.organisation.name, roleOf[input.kind])
+      ? await findOrAddOrganisation(work, input.organisation.name, roleOf[input.kind])
       : null;
-    await sql`
-      insert into location (id, name, kind, organisation_id, created_at, changed_at)
-      values (${id}, ${input.name.trim()}, ${input.kind}, ${organisationId}, ${at}, ${at})`.execute(trx);
-    await recordEvent(trx, deps, ctx, {
+    await run(
+      work.trx,
+      'organisation.add-location',
+      work.trx.insertInto('location').values({
+        id,
+        name: input.name.trim(),
+        kind: input.kind,
+        organisation_id: organisationId,
+        created_at: at,
+        changed_at: at,
+      }),
+    );
+    await recordEvent(work, {
       type: 'location.added',
       subjects: [
         ['location', id],
@@ -186,7 +200,7 @@ export async function addLocation(deps: Deps, ctx: Context, input: NewLocation):
       ],
       values: { kind: input.kind },
     });
-    return getLocation(trx, id);
+    return getLocation(work.trx, id);
   });
 }
 
@@ -199,28 +213,33 @@ export async function changeLocation(
   ctx: Context,
   id: string,
   change: LocationChange,
-  ifMatch: string | undefined,
 ): Promise<Location> {
-  return command(deps, ctx, async (trx) => {
-    const { rows } = await sql<{ kind: LocationKind; changedAt: string }>`
-      select kind, changed_at as "changedAt" from location where id = ${id} for update`.execute(trx);
-    const [before] = rows;
+  return command(deps, ctx, async (work) => {
+    const before = await maybe(
+      work.trx,
+      'organisation.change-location',
+      work.trx
+        .selectFrom('location')
+        .select(['kind', 'changed_at as changedAt'])
+        .where('id', '=', id)
+        .forUpdate(),
+    );
     if (!before) throw new Problem('not-found');
-    requireMatch(ifMatch, etagOf(id, before.changedAt));
+    requireMatch(ctx.ifMatch, etagOf(id, before.changedAt));
     const kind = change.kind ?? before.kind;
     const organisationId = change.organisation
-      ? await findOrAddOrganisation(trx, deps, change.organisation.name, roleOf[kind])
+      ? await findOrAddOrganisation(work, change.organisation.name, roleOf[kind])
       : null;
-    await sql`
-      update location set name = coalesce(${change.name?.trim() ?? null}::text, name), kind = ${kind}, changed_at = ${timestamp(deps.clock)},
+    await run(work.trx, 'location.write')`
+      update location set name = coalesce(${change.name?.trim() ?? null}::text, name), kind = ${kind}, changed_at = ${work.at},
         organisation_id = case when ${change.organisation !== undefined} then ${organisationId}::uuid else organisation_id end
-      where id = ${id}`.execute(trx);
-    await recordEvent(trx, deps, ctx, {
+      where id = ${id}`;
+    await recordEvent(work, {
       type: 'location.changed',
       subjects: [['location', id]],
       values: kind === before.kind ? {} : { kind },
       fields: Object.keys(change).filter((name) => name !== 'kind'),
     });
-    return getLocation(trx, id);
+    return getLocation(work.trx, id);
   });
 }

@@ -1,54 +1,66 @@
 import { sql } from 'kysely';
+import { isOpenReferral } from '../../referrals/referral.states.ts';
 import type { Reader } from '../../shared/database.ts';
 import { type ListPage, readCursor, toPage } from '../../shared/lists.ts';
 import { nameKey } from '../../shared/name-key.ts';
 import { Problem } from '../../shared/problem.ts';
+import { col } from '../../shared/rows.ts';
+import { each, many, maybe, one } from '../../shared/statements.ts';
 import { lacksDutyContact } from './duty-contact.queries.ts';
 import type { LocationKind } from './organisation.rules.ts';
-import type { Organisation, OrganisationQuery, OrganisationSummary } from './organisation.schemas.ts';
+import { Organisation, type OrganisationQuery, OrganisationSummary } from './organisation.schemas.ts';
 
 export type Named = { id: string; name: string };
 
 /** The places that hold stock or host people, by name. */
 export async function listLocations(db: Reader): Promise<(Named & { kind: LocationKind })[]> {
-  return db.selectFrom('location').select(['id', 'name', 'kind']).orderBy('name').execute();
+  return many(db, 'location.names', db.selectFrom('location').select(['id', 'name', 'kind']).orderBy('name'));
 }
 
 /** The clinics that refer, by name; not those that were taken over. */
 export async function listClinics(db: Reader): Promise<Named[]> {
-  return db
-    .selectFrom('organisation')
-    .select(['id', 'name'])
-    .where(sql<boolean>`'clinic' = any(roles)`)
-    .where('succeeded_by', 'is', null)
-    .orderBy('name')
-    .execute();
+  return many(
+    db,
+    'clinic.names',
+    db
+      .selectFrom('organisation')
+      .select(['id', 'name'])
+      .where(sql<boolean>`'clinic' = any(roles)`)
+      .where('succeeded_by', 'is', null)
+      .orderBy('name'),
+  );
 }
 
 /** The donors, by name. */
 export async function listDonors(db: Reader): Promise<Named[]> {
-  return db
-    .selectFrom('organisation')
-    .select(['id', 'name'])
-    .where(sql<boolean>`'donor' = any(roles)`)
-    .orderBy('name')
-    .execute();
+  return many(
+    db,
+    'donor.names',
+    db
+      .selectFrom('organisation')
+      .select(['id', 'name'])
+      .where(sql<boolean>`'donor' = any(roles)`)
+      .orderBy('name'),
+  );
 }
 
 /** Whose people do follow-ups, by name; not those that were taken over. */
 export async function listSupportPartners(db: Reader): Promise<Named[]> {
-  return db
-    .selectFrom('organisation')
-    .select(['id', 'name'])
-    .where(sql<boolean>`'support_partner' = any(roles)`)
-    .where('succeeded_by', 'is', null)
-    .orderBy('name')
-    .execute();
+  return many(
+    db,
+    'support-partner.names',
+    db
+      .selectFrom('organisation')
+      .select(['id', 'name'])
+      .where(sql<boolean>`'support_partner' = any(roles)`)
+      .where('succeeded_by', 'is', null)
+      .orderBy('name'),
+  );
 }
 
 const summary = sql`o.id, o.name, o.roles, o.ods_code as "odsCode",
   (select json_build_object('id', s.id, 'name', s.name) from organisation s where s.id = o.succeeded_by) as "succeededBy",
-  (select count(*)::int from referral r where r.clinic_id = o.id and r.status in ('received', 'asked', 'waiting', 'active')) as "openReferrals",
+  (select count(*)::int from referral r where r.clinic_id = o.id and ${isOpenReferral('r')}) as "openReferrals",
   (select count(*)::int from api_client c join api_key k on k.client_id = c.id
     where c.organisation_id = o.id and c.disabled_at is null and k.revoked_at is null) as "validKeys"`;
 
@@ -58,18 +70,18 @@ export async function listOrganisations(
   query: OrganisationQuery,
 ): Promise<ListPage<OrganisationSummary>> {
   const after = readCursor(query.after, ['text', 'uuid']);
-  const { rows } = await sql<OrganisationSummary>`
+  const rows = await many(db, each('organisation.list'), OrganisationSummary.properties)`
     select ${summary} from organisation o
     where ${matching(query)} ${after ? sql`and (lower(o.name), o.id) > (lower(${after[0]}), ${after[1]}::uuid)` : sql``}
-    order by lower(o.name), o.id limit ${query.limit + 1}`.execute(db);
+    order by lower(o.name), o.id limit ${query.limit + 1}`;
   return toPage(rows, query.limit, (row) => [row.name, row.id]);
 }
 
 /** How many organisations the filters of a list match. */
 export async function countOrganisations(db: Reader, filter: OrganisationFilter): Promise<number> {
-  const { rows } = await sql<{ count: number }>`
-    select count(*)::int as count from organisation o where ${matching(filter)}`.execute(db);
-  return rows[0]!.count;
+  const row = await one(db, each('organisation.count'), { count: col.number })`
+    select count(*)::int as count from organisation o where ${matching(filter)}`;
+  return row.count;
 }
 
 type OrganisationFilter = Pick<OrganisationQuery, 'role' | 'name' | 'dutyContact'>;
@@ -83,13 +95,13 @@ const matching = ({ role, name, dutyContact }: OrganisationFilter) =>
  * @throws Problem `not-found`
  */
 export async function getOrganisation(db: Reader, id: string): Promise<Organisation> {
-  const { rows } = await sql<Organisation>`
+  const row = await maybe(db, each('organisation.get'), Organisation.properties)`
     select ${summary}, o.succeeded_on as "succeededOn", o.changed_at as "changedAt",
       case when o.duty_name is not null then json_build_object('name', o.duty_name, 'phone', o.duty_phone, 'email', o.duty_email) end as "dutyContact",
       coalesce((select json_agg(json_build_object('id', p.id, 'name', p.name) order by p.name) from organisation p where p.succeeded_by = o.id), '[]') as predecessors,
       (select count(*)::int from webhook w where w.organisation_id = o.id) as webhooks,
       (select count(*)::int from form_link f where f.clinic_id = o.id and f.revoked_at is null) as "formLinks"
-    from organisation o where o.id = ${id}`.execute(db);
-  if (!rows[0]) throw new Problem('not-found');
-  return rows[0];
+    from organisation o where o.id = ${id}`;
+  if (!row) throw new Problem('not-found');
+  return row;
 }

@@ -1,10 +1,10 @@
-import { sql } from 'kysely';
 import type { Context } from '../../shared/actor.ts';
-import { timestamp, today } from '../../shared/clock.ts';
 import { command } from '../../shared/command.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { recordEvent } from '../../shared/events.ts';
 import { Problem } from '../../shared/problem.ts';
+import { col } from '../../shared/rows.ts';
+import { many, run } from '../../shared/statements.ts';
 import { getOrganisation } from './organisation.queries.ts';
 import { successionRefusal } from './organisation.rules.ts';
 import type { NewSuccession, Organisation } from './organisation.schemas.ts';
@@ -21,10 +21,13 @@ export async function succeedOrganisation(
   id: string,
   { successorId }: NewSuccession,
 ): Promise<Organisation> {
-  return command(deps, ctx, async (trx) => {
-    const { rows } = await sql<{ id: string; succeededBy: string | null }>`
+  return command(deps, ctx, async (work) => {
+    const rows = await many(work.trx, 'succession.succeed-organisation', {
+      id: col.text,
+      succeededBy: col.orNull(col.text),
+    })`
       select id, succeeded_by as "succeededBy" from organisation
-      where id in (${id}, ${successorId}) or succeeded_by = ${id} order by id for no key update`.execute(trx);
+      where id in (${id}, ${successorId}) or succeeded_by = ${id} order by id for no key update`;
     const before = rows.find((row) => row.id === id);
     if (!before) throw new Problem('not-found');
     const refusal = successionRefusal(
@@ -32,16 +35,16 @@ export async function succeedOrganisation(
       rows.find((row) => row.id === successorId),
     );
     if (refusal) throw new Problem('conflict', { detail: refusal });
-    await sql`
-      update organisation set succeeded_by = ${successorId}, succeeded_on = coalesce(succeeded_on, ${today(deps.clock)}::date), changed_at = ${timestamp(deps.clock)}
-      where id = ${id} or succeeded_by = ${id}`.execute(trx);
-    await recordEvent(trx, deps, ctx, {
+    await run(work.trx, 'succession.write')`
+      update organisation set succeeded_by = ${successorId}, succeeded_on = coalesce(succeeded_on, ${work.today}::date), changed_at = ${work.at}
+      where id = ${id} or succeeded_by = ${id}`;
+    await recordEvent(work, {
       type: 'organisation.succeeded',
       subjects: [
         ['organisation', id],
         ['organisation', successorId],
       ],
     });
-    return getOrganisation(trx, id);
+    return getOrganisation(work.trx, id);
   });
 }

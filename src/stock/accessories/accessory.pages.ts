@@ -6,8 +6,9 @@ import { type App, idParams } from '../../shared/http.ts';
 import { listQuery } from '../../shared/lists.ts';
 import { oneOf } from '../../shared/schemas.ts';
 import { besideTheOther, versionToSend } from '../../web/edit-conflict.ts';
-import { type Form, fields, newForm, refused, type Typed, typedIn } from '../../web/forms.ts';
+import { type Form, fields, newForm, type Typed } from '../../web/forms.ts';
 import { listFile } from '../../web/list-file.ts';
+import { type AskedOne, formPage, submit } from '../../web/submit.ts';
 import { addAccessory, changeAccessory, recordMovement } from './accessory.commands.ts';
 import { getAccessory, listAccessories, listMovements } from './accessory.queries.ts';
 import { movementKinds, movementTexts } from './accessory.rules.ts';
@@ -45,21 +46,16 @@ export function accessoryPages(app: App, deps: Deps): void {
     },
   });
 
-  app.get(
-    '/accessories',
-    { config: { action: 'accessories.read' }, schema: { querystring: ListQuery } },
-    async (request, reply) => reply.page('stock/accessories/views/list.njk', await listView(request.query)),
-  );
-
-  app.post('/accessories', { config: { action: 'settings.change' } }, async (request, reply) => {
-    const typed = typedIn(request.body);
-    try {
-      const { id, kind } = await addAccessory(deps, request.ctx, fields(NewAccessory, typed, kindWords));
-      return reply.done(`/accessories/${id}`, { text: `${kind} is added. Record how many there are.` });
-    } catch (error) {
-      const form = refused(typed, error);
-      return reply.code(form.status).page('stock/accessories/views/list.njk', await listView({}, form));
-    }
+  formPage(app, '/accessories', {
+    reads: 'accessories.read',
+    action: 'settings.change',
+    querystring: ListQuery,
+    view: 'stock/accessories/views/list.njk',
+    show: (form, { query }) => listView(query, form),
+    async take(typed, { ctx }) {
+      const { id, kind } = await addAccessory(deps, ctx, fields(NewAccessory, typed, kindWords));
+      return { href: `/accessories/${id}`, text: `${kind} is added. Record how many there are.` };
+    },
   });
 
   const history = { params: idParams, querystring: Type.Object(listQuery) };
@@ -70,51 +66,42 @@ export function accessoryPages(app: App, deps: Deps): void {
       reply.page('stock/accessories/views/accessory.njk', await view(request.params.id, request.query)),
   );
 
-  app.post(
-    '/accessories/:id/movements',
-    { config: { action: 'accessories.count' }, schema: { params: idParams } },
-    async (request, reply) => {
-      const { id } = request.params;
-      const typed = typedIn(request.body);
-      try {
-        const input = fields(NewMovement, withoutOtherPlace(typed), words);
-        const { change, accessory } = await recordMovement(deps, request.ctx, id, input);
-        return reply.done(`/accessories/${id}`, {
-          text: whatHappened(input, change, accessory.total),
-          link: { href: '/accessories', text: 'See all accessories' },
-        });
-      } catch (error) {
-        const form = { ...refused(typed, error), prefix: 'movement' };
-        return reply
-          .code(form.status)
-          .page('stock/accessories/views/accessory.njk', await view(id, { limit: 50 }, form));
-      }
+  const page = {
+    params: idParams,
+    view: 'stock/accessories/views/accessory.njk',
+    show: (form: Form, { params }: AskedOne) => view(params.id, { limit: 50 }, form),
+  };
+  submit(app, '/accessories/:id/movements', {
+    ...page,
+    action: 'accessories.count',
+    prefix: 'movement',
+    async take(typed, { ctx, params: { id } }) {
+      const input = fields(NewMovement, withoutOtherPlace(typed), words);
+      const { change, accessory } = await recordMovement(deps, ctx, id, input);
+      return {
+        href: `/accessories/${id}`,
+        text: whatHappened(input, change, accessory.total),
+        link: { href: '/accessories', text: 'See all accessories' },
+      };
     },
-  );
+  });
 
-  app.post(
-    '/accessories/:id/changes',
-    { config: { action: 'settings.change' }, schema: { params: idParams } },
-    async (request, reply) => {
-      const { id } = request.params;
-      const { version, retired = '', ...typed } = typedIn(request.body);
-      try {
-        const change = fields(AccessoryChange, { ...typed, retired }, kindWords);
-        await changeAccessory(deps, request.ctx, id, change, String(version ?? ''));
-        const text =
-          change.retired === undefined
-            ? 'Saved.'
-            : change.retired
-              ? 'It is no longer lent. What is in stock stays counted.'
-              : 'It is lent again.';
-        return reply.done(`/accessories/${id}`, { text });
-      } catch (error) {
-        const form = { ...refused(typed, error), prefix: 'change' };
-        const shown = await view(id, { limit: 50 }, form, String(version ?? ''));
-        return reply.code(form.status).page('stock/accessories/views/accessory.njk', shown);
-      }
+  submit(app, '/accessories/:id/changes', {
+    ...page,
+    action: 'settings.change',
+    prefix: 'change',
+    async take({ version, retired = '', ...typed }, { ctx, params: { id } }) {
+      const change = fields(AccessoryChange, { ...typed, retired }, kindWords);
+      await changeAccessory(deps, { ...ctx, ifMatch: String(version ?? '') }, id, change);
+      const text =
+        change.retired === undefined
+          ? 'Saved.'
+          : change.retired
+            ? 'It is no longer lent. What is in stock stays counted.'
+            : 'It is lent again.';
+      return { href: `/accessories/${id}`, text };
     },
-  );
+  });
 
   async function matching({ stock, retired }: Static<typeof ListQuery>) {
     const all = await listAccessories(deps.db, { retired: retired === 'yes' });
@@ -132,7 +119,7 @@ export function accessoryPages(app: App, deps: Deps): void {
     });
   }
 
-  async function listView(query: Static<typeof ListQuery>, form: Form = newForm()) {
+  async function listView(query: Static<typeof ListQuery>, form = newForm()) {
     const { stock, retired } = query;
     const items = await matching(query);
     const places = new Map(
@@ -152,21 +139,21 @@ export function accessoryPages(app: App, deps: Deps): void {
     };
   }
 
-  /** @param seen the version that was seen, where `sent` is a change */
-  async function view(id: string, page: Static<typeof history.querystring>, sent?: Form, seen?: string) {
+  /** @param sent the form that was refused, if any */
+  async function view(id: string, page: Static<typeof history.querystring>, sent?: Form) {
     const [accessory, log, locations] = await Promise.all([
       getAccessory(deps.db, id),
       listMovements(deps.db, id, page),
       listLocations(deps.db),
     ]);
     const kept = { kind: accessory.kind, lowStockLevel: String(accessory.lowStockLevel) };
-    const form = sent?.prefix === 'change' ? besideTheOther(sent, kept) : sent;
+    const form = sent?.prefix === 'change' ? besideTheOther(sent, kept, ['retired']) : sent;
     const formOf = (prefix: string, start: Typed = {}) =>
       form?.prefix === prefix ? form : { ...newForm(start), prefix };
     const [only, ...others] = locations;
     return {
       accessory,
-      version: versionToSend(form, seen, etagOf(id, accessory.changedAt)),
+      version: versionToSend(form, etagOf(id, accessory.changedAt)),
       log: log.items,
       next: log.next,
       after: page.after,

@@ -2,7 +2,8 @@ import { sql } from 'kysely';
 import type { Reader } from '../../shared/database.ts';
 import { byId, type ListPage, toPage } from '../../shared/lists.ts';
 import { Problem } from '../../shared/problem.ts';
-import type { Accessory, AccessoryMovement, MovementQuery } from './accessory.schemas.ts';
+import { each, many, maybe } from '../../shared/statements.ts';
+import { Accessory, AccessoryMovement, type MovementQuery } from './accessory.schemas.ts';
 
 /** Whether fewer of accessory `a` are left than its level says; of a kind that was never held nothing is missing. */
 export const isLow = sql`a.retired_at is null
@@ -17,11 +18,8 @@ const tables = sql`accessory a cross join lateral (
 
 /** The kinds of accessories by name, each with its stock by place. */
 export async function listAccessories(db: Reader, { retired = false } = {}): Promise<Accessory[]> {
-  const { rows } = await sql<Accessory>`/* accessory.list */
-    select ${columns} from ${tables} where ${retired}::boolean or a.retired_at is null order by lower(a.kind)`.execute(
-    db,
-  );
-  return rows;
+  return many(db, 'accessory.list', Accessory.properties)`
+    select ${columns} from ${tables} where ${retired}::boolean or a.retired_at is null order by lower(a.kind)`;
 }
 
 /**
@@ -29,10 +27,13 @@ export async function listAccessories(db: Reader, { retired = false } = {}): Pro
  * @throws Problem `not-found`
  */
 export async function getAccessory(db: Reader, id: string): Promise<Accessory> {
-  const { rows } =
-    await sql<Accessory>`/* accessory.get */ select ${columns} from ${tables} where a.id = ${id}`.execute(db);
-  if (!rows[0]) throw new Problem('not-found');
-  return rows[0];
+  const row = await maybe(
+    db,
+    'accessory.get',
+    Accessory.properties,
+  )`select ${columns} from ${tables} where a.id = ${id}`;
+  if (!row) throw new Problem('not-found');
+  return row;
 }
 
 /** The log of an accessory, the newest first. */
@@ -42,12 +43,12 @@ export async function listMovements(
   query: MovementQuery,
 ): Promise<ListPage<AccessoryMovement>> {
   const { follows, by } = byId(sql`m.id`, query);
-  const { rows } = await sql<AccessoryMovement>`
+  const rows = await many(db, each('accessory.list-movements'), AccessoryMovement.properties)`
     select m.id, m.at, m.kind, m.change, m.quantity, m.note, m.actor_name as actor,
       case when p.id is not null then json_build_object('id', p.id, 'name', p.name) end as location,
       case when l.id is not null then json_build_object('id', l.id, 'reference', l.reference) end as loan
     from accessory_movement m left join location p on p.id = m.location_id left join loan l on l.id = m.loan_id
     where m.accessory_id = ${accessoryId} ${follows}
-    order by ${by} limit ${query.limit + 1}`.execute(db);
+    order by ${by} limit ${query.limit + 1}`;
   return toPage(rows, query.limit, (row) => [row.id]);
 }

@@ -1,11 +1,11 @@
-import { sql } from 'kysely';
 import type { Context } from '../../shared/actor.ts';
-import { timestamp, today } from '../../shared/clock.ts';
+import { today } from '../../shared/clock.ts';
 import { command } from '../../shared/command.ts';
-import type { Trx } from '../../shared/database.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { recordEvent } from '../../shared/events.ts';
 import { Problem } from '../../shared/problem.ts';
+import { one, run } from '../../shared/statements.ts';
+import type { Work } from '../../shared/work.ts';
 import { completeTasksAbout, completeTasksOf } from '../../tasks/task.commands.ts';
 import {
   activationErrors,
@@ -36,16 +36,24 @@ export async function activatePlan(
 ): Promise<DataPlanState> {
   const errors = activationErrors(activatedOn, today(deps.clock));
   if (errors.length) throw new Problem('invalid', { errors });
-  return command(deps, ctx, async (trx) => {
-    const { plan, from } = await lockPlan(trx, id);
+  return command(deps, ctx, async (work) => {
+    const { plan, from } = await lockPlan(work.trx, id);
     assertAllowed(plan, 'activate');
-    const { rows } = await sql<{ durationMonths: number }>`
-      select duration_months as "durationMonths" from data_plan where id = ${id}`.execute(trx);
-    const expiresOn = expiryOf(activatedOn, rows[0]!.durationMonths);
-    await sql`/* data-plan.activate */
-      update data_plan set activated_on = ${activatedOn}, expires_on = ${expiresOn}, changed_at = ${timestamp(deps.clock)}
-      where id = ${id}`.execute(trx);
-    await recordEvent(trx, deps, ctx, {
+    const row = await one(
+      work.trx,
+      'course.activate-plan',
+      work.trx.selectFrom('data_plan').select('duration_months as durationMonths').where('id', '=', id),
+    );
+    const expiresOn = expiryOf(activatedOn, row.durationMonths);
+    await run(
+      work.trx,
+      'data-plan.activate',
+      work.trx
+        .updateTable('data_plan')
+        .set({ activated_on: activatedOn, expires_on: expiresOn, changed_at: work.at })
+        .where('id', '=', id),
+    );
+    await recordEvent(work, {
       type: 'data_plan.activated',
       subjects: subjectsOf(id, [from]),
       values: { from: plan.status, to: 'active', activatedOn, expiresOn },
@@ -64,23 +72,27 @@ export async function renewPlan(
   id: string,
   input: NewRenewal,
 ): Promise<DataPlanState> {
-  return command(deps, ctx, async (trx) => {
-    const { plan, from } = await lockPlan(trx, id);
+  return command(deps, ctx, async (work) => {
+    const { plan, from } = await lockPlan(work.trx, id);
     assertAllowed(plan, 'renew');
     const { activatedOn, expiresOn: before } = plan;
     const dates = { activatedOn: activatedOn!, expiresOn: before! };
-    const { expiresOn } = renewalOf(dates, input, today(deps.clock));
-    await sql`/* data-plan.renew */
-      update data_plan set expires_on = ${expiresOn}, changed_at = ${timestamp(deps.clock)} where id = ${id}`.execute(
-      trx,
+    const { expiresOn } = renewalOf(dates, input, work.today);
+    await run(
+      work.trx,
+      'data-plan.renew',
+      work.trx
+        .updateTable('data_plan')
+        .set({ expires_on: expiresOn, changed_at: work.at })
+        .where('id', '=', id),
     );
-    await recordEvent(trx, deps, ctx, {
+    await recordEvent(work, {
       type: 'data_plan.renewed',
       subjects: subjectsOf(id, [from]),
       values: { durationMonths: input.months, expiresOn },
     });
-    await completeTasksAbout(trx, deps, ctx, ['data_ending'], [id]);
-    if (from?.loan?.patientId) await completeTasksOf(trx, deps, ctx, ['said_run_out'], [from.loan.patientId]);
+    await completeTasksAbout(work, ['data_ending'], [id]);
+    if (from?.loan?.patientId) await completeTasksOf(work, ['said_run_out'], [from.loan.patientId]);
     return stateOf({ ...plan, expiresOn }, { device: from });
   });
 }
@@ -95,10 +107,10 @@ export async function suspendPlan(
   id: string,
   { reason }: NewSuspension,
 ): Promise<DataPlanState> {
-  return command(deps, ctx, async (trx) => {
-    const { plan, from } = await lockPlan(trx, id);
+  return command(deps, ctx, async (work) => {
+    const { plan, from } = await lockPlan(work.trx, id);
     assertAllowed(plan, 'suspend');
-    await suspend(trx, deps, ctx, plan, from, reason);
+    await suspend(work, plan, from, reason);
     return stateOf({ ...plan, status: 'suspended' }, { device: from });
   });
 }
@@ -108,14 +120,19 @@ export async function suspendPlan(
  * @throws Problem `not-found`, `data-plan-state`
  */
 export async function resumePlan(deps: Deps, ctx: Context, id: string): Promise<DataPlanState> {
-  return command(deps, ctx, async (trx) => {
-    const { plan, from } = await lockPlan(trx, id);
+  return command(deps, ctx, async (work) => {
+    const { plan, from } = await lockPlan(work.trx, id);
     assertAllowed(plan, 'resume');
     const status = plan.activatedOn ? 'active' : 'not_started';
-    await sql`/* data-plan.resume */
-      update data_plan set status = 'active', suspended_at = null, suspended_reason = null, changed_at = ${timestamp(deps.clock)}
-      where id = ${id}`.execute(trx);
-    await recordEvent(trx, deps, ctx, {
+    await run(
+      work.trx,
+      'data-plan.resume',
+      work.trx
+        .updateTable('data_plan')
+        .set({ status: 'active', suspended_at: null, suspended_reason: null, changed_at: work.at })
+        .where('id', '=', id),
+    );
+    await recordEvent(work, {
       type: 'data_plan.resumed',
       subjects: subjectsOf(id, [from]),
       values: { from: 'suspended', to: status },
@@ -130,37 +147,33 @@ export async function resumePlan(deps: Deps, ctx: Context, id: string): Promise<
  * @returns the plan; null when the device has none, or it is suspended already
  */
 export async function suspendPlanOf(
-  trx: Trx,
-  deps: Deps,
-  ctx: Context,
+  work: Work,
   deviceId: string,
   { reason }: { reason: string },
 ): Promise<{ id: string } | null> {
-  const found = await planIn(trx, deviceId);
+  const found = await planIn(work.trx, deviceId);
   if (!found) return null;
-  const { plan, from } = await lockPlan(trx, found);
+  const { plan, from } = await lockPlan(work.trx, found);
   if (allowedPlanActions(plan).suspend !== true) return null;
-  await suspend(trx, deps, ctx, plan, from, reason);
+  await suspend(work, plan, from, reason);
   return { id: plan.id };
 }
 
 async function suspend(
-  trx: Trx,
-  deps: Deps,
-  ctx: Context,
+  work: Work,
   { id, status }: LockedPlan,
   device: PlanDevice | null,
   reason: string,
 ): Promise<void> {
-  const at = timestamp(deps.clock);
-  await sql`/* data-plan.suspend */
+  const { at } = work;
+  await run(work.trx, 'data-plan.suspend')`
     update data_plan set status = 'suspended', suspended_at = ${at}::timestamptz, suspended_reason = ${reason}, changed_at = ${at}::timestamptz
-    where id = ${id}`.execute(trx);
-  await recordEvent(trx, deps, ctx, {
+    where id = ${id}`;
+  await recordEvent(work, {
     type: 'data_plan.suspended',
     subjects: subjectsOf(id, [device]),
     values: { from: status, to: 'suspended' },
     fields: ['reason'],
   });
-  if (device) await completeTasksAbout(trx, deps, ctx, ['suspend_sim'], [device.id]);
+  if (device) await completeTasksAbout(work, ['suspend_sim'], [device.id]);
 }

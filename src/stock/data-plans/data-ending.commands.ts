@@ -1,18 +1,22 @@
 import { sql } from 'kysely';
+import { isOut } from '../../lending/loans/loan.states.ts';
 import { systemContext } from '../../shared/actor.ts';
 import { addDays, today } from '../../shared/clock.ts';
 import { command } from '../../shared/command.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { newId } from '../../shared/ids.ts';
 import type { Report } from '../../shared/progress.ts';
+import { col } from '../../shared/rows.ts';
+import { each, many, one } from '../../shared/statements.ts';
 import { askStaff, taskBatch } from '../../tasks/ask.commands.ts';
 import { completeTasksAbout } from '../../tasks/task.commands.ts';
 import { endingDays } from './data-plan.rules.ts';
+import { isInUse } from './data-plan.states.ts';
 
 /** Plans `s` in a device on a loan `l` that end within the days in which it is time to renew them, have run out, or end before the loan is due back. */
 const ends = (date: string) => sql`
-  data_plan s join loan_item i on i.device_id = s.device_id and i.ended_at is null join loan l on l.id = i.loan_id
-  where s.status <> 'ended' and s.expires_on is not null
+  data_plan s join loan_item i on i.device_id = s.device_id and ${isOut('i')} join loan l on l.id = i.loan_id
+  where ${isInUse('s')} and s.expires_on is not null
     and (s.expires_on <= ${addDays(date, endingDays)}::date or s.expires_on < l.due_on)`;
 
 /**
@@ -36,30 +40,28 @@ const unasked = (date: string) => sql`
 export async function planDataEndingTasks(deps: Deps, date: string, report?: Report): Promise<number> {
   const day = today(deps.clock);
   await settleThoseOver(deps, date < day ? day : date);
-  const found = sql<{ id: string; patientId: string | null }>`
+  const found = sql`
     select s.id, l.patient_id as "patientId" from ${ends(date)} and ${unasked(date)} order by s.expires_on, s.id limit ${taskBatch}`;
-  return askStaff(deps, newId(), { kind: 'data_ending', subjectType: 'data_plan' }, found, report);
+  return askStaff(deps, { kind: 'data_ending', subjectType: 'data_plan', requestId: newId() }, found, report);
 }
 
 /** How many tasks `planDataEndingTasks` would make. */
 export async function countDataEndingTasks(deps: Deps, date: string): Promise<number> {
-  const { rows } = await sql<{ count: number }>`
-    select count(*)::int as count from ${ends(date)} and ${unasked(date)}`.execute(deps.db);
-  return rows[0]!.count;
+  const row = await one(deps.db, each('data-ending.count-tasks'), { count: col.number })`
+    select count(*)::int as count from ${ends(date)} and ${unasked(date)}`;
+  return row.count;
 }
 
 async function settleThoseOver(deps: Deps, date: string): Promise<void> {
   const ctx = systemContext(newId());
   for (;;) {
-    const settled = await command(deps, ctx, async (trx) => {
-      const { rows } = await sql<{ id: string }>`
+    const settled = await command(deps, ctx, async (work) => {
+      const rows = await many(work.trx, 'data-ending.settle-those-over', { id: col.text })`
         select t.subject_id as id from task t
         where t.kind = 'data_ending' and t.status = 'open' and not exists (select from ${ends(date)} and s.id = t.subject_id)
-        order by t.id limit ${taskBatch}`.execute(trx);
+        order by t.id limit ${taskBatch}`;
       await completeTasksAbout(
-        trx,
-        deps,
-        ctx,
+        work,
         ['data_ending'],
         rows.map(({ id }) => id),
       );

@@ -1,6 +1,5 @@
-import { sql } from 'kysely';
 import type { Context } from '../../shared/actor.ts';
-import { timestamp, today } from '../../shared/clock.ts';
+import { today } from '../../shared/clock.ts';
 import { command } from '../../shared/command.ts';
 import type { Trx } from '../../shared/database.ts';
 import type { Deps } from '../../shared/deps.ts';
@@ -9,6 +8,8 @@ import { newId } from '../../shared/ids.ts';
 import { readPhoneNumber } from '../../shared/phone.ts';
 import { Problem } from '../../shared/problem.ts';
 import { kept } from '../../shared/reading.ts';
+import { col } from '../../shared/rows.ts';
+import { maybe } from '../../shared/statements.ts';
 import { type DeviceStatus, luhn } from '../devices/device.rules.ts';
 import {
   activationErrors,
@@ -18,6 +19,7 @@ import {
   termsErrors,
 } from './data-plan.rules.ts';
 import type { DataPlanFitted, NewDataPlan } from './data-plan.schemas.ts';
+import { isInUse } from './data-plan.states.ts';
 
 /**
  * Records a SIM with its plan, which lies in the drawer until it is fitted.
@@ -53,21 +55,21 @@ async function addDataPlan(
     readPhoneNumber(text, deps.config.ALLOW_TEST_PHONE_NUMBERS, 'sim'),
   );
   if (errors.length) throw new Problem('invalid', { errors });
-  return command(deps, ctx, async (trx) => {
-    const terms = await termsOf(trx, input);
-    const device = deviceId ? await lockDevice(trx, deviceId) : null;
+  return command(deps, ctx, async (work) => {
+    const terms = await termsOf(work.trx, input);
+    const device = deviceId ? await lockDevice(work.trx, deviceId) : null;
     if (device) assertTakesSim(device);
     const id = newId();
     const expiresOn = activatedOn ? expiryOf(activatedOn, terms.durationMonths) : null;
-    const at = timestamp(deps.clock);
-    const { rows } = await sql`/* data-plan.insert */
+    const { at } = work;
+    const found = await maybe(work.trx, 'data-plan.insert', {})`
       insert into data_plan (id, device_id, offer_id, network, iccid, msisdn, gb_per_month, duration_months, activated_on, expires_on,
         created_at, changed_at)
       values (${id}, ${deviceId}, ${input.offerId ?? null}, ${terms.network}, ${iccid}, ${msisdn ?? null}, ${terms.gbPerMonth},
         ${terms.durationMonths}, ${activatedOn ?? null}, ${expiresOn}, ${at}, ${at})
-      on conflict do nothing returning 1`.execute(trx);
-    if (!rows.length) throw await inUse(trx, iccid, deviceId);
-    await recordEvent(trx, deps, ctx, {
+      on conflict do nothing returning 1`;
+    if (!found) throw await inUse(work.trx, iccid, deviceId);
+    await recordEvent(work, {
       type: device ? 'data_plan.fitted' : 'data_plan.recorded',
       subjects: [['data_plan', id], ...(deviceId ? ([['device', deviceId]] as ['device', string][]) : [])],
       values: { network: terms.network, expiresOn, ...(device && { assetTag: device.assetTag }) },
@@ -83,36 +85,48 @@ async function addDataPlan(
 async function termsOf(trx: Trx, input: NewDataPlan): Promise<PlanTerms> {
   const { offerId, network, gbPerMonth = null, durationMonths } = input;
   if (!offerId) return { network: network!.trim(), gbPerMonth, durationMonths: durationMonths! };
-  const { rows } = await sql<PlanTerms>`/* data-offer.get */
-    select network, gb_per_month as "gbPerMonth", duration_months as "durationMonths" from data_offer
-    where id = ${offerId} and retired_at is null`.execute(trx);
-  if (!rows[0])
+  const row = await maybe(
+    trx,
+    'data-offer.get',
+    trx
+      .selectFrom('data_offer')
+      .select(['network', 'gb_per_month as gbPerMonth', 'duration_months as durationMonths'])
+      .where('id', '=', offerId)
+      .where('retired_at', 'is', null),
+  );
+  if (!row)
     throw new Problem('invalid', {
       errors: [{ pointer: '/offerId', message: 'This is not offered. Choose another one.' }],
     });
-  return rows[0];
+  return row;
 }
 
 async function lockDevice(trx: Trx, id: string): Promise<{ assetTag: string; status: DeviceStatus }> {
-  const { rows } = await sql<{ assetTag: string; status: DeviceStatus }>`/* data-plan.lock-device */
-    select asset_tag as "assetTag", status from device where id = ${id} for no key update`.execute(trx);
-  if (!rows[0]) throw new Problem('not-found');
-  return rows[0];
+  const row = await maybe(
+    trx,
+    'data-plan.lock-device',
+    trx
+      .selectFrom('device')
+      .select(['asset_tag as assetTag', 'status'])
+      .where('id', '=', id)
+      .forNoKeyUpdate(),
+  );
+  if (!row) throw new Problem('not-found');
+  return row;
 }
 
 /** Which plan is in the way: of the same SIM, or already in the device. A later statement than the one that lost to it. */
 export async function inUse(trx: Trx, iccid: string | null, deviceId: string | null): Promise<Problem> {
-  const { rows } = await sql<{
-    id: string;
-    isSameSim: boolean;
-    deviceId: string | null;
-    assetTag: string | null;
-  }>`/* data-plan.in-use */
+  const found = await maybe(trx, 'data-plan.in-use', {
+    id: col.text,
+    isSameSim: col.boolean,
+    deviceId: col.orNull(col.text),
+    assetTag: col.orNull(col.text),
+  })`
     select s.id, coalesce(s.iccid = ${iccid}, false) as "isSameSim", d.id as "deviceId", d.asset_tag as "assetTag"
     from data_plan s left join device d on d.id = s.device_id
-    where s.status <> 'ended' and (s.iccid = ${iccid} or s.device_id = ${deviceId}::uuid)
-    order by s.iccid = ${iccid} desc limit 1`.execute(trx);
-  const [found] = rows;
+    where ${isInUse('s')} and (s.iccid = ${iccid} or s.device_id = ${deviceId}::uuid)
+    order by s.iccid = ${iccid} desc limit 1`;
   if (!found) return new Problem('data-plan-in-use', { detail: 'It has just changed. Try again.' });
   const { id: dataPlanId, isSameSim, assetTag } = found;
   const detail = isSameSim

@@ -7,8 +7,9 @@ import { type App, idParams, strictObject } from '../../shared/http.ts';
 import { listQuery } from '../../shared/lists.ts';
 import { invalid } from '../../shared/problem.ts';
 import { line } from '../../shared/schemas.ts';
-import { type Form, fields, newForm, refused, type Typed, typedIn } from '../../web/forms.ts';
+import { type Form, fields, newForm, type Typed } from '../../web/forms.ts';
 import { listFile } from '../../web/list-file.ts';
+import { formPage, submit } from '../../web/submit.ts';
 import { timelineLines } from '../../web/timeline.view.ts';
 import { findScanned } from '../devices/scan.queries.ts';
 import { activatePlan, renewPlan, resumePlan, suspendPlan } from './course.commands.ts';
@@ -92,24 +93,19 @@ export function dataPlanPages(app: App, deps: Deps): void {
   );
 
   const manage = { action: 'data-plans.manage' } as const;
-  app.get('/data-plans/new', { config: manage }, async (_request, reply) =>
-    reply.page('stock/data-plans/views/new.njk', { form: newForm(), offers: await listOffers(deps.db) }),
-  );
-
-  app.post('/data-plans/new', { config: manage }, async (request, reply) => {
-    const typed = typedIn(request.body);
-    try {
+  formPage(app, '/data-plans/new', {
+    ...manage,
+    view: 'stock/data-plans/views/new.njk',
+    show: async () => ({ offers: await listOffers(deps.db) }),
+    async take(typed, { ctx }) {
       const form = fields(DataPlanForm, typed, words);
-      const { id, warnings } = await recordDataPlan(deps, request.ctx, planOfForm(form));
-      return reply.done(`/data-plans/${id}`, {
+      const { id, warnings } = await recordDataPlan(deps, ctx, planOfForm(form));
+      return {
+        href: `/data-plans/${id}`,
         text: ['The SIM is recorded and lies in the drawer.', ...warnings].join(' '),
         link: { href: '/data-plans/new', text: 'Record the next SIM' },
-      });
-    } catch (error) {
-      const form = refused(typed, error);
-      const offers = await listOffers(deps.db);
-      return reply.code(form.status).page('stock/data-plans/views/new.njk', { form, offers });
-    }
+      };
+    },
   });
 
   const history = { params: idParams, querystring: Type.Object(listQuery) };
@@ -157,30 +153,25 @@ export function dataPlanPages(app: App, deps: Deps): void {
   }));
 
   function form(path: string, action: PlanAction, send: Sent): void {
-    app.post(
-      `/data-plans/:id/${path}`,
-      { config: manage, schema: { params: idParams } },
-      async (request, reply) => {
-        const { id } = request.params;
-        const typed = typedIn(request.body);
-        try {
-          const { state, text } = await send(request.ctx, id, typed);
-          const stopped = state.numberStopped
-            ? ['Its number no longer reaches the person who had it: a task asks for another way.']
-            : [];
-          const { device } = state;
-          return reply.done(`/data-plans/${id}`, {
-            text: [text, ...stopped, ...state.warnings].join(' '),
-            ...(device && { link: { href: `/devices/${device.id}`, text: `See ${device.assetTag}` } }),
-          });
-        } catch (error) {
-          const sent = { ...refused(typed, error), prefix: action };
-          return reply
-            .code(sent.status)
-            .page('stock/data-plans/views/plan.njk', await planView(request.ctx, id, { limit: 50 }, sent));
-        }
+    submit(app, `/data-plans/:id/${path}`, {
+      ...manage,
+      params: idParams,
+      prefix: action,
+      view: 'stock/data-plans/views/plan.njk',
+      show: (sent, { ctx, params }) => planView(ctx, params.id, { limit: 50 }, sent),
+      async take(typed, { ctx, params: { id } }) {
+        const { state, text } = await send(ctx, id, typed);
+        const stopped = state.numberStopped
+          ? ['Its number no longer reaches the person who had it: a task asks for another way.']
+          : [];
+        const { device } = state;
+        return {
+          href: `/data-plans/${id}`,
+          text: [text, ...stopped, ...state.warnings].join(' '),
+          ...(device && { link: { href: `/devices/${device.id}`, text: `See ${device.assetTag}` } }),
+        };
       },
-    );
+    });
   }
 
   /** One plan with the forms for what may be done with it. `sent`: the form that was refused, if any. */

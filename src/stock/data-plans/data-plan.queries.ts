@@ -1,30 +1,34 @@
 import { type RawBuilder, sql } from 'kysely';
+import { isOut } from '../../lending/loans/loan.states.ts';
 import { addDays, type Clock, today } from '../../shared/clock.ts';
 import type { Reader } from '../../shared/database.ts';
 import { byId, type ListPage, readCursor, toPage } from '../../shared/lists.ts';
 import { Problem } from '../../shared/problem.ts';
+import { col } from '../../shared/rows.ts';
+import { each, many, maybe, one } from '../../shared/statements.ts';
 import { endingDays } from './data-plan.rules.ts';
-import type { DataPlan, DataPlanQuery, DataPlanSummary } from './data-plan.schemas.ts';
+import { DataPlan, type DataPlanQuery, DataPlanSummary } from './data-plan.schemas.ts';
+import { isInUse } from './data-plan.states.ts';
 
 /** The status of a plan `s` as it is told: what has not started is kept as active without its date. */
 export const planStatusOf = sql`case when s.status = 'active' and s.activated_on is null then 'not_started' else s.status end`;
 
 /** Plans `s` in the hands of a borrower: in a device on an open loan. Asked of each by the index, since a join would read all loan items. */
-const isWithSomeone = sql`(select true from loan_item i where i.device_id = s.device_id and i.ended_at is null)`;
+const isWithSomeone = sql`(select true from loan_item i where i.device_id = s.device_id and ${isOut('i')})`;
 
 /** Plans `s` that someone has and that end within the days in which it is still time to renew them, or have run out. */
 export const isEndingSoon = (day: string): RawBuilder<unknown> =>
-  sql`(s.status <> 'ended' and s.expires_on <= ${addDays(day, endingDays)}::date and ${isWithSomeone})`;
+  sql`(${isInUse('s')} and s.expires_on <= ${addDays(day, endingDays)}::date and ${isWithSomeone})`;
 
 const columns = (
   day: string,
 ) => sql`s.id, ${planStatusOf} as status, s.network, s.iccid, s.gb_per_month as "gbPerMonth",
   s.duration_months as "durationMonths", s.activated_on as "activatedOn", s.expires_on as "expiresOn",
-  coalesce(s.status <> 'ended' and s.expires_on <= ${day}::date, false) as "ranOut",
+  coalesce(${isInUse('s')} and s.expires_on <= ${day}::date, false) as "ranOut",
   case when d.id is not null then json_build_object('id', d.id, 'assetTag', d.asset_tag, 'kind', d.kind, 'status', d.status) end as device,
-  case when s.status <> 'ended' then (
+  case when ${isInUse('s')} then (
     select json_build_object('id', l.id, 'reference', l.reference, 'dueOn', l.due_on)
-    from loan_item i join loan l on l.id = i.loan_id where i.device_id = s.device_id and i.ended_at is null) end as loan`;
+    from loan_item i join loan l on l.id = i.loan_id where i.device_id = s.device_id and ${isOut('i')}) end as loan`;
 const tables = sql`data_plan s left join device d on d.id = s.device_id`;
 
 export type DataPlanFilter = Pick<DataPlanQuery, 'status' | 'network' | 'ending' | 'unfitted'>;
@@ -39,7 +43,7 @@ function matching({ status, network, ending, unfitted }: DataPlanFilter, day: st
         : sql`and s.status = ${status}`;
   return sql`true ${status ? ofStatus : sql``} ${network ? sql`and s.network = ${network}` : sql``}
     ${ending ? sql`and ${isEndingSoon(day)}` : sql``}
-    ${unfitted === undefined ? sql`` : unfitted ? sql`and s.device_id is null and s.status <> 'ended'` : sql`and s.device_id is not null and s.status <> 'ended'`}`;
+    ${unfitted === undefined ? sql`` : unfitted ? sql`and s.device_id is null and ${isInUse('s')}` : sql`and s.device_id is not null and ${isInUse('s')}`}`;
 }
 
 /** Data plans by age, or of those that end soon the earliest first. */
@@ -51,25 +55,25 @@ export async function listPlans(
   const day = today(clock);
   if (query.ending) {
     const [ends, id] = readCursor(query.after, ['date', 'uuid']) ?? [];
-    const { rows } = await sql<DataPlanSummary>`
+    const rows = await many(db, each('data-plan.list'), DataPlanSummary.properties)`
       select ${columns(day)} from ${tables}
       where ${matching(query, day)} ${ends ? sql`and (s.expires_on, s.id) > (${ends}::date, ${id!}::uuid)` : sql``}
-      order by s.expires_on, s.id limit ${query.limit + 1}`.execute(db);
+      order by s.expires_on, s.id limit ${query.limit + 1}`;
     return toPage(rows, query.limit, (row) => [row.expiresOn!, row.id]);
   }
   const { follows, by } = byId(sql`s.id`, query);
-  const { rows } = await sql<DataPlanSummary>`
+  const rows = await many(db, each('data-plan.list.2'), DataPlanSummary.properties)`
     select ${columns(day)} from ${tables}
     where ${matching(query, day)} ${follows}
-    order by ${by} limit ${query.limit + 1}`.execute(db);
+    order by ${by} limit ${query.limit + 1}`;
   return toPage(rows, query.limit, (row) => [row.id]);
 }
 
 /** How many plans the list has in all. */
 export async function countPlans(db: Reader, clock: Clock, filter: DataPlanFilter): Promise<number> {
-  const { rows } = await sql<{ count: number }>`
-    select count(*)::int as count from data_plan s where ${matching(filter, today(clock))}`.execute(db);
-  return rows[0]!.count;
+  const row = await one(db, each('data-plan.count'), { count: col.number })`
+    select count(*)::int as count from data_plan s where ${matching(filter, today(clock))}`;
+  return row.count;
 }
 
 /**
@@ -77,14 +81,14 @@ export async function countPlans(db: Reader, clock: Clock, filter: DataPlanFilte
  * @throws Problem `not-found`
  */
 export async function getPlan(db: Reader, clock: Clock, id: string): Promise<DataPlan> {
-  const { rows } = await sql<DataPlan>`/* data-plan.get */
+  const row = await maybe(db, 'data-plan.get', DataPlan.properties)`
     select ${columns(today(clock))}, s.msisdn, s.suspended_at as "suspendedAt", s.suspended_reason as "suspendedReason",
       s.removed_reason as "removedReason", s.ended_on as "endedOn", s.ended_reason as "endedReason",
       s.created_at as "createdAt", s.changed_at as "changedAt",
       (select json_build_object('id', o.id, 'source', o.source) from data_offer o where o.id = s.offer_id) as offer
-    from ${tables} where s.id = ${id}`.execute(db);
-  if (!rows[0]) throw new Problem('not-found');
-  return rows[0];
+    from ${tables} where s.id = ${id}`;
+  if (!row) throw new Problem('not-found');
+  return row;
 }
 
 /** The plan not ended of the SIM with this number, and the device it is in. */
@@ -92,21 +96,18 @@ export async function findPlanByIccid(
   db: Reader,
   iccid: string,
 ): Promise<{ id: string; assetTag: string | null } | undefined> {
-  const { rows } = await sql<{ id: string; assetTag: string | null }>`
-    select s.id, d.asset_tag as "assetTag" from ${tables} where s.iccid = ${iccid} and s.status <> 'ended'`.execute(
-    db,
-  );
-  return rows[0];
+  return maybe(db, each('data-plan.find-by-iccid'), { id: col.text, assetTag: col.orNull(col.text) })`
+    select s.id, d.asset_tag as "assetTag" from ${tables} where s.iccid = ${iccid} and ${isInUse('s')}`;
 }
 
 /** The networks that plans are recorded with, by name: a jump along the index from each to the next. */
 export async function listNetworks(db: Reader): Promise<string[]> {
-  const { rows } = await sql<{ network: string }>`
+  const rows = await many(db, each('data-plan.list-networks'), { network: col.text })`
     with recursive n as (
       (select network from data_plan order by network limit 1)
       union all
       select (select s.network from data_plan s where s.network > n.network order by s.network limit 1) from n where n.network is not null
     )
-    select network from n where network is not null order by lower(network)`.execute(db);
+    select network from n where network is not null order by lower(network)`;
   return rows.map(({ network }) => network);
 }

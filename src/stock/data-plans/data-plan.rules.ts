@@ -1,5 +1,7 @@
 import { Temporal } from 'temporal-polyfill';
+import { dataEndingDays } from '../../messages/reminder.rules.ts';
 import { type FieldError, Problem } from '../../shared/problem.ts';
+import { col, type RowOf } from '../../shared/rows.ts';
 import { type DeviceStatus, statusWords } from '../devices/device.rules.ts';
 
 export const planStatuses = ['not_started', 'active', 'suspended', 'ended'] as const;
@@ -22,8 +24,8 @@ export function canMovePlan(from: PlanStatus, to: PlanStatus): boolean {
   return planMoves.some((move) => move.from === from && move.to === to);
 }
 
-/** A plan that someone has and that ends this many days ahead, or fewer, is on the day's list (rule 10). */
-export const endingDays = 14;
+/** A plan that someone has and that ends this many days ahead, or fewer, is on the day's list (rule 10): when its person is told. */
+export const endingDays = dataEndingDays;
 
 export const planStatusWords: Record<PlanStatus, string> = {
   not_started: 'not started',
@@ -142,7 +144,12 @@ export function endingErrors(
   return [];
 }
 
-export type PlanTerms = { network: string; gbPerMonth: number | null; durationMonths: number };
+export const PlanTerms = {
+  network: col.text,
+  gbPerMonth: col.orNull(col.number),
+  durationMonths: col.number,
+};
+export type PlanTerms = RowOf<typeof PlanTerms>;
 type TermsAsked = {
   offerId?: string | undefined;
   network?: string | undefined;

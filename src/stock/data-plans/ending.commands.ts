@@ -1,11 +1,11 @@
-import { sql } from 'kysely';
 import type { Context } from '../../shared/actor.ts';
-import { timestamp, today } from '../../shared/clock.ts';
+import { today } from '../../shared/clock.ts';
 import { command } from '../../shared/command.ts';
-import type { Trx } from '../../shared/database.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { recordEvent } from '../../shared/events.ts';
 import { Problem } from '../../shared/problem.ts';
+import { run } from '../../shared/statements.ts';
+import type { Work } from '../../shared/work.ts';
 import { completeTasksAbout } from '../../tasks/task.commands.ts';
 import { assertAllowed, endingErrors } from './data-plan.rules.ts';
 import type { DataPlanState, NewEnding } from './data-plan.schemas.ts';
@@ -29,41 +29,43 @@ export async function endPlan(
   id: string,
   { endedOn = today(deps.clock), reason }: NewEnding,
 ): Promise<DataPlanState> {
-  return command(deps, ctx, async (trx) => {
-    const { plan, from } = await lockPlan(trx, id);
+  return command(deps, ctx, async (work) => {
+    const { plan, from } = await lockPlan(work.trx, id);
     assertAllowed(plan, 'end');
-    const errors = endingErrors(endedOn, plan, today(deps.clock));
+    const errors = endingErrors(endedOn, plan, work.today);
     if (errors.length) throw new Problem('invalid', { errors });
-    const numberStopped = await end(trx, deps, ctx, plan, from, { endedOn, reason });
+    const numberStopped = await end(work, plan, from, { endedOn, reason });
     return stateOf({ ...plan, status: 'ended', endedOn }, { device: from, numberStopped });
   });
 }
 
 async function end(
-  trx: Trx,
-  deps: Deps,
-  ctx: Context,
+  work: Work,
   { id, status }: LockedPlan,
   device: PlanDevice | null,
   { endedOn, reason }: { endedOn: string; reason: string },
 ): Promise<boolean> {
-  const numberStopped = device ? await stopNumberOf(trx, deps, ctx, device) : false;
-  await sql`/* data-plan.end */
-    update data_plan set status = 'ended', ended_on = ${endedOn}, ended_reason = ${reason}, suspended_at = null,
-      changed_at = ${timestamp(deps.clock)}
-    where id = ${id}`.execute(trx);
-  await recordEvent(trx, deps, ctx, {
+  const numberStopped = device ? await stopNumberOf(work, device) : false;
+  await run(
+    work.trx,
+    'data-plan.end',
+    work.trx
+      .updateTable('data_plan')
+      .set({
+        status: 'ended',
+        ended_on: endedOn,
+        ended_reason: reason,
+        suspended_at: null,
+        changed_at: work.at,
+      })
+      .where('id', '=', id),
+  );
+  await recordEvent(work, {
     type: 'data_plan.ended',
     subjects: subjectsOf(id, [device]),
     values: { from: status, to: 'ended' },
     fields: ['reason'],
   });
-  await completeTasksAbout(
-    trx,
-    deps,
-    ctx,
-    ['data_ending', 'suspend_sim'],
-    [id, ...(device ? [device.id] : [])],
-  );
+  await completeTasksAbout(work, ['data_ending', 'suspend_sim'], [id, ...(device ? [device.id] : [])]);
   return numberStopped;
 }

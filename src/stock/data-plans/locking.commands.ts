@@ -1,38 +1,42 @@
-import { sql } from 'kysely';
-import type { Context } from '../../shared/actor.ts';
+import { isOut } from '../../lending/loans/loan.states.ts';
 import type { Trx } from '../../shared/database.ts';
-import type { Deps } from '../../shared/deps.ts';
 import type { SubjectType } from '../../shared/events.ts';
 import { Problem } from '../../shared/problem.ts';
-import type { DeviceStatus } from '../devices/device.rules.ts';
+import { col, type RowOf } from '../../shared/rows.ts';
+import { maybe, one } from '../../shared/statements.ts';
+import type { Work } from '../../shared/work.ts';
+import { deviceStatuses } from '../devices/device.rules.ts';
 import type { DeviceName } from '../devices/naming.rules.ts';
 import { planStatusOf } from './data-plan.queries.ts';
-import type { PlanStatus } from './data-plan.rules.ts';
+import { planStatuses } from './data-plan.rules.ts';
 import type { DataPlanState } from './data-plan.schemas.ts';
+import { isInUse } from './data-plan.states.ts';
 import { stopNumbers } from './number.commands.ts';
 
-export type LockedPlan = {
-  id: string;
-  status: PlanStatus;
-  isFitted: boolean;
-  deviceId: string | null;
-  network: string;
-  iccid: string;
-  activatedOn: string | null;
-  expiresOn: string | null;
-  endedOn: string | null;
+export const LockedPlan = {
+  id: col.text,
+  status: col.oneOf(planStatuses),
+  isFitted: col.boolean,
+  deviceId: col.orNull(col.text),
+  network: col.text,
+  iccid: col.text,
+  activatedOn: col.orNull(col.text),
+  expiresOn: col.orNull(col.text),
+  endedOn: col.orNull(col.text),
 };
+export type LockedPlan = RowOf<typeof LockedPlan>;
 /** A device that a plan is in or is to come into, with the open loan it is on. */
-export type PlanDevice = {
-  id: string;
-  assetTag: string;
-  status: DeviceStatus;
+export const PlanDevice = {
+  id: col.text,
+  assetTag: col.text,
+  status: col.oneOf(deviceStatuses),
   /** The plan not ended that is in it. */
-  planId: string | null;
-  loan: { id: string; patientId: string | null } | null;
+  planId: col.orNull(col.text),
+  loan: col.orNull(col.object({ id: col.text, patientId: col.orNull(col.text) })),
   /** Whether the number on the SIM is one that reaches the person who has the device. */
-  holdsNumber: boolean;
+  holdsNumber: col.boolean,
 };
+export type PlanDevice = RowOf<typeof PlanDevice>;
 
 /**
  * Locks a plan with all that a change of its place or end touches, in the one order of locks: the people
@@ -53,19 +57,19 @@ export async function lockPlan(
   /** Whether someone else put it into a device while this waited. */
   justFitted: boolean;
 }> {
-  const locked = await sql<{
-    patients: string[];
-    devices: string[];
-    targetId: string | null;
-    wasIn: string | null;
-  }>`/* data-plan.lock */
+  const held = await maybe(trx, 'data-plan.lock', {
+    patients: col.listOf(col.text),
+    devices: col.listOf(col.text),
+    targetId: col.orNull(col.text),
+    wasIn: col.orNull(col.text),
+  })`
     with target as materialized (
       select id from device where id = ${target.id}::uuid union select id from device where asset_tag = ${target.tag}
     ), of as materialized (
       select id from target union select device_id from data_plan where id = ${id}::uuid and device_id is not null
     ), p as materialized (
       select id from patient where id in (
-        select l.patient_id from loan_item i join loan l on l.id = i.loan_id where i.device_id in (select id from of) and i.ended_at is null)
+        select l.patient_id from loan_item i join loan l on l.id = i.loan_id where i.device_id in (select id from of) and ${isOut('i')})
       order by id for no key update
     ), d as materialized (
       select id from device where id in (select id from of) and (select count(*) from p) >= 0 order by id for no key update
@@ -74,21 +78,22 @@ export async function lockPlan(
     )
     select array(select id from p) as patients, array(select id from d) as devices, (select id from target) as "targetId",
       (select device_id from data_plan where id = ${id}::uuid) as "wasIn"
-    from s`.execute(trx);
-  const [held] = locked.rows;
+    from s`;
   if (!held) throw new Problem('not-found');
-  const { rows } = await sql<{ plan: LockedPlan; devices: PlanDevice[] }>`/* data-plan.locked */
+  const { plan, devices } = await one(trx, 'data-plan.locked', {
+    plan: col.object(LockedPlan),
+    devices: col.listOf(col.object(PlanDevice)),
+  })`
     select json_build_object('id', s.id, 'status', ${planStatusOf}, 'isFitted', s.device_id is not null, 'deviceId', s.device_id,
         'network', s.network, 'iccid', s.iccid, 'activatedOn', s.activated_on, 'expiresOn', s.expires_on, 'endedOn', s.ended_on) as plan,
       coalesce((select json_agg(json_build_object('id', d.id, 'assetTag', d.asset_tag, 'status', d.status,
-          'planId', (select o.id from data_plan o where o.device_id = d.id and o.status <> 'ended'),
+          'planId', (select o.id from data_plan o where o.device_id = d.id and ${isInUse('o')}),
           'loan', case when l.id is not null then json_build_object('id', l.id, 'patientId', l.patient_id) end,
           'holdsNumber', exists (select from contact_point c where c.patient_id = l.patient_id and c.stopped_at is null
             and c.channel in ('sms', 'phone') and c.value = s.msisdn)))
-        from device d left join loan_item i on i.device_id = d.id and i.ended_at is null left join loan l on l.id = i.loan_id
+        from device d left join loan_item i on i.device_id = d.id and ${isOut('i')} left join loan l on l.id = i.loan_id
         where d.id = any(${held.devices}::uuid[])), '[]') as devices
-    from data_plan s where s.id = ${id}`.execute(trx);
-  const { plan, devices } = rows[0]!;
+    from data_plan s where s.id = ${id}`;
   const from = devices.find((device) => device.id === plan.deviceId) ?? null;
   const to = devices.find((device) => device.id === held.targetId) ?? null;
   const justFitted = plan.deviceId !== null && plan.deviceId !== held.wasIn;
@@ -100,23 +105,18 @@ export async function lockPlan(
 
 /** The id of the plan not ended in a device. */
 export async function planIn(trx: Trx, deviceId: string): Promise<string | undefined> {
-  const { rows } = await sql<{ id: string }>`/* data-plan.in-device */
-    select id from data_plan where device_id = ${deviceId} and status <> 'ended'`.execute(trx);
-  return rows[0]?.id;
+  const row = await maybe(trx, 'data-plan.in-device', { id: col.text })`
+    select id from data_plan where device_id = ${deviceId} and ${isInUse()}`;
+  return row?.id;
 }
 
 /** Makes the command begin anew: what it read before it had its locks no longer holds. */
 const lostRace = () => Object.assign(new Error('it changed before it was locked'), { code: '40001' });
 
 /** Stops the number on the SIM of a device on loan (rule 9); call it while the plan still says that it is in the device. */
-export async function stopNumberOf(
-  trx: Trx,
-  deps: Deps,
-  ctx: Context,
-  { id, loan, holdsNumber }: PlanDevice,
-): Promise<boolean> {
+export async function stopNumberOf(work: Work, { id, loan, holdsNumber }: PlanDevice): Promise<boolean> {
   if (!loan?.patientId || !holdsNumber) return false;
-  await stopNumbers(trx, deps, ctx, [{ patientId: loan.patientId, deviceId: id }]);
+  await stopNumbers(work, [{ patientId: loan.patientId, deviceId: id }]);
   return true;
 }
 

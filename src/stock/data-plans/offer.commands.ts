@@ -1,12 +1,12 @@
-import { sql } from 'kysely';
 import type { Context } from '../../shared/actor.ts';
-import { timestamp } from '../../shared/clock.ts';
 import { command } from '../../shared/command.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { recordEvent } from '../../shared/events.ts';
 import { newId } from '../../shared/ids.ts';
 import { Problem } from '../../shared/problem.ts';
-import type { NewOffer, Offer } from './offer.schemas.ts';
+import { col } from '../../shared/rows.ts';
+import { maybe, run } from '../../shared/statements.ts';
+import { type NewOffer, Offer } from './offer.schemas.ts';
 
 /**
  * Adds what a network gives to the choices. What networks give changes by the year: an offer is
@@ -14,17 +14,24 @@ import type { NewOffer, Offer } from './offer.schemas.ts';
  * @throws Problem `conflict` when the same is offered already
  */
 export async function addOffer(deps: Deps, ctx: Context, input: NewOffer): Promise<Offer> {
-  return command(deps, ctx, async (trx) => {
+  return command(deps, ctx, async (work) => {
     const id = newId();
     const { network, gbPerMonth, durationMonths } = input;
     const name = network.trim();
     const source = input.source ?? null;
-    await sql`
-      insert into data_offer (id, network, gb_per_month, duration_months, source, created_at)
-      values (${id}, ${name}, ${gbPerMonth}, ${durationMonths}, ${source}, ${timestamp(deps.clock)})`.execute(
-      trx,
+    await run(
+      work.trx,
+      'offer.add',
+      work.trx.insertInto('data_offer').values({
+        id,
+        network: name,
+        gb_per_month: gbPerMonth,
+        duration_months: durationMonths,
+        source,
+        created_at: work.at,
+      }),
     );
-    await recordEvent(trx, deps, ctx, {
+    await recordEvent(work, {
       type: 'data_offer.added',
       subjects: [['data_offer', id]],
       values: { network: name, gbPerMonth, durationMonths },
@@ -38,16 +45,16 @@ export async function addOffer(deps: Deps, ctx: Context, input: NewOffer): Promi
  * @throws Problem `not-found`
  */
 export async function retireOffer(deps: Deps, ctx: Context, id: string): Promise<Offer> {
-  return command(deps, ctx, async (trx) => {
-    const { rows } = await sql<Offer & { wasOffered: boolean }>`
+  return command(deps, ctx, async (work) => {
+    const row = await maybe(work.trx, 'offer.retire', { ...Offer.properties, wasOffered: col.boolean })`
       with found as (select id, retired_at from data_offer where id = ${id} for update)
-      update data_offer o set retired_at = coalesce(o.retired_at, ${timestamp(deps.clock)}) from found where o.id = found.id
+      update data_offer o set retired_at = coalesce(o.retired_at, ${work.at}) from found where o.id = found.id
       returning o.id, o.network, o.gb_per_month as "gbPerMonth", o.duration_months as "durationMonths", o.source,
-        o.retired_at as "retiredAt", found.retired_at is null as "wasOffered"`.execute(trx);
-    if (!rows[0]) throw new Problem('not-found');
-    const { wasOffered, ...offer } = rows[0];
+        o.retired_at as "retiredAt", found.retired_at is null as "wasOffered"`;
+    if (!row) throw new Problem('not-found');
+    const { wasOffered, ...offer } = row;
     if (wasOffered)
-      await recordEvent(trx, deps, ctx, {
+      await recordEvent(work, {
         type: 'data_offer.retired',
         subjects: [['data_offer', id]],
         values: { network: offer.network },

@@ -1,6 +1,7 @@
 import type { Deps } from '../../shared/deps.ts';
 import { type App, idParams } from '../../shared/http.ts';
-import { type Form, fields, newForm, refused, typedIn } from '../../web/forms.ts';
+import { fields } from '../../web/forms.ts';
+import { formPage, submit } from '../../web/submit.ts';
 import { addOffer, retireOffer } from './offer.commands.ts';
 import { listOffers } from './offer.queries.ts';
 import { NewOffer } from './offer.schemas.ts';
@@ -13,36 +14,29 @@ const words = {
 
 /** /settings/data-offers: what networks give, to choose from when a SIM is recorded. */
 export function offerPages(app: App, deps: Deps): void {
-  app.get(here, { config: { action: 'settings.read' } }, async (_request, reply) =>
-    reply.page('stock/data-plans/views/offers.njk', await offersView(newForm())),
-  );
-
-  app.post(here, { config: { action: 'settings.change' } }, async (request, reply) => {
-    const typed = typedIn(request.body);
-    try {
-      await addOffer(deps, request.ctx, fields(NewOffer, typed, words));
-      return reply.done(here, { text: 'The offer is added. It can be chosen for the next SIM.' });
-    } catch (error) {
-      const form = refused(typed, error);
-      return reply.code(form.status).page('stock/data-plans/views/offers.njk', await offersView(form));
-    }
+  formPage(app, here, {
+    reads: 'settings.read',
+    action: 'settings.change',
+    view: 'stock/data-plans/views/offers.njk',
+    async show() {
+      const offers = await listOffers(deps.db, { retired: true });
+      return {
+        offered: offers.filter(({ retiredAt }) => !retiredAt),
+        retired: offers.filter(({ retiredAt }) => retiredAt),
+      };
+    },
+    async take(typed, { ctx }) {
+      await addOffer(deps, ctx, fields(NewOffer, typed, words));
+      return { href: here, text: 'The offer is added. It can be chosen for the next SIM.' };
+    },
   });
 
-  app.post(
-    `${here}/:id/retirements`,
-    { config: { action: 'settings.change' }, schema: { params: idParams } },
-    async (request, reply) => {
-      await retireOffer(deps, request.ctx, request.params.id);
-      return reply.done(here, { text: 'The offer is retired. Plans that run stay as they are.' });
+  submit(app, `${here}/:id/retirements`, {
+    action: 'settings.change',
+    params: idParams,
+    async take(_typed, { ctx, params }) {
+      await retireOffer(deps, ctx, params.id);
+      return { href: here, text: 'The offer is retired. Plans that run stay as they are.' };
     },
-  );
-
-  async function offersView(form: Form) {
-    const offers = await listOffers(deps.db, { retired: true });
-    return {
-      form,
-      offered: offers.filter(({ retiredAt }) => !retiredAt),
-      retired: offers.filter(({ retiredAt }) => retiredAt),
-    };
-  }
+  });
 }

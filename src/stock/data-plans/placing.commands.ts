@@ -1,17 +1,19 @@
-import { sql } from 'kysely';
+import { isOut } from '../../lending/loans/loan.states.ts';
 import type { Context } from '../../shared/actor.ts';
-import { timestamp, today } from '../../shared/clock.ts';
 import { command } from '../../shared/command.ts';
-import type { Trx } from '../../shared/database.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { type NewEvent, recordEvent } from '../../shared/events.ts';
 import { invalid, Problem } from '../../shared/problem.ts';
+import { col } from '../../shared/rows.ts';
+import { maybe, run } from '../../shared/statements.ts';
+import type { Work } from '../../shared/work.ts';
 import { completeTasksAbout } from '../../tasks/task.commands.ts';
 import { noSuchDevice, readDeviceName } from '../devices/naming.rules.ts';
 import { inUse } from './data-plan.commands.ts';
 import { findPlanByIccid } from './data-plan.queries.ts';
 import { assertAllowed, assertTakesSim, readIccid } from './data-plan.rules.ts';
 import type { DataPlanState, NewFitting, NewRemoval } from './data-plan.schemas.ts';
+import { isInUse } from './data-plan.states.ts';
 import { lockPlan, stateOf, stopNumberOf, subjectsOf } from './locking.commands.ts';
 
 /**
@@ -28,20 +30,21 @@ export async function fitPlan(
 ): Promise<DataPlanState> {
   const { name, errors } = readDeviceName(input);
   if (errors.length) throw new Problem('invalid', { errors });
-  return command(deps, ctx, async (trx) => {
-    const { plan, from, to, justFitted } = await lockPlan(trx, id, name);
+  return command(deps, ctx, async (work) => {
+    const { plan, from, to, justFitted } = await lockPlan(work.trx, id, name);
     if (!to) throw invalid(noSuchDevice(name));
     assertAllowed(plan, 'fit');
     assertTakesSim(to);
     if (from?.id === to.id)
       throw new Problem('data-plan-state', { detail: `It is in ${to.assetTag} already.`, dataPlanId: id });
-    if (justFitted) throw await inUse(trx, plan.iccid, null);
-    if (to.planId) throw await inUse(trx, null, to.id);
+    if (justFitted) throw await inUse(work.trx, plan.iccid, null);
+    if (to.planId) throw await inUse(work.trx, null, to.id);
     const stays = from?.loan?.patientId && from.loan.patientId === to.loan?.patientId;
-    const numberStopped = from && !stays ? await stopNumberOf(trx, deps, ctx, from) : false;
-    await sql`/* data-plan.fit */
-      update data_plan set device_id = ${to.id}, changed_at = ${timestamp(deps.clock)} where id = ${id}`.execute(
-      trx,
+    const numberStopped = from && !stays ? await stopNumberOf(work, from) : false;
+    await run(
+      work.trx,
+      'data-plan.fit',
+      work.trx.updateTable('data_plan').set({ device_id: to.id, changed_at: work.at }).where('id', '=', id),
     );
     const subjects = subjectsOf(id, [from, to]);
     const { network, expiresOn } = plan;
@@ -52,11 +55,11 @@ export async function fitPlan(
           values: { network, expiresOn, assetTags: [from.assetTag, to.assetTag] },
         }
       : { type: 'data_plan.fitted', subjects, values: { network, expiresOn, assetTag: to.assetTag } };
-    await recordEvent(trx, deps, ctx, event);
-    if (from) await completeTasksAbout(trx, deps, ctx, ['suspend_sim'], [from.id]);
-    if (from && !to.loan) await completeTasksAbout(trx, deps, ctx, ['data_ending'], [id]);
+    await recordEvent(work, event);
+    if (from) await completeTasksAbout(work, ['suspend_sim'], [from.id]);
+    if (from && !to.loan) await completeTasksAbout(work, ['data_ending'], [id]);
     const warnings =
-      plan.expiresOn && plan.expiresOn <= today(deps.clock) ? ['Its data has run out. Renew it.'] : [];
+      plan.expiresOn && plan.expiresOn <= work.today ? ['Its data has run out. Renew it.'] : [];
     return { ...stateOf(plan, { device: to, numberStopped }), warnings };
   });
 }
@@ -91,20 +94,25 @@ export async function removePlan(
   id: string,
   input: NewRemoval,
 ): Promise<DataPlanState> {
-  return command(deps, ctx, async (trx) => {
-    const { plan, from } = await lockPlan(trx, id);
+  return command(deps, ctx, async (work) => {
+    const { plan, from } = await lockPlan(work.trx, id);
     assertAllowed(plan, 'remove');
-    const numberStopped = await stopNumberOf(trx, deps, ctx, from!);
-    await sql`/* data-plan.remove */
-      update data_plan set device_id = null, removed_reason = ${input.reason ?? null}, changed_at = ${timestamp(deps.clock)}
-      where id = ${id}`.execute(trx);
-    await recordEvent(trx, deps, ctx, {
+    const numberStopped = await stopNumberOf(work, from!);
+    await run(
+      work.trx,
+      'data-plan.remove',
+      work.trx
+        .updateTable('data_plan')
+        .set({ device_id: null, removed_reason: input.reason ?? null, changed_at: work.at })
+        .where('id', '=', id),
+    );
+    await recordEvent(work, {
       type: 'data_plan.removed',
       subjects: subjectsOf(id, [from]),
       values: { assetTag: from!.assetTag },
       fields: input.reason ? ['reason'] : [],
     });
-    await completeTasksAbout(trx, deps, ctx, ['data_ending', 'suspend_sim'], [id, from!.id]);
+    await completeTasksAbout(work, ['data_ending', 'suspend_sim'], [id, from!.id]);
     return stateOf(plan, { device: null, numberStopped });
   });
 }
@@ -116,31 +124,26 @@ export async function removePlan(
  * @returns the plan that moved; null when there is none, or the other device has one of its own
  */
 export async function movePlan(
-  trx: Trx,
-  deps: Deps,
-  ctx: Context,
+  work: Work,
   fromDeviceId: string,
   toDeviceId: string,
 ): Promise<{ id: string; expiresOn: string | null } | null> {
-  const { rows } = await sql<{
-    id: string;
-    network: string;
-    expiresOn: string | null;
-    assetTags: string[];
-    loanId: string | null;
-  }>`/* data-plan.move */
-    update data_plan s set device_id = ${toDeviceId}::uuid, changed_at = ${timestamp(deps.clock)}::timestamptz
+  const moved = await maybe(work.trx, 'data-plan.move', {
+    id: col.text,
+    network: col.text,
+    expiresOn: col.orNull(col.text),
+    assetTags: col.listOf(col.text),
+    loanId: col.orNull(col.text),
+  })`
+    update data_plan s set device_id = ${toDeviceId}::uuid, changed_at = ${work.at}::timestamptz
     from device f, device t
-    where s.device_id = ${fromDeviceId}::uuid and s.status <> 'ended' and f.id = ${fromDeviceId}::uuid and t.id = ${toDeviceId}::uuid
-      and not exists (select from data_plan o where o.device_id = ${toDeviceId}::uuid and o.status <> 'ended')
+    where s.device_id = ${fromDeviceId}::uuid and ${isInUse('s')} and f.id = ${fromDeviceId}::uuid and t.id = ${toDeviceId}::uuid
+      and not exists (select from data_plan o where o.device_id = ${toDeviceId}::uuid and ${isInUse('o')})
     returning s.id, s.network, s.expires_on as "expiresOn", array[f.asset_tag, t.asset_tag] as "assetTags",
-      (select i.loan_id from loan_item i where i.device_id = any(array[f.id, t.id]) and i.ended_at is null limit 1) as "loanId"`.execute(
-    trx,
-  );
-  const [moved] = rows;
+      (select i.loan_id from loan_item i where i.device_id = any(array[f.id, t.id]) and ${isOut('i')} limit 1) as "loanId"`;
   if (!moved) return null;
   const { id, network, expiresOn, assetTags, loanId } = moved;
-  await recordEvent(trx, deps, ctx, {
+  await recordEvent(work, {
     type: 'data_plan.moved',
     subjects: [
       ['data_plan', id],

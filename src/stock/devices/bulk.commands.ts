@@ -1,22 +1,25 @@
-import { sql } from 'kysely';
 import type { Trx } from '../../shared/database.ts';
 import { readAssetTag } from '../../shared/ids.ts';
 import { Problem } from '../../shared/problem.ts';
+import { col, type RowOf } from '../../shared/rows.ts';
+import { many } from '../../shared/statements.ts';
 import type { BulkItems, BulkLine } from './bulk.schemas.ts';
-import type { DeviceKind, DeviceStatus } from './device.rules.ts';
+import { deviceStatuses } from './device.rules.ts';
+import { kindsOfDevice } from './device-kinds.rules.ts';
 import { findScanned } from './scan.queries.ts';
 import { unknownLabel } from './scan.rules.ts';
 
 /** A device as a bulk change finds it once it is locked. */
-export type LockedStock = {
-  id: string;
-  assetTag: string;
-  kind: DeviceKind;
-  status: DeviceStatus;
+export const LockedStock = {
+  id: col.text,
+  assetTag: col.text,
+  kind: col.keyOf(kindsOfDevice),
+  status: col.oneOf(deviceStatuses),
   /** Civil date on which it last came in. */
-  cycleStartedOn: string;
-  locationId: string | null;
+  cycleStartedOn: col.text,
+  locationId: col.orNull(col.text),
 };
+export type LockedStock = RowOf<typeof LockedStock>;
 
 /** A line of a bulk change with the device it names; `unknown` says of a label without one why, `twice` that an earlier line has it. */
 export type NamedLine = { line: number; device: LockedStock | null; unknown: string; twice: boolean };
@@ -38,11 +41,9 @@ export async function lockLines(trx: Trx, items: BulkItems): Promise<NamedLine[]
     items.map(({ assetTag, deviceId }) => (assetTag ? (readAssetTag(assetTag) ?? assetTag) : deviceId!)),
   );
   const ids = scans.map(({ device }) => device?.id ?? null);
-  const { rows } = await sql<LockedStock>`/* device.lock-many */
+  const rows = await many(trx, 'device.lock-many', LockedStock)`
     select id, asset_tag as "assetTag", kind, status, cycle_started_on as "cycleStartedOn", location_id as "locationId"
-    from device where id = any(${ids.filter((id) => id !== null)}::uuid[]) order by id for no key update`.execute(
-    trx,
-  );
+    from device where id = any(${ids.filter((id) => id !== null)}::uuid[]) order by id for no key update`;
   const locked = new Map(rows.map((device) => [device.id, device]));
   return scans.map(({ code }, place) => ({
     line: place + 1,

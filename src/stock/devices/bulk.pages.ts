@@ -4,7 +4,7 @@ import { today } from '../../shared/clock.ts';
 import type { Deps } from '../../shared/deps.ts';
 import type { App } from '../../shared/http.ts';
 import { type FieldError, invalid } from '../../shared/problem.ts';
-import { type Form, newForm, type Typed, typedIn } from '../../web/forms.ts';
+import { type Form, newForm, refused, type Typed, typedIn } from '../../web/forms.ts';
 import type { Banner } from '../../web/pages.ts';
 import { afterScan, readScans } from '../../web/scan-list.ts';
 import { mostLines } from './bulk.schemas.ts';
@@ -64,7 +64,7 @@ export function bulkPage(app: App, deps: Deps, page: BulkPage): void {
       return reply.done('/devices', await page.confirm(ctx, items, typed));
     } catch (error) {
       // They may have changed meanwhile: the verdicts are asked for again.
-      return show(refusedLine(typed, error), await linesOf(ctx, labels, typed));
+      return show(refusedLine(refused(typed, error), error), await linesOf(ctx, labels, typed));
     }
 
     async function show(form: Form, lines: Line[], last?: Line & { twice: boolean }) {

@@ -1,20 +1,23 @@
 import { sql } from 'kysely';
 import type { Context } from '../../shared/actor.ts';
-import { timestamp, today } from '../../shared/clock.ts';
 import { command } from '../../shared/command.ts';
 import type { Trx } from '../../shared/database.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { recordEvents } from '../../shared/events.ts';
 import { newId, readAssetTag } from '../../shared/ids.ts';
 import { type FieldError, Problem } from '../../shared/problem.ts';
+import { col, type RowOf } from '../../shared/rows.ts';
+import { many, run } from '../../shared/statements.ts';
+import type { Work } from '../../shared/work.ts';
 import { completeTasksAbout } from '../../tasks/task.commands.ts';
 import { checkErrors, checkRefusal } from './check.rules.ts';
 import type { NewCheckBatch } from './check.schemas.ts';
-import type { CheckKind, DeviceKind, DeviceStatus } from './device.rules.ts';
+import { deviceStatuses } from './device.rules.ts';
 import type { NewCheck } from './device.schemas.ts';
+import { isOnShelf } from './device.states.ts';
+import { kindsOfDevice } from './device-kinds.rules.ts';
 import { markSeen } from './seen.commands.ts';
-
-export type DeviceState = { id: string; status: DeviceStatus; openChecks: CheckKind[] };
+import { DeviceState, deviceMove } from './status.commands.ts';
 
 /**
  * Records several checks of one device at once, all or none, as `recordCheck` does for one. Faults
@@ -22,11 +25,11 @@ export type DeviceState = { id: string; status: DeviceStatus; openChecks: CheckK
  * @throws Problem `not-found`, `check-not-open`, `invalid`
  */
 export async function recordChecks(deps: Deps, ctx: Context, deviceId: string, checks: NewCheck[]) {
-  return command(deps, ctx, async (trx) => {
-    const device = await lockDevice(trx, deviceId);
+  return command(deps, ctx, async (work) => {
+    const device = await lockDevice(work.trx, deviceId);
     const refused = checks.map(({ result }) => checkRefusal(device.status, result)).find((why) => why);
     if (refused) throw new Problem('check-not-open', { detail: refused, deviceStatus: device.status });
-    const [recorded] = await record(trx, deps, ctx, [{ device, checks, pointers: checks.map(() => '') }]);
+    const [recorded] = await record(work, [{ device, checks, pointers: checks.map(() => '') }]);
     const { assetTag, checks: made, ...state } = recorded!;
     return { checks: made, device: state, assetTag };
   });
@@ -41,8 +44,8 @@ export async function recordCheckBatch(deps: Deps, ctx: Context, input: NewCheck
     tag: (assetTag && readAssetTag(assetTag)) || undefined,
     id: deviceId,
   }));
-  return command(deps, ctx, async (trx) => {
-    const devices = await lockDevices(trx, {
+  return command(deps, ctx, async (work) => {
+    const devices = await lockDevices(work.trx, {
       ids: asked.flatMap(({ id }) => id ?? []),
       tags: asked.flatMap(({ tag }) => tag ?? []),
     });
@@ -72,7 +75,7 @@ export async function recordCheckBatch(deps: Deps, ctx: Context, input: NewCheck
       const detail = conflicts.map(({ assetTag, why }) => `${assetTag}: ${why}`).join(' ');
       throw new Problem('bulk-refused', { detail, conflicts });
     }
-    return { devices: await record(trx, deps, ctx, lines) };
+    return { devices: await record(work, lines) };
   });
 }
 
@@ -84,12 +87,12 @@ type Line = {
 };
 
 /** Writes the checks of locked devices and settles these: one statement each for checks, devices and events. */
-async function record(trx: Trx, deps: Deps, ctx: Context, lines: Line[]) {
-  const day = today(deps.clock);
-  const at = timestamp(deps.clock);
+async function record(work: Work, lines: Line[]) {
+  const day = work.today;
+  const { at } = work;
   const made = lines.flatMap(({ device, checks, pointers }) =>
     checks.map((check, place) => ({
-      check: { ...check, performedBy: check.performedBy ?? ctx.actor.name },
+      check: { ...check, performedBy: check.performedBy ?? work.ctx.actor.name },
       device,
       pointer: pointers[place]!,
       id: newId(),
@@ -109,24 +112,22 @@ async function record(trx: Trx, deps: Deps, ctx: Context, lines: Line[]) {
     cycle: device.cycle,
     nextDue,
   }));
-  await sql`/* check.record */
+  await run(work.trx, 'check.record')`
     insert into preparation_check (id, device_id, cycle, kind, result, performed_on, performed_by, evidence, notes, next_due, recorded_at)
     select id, "deviceId", cycle, kind, result, "performedOn", "performedBy", evidence, notes, "nextDue", ${at}::timestamptz
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as c (id uuid, "deviceId" uuid, cycle int, kind text, result text,
-      "performedOn" date, "performedBy" text, evidence jsonb, notes text, "nextDue" date)`.execute(trx);
+      "performedOn" date, "performedBy" text, evidence jsonb, notes text, "nextDue" date)`;
   const states = new Map(
     (
       await settleReadiness(
-        trx,
+        work.trx,
         lines.map(({ device }) => device.id),
         at,
       )
     ).map((state) => [state.id, state]),
   );
   await recordEvents(
-    trx,
-    deps,
-    ctx,
+    work,
     made.map(({ check, device, nextDue }, place) => ({
       type: 'device.checked',
       subjects: [['device', device.id]],
@@ -143,16 +144,12 @@ async function record(trx: Trx, deps: Deps, ctx: Context, lines: Line[]) {
     })),
   );
   await markSeen(
-    trx,
-    deps,
-    ctx,
+    work,
     made.map(({ device, check }) => ({ id: device.id, on: check.performedOn })),
   );
   const done = [...states.values()].filter(({ openChecks }) => !openChecks.length);
   await completeTasksAbout(
-    trx,
-    deps,
-    ctx,
+    work,
     ['check_ran_out', 'preparation_late'],
     done.map(({ id }) => id),
   );
@@ -165,14 +162,15 @@ async function record(trx: Trx, deps: Deps, ctx: Context, lines: Line[]) {
   }));
 }
 
-export type LockedDevice = {
-  id: string;
-  assetTag: string;
-  kind: DeviceKind;
-  status: DeviceStatus;
-  cycle: number;
-  cycleStartedOn: string;
+export const LockedDevice = {
+  id: col.text,
+  assetTag: col.text,
+  kind: col.keyOf(kindsOfDevice),
+  status: col.oneOf(deviceStatuses),
+  cycle: col.number,
+  cycleStartedOn: col.text,
 };
+export type LockedDevice = RowOf<typeof LockedDevice>;
 
 /**
  * A condition that waits for the turn that whoever changes the required checks takes alone: a device
@@ -185,11 +183,10 @@ export async function lockDevices(
   trx: Trx,
   { ids = [], tags = [] }: { ids?: string[]; tags?: string[] },
 ): Promise<LockedDevice[]> {
-  const { rows } = await sql<LockedDevice>`/* device.lock */
+  return many(trx, 'device.lock', LockedDevice)`
     select id, asset_tag as "assetTag", kind, status, cycle, cycle_started_on as "cycleStartedOn" from device
     where (id = any(${ids}::uuid[]) or asset_tag = any(${tags}::text[])) and ${checksTurn}
-    order by id for update`.execute(trx);
-  return rows;
+    order by id for update`;
 }
 
 /**
@@ -209,11 +206,19 @@ export async function lockDevice(trx: Trx, id: string): Promise<LockedDevice> {
  * @returns those of the three statuses, as they stand now
  */
 export async function settleReadiness(trx: Trx, ids: string[], at: string): Promise<DeviceState[]> {
-  const { rows } = await sql<DeviceState>`/* device.settle */
-    update device d set changed_at = ${at}, status = case
-      when d.status = 'reserved' then 'reserved' when cardinality(o.open) = 0 then 'ready' else 'in_preparation' end
-    from (select id, open_checks(id, kind, cycle) as open from device where id = any(${ids}::uuid[])) o
-    where d.id = o.id and d.status in ('in_preparation', 'ready', 'reserved')
-    returning d.id, d.status, o.open as "openChecks"`.execute(trx);
-  return rows;
+  return many(trx, 'device.settle', DeviceState)`
+    with c as materialized (
+      select id, status, open_checks(id, kind, cycle) as open from device
+      where id = any(${ids}::uuid[]) and ${isOnShelf()}
+    ), o as (
+      select id, open, case when status = 'reserved' then status when cardinality(open) = 0 then 'ready' else 'in_preparation' end as "to" from c
+    )
+    ${deviceMove(['the last required check passing', 'a check failed, run out or newly required'], {
+      from: sql`o`,
+      which: sql`d.id = o.id`,
+      to: sql`o."to"`,
+      stays: true,
+      at,
+    })}
+    returning d.id, d.status, o.open as "openChecks"`;
 }

@@ -1,15 +1,21 @@
 import { sql } from 'kysely';
 import type { Reader } from '../../shared/database.ts';
 import { Problem } from '../../shared/problem.ts';
+import { col, type RowOf } from '../../shared/rows.ts';
+import { each, many, maybe } from '../../shared/statements.ts';
 import { type CheckKind, checkKinds, type DeviceKind, deviceKinds } from './device.rules.ts';
+import { kindsOfDevice } from './device-kinds.rules.ts';
 
 export type RequiredChecks = Record<DeviceKind, CheckKind[]>;
 
 /** Which checks each kind of device has to pass before it is ready, in the order they are done. */
 export async function getRequiredChecks(db: Reader): Promise<RequiredChecks> {
-  const { rows } = await sql<{ deviceKind: DeviceKind; checks: CheckKind[] }>`/* required-check.list */
+  const rows = await many(db, 'required-check.list', {
+    deviceKind: col.keyOf(kindsOfDevice),
+    checks: col.listOf(col.oneOf(checkKinds)),
+  })`
     select device_kind as "deviceKind", array_agg(kind order by position) as checks
-    from required_check group by device_kind`.execute(db);
+    from required_check group by device_kind`;
   const found = new Map(rows.map(({ deviceKind, checks }) => [deviceKind, checks]));
   return Object.fromEntries(deviceKinds.map((kind) => [kind, found.get(kind) ?? []])) as RequiredChecks;
 }
@@ -35,62 +41,66 @@ export function hasOpenCheck(device: string, date: string | null) {
 }
 
 /** The evidence of a sanitisation; what a small scheme has none of is left out. */
-export type SanitisationEvidence = {
-  method: string;
-  technique?: string;
-  tool: string;
-  toolVersion?: string;
-  standardVersion?: string;
-  mediaType?: string;
-  mediaSource?: string;
-  destination?: string;
-  verification?: string;
-  verifiedBy: string;
-  verifiedOn?: string;
-  verifierTitle?: string;
-  verifierLocation?: string;
-  performerTitle?: string;
-  performerLocation?: string;
-  sdCardRemoved: boolean;
-  accountLockRemoved?: boolean;
+export const SanitisationEvidence = {
+  method: col.text,
+  technique: col.optional(col.text),
+  tool: col.text,
+  toolVersion: col.optional(col.text),
+  standardVersion: col.optional(col.text),
+  mediaType: col.optional(col.text),
+  mediaSource: col.optional(col.text),
+  destination: col.optional(col.text),
+  verification: col.optional(col.text),
+  verifiedBy: col.text,
+  verifiedOn: col.optional(col.text),
+  verifierTitle: col.optional(col.text),
+  verifierLocation: col.optional(col.text),
+  performerTitle: col.optional(col.text),
+  performerLocation: col.optional(col.text),
+  sdCardRemoved: col.boolean,
+  accountLockRemoved: col.optional(col.boolean),
 };
+export type SanitisationEvidence = RowOf<typeof SanitisationEvidence>;
 
-export type Certificates = {
-  device: {
-    id: string;
-    assetTag: string;
-    kind: DeviceKind;
-    make: string;
-    model: string;
-    serialNumber: string | null;
-    imei: string | null;
-    cycle: number;
-    donor: string;
-  };
+export const Certificates = {
+  device: col.object({
+    id: col.text,
+    assetTag: col.text,
+    kind: col.keyOf(kindsOfDevice),
+    make: col.text,
+    model: col.text,
+    serialNumber: col.orNull(col.text),
+    imei: col.orNull(col.text),
+    cycle: col.number,
+    donor: col.text,
+  }),
   /** Passed sanitisations, the newest first. */
-  passed: {
-    id: string;
-    cycle: number;
-    performedOn: string;
-    performedBy: string;
-    notes: string | null;
-    evidence: SanitisationEvidence;
-  }[];
+  passed: col.listOf(
+    col.object({
+      id: col.text,
+      cycle: col.number,
+      performedOn: col.text,
+      performedBy: col.text,
+      notes: col.orNull(col.text),
+      evidence: col.object(SanitisationEvidence),
+    }),
+  ),
 };
+export type Certificates = RowOf<typeof Certificates>;
 
 /**
  * The sanitisations that a device has passed, each of which is a certificate.
  * @throws Problem `not-found`
  */
 export async function getCertificates(db: Reader, deviceId: string): Promise<Certificates> {
-  const { rows } = await sql<Certificates>`
+  const row = await maybe(db, each('check.get-certificates'), Certificates)`
     select json_build_object('id', d.id, 'assetTag', d.asset_tag, 'kind', d.kind, 'make', d.make, 'model', d.model,
         'serialNumber', d.serial_number, 'imei', d.imei, 'cycle', d.cycle, 'donor', o.name) as device,
       coalesce((select json_agg(json_build_object('id', c.id, 'cycle', c.cycle, 'performedOn', c.performed_on,
           'performedBy', c.performed_by, 'notes', c.notes, 'evidence', c.evidence) order by c.id desc)
         from preparation_check c where c.device_id = d.id and c.kind = 'sanitisation' and c.result = 'pass'), '[]') as passed
     from device d join donation n on n.id = d.donation_id join organisation o on o.id = n.donor_id
-    where d.id = ${deviceId}`.execute(db);
-  if (!rows[0]) throw new Problem('not-found');
-  return rows[0];
+    where d.id = ${deviceId}`;
+  if (!row) throw new Problem('not-found');
+  return row;
 }

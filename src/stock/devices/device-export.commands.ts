@@ -37,9 +37,9 @@ export async function exportDevices(
   filter: DeviceFilter,
 ): Promise<AsyncIterable<Omit<DeviceRow, 'status'> & { status: string }>> {
   const day = today(deps.clock);
-  await command(deps, ctx, async (trx) => {
-    const count = await countDevices(trx, filter, day);
-    await recordEvent(trx, deps, ctx, {
+  await command(deps, ctx, async (work) => {
+    const count = await countDevices(work.trx, filter, day);
+    await recordEvent(work, {
       type: 'devices.exported',
       subjects: callerOf(ctx),
       values: { count },

@@ -1,13 +1,11 @@
-import { sql } from 'kysely';
 import type { Context } from '../../shared/actor.ts';
-import { timestamp, today } from '../../shared/clock.ts';
 import { command } from '../../shared/command.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { recordEvent } from '../../shared/events.ts';
-import { Problem } from '../../shared/problem.ts';
-import { type DeviceState, lockDevice, recordChecks } from './check.commands.ts';
-import { statusWords } from './device.rules.ts';
+import { lockDevice, recordChecks } from './check.commands.ts';
+import { assertAllowed } from './device.rules.ts';
 import type { NewCheck } from './device.schemas.ts';
+import { changeDeviceStatus, type DeviceState } from './status.commands.ts';
 
 /**
  * Records a preparation check. The last required pass makes the device ready by itself; a fail
@@ -29,25 +27,21 @@ export async function reopenPreparation(
   deviceId: string,
   input: { reason: string },
 ): Promise<DeviceState> {
-  return command(deps, ctx, async (trx) => {
-    const device = await lockDevice(trx, deviceId);
-    if (device.status !== 'ready') {
-      throw new Problem('device-move-refused', {
-        detail: `The device is ${statusWords[device.status]}. Only a ready device is sent back to preparation.`,
-        deviceStatus: device.status,
-      });
-    }
-    const { rows } = await sql<DeviceState>`
-      update device set status = 'in_preparation', cycle = cycle + 1, cycle_started_on = ${today(deps.clock)},
-        changed_at = ${timestamp(deps.clock)}, notes = concat_ws(E'\n', notes, ${input.reason}::text)
-      where id = ${deviceId} and status = 'ready'
-      returning id, status, open_checks(id, kind, cycle) as "openChecks"`.execute(trx);
-    await recordEvent(trx, deps, ctx, {
+  return command(deps, ctx, async (work) => {
+    const device = await lockDevice(work.trx, deviceId);
+    assertAllowed('reopen', device);
+    const { id, status, openChecks, cycle } = await changeDeviceStatus(
+      work.trx,
+      deviceId,
+      'preparation reopened',
+      { at: work.at, day: work.today, note: input.reason },
+    );
+    await recordEvent(work, {
       type: 'device.reopened',
       subjects: [['device', deviceId]],
-      values: { from: 'ready', to: 'in_preparation', cycle: device.cycle + 1 },
+      values: { from: device.status, to: status, cycle },
       fields: ['notes'],
     });
-    return rows[0]!;
+    return { id, status, openChecks };
   });
 }

@@ -10,7 +10,8 @@ import { date as dateWords, words as inWords, withDates } from '../../shared/for
 import { type App, idParams, strictObject } from '../../shared/http.ts';
 import { listQuery } from '../../shared/lists.ts';
 import { line } from '../../shared/schemas.ts';
-import { type Form, fields, newForm, refused, typedIn } from '../../web/forms.ts';
+import { type Form, fields, newForm } from '../../web/forms.ts';
+import { type AskedOne, submit } from '../../web/submit.ts';
 import { timelineLines } from '../../web/timeline.view.ts';
 import { fitDataPlan } from '../data-plans/data-plan.commands.ts';
 import { DataPlanForm, planOfForm } from '../data-plans/data-plan.schemas.ts';
@@ -95,91 +96,60 @@ export function devicePages(app: App, deps: Deps): void {
     ),
   );
 
-  const prepare = { config: { action: 'devices.prepare' }, schema: { params: idParams } } as const;
-  app.post('/devices/:id/checks', prepare, async (request, reply) => {
-    const { id } = request.params;
-    const typed = typedIn(request.body);
-    try {
-      const { kind, result, device } = await recordCheck(
-        deps,
-        request.ctx,
-        id,
-        fields(NewCheck, typed, words),
-      );
+  const page = {
+    params: idParams,
+    view: 'stock/devices/views/device.njk',
+    show: (form: Form, { ctx, params }: AskedOne) => deviceView(ctx, params.id, { limit: 50 }, form),
+  };
+  submit(app, '/devices/:id/checks', {
+    ...page,
+    action: 'devices.prepare',
+    show: (form, asked) => page.show({ ...form, prefix: String(form.typed.kind) }, asked),
+    async take(typed, { ctx, params: { id } }) {
+      const { kind, result, device } = await recordCheck(deps, ctx, id, fields(NewCheck, typed, words));
       const outcome = `${inWords(kind)} check ${result === 'pass' ? 'passed' : 'failed'}.`;
       const next =
         device.status === 'ready'
           ? 'The device is ready to lend.'
           : `Still to do: ${device.openChecks.map(inWords).join(', ').toLowerCase()}.`;
       const link = device.status === 'ready' ? { href: '/', text: 'Scan the next device' } : undefined;
-      return reply.done(`/devices/${id}`, { text: `${outcome} ${next}`, ...(link && { link }) });
-    } catch (error) {
-      const form = { ...refused(typed, error), prefix: String(typed.kind) };
-      return reply
-        .code(form.status)
-        .page('stock/devices/views/device.njk', await deviceView(request.ctx, id, { limit: 50 }, form));
-    }
+      return { href: `/devices/${id}`, text: `${outcome} ${next}`, ...(link && { link }) };
+    },
   });
 
-  app.post('/devices/:id/reopenings', prepare, async (request, reply) => {
-    const { id } = request.params;
-    const typed = typedIn(request.body);
-    try {
-      await reopenPreparation(deps, request.ctx, id, fields(Reopening, typed, words));
-      return reply.done(`/devices/${id}`, {
-        text: 'The device is being prepared again. Every check is open.',
-      });
-    } catch (error) {
-      const form = { ...refused(typed, error), prefix: 'reopen' };
-      return reply
-        .code(form.status)
-        .page('stock/devices/views/device.njk', await deviceView(request.ctx, id, { limit: 50 }, form));
-    }
+  submit(app, '/devices/:id/reopenings', {
+    ...page,
+    action: 'devices.prepare',
+    prefix: 'reopen',
+    async take(typed, { ctx, params: { id } }) {
+      await reopenPreparation(deps, ctx, id, fields(Reopening, typed, words));
+      return { href: `/devices/${id}`, text: 'The device is being prepared again. Every check is open.' };
+    },
   });
 
-  app.post(
-    '/devices/:id/data-plans',
-    { config: { action: 'devices.fit-data' }, schema: { params: idParams } },
-    async (request, reply) => {
-      const { id } = request.params;
-      const typed = typedIn(request.body);
-      try {
-        const plan = planOfForm(fields(DataPlanForm, typed, words));
-        const { warnings } = await fitDataPlan(deps, request.ctx, id, plan);
-        return reply.done(`/devices/${id}`, { text: ['The data plan is recorded.', ...warnings].join(' ') });
-      } catch (error) {
-        const form = { ...refused(typed, error), prefix: 'data-plan' };
-        return reply
-          .code(form.status)
-          .page('stock/devices/views/device.njk', await deviceView(request.ctx, id, { limit: 50 }, form));
-      }
+  submit(app, '/devices/:id/data-plans', {
+    ...page,
+    action: 'devices.fit-data',
+    prefix: 'data-plan',
+    async take(typed, { ctx, params: { id } }) {
+      const plan = planOfForm(fields(DataPlanForm, typed, words));
+      const { warnings } = await fitDataPlan(deps, ctx, id, plan);
+      return { href: `/devices/${id}`, text: ['The data plan is recorded.', ...warnings].join(' ') };
     },
-  );
+  });
 
-  app.post(
-    '/devices/:id/fittings',
-    { config: { action: 'devices.fit-data' }, schema: { params: idParams } },
-    async (request, reply) => {
-      const { id } = request.params;
-      const typed = typedIn(request.body);
-      try {
-        const { sim } = fields(SimScan, typed, words);
-        const { warnings } = await fitScannedSim(deps, request.ctx, id, sim);
-        return reply.done(`/devices/${id}`, { text: ['The SIM is fitted.', ...warnings].join(' ') });
-      } catch (error) {
-        const form = { ...refused(typed, error), prefix: 'sim' };
-        return reply
-          .code(form.status)
-          .page('stock/devices/views/device.njk', await deviceView(request.ctx, id, { limit: 50 }, form));
-      }
+  submit(app, '/devices/:id/fittings', {
+    ...page,
+    action: 'devices.fit-data',
+    prefix: 'sim',
+    async take(typed, { ctx, params: { id } }) {
+      const { sim } = fields(SimScan, typed, words);
+      const { warnings } = await fitScannedSim(deps, ctx, id, sim);
+      return { href: `/devices/${id}`, text: ['The SIM is fitted.', ...warnings].join(' ') };
     },
-  );
+  });
 
-  stockPages(app, deps, async (ctx, reply, id, form) =>
-    reply
-      .code(form.status)
-      .page('stock/devices/views/device.njk', await deviceView(ctx, id, { limit: 50 }, form)),
-  );
+  stockPages(app, deps, page);
 
   /** One device with the forms for what may be done with it. `sent`: the form that was refused, if any. */
   async function deviceView(

@@ -1,10 +1,15 @@
 import { sql } from 'kysely';
+import { isOut } from '../../lending/loans/loan.states.ts';
 import type { Reader } from '../../shared/database.ts';
 import { byId, type ListPage, toPage } from '../../shared/lists.ts';
 import { Problem } from '../../shared/problem.ts';
-import type { Device, DeviceQuery, DeviceSummary } from './device.schemas.ts';
+import { col, type RowOf } from '../../shared/rows.ts';
+import { each, many, maybe, one } from '../../shared/statements.ts';
+import { isInUse } from '../data-plans/data-plan.states.ts';
+import { Device, type DeviceQuery, DeviceSummary } from './device.schemas.ts';
+import { mayHaveOpenChecks } from './device.states.ts';
 import { isFit, unfitJson } from './fitness.queries.ts';
-import type { Unfit } from './fitness.rules.ts';
+import { Unfit } from './fitness.rules.ts';
 
 /**
  * The columns of a device in lists, of the table `device d`.
@@ -14,7 +19,7 @@ export const summary = (
   day: string | null,
 ) => sql`d.id, d.asset_tag as "assetTag", d.kind, d.make, d.model, d.serial_number as "serialNumber",
   d.condition, d.status, d.changed_at as "changedAt",
-  case when d.status in ('in_preparation', 'reserved') then open_checks(d.id, d.kind, d.cycle) else '{}' end as "openChecks", ${unfitJson('d', day)} as unfit`;
+  case when ${mayHaveOpenChecks('d')} then open_checks(d.id, d.kind, d.cycle) else '{}' end as "openChecks", ${unfitJson('d', day)} as unfit`;
 
 /** That the device `d` is ready and nothing keeps it from being offered. */
 export const isOffered = (day: string) => sql`(d.status = 'ready' and ${isFit('d', day)})`;
@@ -35,33 +40,36 @@ export async function listDevices(
   day: string,
 ): Promise<ListPage<DeviceSummary>> {
   const { follows, by } = byId(sql`d.id`, query);
-  const { rows } = await sql<DeviceSummary>`
+  const rows = await many(db, each('device.list'), DeviceSummary.properties)`
     select ${summary(day)} from device d
     where ${matching(query, day)} ${follows}
-    order by ${by} limit ${query.limit + 1}`.execute(db);
+    order by ${by} limit ${query.limit + 1}`;
   return toPage(rows, query.limit, (row) => [row.id]);
 }
 
 /** How many devices the list has in all. */
 export async function countDevices(db: Reader, filter: DeviceFilter, day: string): Promise<number> {
-  const { rows } = await sql<{ count: number }>`
-    select count(*)::int as count from device d where ${matching(filter, day)}`.execute(db);
-  return rows[0]!.count;
+  const row = await one(db, each('device.count'), { count: col.number })`
+    select count(*)::int as count from device d where ${matching(filter, day)}`;
+  return row.count;
 }
 
 /** A device as a file for a spreadsheet has it. */
-export type DeviceRow = Omit<DeviceSummary, 'openChecks' | 'changedAt' | 'unfit'> & {
-  unfit: Unfit[];
-  openChecks: string;
-  imei: string | null;
-  notes: string | null;
-  location: string | null;
-  donation: string;
-  donor: string;
-  receivedOn: string;
-  loan: string | null;
-  dataEndsOn: string | null;
+export const DeviceRow = {
+  ...col.omit(DeviceSummary.properties, 'openChecks', 'unfit'),
+  unfit: col.listOf(col.object(Unfit)),
+  /** Those that may still be done, joined by commas; null of a device that has none to do. */
+  openChecks: col.orNull(col.text),
+  imei: col.orNull(col.text),
+  notes: col.orNull(col.text),
+  location: col.orNull(col.text),
+  donation: col.text,
+  donor: col.text,
+  receivedOn: col.text,
+  loan: col.orNull(col.text),
+  dataEndsOn: col.orNull(col.text),
 };
+export type DeviceRow = RowOf<typeof DeviceRow>;
 
 /** All devices of a filter, the newest first, read page by page as they are taken. */
 export async function* eachDevice(
@@ -72,16 +80,16 @@ export async function* eachDevice(
 ): AsyncGenerator<DeviceRow> {
   let before: string | null = null;
   do {
-    const page: { rows: DeviceRow[] } = await sql<DeviceRow>`
-      select ${summary(day)}, array_to_string(case when d.status in ('in_preparation', 'reserved') then open_checks(d.id, d.kind, d.cycle) end, ', ') as "openChecks",
+    const page: DeviceRow[] = await many(db, each('device.each'), DeviceRow)`
+      select ${summary(day)}, array_to_string(case when ${mayHaveOpenChecks('d')} then open_checks(d.id, d.kind, d.cycle) end, ', ') as "openChecks",
         d.imei, d.notes, p.name as location, n.reference as donation, o.name as donor, n.received_on as "receivedOn",
-        (select l.reference from loan_item i join loan l on l.id = i.loan_id where i.device_id = d.id and i.ended_at is null) as loan,
-        (select s.expires_on from data_plan s where s.device_id = d.id and s.status <> 'ended') as "dataEndsOn"
+        (select l.reference from loan_item i join loan l on l.id = i.loan_id where i.device_id = d.id and ${isOut('i')}) as loan,
+        (select s.expires_on from data_plan s where s.device_id = d.id and ${isInUse('s')}) as "dataEndsOn"
       from device d join donation n on n.id = d.donation_id join organisation o on o.id = n.donor_id left join location p on p.id = d.location_id
       where ${matching(filter, day)} and (${before}::uuid is null or d.id < ${before})
-      order by d.id desc limit ${pageSize}`.execute(db);
-    yield* page.rows;
-    before = page.rows.length === pageSize ? page.rows.at(-1)!.id : null;
+      order by d.id desc limit ${pageSize}`;
+    yield* page;
+    before = page.length === pageSize ? page.at(-1)!.id : null;
   } while (before);
 }
 
@@ -91,16 +99,16 @@ export async function* eachDevice(
  * @throws Problem `not-found`
  */
 export async function getDevice(db: Reader, id: string, day?: string): Promise<Device> {
-  const { rows } = await sql<Device>`/* device.get */
+  const row = await maybe(db, 'device.get', Device.properties)`
     select ${summary(day ?? null)}, d.imei, d.notes, d.missed_on as "missedOn", d.cycle, d.cycle_started_on as "cycleStartedOn",
       json_build_object('id', n.id, 'reference', n.reference, 'donor', o.name, 'receivedOn', n.received_on) as donation,
       case when p.id is not null then json_build_object('id', p.id, 'name', p.name) end as location,
       (select json_build_object('id', l.id, 'reference', l.reference, 'itemId', i.id)
-        from loan_item i join loan l on l.id = i.loan_id where i.device_id = d.id and i.ended_at is null) as loan,
+        from loan_item i join loan l on l.id = i.loan_id where i.device_id = d.id and ${isOut('i')}) as loan,
       (select json_build_object('id', s.id, 'network', s.network, 'iccid', s.iccid, 'gbPerMonth', s.gb_per_month,
           'expiresOn', s.expires_on,
           'status', case when s.status = 'active' and s.activated_on is null then 'not_started' else s.status end)
-        from data_plan s where s.device_id = d.id and s.status <> 'ended') as "dataPlan",
+        from data_plan s where s.device_id = d.id and ${isInUse('s')}) as "dataPlan",
       (select json_build_object('id', r.id, 'fault', r.fault, 'sentOn', r.sent_on, 'expectedBackOn', r.expected_back_on)
         from repair r where r.device_id = d.id and r.back_on is null and d.status = 'in_repair') as repair,
       (select json_build_object('id', x.id, 'way', x.way, 'disposedOn', x.disposed_on, 'organisation', x.organisation,
@@ -112,7 +120,7 @@ export async function getDevice(db: Reader, id: string, day?: string): Promise<D
         from preparation_check c where c.device_id = d.id and c.cycle = d.cycle), '[]') as checks
     from device d join donation n on n.id = d.donation_id join organisation o on o.id = n.donor_id
       left join location p on p.id = d.location_id
-    where d.id = ${id}`.execute(db);
-  if (!rows[0]) throw new Problem('not-found');
-  return rows[0];
+    where d.id = ${id}`;
+  if (!row) throw new Problem('not-found');
+  return row;
 }

@@ -2,8 +2,9 @@ import Type from 'typebox';
 import { today } from '../../shared/clock.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { timelineOf } from '../../shared/event.queries.ts';
-import { type App, idParams, problemReplies, sendPage } from '../../shared/http.ts';
+import { type App, idParams } from '../../shared/http.ts';
 import { listQuery } from '../../shared/lists.ts';
+import { creates, lists, reads } from '../../shared/routes.ts';
 import { recordCheck, reopenPreparation } from './device.commands.ts';
 import { getDevice, listDevices } from './device.queries.ts';
 import {
@@ -21,86 +22,63 @@ const tags = ['Devices'];
 
 /** /devices: the stock, one device, its history, and its preparation. */
 export function deviceRoutes(app: App, deps: Deps): void {
-  app.get(
-    '/devices',
-    {
-      config: { action: 'devices.read' },
-      schema: {
-        operationId: 'listDevices',
-        summary: 'Devices, newest first',
-        tags,
-        querystring: DeviceQuery,
-        response: { 200: DeviceList },
-      },
-    },
-    (request, reply) => sendPage(request, reply, listDevices(deps.db, request.query, today(deps.clock))),
-  );
+  lists(app, '/devices', {
+    action: 'devices.read',
+    operationId: 'listDevices',
+    summary: 'Devices, newest first',
+    tags,
+    querystring: DeviceQuery,
+    gives: DeviceList,
+    call: ({ query }) => listDevices(deps.db, query, today(deps.clock)),
+  });
 
-  app.get(
-    '/devices/:id',
-    {
-      config: { action: 'devices.read' },
-      schema: {
-        operationId: 'getDevice',
-        summary: 'One device',
-        tags,
-        params: idParams,
-        response: { 200: Device, ...problemReplies('not-found') },
-      },
-    },
-    (request) => getDevice(deps.db, request.params.id, today(deps.clock)),
-  );
+  reads(app, '/devices/:id', {
+    action: 'devices.read',
+    operationId: 'getDevice',
+    summary: 'One device',
+    tags,
+    params: idParams,
+    gives: Device,
+    problems: ['not-found'],
+    call: ({ params }) => getDevice(deps.db, params.id, today(deps.clock)),
+  });
 
-  app.get(
-    '/devices/:id/history',
-    {
-      config: { action: 'devices.read' },
-      schema: {
-        operationId: 'getDeviceHistory',
-        summary: 'What happened to a device, newest first',
-        tags,
-        params: idParams,
-        querystring: Type.Object(listQuery, { additionalProperties: false }),
-        response: { 200: DeviceHistory, ...problemReplies('not-found') },
-      },
+  lists(app, '/devices/:id/history', {
+    action: 'devices.read',
+    operationId: 'getDeviceHistory',
+    summary: 'What happened to a device, newest first',
+    tags,
+    params: idParams,
+    querystring: Type.Object(listQuery, { additionalProperties: false }),
+    gives: DeviceHistory,
+    problems: ['not-found'],
+    async call({ params, query }) {
+      await getDevice(deps.db, params.id);
+      return timelineOf(deps.db, params.id, query);
     },
-    async (request, reply) => {
-      await getDevice(deps.db, request.params.id);
-      return sendPage(request, reply, timelineOf(deps.db, request.params.id, request.query));
-    },
-  );
+  });
 
-  app.post(
-    '/devices/:id/checks',
-    {
-      config: { action: 'devices.prepare' },
-      schema: {
-        operationId: 'recordCheck',
-        summary: 'Record a preparation check; the last required pass makes the device ready',
-        tags,
-        params: idParams,
-        body: NewCheck,
-        response: { 201: CheckRecorded, ...problemReplies('not-found', 'check-not-open', 'invalid') },
-      },
-    },
-    async (request, reply) =>
-      reply.code(201).send(await recordCheck(deps, request.ctx, request.params.id, request.body)),
-  );
+  creates(app, '/devices/:id/checks', {
+    action: 'devices.prepare',
+    operationId: 'recordCheck',
+    summary: 'Record a preparation check; the last required pass makes the device ready',
+    tags,
+    params: idParams,
+    body: NewCheck,
+    gives: CheckRecorded,
+    problems: ['not-found', 'check-not-open', 'invalid'],
+    call: ({ ctx, params, body }) => recordCheck(deps, ctx, params.id, body),
+  });
 
-  app.post(
-    '/devices/:id/reopenings',
-    {
-      config: { action: 'devices.prepare' },
-      schema: {
-        operationId: 'reopenPreparation',
-        summary: 'Send a ready device back to preparation',
-        tags,
-        params: idParams,
-        body: Reopening,
-        response: { 201: DeviceState, ...problemReplies('not-found', 'device-move-refused', 'invalid') },
-      },
-    },
-    async (request, reply) =>
-      reply.code(201).send(await reopenPreparation(deps, request.ctx, request.params.id, request.body)),
-  );
+  creates(app, '/devices/:id/reopenings', {
+    action: 'devices.prepare',
+    operationId: 'reopenPreparation',
+    summary: 'Send a ready device back to preparation',
+    tags,
+    params: idParams,
+    body: Reopening,
+    gives: DeviceState,
+    problems: ['not-found', 'device-move-refused', 'invalid'],
+    call: ({ ctx, params, body }) => reopenPreparation(deps, ctx, params.id, body),
+  });
 }

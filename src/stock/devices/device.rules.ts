@@ -1,7 +1,7 @@
 import { Problem } from '../../shared/problem.ts';
+import { isInHand } from './device.states.ts';
 
-export const deviceKinds = ['tablet', 'phone', 'laptop', 'dongle', 'router', 'sim'] as const;
-export type DeviceKind = (typeof deviceKinds)[number];
+export { type DeviceKind, deviceKinds } from './device-kinds.rules.ts';
 
 export const conditions = ['A', 'B', 'C'] as const;
 
@@ -21,42 +21,57 @@ export type DeviceStatus = (typeof deviceStatuses)[number];
 export const checkKinds = ['sanitisation', 'electrical', 'setup'] as const;
 export type CheckKind = (typeof checkKinds)[number];
 
+/** How a device begins, by where it comes from. */
+export const deviceBegins = {
+  donation: 'in_preparation',
+  'taken over from before': 'on_loan',
+} as const satisfies Record<string, DeviceStatus>;
+
 /**
- * The device lifecycle: every move there is and what makes it. The trigger on `device` holds the
- * database to the same list (`device_move`); the diagram in CONTRIBUTING.md is drawn from it.
+ * The device lifecycle: every move there is, what makes it, and whether a new cycle begins with it, in
+ * which every check is open again. What makes a move leads to one status. A device is moved by
+ * `deviceMove` of status.commands.ts, which reads this; the trigger on `device` holds the database to the
+ * same list (`device_move`), and the diagram in CONTRIBUTING.md is drawn from it.
  */
 export const deviceMoves = [
   { from: 'in_preparation', to: 'ready', by: 'the last required check passing' },
-  { from: 'ready', to: 'in_preparation', by: 'a check reopened or run out' },
+  { from: 'ready', to: 'in_preparation', by: 'preparation reopened', cycle: 'new' },
+  { from: 'ready', to: 'in_preparation', by: 'a check failed, run out or newly required' },
   { from: 'in_preparation', to: 'in_repair', by: 'sent for repair' },
   { from: 'ready', to: 'in_repair', by: 'sent for repair' },
-  { from: 'in_repair', to: 'in_preparation', by: 'back from repair' },
+  { from: 'in_repair', to: 'in_preparation', by: 'back from repair', cycle: 'new' },
   { from: 'ready', to: 'reserved', by: 'allocation' },
   { from: 'reserved', to: 'ready', by: 'allocation released or expired' },
   { from: 'ready', to: 'on_loan', by: 'issue' },
   { from: 'reserved', to: 'on_loan', by: 'issue to its referral' },
-  { from: 'on_loan', to: 'in_preparation', by: 'return' },
-  { from: 'on_loan', to: 'in_repair', by: 'handed in faulty' },
+  { from: 'on_loan', to: 'in_preparation', by: 'return', cycle: 'new' },
+  { from: 'on_loan', to: 'in_repair', by: 'handed in faulty', cycle: 'new' },
   { from: 'on_loan', to: 'due_back', by: 'item ended, not in hand' },
-  { from: 'due_back', to: 'in_preparation', by: 'arrived' },
-  { from: 'due_back', to: 'in_repair', by: 'arrived faulty' },
+  { from: 'due_back', to: 'in_preparation', by: 'arrived', cycle: 'new' },
+  { from: 'due_back', to: 'in_repair', by: 'arrived faulty', cycle: 'new' },
   { from: 'due_back', to: 'lost', by: 'given up' },
-  { from: 'due_back', to: 'retired', by: 'given up' },
+  { from: 'due_back', to: 'retired', by: 'write-off' },
   { from: 'on_loan', to: 'lost', by: 'incident' },
   { from: 'in_preparation', to: 'lost', by: 'missing at stocktake' },
   { from: 'ready', to: 'lost', by: 'missing at stocktake' },
   { from: 'reserved', to: 'lost', by: 'missing at stocktake' },
   { from: 'in_repair', to: 'lost', by: 'missing at stocktake' },
   { from: 'on_loan', to: 'gifted', by: 'gift' },
-  { from: 'lost', to: 'in_preparation', by: 'found' },
+  { from: 'lost', to: 'in_preparation', by: 'found', cycle: 'new' },
   { from: 'ready', to: 'retired', by: 'disposal' },
   { from: 'in_preparation', to: 'retired', by: 'disposal' },
   { from: 'in_repair', to: 'retired', by: 'disposal' },
   { from: 'lost', to: 'retired', by: 'write-off' },
-] as const satisfies readonly { from: DeviceStatus; to: DeviceStatus; by: string }[];
+] as const satisfies readonly { from: DeviceStatus; to: DeviceStatus; by: string; cycle?: 'new' }[];
+export type DeviceMove = (typeof deviceMoves)[number];
 
 export function canMove(from: DeviceStatus, to: DeviceStatus): boolean {
   return deviceMoves.some((move) => move.from === from && move.to === to);
+}
+
+/** Whether something that makes a move, as in the table, may happen to a device in a status. */
+export function mayBe(by: DeviceMove['by'], status: DeviceStatus): boolean {
+  return deviceMoves.some((move) => move.by === by && move.from === status);
 }
 
 /** Statuses in words, for sentences and pages. */
@@ -84,11 +99,6 @@ export const firstDo: Record<DeviceStatus, string | null> = {
   gifted: 'It has left the stock for good.',
   retired: 'It has left the stock for good.',
 };
-
-/** Whether the device itself is there, or at a repairer: it can be moved from place to place. */
-export function isInHand(status: DeviceStatus): boolean {
-  return status === 'reserved' || firstDo[status] === null;
-}
 
 export type DeviceAction =
   | 'record_check'
@@ -124,7 +134,7 @@ export function allowedActions(device: {
   const first = firstDo[status] === null || `${is} ${firstDo[status]}`;
   return {
     record_check: canRecordCheck(status) || `${is} Checks are recorded while it is being prepared.`,
-    reopen: status === 'ready' || `${is} Only a ready device is sent back to preparation.`,
+    reopen: mayBe('preparation reopened', status) || `${is} Only a ready device is sent back to preparation.`,
     fit_data_plan: hasDataPlan
       ? 'The device has a data plan.'
       : !['gifted', 'retired', 'lost'].includes(status) || is,
@@ -133,24 +143,23 @@ export function allowedActions(device: {
       (status === 'in_preparation' || openChecks.length
         ? `Open checks: ${openChecks.join(', ') || 'none'}.`
         : is),
-    return: status === 'on_loan' || is,
+    return: mayBe('return', status) || is,
     send_for_repair:
       status === 'in_repair' && repair ? `${is} Record that it is back before it goes again.` : first,
-    back_from_repair: status === 'in_repair' || is,
+    back_from_repair: mayBe('back from repair', status) || is,
     arrive:
-      status === 'due_back' ||
+      mayBe('arrived', status) ||
       (status !== 'lost'
         ? `${is} Only what is due back or lost arrives.`
         : !incident || `${is} Record that it was found in incident ${incident.reference}.`),
     see: missedOn !== null || 'No stocktake missed it, or it was seen since.',
-    give_up: status === 'due_back' || `${is} Only what is due back is given up.`,
-    move: isInHand(status) || first,
+    give_up: mayBe('given up', status) || `${is} Only what is due back is given up.`,
+    move: isInHand.of(status) || first,
     dispose: first,
     write_off:
       status === 'lost' && incident
         ? `${is} Write it off in incident ${incident.reference}.`
-        : (canMove(status, 'retired') && !isInHand(status)) ||
-          `${is} Only what is lost or never arrived is written off.`,
+        : mayBe('write-off', status) || `${is} Only what is lost or never arrived is written off.`,
   };
 }
 

@@ -1,18 +1,23 @@
 import { sql } from 'kysely';
 import { may } from '../../access/permissions.ts';
 import type { Context } from '../../shared/actor.ts';
-import { timestamp, today } from '../../shared/clock.ts';
+import { today } from '../../shared/clock.ts';
 import { command } from '../../shared/command.ts';
-import type { Trx } from '../../shared/database.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { callerOf, recordEvent, recordEvents, type SubjectType } from '../../shared/events.ts';
 import { newId } from '../../shared/ids.ts';
 import { invalid, Problem } from '../../shared/problem.ts';
+import { col } from '../../shared/rows.ts';
+import { many } from '../../shared/statements.ts';
+import type { Work } from '../../shared/work.ts';
 import { completeTasksAbout } from '../../tasks/task.commands.ts';
 import type { TaskKind } from '../../tasks/task.rules.ts';
+import { isInUse } from '../data-plans/data-plan.states.ts';
 import { judgeLines, lockLines } from './bulk.commands.ts';
+import { assertAllowed } from './device.rules.ts';
 import { countLosses, eachLoss, type LossRow, standingOf } from './disposal.queries.ts';
 import type { DisposalsDone, LossPeriod, NewDisposals } from './disposal.schemas.ts';
+import { deviceMove } from './status.commands.ts';
 import { type DeviceToDispose, disposalRefusal } from './stock.rules.ts';
 
 /**
@@ -35,11 +40,11 @@ export async function disposeDevices(
       pointer: '/disposedOn',
       message: 'This date is in the future. Give the day it left.',
     });
-  return command(deps, ctx, async (trx) => {
-    const named = await lockLines(trx, input.items);
+  return command(deps, ctx, async (work) => {
+    const named = await lockLines(work.trx, input.items);
     // Asked once the devices are locked: a check may have been recorded while this waited.
     const standing = await standingOf(
-      trx,
+      work.trx,
       named.flatMap(({ device }) => device?.id ?? []),
     );
     const { lines, devices } = judgeLines(
@@ -55,7 +60,7 @@ export async function disposeDevices(
           : { verdict: 'done', text: `${device.assetTag} is retired.` };
       },
     );
-    return { lines, disposals: await retireDevices(trx, deps, ctx, devices, input) };
+    return { lines, disposals: await retireDevices(work, devices, input) };
   });
 }
 
@@ -68,23 +73,27 @@ const tasksOver: TaskKind[] = [
   'preparation_late',
 ];
 
-/** Retires locked devices: the move, the record, the end of the data plan and of an open repair, the event, and the tasks about them. The same few statements however many. */
+/**
+ * Retires locked devices: the move, the record, the end of the data plan and of an open repair, the event, and
+ * the tasks about them. The same few statements however many.
+ * @throws Problem `device-move-refused`
+ */
 export async function retireDevices(
-  trx: Trx,
-  deps: Deps,
-  ctx: Context,
+  work: Work,
   devices: (Pick<DeviceToDispose, 'assetTag' | 'status'> & { id: string })[],
   input: Omit<NewDisposals, 'items'>,
 ): Promise<DisposalsDone['disposals']> {
   const { way, disposedOn, organisation = null, transferNote = null, notes = null } = input;
-  const at = timestamp(deps.clock);
+  const { at } = work;
+  const isLoss = way === 'written_off';
+  for (const { status } of devices) assertAllowed(isLoss ? 'write_off' : 'dispose', { status });
   const made = devices.map(({ id: deviceId, assetTag }) => ({ id: newId(), deviceId, assetTag }));
-  const authorisedBy = way === 'written_off' ? (input.authorisedBy ?? ctx.actor.name) : input.authorisedBy;
-  const { rows } = await sql<{ id: string; deviceId: string }>`/* disposal.record */
+  const authorisedBy = isLoss ? (input.authorisedBy ?? work.ctx.actor.name) : input.authorisedBy;
+  const rows = await many(work.trx, 'disposal.record', { id: col.text, deviceId: col.text })`
     with t as materialized (
       select * from unnest(${made.map(({ id }) => id)}::uuid[], ${made.map(({ deviceId }) => deviceId)}::uuid[]) as t (id, device_id)
     ), d as (
-      update device d set status = 'retired', changed_at = ${at}::timestamptz from t where d.id = t.device_id returning d.id
+      ${deviceMove(isLoss ? 'write-off' : 'disposal', { from: sql`t`, which: sql`d.id = t.device_id`, at })} returning d.id
     ), r as (
       update repair set back_on = greatest(sent_on, ${disposedOn}::date), result = 'not_repaired'
       where back_on is null and device_id in (select id from d)
@@ -95,17 +104,13 @@ export async function retireDevices(
         ${input.bookValue ?? null}::numeric, ${authorisedBy ?? null}, ${notes}, ${at}::timestamptz
       from t join d on d.id = t.device_id
     )
-    update data_plan set status = 'ended', ended_on = ${today(deps.clock)}::date, suspended_at = null, changed_at = ${at}::timestamptz
-    where status <> 'ended' and device_id in (select id from d) returning id, device_id as "deviceId"`.execute(
-    trx,
-  );
+    update data_plan set status = 'ended', ended_on = ${work.today}::date, suspended_at = null, changed_at = ${at}::timestamptz
+    where ${isInUse()} and device_id in (select id from d) returning id, device_id as "deviceId"`;
   const planOf = new Map(rows.map(({ id, deviceId }) => [deviceId, id]));
   const said = { organisation, transferNote, authorisedBy, notes };
   const fields = Object.entries(said).flatMap(([name, value]) => (value ? name : []));
   await recordEvents(
-    trx,
-    deps,
-    ctx,
+    work,
     devices.map(({ id, status, assetTag }) => {
       const planId = planOf.get(id);
       const subjects: [SubjectType, string][] = [
@@ -121,7 +126,7 @@ export async function retireDevices(
     }),
   );
   const ids = devices.map(({ id }) => id);
-  await completeTasksAbout(trx, deps, ctx, tasksOver, [...ids, ...planOf.values()]);
+  await completeTasksAbout(work, tasksOver, [...ids, ...planOf.values()]);
   return made;
 }
 
@@ -131,9 +136,9 @@ export async function exportLosses(
   ctx: Context,
   period: LossPeriod,
 ): Promise<AsyncIterable<LossRow>> {
-  await command(deps, ctx, async (trx) => {
-    const count = await countLosses(trx, period);
-    await recordEvent(trx, deps, ctx, {
+  await command(deps, ctx, async (work) => {
+    const count = await countLosses(work.trx, period);
+    await recordEvent(work, {
       type: 'losses.exported',
       subjects: callerOf(ctx),
       values: { count },

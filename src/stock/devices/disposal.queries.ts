@@ -1,21 +1,27 @@
 import { sql } from 'kysely';
 import type { Reader } from '../../shared/database.ts';
 import { type ListPage, readCursor, toPage } from '../../shared/lists.ts';
-import type { Loss, LossPeriod, LossQuery } from './disposal.schemas.ts';
+import { col, type RowOf } from '../../shared/rows.ts';
+import { each, many, one } from '../../shared/statements.ts';
+import { Loss, type LossPeriod, type LossQuery } from './disposal.schemas.ts';
 
 /** Whether the device `d` passed its sanitisation in the cycle that it is in. */
 export const isSanitised = sql<boolean>`coalesce('pass' = (
   select case when c.expired_at is null then c.result end from preparation_check c
   where c.device_id = d.id and c.cycle = d.cycle and c.kind = 'sanitisation' order by c.id desc limit 1), false)`;
 
-export type Standing = { sanitised: boolean; incident: { id: string; reference: string } | null };
+export const Standing = {
+  sanitised: col.boolean,
+  incident: col.orNull(col.object({ id: col.text, reference: col.text })),
+};
+export type Standing = RowOf<typeof Standing>;
 
 /** What decides on the next steps of devices beside their status: whether each is erased in its cycle, and its open incident. */
 export async function standingOf(db: Reader, deviceIds: string[]): Promise<Map<string, Standing>> {
-  const { rows } = await sql<Standing & { deviceId: string }>`/* device.standing */
+  const rows = await many(db, 'device.standing', { ...Standing, deviceId: col.text })`
     select d.id as "deviceId", ${isSanitised} as sanitised, (select json_build_object('id', i.id, 'reference', i.reference)
       from incident i where i.device_id = d.id and i.status = 'open' limit 1) as incident
-    from device d where d.id = any(${deviceIds}::uuid[])`.execute(db);
+    from device d where d.id = any(${deviceIds}::uuid[])`;
   return new Map(rows.map(({ deviceId, ...standing }) => [deviceId, standing]));
 }
 
@@ -31,18 +37,18 @@ const within = ({ from, to }: LossPeriod) => sql`x.way = 'written_off'
 /** The losses register: what was written off, the latest first. */
 export async function listLosses(db: Reader, query: LossQuery): Promise<ListPage<Loss>> {
   const [on, id] = readCursor(query.after, ['date', 'uuid']) ?? [];
-  const { rows } = await sql<Loss>`
+  const rows = await many(db, each('disposal.list-losses'), Loss.properties)`
     select ${columns} from disposal x join device d on d.id = x.device_id
     where ${within(query)} ${on ? sql`and (x.disposed_on, x.id) < (${on}::date, ${id!}::uuid)` : sql``}
-    order by x.disposed_on desc, x.id desc limit ${query.limit + 1}`.execute(db);
+    order by x.disposed_on desc, x.id desc limit ${query.limit + 1}`;
   return toPage(rows, query.limit, (row) => [row.writtenOffOn, row.id]);
 }
 
 /** How many lines the register has in all. */
 export async function countLosses(db: Reader, period: LossPeriod): Promise<number> {
-  const { rows } = await sql<{ count: number }>`
-    select count(*)::int as count from disposal x where ${within(period)}`.execute(db);
-  return rows[0]!.count;
+  const row = await one(db, each('disposal.count-losses'), { count: col.number })`
+    select count(*)::int as count from disposal x where ${within(period)}`;
+  return row.count;
 }
 
 /** A line of the register as a file for a spreadsheet has it. */

@@ -1,5 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
+import { isInUse } from '../data-plans/data-plan.states.ts';
 import { hasOpenCheck } from './check.queries.ts';
+import { isPrepared } from './device.states.ts';
 import { ofData, unfitReasons } from './fitness.rules.ts';
 
 /**
@@ -14,12 +16,12 @@ function reasons(device: string, day: string | null) {
     union all select 'not_seen', ${d}.missed_on where ${d}.missed_on is not null
     union all select case when p.expires_on <= ${day}::date then 'data_over' else 'data_suspended' end,
       case when p.expires_on <= ${day}::date then p.expires_on else (p.suspended_at at time zone 'Europe/London')::date end
-    from data_plan p where p.device_id = ${d}.id and p.status <> 'ended' and (p.expires_on <= ${day}::date or p.status = 'suspended'))`;
+    from data_plan p where p.device_id = ${d}.id and ${isInUse('p')} and (p.expires_on <= ${day}::date or p.status = 'suspended'))`;
 }
 
 /** Those reasons of a device that is ready or held, the first to deal with in front; of any other none. */
 export function unfitJson(device: string, day: string | null) {
-  return sql`(case when ${sql.raw(device)}.status in ('ready', 'reserved') then coalesce((
+  return sql`(case when ${isPrepared(device)} then coalesce((
     select json_agg(json_build_object('reason', u.reason, 'since', u.since) order by array_position(${[...unfitReasons]}::text[], u.reason))
     from ${reasons(device, day)} u), '[]') else '[]' end)`;
 }

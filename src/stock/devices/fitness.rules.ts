@@ -1,3 +1,4 @@
+import { col, type RowOf } from '../../shared/rows.ts';
 /**
  * What keeps a device from being offered though its status would let it: a required check that ran
  * out, a stocktake that did not see it, mobile data that is over or suspended. The first one named
@@ -7,7 +8,8 @@ export const unfitReasons = ['check_due', 'not_seen', 'data_over', 'data_suspend
 export type UnfitReason = (typeof unfitReasons)[number];
 
 /** One reason, with the civil date since when it holds; null where no date says so. */
-export type Unfit = { reason: UnfitReason; since: string | null };
+export const Unfit = { reason: col.oneOf(unfitReasons), since: col.orNull(col.text) };
+export type Unfit = RowOf<typeof Unfit>;
 
 /** What is wrong with the data alone: whoever needs none may still be given the device. */
 export const ofData: readonly UnfitReason[] = ['data_over', 'data_suspended'];

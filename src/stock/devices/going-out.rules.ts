@@ -1,23 +1,26 @@
-import { type DeviceKind, type DeviceStatus, statusWords } from './device.rules.ts';
-import type { Unfit } from './fitness.rules.ts';
+import { col, type RowOf } from '../../shared/rows.ts';
+import { type DeviceStatus, deviceStatuses, statusWords } from './device.rules.ts';
+import { kindsOfDevice } from './device-kinds.rules.ts';
+import { Unfit } from './fitness.rules.ts';
 
-export type DeviceToIssue = {
-  id: string;
-  assetTag: string;
-  kind: DeviceKind;
-  status: DeviceStatus;
-  condition: string | null;
+export const DeviceToIssue = {
+  id: col.text,
+  assetTag: col.text,
+  kind: col.keyOf(kindsOfDevice),
+  status: col.oneOf(deviceStatuses),
+  condition: col.orNull(col.text),
   /** The referral that an allocation holds it for. */
-  heldFor: string | null;
+  heldFor: col.orNull(col.text),
   /** A check has run out or is open, though the device is ready or reserved. */
-  hasOpenCheck: boolean;
-  hasDataPlan: boolean;
+  hasOpenCheck: col.boolean,
+  hasDataPlan: col.boolean,
   /** Its data plan is active: neither suspended nor ended nor over. */
-  hasActiveData: boolean;
-  dataExpiresOn: string | null;
+  hasActiveData: col.boolean,
+  dataExpiresOn: col.orNull(col.text),
   /** What would keep it from being offered. */
-  unfit: Unfit[];
+  unfit: col.listOf(col.object(Unfit)),
 };
+export type DeviceToIssue = RowOf<typeof DeviceToIssue>;
 
 /** Whether a device may go out: ready, or reserved for this very referral, and every check still good. */
 export function mayGoOut(

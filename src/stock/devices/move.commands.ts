@@ -1,10 +1,9 @@
-import { sql } from 'kysely';
 import { requireLocation } from '../../scheme/organisations/location.queries.ts';
 import type { Context } from '../../shared/actor.ts';
-import { timestamp } from '../../shared/clock.ts';
 import { command } from '../../shared/command.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { recordEvents } from '../../shared/events.ts';
+import { run } from '../../shared/statements.ts';
 import { completeTasksAbout } from '../../tasks/task.commands.ts';
 import { judgeLines, lockLines } from './bulk.commands.ts';
 import type { MovesDone, NewMoves } from './move.schemas.ts';
@@ -21,9 +20,9 @@ export async function moveDevices(
   input: NewMoves,
   partial = false,
 ): Promise<MovesDone> {
-  return command(deps, ctx, async (trx) => {
-    const { id: locationId, name } = await requireLocation(trx, input.locationId);
-    const { lines, devices } = judgeLines(await lockLines(trx, input.items), partial, (device) => {
+  return command(deps, ctx, async (work) => {
+    const { id: locationId, name } = await requireLocation(work.trx, input.locationId);
+    const { lines, devices } = judgeLines(await lockLines(work.trx, input.items), partial, (device) => {
       const refusal = moveRefusal(device);
       if (refusal) return { verdict: 'refused', text: refusal };
       return device.locationId === locationId
@@ -31,14 +30,10 @@ export async function moveDevices(
         : { verdict: 'done', text: `${device.assetTag} is kept at ${name} now.` };
     });
     const ids = devices.map(({ id }) => id);
-    await sql`/* device.move-many */
-      update device set location_id = ${locationId}, changed_at = ${timestamp(deps.clock)} where id = any(${ids}::uuid[])`.execute(
-      trx,
-    );
+    await run(work.trx, 'device.move-many')`
+      update device set location_id = ${locationId}, changed_at = ${work.at} where id = any(${ids}::uuid[])`;
     await recordEvents(
-      trx,
-      deps,
-      ctx,
+      work,
       devices.map(({ id, locationId: fromLocationId }) => ({
         type: 'device.moved',
         subjects: [
@@ -49,7 +44,7 @@ export async function moveDevices(
         values: { fromLocationId, locationId },
       })),
     );
-    await completeTasksAbout(trx, deps, ctx, ['unexpected_at_stocktake'], ids);
+    await completeTasksAbout(work, ['unexpected_at_stocktake'], ids);
     return { location: { id: locationId, name }, lines };
   });
 }

@@ -2,7 +2,9 @@ import { sql } from 'kysely';
 import { type Clock, today } from '../../shared/clock.ts';
 import type { Reader } from '../../shared/database.ts';
 import { byId, type ListPage, readCursor, toPage } from '../../shared/lists.ts';
-import type { InRepair, RepairQuery } from './repair.schemas.ts';
+import { col } from '../../shared/rows.ts';
+import { each, many, one } from '../../shared/statements.ts';
+import { InRepair, type RepairQuery } from './repair.schemas.ts';
 
 const columns = (
   day: string,
@@ -20,23 +22,23 @@ export async function listRepairs(db: Reader, clock: Clock, query: RepairQuery):
   const day = today(clock);
   if (query.late) {
     const [on, id] = readCursor(query.after, ['date', 'uuid']) ?? [];
-    const { rows } = await sql<InRepair>`
+    const rows = await many(db, each('repair.list'), InRepair.properties)`
       select ${columns(day)} from ${tables}
       where ${within(true, day)} ${on ? sql`and (r.expected_back_on, d.id) > (${on}::date, ${id!}::uuid)` : sql``}
-      order by r.expected_back_on, d.id limit ${query.limit + 1}`.execute(db);
+      order by r.expected_back_on, d.id limit ${query.limit + 1}`;
     return toPage(rows, query.limit, (row) => [row.expectedBackOn!, row.deviceId]);
   }
   const { follows, by } = byId(sql`d.id`, query);
-  const { rows } = await sql<InRepair>`
+  const rows = await many(db, each('repair.list.2'), InRepair.properties)`
     select ${columns(day)} from ${tables}
     where ${within(false, day)} ${follows}
-    order by ${by} limit ${query.limit + 1}`.execute(db);
+    order by ${by} limit ${query.limit + 1}`;
   return toPage(rows, query.limit, (row) => [row.deviceId]);
 }
 
 /** How many the list has in all. */
 export async function countRepairs(db: Reader, clock: Clock, late: boolean | undefined): Promise<number> {
-  const { rows } = await sql<{ count: number }>`
-    select count(*)::int as count from ${tables} where ${within(late, today(clock))}`.execute(db);
-  return rows[0]!.count;
+  const row = await one(db, each('repair.count'), { count: col.number })`
+    select count(*)::int as count from ${tables} where ${within(late, today(clock))}`;
+  return row.count;
 }

@@ -2,7 +2,8 @@ import type { Deps } from '../../shared/deps.ts';
 import { count } from '../../shared/formats.ts';
 import type { App } from '../../shared/http.ts';
 import { besideTheOther, versionToSend } from '../../web/edit-conflict.ts';
-import { fields, newForm, refused, type Typed, typedIn } from '../../web/forms.ts';
+import { fields, type Typed } from '../../web/forms.ts';
+import { formPage } from '../../web/submit.ts';
 import { getRequiredChecks, type RequiredChecks } from './check.queries.ts';
 import { type RequiredChecksChanged, RequiredChecksForm } from './check.schemas.ts';
 import { checkKinds, deviceKinds } from './device.rules.ts';
@@ -18,38 +19,29 @@ const words = Object.fromEntries(
 const noneTicked: Typed = Object.fromEntries(deviceKinds.map((kind) => [`checks.${kind}`, '']));
 const typedOf = (checks: RequiredChecks): Typed =>
   Object.fromEntries(deviceKinds.map((kind) => [`checks.${kind}`, checks[kind]]));
-const view = 'stock/devices/views/required-checks.njk';
-const choices = { kinds: deviceKinds, checkKinds };
 
 /** /settings/checks: which checks each kind of device needs before it may be lent. */
 export function requiredCheckPages(app: App, deps: Deps): void {
-  app.get('/settings/checks', { config: { action: 'settings.read' } }, async (_request, reply) => {
-    const checks = await getRequiredChecks(deps.db);
-    return reply.page(view, {
-      ...choices,
-      checks,
-      form: newForm(typedOf(checks)),
-      version: etagOfChecks(checks),
-    });
-  });
-
-  app.post('/settings/checks', { config: { action: 'settings.change' } }, async (request, reply) => {
-    const typed = { ...noneTicked, ...typedIn(request.body) };
-    const seen = String(typed.version ?? '');
-    try {
+  formPage(app, '/settings/checks', {
+    reads: 'settings.read',
+    action: 'settings.change',
+    view: 'stock/devices/views/required-checks.njk',
+    async show(sent) {
+      const checks = await getRequiredChecks(deps.db);
+      const typed = sent && { ...sent, typed: { ...noneTicked, ...sent.typed } };
+      const form = besideTheOther(typed, typedOf(checks));
+      const version = versionToSend(form, etagOfChecks(checks));
+      return { checks, form, version, kinds: deviceKinds, checkKinds };
+    },
+    async take(typed, { ctx }) {
+      const change = fields(RequiredChecksForm, { ...noneTicked, ...typed }, words);
       const changed = await changeRequiredChecks(
         deps,
-        request.ctx,
-        fields(RequiredChecksForm, typed, words),
-        seen,
+        { ...ctx, ifMatch: String(typed.version ?? '') },
+        change,
       );
-      return reply.done('/settings/checks', { text: whatHappened(changed) });
-    } catch (error) {
-      const checks = await getRequiredChecks(deps.db);
-      const form = besideTheOther(refused(typed, error), typedOf(checks));
-      const version = versionToSend(form, seen, etagOfChecks(checks));
-      return reply.code(form.status).page(view, { ...choices, checks, form, version });
-    }
+      return { href: '/settings/checks', text: whatHappened(changed) };
+    },
   });
 }
 

@@ -1,22 +1,24 @@
 import { sql } from 'kysely';
 import { systemContext } from '../../shared/actor.ts';
-import { timestamp } from '../../shared/clock.ts';
 import { command } from '../../shared/command.ts';
 import type { Trx } from '../../shared/database.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { recordEvents } from '../../shared/events.ts';
 import { newId } from '../../shared/ids.ts';
+import { col, type RowOf } from '../../shared/rows.ts';
+import { each, many, one } from '../../shared/statements.ts';
 import { createTasks } from '../../tasks/task.commands.ts';
 import { checksTurn } from './check.commands.ts';
-import type { CheckKind, DeviceStatus } from './device.rules.ts';
+import { checkKinds, deviceStatuses } from './device.rules.ts';
+import { deviceMove } from './status.commands.ts';
 
 const batchSize = 500;
 
 /** How many passes have run out by a civil date and are not yet marked so. */
 export async function countChecksRunOut(deps: Deps, date: string): Promise<number> {
-  const { rows } = await sql<{ count: number }>`
-    select count(*) from preparation_check where next_due <= ${date} and expired_at is null`.execute(deps.db);
-  return rows[0]!.count;
+  const row = await one(deps.db, each('run-out.count-checks'), { count: col.number })`
+    select count(*) from preparation_check where next_due <= ${date} and expired_at is null`;
+  return row.count;
 }
 
 /**
@@ -37,21 +39,19 @@ export async function expireChecks(deps: Deps, date: string): Promise<number> {
 /** @returns how many passes it marked; null when none is left */
 async function expireBatch(deps: Deps, date: string): Promise<number | null> {
   const ctx = systemContext(newId());
-  return command(deps, ctx, async (trx) => {
-    const ids = await lockNext(trx, date);
+  return command(deps, ctx, async (work) => {
+    const ids = await lockNext(work.trx, date);
     if (!ids.length) return null;
-    const at = timestamp(deps.clock);
-    const expired = await markExpired(trx, ids, date, at);
-    const moved = new Map((await sendBack(trx, ids, at)).map((device) => [device.id, device]));
+    const { at } = work;
+    const expired = await markExpired(work.trx, ids, date, at);
+    const moved = new Map((await sendBack(work.trx, ids, at)).map((device) => [device.id, device]));
     const counted = expired.flatMap((check) => {
       const device = moved.get(check.deviceId)!;
       return check.isLatest && check.cycle === device.cycle ? [{ ...check, device }] : [];
     });
     const held = counted.filter(({ device }) => device.to === 'reserved' && device.openChecks.length);
     await recordEvents(
-      trx,
-      deps,
-      ctx,
+      work,
       counted.map(({ kind, nextDue, device }) => ({
         type: 'device.check_ran_out',
         subjects: [['device', device.id]],
@@ -59,9 +59,7 @@ async function expireBatch(deps: Deps, date: string): Promise<number | null> {
       })),
     );
     await createTasks(
-      trx,
-      deps,
-      ctx,
+      work,
       held.map(({ device }) => ({ kind: 'check_ran_out', subjectType: 'device', subjectId: device.id })),
     );
     return expired.length;
@@ -70,40 +68,52 @@ async function expireBatch(deps: Deps, date: string): Promise<number | null> {
 
 /** Locks the devices of the passes that ran out longest ago. */
 async function lockNext(trx: Trx, date: string): Promise<string[]> {
-  const { rows } = await sql<{ id: string }>`/* check.next-run-out */
+  const rows = await many(trx, 'check.next-run-out', { id: col.text })`
     select id from device where id in (
       select device_id from preparation_check where next_due <= ${date}::date and expired_at is null
       order by next_due limit ${batchSize}) and ${checksTurn}
-    order by id for no key update`.execute(trx);
+    order by id for no key update`;
   return rows.map(({ id }) => id);
 }
 
-type Expired = { deviceId: string; cycle: number; kind: CheckKind; nextDue: string; isLatest: boolean };
+const Expired = {
+  deviceId: col.text,
+  cycle: col.number,
+  kind: col.oneOf(checkKinds),
+  nextDue: col.text,
+  isLatest: col.boolean,
+};
+type Expired = RowOf<typeof Expired>;
 
 async function markExpired(trx: Trx, ids: string[], date: string, at: string): Promise<Expired[]> {
-  const { rows } = await sql<Expired>`/* check.run-out */
+  return many(trx, 'check.run-out', Expired)`
     update preparation_check c set expired_at = ${at}::timestamptz
     where device_id = any(${ids}::uuid[]) and next_due <= ${date}::date and expired_at is null
     returning device_id as "deviceId", cycle, kind, next_due as "nextDue", not exists (
       select from preparation_check n
-      where n.device_id = c.device_id and n.cycle = c.cycle and n.kind = c.kind and n.id > c.id) as "isLatest"`.execute(
-    trx,
-  );
-  return rows;
+      where n.device_id = c.device_id and n.cycle = c.cycle and n.kind = c.kind and n.id > c.id) as "isLatest"`;
 }
 
-type Device = { id: string; cycle: number; from: DeviceStatus; to: DeviceStatus; openChecks: CheckKind[] };
+const Device = {
+  id: col.text,
+  cycle: col.number,
+  from: col.oneOf(deviceStatuses),
+  to: col.oneOf(deviceStatuses),
+  openChecks: col.listOf(col.oneOf(checkKinds)),
+};
+type Device = RowOf<typeof Device>;
 
 /** Sends the ready ones of locked devices with an open check back; how each stands. */
 async function sendBack(trx: Trx, ids: string[], at: string): Promise<Device[]> {
-  const { rows } = await sql<Device>`/* check.send-back */
-    with d as materialized (
+  return many(trx, 'check.send-back', Device)`
+    with o as materialized (
       select id, cycle, status, open_checks(id, kind, cycle) as open from device where id = any(${ids}::uuid[])
     ), m as (
-      update device set status = 'in_preparation', changed_at = ${at}::timestamptz
-      where id in (select id from d where status = 'ready' and cardinality(open) > 0) returning id, status
+      ${deviceMove('a check failed, run out or newly required', {
+        which: sql`d.id in (select id from o where cardinality(open) > 0)`,
+        at,
+      })} returning d.id, d.status
     )
-    select d.id, d.cycle, d.status as "from", coalesce(m.status, d.status) as "to", d.open as "openChecks"
-    from d left join m on m.id = d.id`.execute(trx);
-  return rows;
+    select o.id, o.cycle, o.status as "from", coalesce(m.status, o.status) as "to", o.open as "openChecks"
+    from o left join m on m.id = o.id`;
 }

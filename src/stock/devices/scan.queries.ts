@@ -1,10 +1,14 @@
 import { sql } from 'kysely';
+import { isOut } from '../../lending/loans/loan.states.ts';
 import type { Reader } from '../../shared/database.ts';
 import { readAssetTag } from '../../shared/ids.ts';
+import { each, many } from '../../shared/statements.ts';
 import { uuid } from '../../shared/validation.ts';
+import { isInUse } from '../data-plans/data-plan.states.ts';
 import { hasOpenCheck } from './check.queries.ts';
+import { mayHaveOpenChecks } from './device.states.ts';
 import { unfitJson } from './fitness.queries.ts';
-import type { Scanned } from './scan.rules.ts';
+import { Scanned } from './scan.rules.ts';
 
 /** Whether the data plan `s` that has not ended is active and runs on a civil date. */
 export const hasActiveData = (day: string | null) =>
@@ -19,15 +23,15 @@ export const hasActiveData = (day: string | null) =>
 export async function findScanned(db: Reader, codes: string[], day?: string): Promise<Scanned[]> {
   if (!codes.length) return [];
   const typed = codes.map((code) => code.trim());
-  const { rows } = await sql<Scanned>`
+  return many(db, each('scan.find-scanned'), Scanned)`
     select c.code, case when d.id is not null then json_build_object(
       'id', d.id, 'assetTag', d.asset_tag, 'kind', d.kind, 'make', d.make, 'model', d.model, 'status', d.status, 'condition', d.condition,
-      'openChecks', case when d.status in ('in_preparation', 'reserved') then open_checks(d.id, d.kind, d.cycle) else '{}' end,
+      'openChecks', case when ${mayHaveOpenChecks('d')} then open_checks(d.id, d.kind, d.cycle) else '{}' end,
       'hasOpenCheck', ${hasOpenCheck('d', day ?? null)}, 'unfit', ${unfitJson('d', day ?? null)},
       'hasDataPlan', s.id is not null, 'hasActiveData', ${hasActiveData(day ?? null)}, 'dataExpiresOn', s.expires_on,
       'heldFor', (select a.referral_id from allocation a where a.device_id = d.id and a.status = 'held'),
       'loan', (select json_build_object('id', l.id, 'reference', l.reference, 'itemId', i.id)
-        from loan_item i join loan l on l.id = i.loan_id where i.device_id = d.id and i.ended_at is null)) end as device
+        from loan_item i join loan l on l.id = i.loan_id where i.device_id = d.id and ${isOut('i')})) end as device
     from unnest(${typed}::text[], ${typed.map(readAssetTag)}::text[], ${typed.map((code) => (uuid.test(code) ? code : null))}::uuid[])
       with ordinality c (code, tag, id, place)
     left join lateral (
@@ -39,7 +43,6 @@ export async function findScanned(db: Reader, codes: string[], day?: string): Pr
       ) f order by f.rank, f.id desc limit 1
     ) f on true
     left join device d on d.id = f.id
-    left join data_plan s on s.device_id = d.id and s.status <> 'ended'
-    order by c.place`.execute(db);
-  return rows;
+    left join data_plan s on s.device_id = d.id and ${isInUse('s')}
+    order by c.place`;
 }

@@ -1,33 +1,37 @@
 import { readAssetTag } from '../../shared/ids.ts';
-import { type CheckKind, type DeviceKind, type DeviceStatus, statusWords } from './device.rules.ts';
-import { isWithoutItsData, type Unfit, unfitFor, unfitRemedies, unfitWords } from './fitness.rules.ts';
+import { col, type RowOf } from '../../shared/rows.ts';
+import { checkKinds, deviceStatuses, statusWords } from './device.rules.ts';
+import { kindsOfDevice, wantsDataPlan } from './device-kinds.rules.ts';
+import { isWithoutItsData, Unfit, unfitFor, unfitRemedies, unfitWords } from './fitness.rules.ts';
 import { isFor, mayGoOut } from './going-out.rules.ts';
 
 /** A device as a scan finds it, with what decides whether it may go out or come back. */
-export type ScannedDevice = {
-  id: string;
-  assetTag: string;
-  kind: DeviceKind;
-  make: string;
-  model: string;
-  status: DeviceStatus;
-  condition: string | null;
-  openChecks: CheckKind[];
-  hasDataPlan: boolean;
+export const ScannedDevice = {
+  id: col.text,
+  assetTag: col.text,
+  kind: col.keyOf(kindsOfDevice),
+  make: col.text,
+  model: col.text,
+  status: col.oneOf(deviceStatuses),
+  condition: col.orNull(col.text),
+  openChecks: col.listOf(col.oneOf(checkKinds)),
+  hasDataPlan: col.boolean,
   /** Its data plan is active: neither suspended nor ended nor over. */
-  hasActiveData: boolean;
-  dataExpiresOn: string | null;
+  hasActiveData: col.boolean,
+  dataExpiresOn: col.orNull(col.text),
   /** What keeps it from being offered, ready or held as it is. */
-  unfit: Unfit[];
+  unfit: col.listOf(col.object(Unfit)),
   /** The referral that an allocation holds it for. */
-  heldFor: string | null;
+  heldFor: col.orNull(col.text),
   /** A check has run out or is open, though the device is ready or reserved. */
-  hasOpenCheck: boolean;
+  hasOpenCheck: col.boolean,
   /** The open loan that has it. */
-  loan: { id: string; reference: string; itemId: string } | null;
+  loan: col.orNull(col.object({ id: col.text, reference: col.text, itemId: col.text })),
 };
+export type ScannedDevice = RowOf<typeof ScannedDevice>;
 
-export type Scanned = { code: string; device: ScannedDevice | null };
+export const Scanned = { code: col.text, device: col.orNull(col.object(ScannedDevice)) };
+export type Scanned = RowOf<typeof Scanned>;
 
 /**
  * What an officer is told of a scan: whether it may go out, its status, why in words, and the record to look at.
@@ -134,7 +138,7 @@ function readyWords({ kind, hasDataPlan, dataExpiresOn, status, unfit }: Scanned
     status === 'reserved' ? 'Held for this referral.' : '',
     ...unfit.map((one) => `${unfitWords(one)} ${toDo[one.reason]}`),
     hasDataPlan && !dataExpiresOn && !isWithoutItsData(unfit) ? 'With mobile data, not started yet.' : '',
-    !hasDataPlan && (kind === 'dongle' || kind === 'sim') ? 'No data plan is recorded for it.' : '',
+    !hasDataPlan && wantsDataPlan(kind) ? 'No data plan is recorded for it.' : '',
   ]
     .filter(Boolean)
     .join(' ');

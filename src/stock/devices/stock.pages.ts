@@ -1,4 +1,3 @@
-import type { FastifyReply } from 'fastify';
 import { type Action, may } from '../../access/permissions.ts';
 import { listHolders } from '../../lending/loans/holder.queries.ts';
 import { logAccesses } from '../../people/patient.queries.ts';
@@ -7,13 +6,15 @@ import type { Context } from '../../shared/actor.ts';
 import { today } from '../../shared/clock.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { words as inWords, withDates } from '../../shared/formats.ts';
-import { type App, idParams, strictObject } from '../../shared/http.ts';
+import { type App, type idParams, strictObject } from '../../shared/http.ts';
 import { Problem } from '../../shared/problem.ts';
-import { type Form, fields, newForm, refused, type Typed, typedIn } from '../../web/forms.ts';
+import { type Form, fields, newForm, type Typed } from '../../web/forms.ts';
 import type { Banner } from '../../web/pages.ts';
+import { type AskedOne, submit } from '../../web/submit.ts';
 import { giveUp, recordArrival, recordSeen } from './arrival.commands.ts';
 import { allowedActions, type DeviceAction } from './device.rules.ts';
 import type { Device } from './device.schemas.ts';
+import { canHoldData } from './device-kinds.rules.ts';
 import { disposeDevices } from './disposal.commands.ts';
 import { standingOf } from './disposal.queries.ts';
 import { disposalTerms } from './disposal.schemas.ts';
@@ -21,7 +22,7 @@ import { moveDevices } from './move.commands.ts';
 import { NewMoves } from './move.schemas.ts';
 import { sendForRepair, takeBackFromRepair } from './repair.commands.ts';
 import { GivingUp, NewArrival, NewRepair, RepairReturn } from './repair.schemas.ts';
-import { canHoldData, disposalWays } from './stock.rules.ts';
+import { disposalWays } from './stock.rules.ts';
 
 const Move = strictObject({ locationId: NewMoves.properties.locationId });
 const Disposal = strictObject(disposalTerms);
@@ -35,37 +36,37 @@ export const words = {
   disposedOn: 'Enter the day it left',
 };
 
-/** The form again; of a refused line only what is said of it. */
-export function refusedLine(typed: Typed, error: unknown): Form {
-  const form = refused(typed, error);
+/** A refused form; of a refused line only what is said of it. */
+export function refusedLine(form: Form, error: unknown): Form {
   const isLine = error instanceof Problem && error.type === 'bulk-refused' && error.detail;
   return isLine ? { ...form, summary: [{ text: withDates(error.detail!) }] } : form;
 }
 
-/** The forms on a device's page for what happens to it outside loans. `show` shows that page again with a form that was refused. */
+/** The forms on a device's page for what happens to it outside loans. `page`: that page. */
 export function stockPages(
   app: App,
   deps: Deps,
-  show: (ctx: Context, reply: FastifyReply, id: string, form: Form) => Promise<unknown>,
+  page: {
+    params: typeof idParams;
+    view: string;
+    show(form: Form, request: AskedOne): Promise<object>;
+  },
 ): void {
   const form = (
     path: string,
     action: Action,
     work: (ctx: Context, id: string, typed: Typed) => Promise<Banner>,
   ) =>
-    app.post(
-      `/devices/:id/${path}`,
-      { config: { action }, schema: { params: idParams } },
-      async (request, reply) => {
-        const { id } = request.params;
-        const typed = typedIn(request.body);
-        try {
-          return reply.done(`/devices/${id}`, await work(request.ctx, id, typed));
-        } catch (error) {
-          return show(request.ctx, reply, id, { ...refusedLine(typed, error), prefix: path });
-        }
-      },
-    );
+    submit(app, `/devices/:id/${path}`, {
+      ...page,
+      action,
+      prefix: path,
+      show: (form, request, error) => page.show(refusedLine(form, error), request),
+      take: async (typed, { ctx, params: { id } }) => ({
+        href: `/devices/${id}`,
+        ...(await work(ctx, id, typed)),
+      }),
+    });
 
   form('repairs', 'devices.repair', async (ctx, id, typed) => {
     await sendForRepair(deps, ctx, id, fields(NewRepair, typed, words));

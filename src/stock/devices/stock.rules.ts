@@ -1,4 +1,6 @@
-import { type DeviceKind, type DeviceStatus, firstDo, isInHand, statusWords } from './device.rules.ts';
+import { type DeviceStatus, firstDo, statusWords } from './device.rules.ts';
+import { isInHand } from './device.states.ts';
+import { canHoldData, type DeviceKind } from './device-kinds.rules.ts';
 
 export const repairResults = ['repaired', 'not_repaired'] as const;
 
@@ -14,11 +16,6 @@ export type DisposalWay = (typeof disposalWays)[number];
 /** Of a device that goes these ways a certificate can say that what was stored in it is destroyed; the others leave it whole. */
 const certified: readonly DisposalWay[] = ['recycled', 'destroyed'];
 
-/** A SIM alone has no storage for what someone did with it. */
-export function canHoldData(kind: DeviceKind): boolean {
-  return kind !== 'sim';
-}
-
 /** What came of one line of a bulk change. `unchanged`: it was so already. */
 export const bulkVerdicts = ['done', 'unchanged', 'twice', 'refused'] as const;
 
@@ -27,7 +24,7 @@ const is = ({ assetTag, status }: Named) => `${assetTag} is ${statusWords[status
 
 /** Why a device cannot be moved to another place; null when it can. */
 export function moveRefusal(device: Named): string | null {
-  return isInHand(device.status) ? null : `${is(device)} ${firstDo[device.status]}`;
+  return isInHand.of(device.status) ? null : `${is(device)} ${firstDo[device.status]}`;
 }
 
 export type DeviceToDispose = Named & {

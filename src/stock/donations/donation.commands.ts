@@ -1,17 +1,17 @@
-import { sql } from 'kysely';
 import { findOrAddOrganisation } from '../../scheme/organisations/organisation.commands.ts';
 import type { Context } from '../../shared/actor.ts';
-import { timestamp, today } from '../../shared/clock.ts';
 import { command } from '../../shared/command.ts';
 import type { Reader, Trx } from '../../shared/database.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { recordEvent } from '../../shared/events.ts';
 import { assetTag, donationReference, newId } from '../../shared/ids.ts';
 import { type FieldError, invalid, Problem } from '../../shared/problem.ts';
-import type { DeviceKind } from '../devices/device.rules.ts';
+import { col } from '../../shared/rows.ts';
+import { each, many, maybe, one, run } from '../../shared/statements.ts';
+import type { Work } from '../../shared/work.ts';
 import type { NewDevice } from '../devices/device.schemas.ts';
 import { assertDonationFits, deviceFaults, identifiersOf, serialKey, tidyDevice } from './donation.rules.ts';
-import type { DonationRecorded, NewDonation } from './donation.schemas.ts';
+import { DonatedDevice, type DonationRecorded, type NewDonation } from './donation.schemas.ts';
 
 /**
  * Records a delivery from a donor with its devices, all or none: each gets an asset tag and is
@@ -23,25 +23,20 @@ export async function recordDonation(
   ctx: Context,
   input: NewDonation,
 ): Promise<DonationRecorded> {
-  return command(deps, ctx, (trx) => recordDonationIn(trx, deps, ctx, input));
+  return command(deps, ctx, (work) => recordDonationIn(work, input));
 }
 
 /** The same inside a command's transaction. */
-export async function recordDonationIn(
-  trx: Trx,
-  deps: Deps,
-  ctx: Context,
-  input: NewDonation,
-): Promise<DonationRecorded> {
+export async function recordDonationIn(work: Work, input: NewDonation): Promise<DonationRecorded> {
   const devices = input.devices.map(tidyDevice);
-  assertDonationFits(input, today(deps.clock));
-  refuse(deviceFaults(devices, await identifiersInUse(trx, devices)));
+  assertDonationFits(input, work.today);
+  refuse(deviceFaults(devices, await identifiersInUse(work.trx, devices)));
   const donorId = input.donor
-    ? await findOrAddOrganisation(trx, deps, input.donor.name, 'donor')
-    : await existing(trx, 'organisation', input.donorId!, '/donorId');
-  if (input.locationId) await existing(trx, 'location', input.locationId, '/locationId');
-  const recorded = await insertDonation(trx, deps, { ...input, devices, donorId });
-  await recordEvent(trx, deps, ctx, {
+    ? await findOrAddOrganisation(work, input.donor.name, 'donor')
+    : await existing(work.trx, 'organisation', input.donorId!, '/donorId');
+  if (input.locationId) await existing(work.trx, 'location', input.locationId, '/locationId');
+  const recorded = await insertDonation(work, { ...input, devices, donorId });
+  await recordEvent(work, {
     type: 'donation.recorded',
     subjects: [
       ['donation', recorded.id],
@@ -67,20 +62,18 @@ function refuse(faults: FieldError[][]): void {
 export async function identifiersInUse(db: Reader | Trx, devices: NewDevice[]): Promise<Map<string, string>> {
   const imeis = devices.flatMap((device) => device.imei ?? []);
   const serials = devices.filter((device) => device.serialNumber);
-  const { rows } = await sql<{
-    assetTag: string;
-    imei: string | null;
-    make: string;
-    serialNumber: string | null;
-  }>`
+  const rows = await many(db, each('donation.identifiers-in-use'), {
+    assetTag: col.text,
+    imei: col.orNull(col.text),
+    make: col.text,
+    serialNumber: col.orNull(col.text),
+  })`
     select asset_tag as "assetTag", imei, make, serial_number as "serialNumber" from device
     where status not in ('retired', 'gifted') and imei = any(${imeis}::text[])
     union
     select asset_tag, imei, make, serial_number from device
     where status not in ('retired', 'gifted') and (lower(make), upper(serial_number)) in (
-      select lower(m), upper(s) from unnest(${serials.map((device) => device.make)}::text[], ${serials.map((device) => device.serialNumber)}::text[]) t (m, s))`.execute(
-    db,
-  );
+      select lower(m), upper(s) from unnest(${serials.map((device) => device.make)}::text[], ${serials.map((device) => device.serialNumber)}::text[]) t (m, s))`;
   const wanted = new Set(devices.flatMap(identifiersOf).map(({ key }) => key));
   const taken = rows.flatMap((row) => [
     [`imei ${row.imei}`, row.assetTag] as const,
@@ -95,32 +88,44 @@ async function existing(
   id: string,
   pointer: string,
 ): Promise<string> {
-  const row = await trx.selectFrom(table).select('id').where('id', '=', id).executeTakeFirst();
+  const row = await maybe(
+    trx,
+    `donation.existing-${table}`,
+    trx.selectFrom(table).select('id').where('id', '=', id),
+  );
   if (!row) throw invalid({ pointer, message: `There is no ${table} of this id.` });
   return row.id;
 }
 
 async function insertDonation(
-  trx: Trx,
-  deps: Deps,
+  work: Work,
   input: NewDonation & { donorId: string },
 ): Promise<DonationRecorded> {
-  const at = timestamp(deps.clock);
+  const { at } = work;
   const id = newId();
-  const numbers = await sql<{ donation: number; devices: number[] }>`
+  const numbers = await one(work.trx, 'donation.numbers', {
+    donation: col.number,
+    devices: col.listOf(col.number),
+  })`
     select nextval('donation_number') as donation,
-      array(select nextval('asset_tag_number') from generate_series(1, ${input.devices.length}))::int[] as devices`.execute(
-    trx,
-  );
-  const reference = donationReference(numbers.rows[0]!.donation);
-  await sql`
-    insert into donation (id, reference, donor_id, donor_reference, received_on, location_id, created_at)
-    values (${id}, ${reference}, ${input.donorId}, ${input.reference ?? null}, ${input.receivedOn}, ${input.locationId ?? null}, ${at})`.execute(
-    trx,
+      array(select nextval('asset_tag_number') from generate_series(1, ${input.devices.length}))::int[] as devices`;
+  const reference = donationReference(numbers.donation);
+  await run(
+    work.trx,
+    'donation.insert',
+    work.trx.insertInto('donation').values({
+      id,
+      reference,
+      donor_id: input.donorId,
+      donor_reference: input.reference ?? null,
+      received_on: input.receivedOn,
+      location_id: input.locationId ?? null,
+      created_at: at,
+    }),
   );
   const rows = input.devices.map((device, place) => ({
     id: newId(),
-    asset_tag: assetTag(numbers.rows[0]!.devices[place]!),
+    asset_tag: assetTag(numbers.devices[place]!),
     kind: device.kind,
     make: device.make,
     model: device.model,
@@ -129,16 +134,16 @@ async function insertDonation(
     condition: device.condition,
     notes: device.notes,
   }));
-  const inserted = await sql<DonationRecorded['devices'][number] & { kind: DeviceKind }>`
+  const inserted = await many(work.trx, 'donation.insert-devices', DonatedDevice.properties)`
     insert into device (id, asset_tag, kind, make, model, serial_number, imei, condition, notes, cycle_started_on, donation_id, location_id, created_at, changed_at)
     select id, asset_tag, kind, make, model, serial_number, imei, condition, notes, ${input.receivedOn}, ${id}, ${input.locationId ?? null}, ${at}, ${at}
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as d (
       id uuid, asset_tag text, kind text, make text, model text, serial_number text, imei text, condition text, notes text)
-    returning id, asset_tag as "assetTag", status, open_checks(id, kind, cycle) as "openChecks"`.execute(trx);
+    returning id, asset_tag as "assetTag", status, open_checks(id, kind, cycle) as "openChecks"`;
   return {
     id,
     reference,
-    devices: inserted.rows.map(({ id, assetTag, status, openChecks }) => ({
+    devices: inserted.map(({ id, assetTag, status, openChecks }) => ({
       id,
       assetTag,
       status,

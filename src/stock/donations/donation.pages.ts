@@ -7,8 +7,9 @@ import { count } from '../../shared/formats.ts';
 import { type App, idParams, strictObject } from '../../shared/http.ts';
 import { listQuery } from '../../shared/lists.ts';
 import { line } from '../../shared/schemas.ts';
-import { type Form, fields, newForm, refused, type Typed, typedIn } from '../../web/forms.ts';
+import { type Form, fields, newForm, type Typed } from '../../web/forms.ts';
 import { listFile } from '../../web/list-file.ts';
+import { formPage } from '../../web/submit.ts';
 import { timelineLines } from '../../web/timeline.view.ts';
 import { conditions, deviceKinds } from '../devices/device.rules.ts';
 import { recordDonation } from './donation.commands.ts';
@@ -18,6 +19,7 @@ import { DonationQuery, NewDonation } from './donation.schemas.ts';
 /** The form names the donor in words; the rest is as the API takes it. */
 const DonationForm = strictObject({ ...NewDonation.properties, donor: strictObject({ name: line(200) }) });
 const rowsAtOnce = 5;
+const newView = 'stock/donations/views/new.njk';
 const words = {
   'donor.name': 'Enter who gave the devices',
   receivedOn: 'Enter the date they arrived',
@@ -59,29 +61,20 @@ export function donationPages(app: App, deps: Deps): void {
     },
   );
 
-  app.get('/donations/new', { config: { action: 'donations.record' } }, async (_request, reply) =>
-    reply.page('stock/donations/views/new.njk', await formView(newForm({ receivedOn: today(deps.clock) }))),
-  );
-
-  app.post('/donations/new', { config: { action: 'donations.record' } }, async (request, reply) => {
-    const typed = typedIn(request.body);
-    if (typed.add)
-      return reply.page(
-        'stock/donations/views/new.njk',
-        await formView(newForm(typed), rowsShown(typed) + rowsAtOnce),
-      );
-    try {
-      const donation = await recordDonation(deps, request.ctx, fields(DonationForm, typed, words));
-      return reply.done(`/donations/${donation.id}`, {
+  formPage(app, '/donations/new', {
+    action: 'donations.record',
+    view: newView,
+    show: (form = newForm({ receivedOn: today(deps.clock) })) => formView(form, rowsShown(form.typed)),
+    async take(typed, { ctx }, reply) {
+      if (typed.add)
+        return reply.page(newView, await formView(newForm(typed), rowsShown(typed) + rowsAtOnce));
+      const donation = await recordDonation(deps, ctx, fields(DonationForm, typed, words));
+      return {
+        href: `/donations/${donation.id}`,
         text: `Donation ${donation.reference} is recorded with ${count(donation.devices.length, 'device')}.`,
         link: { href: '/devices?status=in_preparation', text: 'Prepare the devices' },
-      });
-    } catch (error) {
-      const form = refused(typed, error);
-      return reply
-        .code(form.status)
-        .page('stock/donations/views/new.njk', await formView(form, rowsShown(typed)));
-    }
+      };
+    },
   });
 
   const history = { params: idParams, querystring: Type.Object(listQuery) };
@@ -104,7 +97,7 @@ export function donationPages(app: App, deps: Deps): void {
     },
   );
 
-  async function formView(form: Form, rows = rowsAtOnce) {
+  async function formView(form: Form, rows: number) {
     const [donors, locations] = await Promise.all([listDonors(deps.db), listLocations(deps.db)]);
     const summary = form.summary.map(ofItsRow);
     return { form: { ...form, summary }, donors, locations, rows, kinds: deviceKinds, conditions };

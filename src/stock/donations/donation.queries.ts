@@ -2,9 +2,11 @@ import { sql } from 'kysely';
 import type { Reader } from '../../shared/database.ts';
 import { byId, type ListPage, toPage } from '../../shared/lists.ts';
 import { Problem } from '../../shared/problem.ts';
+import { col } from '../../shared/rows.ts';
+import { each, many, maybe, one } from '../../shared/statements.ts';
 import { summary } from '../devices/device.queries.ts';
-import type { DeviceSummary } from '../devices/device.schemas.ts';
-import type { DonationQuery, DonationSummary } from './donation.schemas.ts';
+import { DeviceSummary } from '../devices/device.schemas.ts';
+import { type DonationQuery, DonationSummary } from './donation.schemas.ts';
 
 const columns = sql`n.id, n.reference, n.donor_reference as "donorReference", n.received_on as "receivedOn",
   json_build_object('id', o.id, 'name', o.name) as donor,
@@ -15,16 +17,18 @@ const tables = sql`donation n join organisation o on o.id = n.donor_id left join
 /** Donations, the newest first. */
 export async function listDonations(db: Reader, query: DonationQuery): Promise<ListPage<DonationSummary>> {
   const { follows, by } = byId(sql`n.id`, query);
-  const { rows } = await sql<DonationSummary>`
+  const rows = await many(db, each('donation.list'), DonationSummary.properties)`
     select ${columns} from ${tables} where true ${follows}
-    order by ${by} limit ${query.limit + 1}`.execute(db);
+    order by ${by} limit ${query.limit + 1}`;
   return toPage(rows, query.limit, (row) => [row.id]);
 }
 
 /** How many donations there are in all. */
 export async function countDonations(db: Reader): Promise<number> {
-  const { rows } = await sql<{ count: number }>`select count(*)::int as count from donation`.execute(db);
-  return rows[0]!.count;
+  const row = await one(db, each('donation.count'), {
+    count: col.number,
+  })`select count(*)::int as count from donation`;
+  return row.count;
 }
 
 /**
@@ -38,11 +42,17 @@ export async function getDonation(
   day: string,
 ): Promise<DonationSummary & { devices: DeviceSummary[] }> {
   const [donation, devices] = await Promise.all([
-    sql<DonationSummary>`select ${columns} from ${tables} where n.id = ${id}`.execute(db),
-    sql<DeviceSummary>`select ${summary(day)} from device d where d.donation_id = ${id} order by d.id`.execute(
+    maybe(
       db,
-    ),
+      each('donation.get'),
+      DonationSummary.properties,
+    )`select ${columns} from ${tables} where n.id = ${id}`,
+    many(
+      db,
+      each('donation.devices'),
+      DeviceSummary.properties,
+    )`select ${summary(day)} from device d where d.donation_id = ${id} order by d.id`,
   ]);
-  if (!donation.rows[0]) throw new Problem('not-found');
-  return { ...donation.rows[0], devices: devices.rows };
+  if (!donation) throw new Problem('not-found');
+  return { ...donation, devices };
 }

@@ -1,7 +1,8 @@
 import Type from 'typebox';
 import { today } from '../../shared/clock.ts';
 import type { Deps } from '../../shared/deps.ts';
-import { type App, idParams, problemReplies, sendPage } from '../../shared/http.ts';
+import { type App, idParams, problemReplies } from '../../shared/http.ts';
+import { creates, lists, reads } from '../../shared/routes.ts';
 import { uploadLimit } from '../../shared/uploads.ts';
 import { recordDonation } from './donation.commands.ts';
 import { getDonation, listDonations } from './donation.queries.ts';
@@ -13,53 +14,38 @@ const tags = ['Donations'];
 
 /** /donations: what donors brought. */
 export function donationRoutes(app: App, deps: Deps): void {
-  app.get(
-    '/donations',
-    {
-      config: { action: 'donations.read' },
-      schema: {
-        operationId: 'listDonations',
-        summary: 'Donations, newest first',
-        tags,
-        querystring: DonationQuery,
-        response: { 200: DonationList },
-      },
-    },
-    (request, reply) => sendPage(request, reply, listDonations(deps.db, request.query)),
-  );
+  lists(app, '/donations', {
+    action: 'donations.read',
+    operationId: 'listDonations',
+    summary: 'Donations, newest first',
+    tags,
+    querystring: DonationQuery,
+    gives: DonationList,
+    call: ({ query }) => listDonations(deps.db, query),
+  });
 
-  app.get(
-    '/donations/:id',
-    {
-      config: { action: 'donations.read' },
-      schema: {
-        operationId: 'getDonation',
-        summary: 'One donation with its devices',
-        tags,
-        params: idParams,
-        response: { 200: Donation, ...problemReplies('not-found') },
-      },
-    },
-    (request) => getDonation(deps.db, request.params.id, today(deps.clock)),
-  );
+  reads(app, '/donations/:id', {
+    action: 'donations.read',
+    operationId: 'getDonation',
+    summary: 'One donation with its devices',
+    tags,
+    params: idParams,
+    gives: Donation,
+    problems: ['not-found'],
+    call: ({ params }) => getDonation(deps.db, params.id, today(deps.clock)),
+  });
 
-  app.post(
-    '/donations',
-    {
-      config: { action: 'donations.record' },
-      schema: {
-        operationId: 'recordDonation',
-        summary: 'Record a delivery from a donor with its devices',
-        tags,
-        body: NewDonation,
-        response: { 201: DonationRecorded, ...problemReplies('invalid', 'device-identifier-in-use') },
-      },
-    },
-    async (request, reply) => {
-      const recorded = await recordDonation(deps, request.ctx, request.body);
-      return reply.code(201).header('location', `/api/v1/donations/${recorded.id}`).send(recorded);
-    },
-  );
+  creates(app, '/donations', {
+    action: 'donations.record',
+    operationId: 'recordDonation',
+    summary: 'Record a delivery from a donor with its devices',
+    tags,
+    body: NewDonation,
+    gives: DonationRecorded,
+    problems: ['invalid', 'device-identifier-in-use'],
+    call: ({ ctx, body }) => recordDonation(deps, ctx, body),
+    location: (recorded) => `/donations/${recorded.id}`,
+  });
 
   app.post(
     '/donations/imports',

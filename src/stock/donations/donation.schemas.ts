@@ -35,10 +35,12 @@ export const NewDonation = strictObject(
 );
 export type NewDonation = Static<typeof NewDonation>;
 
+export const DonatedDevice = Type.Object({ ...DeviceState.properties, assetTag: Type.String() });
+
 export const DonationRecorded = Type.Object({
   id: Type.String(),
   reference: Type.String(),
-  devices: Type.Array(Type.Object({ ...DeviceState.properties, assetTag: Type.String() })),
+  devices: Type.Array(DonatedDevice),
 });
 export type DonationRecorded = Static<typeof DonationRecorded>;
 

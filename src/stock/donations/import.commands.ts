@@ -34,8 +34,8 @@ export async function importDonation(
   input: Omit<NewDonation, 'devices'>,
   partial: boolean,
 ): Promise<{ donation: DonationRecorded; lines: Omit<ImportLine, 'device' | 'textLine'>[] }> {
-  return command(deps, ctx, async (trx) => {
-    const { lines, ready, faulty } = await previewImport(trx, csv);
+  return command(deps, ctx, async (work) => {
+    const { lines, ready, faulty } = await previewImport(work.trx, csv);
     if (!ready || (faulty && !partial)) {
       const detail = ready
         ? 'Mend the faulty lines, or ask to leave them out.'
@@ -49,7 +49,7 @@ export async function importDonation(
       .filter(({ verdict }) => verdict === 'ready')
       .map(({ device }) => device as NewDevice);
     return {
-      donation: await recordDonationIn(trx, deps, ctx, { ...input, devices }),
+      donation: await recordDonationIn(work, { ...input, devices }),
       lines: lines.map(withoutDevice),
     };
   });

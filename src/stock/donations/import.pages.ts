@@ -8,6 +8,7 @@ import { type FieldError, invalid } from '../../shared/problem.ts';
 import { line } from '../../shared/schemas.ts';
 import { type Form, fields, newForm, refused, type Typed, typedIn } from '../../web/forms.ts';
 import { collect, nameOfSheet, sheetText } from '../../web/sheet-form.ts';
+import { kindsToType } from '../devices/device-kinds.rules.ts';
 import { assertDonationFits } from './donation.rules.ts';
 import { NewDonation } from './donation.schemas.ts';
 import { importDonation, type Preview, previewImport } from './import.commands.ts';
@@ -90,6 +91,6 @@ export function importPages(app: App, deps: Deps): void {
 
   async function formView(form: Form) {
     const [donors, locations] = await Promise.all([listDonors(deps.db), listLocations(deps.db)]);
-    return { form, donors, locations };
+    return { form, donors, locations, kinds: kindsToType() };
   }
 }

@@ -1,6 +1,4 @@
-import { sql } from 'kysely';
 import type { Context } from '../../shared/actor.ts';
-import { timestamp } from '../../shared/clock.ts';
 import { command } from '../../shared/command.ts';
 import type { Trx } from '../../shared/database.ts';
 import type { Deps } from '../../shared/deps.ts';
@@ -8,6 +6,8 @@ import { etagOf, requireMatch } from '../../shared/etag.ts';
 import { recordEvent } from '../../shared/events.ts';
 import { newId } from '../../shared/ids.ts';
 import { type FieldError, Problem } from '../../shared/problem.ts';
+import { col } from '../../shared/rows.ts';
+import { many, maybe, run } from '../../shared/statements.ts';
 import { assertPlan } from '../../support/plan.queries.ts';
 import { getKit } from './kit.queries.ts';
 import type { Kit, KitChange, NewKit } from './kit.schemas.ts';
@@ -17,23 +17,26 @@ import type { Kit, KitChange, NewKit } from './kit.schemas.ts';
  * @throws Problem `invalid` for a line that is neither a device nor an accessory we have, `name-in-use`
  */
 export async function addKit(deps: Deps, ctx: Context, input: NewKit): Promise<Kit> {
-  return command(deps, ctx, async (trx) => {
+  return command(deps, ctx, async (work) => {
     const id = newId();
-    const at = timestamp(deps.clock);
+    const { at } = work;
     const name = input.name.trim();
     const { supportPlanId = null } = input;
-    await assertPlan(trx, supportPlanId);
-    await trx
-      .insertInto('kit')
-      .values({ id, name, support_plan_id: supportPlanId, created_at: at, changed_at: at })
-      .execute();
-    await writeLines(trx, id, input.lines);
-    await recordEvent(trx, deps, ctx, {
+    await assertPlan(work.trx, supportPlanId);
+    await run(
+      work.trx,
+      'kit.add',
+      work.trx
+        .insertInto('kit')
+        .values({ id, name, support_plan_id: supportPlanId, created_at: at, changed_at: at }),
+    );
+    await writeLines(work.trx, id, input.lines);
+    await recordEvent(work, {
       type: 'kit.added',
       subjects: [['kit', id]],
       values: { kit: name, lines: input.lines.length },
     });
-    return getKit(trx, id);
+    return getKit(work.trx, id);
   });
 }
 
@@ -42,53 +45,53 @@ export async function addKit(deps: Deps, ctx: Context, input: NewKit): Promise<K
  * with it keep what they say.
  * @throws Problem `not-found`, `if-match-required`, `changed-meanwhile`, `invalid`, `name-in-use`
  */
-export async function changeKit(
-  deps: Deps,
-  ctx: Context,
-  id: string,
-  change: KitChange,
-  ifMatch: string | undefined,
-): Promise<Kit> {
-  return command(deps, ctx, async (trx) => {
-    const before = await trx
-      .selectFrom('kit')
-      .select([
-        'name',
-        'support_plan_id as supportPlanId',
-        'retired_at as retiredAt',
-        'changed_at as changedAt',
-      ])
-      .where('id', '=', id)
-      .forNoKeyUpdate()
-      .executeTakeFirst();
+export async function changeKit(deps: Deps, ctx: Context, id: string, change: KitChange): Promise<Kit> {
+  return command(deps, ctx, async (work) => {
+    const before = await maybe(
+      work.trx,
+      'kit.lock',
+      work.trx
+        .selectFrom('kit')
+        .select([
+          'name',
+          'support_plan_id as supportPlanId',
+          'retired_at as retiredAt',
+          'changed_at as changedAt',
+        ])
+        .where('id', '=', id)
+        .forNoKeyUpdate(),
+    );
     if (!before) throw new Problem('not-found');
-    requireMatch(ifMatch, etagOf(id, before.changedAt));
-    const at = timestamp(deps.clock);
+    requireMatch(ctx.ifMatch, etagOf(id, before.changedAt));
+    const { at } = work;
     const name = change.name?.trim() ?? before.name;
     if (change.supportPlanId && change.supportPlanId !== before.supportPlanId)
-      await assertPlan(trx, change.supportPlanId);
+      await assertPlan(work.trx, change.supportPlanId);
     const retiredAt = change.retired ? (before.retiredAt ?? at) : null;
-    await trx
-      .updateTable('kit')
-      .set({
-        name,
-        retired_at: change.retired === undefined ? before.retiredAt : retiredAt,
-        support_plan_id: change.supportPlanId === undefined ? before.supportPlanId : change.supportPlanId,
-        changed_at: at,
-      })
-      .where('id', '=', id)
-      .execute();
+    await run(
+      work.trx,
+      'kit.change',
+      work.trx
+        .updateTable('kit')
+        .set({
+          name,
+          retired_at: change.retired === undefined ? before.retiredAt : retiredAt,
+          support_plan_id: change.supportPlanId === undefined ? before.supportPlanId : change.supportPlanId,
+          changed_at: at,
+        })
+        .where('id', '=', id),
+    );
     if (change.lines) {
-      await trx.deleteFrom('kit_line').where('kit_id', '=', id).execute();
-      await writeLines(trx, id, change.lines);
+      await run(work.trx, 'kit.clear-lines', work.trx.deleteFrom('kit_line').where('kit_id', '=', id));
+      await writeLines(work.trx, id, change.lines);
     }
-    await recordEvent(trx, deps, ctx, {
+    await recordEvent(work, {
       type: 'kit.changed',
       subjects: [['kit', id]],
       values: { kit: name, ...(change.lines && { lines: change.lines.length }) },
       fields: Object.keys(change),
     });
-    return getKit(trx, id);
+    return getKit(work.trx, id);
   });
 }
 
@@ -111,15 +114,15 @@ async function writeLines(trx: Trx, kitId: string, lines: NewKit['lines']): Prom
     kind: kinds[place],
     quantity: quantity ?? 1,
   }));
-  const { rows: made } = errors.length
-    ? { rows: [] }
-    : await sql<{ position: number }>`/* kit.write-lines */
+  const made = errors.length
+    ? []
+    : await many(trx, 'kit.write-lines', { position: col.number })`
       insert into kit_line (kit_id, position, device_kind, with_data, accessory_id, quantity)
       select ${kitId}, t.place + 1, t."deviceKind", t."withData", a.id, t.quantity
       from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) t (place int, "deviceKind" text, "withData" boolean, kind text, quantity int)
       left join accessory a on lower(a.kind) = t.kind and a.retired_at is null
       where t.kind is null or a.id is not null
-      returning position`.execute(trx);
+      returning position`;
   const written = new Set(made.map(({ position }) => position - 1));
   const unknown = errors.length ? [] : rows.filter(({ place }) => !written.has(place));
   errors.push(

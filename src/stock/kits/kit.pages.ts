@@ -3,7 +3,8 @@ import { etagOf } from '../../shared/etag.ts';
 import { type App, idParams } from '../../shared/http.ts';
 import { offeredPlans } from '../../support/plan.queries.ts';
 import { besideTheOther, versionToSend } from '../../web/edit-conflict.ts';
-import { type Form, fields, newForm, refused, type Typed, typedIn } from '../../web/forms.ts';
+import { type Form, fields, newForm, type Typed } from '../../web/forms.ts';
+import { formPage } from '../../web/submit.ts';
 import { listAccessories } from '../accessories/accessory.queries.ts';
 import { deviceKinds } from '../devices/device.rules.ts';
 import { addKit, changeKit } from './kit.commands.ts';
@@ -14,6 +15,7 @@ import { type Kit, KitChange, NewKit } from './kit.schemas.ts';
 const words = { name: 'Enter what the kit is called.', lines: 'Choose at least one thing.' };
 /** Empty lines that a form has beside those that are filled. */
 const spareLines = 4;
+const one = 'stock/kits/views/kit.njk';
 
 /** /settings/kits: what goes out together, to be added, changed and retired. */
 export function kitPages(app: App, deps: Deps): void {
@@ -24,57 +26,44 @@ export function kitPages(app: App, deps: Deps): void {
     });
   });
 
-  app.get('/settings/kits/new', { config: { action: 'settings.change' } }, async (_request, reply) =>
-    reply.page('stock/kits/views/kit.njk', await view(newForm())),
-  );
-
-  app.post('/settings/kits/new', { config: { action: 'settings.change' } }, async (request, reply) => {
-    const typed = typedIn(request.body);
-    try {
-      const { name } = await addKit(deps, request.ctx, fields(NewKit, readLines(typed), words));
-      return reply.done('/settings/kits', { text: `The kit ${name} is added.` });
-    } catch (error) {
-      const form = atItsLines(refused(typed, error));
-      return reply.code(form.status).page('stock/kits/views/kit.njk', await view(form));
-    }
+  formPage(app, '/settings/kits/new', {
+    action: 'settings.change',
+    view: one,
+    show: (sent) => view(sent && atItsLines(sent)),
+    async take(typed, { ctx }) {
+      const { name } = await addKit(deps, ctx, fields(NewKit, readLines(typed), words));
+      return { href: '/settings/kits', text: `The kit ${name} is added.` };
+    },
   });
 
-  const one = { config: { action: 'settings.change' }, schema: { params: idParams } } as const;
-  app.get('/settings/kits/:id', one, async (request, reply) => {
-    const kit = await getKit(deps.db, request.params.id);
-    return reply.page('stock/kits/views/kit.njk', await view(newForm(typedOf(kit)), kit));
-  });
-
-  app.post('/settings/kits/:id', one, async (request, reply) => {
-    const { id } = request.params;
-    const { version, retire, ...typed } = typedIn(request.body);
-    try {
+  formPage(app, '/settings/kits/:id', {
+    action: 'settings.change',
+    params: idParams,
+    view: one,
+    async show(sent, { params }) {
+      const kit = await getKit(deps.db, params.id);
+      return view(besideTheOther(sent && atItsLines(sent), typedOf(kit), ['retire']), kit);
+    },
+    async take({ version, retire, ...typed }, { ctx, params: { id } }) {
       const change = retire
         ? { retired: retire === 'yes' }
         : { supportPlanId: null, ...fields(KitChange, readLines(typed), words) };
-      const { name, retired } = await changeKit(deps, request.ctx, id, change, String(version ?? ''));
+      const { name, retired } = await changeKit(deps, { ...ctx, ifMatch: String(version ?? '') }, id, change);
       const text = !retire
         ? `The kit ${name} is saved.`
         : `The kit ${name} is ${retired ? 'no longer' : 'again'} offered.`;
-      return reply.done('/settings/kits', { text });
-    } catch (error) {
-      const kit = await getKit(deps.db, id);
-      const form = besideTheOther(atItsLines(refused(typed, error)), typedOf(kit));
-      return reply
-        .code(form.status)
-        .page('stock/kits/views/kit.njk', await view(form, kit, String(version ?? '')));
-    }
+      return { href: '/settings/kits', text };
+    },
   });
 
-  /** @param seen the version that was seen, where the form was sent */
-  async function view(form: Form, kit?: Kit, seen?: string) {
+  async function view(form = newForm(), kit?: Kit) {
     const [lent, plans] = await Promise.all([listAccessories(deps.db), offeredPlans(deps.db)]);
     const own = kit?.lines.flatMap(({ accessory }) => accessory?.kind ?? []) ?? [];
     const filled = Object.keys(form.typed).flatMap((name) => /^lines\.(\d+)\./.exec(name)?.[1] ?? []);
     return {
       kit,
       form,
-      version: kit && versionToSend(form, seen, etagOf(kit.id, kit.changedAt)),
+      version: kit && versionToSend(form, etagOf(kit.id, kit.changedAt)),
       rows: Math.min(20, Math.max(0, ...filled.map((row) => Number(row) + 1)) + spareLines),
       plans: plans.map(({ id, name }) => ({ value: id, text: name })),
       choices: [

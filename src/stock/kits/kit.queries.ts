@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import type { Reader } from '../../shared/database.ts';
 import { Problem } from '../../shared/problem.ts';
-import type { Kit } from './kit.schemas.ts';
+import { many, maybe } from '../../shared/statements.ts';
+import { Kit } from './kit.schemas.ts';
 
 /** The lines of kit `k` in their order, as JSON. */
 export const kitLinesJson = sql`coalesce((
@@ -13,11 +14,8 @@ const columns = sql`k.id, k.name, k.retired_at is not null as retired, k.support
 
 /** The kits by name. */
 export async function listKits(db: Reader, { retired = false } = {}): Promise<Kit[]> {
-  const { rows } = await sql<Kit>`/* kit.list */
-    select ${columns} from kit k where ${retired}::boolean or k.retired_at is null order by lower(k.name), k.id`.execute(
-    db,
-  );
-  return rows;
+  return many(db, 'kit.list', Kit.properties)`
+    select ${columns} from kit k where ${retired}::boolean or k.retired_at is null order by lower(k.name), k.id`;
 }
 
 /**
@@ -25,7 +23,7 @@ export async function listKits(db: Reader, { retired = false } = {}): Promise<Ki
  * @throws Problem `not-found`
  */
 export async function getKit(db: Reader, id: string): Promise<Kit> {
-  const { rows } = await sql<Kit>`/* kit.get */ select ${columns} from kit k where k.id = ${id}`.execute(db);
-  if (!rows[0]) throw new Problem('not-found');
-  return rows[0];
+  const row = await maybe(db, 'kit.get', Kit.properties)`select ${columns} from kit k where k.id = ${id}`;
+  if (!row) throw new Problem('not-found');
+  return row;
 }

@@ -1,6 +1,7 @@
 import type { Deps } from '../../shared/deps.ts';
 import { etagOf } from '../../shared/etag.ts';
-import { type App, idParams, ifMatch, problemReplies } from '../../shared/http.ts';
+import { type App, idParams, ifMatch } from '../../shared/http.ts';
+import { changes, creates, reads } from '../../shared/routes.ts';
 import { addKit, changeKit } from './kit.commands.ts';
 import { getKit, listKits } from './kit.queries.ts';
 import { Kit, KitChange, KitList, KitQuery, NewKit } from './kit.schemas.ts';
@@ -9,87 +10,52 @@ const tags = ['Kits'];
 
 /** /kits: what goes out together, as data. */
 export function kitRoutes(app: App, deps: Deps): void {
-  app.get(
-    '/kits',
-    {
-      config: { action: 'settings.read' },
-      schema: {
-        operationId: 'listKits',
-        summary: 'The kits by name, with their lines',
-        tags,
-        querystring: KitQuery,
-        response: { 200: KitList },
-      },
-    },
-    async (request) => ({ items: await listKits(deps.db, request.query) }),
-  );
+  reads(app, '/kits', {
+    action: 'settings.read',
+    operationId: 'listKits',
+    summary: 'The kits by name, with their lines',
+    tags,
+    querystring: KitQuery,
+    gives: KitList,
+    call: async ({ query }) => ({ items: await listKits(deps.db, query) }),
+  });
 
-  app.get(
-    '/kits/:id',
-    {
-      config: { action: 'settings.read' },
-      schema: {
-        operationId: 'getKit',
-        summary: 'One kit',
-        tags,
-        params: idParams,
-        response: { 200: Kit, ...problemReplies('not-found') },
-      },
-    },
-    async (request, reply) => {
-      const kit = await getKit(deps.db, request.params.id);
-      return reply.header('etag', etagOf(kit.id, kit.changedAt)).send(kit);
-    },
-  );
+  reads(app, '/kits/:id', {
+    action: 'settings.read',
+    operationId: 'getKit',
+    summary: 'One kit',
+    tags,
+    params: idParams,
+    gives: Kit,
+    problems: ['not-found'],
+    call: ({ params }) => getKit(deps.db, params.id),
+    etag: (kit) => etagOf(kit.id, kit.changedAt),
+  });
 
-  app.post(
-    '/kits',
-    {
-      config: { action: 'settings.change' },
-      schema: {
-        operationId: 'addKit',
-        summary: 'Add a kit',
-        tags,
-        body: NewKit,
-        response: { 201: Kit, ...problemReplies('invalid', 'name-in-use') },
-      },
-    },
-    async (request, reply) => {
-      const kit = await addKit(deps, request.ctx, request.body);
-      return reply
-        .code(201)
-        .header('location', `/api/v1/kits/${kit.id}`)
-        .header('etag', etagOf(kit.id, kit.changedAt))
-        .send(kit);
-    },
-  );
+  creates(app, '/kits', {
+    action: 'settings.change',
+    operationId: 'addKit',
+    summary: 'Add a kit',
+    tags,
+    body: NewKit,
+    gives: Kit,
+    problems: ['invalid', 'name-in-use'],
+    call: ({ ctx, body }) => addKit(deps, ctx, body),
+    etag: (kit) => etagOf(kit.id, kit.changedAt),
+    location: (kit) => `/kits/${kit.id}`,
+  });
 
-  app.patch(
-    '/kits/:id',
-    {
-      config: { action: 'settings.change' },
-      schema: {
-        operationId: 'changeKit',
-        summary: 'Rename a kit, give it other lines, retire it or take it back into use',
-        tags,
-        params: idParams,
-        headers: ifMatch,
-        body: KitChange,
-        response: {
-          200: Kit,
-          ...problemReplies('not-found', 'invalid', 'name-in-use', 'if-match-required', 'changed-meanwhile'),
-        },
-      },
-    },
-    async (request, reply) => {
-      const kit = await changeKit(
-        deps,
-        request.ctx,
-        request.params.id,
-        request.body,
-        request.headers['if-match'],
-      );
-      return reply.header('etag', etagOf(kit.id, kit.changedAt)).send(kit);
-    },
-  );
+  changes(app, '/kits/:id', {
+    action: 'settings.change',
+    operationId: 'changeKit',
+    summary: 'Rename a kit, give it other lines, retire it or take it back into use',
+    tags,
+    params: idParams,
+    headers: ifMatch,
+    body: KitChange,
+    gives: Kit,
+    problems: ['not-found', 'invalid', 'name-in-use', 'if-match-required', 'changed-meanwhile'],
+    call: ({ ctx, params, body }) => changeKit(deps, ctx, params.id, body),
+    etag: (kit) => etagOf(kit.id, kit.changedAt),
+  });
 }

@@ -1,14 +1,16 @@
-import type { DeviceKind } from '../devices/device.rules.ts';
+import { col, type RowOf } from '../../shared/rows.ts';
+import { type DeviceKind, kindName, kindsOfDevice } from '../devices/device-kinds.rules.ts';
 
 /** One line of a kit: so many devices of a kind, or so many of an accessory. `line` is its place, from 1. */
-export type KitLine = {
-  line: number;
-  deviceKind: DeviceKind | null;
+export const KitLine = {
+  line: col.number,
+  deviceKind: col.orNull(col.keyOf(kindsOfDevice)),
   /** Such a device wants a data plan that is active. */
-  withData: boolean;
-  accessory: { id: string; kind: string } | null;
-  quantity: number;
+  withData: col.boolean,
+  accessory: col.orNull(col.object({ id: col.text, kind: col.text })),
+  quantity: col.number,
 };
+export type KitLine = RowOf<typeof KitLine>;
 
 /** A line with what fills it: devices, or a count of the accessory. */
 export type FilledLine<Device> = KitLine & { devices: Device[]; has: number; missing: number };
@@ -75,18 +77,9 @@ export function fillKit<Device extends KitDevice, Counted extends KitAccessory>(
 
 const isSame = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
 
-const deviceNames: Record<DeviceKind, string> = {
-  tablet: 'Tablet',
-  phone: 'Phone',
-  laptop: 'Laptop',
-  dongle: 'Dongle',
-  router: 'Router',
-  sim: 'SIM',
-};
-
 /** What a line is called: `Tablet`, `Dongle with data`, `Charger`. */
 export function lineName({ deviceKind, withData, accessory }: Omit<KitLine, 'line' | 'quantity'>): string {
-  return deviceKind ? `${deviceNames[deviceKind]}${withData ? ' with data' : ''}` : (accessory?.kind ?? '');
+  return deviceKind ? `${kindName(deviceKind)}${withData ? ' with data' : ''}` : (accessory?.kind ?? '');
 }
 
 /** The name of a line with how many of it: `Tablet`, `Charger × 2`. */

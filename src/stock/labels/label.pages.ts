@@ -2,7 +2,8 @@ import { setImmediate } from 'node:timers/promises';
 import type { Deps } from '../../shared/deps.ts';
 import type { App } from '../../shared/http.ts';
 import { invalid } from '../../shared/problem.ts';
-import { fields, newForm, refused, type Typed, typedIn } from '../../web/forms.ts';
+import { fields, newForm, type Typed } from '../../web/forms.ts';
+import { formPage } from '../../web/submit.ts';
 import { findScanned } from '../devices/scan.queries.ts';
 import { unknownLabel } from '../devices/scan.rules.ts';
 import { devicesToLabel, ownerOnLabels } from './label.queries.ts';
@@ -13,14 +14,15 @@ const start: Typed = { layout: 'sheet', first: '1' };
 
 /** /labels: chosen labels, and the page to print of them, of a donation or of the list of devices. */
 export function labelPages(app: App, deps: Deps): void {
-  app.get('/labels', { config: { action: 'devices.label' } }, async (_request, reply) =>
-    reply.page('stock/labels/views/choose.njk', { form: newForm(start), labelsPerSheet }),
-  );
-
-  app.post('/labels', { config: { action: 'devices.label' } }, async (request, reply) => {
-    const typed = withTicked(typedIn(request.body));
-    try {
-      const { codes, layout, first } = fields(ChosenLabels, typed, {
+  formPage(app, '/labels', {
+    action: 'devices.label',
+    view: 'stock/labels/views/choose.njk',
+    show: (sent) => ({
+      form: sent ? { ...sent, typed: withTicked(sent.typed) } : newForm(start),
+      labelsPerSheet,
+    }),
+    async take(typed) {
+      const { codes, layout, first } = fields(ChosenLabels, withTicked(typed), {
         codes: 'Scan or type at least one label',
       });
       const scans = await findScanned(
@@ -40,11 +42,8 @@ export function labelPages(app: App, deps: Deps): void {
       if (tags.length > labelsAPage)
         throw invalid({ pointer: '/codes', message: `Give at most ${labelsAPage} at a time.` });
       const query = new URLSearchParams({ tags: tags.join(','), layout, first: String(first) });
-      return reply.redirect(`/labels/print?${query}`, 303);
-    } catch (error) {
-      const form = refused(typed, error);
-      return reply.code(form.status).page('stock/labels/views/choose.njk', { form, labelsPerSheet });
-    }
+      return { href: `/labels/print?${query}` };
+    },
   });
 
   app.get(

@@ -1,10 +1,10 @@
-import { sql } from 'kysely';
 import { configSchema } from '../../config.ts';
 import { currentScheme } from '../../scheme/scheme.queries.ts';
 import { today } from '../../shared/clock.ts';
 import type { Deps } from '../../shared/deps.ts';
+import { each, many } from '../../shared/statements.ts';
 import { countDevices, type DeviceFilter, listDevices } from '../devices/device.queries.ts';
-import { discreetOwner, type LabelledDevice } from './label.rules.ts';
+import { discreetOwner, LabelledDevice } from './label.rules.ts';
 import { type LabelQuery, labelsAPage } from './label.schemas.ts';
 
 const { default: unnamed } = configSchema.properties.SCHEME_NAME as { default?: string };
@@ -24,10 +24,10 @@ export async function devicesToLabel(
 ): Promise<Labels> {
   const day = today(clock);
   if (tags) {
-    const { rows } = await sql<LabelledDevice>`
+    const rows = await many(db, each('label.devices-to'), LabelledDevice)`
       select d.asset_tag as "assetTag", d.kind, d.make, d.model
       from unnest(${tags.split(',')}::text[]) with ordinality c (tag, place) join device d on d.asset_tag = c.tag
-      order by c.place`.execute(db);
+      order by c.place`;
     return { devices: rows, count: rows.length, next: null };
   }
   const [list, count] = await Promise.all([

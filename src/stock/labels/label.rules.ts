@@ -1,5 +1,6 @@
 import { toSVG } from 'bwip-js/node';
-import type { DeviceKind } from '../devices/device.rules.ts';
+import { col, type RowOf } from '../../shared/rows.ts';
+import { kindName, kindsOfDevice } from '../devices/device-kinds.rules.ts';
 
 // All lengths are millimetres, which are also the units of the drawings.
 
@@ -14,22 +15,19 @@ export const labelSizes: Record<Layout, { width: number; height: number }> = {
 export const sheet = { width: 210, height: 297, across: 3, down: 8, gap: 2.5 } as const;
 export const labelsPerSheet = sheet.across * sheet.down;
 
-export type LabelledDevice = { assetTag: string; kind: DeviceKind; make: string; model: string };
+export const LabelledDevice = {
+  assetTag: col.text,
+  kind: col.keyOf(kindsOfDevice),
+  make: col.text,
+  model: col.text,
+};
+export type LabelledDevice = RowOf<typeof LabelledDevice>;
 
 /** A module of the QR code; its quiet zone is four of them. Of the bars, three dots of a printer with 203 dots an inch. */
 const qrModule = 0.65;
 const barModule = 0.375;
 const quiet = 4 * qrModule;
 const edge = 3;
-
-const kindWords: Record<DeviceKind, string> = {
-  tablet: 'Tablet',
-  phone: 'Phone',
-  laptop: 'Laptop',
-  dongle: 'Dongle',
-  router: 'Router',
-  sim: 'SIM',
-};
 
 /**
  * A label as SVG with its size in millimetres: the asset tag as QR code, as Code 128 and in big letters,
@@ -88,7 +86,7 @@ function drawing(device: LabelledDevice, layout: Layout, owner: string | null): 
   const barsHeight = height - barsTop - foot - (owner ? 2.4 : 1.3);
   const name = inLines(`${device.make} ${device.model}`, 25);
   return [
-    `<title>${escaped(`${assetTag}, ${kindWords[kind]}, ${device.make} ${device.model}`)}</title>`,
+    `<title>${escaped(`${assetTag}, ${kindName(kind)}, ${device.make} ${device.model}`)}</title>`,
     `<rect class="app-label-edge" width="${width}" height="${height}" fill="#fff"/>`,
     part(qr, edge, edge, qrSize, qrSize),
     words(
@@ -98,7 +96,7 @@ function drawing(device: LabelledDevice, layout: Layout, owner: string | null): 
       assetTag,
       `font-weight="bold" textLength="${n(textWidth)}" lengthAdjust="spacingAndGlyphs"`,
     ),
-    words(textLeft, 11.4, 3, kindWords[kind], 'font-weight="bold"'),
+    words(textLeft, 11.4, 3, kindName(kind), 'font-weight="bold"'),
     ...name.map((line, row) => words(textLeft, 14.6 + row * 3.1, 2.8, line)),
     part(bars, (width - barsWidth) / 2, barsTop, barsWidth, barsHeight),
     owner ? words(width / 2, height - foot, 2.2, short(owner, 50), 'text-anchor="middle"') : '',

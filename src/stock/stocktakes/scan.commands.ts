@@ -1,15 +1,16 @@
-import { sql } from 'kysely';
 import type { Context } from '../../shared/actor.ts';
-import { timestamp } from '../../shared/clock.ts';
 import { command } from '../../shared/command.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { recordEvents } from '../../shared/events.ts';
+import { col } from '../../shared/rows.ts';
+import { many } from '../../shared/statements.ts';
+import { isOnShelf } from '../devices/device.states.ts';
 import { findScanned } from '../devices/scan.queries.ts';
 import { unknownLabel } from '../devices/scan.rules.ts';
 import { markSeen } from '../devices/seen.commands.ts';
 import { lockOpen } from './stocktake.commands.ts';
 import { countLines, linesOf } from './stocktake.queries.ts';
-import { type CountedLine, shelfStatuses, tell } from './stocktake.rules.ts';
+import { type CountedLine, tell } from './stocktake.rules.ts';
 import type { NewScans, ScanLine, ScansDone } from './stocktake.schemas.ts';
 
 /**
@@ -24,28 +25,29 @@ export async function recordScans(
   stocktakeId: string,
   { codes }: NewScans,
 ): Promise<ScansDone> {
-  return command(deps, ctx, async (trx) => {
-    const stocktake = await lockOpen(trx, stocktakeId, true);
-    const scans = await findScanned(trx, codes);
+  return command(deps, ctx, async (work) => {
+    const stocktake = await lockOpen(work.trx, stocktakeId, true);
+    const scans = await findScanned(work.trx, codes);
     const ids = [...new Set(scans.flatMap(({ device }) => device?.id ?? []))];
-    const { rows } = await sql<{ id: string; verdict: 'found' | 'unexpected' }>`/* stocktake.scan */
+    const rows = await many(work.trx, 'stocktake.scan', {
+      id: col.text,
+      verdict: col.oneOf(['found', 'unexpected']),
+    })`
       insert into stocktake_line as x (stocktake_id, device_id, verdict, scanned_at, scanned_by)
       select ${stocktakeId}, id,
-        case when location_id = ${stocktake.locationId} and status = any(${shelfStatuses}::text[]) then 'found' else 'unexpected' end,
-        ${timestamp(deps.clock)}, ${ctx.actor.name}
+        case when location_id = ${stocktake.locationId} and ${isOnShelf()} then 'found' else 'unexpected' end,
+        ${work.at}, ${ctx.actor.name}
       from device where id = any(${ids}::uuid[]) order by id
       on conflict (stocktake_id, device_id) do update
         set verdict = 'found', scanned_at = excluded.scanned_at, scanned_by = excluded.scanned_by where x.verdict = 'expected'
-      returning x.device_id as id, x.verdict`.execute(trx);
+      returning x.device_id as id, x.verdict`;
     await markSeen(
-      trx,
-      deps,
-      ctx,
+      work,
       ids.map((id) => ({ id })),
     );
     const counted = new Set(rows.map(({ id }) => id));
-    const known = await linesOf(trx, stocktakeId, ids);
-    const counts = await countLines(trx, stocktakeId);
+    const known = await linesOf(work.trx, stocktakeId, ids);
+    const counts = await countLines(work.trx, stocktakeId);
     const seen = new Set<string>();
     const lines = scans.map(({ code, device }, place): ScanLine => {
       const at = { line: place + 1, code };
@@ -64,9 +66,7 @@ export async function recordScans(
       };
     });
     await recordEvents(
-      trx,
-      deps,
-      ctx,
+      work,
       (['found', 'unexpected'] as const).flatMap((verdict) => {
         const devices = rows.filter((row) => row.verdict === verdict);
         if (!devices.length) return [];

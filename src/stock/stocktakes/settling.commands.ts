@@ -1,17 +1,21 @@
 import { sql } from 'kysely';
 import type { Context } from '../../shared/actor.ts';
-import { timestamp, today } from '../../shared/clock.ts';
 import { command } from '../../shared/command.ts';
 import type { Trx } from '../../shared/database.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { type NewEvent, recordEvents } from '../../shared/events.ts';
 import { Problem } from '../../shared/problem.ts';
+import { col, type RowOf } from '../../shared/rows.ts';
+import { maybe, one, run } from '../../shared/statements.ts';
+import type { Work } from '../../shared/work.ts';
 import { completeTasksAbout, createTasks } from '../../tasks/task.commands.ts';
+import { deviceMove } from '../devices/status.commands.ts';
 import { linesOf } from './stocktake.queries.ts';
-import { type CountedLine, keepRefusal, losableStatuses, lossRefusal } from './stocktake.rules.ts';
+import { type CountedLine, keepRefusal, lossRefusal } from './stocktake.rules.ts';
 import type { ChosenDevices, KeptHere, LossesDone } from './stocktake.schemas.ts';
 
-type Head = { reference: string; locationId: string; isOpen: boolean };
+const Head = { reference: col.text, locationId: col.text, isOpen: col.boolean };
+type Head = RowOf<typeof Head>;
 
 /**
  * Records devices that a closed stocktake missed as lost, all or none. A reserved one is no longer held
@@ -24,31 +28,23 @@ export async function recordLosses(
   stocktakeId: string,
   { deviceIds }: ChosenDevices,
 ): Promise<LossesDone> {
-  return command(deps, ctx, async (trx) => {
-    const stocktake = await headOf(trx, stocktakeId);
+  return command(deps, ctx, async (work) => {
+    const stocktake = await headOf(work.trx, stocktakeId);
     if (stocktake.isOpen)
       throw new Problem('stocktake-open', {
         detail: `Close ${stocktake.reference} first: until then everything may still turn up.`,
         stocktakeId,
       });
-    const lines = await lockChosen(trx, stocktakeId, deviceIds);
+    const lines = await lockChosen(work.trx, stocktakeId, deviceIds);
     assertNone(deviceIds, lines, (line) => lossRefusal(line, stocktake.locationId));
-    const { released, active } = await lose(trx, deps, deviceIds, stocktake.reference);
+    const { released, active } = await lose(work, deviceIds, stocktake.reference);
     await createTasks(
-      trx,
-      deps,
-      ctx,
+      work,
       active.map((id) => ({ kind: 'suspend_sim', subjectType: 'device', subjectId: id })),
     );
-    await completeTasksAbout(
-      trx,
-      deps,
-      ctx,
-      ['missing_at_stocktake', 'check_ran_out', 'preparation_late'],
-      deviceIds,
-    );
+    await completeTasksAbout(work, ['missing_at_stocktake', 'check_ran_out', 'preparation_late'], deviceIds);
     const devices = [...lines.values()].map(({ device }) => device);
-    await recordEvents(trx, deps, ctx, [
+    await recordEvents(work, [
       ...released.map(
         ({ id, deviceId, referralId, patientId }): NewEvent => ({
           type: 'allocation.released',
@@ -96,20 +92,16 @@ export async function keepHere(
   stocktakeId: string,
   { deviceIds }: ChosenDevices,
 ): Promise<KeptHere> {
-  return command(deps, ctx, async (trx) => {
-    const { locationId } = await headOf(trx, stocktakeId);
-    const lines = await lockChosen(trx, stocktakeId, deviceIds);
+  return command(deps, ctx, async (work) => {
+    const { locationId } = await headOf(work.trx, stocktakeId);
+    const lines = await lockChosen(work.trx, stocktakeId, deviceIds);
     assertNone(deviceIds, lines, (line) => keepRefusal(line, locationId));
-    await sql`/* stocktake.keep-here */
-      update device set location_id = ${locationId}, changed_at = ${timestamp(deps.clock)} where id = any(${deviceIds}::uuid[])`.execute(
-      trx,
-    );
-    await completeTasksAbout(trx, deps, ctx, ['unexpected_at_stocktake'], deviceIds);
+    await run(work.trx, 'stocktake.keep-here')`
+      update device set location_id = ${locationId}, changed_at = ${work.at} where id = any(${deviceIds}::uuid[])`;
+    await completeTasksAbout(work, ['unexpected_at_stocktake'], deviceIds);
     const devices = [...lines.values()].map(({ device }) => device);
     await recordEvents(
-      trx,
-      deps,
-      ctx,
+      work,
       devices.map(({ id, location }) => ({
         type: 'device.moved',
         subjects: [
@@ -124,18 +116,16 @@ export async function keepHere(
 }
 
 async function headOf(trx: Trx, id: string): Promise<Head> {
-  const { rows } = await sql<Head>`/* stocktake.head */
-    select reference, location_id as "locationId", closed_at is null as "isOpen" from stocktake where id = ${id}`.execute(
-    trx,
-  );
-  if (!rows[0]) throw new Problem('not-found');
-  return rows[0];
+  const row = await maybe(trx, 'stocktake.head', Head)`
+    select reference, location_id as "locationId", closed_at is null as "isOpen" from stocktake where id = ${id}`;
+  if (!row) throw new Problem('not-found');
+  return row;
 }
 
 /** Locks devices, then reads their lines as they stand under the lock. */
 async function lockChosen(trx: Trx, stocktakeId: string, ids: string[]): Promise<Map<string, CountedLine>> {
-  await sql`/* stocktake.lock-devices */
-    select from device where id = any(${ids}::uuid[]) order by id for no key update`.execute(trx);
+  await run(trx, 'stocktake.lock-devices')`
+    select from device where id = any(${ids}::uuid[]) order by id for no key update`;
   return linesOf(trx, stocktakeId, ids);
 }
 
@@ -154,31 +144,30 @@ function assertNone(
     throw new Problem('bulk-refused', { detail: refused.map(({ text }) => text).join(' '), lines: refused });
 }
 
-type Lost = {
-  released: { id: string; deviceId: string; referralId: string; patientId: string }[];
-  active: string[];
+const Lost = {
+  released: col.listOf(
+    col.object({ id: col.text, deviceId: col.text, referralId: col.text, patientId: col.text }),
+  ),
+  active: col.listOf(col.text),
 };
+type Lost = RowOf<typeof Lost>;
 
 /** Moves locked devices to lost, with what was held or under way for them; those whose data plan is active. */
-async function lose(trx: Trx, deps: Deps, ids: string[], reference: string): Promise<Lost> {
-  const at = timestamp(deps.clock);
-  const { rows } = await sql<Lost>`/* stocktake.lose */
+async function lose(work: Work, ids: string[], reference: string): Promise<Lost> {
+  const { at } = work;
+  return one(work.trx, 'stocktake.lose', Lost)`
     with d as (
-      update device set status = 'lost', changed_at = ${at}::timestamptz
-      where id = any(${ids}::uuid[]) and status = any(${[...losableStatuses]}::text[]) returning id
+      ${deviceMove('missing at stocktake', { which: sql`d.id = any(${ids}::uuid[])`, at })} returning d.id
     ), a as (
       update allocation set status = 'released', ended_at = ${at}::timestamptz,
         ended_reason = 'It was missing at stocktake ' || ${reference}::text || '.'
       where device_id = any(${ids}::uuid[]) and status = 'held' returning id, device_id, referral_id
     ), r as (
-      update repair set back_on = ${today(deps.clock)}, result = 'not_repaired',
+      update repair set back_on = ${work.today}, result = 'not_repaired',
         notes = concat_ws(E'\\n', notes, 'Missing at stocktake ' || ${reference}::text)
       where device_id = any(${ids}::uuid[]) and back_on is null
     )
     select coalesce((select json_agg(json_build_object('id', a.id, 'deviceId', a.device_id, 'referralId', r.id, 'patientId', r.patient_id))
         from a join referral r on r.id = a.referral_id), '[]') as released,
-      array(select s.device_id from data_plan s join d on d.id = s.device_id where s.status = 'active' order by s.device_id) as active`.execute(
-    trx,
-  );
-  return rows[0]!;
+      array(select s.device_id from data_plan s join d on d.id = s.device_id where s.status = 'active' order by s.device_id) as active`;
 }

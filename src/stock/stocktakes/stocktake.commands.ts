@@ -1,15 +1,16 @@
 import { sql } from 'kysely';
 import type { Context } from '../../shared/actor.ts';
-import { timestamp, today } from '../../shared/clock.ts';
 import { command } from '../../shared/command.ts';
 import type { Trx } from '../../shared/database.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { type NewEvent, recordEvent, recordEvents } from '../../shared/events.ts';
 import { newId, stocktakeReference } from '../../shared/ids.ts';
 import { invalid, Problem } from '../../shared/problem.ts';
+import { col } from '../../shared/rows.ts';
+import { maybe, one, run } from '../../shared/statements.ts';
 import { completeTasksAbout, createTasks } from '../../tasks/task.commands.ts';
+import { isOnShelf } from '../devices/device.states.ts';
 import { countLines } from './stocktake.queries.ts';
-import { shelfStatuses } from './stocktake.rules.ts';
 import type { NewStocktake, StocktakeClosed, StocktakeStarted } from './stocktake.schemas.ts';
 
 /**
@@ -21,24 +22,22 @@ export async function startStocktake(
   ctx: Context,
   { locationId }: NewStocktake,
 ): Promise<StocktakeStarted> {
-  return command(deps, ctx, async (trx) => {
-    const known = await sql<{ number: number }>`
-      select nextval('stocktake_number') as number from location where id = ${locationId}`.execute(trx);
-    if (!known.rows[0])
-      throw invalid({ pointer: '/locationId', message: 'There is no location of this id.' });
+  return command(deps, ctx, async (work) => {
+    const known = await maybe(work.trx, 'stocktake.place', { number: col.number })`
+      select nextval('stocktake_number') as number from location where id = ${locationId}`;
+    if (!known) throw invalid({ pointer: '/locationId', message: 'There is no location of this id.' });
     const id = newId();
-    const reference = stocktakeReference(known.rows[0].number);
-    const made = await sql`/* stocktake.start */
+    const reference = stocktakeReference(known.number);
+    const made = await maybe(work.trx, 'stocktake.start', {})`
       insert into stocktake (id, reference, location_id, started_at, started_by)
-      values (${id}, ${reference}, ${locationId}, ${timestamp(deps.clock)}, ${ctx.actor.name})
-      on conflict (location_id) where closed_at is null do nothing returning id`.execute(trx);
-    if (!made.rows.length) throw await alreadyOpen(trx, locationId);
-    const { numAffectedRows } = await sql`/* stocktake.expect */
+      values (${id}, ${reference}, ${locationId}, ${work.at}, ${ctx.actor.name})
+      on conflict (location_id) where closed_at is null do nothing returning id`;
+    if (!made) throw await alreadyOpen(work.trx, locationId);
+    const expected = await run(work.trx, 'stocktake.expect')`
       insert into stocktake_line (stocktake_id, device_id, verdict)
       select ${id}, id, 'expected' from device
-      where location_id = ${locationId} and status = any(${shelfStatuses}::text[]) order by id`.execute(trx);
-    const expected = Number(numAffectedRows);
-    await recordEvent(trx, deps, ctx, {
+      where location_id = ${locationId} and ${isOnShelf()} order by id`;
+    await recordEvent(work, {
       type: 'stocktake.started',
       subjects: [
         ['stocktake', id],
@@ -51,9 +50,15 @@ export async function startStocktake(
 }
 
 async function alreadyOpen(trx: Trx, locationId: string): Promise<Problem> {
-  const { rows } = await sql<{ id: string; reference: string }>`
-    select id, reference from stocktake where location_id = ${locationId} and closed_at is null`.execute(trx);
-  const [open] = rows;
+  const open = await maybe(
+    trx,
+    'stocktake.already-open',
+    trx
+      .selectFrom('stocktake')
+      .select(['id', 'reference'])
+      .where('location_id', '=', locationId)
+      .where('closed_at', 'is', null),
+  );
   return new Problem('stocktake-open', {
     detail: open ? `Go on with ${open.reference}, or close it first.` : 'It has just closed. Start again.',
     ...(open && { stocktakeId: open.id }),
@@ -70,10 +75,13 @@ export async function lockOpen(
   id: string,
   shared: boolean,
 ): Promise<{ id: string; reference: string; locationId: string }> {
-  const { rows } = await sql<{ reference: string; locationId: string; isOpen: boolean }>`/* stocktake.lock */
+  const found = await maybe(trx, 'stocktake.lock', {
+    reference: col.text,
+    locationId: col.text,
+    isOpen: col.boolean,
+  })`
     select reference, location_id as "locationId", closed_at is null as "isOpen" from stocktake where id = ${id}
-    ${shared ? sql`for share` : sql`for update`}`.execute(trx);
-  const [found] = rows;
+    ${shared ? sql`for share` : sql`for update`}`;
   if (!found) throw new Problem('not-found');
   const { reference, locationId, isOpen } = found;
   if (!isOpen)
@@ -90,25 +98,34 @@ export async function lockOpen(
  * @throws Problem `not-found`, `stocktake-closed`
  */
 export async function closeStocktake(deps: Deps, ctx: Context, id: string): Promise<StocktakeClosed> {
-  return command(deps, ctx, async (trx) => {
-    const { reference, locationId } = await lockOpen(trx, id, false);
-    const { missing, unexpected, settled } = await judgeLines(trx, id, locationId);
-    await sql`/* stocktake.miss */
-      update device set missed_on = ${today(deps.clock)}::date where id = any(${missing}::uuid[]) and status = any(${shelfStatuses}::text[])`.execute(
-      trx,
+  return command(deps, ctx, async (work) => {
+    const { reference, locationId } = await lockOpen(work.trx, id, false);
+    const { missing, unexpected, settled } = await judgeLines(work.trx, id, locationId);
+    await run(work.trx, 'stocktake.miss')`
+      update device set missed_on = ${work.today}::date where id = any(${missing}::uuid[]) and ${isOnShelf()}`;
+    const counts = await countLines(work.trx, id);
+    const closedAt = work.at;
+    await run(
+      work.trx,
+      'stocktake.close',
+      work.trx
+        .updateTable('stocktake')
+        .set({
+          closed_at: closedAt,
+          closed_by: ctx.actor.name,
+          found: counts.found,
+          missing: counts.missing,
+          left_meanwhile: counts.left,
+          unexpected: counts.unexpected,
+        })
+        .where('id', '=', id),
     );
-    const counts = await countLines(trx, id);
-    const closedAt = timestamp(deps.clock);
-    await sql`/* stocktake.close */
-      update stocktake set closed_at = ${closedAt}, closed_by = ${ctx.actor.name}, found = ${counts.found},
-        missing = ${counts.missing}, left_meanwhile = ${counts.left}, unexpected = ${counts.unexpected}
-      where id = ${id}`.execute(trx);
-    await createTasks(trx, deps, ctx, [
+    await createTasks(work, [
       ...missing.map((device) => taskAbout('missing_at_stocktake', device)),
       ...unexpected.map((device) => taskAbout('unexpected_at_stocktake', device)),
     ]);
-    await completeTasksAbout(trx, deps, ctx, ['missing_at_stocktake', 'unexpected_at_stocktake'], settled);
-    await recordEvents(trx, deps, ctx, [
+    await completeTasksAbout(work, ['missing_at_stocktake', 'unexpected_at_stocktake'], settled);
+    await recordEvents(work, [
       ...missing.map(
         (device): NewEvent => ({
           type: 'stocktake.missed',
@@ -147,13 +164,13 @@ async function judgeLines(
   id: string,
   locationId: string,
 ): Promise<{ missing: string[]; unexpected: string[]; settled: string[] }> {
-  const { rows } = await sql<{
-    missing: string[];
-    unexpected: string[];
-    settled: string[];
-  }>`/* stocktake.judge */
+  return one(trx, 'stocktake.judge', {
+    missing: col.listOf(col.text),
+    unexpected: col.listOf(col.text),
+    settled: col.listOf(col.text),
+  })`
     with here as materialized (
-      select id from device where location_id = ${locationId} and status = any(${shelfStatuses}::text[])
+      select id from device where location_id = ${locationId} and ${isOnShelf()}
     ), judged as (
       update stocktake_line x set verdict = case when exists (select from here where here.id = x.device_id) then 'missing' else 'left' end
       where x.stocktake_id = ${id} and x.verdict = 'expected' returning x.device_id, x.verdict
@@ -164,6 +181,5 @@ async function judgeLines(
         and not exists (select from here where here.id = x.device_id) order by x.device_id) as unexpected,
       array(select t.subject_id from task t join stocktake_line x on x.device_id = t.subject_id
         where t.status = 'open' and t.kind in ('missing_at_stocktake', 'unexpected_at_stocktake')
-          and x.stocktake_id = ${id} and x.verdict = 'found') as settled`.execute(trx);
-  return rows[0]!;
+          and x.stocktake_id = ${id} and x.verdict = 'found') as settled`;
 }

@@ -5,8 +5,9 @@ import type { Deps } from '../../shared/deps.ts';
 import { count } from '../../shared/formats.ts';
 import { type App, idParams, strictObject } from '../../shared/http.ts';
 import { invalid } from '../../shared/problem.ts';
-import { type Form, fields, newForm, refused, typedIn } from '../../web/forms.ts';
+import { type Form, fields, newForm } from '../../web/forms.ts';
 import { listFile } from '../../web/list-file.ts';
+import { type AskedOne, formPage, submit } from '../../web/submit.ts';
 import { recordFound } from '../devices/found.commands.ts';
 import { recordScans } from './scan.commands.ts';
 import { keepHere, recordLosses } from './settling.commands.ts';
@@ -36,7 +37,6 @@ const shown: Record<Stocktake['status'], LineVerdict[]> = {
 
 /** /stocktakes: start one, scan, close, and settle what is missing or unexpected. */
 export function stocktakePages(app: App, deps: Deps): void {
-  const read = { action: 'stocktakes.read' } as const;
   const run = { action: 'stocktakes.run' } as const;
   listFile(app, deps, {
     name: 'stocktakes',
@@ -56,133 +56,103 @@ export function stocktakePages(app: App, deps: Deps): void {
     },
   });
 
-  app.get('/stocktakes', { config: read, schema: { querystring: StocktakeQuery } }, async (request, reply) =>
-    reply.page('stock/stocktakes/views/list.njk', await listView(request.query, newForm())),
-  );
-
-  app.post('/stocktakes', { config: run }, async (request, reply) => {
-    const typed = typedIn(request.body);
-    try {
-      const { id, reference, expected } = await startStocktake(
-        deps,
-        request.ctx,
-        fields(NewStocktake, typed, words),
-      );
-      return reply.done(`/stocktakes/${id}`, {
+  formPage(app, '/stocktakes', {
+    ...run,
+    reads: 'stocktakes.read',
+    querystring: StocktakeQuery,
+    view: 'stock/stocktakes/views/list.njk',
+    show: (form, { query }) => listView(query, form),
+    async take(typed, { ctx }) {
+      const { id, reference, expected } = await startStocktake(deps, ctx, fields(NewStocktake, typed, words));
+      return {
+        href: `/stocktakes/${id}`,
         text: `Stocktake ${reference} has started. ${count(expected, 'device')} should be here.`,
-      });
-    } catch (error) {
-      const form = refused(typed, error);
-      return reply
-        .code(form.status)
-        .page('stock/stocktakes/views/list.njk', await listView({ limit: 50 }, form));
-    }
+      };
+    },
   });
 
   app.get(
     '/stocktakes/:id',
-    { config: read, schema: { params: idParams, querystring: LineQuery } },
+    { config: { action: 'stocktakes.read' }, schema: { params: idParams, querystring: LineQuery } },
     async (request, reply) =>
       reply.page('stock/stocktakes/views/stocktake.njk', await view(request.params.id, request.query)),
   );
 
-  app.post('/stocktakes/:id/scans', { config: run, schema: { params: idParams } }, async (request, reply) => {
-    const { id } = request.params;
-    const typed = typedIn(request.body);
-    try {
-      const { lines } = await recordScans(deps, request.ctx, id, fields(NewScans, { codes: codesIn(typed) }));
+  const page = (verdict?: LineVerdict) => ({
+    params: idParams,
+    view: 'stock/stocktakes/views/stocktake.njk',
+    show: (form: Form, { params }: AskedOne) => view(params.id, verdict ? { verdict } : {}, form),
+  });
+  submit(app, '/stocktakes/:id/scans', {
+    ...run,
+    ...page(),
+    async take(typed, { ctx, params: { id } }, reply) {
+      const { lines } = await recordScans(deps, ctx, id, fields(NewScans, { codes: codesIn(typed) }));
       return reply.page('stock/stocktakes/views/stocktake.njk', await view(id, {}, newForm(), lines));
-    } catch (error) {
-      const form = refused(typed, error);
-      return reply.code(form.status).page('stock/stocktakes/views/stocktake.njk', await view(id, {}, form));
-    }
+    },
   });
 
-  app.post(
-    '/stocktakes/:id/closings',
-    { config: run, schema: { params: idParams } },
-    async (request, reply) => {
-      const { id } = request.params;
-      try {
-        const { reference, counts } = await closeStocktake(deps, request.ctx, id);
-        return reply.done(`/stocktakes/${id}`, {
-          text: `Stocktake ${reference} is closed: ${counts.found} found, ${counts.missing} missing, ${counts.unexpected} unexpected.`,
-          ...(counts.missing + counts.unexpected > 0 && {
-            link: { href: '/tasks', text: 'See the tasks that came of it' },
-          }),
-        });
-      } catch (error) {
-        const form = refused({}, error);
-        return reply.code(form.status).page('stock/stocktakes/views/stocktake.njk', await view(id, {}, form));
-      }
+  submit(app, '/stocktakes/:id/closings', {
+    ...run,
+    ...page(),
+    async take(_typed, { ctx, params: { id } }) {
+      const { reference, counts } = await closeStocktake(deps, ctx, id);
+      return {
+        href: `/stocktakes/${id}`,
+        text: `Stocktake ${reference} is closed: ${counts.found} found, ${counts.missing} missing, ${counts.unexpected} unexpected.`,
+        ...(counts.missing + counts.unexpected > 0 && {
+          link: { href: '/tasks', text: 'See the tasks that came of it' },
+        }),
+      };
     },
-  );
-
-  app.post(
-    '/stocktakes/:id/losses',
-    { config: run, schema: { params: idParams } },
-    async (request, reply) => {
-      const { id } = request.params;
-      const typed = typedIn(request.body);
-      try {
-        const { devices } = await recordLosses(deps, request.ctx, id, fields(ChosenDevices, typed, words));
-        const released = devices.filter(({ releasedFrom }) => releasedFrom).length;
-        const sims = devices.filter(({ suspendSim }) => suspendSim).length;
-        return reply.done(`/stocktakes/${id}?verdict=missing`, {
-          text: [
-            `${several(devices)} recorded as lost.`,
-            ...(released ? [`${count(released, 'device')} no longer held for a referral.`] : []),
-            ...(sims ? [`${count(sims, 'SIM')} to suspend.`] : []),
-          ].join(' '),
-          ...(released
-            ? { link: { href: '/referrals/waiting', text: 'Find others for those who wait' } }
-            : sims && { link: { href: '/tasks?kind=suspend_sim', text: 'See the tasks' } }),
-        });
-      } catch (error) {
-        const form = refused(typed, error);
-        return reply
-          .code(form.status)
-          .page('stock/stocktakes/views/stocktake.njk', await view(id, { verdict: 'missing' }, form));
-      }
-    },
-  );
-
-  const move = { config: { action: 'devices.move' }, schema: { params: idParams } } as const;
-  app.post('/stocktakes/:id/moves', move, async (request, reply) => {
-    const { id } = request.params;
-    const typed = typedIn(request.body);
-    try {
-      const { devices } = await keepHere(deps, request.ctx, id, fields(ChosenDevices, typed, words));
-      return reply.done(`/stocktakes/${id}`, { text: `${several(devices)} kept here from now on.` });
-    } catch (error) {
-      const form = refused(typed, error);
-      return reply
-        .code(form.status)
-        .page('stock/stocktakes/views/stocktake.njk', await view(id, { verdict: 'unexpected' }, form));
-    }
   });
 
-  const prepare = { config: { action: 'devices.prepare' }, schema: { params: idParams } } as const;
-  app.post('/stocktakes/:id/found', prepare, async (request, reply) => {
-    const { id } = request.params;
-    const typed = typedIn(request.body);
-    try {
+  submit(app, '/stocktakes/:id/losses', {
+    ...run,
+    ...page('missing'),
+    async take(typed, { ctx, params: { id } }) {
+      const { devices } = await recordLosses(deps, ctx, id, fields(ChosenDevices, typed, words));
+      const released = devices.filter(({ releasedFrom }) => releasedFrom).length;
+      const sims = devices.filter(({ suspendSim }) => suspendSim).length;
+      return {
+        href: `/stocktakes/${id}?verdict=missing`,
+        text: [
+          `${several(devices)} recorded as lost.`,
+          ...(released ? [`${count(released, 'device')} no longer held for a referral.`] : []),
+          ...(sims ? [`${count(sims, 'SIM')} to suspend.`] : []),
+        ].join(' '),
+        ...(released
+          ? { link: { href: '/referrals/waiting', text: 'Find others for those who wait' } }
+          : sims && { link: { href: '/tasks?kind=suspend_sim', text: 'See the tasks' } }),
+      };
+    },
+  });
+
+  submit(app, '/stocktakes/:id/moves', {
+    ...page('unexpected'),
+    action: 'devices.move',
+    async take(typed, { ctx, params: { id } }) {
+      const { devices } = await keepHere(deps, ctx, id, fields(ChosenDevices, typed, words));
+      return { href: `/stocktakes/${id}`, text: `${several(devices)} kept here from now on.` };
+    },
+  });
+
+  submit(app, '/stocktakes/:id/found', {
+    ...page('unexpected'),
+    action: 'devices.prepare',
+    async take(typed, { ctx, params: { id } }) {
       const { location } = await getStocktake(deps.db, id);
       const { deviceId } = fields(FoundDevice, typed);
-      const { assetTag } = await recordFound(deps, request.ctx, deviceId, { locationId: location.id });
-      return reply.done(`/stocktakes/${id}`, {
+      const { assetTag } = await recordFound(deps, ctx, deviceId, { locationId: location.id });
+      return {
+        href: `/stocktakes/${id}`,
         text: `${assetTag} is found. It is kept here, to be prepared again.`,
         link: { href: `/devices/${deviceId}`, text: `Prepare ${assetTag}` },
-      });
-    } catch (error) {
-      const form = refused(typed, error);
-      return reply
-        .code(form.status)
-        .page('stock/stocktakes/views/stocktake.njk', await view(id, { verdict: 'unexpected' }, form));
-    }
+      };
+    },
   });
 
-  async function listView(query: StocktakeQuery, form: Form) {
+  async function listView(query: StocktakeQuery, form = newForm()) {
     const { status, order, after } = query;
     const [list, number, locations] = await Promise.all([
       listStocktakes(deps.db, query),

@@ -1,15 +1,19 @@
 import { sql } from 'kysely';
+import { isOut } from '../../lending/loans/loan.states.ts';
 import type { Reader, Trx } from '../../shared/database.ts';
 import { byId, type ListPage, toPage } from '../../shared/lists.ts';
 import { Problem } from '../../shared/problem.ts';
+import { col } from '../../shared/rows.ts';
+import { each, many, maybe, one } from '../../shared/statements.ts';
+import { isOnShelf } from '../devices/device.states.ts';
 import { unfitJson } from '../devices/fitness.queries.ts';
-import { type CountedLine, type LineVerdict, shelfStatuses, type Told, tell } from './stocktake.rules.ts';
-import type {
-  Counts,
-  LineQuery,
-  Stocktake,
-  StocktakeLine,
-  StocktakeQuery,
+import { CountedLine, lineVerdicts, type Told, tell } from './stocktake.rules.ts';
+import {
+  type Counts,
+  type LineQuery,
+  type Stocktake,
+  type StocktakeLine,
+  type StocktakeQuery,
   StocktakeSummary,
 } from './stocktake.schemas.ts';
 
@@ -22,11 +26,11 @@ const columns = sql`s.id, s.reference, json_build_object('id', p.id, 'name', p.n
 /** Stocktakes, the newest first. */
 export async function listStocktakes(db: Reader, query: StocktakeQuery): Promise<ListPage<StocktakeSummary>> {
   const { follows, by } = byId(sql`s.id`, query);
-  const { rows } = await sql<StocktakeSummary>`
+  const rows = await many(db, each('stocktake.list'), StocktakeSummary.properties)`
     select ${columns} from stocktake s join location p on p.id = s.location_id
     where ${query.status ? sql`(s.closed_at is null) = ${query.status === 'open'}` : sql`true`}
       ${follows}
-    order by ${by} limit ${query.limit + 1}`.execute(db);
+    order by ${by} limit ${query.limit + 1}`;
   return toPage(rows, query.limit, (row) => [row.id]);
 }
 
@@ -35,10 +39,10 @@ export async function countStocktakes(
   db: Reader,
   { status }: Pick<StocktakeQuery, 'status'>,
 ): Promise<number> {
-  const { rows } = await sql<{ count: number }>`
+  const row = await one(db, each('stocktake.count-all'), { count: col.number })`
     select count(*)::int as count from stocktake s
-    where ${status ? sql`(s.closed_at is null) = ${status === 'open'}` : sql`true`}`.execute(db);
-  return rows[0]!.count;
+    where ${status ? sql`(s.closed_at is null) = ${status === 'open'}` : sql`true`}`;
+  return row.count;
 }
 
 /**
@@ -46,21 +50,16 @@ export async function countStocktakes(
  * @throws Problem `not-found`
  */
 export async function getStocktake(db: Reader, id: string): Promise<Stocktake> {
-  const { rows } = await sql<StocktakeSummary>`/* stocktake.get */
-    select ${columns} from stocktake s join location p on p.id = s.location_id where s.id = ${id}`.execute(
-    db,
-  );
-  const [found] = rows;
+  const found = await maybe(db, 'stocktake.get', StocktakeSummary.properties)`
+    select ${columns} from stocktake s join location p on p.id = s.location_id where s.id = ${id}`;
   if (!found) throw new Problem('not-found');
   return { ...found, counts: found.counts ?? (await countLines(db, id)) };
 }
 
 /** How many lines of a stocktake have each verdict. */
 export async function countLines(db: Reader | Trx, id: string): Promise<Counts> {
-  const { rows } = await sql<{ verdict: LineVerdict; count: number }>`/* stocktake.count */
-    select verdict, count(*)::int as count from stocktake_line where stocktake_id = ${id} group by verdict`.execute(
-    db,
-  );
+  const rows = await many(db, 'stocktake.count', { verdict: col.oneOf(lineVerdicts), count: col.number })`
+    select verdict, count(*)::int as count from stocktake_line where stocktake_id = ${id} group by verdict`;
   return {
     expected: 0,
     found: 0,
@@ -76,10 +75,10 @@ const lineColumns = sql`
     'unfit', ${unfitJson('d', null)},
     'location', case when p.id is not null then json_build_object('id', p.id, 'name', p.name) end,
     'loan', (select json_build_object('id', l.id, 'reference', l.reference, 'itemId', i.id)
-      from loan_item i join loan l on l.id = i.loan_id where i.device_id = d.id and i.ended_at is null)) as device,
+      from loan_item i join loan l on l.id = i.loan_id where i.device_id = d.id and ${isOut('i')})) as device,
   x.verdict, x.scanned_at as "scannedAt", x.scanned_by as "scannedBy",
   s.closed_at is not null and exists (select from stocktake_line o where o.device_id = d.id and o.scanned_at > s.closed_at) as "seenSince",
-  x.verdict = 'missing' and s.closed_at is not null and d.missed_on is null and d.status = any(${[...shelfStatuses]}::text[]) as "foundSince"`;
+  x.verdict = 'missing' and s.closed_at is not null and d.missed_on is null and ${isOnShelf('d')} as "foundSince"`;
 const lineTables = sql`stocktake_line x join stocktake s on s.id = x.stocktake_id join device d on d.id = x.device_id
   left join location p on p.id = d.location_id`;
 
@@ -90,10 +89,10 @@ export async function listLines(
   query: LineQuery,
 ): Promise<ListPage<ToldLine>> {
   const { follows, by } = byId(sql`x.device_id`, { order: 'oldest', after: query.after });
-  const { rows } = await sql<CountedLine>`
+  const rows = await many(db, each('stocktake.list-lines'), CountedLine)`
     select ${lineColumns} from ${lineTables}
     where x.stocktake_id = ${id} ${query.verdict ? sql`and x.verdict = ${query.verdict}` : sql``} ${follows}
-    order by ${by} limit ${query.limit + 1}`.execute(db);
+    order by ${by} limit ${query.limit + 1}`;
   return toPage(
     rows.map((row) => inWords(row, location.id)),
     query.limit,
@@ -107,9 +106,9 @@ export async function linesOf(
   stocktakeId: string,
   deviceIds: string[],
 ): Promise<Map<string, CountedLine>> {
-  const { rows } = await sql<CountedLine>`/* stocktake.lines */
+  const rows = await many(db, 'stocktake.lines', CountedLine)`
     select ${lineColumns} from ${lineTables}
-    where x.stocktake_id = ${stocktakeId} and x.device_id = any(${deviceIds}::uuid[])`.execute(db);
+    where x.stocktake_id = ${stocktakeId} and x.device_id = any(${deviceIds}::uuid[])`;
   return new Map(rows.map((row) => [row.device.id, row]));
 }
 

@@ -1,5 +1,6 @@
 import type { Deps } from '../../shared/deps.ts';
-import { type App, idParams, problemReplies, sendPage } from '../../shared/http.ts';
+import { type App, idParams } from '../../shared/http.ts';
+import { creates, lists, reads } from '../../shared/routes.ts';
 import { recordScans } from './scan.commands.ts';
 import { keepHere, recordLosses } from './settling.commands.ts';
 import { closeStocktake, startStocktake } from './stocktake.commands.ts';
@@ -24,140 +25,98 @@ const tags = ['Stocktakes'];
 
 /** /stocktakes: counting what stands at a location against what should. */
 export function stocktakeRoutes(app: App, deps: Deps): void {
-  app.get(
-    '/stocktakes',
-    {
-      config: { action: 'stocktakes.read' },
-      schema: {
-        operationId: 'listStocktakes',
-        summary: 'Stocktakes, newest first',
-        tags,
-        querystring: StocktakeQuery,
-        response: { 200: StocktakeList },
-      },
-    },
-    (request, reply) => sendPage(request, reply, listStocktakes(deps.db, request.query)),
-  );
+  lists(app, '/stocktakes', {
+    action: 'stocktakes.read',
+    operationId: 'listStocktakes',
+    summary: 'Stocktakes, newest first',
+    tags,
+    querystring: StocktakeQuery,
+    gives: StocktakeList,
+    call: ({ query }) => listStocktakes(deps.db, query),
+  });
 
-  app.post(
-    '/stocktakes',
-    {
-      config: { action: 'stocktakes.run' },
-      schema: {
-        operationId: 'startStocktake',
-        summary: 'Start a stocktake of a location; one is open there at a time',
-        tags,
-        body: NewStocktake,
-        response: { 201: StocktakeStarted, ...problemReplies('stocktake-open', 'invalid') },
-      },
-    },
-    async (request, reply) => {
-      const started = await startStocktake(deps, request.ctx, request.body);
-      return reply.code(201).header('location', `/api/v1/stocktakes/${started.id}`).send(started);
-    },
-  );
+  creates(app, '/stocktakes', {
+    action: 'stocktakes.run',
+    operationId: 'startStocktake',
+    summary: 'Start a stocktake of a location; one is open there at a time',
+    tags,
+    body: NewStocktake,
+    gives: StocktakeStarted,
+    problems: ['stocktake-open', 'invalid'],
+    call: ({ ctx, body }) => startStocktake(deps, ctx, body),
+    location: (started) => `/stocktakes/${started.id}`,
+  });
 
-  app.get(
-    '/stocktakes/:id',
-    {
-      config: { action: 'stocktakes.read' },
-      schema: {
-        operationId: 'getStocktake',
-        summary: 'One stocktake and how far it is',
-        tags,
-        params: idParams,
-        response: { 200: Stocktake, ...problemReplies('not-found') },
-      },
-    },
-    (request) => getStocktake(deps.db, request.params.id),
-  );
+  reads(app, '/stocktakes/:id', {
+    action: 'stocktakes.read',
+    operationId: 'getStocktake',
+    summary: 'One stocktake and how far it is',
+    tags,
+    params: idParams,
+    gives: Stocktake,
+    problems: ['not-found'],
+    call: ({ params }) => getStocktake(deps.db, params.id),
+  });
 
-  app.get(
-    '/stocktakes/:id/lines',
-    {
-      config: { action: 'stocktakes.read' },
-      schema: {
-        operationId: 'listStocktakeLines',
-        summary: 'The devices of a stocktake with the verdict on each',
-        tags,
-        params: idParams,
-        querystring: LineQuery,
-        response: { 200: StocktakeLines, ...problemReplies('not-found') },
-      },
+  lists(app, '/stocktakes/:id/lines', {
+    action: 'stocktakes.read',
+    operationId: 'listStocktakeLines',
+    summary: 'The devices of a stocktake with the verdict on each',
+    tags,
+    params: idParams,
+    querystring: LineQuery,
+    gives: StocktakeLines,
+    problems: ['not-found'],
+    async call({ params, query }) {
+      const stocktake = await getStocktake(deps.db, params.id);
+      return listLines(deps.db, stocktake, query);
     },
-    async (request, reply) => {
-      const stocktake = await getStocktake(deps.db, request.params.id);
-      return sendPage(request, reply, listLines(deps.db, stocktake, request.query));
-    },
-  );
+  });
 
-  app.post(
-    '/stocktakes/:id/scans',
-    {
-      config: { action: 'stocktakes.run' },
-      schema: {
-        operationId: 'recordScans',
-        summary: 'Count what was scanned; each scan gets its verdict, and a double scan is harmless',
-        tags,
-        params: idParams,
-        body: NewScans,
-        response: { 201: ScansDone, ...problemReplies('not-found', 'stocktake-closed', 'invalid') },
-      },
-    },
-    async (request, reply) =>
-      reply.code(201).send(await recordScans(deps, request.ctx, request.params.id, request.body)),
-  );
+  creates(app, '/stocktakes/:id/scans', {
+    action: 'stocktakes.run',
+    operationId: 'recordScans',
+    summary: 'Count what was scanned; each scan gets its verdict, and a double scan is harmless',
+    tags,
+    params: idParams,
+    body: NewScans,
+    gives: ScansDone,
+    problems: ['not-found', 'stocktake-closed', 'invalid'],
+    call: ({ ctx, params, body }) => recordScans(deps, ctx, params.id, body),
+  });
 
-  app.post(
-    '/stocktakes/:id/closings',
-    {
-      config: { action: 'stocktakes.run' },
-      schema: {
-        operationId: 'closeStocktake',
-        summary: 'Close a stocktake; each missing and each unexpected device gets a task',
-        tags,
-        params: idParams,
-        response: { 201: StocktakeClosed, ...problemReplies('not-found', 'stocktake-closed') },
-      },
-    },
-    async (request, reply) =>
-      reply.code(201).send(await closeStocktake(deps, request.ctx, request.params.id)),
-  );
+  creates(app, '/stocktakes/:id/closings', {
+    action: 'stocktakes.run',
+    operationId: 'closeStocktake',
+    summary: 'Close a stocktake; each missing and each unexpected device gets a task',
+    tags,
+    params: idParams,
+    gives: StocktakeClosed,
+    problems: ['not-found', 'stocktake-closed'],
+    call: ({ ctx, params }) => closeStocktake(deps, ctx, params.id),
+  });
 
-  app.post(
-    '/stocktakes/:id/losses',
-    {
-      config: { action: 'stocktakes.run' },
-      schema: {
-        operationId: 'recordStocktakeLosses',
-        summary: 'Record devices that a stocktake missed as lost, all or none',
-        tags,
-        params: idParams,
-        body: ChosenDevices,
-        response: {
-          201: LossesDone,
-          ...problemReplies('not-found', 'stocktake-open', 'bulk-refused', 'invalid'),
-        },
-      },
-    },
-    async (request, reply) =>
-      reply.code(201).send(await recordLosses(deps, request.ctx, request.params.id, request.body)),
-  );
+  creates(app, '/stocktakes/:id/losses', {
+    action: 'stocktakes.run',
+    operationId: 'recordStocktakeLosses',
+    summary: 'Record devices that a stocktake missed as lost, all or none',
+    tags,
+    params: idParams,
+    body: ChosenDevices,
+    gives: LossesDone,
+    problems: ['not-found', 'stocktake-open', 'bulk-refused', 'invalid'],
+    call: ({ ctx, params, body }) => recordLosses(deps, ctx, params.id, body),
+  });
 
-  app.post(
-    '/stocktakes/:id/moves',
-    {
-      config: { action: 'devices.move' },
-      schema: {
-        operationId: 'keepWhereFound',
-        summary: 'Keep unexpected devices from now on where a stocktake found them, all or none',
-        tags,
-        params: idParams,
-        body: ChosenDevices,
-        response: { 201: KeptHere, ...problemReplies('not-found', 'bulk-refused', 'invalid') },
-      },
-    },
-    async (request, reply) =>
-      reply.code(201).send(await keepHere(deps, request.ctx, request.params.id, request.body)),
-  );
+  creates(app, '/stocktakes/:id/moves', {
+    action: 'devices.move',
+    operationId: 'keepWhereFound',
+    summary: 'Keep unexpected devices from now on where a stocktake found them, all or none',
+    tags,
+    params: idParams,
+    body: ChosenDevices,
+    gives: KeptHere,
+    problems: ['not-found', 'bulk-refused', 'invalid'],
+    call: ({ ctx, params, body }) => keepHere(deps, ctx, params.id, body),
+  });
 }

@@ -1,5 +1,8 @@
-import { type DeviceKind, type DeviceStatus, statusWords } from '../devices/device.rules.ts';
-import type { Unfit } from '../devices/fitness.rules.ts';
+import { col, type RowOf } from '../../shared/rows.ts';
+import { deviceStatuses, mayBe, statusWords } from '../devices/device.rules.ts';
+import { isOnShelf } from '../devices/device.states.ts';
+import { kindsOfDevice } from '../devices/device-kinds.rules.ts';
+import { Unfit } from '../devices/fitness.rules.ts';
 
 export const stocktakeStatuses = ['open', 'closed'] as const;
 
@@ -9,50 +12,45 @@ export type LineVerdict = (typeof lineVerdicts)[number];
 
 export const scanVerdicts = ['found', 'unexpected', 'twice', 'unknown'] as const;
 
-/** The statuses in which a device stands on the shelf of the place where it is kept. */
-export const shelfStatuses = ['in_preparation', 'ready', 'reserved'] as const satisfies DeviceStatus[];
-
-/** The statuses from which a device that a stocktake missed becomes lost. */
-export const losableStatuses = [...shelfStatuses, 'in_repair'] as const satisfies DeviceStatus[];
-
 /** What may be done next about a line, by a button of the stocktake. */
 export const nextSteps = ['keep_here', 'record_found', 'record_loss'] as const;
 export type NextStep = (typeof nextSteps)[number];
 
-export type CountedDevice = {
-  id: string;
-  assetTag: string;
-  kind: DeviceKind;
-  make: string;
-  model: string;
-  status: DeviceStatus;
+export const CountedDevice = {
+  id: col.text,
+  assetTag: col.text,
+  kind: col.keyOf(kindsOfDevice),
+  make: col.text,
+  model: col.text,
+  status: col.oneOf(deviceStatuses),
   /** What keeps it from being offered, but for what runs out by a date. */
-  unfit: Unfit[];
+  unfit: col.listOf(col.object(Unfit)),
   /** Where it is kept. */
-  location: { id: string; name: string } | null;
+  location: col.orNull(col.object({ id: col.text, name: col.text })),
   /** The open loan that has it. */
-  loan: { id: string; reference: string; itemId: string } | null;
+  loan: col.orNull(col.object({ id: col.text, reference: col.text, itemId: col.text })),
 };
+export type CountedDevice = RowOf<typeof CountedDevice>;
 
-export type CountedLine = {
-  device: CountedDevice;
-  verdict: LineVerdict;
-  scannedAt: string | null;
-  scannedBy: string | null;
+export const CountedLine = {
+  device: col.object(CountedDevice),
+  verdict: col.oneOf(lineVerdicts),
+  scannedAt: col.orNull(col.text),
+  scannedBy: col.orNull(col.text),
   /** It was scanned in another stocktake after this one had closed. */
-  seenSince: boolean;
+  seenSince: col.boolean,
   /** It was missed, and was seen since in whatever way. */
-  foundSince: boolean;
+  foundSince: col.boolean,
 };
+export type CountedLine = RowOf<typeof CountedLine>;
 
 /** Why a line is as it is and what to do about it, as the device stands now. */
 export type Told = { text: string; next: NextStep | null; link: { href: string; text: string } | null };
 
 export function standsAt(device: Pick<CountedDevice, 'status' | 'location'>, locationId: string): boolean {
-  return device.location?.id === locationId && isOnShelf(device.status);
+  return device.location?.id === locationId && isOnShelf.of(device.status);
 }
 
-const isOnShelf = (status: DeviceStatus) => (shelfStatuses as readonly string[]).includes(status);
 const nothing: Told = { text: '', next: null, link: null };
 
 /** What to say of a line of a stocktake at this location. */
@@ -87,7 +85,7 @@ export function lossRefusal(line: CountedLine, locationId: string): string | und
   if (device.status === 'lost') return `${device.assetTag} is recorded as lost already.`;
   if (seenSince) return `${device.assetTag} was scanned in another stocktake since.`;
   if (line.foundSince) return `${device.assetTag} was found since.`;
-  if (!(losableStatuses as readonly string[]).includes(device.status))
+  if (!mayBe('missing at stocktake', device.status))
     return `${device.assetTag} is ${statusWords[device.status]}.`;
   if (device.location?.id !== locationId)
     return `${device.assetTag} is kept ${device.location ? `at ${device.location.name}` : 'at no place'} now.`;
@@ -98,7 +96,7 @@ export function lossRefusal(line: CountedLine, locationId: string): string | und
 export function keepRefusal(line: CountedLine, locationId: string): string | undefined {
   const { device, verdict } = line;
   if (verdict !== 'unexpected') return `${device.assetTag} was not unexpected in this stocktake.`;
-  if (!isOnShelf(device.status))
+  if (!isOnShelf.of(device.status))
     return `${device.assetTag} is ${statusWords[device.status]}. Only a device in stock can be kept here.`;
   if (device.location?.id === locationId) return `${device.assetTag} is kept here already.`;
   return undefined;
@@ -145,7 +143,7 @@ function whyUnexpected(device: CountedDevice, locationId: string): Told {
 /** Where a device is that does not stand on the shelf. */
 function whereabouts({ status, location, loan }: CountedDevice): string {
   if (loan) return `It is on loan ${loan.reference}.`;
-  if (isOnShelf(status))
+  if (isOnShelf.of(status))
     return location ? `It is kept at ${location.name} now.` : 'No place is recorded for it.';
   return `It is ${statusWords[status]}.`;
 }

@@ -1,0 +1,10 @@
+import { state, stateUntil } from '../../shared/states.ts';
+
+/** A loan that has not closed: something of it is still out. */
+export const isOpenLoan = state('loan', ['open']);
+
+/**
+ * An item of a loan that is still out. SQL asks by the time of its end, which the index of one open item per
+ * device is on; the check `ended_has_its_time` holds both to each other.
+ */
+export const isOut = stateUntil('loan_item', 'on_loan', 'ended_at');

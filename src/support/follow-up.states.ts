@@ -1,0 +1,7 @@
+import { state } from '../shared/states.ts';
+
+/** A follow-up that is still ahead: it may be moved, assigned, confirmed and given an outcome. */
+export const isAhead = state('follow_up', ['planned', 'confirmed']);
+
+/** A follow-up whose day came, whether or not the two met. */
+export const isPast = state('follow_up', ['done', 'missed']);
