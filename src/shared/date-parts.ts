@@ -1,6 +1,23 @@
 import { Temporal } from 'temporal-polyfill';
 
-const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+const months = [
+  'january',
+  'february',
+  'march',
+  'april',
+  'may',
+  'june',
+  'july',
+  'august',
+  'september',
+  'october',
+  'november',
+  'december',
+];
+
+/** The number of a month named in full or by its beginning; 0 for no month. */
+const monthNamed = (name: string) =>
+  name === 'sept' ? 9 : name.length < 3 ? 0 : months.findIndex((month) => month.startsWith(name)) + 1;
 
 /** What was typed for a date, the month as its number or its name. */
 export type DateParts = { day: string; month: string; year: string };
@@ -13,7 +30,7 @@ export function readDateParts(typed: DateParts, wanted: string): { date: string 
   const [day, month, year] = [typed.day, typed.month, typed.year].map((part) =>
     part.normalize('NFKC').trim().toLowerCase(),
   ) as [string, string, string];
-  const number = /^\d{1,2}$/.test(month) ? Number(month) : months.indexOf(month.slice(0, 3)) + 1;
+  const number = /^\d{1,2}$/.test(month) ? Number(month) : monthNamed(month);
   if (/^\d{1,3}$/.test(year)) return { fault: `Give the year with four digits. ${wanted}` };
   if (!/^\d{1,2}$/.test(day) || !/^\d{4}$/.test(year)) return { fault: wanted };
   if (number > 12 && Number(day) <= 12)

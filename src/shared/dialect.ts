@@ -35,7 +35,9 @@ export function createDialect(pool: pg.Pool, heard?: RowsHeard): Dialect {
         connections.set(client, connection);
         return connection;
       },
-      async beginTransaction(connection) {
+      async beginTransaction(connection, { isolationLevel, accessMode }) {
+        if (isolationLevel || accessMode)
+          throw new Error('Transactions have the one isolation that commands are written for');
         await send(connection, 'begin; set local plan_cache_mode = force_generic_plan');
       },
       async commitTransaction(connection) {
@@ -66,7 +68,13 @@ function connectionOf(client: pg.PoolClient, heard: RowsHeard | undefined): Conn
   return {
     client,
     async executeQuery<T>(query: NamedQuery) {
-      const { rows, rowCount, command } = await client.query(asked(query));
+      const { name } = query;
+      const { rows, rowCount, command } = await client.query(asked(query)).catch((error) => {
+        // Whoever reads the log wants to know which statement it was.
+        if (error instanceof Error && name)
+          error.stack = error.stack?.replace('\n    at ', `\n    at statement ${labelOf(name)}\n    at `);
+        throw error;
+      });
       heard?.(query, rows);
       const writes = ['INSERT', 'UPDATE', 'DELETE', 'MERGE'].includes(command);
       return { rows: rows as T[], ...(writes && { numAffectedRows: BigInt(rowCount ?? 0) }) };

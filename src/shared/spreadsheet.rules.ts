@@ -1,158 +1,153 @@
-import { parse } from 'csv-parse/sync';
-import { readDateParts } from './date-parts.ts';
-import { type FieldError, Problem } from './problem.ts';
-import { asSeen } from './seen.ts';
+import { cellAsMeant, type DateOrder, provenOrder } from './sheet-cells.rules.ts';
+import { mostRead, readRows, refuseSheet, type TextRow } from './sheet-text.rules.ts';
 
-/** The columns that a sheet may have: what each is called in sentences, and the headings that mean it (letters only, lower case). */
-export type Columns<Column extends string> = Record<Column, { name: string; headings: readonly string[] }>;
+/**
+ * The columns that a sheet may have: what each is called in sentences, and the headings that mean it (letters only,
+ * lower case). `kind` says how its cells are read, `text` if it is not said; of several columns of one that `joins`,
+ * all cells count.
+ */
+export type Columns<Column extends string> = Record<
+  Column,
+  { name: string; headings: readonly string[]; kind?: 'code' | 'name' | 'date'; joins?: true }
+>;
 
 /** One row that has something in it: the number that the spreadsheet shows, and the line of the text on which it begins, both from 1. */
 export type SheetRow<Column extends string> = {
   row: number;
   textLine: number;
-  /** What stands in a column, as people see it, without spaces around it; empty where the sheet has no such column. */
+  /** What stands in a column, as people see and mean it; empty where the sheet has no such column. */
   cell(column: Column): string;
+  /** What is wrong with the row as such. */
+  faults: CellFault[];
 };
 
 /** A fault of a line, told by its column. */
 export type CellFault = { column: string; message: string };
 
-/** Empty rows count here; spreadsheets have a million of them. */
-const mostRead = 50_000;
-
-/** A file's bytes as text: UTF-16 where its mark says so, UTF-8, or else the Windows-1252 that older spreadsheets write. */
-export function decodeCsv(bytes: Uint8Array): string {
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return new TextDecoder('windows-1252').decode(bytes);
-  }
-}
+export type Sheet<Column extends string> = {
+  rows: SheetRow<Column>[];
+  /** The heading of each column that the sheet has. */
+  headings: Map<Column, string>;
+  /** What is not read: columns that mean nothing here, and those without a heading that have something in them. */
+  unusedColumns: string[];
+  /** How the dates of each column are to be read. */
+  dateOrders: Map<Column, DateOrder>;
+};
 
 /**
- * Reads a spreadsheet that was saved as CSV. Cells stay text whatever they begin with; exports make
- * formulas inert.
+ * Reads a spreadsheet that was saved as CSV. Nothing of it vanishes: every column is read or named, two columns for one
+ * field are joined or refused, and a row with more cells than the heading is at fault. Cells stay text whatever they
+ * begin with; exports make formulas inert.
  * @param needed columns without which the sheet is not one of these
- * @throws Problem `invalid` when it is not such a file: no rows, too many, or needed columns missing
+ * @param order how its dates are written, where someone has said so
+ * @throws Problem `invalid` when it is not such a file: no rows, too many, needed columns missing, or two for one field
  */
 export function readSheet<Column extends string>(
   text: string,
   columns: Columns<Column>,
-  { needed, mostRows }: { needed: readonly Column[]; mostRows: number },
-): { rows: SheetRow<Column>[]; unusedColumns: string[] } {
+  {
+    needed,
+    mostRows,
+    order,
+  }: { needed: readonly Column[]; mostRows: number; order?: 'day' | 'month' | undefined },
+): Sheet<Column> {
+  const known = Object.keys(columns) as Column[];
   const columnOf = (heading: string): Column | undefined => {
     const plain = heading.toLowerCase().replaceAll(/[^a-z]/g, '');
-    return (Object.keys(columns) as Column[]).find((column) => columns[column].headings.includes(plain));
+    return known.find((column) => columns[column].headings.includes(plain));
   };
   const [first, ...rows] = readRows(text, (heading) => columnOf(heading) !== undefined);
-  const heading = first?.cells ?? [];
+  const heading = (first?.cells ?? []).map((name) => name.trim());
   const found = heading.map(columnOf);
   const missing = needed.filter((column) => !found.includes(column));
   if (missing.length)
-    throw refuse(
+    throw refuseSheet(
       `The first row has to name the columns. Missing: ${missing.map((column) => columns[column].name).join(', ')}.`,
     );
-  if (!rows.length) throw refuse('There are no rows under the heading.');
+  refuseTwins(heading, found, columns);
+  if (!rows.length) throw refuseSheet('There are no rows under the heading.');
   if (rows.length > mostRows || rows.at(-1)?.row === mostRead)
-    throw refuse(`Give at most ${mostRows} rows at a time.`);
+    throw refuseSheet(`Give at most ${mostRows} rows at a time.`);
+  const kindOf = (column: Column) => {
+    const { kind = 'text' } = columns[column];
+    return kind === 'date' ? 'text' : kind;
+  };
+  const cellOf = ({ cells }: TextRow, column: Column) =>
+    found
+      .flatMap((own, place) => (own === column ? cellAsMeant(cells[place] ?? '', kindOf(column)) || [] : []))
+      .join('\n');
   return {
-    rows: rows.map(({ row, textLine, cells }) => ({
-      row,
-      textLine,
-      cell: (column) => asSeen(cells[found.indexOf(column)] ?? '').trim(),
+    rows: rows.map((row) => ({
+      row: row.row,
+      textLine: row.textLine,
+      cell: (column) => cellOf(row, column),
+      faults: tooManyCells(row, heading),
     })),
-    unusedColumns: heading.filter((name, place) => name.trim() && !found[place]),
+    headings: new Map(found.flatMap((column, place) => (column ? [[column, heading[place] ?? '']] : []))),
+    unusedColumns: [
+      ...heading.filter((name, place) => name && !found[place]),
+      ...heading.flatMap((name, place) =>
+        !name && rows.some(({ cells }) => cells[place]?.trim())
+          ? `column ${lettersOf(place)}, without a heading`
+          : [],
+      ),
+    ],
+    dateOrders: dateOrders(
+      known.filter((column) => columns[column].kind === 'date'),
+      (column) => rows.map((row) => cellOf(row, column)),
+      order,
+    ),
   };
 }
 
-type Row = { row: number; textLine: number; cells: string[] };
-
-/** The rows that have something in them, each with the number that the spreadsheet shows: empty rows count. */
-function readRows(text: string, isKnown: (heading: string) => boolean): Row[] {
-  let textLine = 1;
-  try {
-    const read = parse(text.replaceAll(/\r\n?/g, '\n'), {
-      bom: true,
-      delimiter: separatorOf(text, isKnown),
-      relax_column_count: true,
-      info: true,
-      to: mostRead,
-    }) as unknown as { record: string[]; info: { lines: number } }[];
-    return read
-      .map(({ record, info }, place) => {
-        const began = textLine;
-        textLine = info.lines + 1;
-        return { row: place + 1, textLine: began, cells: record };
-      })
-      .filter(({ row, cells }) => row === mostRead || cells.some((cell) => cell.trim()));
-  } catch {
-    throw refuse('This is not a CSV file. In the spreadsheet choose Save as, CSV UTF-8.');
+/** @throws Problem `invalid` for two columns of one field whose cells cannot be joined */
+function refuseTwins<Column extends string>(
+  heading: string[],
+  found: (Column | undefined)[],
+  columns: Columns<Column>,
+): void {
+  for (const column of new Set(found)) {
+    if (!column || columns[column].joins) continue;
+    const names = heading.filter((_, place) => found[place] === column).map((name) => `“${name}”`);
+    if (names.length > 1)
+      throw refuseSheet(
+        `${names.length} columns mean ${columns[column].name}: ${names.join(' and ')}. Keep one of them, or give the others another heading.`,
+      );
   }
 }
 
-/** The one separator of the file: the one at which its heading falls into most columns that we know. The others are text. */
-function separatorOf(text: string, isKnown: (heading: string) => boolean): string {
-  const heading = /^.*[^\s,;"].*$/m.exec(text)?.[0] ?? '';
-  const known = (separator: string) => heading.split(separator).filter(isKnown).length;
-  return [',', ';', '\t'].reduce((best, other) => (known(other) > known(best) ? other : best));
-}
-
-const refuse = (message: string) =>
-  new Problem('invalid', { errors: [{ pointer: '/csv', message }] as FieldError[] });
-
-/** Whether a spreadsheet has written a long number in its short form, such as 3.5E+14, and so lost its last digits. */
-export const isShortened = (text: string) => /e\+/i.test(text);
-
-/** Yes or no as people write it in a cell; null for anything else, undefined when the cell is empty. */
-export function readYesNo(text: string): boolean | null | undefined {
-  const word = text.toLowerCase();
-  if (!word) return undefined;
-  if (['y', 'yes'].includes(word)) return true;
-  return ['n', 'no'].includes(word) ? false : null;
+function tooManyCells({ cells }: TextRow, heading: string[]): CellFault[] {
+  if (!cells.slice(heading.length).some((cell) => cell.trim())) return [];
+  return [
+    {
+      column: 'Row',
+      message: `This row has ${cells.length} cells, the heading has ${heading.length}. Put a cell that has a comma in it in quotes.`,
+    },
+  ];
 }
 
 /**
- * A date as British spreadsheets write it: `2026-08-06`, `06/08/2026`, `6 August 2026`, `6-Aug-26`.
- * @param shortYears whether a year of two digits is of this century; of a birth nobody can tell
- * @returns the civil date, or what would be right
+ * How dates in numbers are to be read, column by column: one that can only have the month first condemns the guess for
+ * its column, and for every other in which nothing is proven.
  */
-export function readSheetDate(text: string, shortYears: boolean): { date: string } | { fault: string } {
-  const plain = text.normalize('NFKC').replace(/[T ]00:00(:00)?$/, '');
-  if (/^\d{5}$/.test(plain))
-    return {
-      fault:
-        'The spreadsheet has written this date as a number. Format the column as a date and save it again.',
-    };
-  const [, year, month, day] =
-    /^(\d{4})-(\d{1,2})-(\d{1,2})$/.exec(plain) ??
-    turned(/^(\d{1,2})[/. -](\d{1,2}|[a-z]{3,9})[/. -](\d{4}|\d{2})$/i.exec(plain)) ??
-    [];
-  const wanted = 'Give a real date, day first, such as 6/8/2026 or 2026-08-06.';
-  if (!year || !month || !day) return { fault: wanted };
-  const full = year.length === 2 && shortYears ? `20${year}` : year;
-  const read = readDateParts({ day, month, year: full }, wanted);
-  return 'date' in read && !(read.date >= '1900' && read.date < '2200') ? { fault: wanted } : read;
+function dateOrders<Column extends string>(
+  dates: Column[],
+  cellsOf: (column: Column) => string[],
+  said: 'day' | 'month' | undefined,
+): Map<Column, DateOrder> {
+  const proven = new Map(dates.map((column) => [column, new Set(cellsOf(column).map(provenOrder))]));
+  const isAmerican = [...proven.values()].some((orders) => orders.has('month'));
+  return new Map(
+    [...proven].map(([column, orders]): [Column, DateOrder] => {
+      if (said) return [column, said];
+      if (orders.has('month')) return [column, 'unsure'];
+      return [column, isAmerican && !orders.has('day') ? 'unsure' : 'day'];
+    }),
+  );
 }
 
-/** Day, month, year as year, month, day. */
-const turned = (match: RegExpExecArray | null) => match && [match[0], match[3], match[2], match[1]];
-
-/** The word that was probably meant, when at most two letters of it are wrong. */
-export function nearest<Word extends string>(typed: string, words: readonly Word[]): Word | undefined {
-  const plain = typed.toLowerCase();
-  return words.find((word) => distance(word.toLowerCase(), plain) <= 2);
-}
-
-/** How many letters must be added, taken away or changed to make one word of the other (Levenshtein). */
-function distance(one: string, other: string): number {
-  let row = Array.from({ length: other.length + 1 }, (_, place) => place);
-  for (let i = 1; i <= one.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= other.length; j++) {
-      next[j] = Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + (one[i - 1] === other[j - 1] ? 0 : 1));
-    }
-    row = next;
-  }
-  return row[other.length]!;
+/** The letters by which a spreadsheet names a column, counted from 0. */
+function lettersOf(place: number): string {
+  const last = String.fromCharCode(65 + (place % 26));
+  return place < 26 ? last : lettersOf(Math.floor(place / 26) - 1) + last;
 }

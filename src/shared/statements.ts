@@ -9,7 +9,7 @@ import type { Row, RowOf } from './rows.ts';
  */
 export type Name = string | { name: string; planned: 'each time' };
 
-/** For a read that is planned for its parameters each time: a list of a rare status wants another plan than one of a common status. */
+/** For a read outside of transactions that is planned for its parameters each time: a list of a rare status wants another plan than one of a common status. */
 export const each = (name: string): Name => ({ name, planned: 'each time' });
 
 /** A statement as the connection is given it: `row` is what its rows are held to, where rows are held. */

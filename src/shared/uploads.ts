@@ -2,7 +2,7 @@ import multipart from '@fastify/multipart';
 import type { FastifyInstance } from 'fastify';
 import plugin from 'fastify-plugin';
 import { Problem } from './problem.ts';
-import { decodeCsv } from './spreadsheet.rules.ts';
+import { decodeCsv } from './sheet-text.rules.ts';
 
 /** The most that a file may have, in bytes. */
 export const uploadLimit = 20 * 1024 * 1024;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type FieldError, invalid, toProblem } from '../shared/problem.ts';
-import { decodeCsv } from '../shared/spreadsheet.rules.ts';
+import { decodeCsv } from '../shared/sheet-text.rules.ts';
 import type { Upload } from '../shared/uploads.ts';
 import type { Typed } from './forms.ts';
 

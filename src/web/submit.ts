@@ -26,11 +26,7 @@ type SentForm<P extends TObject, Q extends TObject> = {
   /** What the template needs, beside the form or with it. */
   show?(form: Form, request: Asked<Static<P>, Static<Q>>, error: unknown): Shown;
   /** Does what the form asks for; where that needs no banner, it answers by itself. */
-  take(
-    typed: Typed,
-    request: Asked<Static<P>, Static<Q>>,
-    reply: FastifyReply,
-  ): Promise<After | FastifyReply | string>;
+  take(typed: Typed, request: Asked<Static<P>, Static<Q>>, reply: FastifyReply): Promise<After | string>;
 };
 
 /** The same of a form that has a page of its own. */

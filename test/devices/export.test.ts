@@ -3,7 +3,7 @@ import path from 'node:path';
 import { parse } from 'csv-parse/sync';
 import t from 'tap';
 import { csvOf } from '../../src/shared/csv.ts';
-import { decodeCsv } from '../../src/shared/spreadsheet.rules.ts';
+import { decodeCsv } from '../../src/shared/sheet-text.rules.ts';
 import { eachDevice } from '../../src/stock/devices/device.queries.ts';
 import { importDonation } from '../../src/stock/donations/import.commands.ts';
 import { readImport } from '../../src/stock/donations/import.rules.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
-import { decodeCsv } from '../../src/shared/spreadsheet.rules.ts';
+import { decodeCsv } from '../../src/shared/sheet-text.rules.ts';
 import { importDonation, previewImport } from '../../src/stock/donations/import.commands.ts';
 import { readImport } from '../../src/stock/donations/import.rules.ts';
 import { testApp } from '../helpers/app.ts';
@@ -25,7 +25,7 @@ t.test('the preview of a real spreadsheet tells each faulty line in words, and s
     '98 Type: “Tabelt” is not a kind of device. Did you mean tablet?',
     '106 IMEI: This IMEI has a wrong digit. Dial *#06# on the device, or leave it empty.',
     '117 Serial No.: The same as row 3.',
-    '125 IMEI: The spreadsheet has shortened this number. Format the column as text and type the IMEI again.',
+    '125 IMEI: The spreadsheet has shortened this number. Format the column as text and type it again.',
   ]);
   t.equal(preview.faulty, 6);
   t.equal(preview.ready + preview.faulty, preview.lines.length);
@@ -64,7 +64,7 @@ t.test('what is not such a file is refused in words', async (t) => {
     ['', /Missing: Type, Make, Model/],
     ['a,b\n1,2', /Missing: Type, Make, Model/],
     ['Type,Make,Model\n', /no rows/],
-    ['Type,Make,Model\n"unclosed', /not a CSV file/],
+    ['Type,Make,Model\n"unclosed', /In line 2 a cell begins with a quote/],
     [`Type,Make,Model\n${'tablet,A,B\n'.repeat(2001)}`, /at most 2000/],
   ] as const) {
     t.match(await refusal(previewImport(db, csv)), {

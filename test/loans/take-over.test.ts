@@ -3,7 +3,7 @@ import t from 'tap';
 import { previewTakeOver, takeOver } from '../../src/lending/loans/take-over.commands.ts';
 import { readTakeOver } from '../../src/lending/loans/take-over-line.rules.ts';
 import { addLocation } from '../../src/scheme/organisations/organisation.commands.ts';
-import { readSheetDate } from '../../src/shared/spreadsheet.rules.ts';
+import { readSheetDate } from '../../src/shared/sheet-cells.rules.ts';
 import { testApp } from '../helpers/app.ts';
 import { factories, officer } from '../helpers/factories.ts';
 import { refusal } from '../helpers/refusal.ts';
@@ -52,7 +52,6 @@ t.test('each faulty line is told by column with what would be right, and nothing
     { Network: 'O2', 'Data ends on': '30/02/2027' },
     { Type: 'phone', IMEI: '3.52E+14' },
     { 'Issued on': '45900' },
-    { 'Issued on': '09/23/2026' },
   );
   const before = await Promise.all([count('device'), count('patient')]);
   const { lines, ready } = await preview(csv);
@@ -71,9 +70,8 @@ t.test('each faulty line is told by column with what would be right, and nothing
     '11 Phone safe?: Give yes or no, or leave it empty: what is not known counts as not safe.',
     '12 Data ends on: Give a real date, day first, such as 6/8/2026 or 2026-08-06.',
     '12 SIM (ICCID): Give the ICCID that is printed on the SIM, or leave its plan out.',
-    '13 IMEI: The spreadsheet has shortened this number. Format the column as text and type the IMEI again.',
+    '13 IMEI: The spreadsheet has shortened this number. Format the column as text and type it again.',
     '14 Issued on: The spreadsheet has written this date as a number. Format the column as a date and save it again.',
-    '15 Issued on: This date seems to have the month first. Give the day first, such as 6/8/2026.',
   ]);
   t.equal(ready, 0);
   const problem = await refusal(takeOver(deps, officer, csv, input, true));

@@ -119,21 +119,28 @@ t.test('files that are none, and what was typed beside them', async (t) => {
     });
   };
   const good = Buffer.from('Type,Make,Model\ntablet,Acme,One\n');
-  for (const [file, words] of [
+  for (const [file, words, field = 'file'] of [
     [undefined, 'Choose the file'],
     [Buffer.alloc(0), 'The file is empty'],
     [Buffer.from(' \n'), 'The file is empty'],
     [Buffer.from('PK\u0003\u0004rest'), 'This is a workbook, not a CSV file'],
     [Buffer.from('d0cf11e0a1b11ae1', 'hex'), 'This is a workbook, not a CSV file'],
     [Buffer.from('\u0000\u0001binary'), 'This is not a CSV file'],
-    [Buffer.from('name,colour\na,b\n'), 'Missing: Type, Make, Model'],
-    [Buffer.from(`Type,Make,Model\n${'tablet,A,B\n'.repeat(2001)}`), 'Give at most 2000 rows at a time'],
+    [Buffer.from('name,colour\na,b\n'), 'Missing: Type, Make, Model', 'csv'],
+    [Buffer.from('Type,Make,Model\ntablet,"A,B\n'), 'In line 2 a cell begins with a quote', 'csv'],
+    [
+      Buffer.from(`Type,Make,Model\n${'tablet,A,B\n'.repeat(2001)}`),
+      'Give at most 2000 rows at a time',
+      'csv',
+    ],
     [Buffer.alloc(uploadLimit + 1, 'a'), 'The file is larger than 20 MB'],
   ] as const) {
     const reply = await send(file);
     t.equal(reply.statusCode, 422, words);
     t.match(reply.body, words);
-    t.match(reply.body, /href="#file"/);
+    t.match(reply.body, `href="#${field}"`);
+    if (field === 'csv')
+      t.match(reply.body, String(file).split('\n')[0]!, 'what was sent is there to be mended');
     t.match(reply.body, /value="REF 7"/, 'what was typed stays');
   }
   const wrong = await send(Buffer.from('Type,Make,Model\ntablet,Acme\n'), { 'donor.name': '' });

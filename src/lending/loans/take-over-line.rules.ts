@@ -1,37 +1,19 @@
 import { readPatient } from '../../people/patient.rules.ts';
 import type { NewContactPoint } from '../../people/patient.schemas.ts';
 import { readPhoneNumber } from '../../shared/phone.ts';
-import {
-  type CellFault,
-  isShortened,
-  readSheet,
-  readSheetDate,
-  readYesNo,
-  type SheetRow,
-} from '../../shared/spreadsheet.rules.ts';
+import { type DateOrder, readSheetDate, readYesNo, spoiltNumber } from '../../shared/sheet-cells.rules.ts';
+import { type CellFault, readSheet, type SheetRow } from '../../shared/spreadsheet.rules.ts';
 import type { NewDevice } from '../../stock/devices/device.schemas.ts';
-import { deviceColumns, readDevice, readIccid } from '../../stock/donations/device-columns.rules.ts';
-
-const columns = {
-  ...deviceColumns,
-  label: { name: 'Label', headings: ['label', 'assetlabel', 'assettag', 'assetnumber', 'assetno', 'tag'] },
-  givenName: { name: 'Given name', headings: ['givenname', 'firstname', 'forename', 'given'] },
-  familyName: { name: 'Family name', headings: ['familyname', 'surname', 'lastname', 'family'] },
-  dateOfBirth: { name: 'Date of birth', headings: ['dateofbirth', 'dob', 'birthdate', 'born'] },
-  nhsNumber: { name: 'NHS number', headings: ['nhsnumber', 'nhsno', 'nhs'] },
-  phone: { name: 'Phone', headings: ['phone', 'phonenumber', 'mobile', 'mobilenumber', 'telephone', 'tel'] },
-  phoneSafe: { name: 'Phone safe?', headings: ['phonesafe', 'phoneissafe', 'mobilesafe', 'safephone'] },
-  email: { name: 'Email', headings: ['email', 'emailaddress'] },
-  emailSafe: { name: 'Email safe?', headings: ['emailsafe', 'emailissafe', 'safeemail'] },
-  place: { name: 'Place', headings: ['place', 'location', 'site', 'accesspoint'] },
-  issuedOn: { name: 'Issued on', headings: ['issuedon', 'issued', 'issuedate', 'dateissued', 'loandate'] },
-  dueOn: { name: 'Due on', headings: ['dueon', 'due', 'duedate', 'dueback', 'duebackon', 'returnby'] },
-  network: { name: 'Network', headings: ['network', 'provider'] },
-  simNumber: { name: 'SIM number', headings: ['simnumber', 'number', 'msisdn', 'datanumber'] },
-  dataEndsOn: { name: 'Data ends on', headings: ['dataendson', 'dataends', 'endson', 'dataexpires'] },
-} as const;
-type Column = keyof typeof columns;
-export const columnName = (column: Column): string => columns[column].name;
+import { readDevice, readIccid } from '../../stock/donations/device-columns.rules.ts';
+import {
+  answerOf,
+  answersAboutNothing,
+  type TakeOverColumn as Column,
+  columnName,
+  dateOrderOf,
+  takeOverColumns,
+  type WrittenDates,
+} from './take-over-columns.rules.ts';
 
 /** A way to reach someone, and whether the list says that it is safe; null where it does not say. */
 export type SaidContact = Pick<NewContactPoint, 'channel' | 'value'> & { safe: boolean | null };
@@ -64,8 +46,10 @@ export type TakeOverLine = {
   remarks: string[];
 };
 
-type Reading = { today: string; allowTestNumbers: boolean };
+type Reading = { today: string; allowTestNumbers: boolean; dates?: WrittenDates | undefined };
 type Cells = SheetRow<Column>['cell'];
+/** What the whole list tells of its lines: the columns that it has, and how its dates are written. */
+type List = Reading & { has(column: Column): boolean; orderOf(column: Column): DateOrder };
 type Fault = (column: Column, message: string) => void;
 
 /**
@@ -76,20 +60,33 @@ type Fault = (column: Column, message: string) => void;
 export function readTakeOver(
   text: string,
   reading: Reading,
-): { lines: TakeOverLine[]; unusedColumns: string[] } {
-  const { rows, unusedColumns } = readSheet(text, columns, {
+): { lines: TakeOverLine[]; unusedColumns: string[]; asksDates: boolean } {
+  const { dates } = reading;
+  const { rows, headings, unusedColumns, dateOrders } = readSheet<Column>(text, takeOverColumns, {
     needed: ['kind', 'make', 'model', 'issuedOn'],
     mostRows: 5000,
+    order: dates && dateOrderOf[dates],
   });
-  return { lines: rows.map((row) => readLine(row, reading)), unusedColumns };
+  const list: List = {
+    ...reading,
+    has: (column) => headings.has(column),
+    orderOf: (column) => dateOrders.get(column) ?? 'day',
+  };
+  return {
+    lines: rows.map((row) => readLine(row, list)),
+    unusedColumns: [...unusedColumns, ...answersAboutNothing(headings)],
+    asksDates: [...dateOrders.values()].includes('unsure'),
+  };
 }
 
-function readLine({ row, textLine, cell }: SheetRow<Column>, reading: Reading): TakeOverLine {
-  const faults: CellFault[] = [];
+function readLine({ row, textLine, cell, faults: ofRow }: SheetRow<Column>, reading: List): TakeOverLine {
+  const faults: CellFault[] = [...ofRow];
   const remarks: string[] = [];
   const fault: Fault = (column, message) => void faults.push({ column: columnName(column), message });
   const notes = [cell('notes'), cell('label') && `Their label: ${cell('label')}`].filter(Boolean).join('\n');
-  const device = { ...readDevice(cell, fault), ...(notes ? { notes } : {}) };
+  const device = { ...readDevice(cell, fault, remarks), ...(notes ? { notes } : {}) };
+  const spoiltLabel = spoiltNumber(cell('label'));
+  if (spoiltLabel) fault('label', spoiltLabel);
   for (const column of ['label', 'givenName', 'familyName', 'network'] as const)
     if (cell(column).length > 100) fault(column, 'Give at most 100 characters.');
   const plan = readPlan(cell, fault, remarks, reading);
@@ -108,9 +105,10 @@ function readLine({ row, textLine, cell }: SheetRow<Column>, reading: Reading): 
   };
 }
 
-function readDates(cell: Cells, fault: Fault, remarks: string[], { today }: Reading) {
-  const issuedOn = dateIn('issuedOn', cell, fault);
-  const dueOn = dateIn('dueOn', cell, fault);
+function readDates(cell: Cells, fault: Fault, remarks: string[], list: List) {
+  const { today } = list;
+  const issuedOn = dateIn('issuedOn', cell, fault, list);
+  const dueOn = dateIn('dueOn', cell, fault, list);
   if (!cell('issuedOn')) fault('issuedOn', 'Say when it went out, such as 6/8/2026.');
   if (issuedOn && issuedOn > today)
     fault('issuedOn', 'This date is in the future. What is not out yet is issued as a new loan.');
@@ -120,9 +118,9 @@ function readDates(cell: Cells, fault: Fault, remarks: string[], { today }: Read
   return { issuedOn, dueOn };
 }
 
-function dateIn(column: Column, cell: Cells, fault: Fault): string | null {
+function dateIn(column: Column, cell: Cells, fault: Fault, { orderOf }: List): string | null {
   if (!cell(column)) return null;
-  const read = readSheetDate(cell(column), column !== 'dateOfBirth');
+  const read = readSheetDate(cell(column), column !== 'dateOfBirth', orderOf(column));
   if ('date' in read) return read.date;
   fault(column, read.fault);
   return null;
@@ -132,7 +130,7 @@ function dateIn(column: Column, cell: Cells, fault: Fault): string | null {
 function readBorrower(
   cell: Cells,
   fault: Fault,
-  reading: Reading,
+  reading: List,
 ): { person: SaidPerson | null; place: string | null } {
   const place = cell('place');
   const isNamed = cell('givenName') || cell('familyName');
@@ -145,21 +143,30 @@ function readBorrower(
   return { person: readPerson(cell, fault, reading), place: null };
 }
 
-function readPerson(cell: Cells, fault: Fault, { today, allowTestNumbers }: Reading): SaidPerson {
-  const dateOfBirth = dateIn('dateOfBirth', cell, fault);
-  const shortened = (['phone', 'nhsNumber'] as const).filter((column) => isShortened(cell(column)));
-  for (const column of shortened)
-    fault(column, 'The spreadsheet has shortened this number. Format the column as text and type it again.');
-  const said = (['phone', 'email'] as const).filter(
-    (column) => cell(column) && !shortened.includes(column as 'phone'),
+function readPerson(cell: Cells, fault: Fault, list: List): SaidPerson {
+  const { today, allowTestNumbers } = list;
+  const dateOfBirth = dateIn('dateOfBirth', cell, fault, list);
+  const spoilt = new Set<Column>();
+  for (const column of ['mobile', 'phone', 'nhsNumber'] as const) {
+    const how = spoiltNumber(cell(column));
+    if (!how) continue;
+    spoilt.add(column);
+    fault(column, how);
+  }
+  const said = (['mobile', 'phone', 'email'] as const).filter(
+    (column) => cell(column) && !spoilt.has(column),
   );
   const { patient, errors } = readPatient(
     {
       givenName: cell('givenName'),
       familyName: cell('familyName'),
       ...(dateOfBirth ? { dateOfBirth } : {}),
-      ...(cell('nhsNumber') && !shortened.includes('nhsNumber') ? { nhsNumber: cell('nhsNumber') } : {}),
-      contactPoints: said.map((channel) => ({ channel, value: cell(channel).slice(0, 500), safe: false })),
+      ...(cell('nhsNumber') && !spoilt.has('nhsNumber') ? { nhsNumber: cell('nhsNumber') } : {}),
+      contactPoints: said.map((column) => ({
+        channel: column === 'email' ? 'email' : 'phone',
+        value: cell(column).slice(0, 500),
+        safe: false,
+      })),
     },
     today,
     allowTestNumbers,
@@ -173,8 +180,8 @@ function readPerson(cell: Cells, fault: Fault, { today, allowTestNumbers }: Read
     wrong.add(column);
     fault(column, message);
   }
-  const contacts = patient.contactPoints.map(({ channel, value }): SaidContact => {
-    const column = channel === 'email' ? 'emailSafe' : 'phoneSafe';
+  const contacts = patient.contactPoints.map(({ channel, value }, place): SaidContact => {
+    const column = answerOf(said[place] ?? 'phone', list.has);
     const safe = readYesNo(cell(column));
     if (safe === null)
       fault(column, 'Give yes or no, or leave it empty: what is not known counts as not safe.');
@@ -191,19 +198,18 @@ function readPerson(cell: Cells, fault: Fault, { today, allowTestNumbers }: Read
   };
 }
 
-function readPlan(
-  cell: Cells,
-  fault: Fault,
-  remarks: string[],
-  { allowTestNumbers }: Reading,
-): TakeOverLine['plan'] {
+function readPlan(cell: Cells, fault: Fault, remarks: string[], list: List): TakeOverLine['plan'] {
+  const { allowTestNumbers } = list;
   const iccid = readIccid(cell, fault, remarks);
-  const endsOn = dateIn('dataEndsOn', cell, fault);
+  const endsOn = dateIn('dataEndsOn', cell, fault, list);
   const asked = (['network', 'iccid', 'simNumber', 'dataEndsOn'] as const).filter((column) => cell(column));
   if (!asked.length) return null;
   if (!cell('iccid')) fault('iccid', 'Give the ICCID that is printed on the SIM, or leave its plan out.');
   if (!cell('network')) fault('network', 'Give the network of the SIM.');
-  const number = cell('simNumber') ? readPhoneNumber(cell('simNumber'), allowTestNumbers, 'sim') : null;
+  const spoilt = spoiltNumber(cell('simNumber'));
+  const number =
+    cell('simNumber') && !spoilt ? readPhoneNumber(cell('simNumber'), allowTestNumbers, 'sim') : null;
+  if (spoilt) fault('simNumber', spoilt);
   if (number && 'fault' in number) fault('simNumber', number.fault);
   if (!cell('dataEndsOn'))
     remarks.push('Nothing says when its data ends. The plan is kept as not activated until someone knows.');

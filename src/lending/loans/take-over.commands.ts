@@ -17,6 +17,7 @@ import { invalid, Problem } from '../../shared/problem.ts';
 import { knownOf } from './take-over.queries.ts';
 import { judgeTakeOver, type LoanToTakeOver } from './take-over.rules.ts';
 import type { TakenOver } from './take-over.schemas.ts';
+import type { WrittenDates } from './take-over-columns.rules.ts';
 import { readTakeOver, type TakeOverLine } from './take-over-line.rules.ts';
 import type { Borrower } from './take-over-people.rules.ts';
 import {
@@ -32,26 +33,31 @@ export type TakeOverPreview = {
   ready: number;
   faulty: number;
   unusedColumns: string[];
+  /** Whether someone has to say how its dates are written. */
+  asksDates: boolean;
   lines: TakeOverLine[];
   loans: LoanToTakeOver[];
 };
 
 /**
  * What would happen with each line of a list of what is out; nothing is saved.
+ * @param dates how its dates are written, where someone has said so
  * @throws Problem `invalid` when it is no such list
  */
 export async function previewTakeOver(
   { clock, config }: Pick<Deps, 'clock' | 'config'>,
   db: Reader | Trx,
   csv: string,
+  dates?: WrittenDates,
 ): Promise<TakeOverPreview> {
-  const { lines: read, unusedColumns } = readTakeOver(csv, {
+  const { lines: read, ...list } = readTakeOver(csv, {
     today: today(clock),
     allowTestNumbers: config.ALLOW_TEST_PHONE_NUMBERS,
+    dates,
   });
   const { lines, loans } = judgeTakeOver(read, await knownOf(db, read));
   const ready = lines.filter(({ verdict }) => verdict === 'ready').length;
-  return { ready, faulty: lines.length - ready, unusedColumns, lines, loans };
+  return { ready, faulty: lines.length - ready, ...list, lines, loans };
 }
 
 /** @throws Problem `invalid` when the list is of a day to come */
@@ -75,13 +81,13 @@ export async function takeOver(
   deps: Deps,
   ctx: Context,
   csv: string,
-  input: { donor: string; receivedOn: string },
+  input: { donor: string; receivedOn: string; dates?: WrittenDates | undefined },
   partial: boolean,
 ): Promise<TakenOver> {
   assertListFits(input, today(deps.clock));
   return command(deps, ctx, async (work) => {
     await takeEveryTurn(work.trx);
-    const { lines, loans, ready, faulty } = await previewTakeOver(deps, work.trx, csv);
+    const { lines, loans, ready, faulty } = await previewTakeOver(deps, work.trx, csv, input.dates);
     if (!ready || (faulty && !partial)) {
       throw new Problem('import-refused', {
         detail: ready

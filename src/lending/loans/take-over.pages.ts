@@ -10,9 +10,10 @@ import { type Form, fields, newForm, refused, type Typed, typedIn } from '../../
 import { collect, nameOfSheet, sheetText } from '../../web/sheet-form.ts';
 import { assertListFits, previewTakeOver, type TakeOverPreview, takeOver } from './take-over.commands.ts';
 import { TakeOverQuery } from './take-over.schemas.ts';
+import { writtenDates } from './take-over-columns.rules.ts';
 
-const { donor, receivedOn } = TakeOverQuery.properties;
-const TakeOverForm = strictObject({ donor, receivedOn });
+const { donor, receivedOn, dates } = TakeOverQuery.properties;
+const TakeOverForm = strictObject({ donor, receivedOn, dates });
 const words = {
   donor: 'Enter where the devices came from',
   receivedOn: 'Enter the date of the list',
@@ -36,13 +37,14 @@ export function takeOverPages(app: App, deps: Deps): void {
     const csv = await collect(errors, () => sheetText(request.upload, withoutEmptyText(typed)));
     if (csv === undefined) return show(reply.code(422), refused(typed, invalid(...errors)));
     typed.csv = csv;
-    const preview = await collect(
-      errors,
-      () => previewTakeOver(deps, deps.db, csv),
-      request.upload ? '/file' : '/csv',
+    const preview = await collect(errors, () =>
+      previewTakeOver(
+        deps,
+        deps.db,
+        csv,
+        writtenDates.find((one) => one === typed.dates),
+      ),
     );
-    // A file that is no such list is chosen again, not mended as text.
-    if (!preview && request.upload) delete typed.csv;
     if (errors.length) return show(reply.code(422), refused(typed, invalid(...errors)), preview);
 
     const wanted = ['all', 'partial'].includes(String(typed.do));
@@ -64,7 +66,7 @@ export function takeOverPages(app: App, deps: Deps): void {
 
   /** The lines with their verdicts; without any, what was chosen is asked for again. */
   async function show(reply: FastifyReply, form: Form, preview?: TakeOverPreview, changed = false) {
-    if (!preview && typeof form.typed.shown !== 'string')
+    if (form.typed.csv === undefined || form.errors.file)
       return reply.page('lending/loans/views/take-over.njk', await formView(form));
     const ofVerdict = (verdict: string) => preview?.lines.filter((line) => line.verdict === verdict) ?? [];
     return reply.page('lending/loans/views/take-over-preview.njk', {

@@ -17,7 +17,7 @@ export function takeOverRoutes(app: App, deps: Deps): void {
         summary:
           'Take over what is already out from a spreadsheet, or preview it with a verdict per line; a device a line',
         description:
-          'Needed columns: Type, Make, Model, Issued on, and either Given name and Family name or Place. Read when they are there: Serial No., IMEI, Condition, Label, Notes, Date of birth, NHS number, Phone, Phone safe?, Email, Email safe?, Due on (empty: no date to come back), Network, SIM (ICCID), SIM number, Data ends on. Lines of the same borrower and issue date make one loan.',
+          'Needed columns: Type, Make, Model, Issued on, and either Given name and Family name or Place. Read when they are there: Serial No., IMEI, Condition, Label, Notes, Date of birth, NHS number, Mobile, Mobile safe?, Phone, Phone safe?, Email, Email safe?, Due on (empty: no date to come back), Network, SIM (ICCID), SIM number, Data ends on. Lines of the same borrower and issue date make one loan.',
         tags: ['Loans'],
         consumes: ['text/csv'],
         querystring: TakeOverQuery,
@@ -36,7 +36,7 @@ export function takeOverRoutes(app: App, deps: Deps): void {
     async (request, reply) => {
       const { preview, partial, ...input } = request.query;
       if (preview) {
-        const { lines, loans, ...counts } = await previewTakeOver(deps, deps.db, request.body);
+        const { lines, loans, ...counts } = await previewTakeOver(deps, deps.db, request.body, input.dates);
         return { ...counts, loans: loans.length, lines: lines.map(verdictOf) };
       }
       return reply.code(201).send(await takeOver(deps, request.ctx, request.body, input, partial));

@@ -1,7 +1,8 @@
 import { nameKey } from '../../shared/name-key.ts';
-import { nearest } from '../../shared/spreadsheet.rules.ts';
+import { nearest } from '../../shared/sheet-cells.rules.ts';
 import { withListFaults } from '../../stock/donations/device-columns.rules.ts';
-import { columnName, type TakeOverLine } from './take-over-line.rules.ts';
+import { columnName } from './take-over-columns.rules.ts';
+import type { TakeOverLine } from './take-over-line.rules.ts';
 import { type Borrower, type Match, type Who, whoIsWho } from './take-over-people.rules.ts';
 
 /** One loan: the rows of one borrower or place and one day. */

@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { line, nullable, oneOf } from '../../shared/schemas.ts';
+import { writtenDates } from './take-over-columns.rules.ts';
 
 export const TakeOverQuery = Type.Object(
   {
@@ -8,6 +9,12 @@ export const TakeOverQuery = Type.Object(
       format: 'date',
       description: 'The day of the list: what it says is safe counts as safe from then',
     }),
+    dates: Type.Optional(
+      oneOf(writtenDates, {
+        description:
+          'How its dates in numbers are written. Left out, they have the day first, unless one can only have the month first: then it has to be said',
+      }),
+    ),
     preview: Type.Boolean({ default: false, description: 'Judge each line and save nothing' }),
     partial: Type.Boolean({
       default: false,
@@ -28,7 +35,8 @@ export const TakeOverPreview = Type.Object({
   ready: Type.Integer(),
   faulty: Type.Integer(),
   loans: Type.Integer({ description: 'How many loans the ready lines make' }),
-  unusedColumns: Type.Array(Type.String()),
+  unusedColumns: Type.Array(Type.String(), { description: 'What is not read' }),
+  asksDates: Type.Boolean({ description: 'Whether `dates` has to be said' }),
   lines: Type.Array(Type.Object(judged)),
 });
 

@@ -1,4 +1,5 @@
-import { type CellFault, isShortened, nearest } from '../../shared/spreadsheet.rules.ts';
+import { isNoSerial, nearest, spoiltNumber } from '../../shared/sheet-cells.rules.ts';
+import type { CellFault } from '../../shared/spreadsheet.rules.ts';
 import { conditions, deviceKinds, luhn } from '../devices/device.rules.ts';
 import type { NewDevice } from '../devices/device.schemas.ts';
 import { deviceFaults, tidyDevice } from './donation.rules.ts';
@@ -7,12 +8,20 @@ import { deviceFaults, tidyDevice } from './donation.rules.ts';
 export const deviceColumns = {
   kind: { name: 'Type', headings: ['type', 'kind', 'device', 'devicetype'] },
   make: { name: 'Make', headings: ['make', 'manufacturer', 'brand'] },
-  model: { name: 'Model', headings: ['model'] },
-  serialNumber: { name: 'Serial No.', headings: ['serialno', 'serialnumber', 'serial'] },
-  imei: { name: 'IMEI', headings: ['imei'] },
+  model: { name: 'Model', headings: ['model', 'modelname', 'modelno', 'modelnumber'] },
+  serialNumber: {
+    name: 'Serial No.',
+    headings: ['serialno', 'serialnumber', 'serial', 'serialnum', 'sn'],
+    kind: 'code',
+  },
+  imei: { name: 'IMEI', headings: ['imei', 'imeinumber', 'imeino'], kind: 'code' },
   condition: { name: 'Condition', headings: ['condition', 'grade'] },
-  iccid: { name: 'SIM (ICCID)', headings: ['simiccid', 'iccid', 'sim'] },
-  notes: { name: 'Notes', headings: ['notes', 'note', 'comments'] },
+  iccid: {
+    name: 'SIM (ICCID)',
+    headings: ['simiccid', 'iccid', 'sim', 'iccidnumber', 'simcard'],
+    kind: 'code',
+  },
+  notes: { name: 'Notes', headings: ['notes', 'note', 'comments', 'comment', 'remarks'], joins: true },
 } as const;
 export type DeviceColumn = keyof typeof deviceColumns;
 
@@ -20,7 +29,7 @@ type Cell = (column: DeviceColumn) => string;
 type Fault = (column: DeviceColumn, message: string) => void;
 
 /** The device of a row, as far as it can be read; what is wrong is told by `fault`. Without its notes. */
-export function readDevice(cell: Cell, fault: Fault): Partial<NewDevice> {
+export function readDevice(cell: Cell, fault: Fault, remarks: string[]): Partial<NewDevice> {
   const kind = deviceKinds.find((known) => known === cell('kind').toLowerCase());
   if (!kind)
     fault(
@@ -35,12 +44,15 @@ export function readDevice(cell: Cell, fault: Fault): Partial<NewDevice> {
     if (cell(column).length > 100) fault(column, 'Give at most 100 characters.');
   if (cell('notes').length > 1500) fault('notes', 'Give at most 1,500 characters.');
 
+  const serial = cell('serialNumber');
+  const noSerial = isNoSerial(serial);
+  if (noSerial) remarks.push(`“${serial}” is no serial number and is left out.`);
+  const spoiltSerial = spoiltNumber(serial);
+  if (spoiltSerial && !noSerial) fault('serialNumber', spoiltSerial);
+
   const imei = cell('imei').replaceAll(/[\s-]/g, '');
-  if (isShortened(imei))
-    fault(
-      'imei',
-      'The spreadsheet has shortened this number. Format the column as text and type the IMEI again.',
-    );
+  const spoiltImei = spoiltNumber(imei);
+  if (spoiltImei) fault('imei', spoiltImei);
   else if (imei && !/^\d{15}$/.test(imei)) fault('imei', 'An IMEI has 15 digits.');
 
   const condition = conditions.find((known) => known === cell('condition').toUpperCase());
@@ -53,7 +65,7 @@ export function readDevice(cell: Cell, fault: Fault): Partial<NewDevice> {
     ...(kind ? { kind } : {}),
     make: cell('make'),
     model: cell('model'),
-    ...(cell('serialNumber') ? { serialNumber: cell('serialNumber') } : {}),
+    ...(serial && !noSerial ? { serialNumber: serial } : {}),
     ...(imei ? { imei } : {}),
     ...(condition ? { condition } : {}),
   };
@@ -64,13 +76,13 @@ export function readDevice(cell: Cell, fault: Fault): Partial<NewDevice> {
  * digit that does not fit is a remark, since some suppliers leave the check digit off.
  */
 export function readIccid(cell: Cell, fault: Fault, remarks: string[]): string {
-  const iccid = cell('iccid').replaceAll(/\s/g, '');
+  const iccid = cell('iccid')
+    .replaceAll(/[\s-]/g, '')
+    .replace(/(?<=\d)F$/i, '');
   if (!iccid) return '';
-  if (isShortened(iccid)) {
-    fault(
-      'iccid',
-      'The spreadsheet has shortened this number. Format the column as text and type the ICCID again.',
-    );
+  const spoilt = spoiltNumber(iccid);
+  if (spoilt) {
+    fault('iccid', spoilt);
     return '';
   }
   if (!/^89\d{16,18}$/.test(iccid)) {

@@ -43,11 +43,7 @@ export function importPages(app: App, deps: Deps): void {
     const csv = await collect(errors, () => sheetText(request.upload, typed));
     if (csv === undefined) return show(reply.code(422), refused(typed, invalid(...errors)));
     typed.csv = csv;
-    const preview = await collect(
-      errors,
-      () => previewImport(deps.db, csv),
-      request.upload ? '/file' : '/csv',
-    );
+    const preview = await collect(errors, () => previewImport(deps.db, csv));
     if (errors.length) return show(reply.code(422), refused(typed, invalid(...errors)), preview);
 
     const wanted = ['all', 'partial'].includes(String(typed.do));

@@ -1,4 +1,5 @@
-import { type CellFault, readSheet, readYesNo, type SheetRow } from '../../shared/spreadsheet.rules.ts';
+import { readYesNo } from '../../shared/sheet-cells.rules.ts';
+import { type CellFault, readSheet, type SheetRow } from '../../shared/spreadsheet.rules.ts';
 import type { NewDevice } from '../devices/device.schemas.ts';
 import { deviceColumns, readDevice, readIccid, withListFaults } from './device-columns.rules.ts';
 
@@ -14,7 +15,10 @@ export type ImportLine = {
   remarks: string[];
 };
 
-const columns = { ...deviceColumns, charger: { name: 'Charger', headings: ['charger'] } } as const;
+const columns = {
+  ...deviceColumns,
+  charger: { name: 'Charger', headings: ['charger', 'chargerincluded', 'hascharger'] },
+} as const;
 type Column = keyof typeof columns;
 
 /**
@@ -40,12 +44,12 @@ export function judge(lines: ImportLine[], taken: Map<string, string>): ImportLi
   }));
 }
 
-function readLine({ row, textLine, cell }: SheetRow<Column>): ImportLine {
-  const faults: CellFault[] = [];
+function readLine({ row, textLine, cell, faults: ofRow }: SheetRow<Column>): ImportLine {
+  const faults: CellFault[] = [...ofRow];
   const remarks: string[] = [];
   const fault = (column: Column, message: string) =>
     void faults.push({ column: columns[column].name, message });
-  const read = readDevice(cell, fault);
+  const read = readDevice(cell, fault, remarks);
   const notes = [cell('notes')];
 
   const charger = readYesNo(cell('charger'));
