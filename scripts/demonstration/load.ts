@@ -14,12 +14,12 @@ import { ruleOf, type TaskKind } from '../../src/tasks/task.rules.ts';
 import { type Agenda, createAgenda } from './agenda.ts';
 import { createCalls } from './calls.ts';
 import { planMishaps } from './mishaps.ts';
+import { lendToLibrary, referAgain, tellPatientStory } from './patient-story.ts';
 import { makePatients } from './people.ts';
 import { createNumbers, createRandom } from './random.ts';
 import { type Scheme, setUpScheme } from './scheme.ts';
 import { createStock } from './stock.ts';
 import { makeStories } from './stories.ts';
-import { lendToLibrary, referAgain, tell } from './tell.ts';
 
 /** Days of the past that are told, and for how many of the last working days messages went out. */
 const daysBack = 290;
@@ -44,7 +44,7 @@ export async function loadDemonstration(given: Deps) {
 
   const patients = makePatients(random, numbers);
   const stories = makeStories();
-  for (const [place, story] of stories.entries()) tell(world, story, patients[place]!, place);
+  for (const [place, story] of stories.entries()) tellPatientStory(world, story, patients[place]!, place);
   lendToLibrary(world);
   planMishaps(world);
   const returned = stories.flatMap((story, place) =>

@@ -39,7 +39,10 @@ export function planMishaps({
       reportedOn: today(deps.clock),
       account: 'Taken from a bag on the bus.',
     } as const;
-    const { incident } = await reportAndReplace(deps, by, lent.loanId, report, { deviceId: spare.id });
+    const { incident } = await reportAndReplace(deps, by, lent.loanId, {
+      report,
+      replacement: { deviceId: spare.id },
+    });
     await recordAction(deps, by, incident.id, { kind: 'lock', confirmed: true });
     await recordAction(deps, by, incident.id, { kind: 'told_ig', patientData: false });
   });

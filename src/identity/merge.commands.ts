@@ -75,7 +75,7 @@ export async function mergePatients(
       ],
       values: { count: Object.values(moved).reduce((sum, ids) => sum + ids.length, 0) },
     });
-    await keepHistory(work.trx, staysId, eventId, fieldsOf(stays), at);
+    await keepHistory(work, staysId, eventId, fieldsOf(stays));
     await holdStricterState(work, stays, goes);
     await closeWhenDecided(work, [staysId]);
     await releaseHeld(work, staysId);

@@ -86,7 +86,7 @@ export async function partPatients(
         ['patient', goesId],
       ],
     });
-    await keepHistory(work.trx, staysId, eventId, fieldsOf(stays), at);
+    await keepHistory(work, staysId, eventId, fieldsOf(stays));
     return { id: goesId };
   });
 }

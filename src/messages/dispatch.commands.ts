@@ -14,7 +14,7 @@ import { col } from '../shared/rows.ts';
 import { many, one, run } from '../shared/statements.ts';
 import type { Work } from '../shared/work.ts';
 import { reachOf } from './deliverability.ts';
-import { draftsOf, linkBase, linkShown, renderDraft, shownIn, templatesInUse } from './draft.queries.ts';
+import { draftsOf, linkBase, linkShown, renderDraft, templatesInUse } from './draft.queries.ts';
 import { gatherReminders } from './gather.commands.ts';
 import { patientLinkHash } from './link.queries.ts';
 import { linkEnds } from './link.rules.ts';
@@ -201,14 +201,7 @@ function settle(
       return { ...base, status: 'planned', sendAfter: verdict.until };
     case 'send': {
       const channel = draft.point!.channel as MessageChannel;
-      const rendered = renderDraft(
-        templates,
-        draft,
-        verdict.reasons,
-        draft.wording,
-        channel,
-        shownIn(deps, draft.wording, channel),
-      );
+      const rendered = renderDraft(deps, templates, verdict.reasons, { ...draft, channel });
       return {
         ...base,
         ...rendered,

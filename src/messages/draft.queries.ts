@@ -8,10 +8,12 @@ import type { Deps } from '../shared/deps.ts';
 import { firstName } from '../shared/person-name.ts';
 import { col } from '../shared/rows.ts';
 import { many } from '../shared/statements.ts';
-import { ofKind, subjectsOf, timed } from './kind.queries.ts';
+import { ofKind, subjectJoins, timed } from './kind.queries.ts';
 import { Draft, type Reason } from './message.rules.ts';
-import { type Addressee, render, type TemplateText } from './template.rules.ts';
+import { type Addressee, renderTemplate, type TemplateText } from './template.rules.ts';
 
+/** To whom a message goes, in which language and wording; `channel`: the way it takes, or null while there is none. */
+type Addressed = Pick<Draft, 'name' | 'language'> & { wording: Wording; channel: MessageChannel | null };
 type InUse = TemplateText & { id: string; language: string };
 /** The templates in use, by reason, wording, channel and language, and the scheme that they may name. */
 export type Templates = { texts: Map<string, InUse>; scheme: Scheme };
@@ -39,9 +41,7 @@ const keyOf = (...key: string[]) => key.join(' ');
 function bestTemplate(
   templates: Templates,
   reason: string,
-  wording: Wording,
-  channel: MessageChannel | null,
-  language: string,
+  { wording, channel, language }: Omit<Addressed, 'name'>,
 ): InUse {
   for (const spoken of [language, language.split('-', 1).join(), 'en'])
     for (const way of [channel ?? 'any', 'any']) {
@@ -63,7 +63,7 @@ export async function draftsOf(db: Reader, ids: string[]): Promise<Draft[]> {
           'at', case when r.reason in ${timed} then ${jsonInstant('r.useless_after')} else to_char(r.for_date, 'YYYY-MM-DD"T12:00:00Z"') end,
           'uselessAfter', ${jsonInstant('r.useless_after')},
           'stands', ${ofKind(sql`r`, ({ stands }) => stands)}) order by r.id)
-        from reminder r ${subjectsOf(sql`r`)}
+        from reminder r ${subjectJoins(sql`r`)}
         where r.message_id = m.id), '[]') as reasons
     from message m join patient p on p.id = m.patient_id left join contact_point c on c.id = m.contact_point_id
     where m.id = any(${ids}::uuid[]) order by m.id`;
@@ -93,22 +93,21 @@ export type Shown = Pick<Addressee, 'link' | 'replies'>;
 
 /** The text of a message: one part for each reason, each naming all that is said for it. */
 export function renderDraft(
+  deps: Deps,
   templates: Templates,
-  draft: Pick<Draft, 'name' | 'language'>,
   reasons: Reason[],
-  wording: Wording,
-  channel: MessageChannel | null,
-  shown: Shown,
+  addressed: Addressed,
 ): Rendered {
+  const { name, wording, channel } = addressed;
   const to = {
-    name: draft.name,
+    name,
     scheme: templates.scheme.name,
     schemePhone: templates.scheme.phone ?? '',
-    ...shown,
+    ...shownIn(deps, wording, channel),
   };
   const parts = [...Map.groupBy(reasons, ({ reason }) => reason)].map(([reason, together]) => {
-    const template = bestTemplate(templates, reason, wording, channel, draft.language);
-    return { id: template.id, ...render(template, wording, together, to, template.language) };
+    const template = bestTemplate(templates, reason, addressed);
+    return { id: template.id, ...renderTemplate(template, wording, together, to) };
   });
   return {
     subject: channel === 'sms' ? null : (parts[0]?.subject ?? null),

@@ -27,11 +27,15 @@ type Failed = { id: string; claim?: number };
  * reach them (rule 16). Each `claim`, where given, must still be held.
  */
 export async function failMessages(deps: Deps, messages: Failed[], failure: Failure): Promise<void> {
-  if (messages.length) await command(deps, ctx, (work) => failIn(work, messages, failure));
+  if (messages.length) await command(deps, ctx, (work) => markFailed(work, messages, failure));
 }
 
-/** `failMessages` in the caller's transaction. */
-export async function failIn(work: Work, messages: Failed[], { why, pointFails }: Failure): Promise<void> {
+/** Marks messages as failed, with what follows as of `failMessages`. */
+export async function markFailed(
+  work: Work,
+  messages: Failed[],
+  { why, pointFails }: Failure,
+): Promise<void> {
   const now = work.at;
   const rows = await many(work.trx, 'message.fail', {
     id: col.text,

@@ -42,7 +42,7 @@ export const correctionsOf = (subject: Subject) =>
 export const timed = listed(({ says }) => says === 'time');
 
 /** Joins of the subjects of reminders, here named, each under its alias: of all but one there is nothing. */
-export const subjectsOf = (reminder: RawBuilder<unknown>) =>
+export const subjectJoins = (reminder: RawBuilder<unknown>) =>
   sql.join(
     (Object.keys(subjects) as Subject[]).map((subject) => {
       const alias = sql.ref(subjects[subject].alias);

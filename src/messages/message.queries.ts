@@ -7,7 +7,7 @@ import { calledName } from '../shared/person-name.ts';
 import { Problem } from '../shared/problem.ts';
 import { col } from '../shared/rows.ts';
 import { each, many, maybe, one } from '../shared/statements.ts';
-import { draftsOf, type Rendered, renderDraft, shownIn, templatesInUse } from './draft.queries.ts';
+import { draftsOf, type Rendered, renderDraft, templatesInUse } from './draft.queries.ts';
 import { timed } from './kind.queries.ts';
 import type { Draft, Reason } from './message.rules.ts';
 import { Message, type MessageQuery, MessageSummary } from './message.schemas.ts';
@@ -97,7 +97,7 @@ function preview(
   if (!left.length) return null;
   const way = draft.point?.channel;
   const channel = way && way !== 'phone' ? way : null;
-  return renderDraft(templates, draft, left, wording, channel, shownIn(deps, wording, channel));
+  return renderDraft(deps, templates, left, { ...draft, wording, channel });
 }
 
 /** How many messages the filters of a list match. */

@@ -8,7 +8,7 @@ import { many, run } from '../shared/statements.ts';
 import { uuid } from '../shared/validation.ts';
 import { completeTasksAbout } from '../tasks/task.commands.ts';
 import { Found } from './channels.ts';
-import { failIn } from './failure.commands.ts';
+import { markFailed } from './failure.commands.ts';
 import { isOnItsWay } from './message.states.ts';
 
 const ctx = systemContext('receipt');
@@ -58,9 +58,9 @@ export async function recordFindings(deps: Deps, findings: Finding[]): Promise<n
       rows.map(({ id }) => id),
     );
     const failed = of('permanent_failure');
-    if (failed.length) await failIn(work, failed, { why: 'not_delivered', pointFails: true });
+    if (failed.length) await markFailed(work, failed, { why: 'not_delivered', pointFails: true });
     const again = of('temporary_failure');
-    if (again.length) await failIn(work, again, { why: 'not_delivered', pointFails: false });
+    if (again.length) await markFailed(work, again, { why: 'not_delivered', pointFails: false });
     return rows.length;
   });
 }

@@ -11,7 +11,7 @@ import { type Work, workIn } from '../shared/work.ts';
 import { correctWhatWasTold } from './correction.commands.ts';
 import { gatherBatch } from './gather.commands.ts';
 import { type PlannedKind, plannedKinds } from './kind.queries.ts';
-import { all } from './kinds/kind.ts';
+import { all, type PlannedFor } from './kinds/kind.ts';
 import type { ReminderReason } from './message.rules.ts';
 
 const ctx = systemContext('plan reminders');
@@ -32,7 +32,12 @@ export async function planReminders(
   let planned = 0;
   for (const kind of plannedAmong(reasons))
     for (let after: Place | null = beforeAll; after; ) {
-      const { made, last }: Batch = await planBatch(deps.db, deps, kind, date, { after });
+      const { made, last }: Batch = await planBatch(
+        deps.db,
+        kind,
+        { date, now: timestamp(deps.clock) },
+        { after },
+      );
       planned += made;
       after = last;
       if (after) await report?.(planned);
@@ -65,21 +70,23 @@ const beforeAll: Place = { forDate: '0001-01-01', id: '00000000-0000-0000-0000-0
 /** `last`: where the next batch begins; null when there is nothing more. */
 type Batch = { made: number; last: Place | null };
 
-/**
- * Plans one batch.
- * @param which after which place, and `and` with a condition that narrows the subjects
- * @param known what happens to a reminder for the same date that is there already
- */
+/** Which reminders a batch plans. */
+type Which = {
+  /** Those behind this place. */
+  after?: Place;
+  /** `and` with a condition that narrows the subjects. */
+  of?: RawBuilder<unknown>;
+  /** What happens to one for the same date that is there already; without it, that stays as it is. */
+  known?: RawBuilder<unknown>;
+};
+
+/** Plans one batch. */
 async function planBatch(
   db: Reader,
-  deps: Deps,
   kind: PlannedKind,
-  date: string,
-  which: { after?: Place; of?: RawBuilder<unknown> },
-  known = sql`do nothing`,
+  by: PlannedFor,
+  { after = beforeAll, of = all, known = sql`do nothing` }: Which,
 ): Promise<Batch> {
-  const now = timestamp(deps.clock);
-  const { after = beforeAll, of = all } = which;
   const { made, seen, forDate, id } = await one(db, each('reminder.plan-batch'), {
     made: col.number,
     seen: col.number,
@@ -87,11 +94,11 @@ async function planBatch(
     id: col.orNull(col.text),
   })`
     with due as (
-      select d.* from (${kind.due({ date, now }, of)}) d where (d.for_date, d.id) > (${after.forDate}::date, ${after.id}::uuid)
+      select d.* from (${kind.due(by, of)}) d where (d.for_date, d.id) > (${after.forDate}::date, ${after.id}::uuid)
       order by d.for_date, d.id limit ${batchSize}
     ), made as (
       insert into reminder (id, patient_id, reason, subject_id, stage, for_date, useless_after, created_at)
-      select new_id(), patient_id, ${sql.lit(kind.reason)}, id, stage, for_date, useless_after, ${now} from due
+      select new_id(), patient_id, ${sql.lit(kind.reason)}, id, stage, for_date, useless_after, ${by.now} from due
       on conflict (reason, subject_id, stage, for_date) where status <> 'cancelled' ${known} returning 1
     )
     select (select count(*) from made) as made, (select count(*) from due) as seen, last.for_date as "forDate", last.id
@@ -124,11 +131,9 @@ export async function planForEvent(work: Work, event: OutboxEvent): Promise<void
   for (const kind of plannedKinds.filter(({ subject }) => subject === 'follow_up'))
     await planBatch(
       work.trx,
-      work.deps,
       kind,
-      date,
-      { of: sql`and ${ofEvent}` },
-      moved ? corrected : undefined,
+      { date, now: work.at },
+      { of: sql`and ${ofEvent}`, ...(moved && { known: corrected }) },
     );
   await gatherBatch(work, date, sql`and r.subject_id in (select f.id from follow_up f where ${ofEvent})`);
 }

@@ -9,7 +9,7 @@ import { many } from '../shared/statements.ts';
 import { shownIn } from './draft.queries.ts';
 import { messageKinds } from './kind.queries.ts';
 import type { Reason } from './message.rules.ts';
-import { type Appointment, render, smsFragments } from './template.rules.ts';
+import { type Appointment, renderTemplate, smsFragments } from './template.rules.ts';
 import { Template, type TemplateVersions } from './template.schemas.ts';
 
 const Row = col.omit(Template.properties, 'sample');
@@ -59,7 +59,7 @@ export function readsAs(
     schemePhone: scheme.phone ?? '',
     ...shownIn(deps, row.wording, row.channel === 'any' ? null : row.channel),
   };
-  const text = render(row, row.wording, [appointment], to, row.language);
+  const text = renderTemplate(row, row.wording, [appointment], to);
   return { ...text, sms: smsFragments(text.body) };
 }
 

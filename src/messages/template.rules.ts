@@ -38,16 +38,16 @@ const nameless = /^\{\{\s*name\s*\}\}[ ,]*|[ ,]*\{\{\s*name\s*\}\}/g;
 const placeholder = /\{\{\s*(\w+)\s*\}\}/g;
 
 /**
- * Fills in a template for appointments that are said together.
+ * Fills in a template, English where it names no language, for appointments that are said together.
  * @throws Error when the template names something that it may not
  */
-export function render(
-  template: TemplateText,
+export function renderTemplate(
+  template: TemplateText & { language?: string },
   wording: Wording,
   appointments: Appointment[],
   to: Addressee,
-  language = 'en',
 ): TemplateText {
+  const { language = 'en' } = template;
   const sorted = appointments.toSorted((one, other) => one.at.localeCompare(other.at));
   const values: Record<Placeholder, string> = {
     name: greetingName(to.name),

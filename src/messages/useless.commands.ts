@@ -8,7 +8,7 @@ import { col } from '../shared/rows.ts';
 import { many } from '../shared/statements.ts';
 import { createTasks } from '../tasks/task.commands.ts';
 import { tellOfChange } from './correction.commands.ts';
-import { messageKinds, ofKind, subjectsOf } from './kind.queries.ts';
+import { messageKinds, ofKind, subjectJoins } from './kind.queries.ts';
 import { reminderReasons } from './message.rules.ts';
 
 const batchSize = 1_000;
@@ -30,7 +30,7 @@ export async function cancelUseless(deps: Deps): Promise<void> {
         returning r.reason, r.subject_id, r.patient_id
       )
       select distinct u.reason, u.subject_id as "subjectId", u.patient_id as "patientId" from useless u join patient p on p.id = u.patient_id
-        ${subjectsOf(sql`u`)}
+        ${subjectJoins(sql`u`)}
       where ${ofKind(sql`u`, ({ staffTell }) => staffTell)} and p.contact_state not in ('withdrawn', 'deceased')`;
     await createTasks(
       work,

@@ -1,4 +1,4 @@
-import { date, nhsNumber, words } from '../shared/formats.ts';
+import { date, inWords, nhsNumber } from '../shared/formats.ts';
 import { shownStatus } from '../stock/devices/fitness.rules.ts';
 import type { Found } from './search.schemas.ts';
 
@@ -35,7 +35,7 @@ export function foundGroups(found: Found): FoundGroup[] {
       columns: [{ text: 'Asset tag', classes: 'app-nowrap' }, { text: 'Device' }, { text: 'Status' }],
       rows: found.devices.map(({ id, assetTag, kind, make, model, ...state }) => [
         { text: assetTag, href: `/devices/${id}` },
-        { text: `${words(kind)}, ${make} ${model}` },
+        { text: `${inWords(kind)}, ${make} ${model}` },
         { status: shownStatus(state) },
       ]),
     },

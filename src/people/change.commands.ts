@@ -58,13 +58,7 @@ export async function changePatient(
       subjects: [['patient', id]],
       fields: names,
     });
-    await keepHistory(
-      work.trx,
-      id,
-      eventId,
-      Object.fromEntries(names.map((name) => [name, before[name]])),
-      at,
-    );
+    await keepHistory(work, id, eventId, Object.fromEntries(names.map((name) => [name, before[name]])));
     if (names.includes('nhsNumber')) await askOfSharedNhsNumbers(work, [id]);
     if (names.includes('address')) await completeTasksAbout(work, ['letter_returned'], [id]);
     return getPatient(work.trx, id);

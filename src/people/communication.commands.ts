@@ -46,6 +46,6 @@ export async function reviewCommunication(
       fields: found.changed ? ['communicationNeeds', 'language', 'interpreter'] : [],
     });
     await completeTasksAbout(work, ['format_needed'], [patientId]);
-    if (found.changed) await keepHistory(work.trx, patientId, eventId, found.before, at);
+    if (found.changed) await keepHistory(work, patientId, eventId, found.before);
   });
 }

@@ -9,6 +9,7 @@ import { Problem } from '../shared/problem.ts';
 import { col } from '../shared/rows.ts';
 import { asSeen } from '../shared/seen.ts';
 import { maybe, run } from '../shared/statements.ts';
+import type { Work } from '../shared/work.ts';
 import { isInUse } from '../stock/data-plans/data-plan.states.ts';
 import { completeTasksAbout, createTasks } from '../tasks/task.commands.ts';
 import type { TaskKind } from '../tasks/task.rules.ts';
@@ -39,8 +40,7 @@ export async function recordContactPoint(
     await lockPatient(work.trx, patientId);
     const before = await getPatient(work.trx, patientId);
     const point = pointOf(deps, before, input, day);
-    const { at } = work;
-    await upsertContactPoints(work.trx, patientId, [point], day, at);
+    await upsertContactPoints(work, patientId, [point], day);
     const after = await getPatient(work.trx, patientId);
     const eventId = await recordEvent(work, {
       type: 'patient.contact_point_recorded',
@@ -48,7 +48,7 @@ export async function recordContactPoint(
       values: { channel: point.channel },
       fields: ['contactPoints'],
     });
-    await keepHistory(work.trx, patientId, eventId, { contactPoints: before.contactPoints }, at);
+    await keepHistory(work, patientId, eventId, { contactPoints: before.contactPoints });
     const settled: TaskKind[] = [
       ...(point.channel === 'letter' && point.safe ? (['letter_returned'] as const) : []),
       ...(after.contactPoints.some((one) => isToRecheck(one, day)) ? [] : (['recheck_contact'] as const)),
@@ -104,11 +104,10 @@ export async function lockPatient(trx: Trx, id: string): Promise<{ contactState:
  * @param safeFrom the civil date from which what is safe counts as safe
  */
 export async function upsertContactPoints(
-  trx: Trx,
+  { trx, at }: Work,
   patientId: string,
   ways: NewContactWay[],
   safeFrom: string,
-  at: string,
 ): Promise<void> {
   const points = ways.map((way) => ({ ...way, id: newId() }));
   await run(trx, 'contact.upsert')`

@@ -2,6 +2,7 @@ import type { Trx } from '../shared/database.ts';
 import { newId } from '../shared/ids.ts';
 import { col } from '../shared/rows.ts';
 import { many, run } from '../shared/statements.ts';
+import type { Work } from '../shared/work.ts';
 import { isInUse } from '../stock/data-plans/data-plan.states.ts';
 import { hasCommunicationNeeds } from './communication.rules.ts';
 import type { NewPatient } from './patient.schemas.ts';
@@ -40,11 +41,10 @@ export async function insertPatient(
 
 /** Keeps earlier personal values of a patient apart from the event log, where they can be erased. */
 export async function keepHistory(
-  trx: Trx,
+  { trx, at }: Work,
   patientId: string,
   eventId: string,
   before: object,
-  at: string,
 ): Promise<void> {
   await run(
     trx,

@@ -16,7 +16,7 @@ import {
   suggest,
 } from './assessment.rules.ts';
 import type { Assessment, NewAssessment, NewTakeUp, TakenUp } from './assessment.schemas.ts';
-import { decideIn } from './decision.commands.ts';
+import { applyDecision } from './decision.commands.ts';
 import { type LockedReferral, lockReferral } from './locking.commands.ts';
 import { type Need, referralStatusWords } from './referral.rules.ts';
 import { isUndecided } from './referral.states.ts';
@@ -73,15 +73,16 @@ const assessedMeanwhile = (newest: Assessment | undefined) =>
  * or support the referral then needs exactly these and is accepted, in one step, and what was asked for
  * and is left out is dropped with the reason given. Anything else is written down with the assessment,
  * and the referral is still to be decided.
+ * @param seen the referral's id, and that of the assessment that was looked at
  * @throws Problem `not-found`, `invalid`, `referral-already-decided`, `changed-meanwhile` when it was assessed or taken up meanwhile
  */
 export async function takeUp(
   deps: Deps,
   ctx: Context,
-  referralId: string,
-  assessmentId: string,
+  seen: { id: string; assessmentId: string },
   { offers, dropped = {} }: NewTakeUp,
 ): Promise<TakenUp> {
+  const { id: referralId, assessmentId } = seen;
   return command(deps, ctx, async (work) => {
     const referral = await lockReferral(work.trx, ctx.actor, referralId);
     const [newest] = await listAssessments(work.trx, referralId);
@@ -121,7 +122,7 @@ export async function takeUp(
       insert into referral_need (referral_id, need, asked) select ${referralId}, n, false from unnest(${needs}::text[]) n
       on conflict (referral_id, need) do update set status = 'open', reason = null, settled_at = null where referral_need.status = 'dropped'`;
     await recordDropped(work, referral, dropped);
-    const { status } = await decideIn(work, referralId, { decision: 'accept' });
+    const { status } = await applyDecision(work, referralId, { decision: 'accept' });
     return { status, accepted: true };
   });
 }

@@ -48,7 +48,7 @@ export function assessmentPages(app: App, deps: Deps): void {
     show: (form, { ctx, params }) => assessmentView(ctx, params.id, form),
     async take(typed, { ctx, params: { id } }) {
       const { assessmentId, ...chosen } = fields(TakeUpForm, withoutReasonsOfTaken(typed), words);
-      const { accepted, status } = await takeUp(deps, ctx, id, assessmentId, chosen);
+      const { accepted, status } = await takeUp(deps, ctx, { id, assessmentId }, chosen);
       const text = !accepted
         ? 'It is written down. The referral is still to be decided: say no with the reason, or accept it.'
         : status === 'active'

@@ -53,6 +53,6 @@ export function assessmentRoutes(app: App, deps: Deps): void {
     body: NewTakeUp,
     gives: TakenUp,
     problems: ['not-found', 'invalid', 'referral-already-decided', 'changed-meanwhile'],
-    call: ({ ctx, params: { id, assessmentId }, body }) => takeUp(deps, ctx, id, assessmentId, body),
+    call: ({ ctx, params, body }) => takeUp(deps, ctx, params, body),
   });
 }

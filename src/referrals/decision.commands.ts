@@ -38,16 +38,19 @@ export async function decideReferral(
 ): Promise<Decided> {
   const errors = decisionErrors(input);
   if (errors.length) throw new Problem('invalid', { errors });
-  return command(deps, ctx, (work) => decideIn(work, referralId, input));
+  return command(deps, ctx, (work) => applyDecision(work, referralId, input));
 }
 
-/** `decideReferral` in the caller's transaction. */
-export async function decideIn(work: Work, referralId: string, input: NewDecision): Promise<Decided> {
+/**
+ * Writes down a decision that has no fault, with what it ends, begins and asks.
+ * @throws Problem `not-found`, `invalid`, `referral-already-decided`
+ */
+export async function applyDecision(work: Work, referralId: string, input: NewDecision): Promise<Decided> {
   const referral = await lockReferral(work.trx, work.ctx.actor, referralId);
   const status = decide(referral, input.decision);
   const { at } = work;
   const signposts = await signpostsSaid(work.trx, input.signpostIds ?? []);
-  await run(work.trx, 'decision.decide-in')`
+  await run(work.trx, 'decision.apply')`
     ${referralMove(status, {
       which: sql`r.id = ${referralId}`,
       set: sql`decision_reason = ${input.reason ?? null}, signposts = ${JSON.stringify(signposts)},

@@ -1,4 +1,4 @@
-import { words } from '../shared/formats.ts';
+import { inWords } from '../shared/formats.ts';
 import { type NeedChange, type NeedRow, needChangesFor } from './need.rules.ts';
 import { type Need, needs, type ReferralStatus } from './referral.rules.ts';
 
@@ -10,7 +10,7 @@ const changeWords: Record<NeedChange, string> = {
 };
 
 /** What happens to a need, such as `Data is no longer needed`. */
-export const needWords = (need: Need, change: NeedChange) => `${words(need)} ${changeWords[change]}`;
+export const needWords = (need: Need, change: NeedChange) => `${inWords(need)} ${changeWords[change]}`;
 
 /** What an officer may do now with the needs of a referral, as choices of a form. */
 export function needChoices(status: ReferralStatus, rows: NeedRow[]): { value: string; text: string }[] {

@@ -14,6 +14,7 @@ import { recordEvent } from '../shared/events.ts';
 import { invalid, Problem } from '../shared/problem.ts';
 import { col, type RowOf } from '../shared/rows.ts';
 import { many, maybe, run } from '../shared/statements.ts';
+import type { Work } from '../shared/work.ts';
 import { completeTasksAbout } from '../tasks/task.commands.ts';
 import { type NewProposalDecisions, Proposal, type ProposalsDecided } from './proposal.schemas.ts';
 
@@ -53,7 +54,7 @@ export async function decideProposals(
     const open = proposals.filter(({ decision }) => !decision).length - decided.length;
     if (!decided.length) return { open };
     const accepted = decided.filter(({ decision }) => decision === 'accept');
-    const before = await takeOver(work.trx, patientId, accepted, consentOn, at);
+    const before = await takeOver(work, patientId, accepted, consentOn);
     await run(work.trx, 'proposal.decide')`
       update proposal p set decision = x.decision, decided_at = ${at}, decided_by = ${ctx.actor.name}
       from jsonb_to_recordset(${JSON.stringify(decided)}::jsonb) x (id uuid, decision text) where p.id = x.id`;
@@ -66,7 +67,7 @@ export async function decideProposals(
       values: { count: accepted.length },
       fields: [...new Set(accepted.map(({ item }) => item))],
     });
-    if (accepted.length) await keepHistory(work.trx, patientId, eventId, before, at);
+    if (accepted.length) await keepHistory(work, patientId, eventId, before);
     if (!open) await completeTasksAbout(work, ['check_contact_proposal'], [referralId]);
     if (accepted.some(({ item, said }) => item === 'contact_point' && (said as NewContactPoint).safe)) {
       await completeTasksAbout(work, [...tasksForAWay], [patientId]);
@@ -99,12 +100,12 @@ async function lockProposals(trx: Trx, referralId: string): Promise<LockedPropos
 
 /** Writes what is accepted into the record: two statements, however much. Returns the earlier values. */
 async function takeOver(
-  trx: Trx,
+  work: Work,
   patientId: string,
   accepted: NewProposal[],
   consentOn: string,
-  at: string,
 ): Promise<object> {
+  const { trx, at } = work;
   const held = await getPatient(trx, patientId);
   const fields = Object.assign(
     {},
@@ -122,7 +123,7 @@ async function takeOver(
   const points = accepted.flatMap(({ item, said }) =>
     item === 'contact_point' ? [withWhatIsHeld(held, said as NewContactPoint)] : [],
   );
-  if (points.length) await upsertContactPoints(trx, patientId, points, consentOn, at);
+  if (points.length) await upsertContactPoints(work, patientId, points, consentOn);
   const changed = Object.keys(fields).map((name) => [name, held[name as keyof Patient]]);
   return {
     ...Object.fromEntries(changed),

@@ -1,7 +1,7 @@
 import { languageName, times } from '../people/contact.rules.ts';
 import type { NewContactPoint, Patient } from '../people/patient.schemas.ts';
 import type { ProposalItem } from '../people/proposal.rules.ts';
-import { contact, words } from '../shared/formats.ts';
+import { contact, inWords } from '../shared/formats.ts';
 import type { Proposal } from './proposal.schemas.ts';
 
 export type ShownProposal = Pick<Proposal, 'id' | 'decision' | 'decidedAt' | 'decidedBy'> & {
@@ -46,7 +46,7 @@ const heldPart = (patient: Patient): Record<ProposalItem, never> =>
 
 const kinds: Record<ProposalItem, { label: string; text: (value: never) => string }> = {
   contact_point: { label: 'Way to reach them', text: (point: NewContactPoint) => pointWords(point) },
-  wording: { label: 'Wording of messages', text: (value: string) => words(value) },
+  wording: { label: 'Wording of messages', text: (value: string) => inWords(value) },
   contact_choice: {
     label: 'Who makes contact',
     text: (value: string) =>
@@ -68,7 +68,7 @@ const kinds: Record<ProposalItem, { label: string; text: (value: never) => strin
     label: 'How to communicate',
     text: ({ communicationNeeds = [], language, interpreter }: Part) =>
       [
-        ...communicationNeeds.map((need) => (need === 'bsl' ? 'British Sign Language' : words(need))),
+        ...communicationNeeds.map((need) => (need === 'bsl' ? 'British Sign Language' : inWords(need))),
         language && `speaks ${languageName(language)}`,
         interpreter && 'needs an interpreter',
       ]
@@ -92,7 +92,7 @@ const kinds: Record<ProposalItem, { label: string; text: (value: never) => strin
 };
 
 const oneLine = (text: string | null | undefined) => text?.replaceAll('\n', ', ');
-const way = ({ channel }: { channel: string }) => (channel === 'sms' ? 'Text message' : words(channel));
+const way = ({ channel }: { channel: string }) => (channel === 'sms' ? 'Text message' : inWords(channel));
 
 function knownPoint({ contactPoints }: Patient, said: NewContactPoint): string {
   const held = contactPoints.find(

@@ -57,7 +57,7 @@ export async function receiveReferral(
       values: { reference: referral.reference, needs: input.needs, urgency: input.urgency ?? 'routine' },
       fields: ['patient', 'referrer', 'consent'],
     });
-    if (contact?.before) await keepHistory(work.trx, patientId, eventId, contact.before, at);
+    if (contact?.before) await keepHistory(work, patientId, eventId, contact.before);
     const proposals = contact?.proposals ?? [];
     await insertProposals(work.trx, referral.id, proposals);
     const reachable = contact ? contact.hasSafeWay : hasSafeWay(patient.contactPoints);

@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import { defineEvents } from '../shared/event-definitions.ts';
 import { count, id, reference } from '../shared/event-values.ts';
-import { count as counted, words } from '../shared/formats.ts';
+import { count as counted, inWords } from '../shared/formats.ts';
 import { nullable, oneOf } from '../shared/schemas.ts';
 import { inside, several } from '../shared/sentences.ts';
 import { needChanges } from './need.rules.ts';
@@ -49,7 +49,7 @@ export const referralEvents = defineEvents({
   'referral.need_changed': {
     values: { needs: wanted, kind: oneOf(needChanges), ...moved },
     line: (v) =>
-      `${words(several(v.needs))} ${(v.kind && needChanged[v.kind]) ?? 'changed'}, with the reason given`,
+      `${inWords(several(v.needs))} ${(v.kind && needChanged[v.kind]) ?? 'changed'}, with the reason given`,
   },
   'referral.assessed': { values: {}, line: () => 'What would help was found out with the person' },
   'referral.offer_taken_up': { values: {}, line: () => 'What was suggested was taken up' },

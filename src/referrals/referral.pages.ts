@@ -21,10 +21,7 @@ export function referralPages(app: App, deps: Deps): void {
       schema: { params: idParams, querystring: Type.Object(listQuery) },
     },
     async (request, reply) =>
-      reply.page(
-        'referrals/views/referral.njk',
-        await referralView(deps, request.ctx, request.params.id, request.query),
-      ),
+      reply.page('referrals/views/referral.njk', await referralView(deps, request, request.query)),
   );
 
   const page = referralPage(deps);

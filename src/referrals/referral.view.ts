@@ -2,7 +2,6 @@ import { contactSources, contactSourceWords } from '../people/contact-state.rule
 import { getShownPatient } from '../people/doubt.queries.ts';
 import { likelyDuplicates } from '../people/duplicate.queries.ts';
 import { logAccess } from '../people/patient.queries.ts';
-import type { Context } from '../shared/actor.ts';
 import { timestamp, today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { timelineOf } from '../shared/event.queries.ts';
@@ -29,19 +28,21 @@ export function withAge<R extends ReferralSummary>(deps: Deps, referral: R) {
   return { ...referral, age: waited(referral.receivedAt, today(deps.clock)) };
 }
 
+/** What is read of a story where nobody asked for another page of it. */
+const firstPage = { limit: 50 };
+
 /** The page of one referral, for the forms that stand on it. */
 export const referralPage = (deps: Deps) => ({
   params: idParams,
   view: 'referrals/views/referral.njk',
-  show: (form: Form, { ctx, params }: AskedOne) => referralView(deps, ctx, params.id, undefined, form),
+  show: (form: Form, asked: AskedOne) => referralView(deps, asked, firstPage, form),
 });
 
-/** What the page of one referral shows: itself, the person, and what may be done. `sent`: the form that was refused, if any. */
+/** What the page of one referral shows: itself, the person, what may be done, and a page of its story. `sent`: the form that was refused, if any. */
 export async function referralView(
   deps: Deps,
-  ctx: Context,
-  id: string,
-  page: { limit: number; after?: string } = { limit: 50 },
+  { ctx, params: { id } }: Pick<AskedOne, 'ctx' | 'params'>,
+  page: { limit: number; after?: string },
   sent?: Form,
 ) {
   const referral = await getReferral(deps.db, ctx.actor, id);

@@ -1,7 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { Context, Once } from './actor.ts';
-import { timestamp } from './clock.ts';
-import type { Trx } from './database.ts';
 import type { Deps } from './deps.ts';
 import { Problem } from './problem.ts';
 import { col } from './rows.ts';
@@ -21,10 +19,11 @@ export async function command<T>(deps: Deps, ctx: Context, steps: (work: Work) =
   for (let attempt = 1; ; attempt++) {
     try {
       return await deps.db.transaction().execute(async (trx) => {
-        const kept = ctx.once && (await keptResult<T>(trx, deps, ctx.once));
+        const work = workIn(trx, deps, ctx);
+        const kept = ctx.once && (await keptResult<T>(work, ctx.once));
         if (kept) return kept.result;
-        const result = await steps(workIn(trx, deps, ctx));
-        if (ctx.once) await keep(trx, deps, ctx.once, ctx.requestId, result);
+        const result = await steps(work);
+        if (ctx.once) await keepResult(work, ctx.once, result);
         return result;
       });
     } catch (error) {
@@ -38,7 +37,8 @@ function isLostRace(error: unknown): boolean {
   return code === '40P01' || code === '40001';
 }
 
-async function keptResult<T>(trx: Trx, deps: Deps, once: Once): Promise<{ result: T } | undefined> {
+async function keptResult<T>(work: Work, once: Once): Promise<{ result: T } | undefined> {
+  const { trx } = work;
   const lock = createHash('sha256').update(`${once.caller}\n${once.key}`).digest().readBigInt64BE();
   if (once.waits) await run(trx, 'once.wait')`select pg_advisory_xact_lock(${lock})`;
   else {
@@ -57,7 +57,7 @@ async function keptResult<T>(trx: Trx, deps: Deps, once: Once): Promise<{ result
     erased: col.boolean,
   })`
     select fingerprint, result, result is null as erased from idempotency_key
-    where caller = ${once.caller} and key = ${once.key} and created_at > ${timestamp(deps.clock)}::timestamptz - ${replyKeptFor}::interval`;
+    where caller = ${once.caller} and key = ${once.key} and created_at > ${work.at}::timestamptz - ${replyKeptFor}::interval`;
   if (!row) return undefined;
   if (row.fingerprint !== once.fingerprint) {
     // Only the form of a page waits: someone went back to it, and sends it with another content.
@@ -76,10 +76,10 @@ async function keptResult<T>(trx: Trx, deps: Deps, once: Once): Promise<{ result
   return { result: row.result };
 }
 
-async function keep(trx: Trx, deps: Deps, once: Once, requestId: string, result: unknown): Promise<void> {
+async function keepResult({ trx, ctx, at }: Work, once: Once, result: unknown): Promise<void> {
   await run(trx, 'once.keep')`
     insert into idempotency_key (caller, key, fingerprint, request_id, result, created_at)
-    values (${once.caller}, ${once.key}, ${once.fingerprint}, ${requestId}, ${JSON.stringify(result ?? null)}, ${timestamp(deps.clock)})
+    values (${once.caller}, ${once.key}, ${once.fingerprint}, ${ctx.requestId}, ${JSON.stringify(result ?? null)}, ${at})
     on conflict (caller, key) do update set fingerprint = excluded.fingerprint, request_id = excluded.request_id,
       result = excluded.result, created_at = excluded.created_at`;
 }

@@ -81,7 +81,7 @@ export function hours(minutes: number): string {
 }
 
 /** `in_person` as `In person`. */
-export function words(value: string | null | undefined): string {
+export function inWords(value: string | null | undefined): string {
   const text = withAbbreviations((value ?? '').replaceAll(/[_-]/g, ' '));
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -41,7 +41,7 @@ export function reads<
   P extends TObject = Nothing,
   Q extends TObject = Nothing,
 >(app: App, path: string, route: Route<P, Q, Nothing, G, Given>): void {
-  add(app, 'GET', path, 200, route);
+  add(app, { method: 'GET', url: path }, route);
 }
 
 /** A GET of one page of a list (200), with a Link to the next when there is more. */
@@ -51,7 +51,9 @@ export function lists<
   P extends TObject = Nothing,
   Q extends TObject = Nothing,
 >(app: App, path: string, route: Route<P, Q, Nothing, G, Given>): void {
-  add(app, 'GET', path, 200, route, (request, reply, { next }) => linkToNext(request, reply, next));
+  add(app, { method: 'GET', url: path }, route, (request, reply, { next }) =>
+    linkToNext(request, reply, next),
+  );
 }
 
 /** A POST that answers with what came of it (201); `location`: the path below /api/v1 where it is from now on. */
@@ -68,7 +70,7 @@ export function creates<
     location?(given: Given, request: Asked<Static<P>, Static<Q>, Static<B>>): string;
   },
 ): void {
-  add(app, 'POST', path, 201, route, (request, reply, given) => {
+  add(app, { method: 'POST', url: path }, route, (request, reply, given) => {
     if (route.location) reply.header('location', `/api/v1${route.location(given, request)}`);
   });
 }
@@ -80,20 +82,22 @@ export function changes<
   P extends TObject = Nothing,
   B extends TSchema = Nothing,
 >(app: App, path: string, route: Route<P, Nothing, B, G, Given>): void {
-  add(app, 'PATCH', path, 200, route);
+  add(app, { method: 'PATCH', url: path }, route);
 }
+
+/** What a request is answered with when nothing stands against it. */
+const statusOf = { GET: 200, POST: 201, PATCH: 200 } as const;
 
 function add<P extends TObject, Q extends TObject, B extends TSchema, G extends TSchema, Given>(
   app: App,
-  method: 'GET' | 'POST' | 'PATCH',
-  url: string,
-  status: 200 | 201,
+  { method, url }: { method: keyof typeof statusOf; url: string },
   route: Route<P, Q, B, G, Given>,
   point?: (request: Asked<Static<P>, Static<Q>, Static<B>>, reply: FastifyReply, given: Given) => void,
 ): void {
   const { action, onceRequired, gives, problems = [], call, etag, ...rest } = route;
   const { operationId, summary, description, tags, headers, params, querystring, body } = rest;
   const schema = { operationId, summary, description, tags, headers, params, querystring, body };
+  const status = statusOf[method];
   const response = { [status]: gives, ...problemReplies(...problems) };
   app.route({
     method,

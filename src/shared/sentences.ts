@@ -1,10 +1,10 @@
-import { words } from './formats.ts';
+import { inWords } from './formats.ts';
 import { statusTag } from './statuses.ts';
 
 // Parts of the sentences of timelines. What is missing says nothing.
 
 /** `in_person` as `in person`, inside a sentence. */
-export const inside = (value: string | null | undefined): string => words(value).toLowerCase();
+export const inside = (value: string | null | undefined): string => inWords(value).toLowerCase();
 
 /** `A`, `A and B`, `A, B and C`. */
 export const several = (values: readonly string[] | undefined): string =>

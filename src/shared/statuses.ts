@@ -1,4 +1,4 @@
-import { words } from './formats.ts';
+import { inWords } from './formats.ts';
 
 export type Colour = 'green' | 'blue' | 'yellow' | 'orange' | 'red' | 'purple' | 'grey';
 
@@ -138,5 +138,5 @@ const texts: Record<string, string> = {
 export function statusTag(status: string): { text: string; colour: Colour } {
   const colour =
     (Object.keys(statusColours) as Colour[]).find((name) => statusColours[name].includes(status)) ?? 'grey';
-  return { text: texts[status] ?? words(status), colour };
+  return { text: texts[status] ?? inWords(status), colour };
 }

@@ -6,7 +6,7 @@ import { recordEvents } from '../shared/events.ts';
 import { col, type RowOf } from '../shared/rows.ts';
 import { many, run } from '../shared/statements.ts';
 import type { Work } from '../shared/work.ts';
-import { subjectsOf } from './follow-up.commands.ts';
+import { subjectsOfFollowUp } from './follow-up.commands.ts';
 import { isAhead } from './follow-up.states.ts';
 import { moveTo } from './planning.commands.ts';
 import { lockDiary, readDiary } from './planning.queries.ts';
@@ -48,7 +48,7 @@ export async function moveOff(work: Work, days: string[]): Promise<Wanted[]> {
     work,
     moved.map(({ dueOn, startsAt, status, ...followUp }) => ({
       type: 'follow_up.moved',
-      subjects: subjectsOf(followUp),
+      subjects: subjectsOfFollowUp(followUp),
       values: { dueOn, startsAt, ...(status === 'planned' ? {} : { from: status, to: 'planned' }) },
     })),
   );

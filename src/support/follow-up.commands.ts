@@ -181,7 +181,7 @@ export async function changeFollowUp(
       });
     if (moves || change.way) await correctWhatWasTold(work, sql`f.id = ${id}`);
     const { supporterId, ...rest } = change;
-    const subjects = subjectsOf(before);
+    const subjects = subjectsOfFollowUp(before);
     const values = {
       ...(status === before.status ? {} : { from: before.status, to: status }),
       ...(rest.way ? { way: rest.way } : {}),
@@ -244,7 +244,7 @@ export async function lockFollowUp(trx: Trx, actor: Actor, id: string): Promise<
 }
 
 /** The things whose story a follow-up is part of. */
-export function subjectsOf({
+export function subjectsOfFollowUp({
   id,
   patientId,
   loanId,

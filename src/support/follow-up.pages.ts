@@ -20,7 +20,7 @@ import { type FollowUp, FollowUpChange, NewOutcome } from './follow-up.schemas.t
 import { recordOutcome } from './outcome.commands.ts';
 import { nextFreeTime, usableWay } from './planning.queries.ts';
 import {
-  allowedActions,
+  allowedFollowUpActions,
   clashWords,
   frequencies,
   obstacleWords,
@@ -120,7 +120,7 @@ export function followUpPages(app: App, deps: Deps): void {
   async function view(ctx: Context, id: string, sent?: Form) {
     const followUp = await getFollowUp(deps.db, ctx.actor, id, today(deps.clock));
     const mayAssign = may(ctx.actor, 'follow-ups.plan');
-    const can = allowedActions(followUp.status);
+    const can = allowedFollowUpActions(followUp.status);
     const mayMove = can.move === true && may(ctx.actor, 'follow-ups.move');
     const { dueOn, startsAt, minutes, way, supporter, patient, contact } = followUp;
     const wanted = {

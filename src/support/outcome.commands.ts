@@ -9,7 +9,7 @@ import { recordEvent } from '../shared/events.ts';
 import { col } from '../shared/rows.ts';
 import { many, run } from '../shared/statements.ts';
 import { completeTasksAbout, createTasks, type NewTask } from '../tasks/task.commands.ts';
-import { lockFollowUp, subjectsOf } from './follow-up.commands.ts';
+import { lockFollowUp, subjectsOfFollowUp } from './follow-up.commands.ts';
 import type { NewOutcome, OutcomeRecorded } from './follow-up.schemas.ts';
 import { isPast } from './follow-up.states.ts';
 import { followUpMove } from './status.commands.ts';
@@ -40,7 +40,7 @@ export async function recordOutcome(
     if (outcome.result === 'cancelled') await correctWhatWasTold(work, sql`f.id = ${id}`);
     await recordEvent(work, {
       type: 'follow_up.outcome_recorded',
-      subjects: subjectsOf(followUp),
+      subjects: subjectsOfFollowUp(followUp),
       values: {
         result: outcome.result,
         ...(followUp.planStep && { step: followUp.planStep }),

@@ -7,7 +7,7 @@ import { type NewEvent, recordEvents } from '../shared/events.ts';
 import { col, type RowOf } from '../shared/rows.ts';
 import { maybe, one, run } from '../shared/statements.ts';
 import type { Work } from '../shared/work.ts';
-import { subjectsOf } from './follow-up.commands.ts';
+import { subjectsOfFollowUp } from './follow-up.commands.ts';
 import { isAhead } from './follow-up.states.ts';
 import { askToAgree, moveTo, timesOf, writeFollowUps } from './planning.commands.ts';
 import { lockDiary, PlannedStep, stepDay, stepsJson } from './planning.queries.ts';
@@ -70,21 +70,21 @@ export async function moveDueSteps(work: Work, loanId: string, dueOn: string | n
     ...moved.map(
       (one): NewEvent => ({
         type: 'follow_up.moved',
-        subjects: subjectsOf({ ...one, loanId }),
+        subjects: subjectsOfFollowUp({ ...one, loanId }),
         values: says(one),
       }),
     ),
     ...ended.map(
       (one): NewEvent => ({
         type: 'follow_up.changed',
-        subjects: subjectsOf({ ...one, loanId }),
+        subjects: subjectsOfFollowUp({ ...one, loanId }),
         values: { to: 'cancelled' },
       }),
     ),
     ...made.map(
       (one): NewEvent => ({
         type: 'follow_up.added',
-        subjects: subjectsOf({ ...one, loanId }),
+        subjects: subjectsOfFollowUp({ ...one, loanId }),
         values: says(one),
       }),
     ),
@@ -174,7 +174,7 @@ export async function addReplacementCall(work: Work, loanId: string): Promise<vo
     work,
     made.map(({ dueOn, startsAt, ...followUp }) => ({
       type: 'follow_up.added',
-      subjects: subjectsOf({ ...followUp, loanId }),
+      subjects: subjectsOfFollowUp({ ...followUp, loanId }),
       values: { step: replacementStep, dueOn, startsAt },
     })),
   );

@@ -120,7 +120,7 @@ export function assertOutcomeFits(
 }
 
 /** What may be done with a follow-up next, and for the rest why not. Pages show exactly this. */
-export function allowedActions(
+export function allowedFollowUpActions(
   status: FollowUpStatus,
 ): Record<'record_outcome' | 'move' | 'confirm', true | string> {
   const settled = `The follow-up is ${followUpWords[status]}. Add a new one instead.`;

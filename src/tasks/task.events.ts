@@ -1,5 +1,5 @@
 import { defineEvents } from '../shared/event-definitions.ts';
-import { words } from '../shared/formats.ts';
+import { inWords } from '../shared/formats.ts';
 import { oneOf } from '../shared/schemas.ts';
 import { called } from '../shared/sentences.ts';
 import { type TaskKind, taskKinds } from './task.rules.ts';
@@ -14,5 +14,5 @@ export const taskEvents = defineEvents({
 });
 
 function what({ kind }: { kind?: TaskKind }): string {
-  return (kind && taskKinds[kind]?.what) ?? words(kind);
+  return (kind && taskKinds[kind]?.what) ?? inWords(kind);
 }

@@ -2,7 +2,7 @@ import { logAccesses } from '../people/patient.queries.ts';
 import type { Context } from '../shared/actor.ts';
 import { civilDate } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
-import { count, words } from '../shared/formats.ts';
+import { count, inWords } from '../shared/formats.ts';
 import { type App, idParams } from '../shared/http.ts';
 import { Problem } from '../shared/problem.ts';
 import { type Form, fields, newForm } from '../web/forms.ts';
@@ -35,7 +35,7 @@ export function taskPages(app: App, deps: Deps): void {
     count: (query) => countTasks(deps.db, query),
     columns: {
       Task: ({ what }) => what,
-      About: ({ subject }) => words(subject.type),
+      About: ({ subject }) => inWords(subject.type),
       Urgent: ({ urgent }) => urgent,
       Status: ({ status }) => status,
       Asked: ({ createdAt }) => civilDate(createdAt),

@@ -1,4 +1,4 @@
-import { date, words } from '../shared/formats.ts';
+import { date, inWords } from '../shared/formats.ts';
 import { type Form, newForm, type Typed } from './forms.ts';
 
 /**
@@ -51,14 +51,14 @@ function nowSays(value: string): string {
   const shown = /^\d{4}-\d{2}-\d{2}$/.test(value)
     ? date(value)
     : /^[a-z_]+(, [a-z_]+)*$/.test(value)
-      ? value.split(', ').map(words).join(', ')
+      ? value.split(', ').map(inWords).join(', ')
       : value;
   return `says “${shown.length > 200 ? `${shown.slice(0, 200)}…` : shown}” by now`;
 }
 
 /** `dutyContact.phone` as `Duty contact phone`, `supporterId` as `Supporter`, `steps.0.startsAt` as `Step 1, starts at`. */
 const labelOf = (name: string) =>
-  words(
+  inWords(
     name
       .replace(/Id$/, '')
       .replace(/s\.(\d+)\./, (_, row) => `_${Number(row) + 1},_`)

@@ -2,7 +2,7 @@ import { type Action, may } from '../access/permissions.ts';
 import { events } from '../events.ts';
 import type { Actor } from '../shared/actor.ts';
 import type { EventDefinitions } from '../shared/event-definitions.ts';
-import { words } from '../shared/formats.ts';
+import { inWords } from '../shared/formats.ts';
 import type { TimelineEntry } from '../shared/schemas.ts';
 
 /** By the types of the database, where an old row may have one that nothing records any more. */
@@ -54,7 +54,7 @@ export function timelineLines(
         href: places[kind]!.path + id,
         text: `See the ${kind === own ? 'other ' : ''}${places[kind]!.name}`,
       }));
-    const what = definitions[type]?.line(values) ?? words(type.replaceAll('.', ' '));
+    const what = definitions[type]?.line(values) ?? inWords(type.replaceAll('.', ' '));
     // What counts is the last time that a task was closed, which comes first.
     const task =
       type === 'task.completed' ? subjects.find((subject) => subject.type === 'task')?.id : undefined;

@@ -9,6 +9,7 @@ import { testApp } from '../helpers/app.ts';
 import { axeClean, openBrowser } from '../helpers/browser.ts';
 import { factories } from '../helpers/factories.ts';
 import { testRedis, testRedisCluster } from '../helpers/redis.ts';
+import { steps } from '../helpers/steps.ts';
 
 const password = 'seven green kettles';
 const form = { 'content-type': 'application/x-www-form-urlencoded' };
@@ -172,6 +173,7 @@ t.test('a form that comes when its session is over is kept for whoever it is of'
   ] as const)
     await addStaff(deps, systemContext('test'), { name, email, role: 'officer', password });
   const baseURL = await app.listen({ host: '127.0.0.1', port: 0 });
+  const { step } = steps(t);
   const page = await openBrowser(t, { baseURL });
   const signIn = async (email: string, given = password) => {
     await page.getByLabel('Email address').fill(email);
@@ -197,77 +199,90 @@ t.test('a form that comes when its session is over is kept for whoever it is of'
   const late = (who: Record<string, string>, url: string, fields: Record<string, string> = {}) =>
     app.inject({ method: 'POST', url, headers: { ...form, ...who }, payload: encode(fields) });
 
-  const { 'x-csrf-token': _token, ...manager } = as.manager;
-  for (const site of ['same-site', 'cross-site', undefined])
-    t.notMatch(
-      (
-        await late({ ...manager, ...(site && { 'sec-fetch-site': site }) }, '/scan', {
-          code: 'from elsewhere',
-        })
-      ).body,
-      /from elsewhere/,
-      'what another site sends is not shown as ours',
+  await step('what another site sends is not kept', async (t) => {
+    const { 'x-csrf-token': _token, ...manager } = as.manager;
+    for (const site of ['same-site', 'cross-site', undefined])
+      t.notMatch(
+        (
+          await late({ ...manager, ...(site && { 'sec-fetch-site': site }) }, '/scan', {
+            code: 'from elsewhere',
+          })
+        ).body,
+        /from elsewhere/,
+        'what another site sends is not shown as ours',
+      );
+  });
+
+  await step('a note is kept over the sign-in, and sent once by who wrote it', async (t) => {
+    await page.goto('/');
+    await signIn('ana@example.com');
+    await typeNote('Rang her.\n“Thursday” suits <her> & him.');
+    call();
+    await press('Add the note');
+    await page.getByText('What you typed is not saved yet, but it is kept').waitFor();
+    t.notMatch(await page.content(), /Thursday/, 'what it says is not for whoever finds the page');
+    await axeClean(t, page, 'sign in, a form kept');
+    await signIn('ana@example.com', 'a wrong one');
+    await page.getByRole('link', { name: /They do not match/ }).waitFor();
+    await signIn('ana@example.com');
+    await page.getByRole('heading', { name: 'What you typed is kept' }).waitFor();
+    await axeClean(t, page, 'a form kept');
+    t.same(await notes(), [], 'nothing is saved by signing in');
+    await page.getByRole('button', { name: 'Send it now' }).dblclick();
+    await page.getByText('The note is kept.').waitFor();
+    t.same(await notes(), ['Ana Lima: Rang her.\n“Thursday” suits <her> & him.']);
+  });
+
+  await step('another who signs in does not see it', async (t) => {
+    await typeNote('For nobody else');
+    call();
+    await press('Add the note');
+    await signIn('ben@example.com');
+    await page.getByRole('heading', { name: 'Referral', exact: false }).first().waitFor();
+    t.notMatch(await page.content(), /For nobody else/, 'another person goes on without it');
+  });
+
+  await step('who signed in elsewhere meanwhile sends it at once', async (t) => {
+    await typeNote('From a window of before');
+    const other = await page.context().newPage();
+    call();
+    await other.goto('/');
+    await other.getByLabel('Email address').fill('ben@example.com');
+    await other.getByLabel('Password', { exact: true }).fill(password);
+    await other.getByRole('button', { name: 'Sign in' }).click();
+    await other.getByRole('heading', { name: 'What needs doing' }).waitFor();
+    await press('Add the note');
+    await press('Send it now');
+    await page.getByText('The note is kept.').waitFor();
+    t.same((await notes()).slice(1), ['Ben Okri: From a window of before']);
+  });
+
+  await step('nothing is kept without its token, nor what is too large', async (t) => {
+    const { 'x-csrf-token': _officers, ...officer } = as.officer;
+    call();
+    t.match(await late(as.officer, '/scan'), { statusCode: 401, body: /name="kept"/ });
+    const without = await late({ ...officer, 'sec-fetch-site': 'same-origin' }, '/scan', { code: 'odd' });
+    t.equal(without.statusCode, 403, 'not without its token');
+    t.notMatch(without.body, /odd/);
+    t.equal((await late(as.officer, '/sign-out')).statusCode, 303, 'one who wants out is out');
+    t.equal(
+      (await late(as.officer, '/scan', { code: 'x'.repeat(600_000) })).statusCode,
+      303,
+      'too much to carry',
     );
+  });
 
-  await page.goto('/');
-  await signIn('ana@example.com');
-  await typeNote('Rang her.\n“Thursday” suits <her> & him.');
-  call();
-  await press('Add the note');
-  await page.getByText('What you typed is not saved yet, but it is kept').waitFor();
-  t.notMatch(await page.content(), /Thursday/, 'what it says is not for whoever finds the page');
-  await axeClean(t, page, 'sign in, a form kept');
-  await signIn('ana@example.com', 'a wrong one');
-  await page.getByRole('link', { name: /They do not match/ }).waitFor();
-  await signIn('ana@example.com');
-  await page.getByRole('heading', { name: 'What you typed is kept' }).waitFor();
-  await axeClean(t, page, 'a form kept');
-  t.same(await notes(), [], 'nothing is saved by signing in');
-  await page.getByRole('button', { name: 'Send it now' }).dblclick();
-  await page.getByText('The note is kept.').waitFor();
-  t.same(await notes(), ['Ana Lima: Rang her.\n“Thursday” suits <her> & him.']);
-
-  await typeNote('For nobody else');
-  call();
-  await press('Add the note');
-  await signIn('ben@example.com');
-  await page.getByRole('heading', { name: 'Referral', exact: false }).first().waitFor();
-  t.notMatch(await page.content(), /For nobody else/, 'another person goes on without it');
-
-  await typeNote('From a window of before');
-  const other = await page.context().newPage();
-  call();
-  await other.goto('/');
-  await other.getByLabel('Email address').fill('ben@example.com');
-  await other.getByLabel('Password', { exact: true }).fill(password);
-  await other.getByRole('button', { name: 'Sign in' }).click();
-  await other.getByRole('heading', { name: 'What needs doing' }).waitFor();
-  await press('Add the note');
-  await press('Send it now');
-  await page.getByText('The note is kept.').waitFor();
-  t.same((await notes()).slice(1), ['Ben Okri: From a window of before']);
-
-  const { 'x-csrf-token': _officers, ...officer } = as.officer;
-  call();
-  t.match(await late(as.officer, '/scan'), { statusCode: 401, body: /name="kept"/ });
-  const without = await late({ ...officer, 'sec-fetch-site': 'same-origin' }, '/scan', { code: 'odd' });
-  t.equal(without.statusCode, 403, 'not without its token');
-  t.notMatch(without.body, /odd/);
-  t.equal((await late(as.officer, '/sign-out')).statusCode, 303, 'one who wants out is out');
-  t.equal(
-    (await late(as.officer, '/scan', { code: 'x'.repeat(600_000) })).statusCode,
-    303,
-    'too much to carry',
-  );
-  for (const made of ['x', 'AAAA'.repeat(20)]) {
-    const sent = await page.request.get('/sign-in');
-    const csrf = /name="_csrf" value="([^"]+)"/.exec(await sent.text())![1]!;
-    const reply = await page.request.post('/sign-in', {
-      form: { _csrf: csrf, kept: made, email: 'ana@example.com', password },
-      maxRedirects: 0,
-    });
-    t.equal(reply.status(), 303, 'what is not from us is nothing');
-  }
+  await step('what was not kept by us is nothing', async (t) => {
+    for (const made of ['x', 'AAAA'.repeat(20)]) {
+      const sent = await page.request.get('/sign-in');
+      const csrf = /name="_csrf" value="([^"]+)"/.exec(await sent.text())![1]!;
+      const reply = await page.request.post('/sign-in', {
+        form: { _csrf: csrf, kept: made, email: 'ana@example.com', password },
+        maxRedirects: 0,
+      });
+      t.equal(reply.status(), 303, 'what is not from us is nothing');
+    }
+  });
 });
 
 t.test('over https the cookies are bound to this host', async (t) => {

@@ -1,6 +1,6 @@
 import t from 'tap';
 import Type from 'typebox';
-import { date, dateTime, nhsNumber, time, weekday, words } from '../../src/shared/formats.ts';
+import { date, dateTime, inWords, nhsNumber, time, weekday } from '../../src/shared/formats.ts';
 import { strictObject } from '../../src/shared/http.ts';
 import { Problem } from '../../src/shared/problem.ts';
 import { NewDataPlan } from '../../src/stock/data-plans/data-plan.schemas.ts';
@@ -178,6 +178,6 @@ t.test('dates, times and numbers as the NHS writes them', async (t) => {
   ]);
   t.equal(dateTime('2026-07-01T08:05:00Z'), '1 July 2026, 9:05am');
   t.equal(nhsNumber('9990000018'), '999\u00a0000\u00a00018');
-  t.equal(words('in_person'), 'In person');
-  t.equal(words('sim'), 'SIM');
+  t.equal(inWords('in_person'), 'In person');
+  t.equal(inWords('sim'), 'SIM');
 });

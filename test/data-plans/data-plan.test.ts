@@ -32,6 +32,7 @@ import { testApp } from '../helpers/app.ts';
 import { atOnce } from '../helpers/at-once.ts';
 import { factories, officer } from '../helpers/factories.ts';
 import { refusal } from '../helpers/refusal.ts';
+import { steps } from '../helpers/steps.ts';
 
 const { app, as, db, deps, clock } = await testApp(t, { DATABASE_POOL: '20' });
 const make = factories(deps);
@@ -120,6 +121,7 @@ t.test(
       });
       return { status: reply.statusCode, body: reply.json() };
     };
+    const { step } = steps(t);
     const [dongle] = await make.readyDevices(1, { kind: 'dongle' });
     const recorded = await call(
       '/data-plans',
@@ -128,110 +130,136 @@ t.test(
     t.match(recorded, { status: 201, body: { expiresOn: null } });
     const { id } = recorded.body;
     const of = `/data-plans/${id}`;
-    t.match(await plan(id), { status: 'not_started', device: null, loan: null, gbPerMonth: null });
-    t.match(await call(`${of}/removals`, {}), {
-      status: 409,
-      body: { type: '/problems/data-plan-state', detail: 'It lies in the drawer.' },
+    await step('in the drawer it is neither taken out nor renewed', async (t) => {
+      t.match(await plan(id), { status: 'not_started', device: null, loan: null, gbPerMonth: null });
+      t.match(await call(`${of}/removals`, {}), {
+        status: 409,
+        body: { type: '/problems/data-plan-state', detail: 'It lies in the drawer.' },
+      });
+      t.match(await call(`${of}/renewals`, { months: 1 }), {
+        status: 409,
+        body: { detail: /once it is activated/ },
+      });
     });
-    t.match(await call(`${of}/renewals`, { months: 1 }), {
-      status: 409,
-      body: { detail: /once it is activated/ },
+
+    await step('it is fitted into a dongle, once', async (t) => {
+      t.match(await call(`${of}/fittings`, {}), {
+        status: 422,
+        body: { errors: [{ pointer: '/assetTag' }] },
+      });
+      t.match(await call(`${of}/fittings`, { assetTag: 'LW-000000' }), {
+        status: 422,
+        body: { errors: [{ pointer: '/assetTag' }] },
+      });
+      t.match(await call(`${of}/fittings`, { assetTag: dongle!.assetTag.toLowerCase() }), {
+        status: 201,
+        body: {
+          status: 'not_started',
+          device: { assetTag: dongle!.assetTag },
+          numberStopped: false,
+          warnings: [],
+        },
+      });
+      t.match(await call(`${of}/fittings`, { deviceId: dongle!.id }), {
+        status: 409,
+        body: { detail: `It is in ${dongle!.assetTag} already.` },
+      });
     });
-    t.match(await call(`${of}/fittings`, {}), { status: 422, body: { errors: [{ pointer: '/assetTag' }] } });
-    t.match(await call(`${of}/fittings`, { assetTag: 'LW-000000' }), {
-      status: 422,
-      body: { errors: [{ pointer: '/assetTag' }] },
+
+    await step('it is activated once, and had run out by now', async (t) => {
+      t.match(await call(`${of}/activations`, { activatedOn: '2026-11-24' }), {
+        status: 422,
+        body: { errors: [{ pointer: '/activatedOn' }] },
+      });
+      t.match(await call(`${of}/activations`, { activatedOn: '2026-10-01' }), {
+        status: 201,
+        body: { status: 'active', expiresOn: '2026-11-01' },
+      });
+      t.match(await call(`${of}/activations`, { activatedOn: '2026-10-01' }), {
+        status: 409,
+        body: { detail: 'It has been activated already.' },
+      });
+      t.equal((await plan(id)).ranOut, true);
     });
-    t.match(await call(`${of}/fittings`, { assetTag: dongle!.assetTag.toLowerCase() }), {
-      status: 201,
-      body: {
-        status: 'not_started',
-        device: { assetTag: dongle!.assetTag },
-        numberStopped: false,
-        warnings: [],
-      },
-    });
-    t.match(await call(`${of}/fittings`, { deviceId: dongle!.id }), {
-      status: 409,
-      body: { detail: `It is in ${dongle!.assetTag} already.` },
-    });
-    t.match(await call(`${of}/activations`, { activatedOn: '2026-11-24' }), {
-      status: 422,
-      body: { errors: [{ pointer: '/activatedOn' }] },
-    });
-    t.match(await call(`${of}/activations`, { activatedOn: '2026-10-01' }), {
-      status: 201,
-      body: { status: 'active', expiresOn: '2026-11-01' },
-    });
-    t.match(await call(`${of}/activations`, { activatedOn: '2026-10-01' }), {
-      status: 409,
-      body: { detail: 'It has been activated already.' },
-    });
-    t.equal((await plan(id)).ranOut, true);
-    t.match(
-      await call(`${of}/renewals`, { months: 1, from: '2026-11-24' }),
-      { status: 422, body: { errors: [{ pointer: '/from' }] } },
-      'a gap',
-    );
-    t.match(
-      await call(`${of}/renewals`, { months: 1, from: '2026-10-01' }),
-      { status: 422, body: { errors: [{ pointer: '/from' }] } },
-      'no longer',
-    );
-    t.match(
-      await call(`${of}/renewals`, { months: 1 }),
-      { status: 201, body: { expiresOn: '2026-12-23' } },
-      'it ran out: from today',
-    );
-    t.match(
-      await call(`${of}/renewals`, { months: 2 }),
-      { status: 201, body: { expiresOn: '2027-02-23' } },
-      'from when it ends',
-    );
-    t.match(await call(`${of}/suspensions`, { reason: 'Left on a bus' }), {
-      status: 201,
-      body: { status: 'suspended' },
-    });
-    t.match(await plan(id), { suspendedReason: 'Left on a bus' });
-    t.match(await call(`${of}/suspensions`, { reason: 'Again' }), { status: 409 });
-    t.match(await call(`${of}/resumptions`), { status: 201, body: { status: 'active' } });
-    t.match(await plan(id), { suspendedAt: null, suspendedReason: null });
-    t.match(await call(`${of}/removals`, { reason: 'Broken tray' }), { status: 201, body: { device: null } });
-    t.match(await plan(id), { removedReason: 'Broken tray' });
-    t.match(await call(`${of}/endings`, { reason: 'Closed', endedOn: '2026-09-30' }), { status: 422 });
-    t.match(await call(`${of}/endings`, { reason: 'Closed', endedOn: '2026-11-24' }), { status: 422 });
-    t.match(await call(`${of}/endings`, { reason: 'Closed' }), {
-      status: 201,
-      body: { status: 'ended', endedOn: '2026-11-23' },
-    });
-    for (const [what, body] of [
-      ['fittings', { deviceId: dongle!.id }],
-      ['resumptions', undefined],
-      ['endings', { reason: 'Again' }],
-    ] as const)
+
+    await step('it is renewed from today, then from when it ends', async (t) => {
       t.match(
-        await call(`${of}/${what}`, body),
-        { status: 409, body: { type: '/problems/data-plan-state' } },
-        what,
+        await call(`${of}/renewals`, { months: 1, from: '2026-11-24' }),
+        { status: 422, body: { errors: [{ pointer: '/from' }] } },
+        'a gap',
       );
-    const history = await app.inject({ url: `/api/v1${of}/history`, headers: as.auditor });
-    t.same(
-      history
-        .json()
-        .items.map(({ type }: { type: string }) => type.replace('data_plan.', ''))
-        .reverse(),
-      ['recorded', 'fitted', 'activated', 'renewed', 'renewed', 'suspended', 'resumed', 'removed', 'ended'],
-    );
-    t.notMatch(JSON.stringify(history.json()), /bus|tray|Closed|8944/, 'no personal text, no SIM number');
-    t.equal(
-      (
-        await app.inject({
-          url: '/api/v1/data-plans/0193594e-6c00-7a4b-9f0e-2f4b7a1c5d3e/history',
-          headers: as.officer,
-        })
-      ).statusCode,
-      404,
-    );
+      t.match(
+        await call(`${of}/renewals`, { months: 1, from: '2026-10-01' }),
+        { status: 422, body: { errors: [{ pointer: '/from' }] } },
+        'no longer',
+      );
+      t.match(
+        await call(`${of}/renewals`, { months: 1 }),
+        { status: 201, body: { expiresOn: '2026-12-23' } },
+        'it ran out: from today',
+      );
+      t.match(
+        await call(`${of}/renewals`, { months: 2 }),
+        { status: 201, body: { expiresOn: '2027-02-23' } },
+        'from when it ends',
+      );
+    });
+
+    await step('it is suspended and resumed', async (t) => {
+      t.match(await call(`${of}/suspensions`, { reason: 'Left on a bus' }), {
+        status: 201,
+        body: { status: 'suspended' },
+      });
+      t.match(await plan(id), { suspendedReason: 'Left on a bus' });
+      t.match(await call(`${of}/suspensions`, { reason: 'Again' }), { status: 409 });
+      t.match(await call(`${of}/resumptions`), { status: 201, body: { status: 'active' } });
+      t.match(await plan(id), { suspendedAt: null, suspendedReason: null });
+    });
+
+    await step('it is taken out and ended, and stays so', async (t) => {
+      t.match(await call(`${of}/removals`, { reason: 'Broken tray' }), {
+        status: 201,
+        body: { device: null },
+      });
+      t.match(await plan(id), { removedReason: 'Broken tray' });
+      t.match(await call(`${of}/endings`, { reason: 'Closed', endedOn: '2026-09-30' }), { status: 422 });
+      t.match(await call(`${of}/endings`, { reason: 'Closed', endedOn: '2026-11-24' }), { status: 422 });
+      t.match(await call(`${of}/endings`, { reason: 'Closed' }), {
+        status: 201,
+        body: { status: 'ended', endedOn: '2026-11-23' },
+      });
+      for (const [what, body] of [
+        ['fittings', { deviceId: dongle!.id }],
+        ['resumptions', undefined],
+        ['endings', { reason: 'Again' }],
+      ] as const)
+        t.match(
+          await call(`${of}/${what}`, body),
+          { status: 409, body: { type: '/problems/data-plan-state' } },
+          what,
+        );
+    });
+
+    await step('its history says what was done, without personal text', async (t) => {
+      const history = await app.inject({ url: `/api/v1${of}/history`, headers: as.auditor });
+      t.same(
+        history
+          .json()
+          .items.map(({ type }: { type: string }) => type.replace('data_plan.', ''))
+          .reverse(),
+        ['recorded', 'fitted', 'activated', 'renewed', 'renewed', 'suspended', 'resumed', 'removed', 'ended'],
+      );
+      t.notMatch(JSON.stringify(history.json()), /bus|tray|Closed|8944/, 'no personal text, no SIM number');
+      t.equal(
+        (
+          await app.inject({
+            url: '/api/v1/data-plans/0193594e-6c00-7a4b-9f0e-2f4b7a1c5d3e/history',
+            headers: as.officer,
+          })
+        ).statusCode,
+        404,
+      );
+    });
   },
 );
 

@@ -5,7 +5,7 @@ import { createDatabase } from '../../src/shared/database.ts';
 import { checkRefusal } from '../../src/stock/devices/check.rules.ts';
 import { recordCheck, reopenPreparation } from '../../src/stock/devices/device.commands.ts';
 import {
-  allowedActions,
+  allowedDeviceActions,
   canMove,
   canRecordCheck,
   deviceBegins,
@@ -190,11 +190,11 @@ t.test('checks are recorded in preparation and ready, a pass also while it is he
     t.equal(canRecordCheck(status), isInHand || status === 'reserved', status);
     t.equal(canRecordCheck(status, 'fail'), isInHand, `${status}, a fail`);
     t.equal(checkRefusal(status, 'fail') === null, isInHand, status);
-    const actions = allowedActions({ status, openChecks: [], hasDataPlan: false });
+    const actions = allowedDeviceActions({ status, openChecks: [], hasDataPlan: false });
     t.equal(actions.issue === true, status === 'ready' || status === 'reserved', status);
     t.equal(actions.return === true, status === 'on_loan', status);
     for (const why of Object.values(actions)) t.ok(why === true || /\.$/.test(String(why)), String(why));
-    t.not(allowedActions({ status, openChecks: ['setup'], hasDataPlan: false }).issue, true, status);
+    t.not(allowedDeviceActions({ status, openChecks: ['setup'], hasDataPlan: false }).issue, true, status);
   }
 });
 

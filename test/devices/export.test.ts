@@ -13,7 +13,7 @@ import { factories, officer } from '../helpers/factories.ts';
 const { app, as, db, deps, ids } = await testApp(t);
 const spreadsheet = decodeCsv(readFileSync(path.join(import.meta.dirname, '../fixtures/donation.csv')));
 const donation = { donor: { name: 'Asda Camden' }, receivedOn: '2026-11-20' };
-const taken = await importDonation(deps, officer, spreadsheet, donation, true);
+const taken = await importDonation(deps, officer, { csv: spreadsheet, ...donation }, true);
 const [ready] = await factories(deps).readyDevices(1, { make: 'Nokia', model: 'Mark "2", blue' });
 const readBack = (file: string): Record<string, string>[] => parse(file, { bom: true, columns: true });
 const take = (query: string, headers = as.officer) =>

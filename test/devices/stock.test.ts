@@ -9,7 +9,11 @@ import { today } from '../../src/shared/clock.ts';
 import { workIn } from '../../src/shared/work.ts';
 import { giveUp, recordArrival } from '../../src/stock/devices/arrival.commands.ts';
 import { getDevice } from '../../src/stock/devices/device.queries.ts';
-import { allowedActions, type DeviceAction, deviceStatuses } from '../../src/stock/devices/device.rules.ts';
+import {
+  allowedDeviceActions,
+  type DeviceAction,
+  deviceStatuses,
+} from '../../src/stock/devices/device.rules.ts';
 import { disposeDevices } from '../../src/stock/devices/disposal.commands.ts';
 import { moveDevices } from '../../src/stock/devices/move.commands.ts';
 import { sendForRepair, takeBackFromRepair } from '../../src/stock/devices/repair.commands.ts';
@@ -70,14 +74,14 @@ t.test('each action is allowed in its statuses, and elsewhere a sentence says wh
   };
   for (const status of deviceStatuses) {
     const state = { status, openChecks: [], hasDataPlan: false };
-    const actions = allowedActions(state);
+    const actions = allowedDeviceActions(state);
     for (const [action, statuses] of Object.entries(allowed))
       t.equal(
         actions[action as DeviceAction] === true,
         statuses.includes(status),
         `${action} when ${status}`,
       );
-    const busy = allowedActions({ ...state, repair: {}, incident: { reference: 'I-1' } });
+    const busy = allowedDeviceActions({ ...state, repair: {}, incident: { reference: 'I-1' } });
     if (status === 'in_repair') t.match(busy.send_for_repair, /Record that it is back/);
     if (status === 'lost') {
       t.match(busy.arrive, /in incident I-1\.$/);

@@ -35,11 +35,11 @@ t.test('the preview of a real spreadsheet tells each faulty line in words, and s
 
 t.test('all or nothing, unless the faulty lines are left out', async (t) => {
   const csv = decodeCsv(file);
-  const problem = await refusal(importDonation(deps, officer, csv, donation, false));
+  const problem = await refusal(importDonation(deps, officer, { csv, ...donation }, false));
   t.match(problem, { type: 'import-refused', status: 409 });
   t.equal((problem.extra.lines as unknown[]).length, 6);
   t.equal(await stock(), 0);
-  const { donation: saved, lines } = await importDonation(deps, officer, csv, donation, true);
+  const { donation: saved, lines } = await importDonation(deps, officer, { csv, ...donation }, true);
   t.equal(saved.devices.length, lines.length - 6);
   t.equal(await stock(), lines.length - 6);
   const kept = await db

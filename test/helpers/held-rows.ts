@@ -3,7 +3,13 @@ import type { RowsHeard } from '../../src/shared/dialect.ts';
 import type { Row } from '../../src/shared/rows.ts';
 import { labelOf } from '../../src/shared/statements.ts';
 
-const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: false });
+const ajv = new Ajv({
+  strict: false,
+  validateFormats: false,
+  validateSchema: false,
+  logger: false,
+  code: { optimize: false },
+});
 const known = new WeakMap<Row, ValidateFunction>();
 
 /**

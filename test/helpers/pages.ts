@@ -2,6 +2,7 @@ import type { Test } from 'tap';
 import type { App } from '../../src/shared/http.ts';
 import type { Headers } from './app.ts';
 import { axeClean, openBrowser, overflows, thenLoaded } from './browser.ts';
+import { steps } from './steps.ts';
 
 /** Sends forms as a page does, without a browser: `post(url, fields)`; a field may have several values. */
 export function forms(app: App, headers: Headers) {
@@ -51,16 +52,21 @@ type SavedByTwo = {
   shows: (string | RegExp)[];
 };
 
-/** A browser in which someone is signed in, with `look`: holds the page shown to axe (which needs scripts) and to both widths. */
+/**
+ * A browser in which someone is signed in, or nobody yet where the headers have no cookie. `step` tells the story of the test,
+ * and `look` holds the page shown to axe (which needs scripts) and to both widths, in the step that goes on.
+ */
 export async function signedInBrowser(t: Test, baseURL: string, headers: Headers, { scripts = true } = {}) {
   const page = await openBrowser(t, { baseURL, scripts });
-  const cookies = headers.cookie!.split('; ').map((cookie) => {
+  const { step, now } = steps(t);
+  const cookies = (headers.cookie?.split('; ') ?? []).map((cookie) => {
     const [name, ...value] = cookie.split('=');
     return { name: name!, value: value.join('='), url: baseURL };
   });
   await page.context().addCookies(cookies);
   return {
     page,
+    step,
     /** What a scanner does: types into what has the focus and ends with Enter, which loads the next page. */
     async scan(code: string) {
       await thenLoaded(page, async () => {
@@ -72,10 +78,10 @@ export async function signedInBrowser(t: Test, baseURL: string, headers: Headers
     /** Enter on what has the focus, which loads the next page. */
     enter: () => thenLoaded(page, () => page.keyboard.press('Enter')),
     async look(name: string) {
-      if (scripts) await axeClean(t, page, name);
+      if (scripts) await axeClean(now(), page, name);
       for (const width of [360, 1440]) {
         await page.setViewportSize({ width, height: 900 });
-        t.equal(await overflows(page), '', `${name} fits ${width} pixels`);
+        now().equal(await overflows(page), '', `${name} fits ${width} pixels`);
       }
     },
   };

@@ -4,6 +4,7 @@ import { addFormLink } from '../../src/referrals/hosted-form/form-link.commands.
 import { testApp } from '../helpers/app.ts';
 import { axeClean, openBrowser, overflows, thenLoaded } from '../helpers/browser.ts';
 import { manager } from '../helpers/factories.ts';
+import { steps } from '../helpers/steps.ts';
 
 t.setTimeout(400_000);
 const shots = process.env.SHOTS;
@@ -22,11 +23,12 @@ for (const scripts of [true, false]) {
     const baseURL = await app.listen({ host: '127.0.0.1', port: 0 });
     const page = await openBrowser(t, { baseURL, scripts, width: 360 });
     page.setDefaultTimeout(15_000);
+    const { step, now } = steps(t);
     const look = async (name: string) => {
-      if (scripts) await axeClean(t, page, name);
+      if (scripts) await axeClean(now(), page, name);
       for (const width of [1440, 360]) {
         await page.setViewportSize({ width, height: 900 });
-        t.equal(await overflows(page), '', `${name} fits ${width} pixels`);
+        now().equal(await overflows(page), '', `${name} fits ${width} pixels`);
       }
       if (shots) await page.screenshot({ path: `${shots}/${name}.png`, fullPage: true });
     };
@@ -37,77 +39,99 @@ for (const scripts of [true, false]) {
       await look(next.toLowerCase().replaceAll(/\W+/g, '-'));
     };
 
-    await page.goto(`/refer/${token}`);
-    await look('start');
-    await goOn('The patient’s consent');
-    await keys.press('Continue');
-    await keys.follow(/Choose whether the patient agreed/, false);
-    await look('consent-refused');
-    await keys.choose(page.getByRole('group', { name: 'Has the patient agreed' }).getByLabel('Yes'));
-    t.equal(await page.getByLabel('Day').inputValue(), '23', 'they agreed today, unless it is changed');
-    await keys.fill('Day', '20');
-    await goOn('About you');
-    await keys.press('Continue');
-    await page.getByRole('link', { name: 'Enter your name' }).waitFor();
-    await look('about-you-refused');
-    await keys.fill('Your name', 'Dr Ada Young');
-    await goOn('The patient');
-    await keys.fill('Given name', 'Zoë');
-    await keys.fill('Family name', 'Wolfeschlegelsteinhausenbergerdorff-O’Brien');
-    await keys.fill('Day', '29');
-    await keys.fill('Month', '2');
-    await keys.fill('Year', '1980');
-    await goOn('Their NHS number');
-    await keys.fill('NHS number (optional)', '999 000 0018');
-    await goOn('How to reach them safely');
-    const first = page.getByRole('group', { name: 'Way 1', exact: true });
-    await keys.choose(first.getByLabel('Text message'));
-    await keys.fill(first.getByLabel('Number, email address or postal address'), '07700 900123');
-    await keys.press('Add another way');
-    await page.getByRole('group', { name: 'Way 3', exact: true }).waitFor();
-    t.equal(
-      await first.getByLabel('Number, email address or postal address').inputValue(),
-      '07700 900123',
-      'adding a row keeps what was typed',
-    );
-    await keys.press('Continue');
-    await keys.follow(/Way 1: Choose whether the patient said/, false);
-    await keys.choose(first.getByRole('group', { name: 'Did the patient' }).getByLabel('Yes'));
-    await goOn('Messages and who makes contact');
-    await goOn('Communication and language');
-    await keys.choose(page.getByLabel('Easy read'));
-    await goOn('A trusted person');
-    await goOn('What they need');
-    await keys.choose(page.getByLabel('Device', { exact: true }));
-    await keys.choose(page.getByLabel('Support', { exact: true }));
-    await goOn('How soon');
-    await goOn('Anything else');
-    await keys.fill('Notes (optional)', 'Ring twice.\nAsk for Zoë.');
-    await goOn('Check your answers');
+    await step('nothing goes on without the patient’s consent', async (t) => {
+      await page.goto(`/refer/${token}`);
+      await look('start');
+      await goOn('The patient’s consent');
+      await keys.press('Continue');
+      await keys.follow(/Choose whether the patient agreed/, false);
+      await look('consent-refused');
+      await keys.choose(page.getByRole('group', { name: 'Has the patient agreed' }).getByLabel('Yes'));
+      t.equal(await page.getByLabel('Day').inputValue(), '23', 'they agreed today, unless it is changed');
+      await keys.fill('Day', '20');
+    });
 
-    t.equal(await page.getByRole('link', { name: 'Change their NHS number', exact: true }).count(), 1);
-    // Back and forward again, and one answer changed from here.
-    await keys.follow('Back');
-    t.equal(await page.getByLabel('Notes (optional)').inputValue(), 'Ring twice.\nAsk for Zoë.');
-    await keys.press('Continue');
-    await keys.follow('Change the patient');
-    t.equal(await page.getByLabel('Given name').inputValue(), 'Zoë');
-    await keys.fill('Given name', 'Zoë-Ann');
-    await goOn('Check your answers');
-    await page.getByText('Zoë-Ann').waitFor();
-    await goOn('Referral sent');
-    await page.getByText(/R-\w{6}/).waitFor();
-    await page.getByText('020 7946 0123').waitFor();
-    await page.getByText('Zoë-Ann').waitFor();
-    await page.emulateMedia({ media: 'print' });
-    t.notOk(await page.getByText('Print this page now').isVisible(), 'what is for the screen is not printed');
-    if (shots) await page.screenshot({ path: `${shots}/print.png`, fullPage: true });
-    await page.emulateMedia({ media: 'screen' });
-    await page.goBack();
-    await page.getByRole('heading', { name: 'Referral sent' }).waitFor();
-    t.match(await db.selectFrom('referral').select(['given_name', 'notes']).execute(), [
-      { given_name: 'Zoë-Ann', notes: 'Ring twice.\nAsk for Zoë.' },
-    ]);
+    await step('who refers gives their name', async () => {
+      await goOn('About you');
+      await keys.press('Continue');
+      await page.getByRole('link', { name: 'Enter your name' }).waitFor();
+      await look('about-you-refused');
+      await keys.fill('Your name', 'Dr Ada Young');
+    });
+
+    await step('who the patient is', async () => {
+      await goOn('The patient');
+      await keys.fill('Given name', 'Zoë');
+      await keys.fill('Family name', 'Wolfeschlegelsteinhausenbergerdorff-O’Brien');
+      await keys.fill('Day', '29');
+      await keys.fill('Month', '2');
+      await keys.fill('Year', '1980');
+      await goOn('Their NHS number');
+      await keys.fill('NHS number (optional)', '999 000 0018');
+    });
+
+    await step('each way says whether it is safe', async (t) => {
+      await goOn('How to reach them safely');
+      const first = page.getByRole('group', { name: 'Way 1', exact: true });
+      await keys.choose(first.getByLabel('Text message'));
+      await keys.fill(first.getByLabel('Number, email address or postal address'), '07700 900123');
+      await keys.press('Add another way');
+      await page.getByRole('group', { name: 'Way 3', exact: true }).waitFor();
+      t.equal(
+        await first.getByLabel('Number, email address or postal address').inputValue(),
+        '07700 900123',
+        'adding a row keeps what was typed',
+      );
+      await keys.press('Continue');
+      await keys.follow(/Way 1: Choose whether the patient said/, false);
+      await keys.choose(first.getByRole('group', { name: 'Did the patient' }).getByLabel('Yes'));
+    });
+
+    await step('what they need, and how to speak with them', async () => {
+      await goOn('Messages and who makes contact');
+      await goOn('Communication and language');
+      await keys.choose(page.getByLabel('Easy read'));
+      await goOn('A trusted person');
+      await goOn('What they need');
+      await keys.choose(page.getByLabel('Device', { exact: true }));
+      await keys.choose(page.getByLabel('Support', { exact: true }));
+      await goOn('How soon');
+      await goOn('Anything else');
+      await keys.fill('Notes (optional)', 'Ring twice.\nAsk for Zoë.');
+      await goOn('Check your answers');
+    });
+
+    await step('an answer is changed from the last page, and none is lost on the way', async (t) => {
+      t.equal(await page.getByRole('link', { name: 'Change their NHS number', exact: true }).count(), 1);
+      // Back and forward again, and one answer changed from here.
+      await keys.follow('Back');
+      t.equal(await page.getByLabel('Notes (optional)').inputValue(), 'Ring twice.\nAsk for Zoë.');
+      await keys.press('Continue');
+      await keys.follow('Change the patient');
+      t.equal(await page.getByLabel('Given name').inputValue(), 'Zoë');
+      await keys.fill('Given name', 'Zoë-Ann');
+      await goOn('Check your answers');
+      await page.getByText('Zoë-Ann').waitFor();
+    });
+
+    await step('it is sent, with a reference to print', async (t) => {
+      await goOn('Referral sent');
+      await page.getByText(/R-\w{6}/).waitFor();
+      await page.getByText('020 7946 0123').waitFor();
+      await page.getByText('Zoë-Ann').waitFor();
+      await page.emulateMedia({ media: 'print' });
+      t.notOk(
+        await page.getByText('Print this page now').isVisible(),
+        'what is for the screen is not printed',
+      );
+      if (shots) await page.screenshot({ path: `${shots}/print.png`, fullPage: true });
+      await page.emulateMedia({ media: 'screen' });
+      await page.goBack();
+      await page.getByRole('heading', { name: 'Referral sent' }).waitFor();
+      t.match(await db.selectFrom('referral').select(['given_name', 'notes']).execute(), [
+        { given_name: 'Zoë-Ann', notes: 'Ring twice.\nAsk for Zoë.' },
+      ]);
+    });
   });
 }
 

@@ -35,13 +35,10 @@ t.test(
   async (t) => {
     const { loan, item, device } = await lent();
     const next = await spare();
-    const { incident, replaced } = await reportAndReplace(
-      deps,
-      officer,
-      loan.id,
-      { itemId: item.id, kind: 'stolen', reportedOn: today },
-      { assetTag: next.assetTag.toLowerCase() },
-    );
+    const { incident, replaced } = await reportAndReplace(deps, officer, loan.id, {
+      report: { itemId: item.id, kind: 'stolen', reportedOn: today },
+      replacement: { assetTag: next.assetTag.toLowerCase() },
+    });
     t.match(replaced, {
       loan: { id: loan.id, status: 'open', dueOn: loan.dueOn },
       item: { assetTag: next.assetTag, status: 'on_loan', replacesItemId: item.id },
@@ -98,13 +95,10 @@ t.test(
     t.match(here.replaced, { status: 'replaced', deviceStatus: 'in_preparation' });
     t.equal((await getDevice(db, second.device.id)).cycle, 2);
     const third = await lent();
-    const { replaced } = await reportAndReplace(
-      deps,
-      officer,
-      third.loan.id,
-      { itemId: third.item.id, kind: 'faulty', reportedOn: today, handedIn: true },
-      { deviceId: (await spare()).id },
-    );
+    const { replaced } = await reportAndReplace(deps, officer, third.loan.id, {
+      report: { itemId: third.item.id, kind: 'faulty', reportedOn: today, handedIn: true },
+      replacement: { deviceId: (await spare()).id },
+    });
     t.match(replaced.replaced, { status: 'replaced', deviceStatus: 'in_repair' });
   },
 );
@@ -124,13 +118,10 @@ t.test('rule 8: the data plan goes over with its number when the old device is i
   });
   const loan = await make.loan({ referralId: referral.id, items: [{ deviceId: phone!.id }] });
   const next = await spare('phone');
-  const { replaced } = await reportAndReplace(
-    deps,
-    officer,
-    loan.id,
-    { itemId: loan.items[0]!.id, kind: 'faulty', reportedOn: today, handedIn: true },
-    { deviceId: next.id },
-  );
+  const { replaced } = await reportAndReplace(deps, officer, loan.id, {
+    report: { itemId: loan.items[0]!.id, kind: 'faulty', reportedOn: today, handedIn: true },
+    replacement: { deviceId: next.id },
+  });
   t.equal(replaced.dataPlan, 'moved');
   t.match((await getDevice(db, next.id)).dataPlan, { network: 'O2' });
   const patient = (await getLoan(db, clock, loan.id)).patient!;
@@ -153,13 +144,10 @@ t.test(
     let itemId = item.id;
     const replaceNow = async (kind: 'lost' | 'faulty', ctx = officer, approval?: { reason: string }) => {
       const next = await spare();
-      const done = await reportAndReplace(
-        deps,
-        ctx,
-        loan.id,
-        { itemId, kind, reportedOn: today },
-        { deviceId: next.id, ...(approval && { approval }) },
-      );
+      const done = await reportAndReplace(deps, ctx, loan.id, {
+        report: { itemId, kind, reportedOn: today },
+        replacement: { deviceId: next.id, ...(approval && { approval }) },
+      });
       itemId = done.replaced.item.id;
       return done;
     };
@@ -248,13 +236,10 @@ t.test('a device that may not go out takes no place, and nothing is changed', as
   const [raw] = await make.devices(1);
   const attempt = (deviceId: string) =>
     refusal(
-      reportAndReplace(
-        deps,
-        officer,
-        loan.id,
-        { itemId: item.id, kind: 'lost', reportedOn: today },
-        { deviceId },
-      ),
+      reportAndReplace(deps, officer, loan.id, {
+        report: { itemId: item.id, kind: 'lost', reportedOn: today },
+        replacement: { deviceId },
+      }),
     );
   t.match(await attempt(busy.device.id), {
     type: 'device-not-available',

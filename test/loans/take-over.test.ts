@@ -74,7 +74,7 @@ t.test('each faulty line is told by column with what would be right, and nothing
     '14 Issued on: The spreadsheet has written this date as a number. Format the column as a date and save it again.',
   ]);
   t.equal(ready, 0);
-  const problem = await refusal(takeOver(deps, officer, csv, input, true));
+  const problem = await refusal(takeOver(deps, officer, { csv, ...input }, true));
   t.match(problem, { type: 'import-refused', status: 409 });
   t.notMatch(JSON.stringify(problem.extra), /Amal|\bBo\b|Example|999 ?000|1980/, 'a refusal names nobody');
   t.same(await Promise.all([count('device'), count('patient')]), before);
@@ -118,7 +118,7 @@ t.test('rows of one person and day make one loan, begun on loan, without an agre
   ]);
   t.match(seen.lines[2]!.remarks, ['The same person is in row 2, from another day: a loan of its own.']);
   t.equal(seen.loans.length, 3);
-  const done = await takeOver(deps, officer, csv, input, false);
+  const done = await takeOver(deps, officer, { csv, ...input }, false);
   t.match(done, { devices: 4, loans: 3, newPatients: 1 });
   t.equal(done.lines[0]!.loan!.id, done.lines[1]!.loan!.id);
   t.equal(await count('follow_up'), 0, 'no follow-ups are made');
@@ -180,8 +180,7 @@ t.test('every loan has its event with its devices, and no event holds a name', a
   const done = await takeOver(
     deps,
     officer,
-    sheet({ 'Given name': 'Xanthippe', 'Family name': 'Zebra' }),
-    input,
+    { csv: sheet({ 'Given name': 'Xanthippe', 'Family name': 'Zebra' }), ...input },
     false,
   );
   const { rows } = await sql<{ type: string; values: Record<string, unknown>; subjects: string[] }>`
@@ -236,7 +235,7 @@ t.test(
     t.match(lines[0]!.remarks, [/known already\. The loan goes to their record/]);
     t.match(lines[1]!.remarks[0], /Row 2 has the same NHS number with another name/);
     t.match(lines[1]!.remarks[1], /Someone known already is like this person/);
-    const done = await takeOver(deps, officer, csv, input, false);
+    const done = await takeOver(deps, officer, { csv, ...input }, false);
     t.equal(done.newPatients, 1);
     const borrowers = await db
       .selectFrom('loan')
@@ -295,19 +294,19 @@ t.test('all or nothing, unless faulty lines are left out; one loan has one date'
     { 'Given name': 'Una', 'Family name': 'Part', 'Date of birth': '02/02/1992' },
     { 'Given name': 'Una', 'Family name': 'Part', 'Date of birth': '02/02/1992', 'Due on': '02/02/2027' },
   );
-  const problem = await refusal(takeOver(deps, officer, csv, input, false));
+  const problem = await refusal(takeOver(deps, officer, { csv, ...input }, false));
   t.match(problem, { type: 'import-refused', extra: { lines: [{ row: 2 }, { row: 4 }] } });
   t.match((problem.extra.lines as { faults: object[] }[])[1]!.faults, [
     { column: 'Due on', message: /^Row 2 is the same loan/ },
   ]);
-  const done = await takeOver(deps, officer, csv, input, true);
+  const done = await takeOver(deps, officer, { csv, ...input }, true);
   t.match(done, { devices: 1, loans: 1, newPatients: 1 });
   const { rows } = await sql`
     select from contact_point c join loan l on l.patient_id = c.patient_id where l.id = ${done.lines[1]!.loan!.id}`.execute(
     db,
   );
   t.equal(rows.length, 0, 'what is wrong in a line left out is not kept');
-  t.match(await refusal(takeOver(deps, officer, csv, { ...input, receivedOn: '2026-11-24' }, true)), {
+  t.match(await refusal(takeOver(deps, officer, { csv, ...input, receivedOn: '2026-11-24' }, true)), {
     errors: [{ pointer: '/receivedOn' }],
   });
 });
@@ -339,7 +338,7 @@ t.test('the same statements for two lines and for five hundred, and 5,000 lines 
       Network: 'O2',
       'SIM (ICCID)': `89440000${String(serial + place).padStart(10, '0')}`,
     }));
-    await takeOver({ ...deps, db: counted }, officer, sheet(...lines), input, false);
+    await takeOver({ ...deps, db: counted }, officer, { csv: sheet(...lines), ...input }, false);
     return statements;
   };
   const few = await costOf(2);
@@ -394,7 +393,9 @@ t.test('two take-overs of one list at once: one has it, the other is told, nothi
     })),
   );
   const before = await count('donation');
-  const results = await Promise.allSettled([1, 2].map(() => takeOver(deps, officer, csv, input, false)));
+  const results = await Promise.allSettled(
+    [1, 2].map(() => takeOver(deps, officer, { csv, ...input }, false)),
+  );
   t.same(results.map(({ status }) => status).sort(), ['fulfilled', 'rejected']);
   const lost = results.find(({ status }) => status === 'rejected') as PromiseRejectedResult;
   t.match(lost.reason, { type: 'import-refused' });

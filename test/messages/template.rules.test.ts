@@ -7,7 +7,12 @@ import {
   messageStatuses,
   type Reason,
 } from '../../src/messages/message.rules.ts';
-import { render, smsFragments, spokenTime, templateFaults } from '../../src/messages/template.rules.ts';
+import {
+  renderTemplate,
+  smsFragments,
+  spokenTime,
+  templateFaults,
+} from '../../src/messages/template.rules.ts';
 import {
   type ContactPoint,
   chooseContact,
@@ -39,11 +44,11 @@ t.test('a template says several appointments together, in their order', async (t
     body: 'Hello {{name}}. {{scheme}} will {{contacts}}. If not, {{ring}}.',
   };
   t.equal(
-    render(template, 'identified', [...appointments], to).body,
+    renderTemplate(template, 'identified', [...appointments], to).body,
     'Hello Amal. Test scheme will phone you on Tuesday 24 November at 10am and make a video call to you on Wednesday 25 November at 2pm. If not, please ring us on 020 7946 0000.',
   );
   t.throws(
-    () => render(template, 'discreet', [...appointments], to),
+    () => renderTemplate(template, 'discreet', [...appointments], to),
     /may not name name/,
     'a discreet one cannot name anyone',
   );

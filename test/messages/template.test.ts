@@ -3,7 +3,7 @@ import t from 'tap';
 import { dispatch } from '../../src/messages/dispatch.commands.ts';
 import { writeTemplate } from '../../src/messages/template.commands.ts';
 import { listTemplates } from '../../src/messages/template.queries.ts';
-import { render, templateFaults } from '../../src/messages/template.rules.ts';
+import { renderTemplate, templateFaults } from '../../src/messages/template.rules.ts';
 import type { NewTemplate, Template } from '../../src/messages/template.schemas.ts';
 import { runNightly } from '../../src/office/nightly/nightly.commands.ts';
 import { apiOf } from '../helpers/api.ts';
@@ -87,12 +87,11 @@ t.test(
       body: { errors: [{ pointer: '/language' }] },
     });
     t.equal(
-      render(
-        { subject: '', body: '{{when}}' },
+      renderTemplate(
+        { subject: '', body: '{{when}}', language: 'pl' },
         'discreet',
         [{ at: '2027-01-12T10:30:00Z', way: 'phone' }],
         { name: '', scheme: '', schemePhone: '', link: '', replies: '' },
-        'pl',
       ).body,
       'wtorek 12 stycznia, 10:30',
     );

@@ -3,7 +3,7 @@ import t from 'tap';
 import { handlers } from '../../src/follow-on.ts';
 import { listNights } from '../../src/office/nightly/job-run.queries.ts';
 import { runNightly, stepWords } from '../../src/office/nightly/nightly.commands.ts';
-import { runStates, stateOf } from '../../src/office/nightly/step.rules.ts';
+import { runStateOf, runStates } from '../../src/office/nightly/step.rules.ts';
 import { handle } from '../../src/shared/outbox.ts';
 import { apiOf } from '../helpers/api.ts';
 import { testApp } from '../helpers/app.ts';
@@ -36,16 +36,16 @@ t.test('how a night stands', (t) => {
     ...more,
   });
   const done = step({ finishedAt: '2026-11-23T03:16:00Z' });
-  t.equal(stateOf([done, done], '2026-11-23T09:00:00Z'), 'done');
-  t.equal(stateOf([done, step()], '2026-11-23T03:20:00Z'), 'running');
-  t.equal(stateOf([done, step()], '2026-11-23T03:31:00Z'), 'broken_off');
+  t.equal(runStateOf([done, done], '2026-11-23T09:00:00Z'), 'done');
+  t.equal(runStateOf([done, step()], '2026-11-23T03:20:00Z'), 'running');
+  t.equal(runStateOf([done, step()], '2026-11-23T03:31:00Z'), 'broken_off');
   t.equal(
-    stateOf([step({ movedAt: '2026-11-23T03:30:00Z' })], '2026-11-23T03:31:00Z'),
+    runStateOf([step({ movedAt: '2026-11-23T03:30:00Z' })], '2026-11-23T03:31:00Z'),
     'running',
     'it moves',
   );
   t.equal(
-    stateOf([done, step({ supersededAt: '2026-11-24T03:15:00Z' })], '2026-11-24T09:00:00Z'),
+    runStateOf([done, step({ supersededAt: '2026-11-24T03:15:00Z' })], '2026-11-24T09:00:00Z'),
     'taken_over',
   );
   t.equal(runStates.length, 4);

@@ -8,15 +8,16 @@ import { forms, signedInBrowser } from '../helpers/pages.ts';
 
 t.setTimeout(200_000);
 const openTerms = '01900000-0000-7000-8000-000000000050';
+const { app, as, deps, db } = await testApp(t);
+const make = factories(deps);
+const { get, post } = forms(app, as.officer);
+const baseURL = await app.listen({ host: '127.0.0.1', port: 0 });
 
 t.test(
   'an officer extends a loan that someone else waits for, looks at it again, and gives it to keep',
   async (t) => {
-    const { app, as, deps } = await testApp(t);
-    const make = factories(deps);
     const loan = await make.loan({ dueOn: '2026-12-07' });
     await make.waitingReferral({ needs: ['device'] });
-    const baseURL = await app.listen({ host: '127.0.0.1', port: 0 });
     const { page, look } = await signedInBrowser(t, baseURL, as.officer);
     await page.goto('/');
     await page.getByRole('link', { name: '1 loan due back within 14 days' }).click();
@@ -75,11 +76,8 @@ t.test(
 );
 
 t.test('shared kit is lent to a place by scanner, on its own terms', async (t) => {
-  const { app, as, deps } = await testApp(t);
-  const make = factories(deps);
   const [tablet, other] = await make.readyDevices(2);
   const [raw] = await make.devices(1);
-  const baseURL = await app.listen({ host: '127.0.0.1', port: 0 });
   const { page, scan, look } = await signedInBrowser(t, baseURL, as.officer);
   await page.goto('/loans/new');
   await page.getByText('There is no place yet that kit could be lent to.').waitFor();
@@ -124,9 +122,6 @@ t.test('shared kit is lent to a place by scanner, on its own terms', async (t) =
 });
 
 t.test('what the rules refuse is absent, and the page says why', async (t) => {
-  const { app, as, deps, db } = await testApp(t);
-  const make = factories(deps);
-  const { get, post } = forms(app, as.officer);
   const loan = await make.loan({ dueOn: '2026-12-07' });
   await sql`update loan set extensions = 2 where id = ${loan.id}`.execute(db);
   const page = (await get(`/loans/${loan.id}`)).body;
@@ -196,9 +191,6 @@ t.test('a loan taken over from before: its pages cope with what is not known', a
 });
 
 t.test('the agreement that is read is the one that is accepted', async (t) => {
-  const { app, as, deps, db } = await testApp(t);
-  const make = factories(deps);
-  const { post } = forms(app, as.officer);
   const referral = await make.waitingReferral();
   const [device] = await make.readyDevices(1);
   const url = `/referrals/${referral.id}/issue`;
@@ -226,9 +218,18 @@ t.test('the agreement that is read is the one that is accepted', async (t) => {
   t.equal(refused.body.match(/name="agreement\.version"/g)?.length, 1);
   t.match(refused.body, new RegExp(`value="${openTerms}" checked`));
   t.equal((await post(url, { ...typed, 'agreement.version': '2' })).statusCode, 303);
-  t.match(await db.selectFrom('loan').select(['terms_id', 'due_on', 'review_on']).executeTakeFirst(), {
-    terms_id: openTerms,
-    due_on: null,
-    review_on: '2026-12-23',
-  });
+  t.match(
+    await db
+      .selectFrom('loan')
+      .select(['terms_id', 'due_on', 'review_on'])
+      .where('referral_id', '=', referral.id)
+      .execute(),
+    [
+      {
+        terms_id: openTerms,
+        due_on: null,
+        review_on: '2026-12-23',
+      },
+    ],
+  );
 });

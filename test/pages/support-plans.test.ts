@@ -5,6 +5,11 @@ import { forms, savedByTwo, signedInBrowser, versionIn } from '../helpers/pages.
 
 t.setTimeout(200_000);
 
+const { app, as, deps, db, clock } = await testApp(t);
+const make = factories(deps);
+const officer = forms(app, as.officer);
+const followUps = async () => (await db.selectFrom('follow_up').select('id').execute()).length;
+
 for (const scripts of [true, false]) {
   t.test(`an administrator writes plans; scripts ${scripts ? 'on' : 'off'}`, async (t) => {
     t.setTimeout(120_000);
@@ -112,7 +117,6 @@ for (const scripts of [true, false]) {
 t.test(
   'two write the same plan: the second is told step by step, keeps theirs, and may save it',
   async (t) => {
-    const { app, as, clock } = await testApp(t);
     const administrator = forms(app, as.administrator);
     const api = { headers: as.administrator, url: '/api/v1/support-plans' };
     const step = { step: 'Hello', days: 5, way: 'video', minutes: 20 };
@@ -164,66 +168,9 @@ t.test(
   },
 );
 
-t.test('kits and terms name their plan on their pages, and page two of an issue offers it', async (t) => {
-  const { app, as, deps, db } = await testApp(t);
-  const make = factories(deps);
-  const { get, post } = forms(app, as.manager);
-  const [kit] = await db.selectFrom('kit').select('id').execute();
-  const plan = '01900000-0000-7000-8000-000000000001';
-  const [terms] = await db.selectFrom('loan_terms').select('id').where('borrower', '=', 'patient').execute();
-  for (const url of [`/settings/kits/${kit!.id}`, `/settings/terms/${terms!.id}`]) {
-    const body = (await get(url)).body;
-    t.match(body, new RegExp(`<option value="${plan}">Getting started`), url);
-  }
-  const version = versionIn((await get(`/settings/terms/${terms!.id}`)).body);
-  const saved = await post(`/settings/terms/${terms!.id}`, {
-    version,
-    name: 'Patient loan',
-    weeks: '26',
-    extensionsAllowed: '2',
-    extensionWeeks: '13',
-    isDefault: 'yes',
-    supportPlanId: plan,
-  });
-  t.equal(saved.statusCode, 303);
-  t.match(await db.selectFrom('loan_terms').select('support_plan_id').where('id', '=', terms!.id).execute(), [
-    { support_plan_id: plan },
-  ]);
-  const referral = await make.waitingReferral();
-  const [tablet] = await make.readyDevices(1);
-  const officer = forms(app, as.officer);
-  const issue = (fields: Record<string, string>) =>
-    officer.post(`/referrals/${referral.id}/issue`, {
-      kit: tablet!.assetTag,
-      contactConfirmed: 'yes',
-      kitId: '',
-      ...fields,
-    });
-  const two = await issue({ do: 'next' });
-  t.match(two.body, /Usual here: Getting started/);
-  const version2 = /name="agreement.version" value="(\d+)"/.exec(two.body)![1]!;
-  const issued = await issue({
-    do: 'issue',
-    termsId: terms!.id,
-    until: 'terms',
-    supportPlan: 'none',
-    'handover.way': 'in_person',
-    'handover.on-day': '23',
-    'handover.on-month': '11',
-    'handover.on-year': '2026',
-    'agreement.version': version2,
-    'agreement.acceptedBy': 'verbal',
-  });
-  t.equal(issued.statusCode, 303, issued.body.slice(0, 3000));
-  t.equal((await db.selectFrom('follow_up').select('id').execute()).length, 0, 'none was wanted');
-});
-
 t.test(
   'support that was dropped, or never asked for, brings no calls unless the officer plans them',
   async (t) => {
-    const { app, as, db, deps } = await testApp(t);
-    const make = factories(deps);
-    const officer = forms(app, as.officer);
     const issue = async (id: string, fields: Record<string, string>) =>
       officer.post(`/referrals/${id}/issue`, {
         kit: (await make.readyDevices(1))[0]!.assetTag,
@@ -261,7 +208,6 @@ t.test(
       'agreement.version': /name="agreement.version" value="(\d+)"/.exec(two.body)![1]!,
       'agreement.acceptedBy': 'verbal',
     };
-    const followUps = async () => (await db.selectFrom('follow_up').select('id').execute()).length;
     t.equal((await issue(dropped.id, { ...chosen, supportPlan: '' })).statusCode, 303);
     t.equal(await followUps(), 0, 'none by default');
     const plan = '01900000-0000-7000-8000-000000000001';
@@ -270,3 +216,55 @@ t.test(
     t.match((await issue(never.id, { do: 'next' })).body, /planned already/);
   },
 );
+
+t.test('kits and terms name their plan on their pages, and page two of an issue offers it', async (t) => {
+  const { get, post } = forms(app, as.manager);
+  const [kit] = await db.selectFrom('kit').select('id').execute();
+  const plan = '01900000-0000-7000-8000-000000000001';
+  const [terms] = await db.selectFrom('loan_terms').select('id').where('borrower', '=', 'patient').execute();
+  for (const url of [`/settings/kits/${kit!.id}`, `/settings/terms/${terms!.id}`]) {
+    const body = (await get(url)).body;
+    t.match(body, new RegExp(`<option value="${plan}">Getting started`), url);
+  }
+  const version = versionIn((await get(`/settings/terms/${terms!.id}`)).body);
+  const saved = await post(`/settings/terms/${terms!.id}`, {
+    version,
+    name: 'Patient loan',
+    weeks: '26',
+    extensionsAllowed: '2',
+    extensionWeeks: '13',
+    isDefault: 'yes',
+    supportPlanId: plan,
+  });
+  t.equal(saved.statusCode, 303);
+  t.match(await db.selectFrom('loan_terms').select('support_plan_id').where('id', '=', terms!.id).execute(), [
+    { support_plan_id: plan },
+  ]);
+  const referral = await make.waitingReferral();
+  const [tablet] = await make.readyDevices(1);
+  const issue = (fields: Record<string, string>) =>
+    officer.post(`/referrals/${referral.id}/issue`, {
+      kit: tablet!.assetTag,
+      contactConfirmed: 'yes',
+      kitId: '',
+      ...fields,
+    });
+  const two = await issue({ do: 'next' });
+  t.match(two.body, /Usual here: Getting started/);
+  const version2 = /name="agreement.version" value="(\d+)"/.exec(two.body)![1]!;
+  const before = await followUps();
+  const issued = await issue({
+    do: 'issue',
+    termsId: terms!.id,
+    until: 'terms',
+    supportPlan: 'none',
+    'handover.way': 'in_person',
+    'handover.on-day': '23',
+    'handover.on-month': '11',
+    'handover.on-year': '2026',
+    'agreement.version': version2,
+    'agreement.acceptedBy': 'verbal',
+  });
+  t.equal(issued.statusCode, 303, issued.body.slice(0, 3000));
+  t.equal(await followUps(), before, 'none was wanted');
+});

@@ -73,3 +73,33 @@ for (const scripts of [true, false]) {
     },
   );
 }
+
+t.test('a list with months first: the officer is asked once, and sees each date in words', async (t) => {
+  const { app, as, db, deps } = await testApp(t);
+  await addLocation(deps, officer, { name: 'Torriano Library', kind: 'access_point' });
+  const baseURL = await app.listen({ host: '127.0.0.1', port: 0 });
+  const browser = await signedInBrowser(t, baseURL, as.officer, { scripts: true });
+  const { page } = browser;
+  await page.goto('/loans/take-over');
+  await page.getByLabel('Where the devices came from').fill('Camden Road scheme');
+  await page.getByText('Or paste the rows').click();
+  await page
+    .getByLabel('The rows as text, with the heading')
+    .fill(
+      'Type,Make,Model,Place,Issued on\ntablet,Acer,One,Torriano Library,07/15/2026\ntablet,Acer,One,Torriano Library,08/06/2026',
+    );
+  await page.getByRole('button', { name: 'Check the lines' }).click();
+  await page.getByText('2 lines cannot be taken over').waitFor();
+  await browser.look('take over, how dates are written');
+  await page.getByLabel('Month first, as in 12/31/2026').check();
+  await page.getByRole('button', { name: 'Check again' }).click();
+  await page.getByText('15 July 2026').waitFor();
+  await page.getByText('6 August 2026').waitFor();
+  await page.getByRole('button', { name: 'Take over all 2 lines' }).click();
+  await page.getByText('2 devices on 2 loans taken over').waitFor();
+  const loans = await db.selectFrom('loan').select('issued_at').orderBy('issued_at').execute();
+  t.same(
+    loans.map(({ issued_at }) => issued_at.slice(0, 10)),
+    ['2026-07-15', '2026-08-06'],
+  );
+});

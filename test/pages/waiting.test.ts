@@ -100,91 +100,102 @@ t.test(
     await sql`with l as (insert into location (id, name, kind, created_at) select new_id(), 'Camden hub, shelf B', 'hub', now() returning id)
     update device set location_id = l.id from l where device.id = ${tablet!.id}`.execute(db);
     const baseURL = await app.listen({ host: '127.0.0.1', port: 0 });
-    const { page, scan, look } = await signedInBrowser(t, baseURL, as.officer);
+    const { page, step, scan, look } = await signedInBrowser(t, baseURL, as.officer);
 
-    await page.goto('/referrals/pick-list');
-    await page.getByText('Nothing is held for anyone.').waitFor();
-    await page.goto('/referrals/waiting');
-    await look('waiting list');
-    await page
-      .getByRole('row')
-      .filter({ hasText: reference })
-      .getByRole('link', { name: 'Hold a device' })
-      .click();
-    await page.getByRole('heading', { name: 'Hold a device' }).waitFor();
-    await look('hold a device');
-    await scan(raw!.assetTag);
-    await page
-      .getByText(`${raw!.assetTag}: being prepared. Still to do: sanitisation, electrical, setup.`)
-      .waitFor();
-    await look('hold a device, not ready');
-    await page.getByLabel('Scan or type a label').fill('');
-    await page.getByLabel('Scan or type a label').focus();
-    await scan(tablet!.assetTag.toLowerCase());
-    await page.getByText('1 person has waited longer for the same').waitFor();
-    await page.getByRole('link', { name: early.reference }).waitFor();
-    await look('hold a device, someone waits longer');
-    t.equal(await page.getByLabel('Scan or type a label').inputValue(), tablet!.assetTag.toLowerCase());
-    await page.getByLabel('Why they are passed over').fill('Leaves hospital tomorrow');
-    await page.getByRole('button', { name: 'Hold it and pass them over' }).dblclick();
-    await page.getByText(`${tablet!.assetTag} is held until 7 December 2026.`).waitFor();
-    await page.getByText('A device is held for everything that is still needed').waitFor();
-    await look('a referral with a held device');
-    await page.goto('/referrals/waiting');
-    await page.getByText('Passed over on 23 November 2026: Leaves hospital tomorrow.').waitFor();
-    await page.getByText(`${tablet!.assetTag} is held until 7 December 2026.`).waitFor();
-    await look('waiting list, held and passed over');
+    await step('a device that is not ready is not held', async () => {
+      await page.goto('/referrals/pick-list');
+      await page.getByText('Nothing is held for anyone.').waitFor();
+      await page.goto('/referrals/waiting');
+      await look('waiting list');
+      await page
+        .getByRole('row')
+        .filter({ hasText: reference })
+        .getByRole('link', { name: 'Hold a device' })
+        .click();
+      await page.getByRole('heading', { name: 'Hold a device' }).waitFor();
+      await look('hold a device');
+      await scan(raw!.assetTag);
+      await page
+        .getByText(`${raw!.assetTag}: being prepared. Still to do: sanitisation, electrical, setup.`)
+        .waitFor();
+      await look('hold a device, not ready');
+    });
 
-    await page
-      .getByRole('row')
-      .filter({ hasText: early.reference })
-      .getByRole('link', { name: 'Hold a device' })
-      .click();
-    await page.getByLabel(`${laptop!.assetTag}: laptop, Lenovo ThinkPad`).check();
-    await page.getByLabel('Day').fill('30');
-    await page.getByLabel('Month').fill('11');
-    await page.getByRole('button', { name: 'Hold it for them' }).click();
-    await page.getByText(`${laptop!.assetTag} is held until 30 November 2026.`).waitFor();
-    await page.goto('/referrals/pick-list');
-    await page.getByRole('heading', { name: 'Camden hub, shelf B' }).waitFor();
-    await look('pick list');
-    t.match(await page.locator('main').textContent(), /Konstantina-Wolf\b/);
-    t.notMatch(await page.locator('main').textContent(), /Wolfesch|Example/, 'a first name, no more');
-    await page.emulateMedia({ media: 'print' });
-    t.notOk(await page.locator('p.app-no-print').isVisible());
-    await page.emulateMedia({ media: 'screen' });
+    await step('a ready one is held past who waits longer, with the reason', async (t) => {
+      await page.getByLabel('Scan or type a label').fill('');
+      await page.getByLabel('Scan or type a label').focus();
+      await scan(tablet!.assetTag.toLowerCase());
+      await page.getByText('1 person has waited longer for the same').waitFor();
+      await page.getByRole('link', { name: early.reference }).waitFor();
+      await look('hold a device, someone waits longer');
+      t.equal(await page.getByLabel('Scan or type a label').inputValue(), tablet!.assetTag.toLowerCase());
+      await page.getByLabel('Why they are passed over').fill('Leaves hospital tomorrow');
+      await page.getByRole('button', { name: 'Hold it and pass them over' }).dblclick();
+      await page.getByText(`${tablet!.assetTag} is held until 7 December 2026.`).waitFor();
+      await page.getByText('A device is held for everything that is still needed').waitFor();
+      await look('a referral with a held device');
+      await page.goto('/referrals/waiting');
+      await page.getByText('Passed over on 23 November 2026: Leaves hospital tomorrow.').waitFor();
+      await page.getByText(`${tablet!.assetTag} is held until 7 December 2026.`).waitFor();
+      await look('waiting list, held and passed over');
+    });
 
-    await page.goto(`/devices/${laptop!.id}`);
-    await page.getByText('Held for referral').waitFor();
-    await page.locator('summary', { hasText: `Release ${laptop!.assetTag}` }).click();
-    await page.getByRole('button', { name: `Release ${laptop!.assetTag}` }).click();
-    await page.getByRole('link', { name: 'Enter why it is let go' }).waitFor();
-    await look('release, refused');
-    await page.getByLabel(`Why ${laptop!.assetTag} is let go`).fill('Too heavy for them');
-    await page.getByRole('button', { name: `Release ${laptop!.assetTag}` }).click();
-    await page.getByText(`${laptop!.assetTag} is released. It is ready for anyone.`).waitFor();
-    t.match(page.url(), `/devices/${laptop!.id}`);
-    await look('a device that was released');
+    await step('who was passed over gets a laptop held, and the pick list names it', async (t) => {
+      await page
+        .getByRole('row')
+        .filter({ hasText: early.reference })
+        .getByRole('link', { name: 'Hold a device' })
+        .click();
+      await page.getByLabel(`${laptop!.assetTag}: laptop, Lenovo ThinkPad`).check();
+      await page.getByLabel('Day').fill('30');
+      await page.getByLabel('Month').fill('11');
+      await page.getByRole('button', { name: 'Hold it for them' }).click();
+      await page.getByText(`${laptop!.assetTag} is held until 30 November 2026.`).waitFor();
+      await page.goto('/referrals/pick-list');
+      await page.getByRole('heading', { name: 'Camden hub, shelf B' }).waitFor();
+      await look('pick list');
+      t.match(await page.locator('main').textContent(), /Konstantina-Wolf\b/);
+      t.notMatch(await page.locator('main').textContent(), /Wolfesch|Example/, 'a first name, no more');
+      await page.emulateMedia({ media: 'print' });
+      t.notOk(await page.locator('p.app-no-print').isVisible());
+      await page.emulateMedia({ media: 'screen' });
+    });
 
-    await page.goto(`/referrals/${id}/issue`);
-    const line = page.locator('.app-kit__line');
-    await line.filter({ hasText: 'Held for this referral.' }).waitFor();
-    t.equal(await line.count(), 1, 'the kit starts with what is held');
-    await page.getByLabel('I asked. What is marked safe is still safe').check();
-    await page.getByRole('button', { name: 'Go on to terms and agreement' }).click();
-    await page.getByText('Said yes', { exact: true }).click();
-    await page.getByRole('button', { name: 'Issue the loan' }).click();
-    await page.getByText(/Loan L-\w+ is issued with 1 item/).waitFor();
-    t.equal(
-      (
-        await db
-          .selectFrom('allocation')
-          .select('status')
-          .where('referral_id', '=', id)
-          .executeTakeFirstOrThrow()
-      ).status,
-      'issued',
-    );
+    await step('the laptop is released, with the reason', async (t) => {
+      await page.goto(`/devices/${laptop!.id}`);
+      await page.getByText('Held for referral').waitFor();
+      await page.locator('summary', { hasText: `Release ${laptop!.assetTag}` }).click();
+      await page.getByRole('button', { name: `Release ${laptop!.assetTag}` }).click();
+      await page.getByRole('link', { name: 'Enter why it is let go' }).waitFor();
+      await look('release, refused');
+      await page.getByLabel(`Why ${laptop!.assetTag} is let go`).fill('Too heavy for them');
+      await page.getByRole('button', { name: `Release ${laptop!.assetTag}` }).click();
+      await page.getByText(`${laptop!.assetTag} is released. It is ready for anyone.`).waitFor();
+      t.match(page.url(), `/devices/${laptop!.id}`);
+      await look('a device that was released');
+    });
+
+    await step('the kit starts with what is held, and is issued', async (t) => {
+      await page.goto(`/referrals/${id}/issue`);
+      const line = page.locator('.app-kit__line');
+      await line.filter({ hasText: 'Held for this referral.' }).waitFor();
+      t.equal(await line.count(), 1, 'the kit starts with what is held');
+      await page.getByLabel('I asked. What is marked safe is still safe').check();
+      await page.getByRole('button', { name: 'Go on to terms and agreement' }).click();
+      await page.getByText('Said yes', { exact: true }).click();
+      await page.getByRole('button', { name: 'Issue the loan' }).click();
+      await page.getByText(/Loan L-\w+ is issued with 1 item/).waitFor();
+      t.equal(
+        (
+          await db
+            .selectFrom('allocation')
+            .select('status')
+            .where('referral_id', '=', id)
+            .executeTakeFirstOrThrow()
+        ).status,
+        'issued',
+      );
+    });
   },
 );
 

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { previewTakeOver } from '../../src/lending/loans/take-over.commands.ts';
-import { render } from '../../src/messages/template.rules.ts';
+import { renderTemplate } from '../../src/messages/template.rules.ts';
 import { addFormLink } from '../../src/referrals/hosted-form/form-link.commands.ts';
 import { testApp } from '../helpers/app.ts';
 import { manager } from '../helpers/factories.ts';
@@ -281,7 +281,7 @@ t.test('the list of what is out is read by the same rules', async (t) => {
 
 t.test('a message greets by a name or by none', async (t) => {
   const greets = (name: string) =>
-    render(
+    renderTemplate(
       { subject: 'x', body: 'Hello {{name}}. {{scheme}} will {{contacts}}.' },
       'identified',
       [{ at: '2026-11-24T10:00:00Z', way: 'phone' }],

@@ -8,7 +8,7 @@ import { isAhead } from '../../src/support/follow-up.states.ts';
 import { recordOutcome } from '../../src/support/outcome.commands.ts';
 import { beginPlan } from '../../src/support/patient-plan.commands.ts';
 import {
-  allowedActions,
+  allowedFollowUpActions,
   assertAhead,
   followUpMoves,
   followUpStatuses,
@@ -18,6 +18,7 @@ import { testDatabase } from '../helpers/database.ts';
 import { factories, officer } from '../helpers/factories.ts';
 import { seedFollowUps } from '../helpers/follow-ups.ts';
 import { forms } from '../helpers/pages.ts';
+import { steps } from '../helpers/steps.ts';
 
 const api = '/api/v1/follow-ups';
 
@@ -28,7 +29,7 @@ t.test('every status and what may be done with it', async (t) => {
     t.equal(ahead, followUpMoves[status].length > 0, `${status} leads on`);
     if (ahead) t.doesNotThrow(() => assertAhead(status));
     else t.throws(() => assertAhead(status), /Add a new one instead/);
-    t.equal(allowedActions(status).record_outcome === true, ahead);
+    t.equal(allowedFollowUpActions(status).record_outcome === true, ahead);
     t.ok(followUpMoves[status].every((next) => followUpStatuses.includes(next)));
   }
 });
@@ -65,37 +66,8 @@ t.test('the diary and one follow-up', async (t) => {
   const { id: loanId } = await factories(deps).loan();
   const list = async (query = '', who = as.officer) =>
     (await app.inject({ url: `${api}${query}`, headers: who })).json();
+  const { step } = steps(t);
   const all = await list();
-  t.same(
-    all.items.map(({ step, dueOn, startsAt, supporter }: Record<string, unknown>) => ({
-      step,
-      dueOn,
-      startsAt,
-      supporter,
-    })),
-    [
-      { step: 'Set-up call', dueOn: '2026-11-25', startsAt: '10:00', supporter: null },
-      { step: 'One week', dueOn: '2026-11-30', startsAt: '10:00', supporter: null },
-      { step: 'Four weeks', dueOn: '2026-12-21', startsAt: '10:00', supporter: null },
-      { step: 'Three months', dueOn: '2027-02-22', startsAt: '10:00', supporter: null },
-    ],
-  );
-  const pages: string[] = [];
-  for (let after = ''; ; ) {
-    const page = await list(`?limit=3${after}`);
-    pages.push(...page.items.map(({ id }: { id: string }) => id));
-    if (!page.next) break;
-    after = `&after=${encodeURIComponent(page.next)}`;
-  }
-  t.same(
-    pages,
-    all.items.map(({ id }: { id: string }) => id),
-    'page by page it is the same list',
-  );
-  t.equal((await list('?from=2026-11-26&to=2026-12-21&status=planned')).items.length, 2);
-  t.equal((await list('?unassigned=true')).items.length, 4);
-  t.equal((await app.inject({ url: `${api}?from=tomorrow`, headers: as.officer })).statusCode, 400);
-
   const [first, second] = all.items;
   const get = (id: string, who = as.officer) => app.inject({ url: `${api}/${id}`, headers: who });
   const change = async (id: string, payload: object, who = as.officer, etag?: string) => {
@@ -107,103 +79,148 @@ t.test('the diary and one follow-up', async (t) => {
       payload,
     });
   };
-  t.equal((await change(first.id, { supporterId: ids.supporter })).statusCode, 200);
-  t.same(
-    (await list('', as.supporter)).items.map(({ id }: { id: string }) => id),
-    [first.id],
-    'a supporter sees their own (rule 19)',
-  );
-  t.equal((await list(`?supporterId=${ids.supporter}`)).items.length, 1);
 
-  const seen = await get(first.id, as.supporter);
-  t.match(seen.json(), {
-    step: 'Set-up call',
-    patient: { name: 'Amal Example' },
-    loan: { id: loanId, devices: [{ kind: 'tablet' }] },
-    outcome: null,
-    earlier: [],
-    contact: { choice: 'any_safe', points: [{ channel: 'sms', value: '+447700900123' }] },
+  await step('a loan plans its follow-ups, listed page by page and filtered', async (t) => {
+    t.same(
+      all.items.map(({ step, dueOn, startsAt, supporter }: Record<string, unknown>) => ({
+        step,
+        dueOn,
+        startsAt,
+        supporter,
+      })),
+      [
+        { step: 'Set-up call', dueOn: '2026-11-25', startsAt: '10:00', supporter: null },
+        { step: 'One week', dueOn: '2026-11-30', startsAt: '10:00', supporter: null },
+        { step: 'Four weeks', dueOn: '2026-12-21', startsAt: '10:00', supporter: null },
+        { step: 'Three months', dueOn: '2027-02-22', startsAt: '10:00', supporter: null },
+      ],
+    );
+    const pages: string[] = [];
+    for (let after = ''; ; ) {
+      const page = await list(`?limit=3${after}`);
+      pages.push(...page.items.map(({ id }: { id: string }) => id));
+      if (!page.next) break;
+      after = `&after=${encodeURIComponent(page.next)}`;
+    }
+    t.same(
+      pages,
+      all.items.map(({ id }: { id: string }) => id),
+      'page by page it is the same list',
+    );
+    t.equal((await list('?from=2026-11-26&to=2026-12-21&status=planned')).items.length, 2);
+    t.equal((await list('?unassigned=true')).items.length, 4);
+    t.equal((await app.inject({ url: `${api}?from=tomorrow`, headers: as.officer })).statusCode, 400);
   });
-  t.notMatch(seen.body, /dateOfBirth|nhsNumber|1980/, 'and only what the contact needs');
-  t.equal((await get(second.id, as.supporter)).statusCode, 404, 'what is not theirs does not exist');
-  t.equal((await change(second.id, { way: 'video' }, as.supporter, '*')).statusCode, 404);
-  t.equal(
-    (
-      await app.inject({
-        method: 'POST',
-        url: `${api}/${second.id}/outcomes`,
-        headers: as.supporter,
-        payload: { result: 'done' },
-      })
-    ).statusCode,
-    404,
-  );
-  t.match(
-    await db
-      .selectFrom('access_log')
-      .select(['what', 'actor_name'])
-      .where('actor_name', '=', 'Test supporter')
-      .execute(),
-    [{ what: 'follow_up' }],
-    'each look is logged',
-  );
 
-  t.match((await change(first.id, { dueOn: '2026-11-26' }, as.supporter)).json(), {
-    dueOn: '2026-11-26',
-    status: 'planned',
+  await step('a supporter gets one, and sees only that', async (t) => {
+    t.equal((await change(first.id, { supporterId: ids.supporter })).statusCode, 200);
+    t.same(
+      (await list('', as.supporter)).items.map(({ id }: { id: string }) => id),
+      [first.id],
+      'a supporter sees their own (rule 19)',
+    );
+    t.equal((await list(`?supporterId=${ids.supporter}`)).items.length, 1);
   });
-  t.equal(
-    (await change(first.id, { supporterId: null }, as.supporter)).statusCode,
-    403,
-    'a supporter does not assign',
-  );
-  t.match((await change(first.id, { status: 'confirmed' }, as.supporter)).json(), { status: 'confirmed' });
-  t.match(
-    (await change(first.id, { startsAt: '11:30' })).json(),
-    { startsAt: '11:30', status: 'planned' },
-    'another time is no longer confirmed',
-  );
-  t.match((await change(first.id, { dueOn: '2026-11-20' })).json(), {
-    status: 422,
-    errors: [{ pointer: '/dueOn' }],
+
+  await step('they see what the contact needs, and the look is logged', async (t) => {
+    const seen = await get(first.id, as.supporter);
+    t.match(seen.json(), {
+      step: 'Set-up call',
+      patient: { name: 'Amal Example' },
+      loan: { id: loanId, devices: [{ kind: 'tablet' }] },
+      outcome: null,
+      earlier: [],
+      contact: { choice: 'any_safe', points: [{ channel: 'sms', value: '+447700900123' }] },
+    });
+    t.notMatch(seen.body, /dateOfBirth|nhsNumber|1980/, 'and only what the contact needs');
+    t.equal((await get(second.id, as.supporter)).statusCode, 404, 'what is not theirs does not exist');
+    t.equal((await change(second.id, { way: 'video' }, as.supporter, '*')).statusCode, 404);
+    t.equal(
+      (
+        await app.inject({
+          method: 'POST',
+          url: `${api}/${second.id}/outcomes`,
+          headers: as.supporter,
+          payload: { result: 'done' },
+        })
+      ).statusCode,
+      404,
+    );
+    t.match(
+      await db
+        .selectFrom('access_log')
+        .select(['what', 'actor_name'])
+        .where('actor_name', '=', 'Test supporter')
+        .execute(),
+      [{ what: 'follow_up' }],
+      'each look is logged',
+    );
   });
-  t.match((await change(first.id, { supporterId: newId() })).json(), {
-    status: 422,
-    errors: [{ pointer: '/supporterId' }],
+
+  await step('they move and confirm it, but assign nobody', async (t) => {
+    t.match((await change(first.id, { dueOn: '2026-11-26' }, as.supporter)).json(), {
+      dueOn: '2026-11-26',
+      status: 'planned',
+    });
+    t.equal(
+      (await change(first.id, { supporterId: null }, as.supporter)).statusCode,
+      403,
+      'a supporter does not assign',
+    );
+    t.match((await change(first.id, { status: 'confirmed' }, as.supporter)).json(), { status: 'confirmed' });
+    t.match(
+      (await change(first.id, { startsAt: '11:30' })).json(),
+      { startsAt: '11:30', status: 'planned' },
+      'another time is no longer confirmed',
+    );
   });
-  t.match((await change(first.id, { startsAt: '25:00' })).json(), {
-    status: 422,
-    errors: [{ pointer: '/startsAt' }],
+
+  await step('what cannot be is refused, and so is a change of what was not seen', async (t) => {
+    t.match((await change(first.id, { dueOn: '2026-11-20' })).json(), {
+      status: 422,
+      errors: [{ pointer: '/dueOn' }],
+    });
+    t.match((await change(first.id, { supporterId: newId() })).json(), {
+      status: 422,
+      errors: [{ pointer: '/supporterId' }],
+    });
+    t.match((await change(first.id, { startsAt: '25:00' })).json(), {
+      status: 422,
+      errors: [{ pointer: '/startsAt' }],
+    });
+    t.equal((await change(first.id, { way: 'video' }, as.officer, '"old"')).statusCode, 412);
+    t.equal(
+      (
+        await app.inject({
+          method: 'PATCH',
+          url: `${api}/${first.id}`,
+          headers: as.officer,
+          payload: { way: 'video' },
+        })
+      ).statusCode,
+      428,
+    );
   });
-  t.equal((await change(first.id, { way: 'video' }, as.officer, '"old"')).statusCode, 412);
-  t.equal(
-    (
-      await app.inject({
-        method: 'PATCH',
-        url: `${api}/${first.id}`,
-        headers: as.officer,
-        payload: { way: 'video' },
-      })
-    ).statusCode,
-    428,
-  );
-  t.same(
-    await db
-      .selectFrom('event')
-      .select(['type', 'values'])
-      .where('type', 'like', 'follow_up.%')
-      .orderBy('id')
-      .execute(),
-    [
-      { type: 'follow_up.changed', values: { supporterId: ids.supporter } },
-      { type: 'follow_up.moved', values: { dueOn: '2026-11-26', startsAt: '10:00' } },
-      { type: 'follow_up.changed', values: { from: 'planned', to: 'confirmed' } },
-      {
-        type: 'follow_up.moved',
-        values: { dueOn: '2026-11-26', startsAt: '11:30', from: 'confirmed', to: 'planned' },
-      },
-    ],
-  );
+
+  await step('the timeline has what was changed, and no more', async (t) => {
+    t.same(
+      await db
+        .selectFrom('event')
+        .select(['type', 'values'])
+        .where('type', 'like', 'follow_up.%')
+        .orderBy('id')
+        .execute(),
+      [
+        { type: 'follow_up.changed', values: { supporterId: ids.supporter } },
+        { type: 'follow_up.moved', values: { dueOn: '2026-11-26', startsAt: '10:00' } },
+        { type: 'follow_up.changed', values: { from: 'planned', to: 'confirmed' } },
+        {
+          type: 'follow_up.moved',
+          values: { dueOn: '2026-11-26', startsAt: '11:30', from: 'confirmed', to: 'planned' },
+        },
+      ],
+    );
+  });
 });
 
 /** A key does not end while the test's clock goes on for weeks, as a session does. */

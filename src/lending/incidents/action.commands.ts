@@ -14,13 +14,13 @@ import type { Work } from '../../shared/work.ts';
 import { suspendPlanOf } from '../../stock/data-plans/course.commands.ts';
 import { isInUse } from '../../stock/data-plans/data-plan.states.ts';
 import { retireDevices } from '../../stock/devices/disposal.commands.ts';
-import { recordFoundIn } from '../../stock/devices/found.commands.ts';
+import { markFound } from '../../stock/devices/found.commands.ts';
 import { completeTasksAbout, createTasks } from '../../tasks/task.commands.ts';
 import { lockLoans } from '../loans/ending.commands.ts';
 import { lentAgain } from './incident.queries.ts';
 import {
   actionErrors,
-  assertAllowed,
+  assertIncidentAction,
   closingActions,
   IncidentState,
   permissionFor,
@@ -44,7 +44,7 @@ export async function recordAction(
   if (needed && !may(ctx.actor, needed)) throw new Problem('not-allowed', { detail: 'A manager does this.' });
   return command(deps, ctx, async (work) => {
     const incident = await lockIncident(work.trx, incidentId);
-    assertAllowed(input.kind, incident);
+    assertIncidentAction(input.kind, incident);
     const { at } = work;
     const errors = actionErrors(input, incident.reportedAt, at);
     if (errors.length) throw new Problem('invalid', { errors });
@@ -112,13 +112,13 @@ export async function approveReplacement(
 ): Promise<{ id: string; status: IncidentState['status'] }> {
   return command(deps, ctx, async (work) => {
     const incident = await lockIncident(work.trx, incidentId);
-    await approveIn(work, incident, reason);
+    await recordApproval(work, incident, reason);
     return { id: incidentId, status: incident.status };
   });
 }
 
-/** The approval itself, for a command that holds the incident locked. */
-export async function approveIn(
+/** Writes down the approval of a replacement, with its reason. The caller holds the incident's lock. */
+export async function recordApproval(
   work: Work,
   incident: Pick<LockedIncident, 'id' | 'deviceId' | 'loanId' | 'patientId'>,
   reason: string,
@@ -227,7 +227,7 @@ async function carryOut(work: Work, incident: LockedIncident, input: NewAction):
         .set({ crime_reference: input.crimeReference, changed_at: work.at })
         .where('id', '=', incident.id),
     );
-  if (input.kind === 'found') await recordFoundIn(work, id);
+  if (input.kind === 'found') await markFound(work, id);
   if (input.kind === 'suspend_sim' && !incident.lentAgain)
     await suspendPlanOf(work, id, { reason: `Incident ${reference}` });
   if (input.kind === 'write_off') {

@@ -10,12 +10,12 @@ import { one, run } from '../../shared/statements.ts';
 import type { Work } from '../../shared/work.ts';
 import { isInUse } from '../../stock/data-plans/data-plan.states.ts';
 import { completeTasksAbout, completeTasksOf, createTasks } from '../../tasks/task.commands.ts';
-import { type EndedItem, endItems, lockLoans, subjectsOf } from '../loans/ending.commands.ts';
+import { type EndedItem, endItems, lockLoans, subjectsOfLoan } from '../loans/ending.commands.ts';
 import { tasksOfOpenLoan } from '../loans/loan.rules.ts';
 import { isOut } from '../loans/loan.states.ts';
 import { effectOf, reportErrors, suggestedActions } from './incident.rules.ts';
 import type { IncidentReported, NewIncident, NewReplacement, Replaced } from './incident.schemas.ts';
-import { findNewDevice, replaceItemIn } from './replacement.commands.ts';
+import { findNewDevice, replaceItemBy } from './replacement.commands.ts';
 
 /**
  * Writes down that a device was lost, stolen, damaged, is not working or did not come back. What is
@@ -29,8 +29,14 @@ export async function reportIncident(
   loanId: string,
   input: NewIncident,
 ): Promise<IncidentReported> {
-  return command(deps, ctx, (work) => reportIncidentIn(work, loanId, input));
+  return command(deps, ctx, (work) => recordIncident(work, loanId, input));
 }
+
+/** A report, and by which device what was reported is replaced. */
+type NewReportAndReplacement = {
+  report: NewIncident;
+  replacement: Pick<NewReplacement, 'assetTag' | 'deviceId' | 'approval'>;
+};
 
 /**
  * Reports an incident and replaces the device in the same step: both are written down, or neither.
@@ -41,24 +47,23 @@ export async function reportAndReplace(
   deps: Deps,
   ctx: Context,
   loanId: string,
-  report: NewIncident,
-  replacement: Pick<NewReplacement, 'assetTag' | 'deviceId' | 'approval'>,
+  { report, replacement }: NewReportAndReplacement,
 ): Promise<{ incident: IncidentReported; replaced: Replaced }> {
   return command(deps, ctx, async (work) => {
     const newDeviceId = await findNewDevice(work.trx, replacement);
-    const incident = await reportIncidentIn(work, loanId, report, newDeviceId);
+    const incident = await recordIncident(work, loanId, report, newDeviceId);
     const { itemId, handedIn } = report;
     const of = { ...replacement, itemId, incidentId: incident.id, ...(handedIn && { handedIn }) };
-    const replaced = await replaceItemIn(work, loanId, of, newDeviceId);
+    const replaced = await replaceItemBy(work, loanId, of, newDeviceId);
     return { incident, replaced };
   });
 }
 
 /**
- * The report inside a command's transaction.
+ * Writes down an incident, with what it ends and what is to be done.
  * @param replacedBy the device that takes the place of the item in this transaction; what is handed in then ends by that
  */
-export async function reportIncidentIn(
+export async function recordIncident(
   work: Work,
   loanId: string,
   input: NewIncident,
@@ -110,10 +115,10 @@ export async function reportIncidentIn(
   if (loan.patientId) await completeTasksOf(work, ['said_lost'], [loan.patientId]);
   if (ended[0]?.loanStatus === 'closed') await completeTasksAbout(work, [...tasksOfOpenLoan], [loan.id]);
   if (effect?.device === 'lost') await askToSecure(work, incident.id, loan.patientId);
-  const after = stateAfter(item, device, loan, ended[0], effect?.device);
+  const after = stateAfter(loan, item, { ...device, status: effect?.device ?? device.status }, ended[0]);
   await recordEvent(work, {
     type: 'incident.reported',
-    subjects: [['incident', incident.id], ...subjectsOf(loan, [device.id])],
+    subjects: [['incident', incident.id], ...subjectsOfLoan(loan, [device.id])],
     values: {
       reference: incident.reference,
       incidentKind: kind,
@@ -141,15 +146,14 @@ async function askToSecure(work: Work, incidentId: string, patientId: string | n
 }
 
 function stateAfter(
-  item: { id: string; status: IncidentReported['item']['status'] },
-  device: IncidentReported['device'],
   loan: IncidentReported['loan'],
+  item: IncidentReported['item'],
+  device: IncidentReported['device'],
   ended: EndedItem | undefined,
-  deviceStatus: IncidentReported['device']['status'] | undefined,
 ): Pick<IncidentReported, 'item' | 'device' | 'loan'> {
   return {
     item: { id: item.id, status: ended?.status ?? item.status },
-    device: { id: device.id, assetTag: device.assetTag, status: deviceStatus ?? device.status },
+    device: { id: device.id, assetTag: device.assetTag, status: device.status },
     loan: { id: loan.id, status: ended?.loanStatus ?? loan.status },
   };
 }

@@ -16,7 +16,7 @@ import { countIncidents, getIncident, listIncidents } from './incident.queries.t
 import {
   type ActionKind,
   actionWords,
-  allowedActions,
+  allowedIncidentActions,
   doneWords,
   incidentKinds,
   incidentStatuses,
@@ -151,7 +151,7 @@ export function incidentPages(app: App, deps: Deps): void {
   ) {
     const [incident, events] = await Promise.all([getIncident(deps.db, id), timelineOf(deps.db, id, page)]);
     if (incident.patient) await logAccess(deps, ctx, incident.patient.id, 'incident');
-    const allowed = allowedActions({
+    const allowed = allowedIncidentActions({
       ...incident,
       deviceStatus: incident.device.status,
       deviceKind: incident.device.kind,

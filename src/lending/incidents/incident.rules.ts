@@ -150,7 +150,7 @@ export const IncidentState = {
 export type IncidentState = RowOf<typeof IncidentState>;
 
 /** What may be written down next, and for the rest why not. Pages show exactly this. */
-export function allowedActions(incident: IncidentState): Record<ActionKind, true | string> {
+export function allowedIncidentActions(incident: IncidentState): Record<ActionKind, true | string> {
   const over = incident.status === 'closed' && 'The incident is closed.';
   const elsewhere = over || (incident.lentAgain && 'The device has been lent again since.');
   const remote =
@@ -215,8 +215,8 @@ export function actionErrors(
 }
 
 /** @throws Problem `incident-closed`, `incident-action-refused` */
-export function assertAllowed(kind: ActionKind, incident: IncidentState): void {
-  const allowed = allowedActions(incident)[kind];
+export function assertIncidentAction(kind: ActionKind, incident: IncidentState): void {
+  const allowed = allowedIncidentActions(incident)[kind];
   if (allowed === true) return;
   throw new Problem(incident.status === 'closed' ? 'incident-closed' : 'incident-action-refused', {
     detail: allowed,

@@ -29,13 +29,13 @@ import {
   type LockedDevice,
   type LockedLoan,
   lockLoans,
-  subjectsOf,
+  subjectsOfLoan,
 } from '../loans/ending.commands.ts';
 import { byIncident } from '../loans/loan.queries.ts';
 import { type ItemStatus, issueWarnings } from '../loans/loan.rules.ts';
 import { isOut } from '../loans/loan.states.ts';
 import { loanMove } from '../loans/status.commands.ts';
-import { approveIn, insertAction } from './action.commands.ts';
+import { insertAction, recordApproval } from './action.commands.ts';
 import { Earlier, type NewReplacement, type Replaced } from './incident.schemas.ts';
 import {
   approvalFor,
@@ -59,12 +59,15 @@ export async function replaceItem(
   input: NewReplacement,
 ): Promise<Replaced> {
   return command(deps, ctx, async (work) =>
-    replaceItemIn(work, loanId, input, await findNewDevice(work.trx, input)),
+    replaceItemBy(work, loanId, input, await findNewDevice(work.trx, input)),
   );
 }
 
-/** The same inside a command's transaction; `newDeviceId` is of `findNewDevice`. */
-export async function replaceItemIn(
+/**
+ * Replaces a device by another that `findNewDevice` found.
+ * @throws Problem as of `replaceItem`
+ */
+export async function replaceItemBy(
   work: Work,
   loanId: string,
   input: NewReplacement,
@@ -99,16 +102,19 @@ export async function replaceItemIn(
   if (loan.patientId && old.endedNow && dataPlan !== 'moved')
     await stopNumbers(work, [{ patientId: loan.patientId, deviceId: old.deviceId }]);
   if (isUnseen(found.device)) await markSeen(work, [device]);
-  const newItem = await insertItem(work, loan, input.itemId, device, found.device.condition);
+  const newItem = await insertItem(work, loanId, input.itemId, {
+    ...device,
+    condition: found.device.condition,
+  });
   if (item.incident) {
     const incident = { id: item.incident.id, deviceId: item.deviceId, loanId, patientId: loan.patientId };
-    if (approval) await approveIn(work, incident, approval);
+    if (approval) await recordApproval(work, incident, approval);
     await insertAction(work, incident.id, { kind: 'replaced', note: `By ${device.assetTag}.` }, true);
   }
   await recordEvent(work, {
     type: 'loan.item_replaced',
     subjects: [
-      ...subjectsOf(loan, [item.deviceId, device.id]),
+      ...subjectsOfLoan(loan, [item.deviceId, device.id]),
       ...(item.incident ? [['incident', item.incident.id] as [SubjectType, string]] : []),
     ],
     values: {
@@ -230,24 +236,22 @@ async function settleDataPlan(
 }
 
 async function insertItem(
-  work: Work,
-  loan: LockedLoan,
+  { trx, at }: Work,
+  loanId: string,
   replacesItemId: string,
-  device: LockedDevice,
-  condition: string | null,
+  device: LockedDevice & Pick<DeviceToIssue, 'condition'>,
 ): Promise<Replaced['item']> {
   const id = newId();
-  const { at } = work;
-  await run(work.trx, 'replacement.insert')`
+  await run(trx, 'replacement.insert')`
     with i as (
       insert into loan_item (id, loan_id, device_id, issued_at, condition_out, replaces_item_id)
-      values (${id}, ${loan.id}, ${device.id}, ${at}::timestamptz, ${condition}, ${replacesItemId})
+      values (${id}, ${loanId}, ${device.id}, ${at}::timestamptz, ${device.condition}, ${replacesItemId})
     ), d as (
       ${deviceMove(['issue', 'issue to its referral'], { which: sql`d.id = ${device.id}`, at })}
     ), a as (
       update allocation set status = 'issued', ended_at = ${at}::timestamptz where status = 'held' and device_id = ${device.id}
     )
-    ${loanMove('a replacement of what an incident ended', { which: sql`l.id = ${loan.id}`, at })}`;
+    ${loanMove('a replacement of what an incident ended', { which: sql`l.id = ${loanId}`, at })}`;
   return { id, deviceId: device.id, assetTag: device.assetTag, status: 'on_loan', replacesItemId };
 }
 

@@ -72,9 +72,9 @@ export function replacementPages(app: App, deps: Deps): void {
         };
       }
       const deviceId = await deviceOf(scan, warned);
-      const { incident, replaced } = await reportAndReplace(deps, ctx, id, report, {
-        deviceId,
-        ...(approval && { approval }),
+      const { incident, replaced } = await reportAndReplace(deps, ctx, id, {
+        report,
+        replacement: { deviceId, ...(approval && { approval }) },
       });
       return { href: `/incidents/${incident.id}`, ...whatHappened(replaced) };
     },

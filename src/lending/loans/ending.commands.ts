@@ -171,7 +171,7 @@ export async function endHelp(
 }
 
 /** The things whose story a loan and these devices of it are part of. */
-export function subjectsOf(
+export function subjectsOfLoan(
   loan: Pick<LockedLoan, 'id' | 'patientId' | 'referralId' | 'locationId'>,
   deviceIds: string[],
 ): [SubjectType, string][] {

@@ -15,7 +15,7 @@ import { one, run } from '../../shared/statements.ts';
 import type { Work } from '../../shared/work.ts';
 import { moveDueSteps } from '../../support/plan-dates.commands.ts';
 import { completeTasksAbout } from '../../tasks/task.commands.ts';
-import { lockLoans, subjectsOf } from './ending.commands.ts';
+import { lockLoans, subjectsOfLoan } from './ending.commands.ts';
 import { getLoanToExtend } from './extension.queries.ts';
 import { assertExtendable, assertReviewable, tryAgainDays } from './extension.rules.ts';
 import { Extended, type NewExtension, type NewReview, type Reviewed } from './extension.schemas.ts';
@@ -51,7 +51,7 @@ export async function extendLoan(
     });
     await recordEvent(work, {
       type: 'loan.extended',
-      subjects: subjectsOf(loan, []),
+      subjects: subjectsOfLoan(loan, []),
       values: { from: state.dueOn, ...dates },
       fields: input.reason ? ['reason'] : [],
     });
@@ -94,7 +94,7 @@ export async function reviewLoan(
       : await setReview(work, loanId, outcome === 'not_reached' ? null : state.reviewMonths);
     await recordEvent(work, {
       type: 'loan.reviewed',
-      subjects: subjectsOf(loan, []),
+      subjects: subjectsOfLoan(loan, []),
       values: { result: outcome, dueOn, reviewOn },
       fields: note ? ['note'] : [],
     });

@@ -7,7 +7,7 @@ import { Problem } from '../../shared/problem.ts';
 import { run } from '../../shared/statements.ts';
 import type { Work } from '../../shared/work.ts';
 import { completeTasksAbout } from '../../tasks/task.commands.ts';
-import { endItems, lockLoans, subjectsOf } from './ending.commands.ts';
+import { endItems, lockLoans, subjectsOfLoan } from './ending.commands.ts';
 import { takeBackReminders } from './extension.commands.ts';
 import type { Gifted } from './extension.schemas.ts';
 import { getLoanToGift } from './gift.queries.ts';
@@ -45,7 +45,7 @@ export async function giftLoan(
     await completeTasksAbout(work, [...tasksOfOpenLoan], [loanId]);
     await recordEvent(work, {
       type: 'loan.gifted',
-      subjects: subjectsOf(
+      subjects: subjectsOfLoan(
         loan,
         ended.map(({ deviceId }) => deviceId),
       ),

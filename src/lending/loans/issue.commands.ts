@@ -22,7 +22,7 @@ import { markSeen } from '../../stock/devices/seen.commands.ts';
 import { beginPlan } from '../../support/patient-plan.commands.ts';
 import { planOfIssue } from '../../support/plan.queries.ts';
 import { completeTasksAbout } from '../../tasks/task.commands.ts';
-import { subjectsOf } from './ending.commands.ts';
+import { subjectsOfLoan } from './ending.commands.ts';
 import {
   accessoryWords,
   extrasErrors,
@@ -91,19 +91,13 @@ export async function issueLoan(deps: Deps, ctx: Context, input: NewLoan): Promi
       at: work.at,
     };
     await markSeen(work, devices.filter(isUnseen));
-    const { items, plan, reviewOn } = await insertLoan(
-      work.trx,
-      loan,
-      devices,
-      needsMet(devices),
-      deps.clock,
-    );
+    const { items, plan, reviewOn } = await insertLoan(work, loan, devices, needsMet(devices));
     const begins = { loanId: loan.id, referralId: input.referralId, from: handover.on, dueOn };
     const followUps = plan ? await beginPlan(work, { ...begins, ...plan, patientId: found.patient!.id }) : [];
     const deviceIds = devices.map(({ id }) => id);
     await recordEvent(work, {
       type: 'loan.issued',
-      subjects: subjectsOf(loan, deviceIds),
+      subjects: subjectsOfLoan(loan, deviceIds),
       values: {
         reference: loan.reference,
         assetTags: devices.map(({ assetTag }) => assetTag),

@@ -11,7 +11,7 @@ import { many, one } from '../../shared/statements.ts';
 import type { Work } from '../../shared/work.ts';
 import { lockStock, moveStock } from '../../stock/accessories/stock.commands.ts';
 import { completeTasksAbout } from '../../tasks/task.commands.ts';
-import { endHelp, type LockedLoan, lockLoans, subjectsOf } from './ending.commands.ts';
+import { endHelp, type LockedLoan, lockLoans, subjectsOfLoan } from './ending.commands.ts';
 import { accessoriesShort, accessoryWords, type Wanted } from './issue-kit.rules.ts';
 import { type LoanStatus, loanStatuses, tasksOfOpenLoan } from './loan.rules.ts';
 import type { AccessoryLine, LoanStatusNow, NewMissingAccessories } from './loan.schemas.ts';
@@ -188,7 +188,7 @@ export async function settleAccessories(
   const { status, incident } = await closeWhenDone(work, loan.id);
   await recordEvent(work, {
     ...event,
-    subjects: subjectsOf(loan, []),
+    subjects: subjectsOfLoan(loan, []),
     values: { status, accessory: accessoryWords(ended) },
   });
   if (status === 'closed' && incident) await completeTasksAbout(work, [...tasksOfOpenLoan], [loan.id]);

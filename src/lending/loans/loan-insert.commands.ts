@@ -1,12 +1,11 @@
 import { type RawBuilder, sql } from 'kysely';
 import { isAccepted } from '../../referrals/referral.states.ts';
 import { referralMove } from '../../referrals/status.commands.ts';
-import type { Clock } from '../../shared/clock.ts';
-import type { Trx } from '../../shared/database.ts';
 import { newId } from '../../shared/ids.ts';
 import { Problem } from '../../shared/problem.ts';
 import { col } from '../../shared/rows.ts';
 import { one } from '../../shared/statements.ts';
+import type { Work } from '../../shared/work.ts';
 import type { DeviceToIssue } from '../../stock/devices/going-out.rules.ts';
 import { deviceMove } from '../../stock/devices/status.commands.ts';
 import { isAhead } from '../../support/follow-up.states.ts';
@@ -40,11 +39,10 @@ type LoanToInsert = {
  * @returns the items, the support plan that starts with what its follow-ups are planned by, and when a loan that stays open is looked at again
  */
 export async function insertLoan(
-  trx: Trx,
+  { trx, deps }: Work,
   loan: LoanToInsert,
   devices: DeviceToIssue[],
   met: string[],
-  clock: Clock,
 ): Promise<{
   items: LoanIssued['items'];
   plan: { versionId: string; draft: PlanDraft } | null;
@@ -58,7 +56,7 @@ export async function insertLoan(
     status: 'on_loan' as const,
   }));
   const draft = loan.patientId
-    ? draftJson(clock, {
+    ? draftJson(deps.clock, {
         patientId: loan.patientId,
         versionId: sql`(select id from plan)`,
         from: loan.handover.on,

@@ -1,5 +1,5 @@
 import type { Deps } from '../../shared/deps.ts';
-import { words } from '../../shared/formats.ts';
+import { inWords } from '../../shared/formats.ts';
 import { col, type RowOf } from '../../shared/rows.ts';
 import { maybe } from '../../shared/statements.ts';
 import type { DeviceKind } from '../../stock/devices/device.rules.ts';
@@ -90,7 +90,7 @@ export async function getLoanPaper(deps: Deps, id: string): Promise<LoanPaper> {
 }
 
 const nameOf = ({ kind, make, model }: { kind: DeviceKind; make: string; model: string }) =>
-  `${words(kind)}, ${make} ${model}`;
+  `${inWords(kind)}, ${make} ${model}`;
 
 async function readExtra(deps: Deps, id: string): Promise<Extra> {
   const row = await maybe(deps.db, 'loan.paper', Extra)`

@@ -15,7 +15,7 @@ import {
   endItems,
   type LockedLoan,
   lockLoans,
-  subjectsOf,
+  subjectsOfLoan,
 } from './ending.commands.ts';
 import { accessoryWords } from './issue-kit.rules.ts';
 import type { NewReturn, NewReturns, Returned, ReturnLine, ReturnsDone } from './loan.schemas.ts';
@@ -54,7 +54,9 @@ export async function returnItems(
     if (!loan) throw new Problem('not-found');
     assertReturnable(loan, input);
     const back = await endAccessories(work.trx, loan, accessories, 'returned');
-    const items = given.length ? await takeBack(work, loans, given, locationId, back) : [];
+    const items = given.length
+      ? await takeBack(work, loans, { items: given, accessories: back, locationId })
+      : [];
     const status =
       items[0]?.loanStatus ?? (await settleAccessories(work, loan, back, { type: 'loan.returned' }));
     await restock(work, loanId, back, locationId);
@@ -103,7 +105,7 @@ export async function returnDevices(
       const { condition, notes } = input.items[line - 1]!;
       return { itemId: itemId!, condition, notes };
     });
-    const ended = await takeBack(work, loans, items, input.locationId);
+    const ended = await takeBack(work, loans, { items, locationId: input.locationId });
     const statusOf = new Map(ended.map(({ loanId, loanStatus }) => [loanId, loanStatus]));
     return {
       lines,
@@ -148,13 +150,18 @@ async function judgeReturns(trx: Trx, { items }: NewReturns): Promise<ReturnLine
   });
 }
 
+/** What comes back, and the place that it goes to. */
+type Back = {
+  items: NewReturn['items'];
+  accessories?: EndedAccessory[];
+  locationId: string | undefined;
+};
+
 /** Ends items of locked loans as returned, with what follows for the people and the log. */
 async function takeBack(
   work: Work,
   loans: LockedLoan[],
-  items: NewReturn['items'],
-  locationId: string | undefined,
-  accessories: EndedAccessory[] = [],
+  { items, accessories = [], locationId }: Back,
 ): Promise<EndedItem[]> {
   const ended = await endItems(
     work,
@@ -170,7 +177,7 @@ async function takeBack(
       const own = byLoan.get(loan.id)!;
       return {
         type: 'loan.returned',
-        subjects: subjectsOf(
+        subjects: subjectsOfLoan(
           loan,
           own.map(({ deviceId }) => deviceId),
         ),

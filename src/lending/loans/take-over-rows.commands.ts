@@ -3,6 +3,7 @@ import type { Trx } from '../../shared/database.ts';
 import { assetTag, donationReference, loanReference, newId } from '../../shared/ids.ts';
 import { col } from '../../shared/rows.ts';
 import { one, run } from '../../shared/statements.ts';
+import type { Work } from '../../shared/work.ts';
 import { deviceBegins } from '../../stock/devices/device.rules.ts';
 import { tidied } from '../../stock/donations/device-columns.rules.ts';
 import type { LoanToTakeOver } from './take-over.rules.ts';
@@ -33,11 +34,10 @@ export type TakenDevice = { id: string; assetTag: string };
  * @returns the devices by the row that named them
  */
 export async function insertStock(
-  trx: Trx,
+  { trx, at }: Work,
   donation: { id: string; reference: string; donorId: string; receivedOn: string },
   loans: LoanToTakeOver[],
   assetTags: string[],
-  at: string,
 ): Promise<Map<number, TakenDevice>> {
   const rows = loans
     .flatMap(({ issuedOn, lines }) =>
@@ -66,14 +66,12 @@ export type TakenPlan = NonNullable<TakeOverLine['plan']> & { id: string; device
  * Adds the loans, their items and the data plans in one statement. How the agreement was accepted
  * is not recorded; one without a date to come back is on open-ended terms where there are any, and
  * its review is counted from today.
- * @param when `at` an instant, `day` today's civil date
  * @returns the data plans
  */
 export async function insertTakenLoans(
-  trx: Trx,
+  { trx, at, today }: Work,
   loans: TakenLoan[],
   devices: Map<number, TakenDevice>,
-  when: { at: string; day: string },
 ): Promise<TakenPlan[]> {
   const rows = loans.map(({ borrower: _borrower, lines: _lines, ...loan }) => loan);
   const items = loans.flatMap(({ id, issuedOn, lines }) =>
@@ -96,8 +94,8 @@ export async function insertTakenLoans(
         accepted_by, taken_over, changed_at)
       select x.id, x.reference, x."patientId", x."locationId", (x."issuedOn" + time '12:00') at time zone 'Europe/London', x."dueOn",
         'in_person', x."issuedOn", t.id,
-        case when x."dueOn" is null then working_day_from((${when.day}::date + make_interval(months => coalesce(t.review_months, 1)))::date) end,
-        'not_recorded', true, ${when.at}::timestamptz
+        case when x."dueOn" is null then working_day_from((${today}::date + make_interval(months => coalesce(t.review_months, 1)))::date) end,
+        'not_recorded', true, ${at}::timestamptz
       from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
         x (id uuid, reference text, "patientId" uuid, "locationId" uuid, "issuedOn" date, "dueOn" date)
       left join lateral (
@@ -113,7 +111,7 @@ export async function insertTakenLoans(
     insert into data_plan (id, device_id, network, iccid, msisdn, duration_months, activated_on, expires_on, created_at, changed_at)
     select id, "deviceId", network, iccid, msisdn,
       coalesce(greatest(1, ceil(("endsOn" - "issuedOn") / 30.44)::int), 12), case when "endsOn" is not null then least("issuedOn", "endsOn") end,
-      "endsOn", ${when.at}::timestamptz, ${when.at}::timestamptz
+      "endsOn", ${at}::timestamptz, ${at}::timestamptz
     from jsonb_to_recordset(${JSON.stringify(plans)}::jsonb)
       x (id uuid, "deviceId" uuid, network text, iccid text, msisdn text, "issuedOn" date, "endsOn" date)`;
   return plans;

@@ -69,25 +69,26 @@ export function assertListFits({ receivedOn }: { receivedOn: string }, today: st
     });
 }
 
+/** A list of what is out, as CSV, with the donor's name and the day it is of, from which what it calls safe is safe. */
+type ListOfLoans = { csv: string; donor: string; receivedOn: string; dates?: WrittenDates | undefined };
+
 /**
  * Takes over what was out before Lendwell: one donation, devices that begin on loan, the people who
  * have them, their loans without an agreement, and the data plans. All lines, or with `partial`
  * those that are ready. No follow-ups are made. The same statements however many lines.
- * @param input the donor's name, and the day of the list, from which what it calls safe is safe
  * @throws Problem `invalid`; `import-refused` with the lines when some are faulty and `partial` was
  * not asked for, or none is ready; `device-identifier-in-use` and `data-plan-in-use` to the loser of a race
  */
 export async function takeOver(
   deps: Deps,
   ctx: Context,
-  csv: string,
-  input: { donor: string; receivedOn: string; dates?: WrittenDates | undefined },
+  list: ListOfLoans,
   partial: boolean,
 ): Promise<TakenOver> {
-  assertListFits(input, today(deps.clock));
+  assertListFits(list, today(deps.clock));
   return command(deps, ctx, async (work) => {
     await takeEveryTurn(work.trx);
-    const { lines, loans, ready, faulty } = await previewTakeOver(deps, work.trx, csv, input.dates);
+    const { lines, loans, ready, faulty } = await previewTakeOver(deps, work.trx, list.csv, list.dates);
     if (!ready || (faulty && !partial)) {
       throw new Problem('import-refused', {
         detail: ready
@@ -97,18 +98,18 @@ export async function takeOver(
       });
     }
     const { at } = work;
-    const patients = await settlePatients(work.trx, loans, input.receivedOn, at);
-    const donorId = await findOrAddOrganisation(work, input.donor, 'donor');
+    const patients = await settlePatients(work.trx, loans, list.receivedOn, at);
+    const donorId = await findOrAddOrganisation(work, list.donor, 'donor');
     const numbers = await takeNumbers(work.trx, ready, loans.length);
-    const donation = { ...numbers.donation, donorId, receivedOn: input.receivedOn };
-    const devices = await insertStock(work.trx, donation, loans, numbers.assetTags, at);
+    const donation = { ...numbers.donation, donorId, receivedOn: list.receivedOn };
+    const devices = await insertStock(work, donation, loans, numbers.assetTags);
     const taken = loans.map((loan, place) => ({
       ...loan,
       id: newId(),
       reference: numbers.loanReferences[place]!,
       patientId: loan.borrower && patients.ids.get(loan.borrower)!,
     }));
-    const plans = await insertTakenLoans(work.trx, taken, devices, { at, day: work.today });
+    const plans = await insertTakenLoans(work, taken, devices);
     const [, ...eventIds] = await recordEvents(work, [
       donationEvent(donation, devices.size),
       ...taken.map((loan) => loanEvent(loan, devices)),

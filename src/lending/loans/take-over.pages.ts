@@ -48,10 +48,10 @@ export function takeOverPages(app: App, deps: Deps): void {
     if (errors.length) return show(reply.code(422), refused(typed, invalid(...errors)), preview);
 
     const wanted = ['all', 'partial'].includes(String(typed.do));
-    const isAsShown = typed.shown === nameOfSheet(csv);
+    const isAsShown = typed.shown === nameOfList(typed);
     if (!input || !wanted || !isAsShown) return show(reply, newForm(typed), preview, wanted && !isAsShown);
     try {
-      const done = await takeOver(deps, request.ctx, csv, input, typed.do === 'partial');
+      const done = await takeOver(deps, request.ctx, { csv, ...input }, typed.do === 'partial');
       const leftOut = done.lines.length - done.devices;
       const rest = leftOut ? ` ${count(leftOut, 'faulty line was', 'faulty lines were')} left out.` : '';
       return reply.done(`/donations/${done.donation.id}`, {
@@ -74,7 +74,7 @@ export function takeOverPages(app: App, deps: Deps): void {
       preview,
       faultyLines: ofVerdict('faulty'),
       readyLines: ofVerdict('ready'),
-      shown: nameOfSheet(String(form.typed.csv)),
+      shown: nameOfList(form.typed),
       changed,
     });
   }
@@ -89,6 +89,9 @@ export function takeOverPages(app: App, deps: Deps): void {
     return { form, donors: await listDonors(deps.db), kinds: kindsToType() };
   }
 }
+
+/** Tells a list, and how its dates are read, from any other. */
+const nameOfList = ({ csv, dates = '' }: Typed) => nameOfSheet(`${dates}\n${csv}`);
 
 /** On the first page the box for pasting may be empty because a file is meant. */
 function withoutEmptyText(typed: Typed): Typed {

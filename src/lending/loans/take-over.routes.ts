@@ -34,12 +34,18 @@ export function takeOverRoutes(app: App, deps: Deps): void {
       },
     },
     async (request, reply) => {
-      const { preview, partial, ...input } = request.query;
+      const { preview, partial, ...of } = request.query;
       if (preview) {
-        const { lines, loans, ...counts } = await previewTakeOver(deps, deps.db, request.body, input.dates);
+        const { lines, loans, ...counts } = await previewTakeOver(
+          deps,
+          deps.db,
+          request.body,
+          request.query.dates,
+        );
         return { ...counts, loans: loans.length, lines: lines.map(verdictOf) };
       }
-      return reply.code(201).send(await takeOver(deps, request.ctx, request.body, input, partial));
+      const list = { csv: request.body, ...of };
+      return reply.code(201).send(await takeOver(deps, request.ctx, list, partial));
     },
   );
 }

@@ -8,7 +8,7 @@ import type { Deps } from '../../shared/deps.ts';
 import type { App } from '../../shared/http.ts';
 import { toProblem } from '../../shared/problem.ts';
 import { oneOf } from '../../shared/schemas.ts';
-import { keepAddressSecret } from '../../shared/secret-address.ts';
+import { keepAddressSecret } from '../../web/secret-address.ts';
 import { findPatientLink, patientLinkHash } from '../link.queries.ts';
 import { answerKinds, mayAnswer } from '../link.rules.ts';
 import { spokenTime } from '../template.rules.ts';

@@ -6,7 +6,7 @@ import { type ListPage, readCursor, toPage } from '../../shared/lists.ts';
 import { col } from '../../shared/rows.ts';
 import { many, one } from '../../shared/statements.ts';
 import { FailedWork, JobRun } from './job-run.schemas.ts';
-import { stateOf } from './step.rules.ts';
+import { runStateOf } from './step.rules.ts';
 
 /** Nights, the latest first, each with its steps in the order in which they began. */
 export async function listNights(
@@ -23,7 +23,7 @@ export async function listNights(
     group by local_date order by local_date desc limit ${query.limit + 1}`;
   const now = timestamp(deps.clock);
   const page = toPage(rows, query.limit, (row) => [row.localDate]);
-  return { ...page, items: page.items.map((run) => ({ ...run, state: stateOf(run.steps, now) })) };
+  return { ...page, items: page.items.map((run) => ({ ...run, state: runStateOf(run.steps, now) })) };
 }
 
 /** Follow-on work that was given up after its last attempt, the latest first. */

@@ -14,7 +14,7 @@ const lostAfterMinutes = 15;
  * How a night stands, from its steps.
  * @param now ISO 8601 instant
  */
-export function stateOf(steps: StepRun[], now: string): RunState {
+export function runStateOf(steps: StepRun[], now: string): RunState {
   if (steps.some(({ supersededAt }) => supersededAt)) return 'taken_over';
   const open = steps.filter(({ finishedAt }) => !finishedAt);
   if (!open.length) return 'done';

@@ -20,12 +20,11 @@ export const columnsOf = ({ columns }: ReadPart): CsvColumns<Row> =>
 export async function exportPart(
   deps: Deps,
   ctx: Context,
-  name: string,
-  key: string,
+  of: { name: string; part: string },
   query: ReportQuery,
 ): Promise<{ report: ReportRead; part: ReadPart }> {
-  const report = await readReport(deps, name, query);
-  const part = report.parts.find((one) => one.key === key);
+  const report = await readReport(deps, of.name, query);
+  const part = report.parts.find((one) => one.key === of.part);
   if (!part) throw new Problem('not-found');
   await command(deps, ctx, (work) =>
     recordEvent(work, {

@@ -10,7 +10,7 @@ import { narrowings, readReport, reportNamed, reports } from './report.queries.t
 import { type Column, type ReadPart, type ReportRead, type Row, usualPeriods } from './report.rules.ts';
 import { ReportQuery } from './report.schemas.ts';
 import { columnsOf, exportPart } from './report-export.commands.ts';
-import { say } from './report-words.ts';
+import { sayValue } from './report-words.ts';
 
 const name = Type.String({ maxLength: 50 });
 const view = 'office/reports/views/report.njk';
@@ -48,13 +48,7 @@ export function reportPages(app: App, deps: Deps): void {
     '/reports/:name/:part.csv',
     { ...read, schema: { params: Type.Object({ name, part: name }), querystring: ReportQuery } },
     async (request, reply) => {
-      const { report, part } = await exportPart(
-        deps,
-        request.ctx,
-        request.params.name,
-        request.params.part,
-        request.query,
-      );
+      const { report, part } = await exportPart(deps, request.ctx, request.params, request.query);
       const file = [
         report.name,
         part.key,
@@ -97,13 +91,13 @@ async function shown(found: ReportRead) {
 
 /** Each column with its value of a row in words. */
 const inWords = (columns: Column[], row: Row) =>
-  columns.map((column) => ({ ...column, value: say(column, row[column.key] ?? null) }));
+  columns.map((column) => ({ ...column, value: sayValue(column, row[column.key] ?? null) }));
 
 /** The picture in both widths; none where there is nothing to draw. */
 async function pictureOf(part: ReadPart): Promise<Record<keyof typeof chartWidths, Picture> | undefined> {
   if (!part.rows.some((row) => part.chart?.series.some((key) => Number(row[key]) > 0))) return undefined;
   return {
-    wide: await drawChart(part, chartWidths.wide, say),
-    narrow: await drawChart(part, chartWidths.narrow, say),
+    wide: await drawChart(part, chartWidths.wide, sayValue),
+    narrow: await drawChart(part, chartWidths.narrow, sayValue),
   };
 }

@@ -7,6 +7,7 @@ import { type App, idParams, strictObject } from '../../shared/http.ts';
 import { linkAddress } from '../../shared/link-address.ts';
 import { Problem } from '../../shared/problem.ts';
 import { type Form, fields, newForm, refused, typedIn } from '../../web/forms.ts';
+import { secretFormPages, tooLate } from '../../web/secret-address.ts';
 import { submit } from '../../web/submit.ts';
 import { NewAnswer } from '../progress.schemas.ts';
 import { getReferral } from '../referral.queries.ts';
@@ -17,7 +18,6 @@ import {
   answerLinkHash,
   findAnswerLink,
 } from './answer-link.commands.ts';
-import { privatePages, tooLate } from './private-pages.ts';
 
 const addressPerMinute = 60;
 const linkPerMinute = 60;
@@ -47,7 +47,7 @@ export function answerLinkPages(app: App, deps: Deps): void {
 
   app.register(async (scope) => {
     const pages: App = scope.withTypeProvider<TypeBoxTypeProvider>();
-    privatePages(pages, async (request, reply) => {
+    secretFormPages(pages, 'referrals/hosted-form/views/problem.njk', async (request, reply) => {
       const { token } = request.params as { token: string };
       const form = { ...newForm(typedIn(request.body)), summary: [{ text: tooLate }], status: 403 };
       return reply.page('referrals/hosted-form/views/answer.njk', view(await linkOf(token), form));

@@ -1,5 +1,5 @@
 import { channels } from '../../people/contact.rules.ts';
-import { words } from '../../shared/formats.ts';
+import { inWords } from '../../shared/formats.ts';
 import { kindsThatMeet } from '../../stock/devices/device-kinds.rules.ts';
 
 export type Choice = { value: string; text: string; hint?: string };
@@ -29,7 +29,7 @@ const hints: Record<string, string> = {
 export const choicesOf = (values: readonly string[]): Choice[] =>
   values.map((value) => ({
     value,
-    text: texts[value] ?? words(value),
+    text: texts[value] ?? inWords(value),
     ...(hints[value] && { hint: hints[value] }),
   }));
 export const yesNo: Choice[] = [

@@ -6,7 +6,7 @@ import { newId } from '../../shared/ids.ts';
 import { col, type RowOf } from '../../shared/rows.ts';
 import { each, many, maybe, one, run } from '../../shared/statements.ts';
 import type { Typed } from '../../web/forms.ts';
-import type { Answers } from './answers.ts';
+import type { Answers } from './answers.schemas.ts';
 
 // A draft is nobody's record yet: it is for its browser alone, it ends by itself, and the event log has nothing of it.
 

@@ -4,7 +4,7 @@ import type { Deps } from '../../shared/deps.ts';
 import { Problem } from '../../shared/problem.ts';
 import { col, type RowOf } from '../../shared/rows.ts';
 import { each, many, maybe } from '../../shared/statements.ts';
-import { stateOf } from './form-link.rules.ts';
+import { formLinkStateOf } from './form-link.rules.ts';
 import { FormLinkRow } from './form-link.schemas.ts';
 
 /**
@@ -30,7 +30,7 @@ export async function clinicFormLinks(
     clinic,
     links: links.map(({ revokedAt, ...link }) => ({
       ...link,
-      state: stateOf({ ...link, revokedAt }, day),
+      state: formLinkStateOf({ ...link, revokedAt }, day),
     })),
   };
 }

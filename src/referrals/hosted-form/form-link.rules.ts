@@ -8,7 +8,10 @@ export const formLinkStates = ['open', 'expired', 'ended'] as const;
 export type FormLinkState = (typeof formLinkStates)[number];
 
 /** Whether a link works on a civil date. */
-export function stateOf(link: { expiresOn: string; revokedAt: string | null }, today: string): FormLinkState {
+export function formLinkStateOf(
+  link: { expiresOn: string; revokedAt: string | null },
+  today: string,
+): FormLinkState {
   if (link.revokedAt) return 'ended';
   return link.expiresOn < today ? 'expired' : 'open';
 }

@@ -3,14 +3,14 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { perAddress, perKey } from '../../access/rate-limit.ts';
 import { getPolicy } from '../../lending/terms/policy.queries.ts';
-import { today } from '../../shared/clock.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { type App, navigates } from '../../shared/http.ts';
 import { Problem, toProblem } from '../../shared/problem.ts';
 import { isId } from '../../shared/validation.ts';
 import { type Form, newForm, typedIn } from '../../web/forms.ts';
-import { refusedPage } from './answers.schemas.ts';
-import { firstOpenPage, hasNotAgreed, ownOf, said } from './answers.ts';
+import { secretFormPages, tooLate } from '../../web/secret-address.ts';
+import { firstOpenPage, hasNotAgreed, ownOf, refusedPage } from './answers.schemas.ts';
+import { answersSaid } from './answers.view.ts';
 import {
   beginDraft,
   begunDrafts,
@@ -21,7 +21,6 @@ import {
   savePage,
 } from './draft.commands.ts';
 import { findFormLink, formLinkHash } from './form-link.queries.ts';
-import { privatePages, tooLate } from './private-pages.ts';
 import { questionGroups } from './question-groups.schemas.ts';
 import { sendDraft } from './sending.commands.ts';
 import {
@@ -36,6 +35,7 @@ import {
   goneSummary,
   goOnAt,
   mostRows,
+  type Page,
   pageView,
   placeOf,
   type Visit,
@@ -74,7 +74,7 @@ export function hostedFormPages(app: App, deps: Deps): void {
 
   app.register(async (scope) => {
     const pages: App = scope.withTypeProvider<TypeBoxTypeProvider>();
-    privatePages(pages, (request, reply) => {
+    secretFormPages(pages, 'referrals/hosted-form/views/problem.njk', (request, reply) => {
       const { token, page } = request.params as { token: string; page?: string };
       const place = questionGroups.findIndex(({ slug }) => slug === page);
       return place < 0 ? undefined : sentTooLate(request, reply, token, place);
@@ -130,8 +130,8 @@ export function hostedFormPages(app: App, deps: Deps): void {
         if (page === 'check')
           return reply.page('referrals/hosted-form/views/check.njk', checkView(base, draft));
         const place = placeOf(page);
-        const form = formOf(deps, draft, questionGroups[place]!, today(deps.clock), ways !== undefined);
-        return showPage(reply, at, place, form, change, ways);
+        const form = formOf(deps, draft, questionGroups[place]!, ways !== undefined);
+        return showPage(reply, at, { place, change, rows: ways }, form);
       });
 
       pages.post(address, stepOptions, async (request, reply) => {
@@ -153,11 +153,11 @@ export function hostedFormPages(app: App, deps: Deps): void {
         const typed = ownOf(group.questions, sent);
         if (hasNotAgreed(typed)) return endKindly(reply, base, draft);
         const { change } = request.query;
-        const show = (form: Form, rows?: number) => showPage(reply, at, place, form, change, rows);
+        const show = (form: Form, rows?: number) => showPage(reply, at, { place, change, rows }, form);
         const gone = async () => {
           const now = await visit(request, token, draftId);
           if (now.draft?.reference) return reply.redirect(`${address}/done`, 303);
-          return showPage(reply, { ...now, draft: undefined }, place, goneForm(typed), change);
+          return showPage(reply, { ...now, draft: undefined }, { place, change }, goneForm(typed));
         };
         if (!draft) return gone();
         const faults = add ? undefined : faultsOf(deps, group, typed);
@@ -187,15 +187,8 @@ export function hostedFormPages(app: App, deps: Deps): void {
     return { link, base: `/refer/${token}`, draft, draftToken };
   }
 
-  async function showPage(
-    reply: FastifyReply,
-    at: Visit,
-    place: number,
-    form: Form,
-    change?: string,
-    rows?: number,
-  ) {
-    const view = { ...pageView(at, place, form, change, rows), soon: await howSoon() };
+  async function showPage(reply: FastifyReply, at: Visit, page: Page, form: Form) {
+    const view = { ...pageView(at, page, form), soon: await howSoon() };
     return reply.code(form.status).page('referrals/hosted-form/views/page.njk', view);
   }
 
@@ -205,7 +198,7 @@ export function hostedFormPages(app: App, deps: Deps): void {
     const own = ownOf(questionGroups[place]!.questions, typed);
     const form = at.draft ? { ...newForm(own), summary: [{ text: tooLate }], status: 403 } : goneForm(own);
     const { change } = request.query as { change?: string };
-    return showPage(reply, at, place, form, change);
+    return showPage(reply, at, { place, change }, form);
   }
 
   /** Without agreement nothing is kept; what was typed before is deleted only by whoever says so. */
@@ -226,7 +219,7 @@ export function hostedFormPages(app: App, deps: Deps): void {
     }
     if (firstOpenPage(draft.answers)) return reply.redirect(goOnAt(base, draft), 303);
     try {
-      await sendDraft(deps, request.id, link, draft, draftToken);
+      await sendDraft(deps, request.id, { link, draft, draftToken });
     } catch (error) {
       // What no page alone could tell is shown on the page of the first fault.
       const { errors } = toProblem(error);
@@ -237,7 +230,7 @@ export function hostedFormPages(app: App, deps: Deps): void {
       if (place < 0) throw error;
       const group = questionGroups[place]!;
       const form = refusedPage(group, draft.answers[group.slug] ?? {}, error);
-      return showPage(reply, at, place, form, '1');
+      return showPage(reply, at, { place, change: '1' }, form);
     }
     return reply.redirect(`${addressOf(base, draft.id)}/done`, 303);
   }
@@ -248,7 +241,7 @@ export function hostedFormPages(app: App, deps: Deps): void {
   }
 
   async function doneView({ link, base, draft, draftToken }: Visit) {
-    const groups = draft?.summary ? said(unsealSummary(deps, draftToken, draft.summary)) : undefined;
+    const groups = draft?.summary ? answersSaid(unsealSummary(deps, draftToken, draft.summary)) : undefined;
     return { link, base, reference: draft!.reference, groups, soon: await howSoon() };
   }
 

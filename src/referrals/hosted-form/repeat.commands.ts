@@ -15,7 +15,8 @@ import type { NewReferral } from '../referral.schemas.ts';
 import { whoIs } from '../who.commands.ts';
 import type { FormLink } from './form-link.queries.ts';
 
-type Repeat = { link: FormLink; referralId: string; referral: NewReferral; typed: Typed };
+/** What the form sent once more: of which link, about whose open referral, as the API takes it and as it was typed. */
+export type Repeat = { link: FormLink; referralId: string; referral: NewReferral; typed: Typed };
 
 /**
  * Keeps what the hosted form sent about a person whose referral is open, with that referral, for an
@@ -72,7 +73,7 @@ export async function receiveRepeat(
       values: { reference },
       fields: ['patient', 'referrer', 'consent', ...(visitRisks ? ['visitRisks'] : [])],
     });
-    if (known && contact?.before) await keepHistory(work.trx, known, eventId, contact.before, at);
+    if (known && contact?.before) await keepHistory(work, known, eventId, contact.before);
     const proposals = known === patientId && contact ? contact.proposals : [];
     await insertProposals(work.trx, referralId, proposals);
     const tasks: NewTask[] = [

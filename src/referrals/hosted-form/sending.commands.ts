@@ -3,13 +3,14 @@ import { fingerprint } from '../../shared/command.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { Problem } from '../../shared/problem.ts';
 import { receiveReferral } from '../referral.commands.ts';
-import type { NewReferral } from '../referral.schemas.ts';
-import { wholeReferral } from './answers.schemas.ts';
-import { allTyped } from './answers.ts';
+import { allTyped, wholeReferral } from './answers.schemas.ts';
 import { closeDraft, type Draft } from './draft.commands.ts';
 import type { FormLink } from './form-link.queries.ts';
-import { receiveRepeat } from './repeat.commands.ts';
+import { type Repeat, receiveRepeat } from './repeat.commands.ts';
 import { sealSummary } from './summary-seal.ts';
+
+/** A draft of a link, with the token of the browser that typed it. */
+type DraftToSend = { link: FormLink; draft: Draft; draftToken: string };
 
 /**
  * Sends what was typed as a referral of the link's clinic, as its key would through the API, once for
@@ -20,9 +21,7 @@ import { sealSummary } from './summary-seal.ts';
 export async function sendDraft(
   deps: Deps,
   requestId: string,
-  link: FormLink,
-  draft: Draft,
-  token: string,
+  { link, draft, draftToken }: DraftToSend,
 ): Promise<void> {
   const typed = allTyped(draft.answers);
   const referral = wholeReferral(typed);
@@ -42,24 +41,22 @@ export async function sendDraft(
       waits: true,
     },
   });
-  const { reference } = await receive(deps, context, link, referral, typed);
-  await closeDraft(deps, draft.id, { reference, summary: sealSummary(deps, token, typed) });
+  const { reference } = await receive(deps, context, { link, referral, typed });
+  await closeDraft(deps, draft.id, { reference, summary: sealSummary(deps, draftToken, typed) });
 }
 
 async function receive(
   deps: Deps,
   context: () => Context,
-  link: FormLink,
-  referral: NewReferral,
-  typed: Parameters<typeof sealSummary>[2],
+  sent: Omit<Repeat, 'referralId'>,
 ): Promise<{ reference: string }> {
   try {
-    return await receiveReferral(deps, context(), referral);
+    return await receiveReferral(deps, context(), sent.referral);
   } catch (error) {
     if (!(error instanceof Problem) || error.type !== 'referral-already-open') throw error;
     const { referralId } = error.extra;
     // The one in the way may close in this very moment; then nothing is in the way of this one.
-    if (typeof referralId !== 'string') return receiveReferral(deps, context(), referral);
-    return receiveRepeat(deps, context(), { link, referralId, referral, typed });
+    if (typeof referralId !== 'string') return receiveReferral(deps, context(), sent.referral);
+    return receiveRepeat(deps, context(), { ...sent, referralId });
   }
 }

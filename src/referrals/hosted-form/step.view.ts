@@ -1,8 +1,9 @@
+import { today } from '../../shared/clock.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { Problem } from '../../shared/problem.ts';
 import { type Form, newForm, type Typed } from '../../web/forms.ts';
-import { checkPage, refusedPage } from './answers.schemas.ts';
-import { type Answers, allTyped, firstOpenPage, rowsOf, said } from './answers.ts';
+import { type Answers, allTyped, checkPage, firstOpenPage, refusedPage, rowsOf } from './answers.schemas.ts';
+import { answersSaid } from './answers.view.ts';
 import { wayChoices } from './choices.view.ts';
 import type { Draft } from './draft.commands.ts';
 import type { FormLink } from './form-link.queries.ts';
@@ -40,20 +41,21 @@ export function faultsOf(deps: Deps, group: QuestionGroup, typed: Typed): Form |
 }
 
 /** A page of a draft as it was left; agreement is usually of today. `adding`: it is only to have more rows, and is not looked at yet. */
-export function formOf(deps: Deps, draft: Draft, group: QuestionGroup, today: string, adding: boolean): Form {
+export function formOf(deps: Deps, draft: Draft, group: QuestionGroup, adding: boolean): Form {
   const tried = draft.tried[group.slug];
-  const usual: Typed = group.slug === 'consent' ? { 'consent.givenOn': today } : {};
+  const usual: Typed = group.slug === 'consent' ? { 'consent.givenOn': today(deps.clock) } : {};
   const form = newForm(tried ?? draft.answers[group.slug] ?? usual);
   return (tried && !adding && faultsOf(deps, group, tried)) || form;
 }
 
-/** One page of questions, with what was typed, the way back and the way on. `wanted`: how many rows of a list were asked for. */
+/** A page of questions by its place; `change`: it leads back to the answers that are being checked; `rows`: how many of a list were asked for. */
+export type Page = { place: number; change?: string | undefined; rows?: number | undefined };
+
+/** One page of questions, with what was typed, the way back and the way on. */
 export function pageView(
   { link, base, draft }: Visit,
-  place: number,
+  { place, change, rows: wanted = 0 }: Page,
   form: Form,
-  change?: string,
-  wanted = 0,
 ) {
   const group = questionGroups[place] as QuestionGroup;
   const before = questionGroups[place - 1];
@@ -117,7 +119,7 @@ export function begunView(base: string, draft: Draft) {
 
 /** What was answered, to be checked and sent. */
 export function checkView(base: string, { id, answers }: Draft) {
-  return { draftId: id, address: addressOf(base, id), groups: said(allTyped(answers)) };
+  return { draftId: id, address: addressOf(base, id), groups: answersSaid(allTyped(answers)) };
 }
 
 /** Whether a draft is really to be deleted, and how much would be gone. */

@@ -10,18 +10,18 @@ import { completeTasksAbout, completeTasksOf } from '../../tasks/task.commands.t
 import {
   activationErrors,
   allowedPlanActions,
-  assertAllowed,
+  assertPlanAction,
   expiryOf,
   renewalOf,
 } from './data-plan.rules.ts';
 import type { DataPlanState, NewActivation, NewRenewal, NewSuspension } from './data-plan.schemas.ts';
 import {
+  fittedPlanId,
   type LockedPlan,
   lockPlan,
   type PlanDevice,
-  planIn,
-  stateOf,
-  subjectsOf,
+  planStateOf,
+  subjectsOfPlan,
 } from './locking.commands.ts';
 
 /**
@@ -38,7 +38,7 @@ export async function activatePlan(
   if (errors.length) throw new Problem('invalid', { errors });
   return command(deps, ctx, async (work) => {
     const { plan, from } = await lockPlan(work.trx, id);
-    assertAllowed(plan, 'activate');
+    assertPlanAction(plan, 'activate');
     const row = await one(
       work.trx,
       'course.activate-plan',
@@ -55,10 +55,10 @@ export async function activatePlan(
     );
     await recordEvent(work, {
       type: 'data_plan.activated',
-      subjects: subjectsOf(id, [from]),
+      subjects: subjectsOfPlan(id, [from]),
       values: { from: plan.status, to: 'active', activatedOn, expiresOn },
     });
-    return stateOf({ ...plan, status: 'active', activatedOn, expiresOn }, { device: from });
+    return planStateOf({ ...plan, status: 'active', activatedOn, expiresOn }, { device: from });
   });
 }
 
@@ -74,7 +74,7 @@ export async function renewPlan(
 ): Promise<DataPlanState> {
   return command(deps, ctx, async (work) => {
     const { plan, from } = await lockPlan(work.trx, id);
-    assertAllowed(plan, 'renew');
+    assertPlanAction(plan, 'renew');
     const { activatedOn, expiresOn: before } = plan;
     const dates = { activatedOn: activatedOn!, expiresOn: before! };
     const { expiresOn } = renewalOf(dates, input, work.today);
@@ -88,12 +88,12 @@ export async function renewPlan(
     );
     await recordEvent(work, {
       type: 'data_plan.renewed',
-      subjects: subjectsOf(id, [from]),
+      subjects: subjectsOfPlan(id, [from]),
       values: { durationMonths: input.months, expiresOn },
     });
     await completeTasksAbout(work, ['data_ending'], [id]);
     if (from?.loan?.patientId) await completeTasksOf(work, ['said_run_out'], [from.loan.patientId]);
-    return stateOf({ ...plan, expiresOn }, { device: from });
+    return planStateOf({ ...plan, expiresOn }, { device: from });
   });
 }
 
@@ -109,9 +109,9 @@ export async function suspendPlan(
 ): Promise<DataPlanState> {
   return command(deps, ctx, async (work) => {
     const { plan, from } = await lockPlan(work.trx, id);
-    assertAllowed(plan, 'suspend');
+    assertPlanAction(plan, 'suspend');
     await suspend(work, plan, from, reason);
-    return stateOf({ ...plan, status: 'suspended' }, { device: from });
+    return planStateOf({ ...plan, status: 'suspended' }, { device: from });
   });
 }
 
@@ -122,7 +122,7 @@ export async function suspendPlan(
 export async function resumePlan(deps: Deps, ctx: Context, id: string): Promise<DataPlanState> {
   return command(deps, ctx, async (work) => {
     const { plan, from } = await lockPlan(work.trx, id);
-    assertAllowed(plan, 'resume');
+    assertPlanAction(plan, 'resume');
     const status = plan.activatedOn ? 'active' : 'not_started';
     await run(
       work.trx,
@@ -134,10 +134,10 @@ export async function resumePlan(deps: Deps, ctx: Context, id: string): Promise<
     );
     await recordEvent(work, {
       type: 'data_plan.resumed',
-      subjects: subjectsOf(id, [from]),
+      subjects: subjectsOfPlan(id, [from]),
       values: { from: 'suspended', to: status },
     });
-    return stateOf({ ...plan, status }, { device: from });
+    return planStateOf({ ...plan, status }, { device: from });
   });
 }
 
@@ -151,7 +151,7 @@ export async function suspendPlanOf(
   deviceId: string,
   { reason }: { reason: string },
 ): Promise<{ id: string } | null> {
-  const found = await planIn(work.trx, deviceId);
+  const found = await fittedPlanId(work.trx, deviceId);
   if (!found) return null;
   const { plan, from } = await lockPlan(work.trx, found);
   if (allowedPlanActions(plan).suspend !== true) return null;
@@ -171,7 +171,7 @@ async function suspend(
     where id = ${id}`;
   await recordEvent(work, {
     type: 'data_plan.suspended',
-    subjects: subjectsOf(id, [device]),
+    subjects: subjectsOfPlan(id, [device]),
     values: { from: status, to: 'suspended' },
     fields: ['reason'],
   });

@@ -64,7 +64,7 @@ function notToActivate(status: PlanStatus, ended: string): string {
 }
 
 /** @throws Problem `data-plan-state` with what would make it succeed */
-export function assertAllowed(
+export function assertPlanAction(
   plan: { id: string; status: PlanStatus; isFitted: boolean },
   action: PlanAction,
 ): void {

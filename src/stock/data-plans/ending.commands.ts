@@ -7,15 +7,15 @@ import { Problem } from '../../shared/problem.ts';
 import { run } from '../../shared/statements.ts';
 import type { Work } from '../../shared/work.ts';
 import { completeTasksAbout } from '../../tasks/task.commands.ts';
-import { assertAllowed, endingErrors } from './data-plan.rules.ts';
+import { assertPlanAction, endingErrors } from './data-plan.rules.ts';
 import type { DataPlanState, NewEnding } from './data-plan.schemas.ts';
 import {
   type LockedPlan,
   lockPlan,
   type PlanDevice,
-  stateOf,
+  planStateOf,
   stopNumberOf,
-  subjectsOf,
+  subjectsOfPlan,
 } from './locking.commands.ts';
 
 /**
@@ -31,11 +31,11 @@ export async function endPlan(
 ): Promise<DataPlanState> {
   return command(deps, ctx, async (work) => {
     const { plan, from } = await lockPlan(work.trx, id);
-    assertAllowed(plan, 'end');
+    assertPlanAction(plan, 'end');
     const errors = endingErrors(endedOn, plan, work.today);
     if (errors.length) throw new Problem('invalid', { errors });
     const numberStopped = await end(work, plan, from, { endedOn, reason });
-    return stateOf({ ...plan, status: 'ended', endedOn }, { device: from, numberStopped });
+    return planStateOf({ ...plan, status: 'ended', endedOn }, { device: from, numberStopped });
   });
 }
 
@@ -62,7 +62,7 @@ async function end(
   );
   await recordEvent(work, {
     type: 'data_plan.ended',
-    subjects: subjectsOf(id, [device]),
+    subjects: subjectsOfPlan(id, [device]),
     values: { from: status, to: 'ended' },
     fields: ['reason'],
   });

@@ -104,7 +104,7 @@ export async function lockPlan(
 }
 
 /** The id of the plan not ended in a device. */
-export async function planIn(trx: Trx, deviceId: string): Promise<string | undefined> {
+export async function fittedPlanId(trx: Trx, deviceId: string): Promise<string | undefined> {
   const row = await maybe(trx, 'data-plan.in-device', { id: col.text })`
     select id from data_plan where device_id = ${deviceId} and ${isInUse()}`;
   return row?.id;
@@ -121,7 +121,7 @@ export async function stopNumberOf(work: Work, { id, loan, holdsNumber }: PlanDe
 }
 
 /** What a change of a plan answers. */
-export function stateOf(
+export function planStateOf(
   { id, status, activatedOn, expiresOn, endedOn }: LockedPlan,
   { device, numberStopped = false }: { device: PlanDevice | null; numberStopped?: boolean },
 ): DataPlanState {
@@ -130,7 +130,7 @@ export function stateOf(
 }
 
 /** The things whose story a change of a plan is part of: the plan, its devices, the loans they are on. */
-export function subjectsOf(planId: string, devices: (PlanDevice | null)[]): [SubjectType, string][] {
+export function subjectsOfPlan(planId: string, devices: (PlanDevice | null)[]): [SubjectType, string][] {
   const known = devices.filter((device) => device !== null);
   const loans = new Set(known.flatMap(({ loan }) => loan?.id ?? []));
   return [

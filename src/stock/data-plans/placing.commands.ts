@@ -11,10 +11,10 @@ import { completeTasksAbout } from '../../tasks/task.commands.ts';
 import { noSuchDevice, readDeviceName } from '../devices/naming.rules.ts';
 import { inUse } from './data-plan.commands.ts';
 import { findPlanByIccid } from './data-plan.queries.ts';
-import { assertAllowed, assertTakesSim, readIccid } from './data-plan.rules.ts';
+import { assertPlanAction, assertTakesSim, readIccid } from './data-plan.rules.ts';
 import type { DataPlanState, NewFitting, NewRemoval } from './data-plan.schemas.ts';
 import { isInUse } from './data-plan.states.ts';
-import { lockPlan, stateOf, stopNumberOf, subjectsOf } from './locking.commands.ts';
+import { lockPlan, planStateOf, stopNumberOf, subjectsOfPlan } from './locking.commands.ts';
 
 /**
  * Puts a SIM into a device: from the drawer, or out of another device. On the way from one device of a
@@ -33,7 +33,7 @@ export async function fitPlan(
   return command(deps, ctx, async (work) => {
     const { plan, from, to, justFitted } = await lockPlan(work.trx, id, name);
     if (!to) throw invalid(noSuchDevice(name));
-    assertAllowed(plan, 'fit');
+    assertPlanAction(plan, 'fit');
     assertTakesSim(to);
     if (from?.id === to.id)
       throw new Problem('data-plan-state', { detail: `It is in ${to.assetTag} already.`, dataPlanId: id });
@@ -46,7 +46,7 @@ export async function fitPlan(
       'data-plan.fit',
       work.trx.updateTable('data_plan').set({ device_id: to.id, changed_at: work.at }).where('id', '=', id),
     );
-    const subjects = subjectsOf(id, [from, to]);
+    const subjects = subjectsOfPlan(id, [from, to]);
     const { network, expiresOn } = plan;
     const event: NewEvent = from
       ? {
@@ -60,7 +60,7 @@ export async function fitPlan(
     if (from && !to.loan) await completeTasksAbout(work, ['data_ending'], [id]);
     const warnings =
       plan.expiresOn && plan.expiresOn <= work.today ? ['Its data has run out. Renew it.'] : [];
-    return { ...stateOf(plan, { device: to, numberStopped }), warnings };
+    return { ...planStateOf(plan, { device: to, numberStopped }), warnings };
   });
 }
 
@@ -96,7 +96,7 @@ export async function removePlan(
 ): Promise<DataPlanState> {
   return command(deps, ctx, async (work) => {
     const { plan, from } = await lockPlan(work.trx, id);
-    assertAllowed(plan, 'remove');
+    assertPlanAction(plan, 'remove');
     const numberStopped = await stopNumberOf(work, from!);
     await run(
       work.trx,
@@ -108,12 +108,12 @@ export async function removePlan(
     );
     await recordEvent(work, {
       type: 'data_plan.removed',
-      subjects: subjectsOf(id, [from]),
+      subjects: subjectsOfPlan(id, [from]),
       values: { assetTag: from!.assetTag },
       fields: input.reason ? ['reason'] : [],
     });
     await completeTasksAbout(work, ['data_ending', 'suspend_sim'], [id, from!.id]);
-    return stateOf(plan, { device: null, numberStopped });
+    return planStateOf(plan, { device: null, numberStopped });
   });
 }
 

@@ -6,9 +6,9 @@ import { recordEvent } from '../../shared/events.ts';
 import { invalid } from '../../shared/problem.ts';
 import { lockDevice } from './check.commands.ts';
 import { getDevice } from './device.queries.ts';
-import { assertAllowed } from './device.rules.ts';
+import { assertDeviceAction } from './device.rules.ts';
 import { standingOf } from './disposal.queries.ts';
-import { recordFoundIn } from './found.commands.ts';
+import { markFound } from './found.commands.ts';
 import type { GivingUp, NewArrival } from './repair.schemas.ts';
 import { markSeen } from './seen.commands.ts';
 import { changeDeviceStatus, type DeviceState } from './status.commands.ts';
@@ -28,22 +28,22 @@ export async function recordArrival(
   return command(deps, ctx, async (work) => {
     const device = await lockDevice(work.trx, deviceId);
     const { incident } = (await standingOf(work.trx, [deviceId])).get(deviceId)!;
-    assertAllowed('arrive', { status: device.status, incident });
+    assertDeviceAction('arrive', { status: device.status, incident });
     if (faulty && device.status === 'lost')
       throw invalid({
         pointer: '/faulty',
         message: 'What is found again is prepared first. Record that it is there, then send it for repair.',
       });
     if (device.status === 'lost') {
-      const { assetTag: _tag, ...found } = await recordFoundIn(work, deviceId, input);
+      const { assetTag: _tag, ...found } = await markFound(work, deviceId, input);
       return found;
     }
     if (locationId) await requireLocation(work.trx, locationId);
     const { id, status, openChecks, cycle } = await changeDeviceStatus(
-      work.trx,
+      work,
       deviceId,
       faulty ? 'arrived faulty' : 'arrived',
-      { at: work.at, day: work.today, condition, locationId, note: notes },
+      { condition, locationId, note: notes },
     );
     await recordEvent(work, {
       type: 'device.arrived',
@@ -67,7 +67,7 @@ export async function recordSeen(deps: Deps, ctx: Context, deviceId: string): Pr
   return command(deps, ctx, async (work) => {
     await lockDevice(work.trx, deviceId);
     const { status, openChecks, missedOn } = await getDevice(work.trx, deviceId);
-    assertAllowed('see', { status, missedOn });
+    assertDeviceAction('see', { status, missedOn });
     await markSeen(work, [{ id: deviceId }]);
     return { id: deviceId, status, openChecks };
   });
@@ -85,11 +85,8 @@ export async function giveUp(
 ): Promise<DeviceState> {
   return command(deps, ctx, async (work) => {
     const device = await lockDevice(work.trx, deviceId);
-    assertAllowed('give_up', device);
-    const { id, status, openChecks } = await changeDeviceStatus(work.trx, deviceId, 'given up', {
-      at: work.at,
-      note: reason,
-    });
+    assertDeviceAction('give_up', device);
+    const { id, status, openChecks } = await changeDeviceStatus(work, deviceId, 'given up', { note: reason });
     await recordEvent(work, {
       type: 'device.given_up',
       subjects: [['device', deviceId]],

@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import { defineEvents } from '../../shared/event-definitions.ts';
 import { count, day } from '../../shared/event-values.ts';
-import { date, words } from '../../shared/formats.ts';
+import { date, inWords } from '../../shared/formats.ts';
 import { oneOf } from '../../shared/schemas.ts';
 import { inside, nowIs, several } from '../../shared/sentences.ts';
 import { checkKinds, deviceKinds, deviceStatuses } from './device.rules.ts';
@@ -45,7 +45,7 @@ export const checkEvents = defineEvents({
 });
 
 function checkOf({ kind }: { kind?: string }): string {
-  return kind ? `${words(kind)} check` : 'Check';
+  return kind ? `${inWords(kind)} check` : 'Check';
 }
 
 function moved({ from, to }: { from?: string; to?: string }): string {

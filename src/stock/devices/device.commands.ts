@@ -3,7 +3,7 @@ import { command } from '../../shared/command.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { recordEvent } from '../../shared/events.ts';
 import { lockDevice, recordChecks } from './check.commands.ts';
-import { assertAllowed } from './device.rules.ts';
+import { assertDeviceAction } from './device.rules.ts';
 import type { NewCheck } from './device.schemas.ts';
 import { changeDeviceStatus, type DeviceState } from './status.commands.ts';
 
@@ -29,12 +29,12 @@ export async function reopenPreparation(
 ): Promise<DeviceState> {
   return command(deps, ctx, async (work) => {
     const device = await lockDevice(work.trx, deviceId);
-    assertAllowed('reopen', device);
+    assertDeviceAction('reopen', device);
     const { id, status, openChecks, cycle } = await changeDeviceStatus(
-      work.trx,
+      work,
       deviceId,
       'preparation reopened',
-      { at: work.at, day: work.today, note: input.reason },
+      { note: input.reason },
     );
     await recordEvent(work, {
       type: 'device.reopened',

@@ -6,7 +6,7 @@ import { today } from '../../shared/clock.ts';
 import { sendCsv } from '../../shared/csv.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { timelineOf } from '../../shared/event.queries.ts';
-import { date as dateWords, words as inWords, withDates } from '../../shared/formats.ts';
+import { date as dateWords, inWords, withDates } from '../../shared/formats.ts';
 import { type App, idParams, strictObject } from '../../shared/http.ts';
 import { listQuery } from '../../shared/lists.ts';
 import { line } from '../../shared/schemas.ts';

@@ -121,7 +121,7 @@ export type DeviceAction =
  * somewhere. `incident`: the open one, where it is recorded that a lost device is found or written off.
  * `missedOn`: the day of the stocktake that missed it, while it was not seen since
  */
-export function allowedActions(device: {
+export function allowedDeviceActions(device: {
   status: DeviceStatus;
   openChecks: string[];
   hasDataPlan: boolean;
@@ -167,7 +167,7 @@ export function allowedActions(device: {
  * Holds a command to what may be done with a device.
  * @throws Problem `device-move-refused`
  */
-export function assertAllowed(
+export function assertDeviceAction(
   action: DeviceAction,
   {
     status,
@@ -179,7 +179,7 @@ export function assertAllowed(
     missedOn?: string | null;
   },
 ): void {
-  const why = allowedActions({ openChecks: [], hasDataPlan: false, ...state, status })[action];
+  const why = allowedDeviceActions({ openChecks: [], hasDataPlan: false, ...state, status })[action];
   if (why !== true) throw new Problem('device-move-refused', { detail: why, deviceStatus: status });
 }
 

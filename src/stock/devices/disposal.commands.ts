@@ -14,7 +14,7 @@ import { completeTasksAbout } from '../../tasks/task.commands.ts';
 import type { TaskKind } from '../../tasks/task.rules.ts';
 import { isInUse } from '../data-plans/data-plan.states.ts';
 import { judgeLines, lockLines } from './bulk.commands.ts';
-import { assertAllowed } from './device.rules.ts';
+import { assertDeviceAction } from './device.rules.ts';
 import { countLosses, eachLoss, type LossRow, standingOf } from './disposal.queries.ts';
 import type { DisposalsDone, LossPeriod, NewDisposals } from './disposal.schemas.ts';
 import { deviceMove } from './status.commands.ts';
@@ -86,7 +86,7 @@ export async function retireDevices(
   const { way, disposedOn, organisation = null, transferNote = null, notes = null } = input;
   const { at } = work;
   const isLoss = way === 'written_off';
-  for (const { status } of devices) assertAllowed(isLoss ? 'write_off' : 'dispose', { status });
+  for (const { status } of devices) assertDeviceAction(isLoss ? 'write_off' : 'dispose', { status });
   const made = devices.map(({ id: deviceId, assetTag }) => ({ id: newId(), deviceId, assetTag }));
   const authorisedBy = isLoss ? (input.authorisedBy ?? work.ctx.actor.name) : input.authorisedBy;
   const rows = await many(work.trx, 'disposal.record', { id: col.text, deviceId: col.text })`

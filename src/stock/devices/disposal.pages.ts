@@ -9,7 +9,7 @@ import { bulkPage } from './bulk.pages.ts';
 import { disposeDevices, exportLosses } from './disposal.commands.ts';
 import { countLosses, type LossRow, listLosses, standingOf } from './disposal.queries.ts';
 import { disposalTerms, LossPeriod, LossQuery } from './disposal.schemas.ts';
-import { words } from './stock.pages.ts';
+import { stockFormWords } from './stock.pages.ts';
 import { type DisposalWay, disposalRefusal, disposalWays } from './stock.rules.ts';
 
 const Terms = strictObject(disposalTerms);
@@ -66,7 +66,7 @@ export function disposalPages(app: App, deps: Deps): void {
       const own = Object.entries(typed).filter(([name]) =>
         ownFields.includes(name.replace(/-(day|month|year)$/, '')),
       );
-      const terms = fields(Terms, Object.fromEntries(own), words);
+      const terms = fields(Terms, Object.fromEntries(own), stockFormWords);
       const { disposals } = await disposeDevices(deps, ctx, { items, ...terms });
       return {
         text: `${count(disposals.length, 'device')} retired.`,

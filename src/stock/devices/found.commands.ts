@@ -6,7 +6,7 @@ import { recordEvent } from '../../shared/events.ts';
 import type { Work } from '../../shared/work.ts';
 import { completeTasksAbout } from '../../tasks/task.commands.ts';
 import { lockDevice } from './check.commands.ts';
-import { assertAllowed } from './device.rules.ts';
+import { assertDeviceAction } from './device.rules.ts';
 import { standingOf } from './disposal.queries.ts';
 import { changeDeviceStatus, type DeviceState } from './status.commands.ts';
 
@@ -34,25 +34,23 @@ export async function recordFound(
   return command(deps, ctx, async (work) => {
     const { status } = await lockDevice(work.trx, deviceId);
     const { incident } = (await standingOf(work.trx, [deviceId])).get(deviceId)!;
-    if (status === 'lost') assertAllowed('arrive', { status, incident });
-    return recordFoundIn(work, deviceId, finding);
+    if (status === 'lost') assertDeviceAction('arrive', { status, incident });
+    return markFound(work, deviceId, finding);
   });
 }
 
-/** The same inside a command's transaction, which has locked the device and asked after an incident. */
-export async function recordFoundIn(
+/**
+ * Moves a device that is found again into preparation, with what that settles. The caller holds the device's lock
+ * and has asked after an incident.
+ * @throws Problem `invalid` for an unknown location, `device-move-refused` unless it is lost
+ */
+export async function markFound(
   work: Work,
   deviceId: string,
   { locationId, condition, notes }: Finding = {},
 ): Promise<FoundDevice> {
   if (locationId) await requireLocation(work.trx, locationId);
-  const found = await changeDeviceStatus(
-    work.trx,
-    deviceId,
-    'found',
-    { at: work.at, day: work.today, locationId, condition, note: notes },
-    'Only a lost device is recorded as found.',
-  );
+  const found = await changeDeviceStatus(work, deviceId, 'found', { locationId, condition, note: notes });
   await completeTasksAbout(
     work,
     ['missing_at_stocktake', 'unexpected_at_stocktake', 'suspend_sim'],

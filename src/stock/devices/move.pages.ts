@@ -6,7 +6,7 @@ import { fields } from '../../web/forms.ts';
 import { bulkPage } from './bulk.pages.ts';
 import { moveDevices } from './move.commands.ts';
 import { NewMoves } from './move.schemas.ts';
-import { words } from './stock.pages.ts';
+import { stockFormWords } from './stock.pages.ts';
 import { moveRefusal } from './stock.rules.ts';
 
 const Place = strictObject({ locationId: NewMoves.properties.locationId });
@@ -28,7 +28,7 @@ export function movePages(app: App, deps: Deps): void {
       places: (await listLocations(deps.db)).map(({ id, name }) => ({ value: id, text: name })),
     }),
     async confirm(ctx, items, typed) {
-      const { locationId } = fields(Place, { locationId: typed.locationId ?? '' }, words);
+      const { locationId } = fields(Place, { locationId: typed.locationId ?? '' }, stockFormWords);
       const { location, lines } = await moveDevices(deps, ctx, { items, locationId });
       const moved = lines.filter(({ verdict }) => verdict === 'done').length;
       const rest = lines.length - moved;

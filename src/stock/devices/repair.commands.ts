@@ -10,7 +10,7 @@ import { type FieldError, invalid, Problem } from '../../shared/problem.ts';
 import { maybe, one, run } from '../../shared/statements.ts';
 import { completeTasksAbout } from '../../tasks/task.commands.ts';
 import { lockDevice } from './check.commands.ts';
-import { assertAllowed } from './device.rules.ts';
+import { assertDeviceAction } from './device.rules.ts';
 import type { NewRepair, RepairReturn, RepairState } from './repair.schemas.ts';
 import { DeviceState, deviceMove } from './status.commands.ts';
 
@@ -37,7 +37,7 @@ export async function sendForRepair(
         .where('device_id', '=', deviceId)
         .where('back_on', 'is', null),
     );
-    assertAllowed('send_for_repair', { status: device.status, repair: open ?? null });
+    assertDeviceAction('send_for_repair', { status: device.status, repair: open ?? null });
     const errors: FieldError[] = [];
     if (sentOn > day)
       errors.push({ pointer: '/sentOn', message: 'This date is in the future. Give the day it was sent.' });
@@ -106,7 +106,7 @@ export async function takeBackFromRepair(
   const { result, backOn = day, notes = null, locationId = null } = input;
   return command(deps, ctx, async (work) => {
     const device = await lockDevice(work.trx, deviceId);
-    assertAllowed('back_from_repair', device);
+    assertDeviceAction('back_from_repair', device);
     const open = await maybe(
       work.trx,
       'repair.open-of',

@@ -3,6 +3,7 @@ import type { Trx } from '../../shared/database.ts';
 import { Problem } from '../../shared/problem.ts';
 import { col, type RowOf } from '../../shared/rows.ts';
 import { maybe } from '../../shared/statements.ts';
+import type { Work } from '../../shared/work.ts';
 import {
   checkKinds,
   type DeviceMove,
@@ -112,33 +113,34 @@ type Known = {
   note?: string | null | undefined;
 };
 
+/** What a refusal says of the devices that a move is for, where the status alone does not tell. */
+const onlyFor: Partial<Record<By, string>> = { found: 'Only a lost device is recorded as found.' };
+
 /**
- * Moves one device inside a command's transaction.
- * @param only whom the move is for, in a sentence, for the refusal
+ * Moves one device; where a new cycle begins, it begins today.
  * @throws Problem `not-found`, `device-move-refused` for a move that is not in the table
  */
-export async function changeDeviceStatus<const B extends By>(
-  trx: Trx,
+export async function changeDeviceStatus(
+  { trx, at, today }: Work,
   id: string,
-  by: B,
-  { locationId = null, condition = null, note = null, ...when }: Known & When<B>,
-  only?: string,
+  by: By,
+  { locationId = null, condition = null, note = null }: Known,
 ): Promise<MovedDevice> {
   const row = await maybe(trx, 'device.change-status', MovedDevice)`
     ${deviceMove<By>(by, {
       which: sql`d.id = ${id}`,
-      ...when,
-      day: when.day ?? '',
+      at,
+      day: today,
       set: sql`location_id = coalesce(${locationId}::uuid, d.location_id), condition = coalesce(${condition}::text, d.condition),
         notes = case when ${note}::text is null then d.notes else concat_ws(E'\n', d.notes, ${note}::text) end`,
     })}
     returning d.id, d.asset_tag as "assetTag", d.status, d.cycle, d.location_id as "locationId",
       case d.status when 'in_preparation' then open_checks(d.id, d.kind, d.cycle) else '{}' end as "openChecks"`;
-  if (!row) throw await moveRefused(trx, id, only);
+  if (!row) throw await moveRefused(trx, id, by);
   return row;
 }
 
-async function moveRefused(trx: Trx, id: string, only?: string): Promise<Problem> {
+async function moveRefused(trx: Trx, id: string, by: By): Promise<Problem> {
   const row = await maybe(
     trx,
     'device.status',
@@ -146,6 +148,6 @@ async function moveRefused(trx: Trx, id: string, only?: string): Promise<Problem
   );
   if (!row) return new Problem('not-found');
   const { status } = row;
-  const detail = [`The device is ${statusWords[status]}.`, only].filter(Boolean).join(' ');
+  const detail = [`The device is ${statusWords[status]}.`, onlyFor[by]].filter(Boolean).join(' ');
   return new Problem('device-move-refused', { detail, deviceStatus: status });
 }

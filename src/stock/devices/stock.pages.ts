@@ -5,14 +5,14 @@ import { listLocations } from '../../scheme/organisations/organisation.queries.t
 import type { Context } from '../../shared/actor.ts';
 import { today } from '../../shared/clock.ts';
 import type { Deps } from '../../shared/deps.ts';
-import { words as inWords, withDates } from '../../shared/formats.ts';
+import { inWords, withDates } from '../../shared/formats.ts';
 import { type App, type idParams, strictObject } from '../../shared/http.ts';
 import { Problem } from '../../shared/problem.ts';
 import { type Form, fields, newForm, type Typed } from '../../web/forms.ts';
 import type { Banner } from '../../web/pages.ts';
 import { type AskedOne, submit } from '../../web/submit.ts';
 import { giveUp, recordArrival, recordSeen } from './arrival.commands.ts';
-import { allowedActions, type DeviceAction } from './device.rules.ts';
+import { allowedDeviceActions, type DeviceAction } from './device.rules.ts';
 import type { Device } from './device.schemas.ts';
 import { canHoldData } from './device-kinds.rules.ts';
 import { disposeDevices } from './disposal.commands.ts';
@@ -26,7 +26,7 @@ import { disposalWays } from './stock.rules.ts';
 
 const Move = strictObject({ locationId: NewMoves.properties.locationId });
 const Disposal = strictObject(disposalTerms);
-export const words = {
+export const stockFormWords = {
   fault: 'Enter what is wrong with it',
   result: 'Choose whether it is repaired',
   condition: 'Choose its condition',
@@ -69,15 +69,20 @@ export function stockPages(
     });
 
   form('repairs', 'devices.repair', async (ctx, id, typed) => {
-    await sendForRepair(deps, ctx, id, fields(NewRepair, typed, words));
+    await sendForRepair(deps, ctx, id, fields(NewRepair, typed, stockFormWords));
     return { text: 'The device is in repair.', link: { href: '/repairs', text: 'See what is in repair' } };
   });
   form('repair-returns', 'devices.repair', async (ctx, id, typed) => {
-    const { device } = await takeBackFromRepair(deps, ctx, id, fields(RepairReturn, typed, words));
+    const { device } = await takeBackFromRepair(deps, ctx, id, fields(RepairReturn, typed, stockFormWords));
     return { text: `The device is back. ${toDo(device.openChecks)}` };
   });
   form('arrivals', 'loans.return', async (ctx, id, typed) => {
-    const { status, openChecks } = await recordArrival(deps, ctx, id, fields(NewArrival, typed, words));
+    const { status, openChecks } = await recordArrival(
+      deps,
+      ctx,
+      id,
+      fields(NewArrival, typed, stockFormWords),
+    );
     const next = status === 'in_repair' ? 'Say where it goes for repair.' : toDo(openChecks);
     return { text: `The device is here. ${next}` };
   });
@@ -86,20 +91,20 @@ export function stockPages(
     return { text: 'The device is here. Nobody need look for it any more.' };
   });
   form('losses', 'incidents.report', async (ctx, id, typed) => {
-    await giveUp(deps, ctx, id, fields(GivingUp, typed, words));
+    await giveUp(deps, ctx, id, fields(GivingUp, typed, stockFormWords));
     return {
       text: 'The device is lost. A manager may write it off; if it turns up, record that it was found.',
     };
   });
   form('moves', 'devices.move', async (ctx, id, typed) => {
     const { lines } = await moveDevices(deps, ctx, {
-      ...fields(Move, typed, words),
+      ...fields(Move, typed, stockFormWords),
       items: [{ deviceId: id }],
     });
     return { text: lines[0]!.text };
   });
   form('disposals', 'devices.dispose', async (ctx, id, typed) => {
-    const terms = fields(Disposal, typed, words);
+    const terms = fields(Disposal, typed, stockFormWords);
     await disposeDevices(deps, ctx, { ...terms, items: [{ deviceId: id }] });
     return {
       text: 'The device is retired.',
@@ -127,7 +132,7 @@ export async function stockView(deps: Deps, ctx: Context, device: Device, sent?:
   const { sanitised, incident } = standing.get(device.id)!;
   const patients = holders.items.flatMap(({ patient }) => patient?.id ?? []);
   await logAccesses(deps, ctx, patients, 'device');
-  const can = allowedActions({ ...device, hasDataPlan: device.dataPlan !== null, incident });
+  const can = allowedDeviceActions({ ...device, hasDataPlan: device.dataPlan !== null, incident });
   const date = today(deps.clock);
   const formOf = (prefix: string, start: Typed = {}) =>
     sent?.prefix === prefix ? sent : { ...newForm(start), prefix };

@@ -23,11 +23,14 @@ export async function recordDonation(
   ctx: Context,
   input: NewDonation,
 ): Promise<DonationRecorded> {
-  return command(deps, ctx, (work) => recordDonationIn(work, input));
+  return command(deps, ctx, (work) => addDonation(work, input));
 }
 
-/** The same inside a command's transaction. */
-export async function recordDonationIn(work: Work, input: NewDonation): Promise<DonationRecorded> {
+/**
+ * Adds a delivery with its devices to the stock.
+ * @throws Problem as of `recordDonation`
+ */
+export async function addDonation(work: Work, input: NewDonation): Promise<DonationRecorded> {
   const devices = input.devices.map(tidyDevice);
   assertDonationFits(input, work.today);
   refuse(deviceFaults(devices, await identifiersInUse(work.trx, devices)));

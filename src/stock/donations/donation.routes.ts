@@ -76,8 +76,7 @@ export function donationRoutes(app: App, deps: Deps): void {
       const done = await importDonation(
         deps,
         request.ctx,
-        request.body,
-        { donor: { name: donor }, ...donation },
+        { csv: request.body, donor: { name: donor }, ...donation },
         partial,
       );
       return reply.code(201).header('location', `/api/v1/donations/${done.donation.id}`).send(done);

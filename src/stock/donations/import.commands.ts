@@ -5,7 +5,7 @@ import type { Deps } from '../../shared/deps.ts';
 import { Problem } from '../../shared/problem.ts';
 import type { NewDevice } from '../devices/device.schemas.ts';
 import { tidied } from './device-columns.rules.ts';
-import { identifiersInUse, recordDonationIn } from './donation.commands.ts';
+import { addDonation, identifiersInUse } from './donation.commands.ts';
 import type { DonationRecorded, NewDonation } from './donation.schemas.ts';
 import { type ImportLine, judge, readImport } from './import.rules.ts';
 
@@ -23,6 +23,9 @@ export async function previewImport(db: Reader, csv: string): Promise<Preview> {
   return { ready, faulty: lines.length - ready, unusedColumns, lines };
 }
 
+/** A donor's spreadsheet as CSV, with what is known of the donation beside its devices. */
+type Spreadsheet = { csv: string } & Omit<NewDonation, 'devices'>;
+
 /**
  * Saves a donor's spreadsheet as one donation: every line, or with `partial` those that are ready.
  * @throws Problem `invalid`; `import-refused` with the lines when some are faulty and `partial` was not asked for, or none is ready
@@ -30,8 +33,7 @@ export async function previewImport(db: Reader, csv: string): Promise<Preview> {
 export async function importDonation(
   deps: Deps,
   ctx: Context,
-  csv: string,
-  input: Omit<NewDonation, 'devices'>,
+  { csv, ...donation }: Spreadsheet,
   partial: boolean,
 ): Promise<{ donation: DonationRecorded; lines: Omit<ImportLine, 'device' | 'textLine'>[] }> {
   return command(deps, ctx, async (work) => {
@@ -49,7 +51,7 @@ export async function importDonation(
       .filter(({ verdict }) => verdict === 'ready')
       .map(({ device }) => device as NewDevice);
     return {
-      donation: await recordDonationIn(work, { ...input, devices }),
+      donation: await addDonation(work, { ...donation, devices }),
       lines: lines.map(withoutDevice),
     };
   });

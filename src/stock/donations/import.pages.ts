@@ -51,7 +51,7 @@ export function importPages(app: App, deps: Deps): void {
     if (!input || !wanted || !isAsShown) return show(reply, newForm(typed), preview, wanted && !isAsShown);
     try {
       const partial = typed.do === 'partial';
-      const { donation, lines } = await importDonation(deps, request.ctx, csv, input, partial);
+      const { donation, lines } = await importDonation(deps, request.ctx, { csv, ...input }, partial);
       const leftOut = lines.length - donation.devices.length;
       const rest = leftOut ? ` ${count(leftOut, 'faulty line was', 'faulty lines were')} left out.` : '';
       return reply.done(`/donations/${donation.id}`, {

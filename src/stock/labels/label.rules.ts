@@ -88,21 +88,23 @@ function drawing(device: LabelledDevice, layout: Layout, owner: string | null): 
   return [
     `<title>${escaped(`${assetTag}, ${kindName(kind)}, ${device.make} ${device.model}`)}</title>`,
     `<rect class="app-label-edge" width="${width}" height="${height}" fill="#fff"/>`,
-    part(qr, edge, edge, qrSize, qrSize),
+    part(qr, { x: edge, y: edge, width: qrSize, height: qrSize }),
     words(
-      textLeft,
-      7.8,
-      6.9,
       assetTag,
+      { x: textLeft, y: 7.8, size: 6.9 },
       `font-weight="bold" textLength="${n(textWidth)}" lengthAdjust="spacingAndGlyphs"`,
     ),
-    words(textLeft, 11.4, 3, kindName(kind), 'font-weight="bold"'),
-    ...name.map((line, row) => words(textLeft, 14.6 + row * 3.1, 2.8, line)),
-    part(bars, (width - barsWidth) / 2, barsTop, barsWidth, barsHeight),
-    owner ? words(width / 2, height - foot, 2.2, short(owner, 50), 'text-anchor="middle"') : '',
+    words(kindName(kind), { x: textLeft, y: 11.4, size: 3 }, 'font-weight="bold"'),
+    ...name.map((line, row) => words(line, { x: textLeft, y: 14.6 + row * 3.1, size: 2.8 })),
+    part(bars, { x: (width - barsWidth) / 2, y: barsTop, width: barsWidth, height: barsHeight }),
+    owner
+      ? words(short(owner, 50), { x: width / 2, y: height - foot, size: 2.2 }, 'text-anchor="middle"')
+      : '',
   ].join('');
 }
 
+type Place = { x: number; y: number };
+type Size = { width: number; height: number };
 type Code = { columns: number; viewBox: string; paths: string };
 
 /** A code as bwip-js draws it, with how many modules it is wide. */
@@ -118,15 +120,15 @@ function code(options: { bcid: string; text: string; eclevel?: string }): Code {
   };
 }
 
-function part({ viewBox, paths }: Code, x: number, y: number, width: number, height: number): string {
+function part({ viewBox, paths }: Code, { x, y, width, height }: Place & Size): string {
   return `<svg x="${n(x)}" y="${n(y)}" width="${n(width)}" height="${n(height)}" viewBox="${viewBox}" preserveAspectRatio="none">${paths}</svg>`;
 }
 
-function words(x: number, y: number, size: number, text: string, attributes = ''): string {
+function words(text: string, { x, y, size }: Place & { size: number }, attributes = ''): string {
   return `<text x="${n(x)}" y="${n(y)}" font-size="${size}" font-family="Arial, Helvetica, sans-serif" ${attributes}>${escaped(text)}</text>`;
 }
 
-type Frame = { x?: number; y?: number; width: number; height: number; unit?: string };
+type Frame = Partial<Place> & Size & { unit?: string };
 
 function svg({ x, y, width, height, unit = '' }: Frame, inside: string): string {
   const at = x === undefined || y === undefined ? '' : ` x="${n(x)}" y="${n(y)}"`;

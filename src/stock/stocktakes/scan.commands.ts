@@ -10,7 +10,7 @@ import { unknownLabel } from '../devices/scan.rules.ts';
 import { markSeen } from '../devices/seen.commands.ts';
 import { lockOpen } from './stocktake.commands.ts';
 import { countLines, linesOf } from './stocktake.queries.ts';
-import { type CountedLine, tell } from './stocktake.rules.ts';
+import { type CountedLine, tellOfLine } from './stocktake.rules.ts';
 import type { NewScans, ScanLine, ScansDone } from './stocktake.schemas.ts';
 
 /**
@@ -55,7 +55,7 @@ export async function recordScans(
       if (!line) return { ...at, verdict: 'unknown', text: unknownLabel(code), device: null, next: null };
       const again = seen.has(line.device.id);
       seen.add(line.device.id);
-      const told = tell(line, stocktake.locationId);
+      const told = tellOfLine(line, stocktake.locationId);
       const isNew = counted.has(line.device.id) && !again;
       return {
         ...at,

@@ -7,7 +7,7 @@ import { col } from '../../shared/rows.ts';
 import { each, many, maybe, one } from '../../shared/statements.ts';
 import { isOnShelf } from '../devices/device.states.ts';
 import { unfitJson } from '../devices/fitness.queries.ts';
-import { CountedLine, lineVerdicts, type Told, tell } from './stocktake.rules.ts';
+import { CountedLine, lineVerdicts, type Told, tellOfLine } from './stocktake.rules.ts';
 import {
   type Counts,
   type LineQuery,
@@ -117,6 +117,6 @@ export type ToldLine = StocktakeLine & Pick<Told, 'link'>;
 
 function inWords(line: CountedLine, locationId: string): ToldLine {
   const { device, verdict, scannedAt, scannedBy } = line;
-  const { text, next, link } = tell(line, locationId);
+  const { text, next, link } = tellOfLine(line, locationId);
   return { device, verdict, why: text, next, link, scannedAt, scannedBy };
 }

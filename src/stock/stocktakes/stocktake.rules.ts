@@ -54,7 +54,7 @@ export function standsAt(device: Pick<CountedDevice, 'status' | 'location'>, loc
 const nothing: Told = { text: '', next: null, link: null };
 
 /** What to say of a line of a stocktake at this location. */
-export function tell(line: CountedLine, locationId: string): Told {
+export function tellOfLine(line: CountedLine, locationId: string): Told {
   const { device, verdict } = line;
   if (verdict === 'expected') return nothing;
   if (verdict === 'unexpected') return whyUnexpected(device, locationId);

@@ -71,7 +71,7 @@ const reasons = [
 ];
 
 /** Puts one person's story on the agenda: referral, decision, loan, calls, return. */
-export function tell(world: World, story: Story, patient: NewPatient, place: number): void {
+export function tellPatientStory(world: World, story: Story, patient: NewPatient, place: number): void {
   const { agenda, scheme, random } = world;
   const clinic = scheme.clinics[place % clinics.length]!;
   const officer = scheme.officers[place % scheme.officers.length]!;

@@ -1,44 +1,9 @@
 import { times } from '../../people/contact.rules.ts';
 import { date } from '../../shared/formats.ts';
 import { dateIn, type Typed } from '../../web/forms.ts';
+import { rowsOf } from './answers.schemas.ts';
 import { type Choice, wayChoices } from './choices.view.ts';
 import { type Question, questionGroups } from './question-groups.schemas.ts';
-
-/** What was typed, by page of the form; a page is here once it was right. */
-export type Answers = Record<string, Typed>;
-
-/** What a question's fields are called: itself, the parts of a date, and the rows of ways to reach someone. */
-const isOf = ({ name, as }: Question, field: string) =>
-  field === name ||
-  (as === 'date' && field.startsWith(`${name}-`)) ||
-  (as === 'ways' && field.startsWith(`${name}.`));
-
-/** Of what a page sent, what answers its questions. */
-export function ownOf(questions: Question[], typed: Typed): Typed {
-  return Object.fromEntries(
-    Object.entries(typed).filter(([field]) => questions.some((question) => isOf(question, field))),
-  );
-}
-
-/** Everything typed, as one form. */
-export const allTyped = (answers: Answers): Typed => Object.assign({}, ...Object.values(answers));
-
-/** That the patient has not agreed that we get what is written here. */
-export const hasNotAgreed = (typed: Typed) => typed['consent.shareWithScheme'] === 'no';
-
-/** The first page that is still to be filled in. */
-export const firstOpenPage = (answers: Answers) => questionGroups.find(({ slug }) => !answers[slug])?.slug;
-
-/** The places of the rows of a list, such as the ways to reach someone. */
-export const rowsOf = (typed: Typed, list: string): number[] =>
-  [
-    ...new Set(
-      Object.keys(typed).flatMap((field) => {
-        const [name, row] = field.split('.');
-        return name === list ? [Number(row)] : [];
-      }),
-    ),
-  ].sort((one, other) => one - other);
 
 /** A page's answers; `answered` is false where all of it was left empty. */
 export type Said = {
@@ -49,7 +14,7 @@ export type Said = {
 };
 
 /** What was answered, in the order of the form, to be read and printed. */
-export function said(typed: Typed): Said[] {
+export function answersSaid(typed: Typed): Said[] {
   return questionGroups.map(({ slug, title, questions }) => {
     const facts = questions.flatMap((question) =>
       question.as === 'ways'
