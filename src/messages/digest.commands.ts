@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { timestamp, today, zone } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { col } from '../shared/rows.ts';
-import { each, many, one, run } from '../shared/statements.ts';
+import { countOf, each, many, run } from '../shared/statements.ts';
 import { isAhead } from '../support/follow-up.states.ts';
 import { channelOf } from './channels.ts';
 import { pausedThen } from './reminder.queries.ts';
@@ -32,10 +32,8 @@ export async function planDigests(deps: Deps, date: string): Promise<number> {
 
 /** How many `planDigests` would make. */
 export async function countDigests(deps: Deps, date: string): Promise<number> {
-  const row = await one(deps.db, each('digest.count'), { count: col.number })`
-    select count(*)::int as count from (select distinct s.id, f.due_on ${due(date)}) x
+  return countOf(deps.db, each('digest.count'))`from (select distinct s.id, f.due_on ${due(date)}) x
     where not exists (select from supporter_digest d where d.staff_id = x.id and d.for_date = x.due_on)`;
-  return row.count;
 }
 
 const Digest = { id: col.text, name: col.text, email: col.text, count: col.number, firstAt: col.text };

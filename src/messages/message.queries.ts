@@ -6,7 +6,7 @@ import { byId, type ListPage, toPage } from '../shared/lists.ts';
 import { calledName } from '../shared/person-name.ts';
 import { Problem } from '../shared/problem.ts';
 import { col } from '../shared/rows.ts';
-import { each, many, maybe, one } from '../shared/statements.ts';
+import { countOf, each, many, maybe } from '../shared/statements.ts';
 import { draftsOf, type Rendered, renderDraft, templatesInUse } from './draft.queries.ts';
 import { timed } from './kind.queries.ts';
 import type { Draft, Reason } from './message.rules.ts';
@@ -102,7 +102,8 @@ function preview(
 
 /** How many messages the filters of a list match. */
 export async function countMessages(deps: Deps, query: Pick<MessageQuery, 'status'>): Promise<number> {
-  const row = await one(deps.db, each('message.count'), { count: col.number })`
-    select count(*) from message where true ${query.status ? sql`and status = ${query.status}` : sql``}`;
-  return row.count;
+  return countOf(
+    deps.db,
+    each('message.count'),
+  )`from message where true ${query.status ? sql`and status = ${query.status}` : sql``}`;
 }

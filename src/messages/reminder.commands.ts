@@ -6,7 +6,7 @@ import type { Deps } from '../shared/deps.ts';
 import type { OutboxEvent } from '../shared/outbox.ts';
 import type { Report } from '../shared/progress.ts';
 import { col } from '../shared/rows.ts';
-import { each, one, run } from '../shared/statements.ts';
+import { countOf, each, one, run } from '../shared/statements.ts';
 import { type Work, workIn } from '../shared/work.ts';
 import { correctWhatWasTold } from './correction.commands.ts';
 import { gatherBatch } from './gather.commands.ts';
@@ -53,12 +53,10 @@ export const unplanned = (deps: Deps, { reason, due }: PlannedKind, date: string
 
 /** How many reminders `planReminders` would make. */
 export async function countUnplanned(deps: Deps, reasons: ReminderReason[], date: string): Promise<number> {
-  const row = await one(deps.db, each('reminder.count-unplanned'), { count: col.number })`
-    select count(*) from (${sql.join(
-      plannedAmong(reasons).map((kind) => unplanned(deps, kind, date)),
-      sql` union all `,
-    )}) u`;
-  return row.count;
+  return countOf(deps.db, each('reminder.count-unplanned'))`from (${sql.join(
+    plannedAmong(reasons).map((kind) => unplanned(deps, kind, date)),
+    sql` union all `,
+  )}) u`;
 }
 
 const plannedAmong = (reasons: ReminderReason[]) =>

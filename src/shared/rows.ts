@@ -12,11 +12,9 @@ export const col = {
   text: Type.String(),
   number: Type.Number(),
   boolean: Type.Boolean(),
-  nothing: Type.Null(),
   bytes: Type.Unsafe<Buffer>({}),
   /** JSON that is handed on as it is. */
   json: Type.Unknown(),
-  just: Type.Literal,
   oneOf,
   keyOf: <T extends object>(table: T) =>
     Type.Unsafe<keyof T & string>({ type: 'string', enum: Object.keys(table) }),

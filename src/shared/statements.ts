@@ -1,6 +1,6 @@
 import { type CompiledQuery, type RawBuilder, sql } from 'kysely';
 import type { Reader } from './database.ts';
-import type { Row, RowOf } from './rows.ts';
+import { col, type Row, type RowOf } from './rows.ts';
 
 /**
  * The name of a statement, and how it is planned. A name alone prepares it once for each connection: in a
@@ -51,6 +51,12 @@ export function one(db: Reader, name: Name, of: Row | Built<unknown>): unknown {
     return row;
   });
 }
+
+/** How many rows there are of what follows in a template: countOf(db, '…')`from device where …` */
+export const countOf =
+  (db: Reader, name: Name): Written<number> =>
+  async (text, ...values) =>
+    (await one(db, name, { count: col.number })`select count(*) as count ${sql(text, ...values)}`).count;
 
 /** Runs a statement for what it does: how many rows it wrote. */
 export function run(db: Reader, name: Name, built: Built<unknown>): Promise<number>;

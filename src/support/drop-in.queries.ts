@@ -5,8 +5,7 @@ import { jsonInstant, type Reader } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
 import { Problem } from '../shared/problem.ts';
-import { col } from '../shared/rows.ts';
-import { many, maybe, one } from '../shared/statements.ts';
+import { countOf, many, maybe } from '../shared/statements.ts';
 import { DropIn, DropInSummary } from './drop-in.schemas.ts';
 
 const summary = (
@@ -32,8 +31,7 @@ export async function listDropIns(
 
 /** How many drop-ins there are. */
 export async function countDropIns(db: Reader): Promise<number> {
-  const row = await one(db, 'drop-in.count', { count: col.number })`select count(*) from drop_in`;
-  return row.count;
+  return countOf(db, 'drop-in.count')`from drop_in`;
 }
 
 /**

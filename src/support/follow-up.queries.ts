@@ -9,7 +9,7 @@ import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
 import { calledName } from '../shared/person-name.ts';
 import { Problem } from '../shared/problem.ts';
 import { col, type RowOf } from '../shared/rows.ts';
-import { each, many, maybe, one } from '../shared/statements.ts';
+import { countOf, each, many, maybe } from '../shared/statements.ts';
 import { clashesJson } from './clash.queries.ts';
 import { FollowUp, type FollowUpQuery, FollowUpSummary } from './follow-up.schemas.ts';
 import { isAhead, isPast } from './follow-up.states.ts';
@@ -75,9 +75,7 @@ export async function countFollowUps(
   actor: Actor,
   query: Partial<FollowUpQuery>,
 ): Promise<number> {
-  const row = await one(db, each('follow-up.count'), { count: col.number })`
-    select count(*) from follow_up f where ${matching(actor, query)}`;
-  return row.count;
+  return countOf(db, each('follow-up.count'))`from follow_up f where ${matching(actor, query)}`;
 }
 
 /**

@@ -4,7 +4,7 @@ import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
 import { calledName } from '../shared/person-name.ts';
 import { Problem } from '../shared/problem.ts';
 import { col, type RowOf } from '../shared/rows.ts';
-import { many, one } from '../shared/statements.ts';
+import { countOf, many } from '../shared/statements.ts';
 import { ruleOf, taskKinds } from './task.rules.ts';
 import { type OneTask, Task, type TaskClosing, type TaskQuery } from './task.schemas.ts';
 
@@ -43,9 +43,7 @@ export const peopleIn = (tasks: Pick<Task, 'patient'>[]) => tasks.flatMap(({ pat
 
 /** How many tasks the filters of a list match. */
 export async function countTasks(db: Reader, filter: Filter): Promise<number> {
-  const row = await one(db, 'task.count', { count: col.number })`
-    select count(*) from task t where ${matching(filter)}`;
-  return row.count;
+  return countOf(db, 'task.count')`from task t where ${matching(filter)}`;
 }
 
 /** The urgent tasks that are open, the oldest first, and how many there are: few are shown, and counting is cheap. */

@@ -13,7 +13,7 @@ const sources = globSync('src/**/*.ts', { cwd: root }).map((file) => ({
 }));
 
 t.test('each statement has a name of its own', async (t) => {
-  const named = /\b(?:many|one|maybe|run)\(\s*[\w.]+,\s*(?:each\(\s*)?(?:'([\w.-]+)'|`)/g;
+  const named = /\b(?:many|one|maybe|run|countOf)\(\s*[\w.]+,\s*(?:each\(\s*)?(?:'([\w.-]+)'|`)/g;
   const seen = new Map<string, string>();
   for (const { file, text } of sources)
     for (const [, name] of text.matchAll(named)) {

@@ -4,7 +4,7 @@ import type { Reader } from '../../shared/database.ts';
 import { byId, type ListPage, toPage } from '../../shared/lists.ts';
 import { Problem } from '../../shared/problem.ts';
 import { col } from '../../shared/rows.ts';
-import { each, many, maybe, one } from '../../shared/statements.ts';
+import { countOf, each, many, maybe } from '../../shared/statements.ts';
 import { isInUse } from '../../stock/data-plans/data-plan.states.ts';
 import { byIncident } from '../loans/loan.queries.ts';
 import { suggestedActions } from './incident.rules.ts';
@@ -38,9 +38,7 @@ export async function countIncidents(
   db: Reader,
   query: Pick<IncidentQuery, 'status' | 'kind'>,
 ): Promise<number> {
-  const row = await one(db, each('incident.count'), { count: col.number })`
-    select count(*)::int as count from incident n where ${matching(query)}`;
-  return row.count;
+  return countOf(db, each('incident.count'))`from incident n where ${matching(query)}`;
 }
 
 /**

@@ -1,8 +1,7 @@
 import { sql } from 'kysely';
 import { timestamp } from '../../shared/clock.ts';
 import type { Deps } from '../../shared/deps.ts';
-import { col } from '../../shared/rows.ts';
-import { each, one } from '../../shared/statements.ts';
+import { countOf, each } from '../../shared/statements.ts';
 import { deviceKinds, isPersonal } from '../../stock/devices/device-kinds.rules.ts';
 import { askStaff, taskBatch } from '../../tasks/ask.commands.ts';
 import { wipeAfterHours } from './incident.rules.ts';
@@ -32,8 +31,5 @@ export async function askToWipe(deps: Deps, date: string): Promise<number> {
 
 /** How many tasks `askToWipe` would make. */
 export async function countToWipe(deps: Deps): Promise<number> {
-  const row = await one(deps.db, each('wipe-due.count-to'), {
-    count: col.number,
-  })`select count(*)::int as count ${due(timestamp(deps.clock))}`;
-  return row.count;
+  return countOf(deps.db, each('wipe-due.count-to'))`${due(timestamp(deps.clock))}`;
 }

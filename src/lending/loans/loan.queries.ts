@@ -6,7 +6,7 @@ import { readCode } from '../../shared/ids.ts';
 import { byId, type ListPage, readCursor, toPage } from '../../shared/lists.ts';
 import { Problem } from '../../shared/problem.ts';
 import { col, type RowOf } from '../../shared/rows.ts';
-import { each, many, maybe, one } from '../../shared/statements.ts';
+import { countOf, each, many, maybe } from '../../shared/statements.ts';
 import { isInUse } from '../../stock/data-plans/data-plan.states.ts';
 import { kindsOfDevice } from '../../stock/devices/device-kinds.rules.ts';
 import { DeviceToIssue, whyNot } from '../../stock/devices/going-out.rules.ts';
@@ -52,10 +52,7 @@ export async function countLoans(
   clock: Clock,
   query: Pick<LoanQuery, 'status' | 'due'>,
 ): Promise<number> {
-  const row = await one(db, each('loan.count'), {
-    count: col.number,
-  })`select count(*)::int as count from loan l where ${within(query, today(clock))}`;
-  return row.count;
+  return countOf(db, each('loan.count'))`from loan l where ${within(query, today(clock))}`;
 }
 
 /** The filter of a list, in one place so that the count agrees with it. */

@@ -13,7 +13,7 @@ import { type Follower, idsOf } from '../../shared/follow-on.ts';
 import { newId } from '../../shared/ids.ts';
 import type { Report } from '../../shared/progress.ts';
 import { col } from '../../shared/rows.ts';
-import { each, many, one } from '../../shared/statements.ts';
+import { countOf, each, many } from '../../shared/statements.ts';
 import { askStaff, taskBatch } from '../../tasks/ask.commands.ts';
 import { completeTasksAbout } from '../../tasks/task.commands.ts';
 import type { TaskKind } from '../../tasks/task.rules.ts';
@@ -106,10 +106,7 @@ export async function askOf(deps: Deps, watch: Watch, date: string, report?: Rep
 
 /** How many tasks `askOf` would make. */
 export async function countToAsk(deps: Deps, watch: Watch, date: string): Promise<number> {
-  const row = await one(deps.db, each('watch.count-to-ask'), {
-    count: col.number,
-  })`select count(*)::int as count from ${unasked(watch, date)}`;
-  return row.count;
+  return countOf(deps.db, each('watch.count-to-ask'))`from ${unasked(watch, date)}`;
 }
 
 async function settleThoseRight(deps: Deps, { kind, of }: Watch, date: string): Promise<void> {

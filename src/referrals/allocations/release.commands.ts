@@ -8,7 +8,7 @@ import { type Follower, idsOf } from '../../shared/follow-on.ts';
 import { newId } from '../../shared/ids.ts';
 import { Problem } from '../../shared/problem.ts';
 import { col, type RowOf } from '../../shared/rows.ts';
-import { each, many, one } from '../../shared/statements.ts';
+import { countOf, each, many, one } from '../../shared/statements.ts';
 import type { Work } from '../../shared/work.ts';
 import { isInUse } from '../../stock/data-plans/data-plan.states.ts';
 import { checksTurn, settleReadiness } from '../../stock/devices/check.commands.ts';
@@ -133,9 +133,7 @@ export async function expireAllocations(deps: Deps, date: string): Promise<numbe
 
 /** How many `expireAllocations` would end. */
 export async function countExpiringAllocations(deps: Deps, date: string): Promise<number> {
-  const row = await one(deps.db, each('release.count-expiring-allocations'), { count: col.number })`
-    select count(*)::int as count from allocation a where ${due(date)}`;
-  return row.count;
+  return countOf(deps.db, each('release.count-expiring-allocations'))`from allocation a where ${due(date)}`;
 }
 
 const LockedAllocation = {

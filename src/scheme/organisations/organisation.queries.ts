@@ -4,8 +4,7 @@ import type { Reader } from '../../shared/database.ts';
 import { type ListPage, readCursor, toPage } from '../../shared/lists.ts';
 import { nameKey } from '../../shared/name-key.ts';
 import { Problem } from '../../shared/problem.ts';
-import { col } from '../../shared/rows.ts';
-import { each, many, maybe, one } from '../../shared/statements.ts';
+import { countOf, each, many, maybe } from '../../shared/statements.ts';
 import { lacksDutyContact } from './duty-contact.queries.ts';
 import type { LocationKind } from './organisation.rules.ts';
 import { Organisation, type OrganisationQuery, OrganisationSummary } from './organisation.schemas.ts';
@@ -79,9 +78,7 @@ export async function listOrganisations(
 
 /** How many organisations the filters of a list match. */
 export async function countOrganisations(db: Reader, filter: OrganisationFilter): Promise<number> {
-  const row = await one(db, each('organisation.count'), { count: col.number })`
-    select count(*)::int as count from organisation o where ${matching(filter)}`;
-  return row.count;
+  return countOf(db, each('organisation.count'))`from organisation o where ${matching(filter)}`;
 }
 
 type OrganisationFilter = Pick<OrganisationQuery, 'role' | 'name' | 'dutyContact'>;

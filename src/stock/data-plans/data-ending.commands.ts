@@ -7,7 +7,7 @@ import type { Deps } from '../../shared/deps.ts';
 import { newId } from '../../shared/ids.ts';
 import type { Report } from '../../shared/progress.ts';
 import { col } from '../../shared/rows.ts';
-import { each, many, one } from '../../shared/statements.ts';
+import { countOf, each, many } from '../../shared/statements.ts';
 import { askStaff, taskBatch } from '../../tasks/ask.commands.ts';
 import { completeTasksAbout } from '../../tasks/task.commands.ts';
 import { endingDays } from './data-plan.rules.ts';
@@ -47,9 +47,7 @@ export async function planDataEndingTasks(deps: Deps, date: string, report?: Rep
 
 /** How many tasks `planDataEndingTasks` would make. */
 export async function countDataEndingTasks(deps: Deps, date: string): Promise<number> {
-  const row = await one(deps.db, each('data-ending.count-tasks'), { count: col.number })`
-    select count(*)::int as count from ${ends(date)} and ${unasked(date)}`;
-  return row.count;
+  return countOf(deps.db, each('data-ending.count-tasks'))`from ${ends(date)} and ${unasked(date)}`;
 }
 
 async function settleThoseOver(deps: Deps, date: string): Promise<void> {

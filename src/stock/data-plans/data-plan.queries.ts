@@ -5,7 +5,7 @@ import type { Reader } from '../../shared/database.ts';
 import { byId, type ListPage, readCursor, toPage } from '../../shared/lists.ts';
 import { Problem } from '../../shared/problem.ts';
 import { col } from '../../shared/rows.ts';
-import { each, many, maybe, one } from '../../shared/statements.ts';
+import { countOf, each, many, maybe } from '../../shared/statements.ts';
 import { endingDays } from './data-plan.rules.ts';
 import { DataPlan, type DataPlanQuery, DataPlanSummary } from './data-plan.schemas.ts';
 import { isInUse } from './data-plan.states.ts';
@@ -71,9 +71,7 @@ export async function listPlans(
 
 /** How many plans the list has in all. */
 export async function countPlans(db: Reader, clock: Clock, filter: DataPlanFilter): Promise<number> {
-  const row = await one(db, each('data-plan.count'), { count: col.number })`
-    select count(*)::int as count from data_plan s where ${matching(filter, today(clock))}`;
-  return row.count;
+  return countOf(db, each('data-plan.count'))`from data_plan s where ${matching(filter, today(clock))}`;
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Reader } from '../../shared/database.ts';
 import { byId, type ListPage, toPage } from '../../shared/lists.ts';
 import { Problem } from '../../shared/problem.ts';
 import { col, type RowOf } from '../../shared/rows.ts';
-import { each, many, maybe, one } from '../../shared/statements.ts';
+import { countOf, each, many, maybe } from '../../shared/statements.ts';
 import { isInUse } from '../data-plans/data-plan.states.ts';
 import { Device, type DeviceQuery, DeviceSummary } from './device.schemas.ts';
 import { mayHaveOpenChecks } from './device.states.ts';
@@ -49,9 +49,7 @@ export async function listDevices(
 
 /** How many devices the list has in all. */
 export async function countDevices(db: Reader, filter: DeviceFilter, day: string): Promise<number> {
-  const row = await one(db, each('device.count'), { count: col.number })`
-    select count(*)::int as count from device d where ${matching(filter, day)}`;
-  return row.count;
+  return countOf(db, each('device.count'))`from device d where ${matching(filter, day)}`;
 }
 
 /** A device as a file for a spreadsheet has it. */

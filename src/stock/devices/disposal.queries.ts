@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Reader } from '../../shared/database.ts';
 import { type ListPage, readCursor, toPage } from '../../shared/lists.ts';
 import { col, type RowOf } from '../../shared/rows.ts';
-import { each, many, one } from '../../shared/statements.ts';
+import { countOf, each, many } from '../../shared/statements.ts';
 import { Loss, type LossPeriod, type LossQuery } from './disposal.schemas.ts';
 
 /** Whether the device `d` passed its sanitisation in the cycle that it is in. */
@@ -46,9 +46,7 @@ export async function listLosses(db: Reader, query: LossQuery): Promise<ListPage
 
 /** How many lines the register has in all. */
 export async function countLosses(db: Reader, period: LossPeriod): Promise<number> {
-  const row = await one(db, each('disposal.count-losses'), { count: col.number })`
-    select count(*)::int as count from disposal x where ${within(period)}`;
-  return row.count;
+  return countOf(db, each('disposal.count-losses'))`from disposal x where ${within(period)}`;
 }
 
 /** A line of the register as a file for a spreadsheet has it. */

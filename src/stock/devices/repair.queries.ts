@@ -2,8 +2,7 @@ import { sql } from 'kysely';
 import { type Clock, today } from '../../shared/clock.ts';
 import type { Reader } from '../../shared/database.ts';
 import { byId, type ListPage, readCursor, toPage } from '../../shared/lists.ts';
-import { col } from '../../shared/rows.ts';
-import { each, many, one } from '../../shared/statements.ts';
+import { countOf, each, many } from '../../shared/statements.ts';
 import { InRepair, type RepairQuery } from './repair.schemas.ts';
 
 const columns = (
@@ -38,7 +37,5 @@ export async function listRepairs(db: Reader, clock: Clock, query: RepairQuery):
 
 /** How many the list has in all. */
 export async function countRepairs(db: Reader, clock: Clock, late: boolean | undefined): Promise<number> {
-  const row = await one(db, each('repair.count'), { count: col.number })`
-    select count(*)::int as count from ${tables} where ${within(late, today(clock))}`;
-  return row.count;
+  return countOf(db, each('repair.count'))`from ${tables} where ${within(late, today(clock))}`;
 }

@@ -6,7 +6,7 @@ import type { Deps } from '../../shared/deps.ts';
 import { recordEvents } from '../../shared/events.ts';
 import { newId } from '../../shared/ids.ts';
 import { col, type RowOf } from '../../shared/rows.ts';
-import { each, many, one } from '../../shared/statements.ts';
+import { countOf, each, many } from '../../shared/statements.ts';
 import { createTasks } from '../../tasks/task.commands.ts';
 import { checksTurn } from './check.commands.ts';
 import { checkKinds, deviceStatuses } from './device.rules.ts';
@@ -16,9 +16,10 @@ const batchSize = 500;
 
 /** How many passes have run out by a civil date and are not yet marked so. */
 export async function countChecksRunOut(deps: Deps, date: string): Promise<number> {
-  const row = await one(deps.db, each('run-out.count-checks'), { count: col.number })`
-    select count(*) from preparation_check where next_due <= ${date} and expired_at is null`;
-  return row.count;
+  return countOf(
+    deps.db,
+    each('run-out.count-checks'),
+  )`from preparation_check where next_due <= ${date} and expired_at is null`;
 }
 
 /**

@@ -2,8 +2,7 @@ import { sql } from 'kysely';
 import type { Reader } from '../../shared/database.ts';
 import { byId, type ListPage, toPage } from '../../shared/lists.ts';
 import { Problem } from '../../shared/problem.ts';
-import { col } from '../../shared/rows.ts';
-import { each, many, maybe, one } from '../../shared/statements.ts';
+import { countOf, each, many, maybe } from '../../shared/statements.ts';
 import { summary } from '../devices/device.queries.ts';
 import { DeviceSummary } from '../devices/device.schemas.ts';
 import { type DonationQuery, DonationSummary } from './donation.schemas.ts';
@@ -25,10 +24,7 @@ export async function listDonations(db: Reader, query: DonationQuery): Promise<L
 
 /** How many donations there are in all. */
 export async function countDonations(db: Reader): Promise<number> {
-  const row = await one(db, each('donation.count'), {
-    count: col.number,
-  })`select count(*)::int as count from donation`;
-  return row.count;
+  return countOf(db, each('donation.count'))`from donation`;
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Reader, Trx } from '../../shared/database.ts';
 import { byId, type ListPage, toPage } from '../../shared/lists.ts';
 import { Problem } from '../../shared/problem.ts';
 import { col } from '../../shared/rows.ts';
-import { each, many, maybe, one } from '../../shared/statements.ts';
+import { countOf, each, many, maybe } from '../../shared/statements.ts';
 import { isOnShelf } from '../devices/device.states.ts';
 import { unfitJson } from '../devices/fitness.queries.ts';
 import { CountedLine, lineVerdicts, type Told, tellOfLine } from './stocktake.rules.ts';
@@ -39,10 +39,8 @@ export async function countStocktakes(
   db: Reader,
   { status }: Pick<StocktakeQuery, 'status'>,
 ): Promise<number> {
-  const row = await one(db, each('stocktake.count-all'), { count: col.number })`
-    select count(*)::int as count from stocktake s
+  return countOf(db, each('stocktake.count-all'))`from stocktake s
     where ${status ? sql`(s.closed_at is null) = ${status === 'open'}` : sql`true`}`;
-  return row.count;
 }
 
 /**
