@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import type { Deps } from '../shared/deps.ts';
 import { etagOf } from '../shared/etag.ts';
-import { type App, idParams, ifMatch } from '../shared/http.ts';
+import { type App, idParams } from '../shared/http.ts';
 import { linkAddress } from '../shared/link-address.ts';
 import { changes, creates, lists, reads } from '../shared/routes.ts';
 import { addPasswordLink } from './password-link.commands.ts';
@@ -58,17 +58,10 @@ export function staffRoutes(app: App, deps: Deps): void {
     summary: 'Change a member of staff; another role counts at once',
     tags,
     params: idParams,
-    headers: ifMatch,
+    versioned: true,
     body: StaffChange,
     gives: Staff,
-    problems: [
-      'not-found',
-      'invalid',
-      'name-in-use',
-      'staff-change-refused',
-      'if-match-required',
-      'changed-meanwhile',
-    ],
+    problems: ['not-found', 'invalid', 'name-in-use', 'staff-change-refused'],
     call: ({ ctx, params: { id }, body }) => changeStaff(deps, ctx, id, body),
     etag: (person) => etagOf(person.id, person.changedAt),
   });

@@ -1,5 +1,5 @@
 import type { Deps } from '../shared/deps.ts';
-import { type App, idParams, ifMatch, problemReplies } from '../shared/http.ts';
+import { type App, idParams, problemReplies } from '../shared/http.ts';
 import { changes, reads } from '../shared/routes.ts';
 import { changeRetention } from './retention.commands.ts';
 import { getBatch, getRetention, listBatches, retentionTag } from './retention.queries.ts';
@@ -33,10 +33,10 @@ export function retentionRoutes(app: App, deps: Deps): void {
     operationId: 'changeRetention',
     summary: 'Change for how long people are kept; nobody is erased before a manager has decided',
     tags,
-    headers: ifMatch,
+    versioned: true,
     body: RetentionChange,
     gives: Retention,
-    problems: ['invalid', 'if-match-required', 'changed-meanwhile'],
+    problems: ['invalid'],
     call: ({ ctx, body }) => changeRetention(deps, ctx, body),
     etag: (retention) => retentionTag(retention),
   });

@@ -1,6 +1,6 @@
 import type { FastifyContextConfig, FastifyReply, FastifyRequest, FastifySchema } from 'fastify';
 import type { Static, TObject, TSchema } from 'typebox';
-import { type App, problemReplies } from './http.ts';
+import { type App, ifMatch, problemReplies } from './http.ts';
 import type { ListPage } from './lists.ts';
 import type { ProblemType } from './problem.ts';
 
@@ -21,7 +21,8 @@ type Route<P extends TObject, Q extends TObject, B extends TSchema, G extends TS
   summary: string;
   description?: string;
   tags: string[];
-  headers?: TObject;
+  /** Whether it is refused without the version that its author saw (If-Match), or with another than it has now. */
+  versioned?: boolean;
   params?: P;
   querystring?: Q;
   body?: B;
@@ -85,6 +86,8 @@ export function changes<
   add(app, { method: 'PATCH', url: path }, route);
 }
 
+const ofVersions = ['if-match-required', 'changed-meanwhile'] as const;
+
 /** What a request is answered with when nothing stands against it. */
 const statusOf = { GET: 200, POST: 201, PATCH: 200 } as const;
 
@@ -94,11 +97,13 @@ function add<P extends TObject, Q extends TObject, B extends TSchema, G extends 
   route: Route<P, Q, B, G, Given>,
   point?: (request: Asked<Static<P>, Static<Q>, Static<B>>, reply: FastifyReply, given: Given) => void,
 ): void {
-  const { action, onceRequired, gives, problems = [], call, etag, ...rest } = route;
-  const { operationId, summary, description, tags, headers, params, querystring, body } = rest;
+  const { action, onceRequired, gives, versioned, problems = [], call, etag, ...rest } = route;
+  const { operationId, summary, description, tags, params, querystring, body } = rest;
+  const headers = versioned ? ifMatch : undefined;
   const schema = { operationId, summary, description, tags, headers, params, querystring, body };
   const status = statusOf[method];
-  const response = { [status]: gives, ...problemReplies(...problems) };
+  const refusals = versioned ? [...problems, ...ofVersions] : problems;
+  const response = { [status]: gives, ...problemReplies(...refusals) };
   app.route({
     method,
     url,

@@ -1,7 +1,7 @@
 import { logAccesses } from '../people/patient.queries.ts';
 import type { Deps } from '../shared/deps.ts';
 import { etagOf } from '../shared/etag.ts';
-import { type App, idParams, ifMatch } from '../shared/http.ts';
+import { type App, idParams } from '../shared/http.ts';
 import { changes, creates, lists, reads } from '../shared/routes.ts';
 import { addDropIn, addDropInPerson, changeDropIn } from './drop-in.commands.ts';
 import { getDropIn, listDropIns } from './drop-in.queries.ts';
@@ -64,10 +64,10 @@ export function dropInRoutes(app: App, deps: Deps): void {
     summary: 'How many others came, what is to be noted, or that it does not take place',
     tags,
     params: idParams,
-    headers: ifMatch,
+    versioned: true,
     body: DropInChange,
     gives: DropIn,
-    problems: ['not-found', 'invalid', 'conflict', 'if-match-required', 'changed-meanwhile'],
+    problems: ['not-found', 'invalid', 'conflict'],
     call: ({ ctx, params: { id }, body }) => changeDropIn(deps, ctx, id, body),
     etag: (dropIn) => etagOf(dropIn.id, dropIn.changedAt),
   });

@@ -2,7 +2,7 @@ import { logAccess } from '../people/patient.queries.ts';
 import { today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { etagOf } from '../shared/etag.ts';
-import { type App, idParams, ifMatch } from '../shared/http.ts';
+import { type App, idParams } from '../shared/http.ts';
 import { changes, creates, lists, reads } from '../shared/routes.ts';
 import { addFollowUp, changeFollowUp } from './follow-up.commands.ts';
 import { getFollowUp, listFollowUps } from './follow-up.queries.ts';
@@ -66,10 +66,10 @@ export function followUpRoutes(app: App, deps: Deps): void {
     summary: 'Move, assign or confirm a follow-up that is ahead',
     tags,
     params: idParams,
-    headers: ifMatch,
+    versioned: true,
     body: FollowUpChange,
     gives: FollowUp,
-    problems: ['not-found', 'follow-up-settled', 'invalid', 'if-match-required', 'changed-meanwhile'],
+    problems: ['not-found', 'follow-up-settled', 'invalid'],
     call: ({ ctx, params, body }) => changeFollowUp(deps, ctx, params.id, body),
     etag: (followUp) => etagOf(followUp.id, followUp.changedAt),
   });

@@ -1,6 +1,6 @@
 import type { Deps } from '../shared/deps.ts';
 import { etagOf } from '../shared/etag.ts';
-import { type App, idParams, ifMatch } from '../shared/http.ts';
+import { type App, idParams } from '../shared/http.ts';
 import { changes, creates, reads } from '../shared/routes.ts';
 import { givePlan, stopSupport } from './patient-plan.commands.ts';
 import { listPatientPlans } from './patient-plan.queries.ts';
@@ -64,10 +64,10 @@ export function planRoutes(app: App, deps: Deps): void {
     summary: 'Rename a support plan, give it other steps as a new version, make it a default, or retire it',
     tags,
     params: idParams,
-    headers: ifMatch,
+    versioned: true,
     body: PlanChange,
     gives: SupportPlanVersions,
-    problems: ['not-found', 'invalid', 'name-in-use', 'if-match-required', 'changed-meanwhile'],
+    problems: ['not-found', 'invalid', 'name-in-use'],
     call: ({ ctx, params: { id }, body }) => changePlan(deps, ctx, id, body),
     etag: (plan) => etagOf(plan.id, plan.changedAt),
   });

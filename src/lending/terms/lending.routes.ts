@@ -1,6 +1,6 @@
 import type { Deps } from '../../shared/deps.ts';
 import { etagOf } from '../../shared/etag.ts';
-import { type App, idParams, ifMatch } from '../../shared/http.ts';
+import { type App, idParams } from '../../shared/http.ts';
 import { changes, creates, reads } from '../../shared/routes.ts';
 import { addAgreementVersion } from './agreement.commands.ts';
 import { listAgreementVersions } from './agreement.queries.ts';
@@ -58,10 +58,10 @@ export function lendingRoutes(app: App, deps: Deps): void {
     summary: 'Change terms, make them the default, or offer them no longer',
     tags,
     params: idParams,
-    headers: ifMatch,
+    versioned: true,
     body: TermsChange,
     gives: LoanTerms,
-    problems: ['not-found', 'invalid', 'name-in-use', 'if-match-required', 'changed-meanwhile'],
+    problems: ['not-found', 'invalid', 'name-in-use'],
     call: ({ ctx, params, body }) => changeTerms(deps, ctx, params.id, body),
     etag: (terms) => etagOf(terms.id, terms.changedAt),
   });
@@ -101,10 +101,10 @@ export function lendingRoutes(app: App, deps: Deps): void {
     operationId: 'changeLendingPolicy',
     summary: 'Change what the scheme decided about replacements and allocations',
     tags,
-    headers: ifMatch,
+    versioned: true,
     body: PolicyChange,
     gives: LendingPolicy,
-    problems: ['invalid', 'if-match-required', 'changed-meanwhile'],
+    problems: ['invalid'],
     call: ({ ctx, body }) => changePolicy(deps, ctx, body),
     etag: (policy) => policyTag(policy),
   });

@@ -1,6 +1,6 @@
 import type { Deps } from '../../shared/deps.ts';
 import { etagOf } from '../../shared/etag.ts';
-import { type App, idParams, ifMatch } from '../../shared/http.ts';
+import { type App, idParams } from '../../shared/http.ts';
 import { changes, creates, reads } from '../../shared/routes.ts';
 import { getLocation } from './location.queries.ts';
 import { Location, LocationChange, NewLocation } from './location.schemas.ts';
@@ -41,10 +41,10 @@ export function locationRoutes(app: App, deps: Deps): void {
     summary: 'Rename a place, or say what it is and who runs it',
     tags,
     params: idParams,
-    headers: ifMatch,
+    versioned: true,
     body: LocationChange,
     gives: Location,
-    problems: ['not-found', 'invalid', 'name-in-use', 'if-match-required', 'changed-meanwhile'],
+    problems: ['not-found', 'invalid', 'name-in-use'],
     call: ({ ctx, params: { id }, body }) => changeLocation(deps, ctx, id, body),
     etag: (location) => etagOf(location.id, location.changedAt),
   });

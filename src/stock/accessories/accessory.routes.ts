@@ -1,6 +1,6 @@
 import type { Deps } from '../../shared/deps.ts';
 import { etagOf } from '../../shared/etag.ts';
-import { type App, idParams, ifMatch } from '../../shared/http.ts';
+import { type App, idParams } from '../../shared/http.ts';
 import { changes, creates, lists, reads } from '../../shared/routes.ts';
 import { addAccessory, changeAccessory, recordMovement } from './accessory.commands.ts';
 import { getAccessory, listAccessories, listMovements } from './accessory.queries.ts';
@@ -61,10 +61,10 @@ export function accessoryRoutes(app: App, deps: Deps): void {
     summary: 'Rename a kind of accessory, set its level, retire it or take it back into use',
     tags,
     params: idParams,
-    headers: ifMatch,
+    versioned: true,
     body: AccessoryChange,
     gives: Accessory,
-    problems: ['not-found', 'invalid', 'name-in-use', 'if-match-required', 'changed-meanwhile'],
+    problems: ['not-found', 'invalid', 'name-in-use'],
     call: ({ ctx, params, body }) => changeAccessory(deps, ctx, params.id, body),
     etag: (accessory) => etagOf(accessory.id, accessory.changedAt),
   });

@@ -1,5 +1,5 @@
 import type { Deps } from '../../shared/deps.ts';
-import { type App, ifMatch } from '../../shared/http.ts';
+import type { App } from '../../shared/http.ts';
 import { changes, creates, reads } from '../../shared/routes.ts';
 import { recordCheckBatch } from './check.commands.ts';
 import { getRequiredChecks } from './check.queries.ts';
@@ -31,10 +31,10 @@ export function checkRoutes(app: App, deps: Deps): void {
     operationId: 'changeRequiredChecks',
     summary: 'Change the checks of the kinds named; devices move with it in the same step',
     tags,
-    headers: ifMatch,
+    versioned: true,
     body: RequiredChecksChange,
     gives: RequiredChecksChanged,
-    problems: ['invalid', 'if-match-required', 'changed-meanwhile'],
+    problems: ['invalid'],
     call: ({ ctx, body }) => changeRequiredChecks(deps, ctx, body),
     etag: (changed) => etagOfChecks(changed.checks),
   });

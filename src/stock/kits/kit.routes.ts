@@ -1,6 +1,6 @@
 import type { Deps } from '../../shared/deps.ts';
 import { etagOf } from '../../shared/etag.ts';
-import { type App, idParams, ifMatch } from '../../shared/http.ts';
+import { type App, idParams } from '../../shared/http.ts';
 import { changes, creates, reads } from '../../shared/routes.ts';
 import { addKit, changeKit } from './kit.commands.ts';
 import { getKit, listKits } from './kit.queries.ts';
@@ -51,10 +51,10 @@ export function kitRoutes(app: App, deps: Deps): void {
     summary: 'Rename a kit, give it other lines, retire it or take it back into use',
     tags,
     params: idParams,
-    headers: ifMatch,
+    versioned: true,
     body: KitChange,
     gives: Kit,
-    problems: ['not-found', 'invalid', 'name-in-use', 'if-match-required', 'changed-meanwhile'],
+    problems: ['not-found', 'invalid', 'name-in-use'],
     call: ({ ctx, params, body }) => changeKit(deps, ctx, params.id, body),
     etag: (kit) => etagOf(kit.id, kit.changedAt),
   });
