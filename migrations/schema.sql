@@ -281,6 +281,7 @@ create index data_plan_ending on data_plan (expires_on, id) where status <> 'end
 create index data_plan_iccid on data_plan (iccid, id);
 create unique index data_plan_iccid_in_use on data_plan (iccid) where status <> 'ended';
 create index data_plan_list on data_plan (status, id);
+create index data_plan_msisdn on data_plan (msisdn) where msisdn is not null;
 create index data_plan_network on data_plan (network, id);
 create unique index data_plan_one_per_device on data_plan (device_id) where status <> 'ended';
 
@@ -316,9 +317,10 @@ create index device_donation on device (donation_id);
 -- A scan names any device, also one that is no longer in use.
 create index device_imei on device (imei) where imei is not null;
 create unique index device_imei_in_use on device (imei) where status not in ('retired', 'gifted');
-create index device_serial on device (upper(serial_number));
 create unique index device_serial_in_use on device (lower(make), upper(serial_number))
   where status not in ('retired', 'gifted');
+create index device_serial_key on device (code_key(serial_number) collate "C")
+  where serial_number is not null;
 create trigger device_begins before insert on device for each row execute function hold_device_to_lifecycle();
 create trigger device_leaves_shelf before update of status on device for each row
   when (new.missed_on is not null and (new.status not in ('in_preparation', 'ready', 'reserved')))
@@ -398,6 +400,17 @@ create index drop_in_person_drop_in on drop_in_person (drop_in_id, id);
 create index drop_in_person_patient on drop_in_person (patient_id, id);
 create trigger drop_in_person_of_who_stayed before insert on drop_in_person for each row
   execute function follow_the_merge();
+
+-- ──────────── earlier_label ───────────────────────────────────────────────────────────────────────────
+-- A label that the scheme had on a device before its asset tag, or beside it: a scan of it finds the device.
+create table earlier_label (
+  device_id uuid not null references device on delete cascade,
+  label text not null check (label <> '' and length(label) <= 100),
+  label_key text not null generated always as (code_key(label)) stored,
+  recorded_at timestamptz not null,
+  primary key (device_id, label_key)
+);
+create index earlier_label_key on earlier_label (label_key);
 
 -- ──────────── event ───────────────────────────────────────────────────────────────────────────────────
 -- Append-only. values holds allow-listed, non-personal columns; fields names the others that changed.
@@ -1639,12 +1652,7 @@ create index webhook_delivery_referral on webhook_delivery (referral_id);
 create index webhook_delivery_sending on webhook_delivery (claimed_at) where status = 'sending';
 
 -- ──────────── The numbers that references and asset tags are made from ────────────────────────────────
-create sequence asset_tag_number;
-create sequence donation_number;
-create sequence incident_number;
-create sequence loan_number;
-create sequence referral_number;
-create sequence stocktake_number;
+create sequence code_number;
 
 -- ──────────── day_off ─────────────────────────────────────────────────────────────────────────────────
 -- Days without work that are no weekends: the one place that says so.
@@ -1666,6 +1674,12 @@ begin
     where x.patient_ids = '{}' and x.from_number in (select a.value from added a where a.channel in ('sms', 'phone'));
   return null;
 end $$;
+
+-- ──────────── code_key() ──────────────────────────────────────────────────────────────────────────────
+-- A code or number as it is compared: its letters in capitals and its digits, however it is spaced. The same
+-- as codeKey in the code.
+create function code_key(code text) returns text language sql immutable parallel safe strict as $$ select translate(regexp_replace(normalize(code, NFKC), '[\x01-\x2f\x3a-\x40\x5b-\x60\x7b-\u00bf\u2000-\u206f\u2212\u3000-\u303f\ufe00-\ufe0f\ufeff]+', '', 'g'),
+'abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ') $$;
 
 -- ──────────── follow_the_merge() ──────────────────────────────────────────────────────────────────────
 -- Whatever begins for a merged record begins for the one that stayed; the lock waits for a merge that is

@@ -41,6 +41,7 @@ const pureShared = new Set(
   [
     'actor',
     'clock',
+    'codes',
     'date-parts',
     'email',
     'event-definitions',

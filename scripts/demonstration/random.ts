@@ -1,5 +1,5 @@
 import { readNhsNumber } from '../../src/people/patient.rules.ts';
-import { luhn } from '../../src/stock/devices/device.rules.ts';
+import { luhn } from '../../src/shared/codes.ts';
 
 /** Chance that falls the same way each time. */
 export type Random = ReturnType<typeof createRandom>;

@@ -37,19 +37,15 @@ export async function fill(
       'insert into organisation (id, name, roles, created_at, changed_at) values (new_id(), $1, $2, now(), now())',
       [mark, ['support_partner']],
     );
-    for (const step of stockSteps(
-      size,
-      await take('asset_tag_number', devices),
-      await take('donation_number', Math.ceil(devices / 40)),
-    ))
+    for (const step of stockSteps(size, await take(devices), await take(Math.ceil(devices / 40))))
       await run(step);
-    for (const step of loanPlanSteps(size, await take('loan_number', devices * 2 + 1000))) await run(step);
-    for (const step of peopleSteps(size, await take('referral_number', devices * 3))) await run(step);
+    for (const step of loanPlanSteps(size, await take(devices * 2 + 1000))) await run(step);
+    for (const step of peopleSteps(size, await take(devices * 3))) await run(step);
     const rest = [
       ...loanSteps(size),
       ...lifeSteps(size, {
-        incident: await take('incident_number', devices),
-        stocktake: await take('stocktake_number', 60),
+        incident: await take(devices),
+        stocktake: await take(60),
       }),
       ...supportSteps(size),
       ...storySteps(),
@@ -61,11 +57,11 @@ export async function fill(
     throw error;
   }
 
-  /** So many numbers of a sequence that follow each other; the first of them. */
-  async function take(sequence: string, count: number): Promise<number> {
+  /** So many numbers for codes that follow each other; the first of them. */
+  async function take(count: number): Promise<number> {
     const { rows } = await client.query<{ first: string }>(
-      `select min(n) as first from (select nextval($1) as n from generate_series(1, $2::int)) x`,
-      [sequence, count],
+      `select min(n) as first from (select nextval('code_number') as n from generate_series(1, $1::int)) x`,
+      [count],
     );
     return Number(rows[0]!.first);
   }

@@ -1,5 +1,5 @@
 import { readNhsNumber } from '../../src/people/patient.rules.ts';
-import { luhn } from '../../src/stock/devices/device.rules.ts';
+import { luhn } from '../../src/shared/codes.ts';
 
 /** `count` things made from their places, from 0. */
 export const each = <T>(count: number, make: (place: number) => T): T[] =>

@@ -1,6 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { readNhsNumber } from '../../src/people/patient.rules.ts';
-import { luhn } from '../../src/stock/devices/device.rules.ts';
+import { luhn } from '../../src/shared/codes.ts';
 
 function randomDigits(length: number): string {
   return Array.from({ length }, () => randomInt(10)).join('');

@@ -50,6 +50,7 @@ export function foundGroups(found: Found): FoundGroup[] {
         { text: date(receivedOn) },
       ]),
     },
+    byReference('Stocktakes', '/stocktakes', found.stocktakes),
     {
       title: 'Mobile data',
       columns: [{ text: 'SIM number (ICCID)' }, { text: 'Network' }, { text: 'Status' }],

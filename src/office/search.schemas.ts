@@ -8,13 +8,14 @@ import { line, nullable, oneOf } from '../shared/schemas.ts';
 import { planStatuses } from '../stock/data-plans/data-plan.rules.ts';
 import { deviceKinds, deviceStatuses } from '../stock/devices/device.rules.ts';
 import { Unfit } from '../stock/devices/device.schemas.ts';
+import { stocktakeStatuses } from '../stock/stocktakes/stocktake.rules.ts';
 import { workKinds } from './home.queries.ts';
 
 export const NewSearch = strictObject(
   {
     text: line(200, {
       description:
-        'An asset tag, serial number or IMEI; the ICCID of a SIM; the reference of a loan, referral, incident or donation; an NHS number, a phone number, or the beginning of a name',
+        'An asset tag, a label from before, a serial number or its beginning, an IMEI; the ICCID or number of a SIM; the reference of a loan, referral, incident, donation or stocktake; an NHS number, a phone number, or the beginning of a name. However it is spaced, and with or without the letters before its code',
     }),
   },
   { examples: [{ text: 'LW-7K2M9Q' }] },
@@ -49,6 +50,9 @@ export const Found = Type.Object(
     ),
     donations: Type.Array(
       Type.Object({ id: Type.String(), reference: Type.String(), receivedOn: Type.String() }),
+    ),
+    stocktakes: Type.Array(
+      Type.Object({ id: Type.String(), reference: Type.String(), status: oneOf(stocktakeStatuses) }),
     ),
     dataPlans: Type.Array(
       Type.Object({

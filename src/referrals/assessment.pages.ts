@@ -3,7 +3,7 @@ import { getPatient, logAccess } from '../people/patient.queries.ts';
 import type { Context } from '../shared/actor.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams, strictObject } from '../shared/http.ts';
-import { uuid } from '../shared/validation.ts';
+import { uuid } from '../shared/ids.ts';
 import { type Form, fields, newForm, type Typed } from '../web/forms.ts';
 import { formPage, submit } from '../web/submit.ts';
 import { assessReferral, takeUp } from './assessment.commands.ts';

@@ -143,7 +143,7 @@ async function insertReferral(
   const id = newId();
   const row = await one(trx, 'referral.insert.2', {
     number: col.number,
-  })`select nextval('referral_number') as number`;
+  })`select nextval('code_number') as number`;
   const reference = referralReference(row.number);
   const { nhsNumber, givenName, familyName, preferredName, dateOfBirth } = input.patient;
   await run(trx, 'referral.insert')`

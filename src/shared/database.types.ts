@@ -272,6 +272,13 @@ export interface DropInPerson {
   at: string;
 }
 
+export interface EarlierLabel {
+  device_id: string;
+  label: string;
+  label_key: GeneratedAlways<string>;
+  recorded_at: string;
+}
+
 export interface Event {
   id: string;
   at: string;
@@ -1105,6 +1112,7 @@ export interface DB {
   donation: Donation;
   drop_in: DropIn;
   drop_in_person: DropInPerson;
+  earlier_label: EarlierLabel;
   event: Event;
   event_subject: EventSubject;
   follow_up: FollowUp;

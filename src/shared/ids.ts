@@ -5,6 +5,10 @@ export function newId(): string {
   return v7();
 }
 
+/** An id as Lendwell writes it: ids are compared as text, and the database knows no `urn:uuid:`. */
+export const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+export const isId = (value: unknown): value is string => typeof value === 'string' && uuid.test(value);
+
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const size = 32 ** 5;
 
@@ -32,13 +36,6 @@ export function readCode(text: string): string | null {
   const digits = [...code].map((character) => alphabet.indexOf(character));
   if (digits.length !== 6 || digits.includes(-1) || checkDigit(digits.slice(0, 5)) !== digits[5]) return null;
   return code;
-}
-
-/** Reads an asset tag such as `lw-7k2m9q`; null when it cannot be one. */
-export function readAssetTag(text: string): string | null {
-  const code = /^\s*LW-?(.{6})\s*$/i.exec(text)?.[1];
-  const read = code ? readCode(code) : null;
-  return read && `LW-${read}`;
 }
 
 export const assetTag = (number: number) => `LW-${codeOf(number)}`;

@@ -1,8 +1,9 @@
 import { type RawBuilder, sql } from 'kysely';
 import Type, { type TSchema } from 'typebox';
+import { uuid } from './ids.ts';
 import { Problem } from './problem.ts';
 import { oneOf } from './schemas.ts';
-import { isDate, uuid } from './validation.ts';
+import { isDate } from './validation.ts';
 
 /** The query parameters that every list takes. */
 export const listQuery = {

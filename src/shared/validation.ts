@@ -2,6 +2,7 @@ import { Ajv, type ErrorObject } from 'ajv';
 import addFormats from 'ajv-formats';
 import { Temporal } from 'temporal-polyfill';
 import { readEmail } from './email.ts';
+import { uuid } from './ids.ts';
 import { languageTag } from './language.ts';
 import type { FieldError } from './problem.ts';
 import { faultOf } from './reading.ts';
@@ -16,10 +17,6 @@ export function isDate(text: string): boolean {
     return false;
   }
 }
-
-/** An id as Lendwell writes it: ids are compared as text, and the database knows no `urn:uuid:`. */
-export const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-export const isId = (value: unknown): value is string => typeof value === 'string' && uuid.test(value);
 
 /** How text is written, by what a schema says of its lines: what is wrong with it, or null. */
 const writing: Record<string, (text: string) => string | null> = { one: lineFault, many: textFault };

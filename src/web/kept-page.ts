@@ -5,11 +5,10 @@ import { keyedHash } from '../access/tokens.ts';
 import { timestamp } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { navigates } from '../shared/http.ts';
-import { newId } from '../shared/ids.ts';
+import { isId, newId } from '../shared/ids.ts';
 import { col } from '../shared/rows.ts';
 import { seal, unseal } from '../shared/seal.ts';
 import { maybe, run } from '../shared/statements.ts';
-import { isId } from '../shared/validation.ts';
 
 // A browser can load the answer to a form again only by sending the form again, which it asks about or refuses
 // when someone goes back to it. So such a page is kept for a while, and the browser is led to where it is.

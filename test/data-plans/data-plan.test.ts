@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import t from 'tap';
 import { returnItems } from '../../src/lending/loans/return.commands.ts';
 import { getReferral } from '../../src/referrals/referral.queries.ts';
+import { readIccid } from '../../src/shared/codes.ts';
 import type { Trx } from '../../src/shared/database.ts';
 import { timelineOf } from '../../src/shared/event.queries.ts';
 import { workIn } from '../../src/shared/work.ts';
@@ -19,7 +20,6 @@ import {
   canMovePlan,
   type PlanAction,
   planStatuses,
-  readIccid,
 } from '../../src/stock/data-plans/data-plan.rules.ts';
 import type { NewDataPlan } from '../../src/stock/data-plans/data-plan.schemas.ts';
 import { endPlan } from '../../src/stock/data-plans/ending.commands.ts';

@@ -22,6 +22,7 @@ const ready = (kind: ScannedDevice['kind']): ScannedDevice => ({
   model: 'Up',
   status: 'ready',
   condition: 'A',
+  locationId: null,
   openChecks: [],
   hasDataPlan: false,
   hasActiveData: false,
@@ -36,7 +37,7 @@ t.test('whether there should be a data plan in it has one answer', async (t) => 
   t.same(deviceKinds.filter(wantsDataPlan), ['dongle', 'router', 'sim']);
   for (const kind of deviceKinds) {
     const device = ready(kind);
-    const scanned = issueVerdict({ code: device.assetTag, device }, null).text;
+    const scanned = issueVerdict({ code: device.assetTag, device, among: [] }, null).text;
     t.equal(scanned, wantsDataPlan(kind) ? 'No data plan is recorded for it.' : '', `${kind}: at the scan`);
     t.same(
       issueWarnings([device], null, true),

@@ -187,14 +187,14 @@ t.test('rule 3: what ran out today does not go out, though no night has been', a
     extra: { conflicts: [{ assetTag: device!.assetTag, status: 'ready', hasOpenCheck: true }] },
   });
   t.match(await refusal(issue(held!.id, referralId)), { type: 'device-not-available' });
-  const scans = await findScanned(db, [device!.assetTag, held!.assetTag], '2026-12-01');
+  const scans = await findScanned(db, [device!.assetTag, held!.assetTag], { day: '2026-12-01' });
   for (const scan of scans)
     t.match(issueVerdict(scan, referralId), {
       ok: false,
       status: 'check_due',
       link: { text: 'Do the check' },
     });
-  const day = await findScanned(db, [device!.assetTag], '2026-11-30');
+  const day = await findScanned(db, [device!.assetTag], { day: '2026-11-30' });
   t.equal(issueVerdict(day[0]!, referralId).ok, true, 'the day before it may');
   const page = await pageOf(`/devices/${device!.id}`);
   t.match(page, /It cannot go out until it is tested again/);

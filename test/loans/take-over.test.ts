@@ -148,7 +148,12 @@ t.test('rows of one person and day make one loan, begun on loan, without an agre
     .selectAll()
     .where('asset_tag', '=', done.lines[0]!.assetTag!)
     .executeTakeFirstOrThrow();
-  t.match(device, { status: 'on_loan', taken_over: true, notes: 'Their label: OLD-7' });
+  t.match(device, { status: 'on_loan', taken_over: true, notes: null });
+  t.same(
+    await db.selectFrom('earlier_label').select(['device_id', 'label']).execute(),
+    [{ device_id: device.id, label: 'OLD-7' }],
+    'a label from before is kept as one',
+  );
   const plan = await db.selectFrom('data_plan').selectAll().executeTakeFirstOrThrow();
   t.match(plan, { device_id: device.id, msisdn: '+447700900456', expires_on: '2027-02-01' });
   const { rows: points } = await sql<object>`

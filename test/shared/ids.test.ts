@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { codeOf, readAssetTag, readCode } from '../../src/shared/ids.ts';
+import { readAssetTag } from '../../src/shared/codes.ts';
+import { codeOf, readCode } from '../../src/shared/ids.ts';
 
 t.test('codes are one-to-one and look unlike their neighbours', async (t) => {
   const codes = Array.from({ length: 50_000 }, (_, place) => codeOf(place + 1));

@@ -167,7 +167,7 @@ async function readForReport(
     lentOn: col.text,
     hasDataPlan: col.boolean,
   })`
-    select nextval('incident_number') as number, least((i.issued_at at time zone 'Europe/London')::date, l.handover_on) as "lentOn",
+    select nextval('code_number') as number, least((i.issued_at at time zone 'Europe/London')::date, l.handover_on) as "lentOn",
       exists (select from data_plan s where s.device_id = i.device_id and ${isInUse('s')}) as "hasDataPlan"
     from loan_item i join loan l on l.id = i.loan_id where i.id = ${itemId}`;
 }

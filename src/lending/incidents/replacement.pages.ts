@@ -9,6 +9,7 @@ import { invalid, toProblem } from '../../shared/problem.ts';
 import { line, text } from '../../shared/schemas.ts';
 import { unfitText } from '../../stock/devices/fitness.rules.ts';
 import { findScanned } from '../../stock/devices/scan.queries.ts';
+import { whyNone } from '../../stock/devices/scan.rules.ts';
 import { type Form, fields, newForm } from '../../web/forms.ts';
 import { formPage } from '../../web/submit.ts';
 import { getLoan, getLoanDetails } from '../loans/loan.queries.ts';
@@ -107,12 +108,11 @@ export function replacementPages(app: App, deps: Deps): void {
    * @throws Problem `invalid` for no device of ours, and once for one with something to see to first
    */
   async function deviceOf(scan: string, warned: string | undefined): Promise<string> {
-    const [found] = await findScanned(deps.db, [scan], today(deps.clock));
-    if (!found?.device)
-      throw invalid({
-        pointer: '/scan',
-        message: `No device here has the label or number “${scan.trim()}”.`,
-      });
+    const [found] = await findScanned(deps.db, [scan], {
+      day: today(deps.clock),
+      fits: ({ status }) => status === 'ready' || status === 'reserved',
+    });
+    if (!found?.device) throw invalid({ pointer: '/scan', message: whyNone(found!) });
     const { id, assetTag, unfit, hasOpenCheck } = found.device;
     if (unfit.length && !hasOpenCheck && warned !== scan)
       throw invalid({

@@ -5,7 +5,7 @@ import type { App } from '../../shared/http.ts';
 import { invalid } from '../../shared/problem.ts';
 import { conditions } from '../../stock/devices/device.rules.ts';
 import { findScanned } from '../../stock/devices/scan.queries.ts';
-import { returnVerdict, type Scanned, type Verdict } from '../../stock/devices/scan.rules.ts';
+import { isWithSomeone, returnVerdict, type Scanned, type Verdict } from '../../stock/devices/scan.rules.ts';
 import { type Form, newForm, type Typed } from '../../web/forms.ts';
 import { afterScan, readScans } from '../../web/scan-list.ts';
 import { formPage } from '../../web/submit.ts';
@@ -28,7 +28,7 @@ export function bulkReturnPages(app: App, deps: Deps): void {
       view(form, await linesOf(readScans(form.typed, 'label').labels)),
     async take(typed, { ctx }, reply) {
       const { action, labels, scan } = readScans(typed, 'label');
-      if (action === 'remove') return reply.page(manyView, await view(newForm(typed), await linesOf(labels)));
+      if (action === 'list') return reply.page(manyView, await view(newForm(typed), await linesOf(labels)));
       // What stands in the box is added first, whichever button was pressed: it may not be left out unseen.
       if (scan) {
         const { lines, last } = afterScan(await linesOf([...labels, scan]));
@@ -45,7 +45,7 @@ export function bulkReturnPages(app: App, deps: Deps): void {
   });
 
   async function linesOf(labels: string[]): Promise<Line[]> {
-    const found = await findScanned(deps.db, labels);
+    const found = await findScanned(deps.db, labels, { fits: isWithSomeone });
     return found.map((scan) => ({
       ...scan,
       label: scan.device?.assetTag ?? scan.code,

@@ -174,7 +174,7 @@ async function lockForIssue(trx: Trx, input: NewLoan, asked: AskedItem[], day: s
           'heldFor', (select referral_id from allocation a where a.device_id = dev.id and a.status = 'held')))
         from dev left join data_plan s on s.device_id = dev.id and ${isInUse('s')}), '[]') as devices,
       ${extrasJson(input)} as extras,
-      nextval('loan_number') as number,
+      nextval('code_number') as number,
       (select json_build_object('id', t.id, 'weeks', t.weeks, 'reviewMonths', coalesce(t.review_months, 1)) from loan_terms t
         where t.borrower = case when ${input.locationId ?? null}::uuid is null then 'patient' else 'location' end and t.retired_at is null
           and case when ${input.termsId ?? null}::uuid is null then t.is_default else t.id = ${input.termsId ?? null}::uuid end) as terms,

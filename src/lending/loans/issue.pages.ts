@@ -10,6 +10,7 @@ import type { Deps } from '../../shared/deps.ts';
 import { type App, idParams } from '../../shared/http.ts';
 import { type FieldError, invalid, Problem } from '../../shared/problem.ts';
 import { listAccessories } from '../../stock/accessories/accessory.queries.ts';
+import { mayGoOut } from '../../stock/devices/going-out.rules.ts';
 import { findScanned } from '../../stock/devices/scan.queries.ts';
 import { issueVerdict } from '../../stock/devices/scan.rules.ts';
 import { listKits } from '../../stock/kits/kit.queries.ts';
@@ -73,7 +74,7 @@ export function issuePages(app: App, deps: Deps): void {
     const codes = isScan ? [...labels, scan] : labels;
     const { kit, last } = await readKit(id, codes, typed, isScan);
     if (isScan) return showKit({ kit, last, typed: { ...typed, scan: '' } });
-    if (['remove', 'back', 'kit'].includes(action)) return showKit({ kit, typed });
+    if (['list', 'back', 'kit'].includes(action)) return showKit({ kit, typed });
 
     const errors = kitFaults(kit, typed);
     return errors.length
@@ -162,7 +163,10 @@ export function issuePages(app: App, deps: Deps): void {
   async function readKit(referralId: string, codes: string[], typed: Typed, isScan = false) {
     const [[kits, accessories], found, { open }] = await Promise.all([
       readChoices(),
-      findScanned(deps.db, codes, today(deps.clock)),
+      findScanned(deps.db, codes, {
+        day: today(deps.clock),
+        fits: (device) => mayGoOut(device, referralId),
+      }),
       stockNeedsOf(deps.db, referralId),
     ]);
     const lines = found.map((scan) => ({

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { patientJson } from '../../people/patient.queries.ts';
 import { addDays, type Clock, today } from '../../shared/clock.ts';
+import { readReferences } from '../../shared/codes.ts';
 import type { Reader } from '../../shared/database.ts';
-import { readCode } from '../../shared/ids.ts';
 import { byId, type ListPage, readCursor, toPage } from '../../shared/lists.ts';
 import { Problem } from '../../shared/problem.ts';
 import { col, type RowOf } from '../../shared/rows.ts';
@@ -84,16 +84,17 @@ export async function getLoan(db: Reader, clock: Clock, id: string): Promise<Loa
 }
 
 /** The id of the loan with this reference, as typed or scanned. */
-export async function findLoanByReference(db: Reader, text: string): Promise<string | undefined> {
-  const code = /^\s*L-?(.{6})\s*$/i.exec(text)?.[1];
-  const reference = code && readCode(code);
+export async function findLoanByReference(
+  db: Reader,
+  text: string,
+): Promise<{ id: string; reference: string } | undefined> {
+  const reference = readReferences(text).find((one) => one.startsWith('L-'));
   if (!reference) return undefined;
-  const row = await maybe(
+  return maybe(
     db,
     'loan.by-reference',
-    db.selectFrom('loan').select('id').where('reference', '=', `L-${reference}`),
+    db.selectFrom('loan').select(['id', 'reference']).where('reference', '=', reference),
   );
-  return row?.id;
 }
 
 /** Whether an incident ended the item `i`, or is still open for it. */

@@ -4,6 +4,7 @@ import { today } from '../../shared/clock.ts';
 import type { Deps } from '../../shared/deps.ts';
 import type { App } from '../../shared/http.ts';
 import { type FieldError, invalid, Problem } from '../../shared/problem.ts';
+import { mayGoOut } from '../../stock/devices/going-out.rules.ts';
 import { findScanned } from '../../stock/devices/scan.queries.ts';
 import { issueVerdict } from '../../stock/devices/scan.rules.ts';
 import { type Form, newForm, refused, type Typed, typedIn } from '../../web/forms.ts';
@@ -47,7 +48,7 @@ export function placeIssuePages(app: App, deps: Deps): void {
     const lines = await linesOf(action === 'add' && scan ? [...kit, scan] : kit);
     if (action === 'add' && scan)
       return showKit(reply, place, { ...afterScan(lines), typed: { ...typed, scan: '' } });
-    if (action === 'remove' || action === 'back') return showKit(reply, place, { lines, typed });
+    if (action === 'list' || action === 'back') return showKit(reply, place, { lines, typed });
     if (action !== 'issue') {
       const errors = kitFaults(lines);
       return errors.length
@@ -82,7 +83,10 @@ export function placeIssuePages(app: App, deps: Deps): void {
   }
 
   async function linesOf(codes: string[]): Promise<Line[]> {
-    const found = await findScanned(deps.db, codes, today(deps.clock));
+    const found = await findScanned(deps.db, codes, {
+      day: today(deps.clock),
+      fits: (device) => mayGoOut(device, null),
+    });
     return found.map((scan) => ({
       ...scan,
       label: scan.device?.assetTag ?? scan.code,

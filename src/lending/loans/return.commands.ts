@@ -4,11 +4,10 @@ import { command } from '../../shared/command.ts';
 import type { Trx } from '../../shared/database.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { recordEvents } from '../../shared/events.ts';
-import { readAssetTag } from '../../shared/ids.ts';
 import { type FieldError, invalid, Problem } from '../../shared/problem.ts';
 import type { Work } from '../../shared/work.ts';
 import { findScanned } from '../../stock/devices/scan.queries.ts';
-import { notOnLoan } from '../../stock/devices/scan.rules.ts';
+import { isWithSomeone, notOnLoan } from '../../stock/devices/scan.rules.ts';
 import {
   type EndedItem,
   endHelp,
@@ -127,7 +126,8 @@ async function judgeReturns(trx: Trx, { items }: NewReturns): Promise<ReturnLine
   if (errors.length) throw new Problem('invalid', { errors });
   const scans = await findScanned(
     trx,
-    items.map(({ assetTag, deviceId }) => (assetTag ? (readAssetTag(assetTag) ?? assetTag) : deviceId!)),
+    items.map(({ assetTag, deviceId }) => assetTag ?? deviceId!),
+    { fits: isWithSomeone },
   );
   const seen = new Set<string>();
   return scans.map((scan, place): ReturnLine => {

@@ -6,7 +6,7 @@ import { type App, idParams, strictObject } from '../../shared/http.ts';
 import { invalid } from '../../shared/problem.ts';
 import { conditions } from '../../stock/devices/device.rules.ts';
 import { findScanned } from '../../stock/devices/scan.queries.ts';
-import { notOnLoan } from '../../stock/devices/scan.rules.ts';
+import { isWithSomeone, notOnLoan } from '../../stock/devices/scan.rules.ts';
 import { type Form, fields, newForm, refused, type Typed } from '../../web/forms.ts';
 import { formPage } from '../../web/submit.ts';
 import { accessoriesOf, accessoryRows, atItsAccessories, tickedOf } from './accessory-form.rules.ts';
@@ -30,16 +30,26 @@ export function returnPages(app: App, deps: Deps): void {
     action: 'loans.return',
     view: 'lending/loans/views/returns.njk',
     async show(sent) {
-      const [scan] = sent?.typed.code ? await findScanned(deps.db, [String(sent.typed.code)]) : [];
+      const [scan] = sent?.typed.code
+        ? await findScanned(deps.db, [String(sent.typed.code)], { fits: isWithSomeone })
+        : [];
       return { device: scan?.device };
     },
     async take(typed) {
       const { code } = fields(Scan, typed, { code: 'Scan or type a label first.' });
-      const loan = await findLoanByReference(deps.db, code);
-      if (loan) return { href: `/loans/${loan}/return` };
-      const [scan] = await findScanned(deps.db, [code]);
-      if (scan!.device?.loan)
-        return { href: `/loans/${scan!.device.loan.id}/return?item=${scan!.device.loan.itemId}` };
+      const [loan, [scan]] = await Promise.all([
+        findLoanByReference(deps.db, code),
+        findScanned(deps.db, [code], { fits: isWithSomeone }),
+      ]);
+      const { device } = scan!;
+      const on = device?.loan;
+      if (loan && on && on.id !== loan.id)
+        throw invalid({
+          pointer: '/code',
+          message: `“${code}” is loan ${loan.reference}, and ${device.assetTag}, which is on ${on.reference}. Type the whole of the one you mean.`,
+        });
+      if (on) return { href: `/loans/${on.id}/return?item=${on.itemId}` };
+      if (loan) return { href: `/loans/${loan.id}/return` };
       throw invalid({ pointer: '/code', message: notOnLoan(scan!) });
     },
   });
@@ -77,7 +87,9 @@ export function returnPages(app: App, deps: Deps): void {
   /** A scan on the page ticks one more item; what was entered stays. */
   async function tick(reply: FastifyReply, id: string, typed: Typed) {
     const code = String(typed.scan ?? '').trim();
-    const [scan] = await findScanned(deps.db, code ? [code] : []);
+    const [scan] = await findScanned(deps.db, code ? [code] : [], {
+      fits: ({ loan }) => loan?.id === id,
+    });
     const other = scan?.device?.loan;
     if (other?.id === id) {
       const ticked = [...new Set([...tickedIn(typed), other.itemId])];

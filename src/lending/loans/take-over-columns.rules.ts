@@ -4,11 +4,6 @@ import { deviceColumns } from '../../stock/donations/device-columns.rules.ts';
 /** The columns of a list of what is out. */
 export const takeOverColumns = {
   ...deviceColumns,
-  label: {
-    name: 'Label',
-    headings: ['label', 'assetlabel', 'assettag', 'assetnumber', 'assetno', 'tag'],
-    kind: 'code',
-  },
   givenName: { name: 'Given name', headings: ['givenname', 'firstname', 'forename', 'given'], kind: 'name' },
   familyName: {
     name: 'Family name',

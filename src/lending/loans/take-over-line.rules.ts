@@ -4,7 +4,7 @@ import { readPhoneNumber } from '../../shared/phone.ts';
 import { type DateOrder, readSheetDate, readYesNo, spoiltNumber } from '../../shared/sheet-cells.rules.ts';
 import { type CellFault, readSheet, type SheetRow } from '../../shared/spreadsheet.rules.ts';
 import type { NewDevice } from '../../stock/devices/device.schemas.ts';
-import { readDevice, readIccid } from '../../stock/donations/device-columns.rules.ts';
+import { readDevice, readSim } from '../../stock/donations/device-columns.rules.ts';
 import {
   answerOf,
   answersAboutNothing,
@@ -83,11 +83,9 @@ function readLine({ row, textLine, cell, faults: ofRow }: SheetRow<Column>, read
   const faults: CellFault[] = [...ofRow];
   const remarks: string[] = [];
   const fault: Fault = (column, message) => void faults.push({ column: columnName(column), message });
-  const notes = [cell('notes'), cell('label') && `Their label: ${cell('label')}`].filter(Boolean).join('\n');
+  const notes = cell('notes');
   const device = { ...readDevice(cell, fault, remarks), ...(notes ? { notes } : {}) };
-  const spoiltLabel = spoiltNumber(cell('label'));
-  if (spoiltLabel) fault('label', spoiltLabel);
-  for (const column of ['label', 'givenName', 'familyName', 'network'] as const)
+  for (const column of ['givenName', 'familyName', 'network'] as const)
     if (cell(column).length > 100) fault(column, 'Give at most 100 characters.');
   const plan = readPlan(cell, fault, remarks, reading);
   const who = readBorrower(cell, fault, reading);
@@ -200,7 +198,7 @@ function readPerson(cell: Cells, fault: Fault, list: List): SaidPerson {
 
 function readPlan(cell: Cells, fault: Fault, remarks: string[], list: List): TakeOverLine['plan'] {
   const { allowTestNumbers } = list;
-  const iccid = readIccid(cell, fault, remarks);
+  const iccid = readSim(cell, fault, remarks);
   const endsOn = dateIn('dataEndsOn', cell, fault, list);
   const asked = (['network', 'iccid', 'simNumber', 'dataEndsOn'] as const).filter((column) => cell(column));
   if (!asked.length) return null;

@@ -5,6 +5,7 @@ import { col } from '../../shared/rows.ts';
 import { one, run } from '../../shared/statements.ts';
 import type { Work } from '../../shared/work.ts';
 import { deviceBegins } from '../../stock/devices/device.rules.ts';
+import { keepEarlierLabels } from '../../stock/devices/earlier-label.commands.ts';
 import { tidied } from '../../stock/donations/device-columns.rules.ts';
 import type { LoanToTakeOver } from './take-over.rules.ts';
 import type { TakeOverLine } from './take-over-line.rules.ts';
@@ -16,9 +17,9 @@ export async function takeNumbers(trx: Trx, devices: number, loans: number) {
     devices: col.listOf(col.number),
     loans: col.listOf(col.number),
   })`
-    select nextval('donation_number') as donation,
-      array(select nextval('asset_tag_number') from generate_series(1, ${devices}))::int[] as devices,
-      array(select nextval('loan_number') from generate_series(1, ${loans}))::int[] as loans`;
+    select nextval('code_number') as donation,
+      array(select nextval('code_number') from generate_series(1, ${devices}))::int[] as devices,
+      array(select nextval('code_number') from generate_series(1, ${loans}))::int[] as loans`;
   return {
     donation: { id: newId(), reference: donationReference(row.donation) },
     assetTags: row.devices.map(assetTag),
@@ -34,11 +35,12 @@ export type TakenDevice = { id: string; assetTag: string };
  * @returns the devices by the row that named them
  */
 export async function insertStock(
-  { trx, at }: Work,
+  work: Work,
   donation: { id: string; reference: string; donorId: string; receivedOn: string },
   loans: LoanToTakeOver[],
   assetTags: string[],
 ): Promise<Map<number, TakenDevice>> {
+  const { trx, at } = work;
   const rows = loans
     .flatMap(({ issuedOn, lines }) =>
       lines.map(({ row, device }) => ({ ...tidied(device), row, issuedOn, id: newId() })),
@@ -56,6 +58,7 @@ export async function insertStock(
       "issuedOn", ${donation.id}, ${at}::timestamptz, ${at}::timestamptz
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) x (id uuid, "assetTag" text, kind text, make text, model text,
       "serialNumber" text, imei text, condition text, notes text, "issuedOn" date)`;
+  await keepEarlierLabels(work, rows);
   return new Map(rows.map(({ row, id, assetTag }) => [row, { id, assetTag }]));
 }
 

@@ -8,6 +8,7 @@ import { type App, idParams, strictObject } from '../../shared/http.ts';
 import { invalid, Problem } from '../../shared/problem.ts';
 import { kindWord } from '../../stock/devices/device-kinds.rules.ts';
 import { isWithoutItsData, unfitText, unfitWords } from '../../stock/devices/fitness.rules.ts';
+import { mayGoOut } from '../../stock/devices/going-out.rules.ts';
 import { findScanned } from '../../stock/devices/scan.queries.ts';
 import { issueVerdict, type Verdict } from '../../stock/devices/scan.rules.ts';
 import { type Form, fields, newForm, refused, type Typed, typedIn } from '../../web/forms.ts';
@@ -129,7 +130,10 @@ export function allocationPages(app: App, deps: Deps): void {
     refusal: Refusal,
   ): Promise<string> {
     const [[scan], { toFind }] = await Promise.all([
-      findScanned(deps.db, [code], today(deps.clock)),
+      findScanned(deps.db, [code], {
+        day: today(deps.clock),
+        fits: (device) => mayGoOut(device, referralId),
+      }),
       stockNeedsOf(deps.db, referralId),
     ]);
     const verdict = issueVerdict(scan!, referralId, toFind.includes('data'));

@@ -38,7 +38,7 @@ export async function receiveRepeat(
       clinicId: col.text,
       number: col.number,
     })`
-      select patient_id as "patientId", clinic_id as "clinicId", nextval('referral_number') as number
+      select patient_id as "patientId", clinic_id as "clinicId", nextval('code_number') as number
       from referral where id = ${referralId}`;
     const reference = referralReference(number);
     await run(

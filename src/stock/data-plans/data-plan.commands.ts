@@ -1,5 +1,6 @@
 import type { Context } from '../../shared/actor.ts';
 import { today } from '../../shared/clock.ts';
+import { luhn } from '../../shared/codes.ts';
 import { command } from '../../shared/command.ts';
 import type { Trx } from '../../shared/database.ts';
 import type { Deps } from '../../shared/deps.ts';
@@ -10,12 +11,13 @@ import { Problem } from '../../shared/problem.ts';
 import { kept } from '../../shared/reading.ts';
 import { col } from '../../shared/rows.ts';
 import { maybe } from '../../shared/statements.ts';
-import { type DeviceStatus, luhn } from '../devices/device.rules.ts';
+import type { DeviceStatus } from '../devices/device.rules.ts';
 import {
   activationErrors,
   assertTakesSim,
   expiryOf,
   type PlanTerms,
+  readIccidOf,
   termsErrors,
 } from './data-plan.rules.ts';
 import type { DataPlanFitted, NewDataPlan } from './data-plan.schemas.ts';
@@ -49,8 +51,9 @@ async function addDataPlan(
   deviceId: string | null,
   input: NewDataPlan,
 ): Promise<DataPlanFitted> {
-  const { iccid, activatedOn } = input;
+  const { activatedOn } = input;
   const errors = [...termsErrors(input), ...activationErrors(activatedOn, today(deps.clock))];
+  const iccid = kept('/iccid', errors, input.iccid, readIccidOf) ?? '';
   const msisdn = kept('/msisdn', errors, input.msisdn, (text) =>
     readPhoneNumber(text, deps.config.ALLOW_TEST_PHONE_NUMBERS, 'sim'),
   );

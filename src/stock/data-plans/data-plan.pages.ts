@@ -12,10 +12,17 @@ import { listFile } from '../../web/list-file.ts';
 import { formPage, submit } from '../../web/submit.ts';
 import { timelineLines } from '../../web/timeline.view.ts';
 import { findScanned } from '../devices/scan.queries.ts';
+import { whyNone } from '../devices/scan.rules.ts';
 import { activatePlan, renewPlan, resumePlan, suspendPlan } from './course.commands.ts';
 import { recordDataPlan } from './data-plan.commands.ts';
 import { countPlans, getPlan, listNetworks, listPlans } from './data-plan.queries.ts';
-import { allowedPlanActions, endingDays, type PlanAction, planStatuses } from './data-plan.rules.ts';
+import {
+  allowedPlanActions,
+  endingDays,
+  type PlanAction,
+  planStatuses,
+  takesSim,
+} from './data-plan.rules.ts';
 import {
   DataPlanForm,
   DataPlanQuery,
@@ -121,9 +128,8 @@ export function dataPlanPages(app: App, deps: Deps): void {
 
   form('fittings', 'fit', async (ctx, id, typed) => {
     const { device: code } = fields(Placing, typed, words);
-    const [scan] = await findScanned(deps.db, [code]);
-    if (!scan?.device)
-      throw invalid({ pointer: '/device', message: `No device here has the label or number “${code}”.` });
+    const [scan] = await findScanned(deps.db, [code], { fits: takesSim });
+    if (!scan?.device) throw invalid({ pointer: '/device', message: whyNone(scan!) });
     const state = await fitPlan(deps, ctx, id, { deviceId: scan.device.id });
     return { state, text: `The SIM is in ${scan.device.assetTag} now.` };
   });

@@ -1,6 +1,8 @@
 import { Temporal } from 'temporal-polyfill';
 import { dataEndingDays } from '../../messages/reminder.rules.ts';
+import { readIccid } from '../../shared/codes.ts';
 import { type FieldError, Problem } from '../../shared/problem.ts';
+import type { Reading } from '../../shared/reading.ts';
 import { col, type RowOf } from '../../shared/rows.ts';
 import { type DeviceStatus, statusWords } from '../devices/device.rules.ts';
 
@@ -73,12 +75,17 @@ export function assertPlanAction(
     throw new Problem('data-plan-state', { detail: answer, dataPlanId: plan.id, planStatus: plan.status });
 }
 
+/** Whether a SIM may be put into a device: somebody has it in hand. */
+export const takesSim = ({ status }: { status: DeviceStatus }) =>
+  status !== 'lost' && status !== 'gifted' && status !== 'retired';
+
 /**
  * A SIM is not put into what nobody has in hand.
  * @throws Problem `device-move-refused`
  */
-export function assertTakesSim({ assetTag, status }: { assetTag: string; status: DeviceStatus }): void {
-  if (!['lost', 'gifted', 'retired'].includes(status)) return;
+export function assertTakesSim(device: { assetTag: string; status: DeviceStatus }): void {
+  if (takesSim(device)) return;
+  const { assetTag, status } = device;
   throw new Problem('device-move-refused', {
     detail: `${assetTag} is ${statusWords[status]}; a data plan cannot be fitted.`,
     deviceStatus: status,
@@ -177,8 +184,10 @@ export function termsErrors(asked: TermsAsked): FieldError[] {
   return errors;
 }
 
-/** The digits of an ICCID as typed or scanned: spaces, and the F that pads it on the card, are left out. Null when it cannot be one. */
-export function readIccid(text: string): string | null {
-  const digits = text.replaceAll(/[\s-]/g, '').replace(/F$/i, '');
-  return /^89\d{16,18}$/.test(digits) ? digits : null;
+/** An ICCID as its digits, however it is spaced. Its check digit is not looked at, since some suppliers leave it off. */
+export function readIccidOf(text: string): Reading {
+  const value = readIccid(text);
+  return value
+    ? { value }
+    : { fault: 'An ICCID begins with 89 and has 18 to 20 digits. It is printed on the SIM.' };
 }

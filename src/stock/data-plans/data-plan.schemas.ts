@@ -2,14 +2,13 @@ import Type, { type Static } from 'typebox';
 import { strictObject } from '../../shared/http.ts';
 import { orderedQuery, pageOf } from '../../shared/lists.ts';
 import { invalid } from '../../shared/problem.ts';
+import { faultOf } from '../../shared/reading.ts';
 import { line, nullable, oneOf, text, timelineEntry } from '../../shared/schemas.ts';
 import { deviceKinds, deviceStatuses } from '../devices/device.rules.ts';
-import { planStatuses, readIccid } from './data-plan.rules.ts';
+import { planStatuses, readIccidOf } from './data-plan.rules.ts';
 
 const date = (description: string) => Type.String({ format: 'date', description });
 const months = Type.Integer({ minimum: 1, maximum: 60 });
-
-const iccidWords = 'An ICCID begins with 89 and has 18 to 20 digits. It is printed on the SIM.';
 
 export const NewDataPlan = strictObject(
   {
@@ -21,10 +20,7 @@ export const NewDataPlan = strictObject(
       }),
     ),
     network: Type.Optional(line(100, { description: 'Needed without an offer' })),
-    iccid: Type.String({
-      pattern: '^89[0-9]{16,18}$',
-      errorMessage: iccidWords,
-    }),
+    iccid: line(40, { description: 'The 18 to 20 digits printed on the SIM, with spaces or without' }),
     msisdn: Type.Optional(line(50, { description: 'The number of the SIM' })),
     gbPerMonth: Type.Optional(
       nullable(
@@ -53,7 +49,6 @@ export type NewDataPlan = Static<typeof NewDataPlan>;
 /** As the pages send it: an offer or `other`, and an empty allowance means no cap. */
 export const DataPlanForm = strictObject({
   ...NewDataPlan.properties,
-  iccid: line(40),
   offerId: Type.Optional(
     Type.String({ pattern: '^(other|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$' }),
   ),
@@ -61,23 +56,21 @@ export const DataPlanForm = strictObject({
 });
 
 /**
- * What a form asks to be recorded: the offer chosen, or else what was typed of network, allowance and
- * months; of a SIM number that was scanned its digits.
+ * What a form asks to be recorded: the offer chosen, or else what was typed of network, allowance and months.
  * @throws Problem `invalid`
  */
 export function planOfForm(form: Static<typeof DataPlanForm>): NewDataPlan {
-  const { offerId, network, gbPerMonth, durationMonths, iccid: typed, ...sim } = form;
-  const iccid = readIccid(typed);
-  const errors = [
-    ...(offerId || network ? [] : [{ pointer: '/offerId', message: 'Choose what the SIM gives.' }]),
-    ...(iccid ? [] : [{ pointer: '/iccid', message: iccidWords }]),
-  ];
-  if (errors.length || !iccid) throw invalid(...errors);
+  const { offerId, network, gbPerMonth, durationMonths, ...sim } = form;
+  const wrong = faultOf(readIccidOf(sim.iccid));
+  if (!offerId && !network)
+    throw invalid(
+      { pointer: '/offerId', message: 'Choose what the SIM gives.' },
+      ...(wrong ? [{ pointer: '/iccid', message: wrong }] : []),
+    );
   return offerId && offerId !== 'other'
-    ? { ...sim, iccid, offerId }
+    ? { ...sim, offerId }
     : {
         ...sim,
-        iccid,
         gbPerMonth,
         ...(network !== undefined && { network }),
         ...(durationMonths !== undefined && { durationMonths }),

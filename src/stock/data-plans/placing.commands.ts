@@ -1,5 +1,6 @@
 import { isOut } from '../../lending/loans/loan.states.ts';
 import type { Context } from '../../shared/actor.ts';
+import { readIccid } from '../../shared/codes.ts';
 import { command } from '../../shared/command.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { type NewEvent, recordEvent } from '../../shared/events.ts';
@@ -11,7 +12,7 @@ import { completeTasksAbout } from '../../tasks/task.commands.ts';
 import { noSuchDevice, readDeviceName } from '../devices/naming.rules.ts';
 import { inUse } from './data-plan.commands.ts';
 import { findPlanByIccid } from './data-plan.queries.ts';
-import { assertPlanAction, assertTakesSim, readIccid } from './data-plan.rules.ts';
+import { assertPlanAction, assertTakesSim } from './data-plan.rules.ts';
 import type { DataPlanState, NewFitting, NewRemoval } from './data-plan.schemas.ts';
 import { isInUse } from './data-plan.states.ts';
 import { lockPlan, planStateOf, stopNumberOf, subjectsOfPlan } from './locking.commands.ts';

@@ -46,7 +46,10 @@ export function benchPages(app: App, deps: Deps): void {
         label: 'Nothing scanned',
         text: 'Scan or type a label first.',
       });
-    const [scan] = await findScanned(deps.db, [code.slice(0, 200)], today(deps.clock));
+    const [scan] = await findScanned(deps.db, [code.slice(0, 200)], {
+      day: today(deps.clock),
+      fits: isForBench,
+    });
     const refusal = benchRefusal(scan!);
     return refusal ? scanPage(request, reply, refusal) : reply.redirect(`/bench/${scan!.device!.id}`, 303);
   });
@@ -102,7 +105,7 @@ export function benchPages(app: App, deps: Deps): void {
   ) {
     const device = await getDevice(deps.db, request.params.id);
     if (!isForBench(device)) {
-      const scan = await findScanned(deps.db, [device.id], today(deps.clock));
+      const scan = await findScanned(deps.db, [device.id], { day: today(deps.clock) });
       return scanPage(request, reply, benchRefusal(scan[0]!) ?? undefined);
     }
     const failedHere = device.checks.filter(({ result }) => result === 'fail');

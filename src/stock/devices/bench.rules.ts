@@ -1,6 +1,6 @@
 import { type CheckKind, type DeviceStatus, statusWords } from './device.rules.ts';
 import { unfitText } from './fitness.rules.ts';
-import { type Scanned, unknownLabel, type Verdict } from './scan.rules.ts';
+import { type Scanned, type Verdict, whyNone } from './scan.rules.ts';
 
 /** What the bench says of a device in colour and words: `ok` is ready, `part` has more to do, `stopped` cannot go on. */
 export type BenchVerdict = {
@@ -17,8 +17,9 @@ export const isForBench = ({ status, openChecks }: Pick<OnBench, 'status' | 'ope
   (status === 'in_preparation' || status === 'reserved') && openChecks.length > 0;
 
 /** What is said of a scan that the bench has nothing to do with; null when it has. */
-export function benchRefusal({ code, device }: Scanned): BenchVerdict | null {
-  if (!device) return { tone: 'stopped', label: code, text: unknownLabel(code) };
+export function benchRefusal(scan: Scanned): BenchVerdict | null {
+  const { code, device } = scan;
+  if (!device) return { tone: 'stopped', label: code, text: whyNone(scan) };
   if (isForBench(device)) return null;
   const { assetTag, status, loan, unfit } = device;
   const link: Verdict['link'] = loan

@@ -1,5 +1,4 @@
 import type { Trx } from '../../shared/database.ts';
-import { readAssetTag } from '../../shared/ids.ts';
 import { Problem } from '../../shared/problem.ts';
 import { col, type RowOf } from '../../shared/rows.ts';
 import { many } from '../../shared/statements.ts';
@@ -7,7 +6,7 @@ import type { BulkItems, BulkLine } from './bulk.schemas.ts';
 import { deviceStatuses } from './device.rules.ts';
 import { kindsOfDevice } from './device-kinds.rules.ts';
 import { findScanned } from './scan.queries.ts';
-import { unknownLabel } from './scan.rules.ts';
+import { whyNone } from './scan.rules.ts';
 
 /** A device as a bulk change finds it once it is locked. */
 export const LockedStock = {
@@ -38,17 +37,17 @@ export async function lockLines(trx: Trx, items: BulkItems): Promise<NamedLine[]
   if (errors.length) throw new Problem('invalid', { errors });
   const scans = await findScanned(
     trx,
-    items.map(({ assetTag, deviceId }) => (assetTag ? (readAssetTag(assetTag) ?? assetTag) : deviceId!)),
+    items.map(({ assetTag, deviceId }) => assetTag ?? deviceId!),
   );
   const ids = scans.map(({ device }) => device?.id ?? null);
   const rows = await many(trx, 'device.lock-many', LockedStock)`
     select id, asset_tag as "assetTag", kind, status, cycle_started_on as "cycleStartedOn", location_id as "locationId"
     from device where id = any(${ids.filter((id) => id !== null)}::uuid[]) order by id for no key update`;
   const locked = new Map(rows.map((device) => [device.id, device]));
-  return scans.map(({ code }, place) => ({
+  return scans.map((scan, place) => ({
     line: place + 1,
     device: locked.get(ids[place] ?? '') ?? null,
-    unknown: unknownLabel(code),
+    unknown: whyNone(scan),
     twice: ids[place] !== null && ids.indexOf(ids[place]!) < place,
   }));
 }

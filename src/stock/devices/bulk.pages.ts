@@ -10,7 +10,7 @@ import { afterScan, readScans } from '../../web/scan-list.ts';
 import { mostLines } from './bulk.schemas.ts';
 import { shownStatus } from './fitness.rules.ts';
 import { findScanned } from './scan.queries.ts';
-import { type Scanned, unknownLabel, type Verdict } from './scan.rules.ts';
+import { noVerdict, type Scanned, type Verdict } from './scan.rules.ts';
 import { refusedLine } from './stock.pages.ts';
 
 type Judged = { ok: boolean; text: string };
@@ -73,14 +73,13 @@ export function bulkPage(app: App, deps: Deps, page: BulkPage): void {
   });
 
   async function linesOf(ctx: Context, codes: string[], typed: Typed): Promise<Line[]> {
-    const scans = await findScanned(deps.db, codes, today(deps.clock));
+    const scans = await findScanned(deps.db, codes, { day: today(deps.clock) });
     const devices = scans.flatMap(({ device }) => device ?? []);
     const judged = await page.judge(ctx, devices, typed);
     const of = new Map(devices.map(({ id }, place) => [id, judged[place]!]));
     return scans.map((scan) => {
       const { code, device } = scan;
-      if (!device)
-        return { ...scan, label: code, verdict: { ok: false, status: 'not_ours', text: unknownLabel(code) } };
+      if (!device) return { ...scan, label: code, verdict: noVerdict(scan) };
       const { ok, text } = of.get(device.id)!;
       // The line begins with the label already.
       const verdict: Verdict = { ok, text: text.replace(device.assetTag, 'It'), status: shownStatus(device) };

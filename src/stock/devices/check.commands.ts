@@ -1,10 +1,11 @@
 import { sql } from 'kysely';
 import type { Context } from '../../shared/actor.ts';
+import { readAssetTag } from '../../shared/codes.ts';
 import { command } from '../../shared/command.ts';
 import type { Trx } from '../../shared/database.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { recordEvents } from '../../shared/events.ts';
-import { newId, readAssetTag } from '../../shared/ids.ts';
+import { newId } from '../../shared/ids.ts';
 import { type FieldError, Problem } from '../../shared/problem.ts';
 import { col, type RowOf } from '../../shared/rows.ts';
 import { many, run } from '../../shared/statements.ts';

@@ -24,6 +24,7 @@ export const exportColumns: CsvColumns<DeviceRow> = {
   donation: 'Donation',
   donor: 'Donor',
   receivedOn: 'Arrived',
+  earlierLabels: 'Earlier labels',
   notes: 'Notes',
 };
 

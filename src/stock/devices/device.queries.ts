@@ -59,6 +59,7 @@ export const DeviceRow = {
   /** Those that may still be done, joined by commas; null of a device that has none to do. */
   openChecks: col.orNull(col.text),
   imei: col.orNull(col.text),
+  earlierLabels: col.orNull(col.text),
   notes: col.orNull(col.text),
   location: col.orNull(col.text),
   donation: col.text,
@@ -80,7 +81,7 @@ export async function* eachDevice(
   do {
     const page: DeviceRow[] = await many(db, each('device.each'), DeviceRow)`
       select ${summary(day)}, array_to_string(case when ${mayHaveOpenChecks('d')} then open_checks(d.id, d.kind, d.cycle) end, ', ') as "openChecks",
-        d.imei, d.notes, p.name as location, n.reference as donation, o.name as donor, n.received_on as "receivedOn",
+        d.imei, (select string_agg(label, ', ' order by label) from earlier_label where device_id = d.id) as "earlierLabels", d.notes, p.name as location, n.reference as donation, o.name as donor, n.received_on as "receivedOn",
         (select l.reference from loan_item i join loan l on l.id = i.loan_id where i.device_id = d.id and ${isOut('i')}) as loan,
         (select s.expires_on from data_plan s where s.device_id = d.id and ${isInUse('s')}) as "dataEndsOn"
       from device d join donation n on n.id = d.donation_id join organisation o on o.id = n.donor_id left join location p on p.id = d.location_id
@@ -98,7 +99,7 @@ export async function* eachDevice(
  */
 export async function getDevice(db: Reader, id: string, day?: string): Promise<Device> {
   const row = await maybe(db, 'device.get', Device.properties)`
-    select ${summary(day ?? null)}, d.imei, d.notes, d.missed_on as "missedOn", d.cycle, d.cycle_started_on as "cycleStartedOn",
+    select ${summary(day ?? null)}, d.imei, array(select label from earlier_label where device_id = d.id order by label) as "earlierLabels", d.notes, d.missed_on as "missedOn", d.cycle, d.cycle_started_on as "cycleStartedOn",
       json_build_object('id', n.id, 'reference', n.reference, 'donor', o.name, 'receivedOn', n.received_on) as donation,
       case when p.id is not null then json_build_object('id', p.id, 'name', p.name) end as location,
       (select json_build_object('id', l.id, 'reference', l.reference, 'itemId', i.id)

@@ -1,4 +1,6 @@
+import { luhn, readImei } from '../../shared/codes.ts';
 import { Problem } from '../../shared/problem.ts';
+import type { Reading } from '../../shared/reading.ts';
 import { isInHand } from './device.states.ts';
 
 export { type DeviceKind, deviceKinds } from './device-kinds.rules.ts';
@@ -191,18 +193,11 @@ export function canRecordCheck(status: DeviceStatus, result: 'pass' | 'fail' = '
   return status === 'in_preparation' || status === 'ready' || (status === 'reserved' && result === 'pass');
 }
 
-/**
- * Whether 15 digits are an IMEI: the last is a Luhn check digit (3GPP TS 23.003, Annex B).
- */
-export function isImei(text: string): boolean {
-  return /^\d{15}$/.test(text) && luhn(text);
-}
-
-/** Luhn: every second digit from the right doubled, its digits summed, a multiple of ten in all. */
-export function luhn(digits: string): boolean {
-  const sum = [...digits].reverse().reduce((total, character, place) => {
-    const digit = Number(character) * (place % 2 ? 2 : 1);
-    return total + (digit > 9 ? digit - 9 : digit);
-  }, 0);
-  return sum % 10 === 0;
+/** An IMEI as its 15 digits, however it is spaced; the last is a Luhn check digit (3GPP TS 23.003, Annex B). */
+export function readImeiOf(text: string): Reading {
+  const value = readImei(text);
+  if (!value) return { fault: 'An IMEI has 15 digits. On the device, dial *#06# to see it.' };
+  return luhn(value)
+    ? { value }
+    : { fault: 'This IMEI has a wrong digit. Dial *#06# on the device, or leave it empty.' };
 }

@@ -18,19 +18,20 @@ export const Condition = oneOf(conditions, {
   description: 'A: like new, B: marks of use, C: worn but working',
 });
 
+const EarlierLabels = Type.Array(line(100), {
+  maxItems: 10,
+  description: 'Labels it had before, such as of another register; a scan of one finds it',
+});
+
 /** A device as a donation brings it in. */
 export const NewDevice = strictObject({
   kind: oneOf(deviceKinds),
   make: line(100),
   model: line(100),
   serialNumber: Type.Optional(line(100)),
-  imei: Type.Optional(
-    Type.String({
-      pattern: '^[0-9]{15}$',
-      errorMessage: 'An IMEI has 15 digits. On the device, dial *#06# to see it.',
-    }),
-  ),
+  imei: Type.Optional(line(40, { description: 'Its 15 digits, with spaces or without' })),
   condition: Type.Optional(Condition),
+  earlierLabels: Type.Optional(EarlierLabels),
   notes: Type.Optional(text(2000)),
 });
 export type NewDevice = Static<typeof NewDevice>;
@@ -144,6 +145,7 @@ export type DeviceSummary = Static<typeof DeviceSummary>;
 export const Device = Type.Object({
   ...DeviceSummary.properties,
   imei: nullable(Type.String()),
+  earlierLabels: Type.Array(Type.String()),
   notes: nullable(Type.String()),
   cycle: Type.Integer({
     description: 'Rises with each intake, return or reopening; checks count for one cycle',

@@ -1,4 +1,4 @@
-import { readAssetTag } from '../../shared/ids.ts';
+import { readAssetTag } from '../../shared/codes.ts';
 import type { FieldError } from '../../shared/problem.ts';
 
 /** A device as a request names it: by one of the two. */

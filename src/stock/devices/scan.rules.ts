@@ -1,4 +1,12 @@
-import { readAssetTag } from '../../shared/ids.ts';
+import {
+  codeKey,
+  isCutTag,
+  readAssetTag,
+  readIccid,
+  readScannedImei,
+  serialKeys,
+} from '../../shared/codes.ts';
+import { uuid } from '../../shared/ids.ts';
 import { col, type RowOf } from '../../shared/rows.ts';
 import { checkKinds, deviceStatuses, statusWords } from './device.rules.ts';
 import { kindsOfDevice, wantsDataPlan } from './device-kinds.rules.ts';
@@ -14,6 +22,8 @@ export const ScannedDevice = {
   model: col.text,
   status: col.oneOf(deviceStatuses),
   condition: col.orNull(col.text),
+  /** The place where it is kept. */
+  locationId: col.orNull(col.text),
   openChecks: col.listOf(col.oneOf(checkKinds)),
   hasDataPlan: col.boolean,
   /** Its data plan is active: neither suspended nor ended nor over. */
@@ -30,8 +40,47 @@ export const ScannedDevice = {
 };
 export type ScannedDevice = RowOf<typeof ScannedDevice>;
 
-export const Scanned = { code: col.text, device: col.orNull(col.object(ScannedDevice)) };
-export type Scanned = RowOf<typeof Scanned>;
+/** A scan and the device that it means; `among`: those between which it has to be chosen, when it may mean several. */
+export type Scanned = { code: string; device: ScannedDevice | null; among: ScannedDevice[] };
+
+/** One way to read a scan: what it would be, and of which rank, the first that finds something counts. */
+export type ReadingOfScan = { way: 'id' | 'tag' | 'imei' | 'iccid' | 'key'; value: string; rank: number };
+
+/** Whatever a scan or a typed label may be. What begins like an asset tag is one before it is anything else. */
+export function readingsOf(code: string): ReadingOfScan[] {
+  if (uuid.test(code.trim())) return [{ way: 'id', value: code.trim(), rank: 0 }];
+  const [tag, imei, iccid] = [readAssetTag(code), readScannedImei(code), readIccid(code)];
+  return [
+    ...(tag ? [{ way: 'tag' as const, value: tag, rank: codeKey(code).startsWith('LW') ? 0 : 1 }] : []),
+    ...(imei ? [{ way: 'imei' as const, value: imei, rank: 1 }] : []),
+    ...(iccid ? [{ way: 'iccid' as const, value: iccid, rank: 1 }] : []),
+    ...serialKeys(code).map((value, place) => ({ way: 'key' as const, value, rank: place ? 2 : 1 })),
+  ];
+}
+
+/**
+ * The device that a scan means of those that have what was scanned: the only one; of several the only one that
+ * fits, or that is still with the scheme. Else it is not guessed.
+ * @param fits whether a device is what is being looked for
+ */
+export function chooseScanned(
+  hits: { rank: number; device: ScannedDevice }[],
+  fits: (device: ScannedDevice) => boolean = isOurs,
+): Pick<Scanned, 'device' | 'among'> {
+  const best = Math.min(...hits.map(({ rank }) => rank));
+  const devices = hits.flatMap(({ rank, device }) => (rank === best ? device : []));
+  for (const is of [fits, isOurs, () => true]) {
+    const those = devices.filter(is);
+    if (those.length)
+      return those.length === 1 ? { device: those[0]!, among: [] } : { device: null, among: those };
+  }
+  return { device: null, among: [] };
+}
+
+/** Whether a device is out on a loan, and so may come back from one. */
+export const isWithSomeone = ({ loan }: ScannedDevice) => loan !== null;
+
+const isOurs = ({ status }: ScannedDevice) => status !== 'retired' && status !== 'gifted';
 
 /**
  * What an officer is told of a scan: whether it may go out, its status, why in words, and the record to look at.
@@ -43,18 +92,17 @@ export type Verdict = {
   status: string;
   text: string;
   link?: { href: string; text: string };
+  /** Those between which it has to be chosen, each by its asset tag. */
+  choices?: { label: string; text: string }[];
 };
 
 /**
  * Whether what was scanned may go out on a loan for a referral, or for a place (null), in words.
  * @param needsData whether data is among what is needed
  */
-export function issueVerdict(
-  { code, device }: Scanned,
-  referralId: string | null,
-  needsData = true,
-): Verdict {
-  if (!device) return { ok: false, status: 'not_ours', text: unknownLabel(code) };
+export function issueVerdict(scan: Scanned, referralId: string | null, needsData = true): Verdict {
+  const { device } = scan;
+  if (!device) return noVerdict(scan);
   const { status, loan, heldFor } = device;
   if (mayGoOut(device, referralId)) {
     const text = readyWords(device);
@@ -102,7 +150,7 @@ export function issueVerdict(
 /** Whether what was scanned may come back, in words. */
 export function returnVerdict(scan: Scanned): Verdict {
   const { device } = scan;
-  if (!device) return { ok: false, status: 'not_ours', text: notOnLoan(scan) };
+  if (!device) return noVerdict(scan);
   if (device.loan)
     return {
       ok: true,
@@ -116,18 +164,35 @@ export function returnVerdict(scan: Scanned): Verdict {
 }
 
 /** Why what was scanned cannot come back: it is not ours, or on no loan. */
-export function notOnLoan({ code, device }: Scanned): string {
-  if (!device) return unknownLabel(code);
+export function notOnLoan(scan: Scanned): string {
+  const { device } = scan;
+  if (!device) return whyNone(scan);
   const { assetTag, status } = device;
   if (status === 'in_preparation')
     return `${assetTag} is on no loan: it is being prepared. ${preparationWords(device)}`;
   return `${assetTag} is on no loan: it is ${statusWords[status]}.`;
 }
 
-/** What to say of a label that no device here has. */
-export function unknownLabel(code: string): string {
-  const cut = /^\s*LW/i.test(code) && !readAssetTag(code);
-  return cut
+/** What is said of a scan that names no device, or several. */
+export const noVerdict = (scan: Scanned): Verdict => ({
+  ok: false,
+  status: scan.among.length ? 'several' : 'not_ours',
+  text: whyNone(scan),
+  ...(scan.among.length && { choices: scan.among.map(choiceOf) }),
+});
+
+const choiceOf = ({ assetTag, make, model, status }: ScannedDevice) => ({
+  label: assetTag,
+  text: `${make} ${model}, ${statusWords[status]}`,
+});
+
+/** Why a scan names no device: nothing here has it, or several have it and it has to be said which. */
+export function whyNone({ code, among }: Scanned): string {
+  if (among.length) {
+    const named = among.map((device) => `${device.assetTag} (${choiceOf(device).text})`);
+    return `“${code}” is on ${named.slice(0, -1).join(', ')} and ${named.at(-1)}. Scan the asset tag of the one you have in hand.`;
+  }
+  return isCutTag(code)
     ? `“${code}” is not a whole asset tag. Scan it again.`
     : `No device here has the label or number “${code}”.`;
 }

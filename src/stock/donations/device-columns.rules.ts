@@ -1,6 +1,9 @@
+import { luhn, readAssetTag, readIccid, readImei } from '../../shared/codes.ts';
+import { faultOf } from '../../shared/reading.ts';
 import { isNoSerial, nearest, spoiltNumber } from '../../shared/sheet-cells.rules.ts';
 import type { CellFault } from '../../shared/spreadsheet.rules.ts';
-import { conditions, deviceKinds, luhn } from '../devices/device.rules.ts';
+import { readIccidOf } from '../data-plans/data-plan.rules.ts';
+import { conditions, deviceKinds, readImeiOf } from '../devices/device.rules.ts';
 import type { NewDevice } from '../devices/device.schemas.ts';
 import { deviceFaults, tidyDevice } from './donation.rules.ts';
 
@@ -13,6 +16,15 @@ export const deviceColumns = {
     name: 'Serial No.',
     headings: ['serialno', 'serialnumber', 'serial', 'serialnum', 'sn'],
     kind: 'code',
+  },
+  label: {
+    name: 'Label',
+    headings: ['label', 'assetlabel', 'assettag', 'assetnumber', 'assetno', 'tag'],
+    kind: 'code',
+  },
+  earlierLabels: {
+    name: 'Earlier labels',
+    headings: ['earlierlabels', 'earlierlabel', 'oldlabels', 'oldlabel', 'previouslabels', 'previouslabel'],
   },
   imei: { name: 'IMEI', headings: ['imei', 'imeinumber', 'imeino'], kind: 'code' },
   condition: { name: 'Condition', headings: ['condition', 'grade'] },
@@ -50,10 +62,13 @@ export function readDevice(cell: Cell, fault: Fault, remarks: string[]): Partial
   const spoiltSerial = spoiltNumber(serial);
   if (spoiltSerial && !noSerial) fault('serialNumber', spoiltSerial);
 
-  const imei = cell('imei').replaceAll(/[\s-]/g, '');
-  const spoiltImei = spoiltNumber(imei);
-  if (spoiltImei) fault('imei', spoiltImei);
-  else if (imei && !/^\d{15}$/.test(imei)) fault('imei', 'An IMEI has 15 digits.');
+  const imei = cell('imei') && (readImei(cell('imei')) ?? cell('imei'));
+  const wrongImei = imei && (spoiltNumber(imei) ?? faultOf(readImeiOf(imei)));
+  if (wrongImei) fault('imei', wrongImei);
+
+  const labels = labelsIn('label', [cell('label')]).concat(
+    labelsIn('earlierLabels', cell('earlierLabels').split(/[,;\n]/)),
+  );
 
   const condition = conditions.find((known) => known === cell('condition').toUpperCase());
   if (cell('condition') && !condition)
@@ -67,26 +82,36 @@ export function readDevice(cell: Cell, fault: Fault, remarks: string[]): Partial
     model: cell('model'),
     ...(serial && !noSerial ? { serialNumber: serial } : {}),
     ...(imei ? { imei } : {}),
+    ...(labels.length ? { earlierLabels: labels } : {}),
     ...(condition ? { condition } : {}),
   };
+
+  /** The labels of a cell; our own asset tags are none of them, since one label names one thing. */
+  function labelsIn(column: 'label' | 'earlierLabels', typed: string[]): string[] {
+    return typed
+      .map((label) => label.trim())
+      .filter((label) => {
+        if (!label) return false;
+        const wrong = spoiltNumber(label) ?? (label.length > 100 ? 'Give at most 100 characters.' : null);
+        if (wrong) fault(column, wrong);
+        const isOurs = /^LW/i.test(label) && readAssetTag(label) !== null;
+        if (isOurs) remarks.push(`“${label}” is an asset tag of Lendwell. It gets a new one.`);
+        return !wrong && !isOurs;
+      });
+  }
 }
 
 /**
  * The ICCID of a row's SIM, empty when there is none or it is wrong, which `fault` tells; a last
  * digit that does not fit is a remark, since some suppliers leave the check digit off.
  */
-export function readIccid(cell: Cell, fault: Fault, remarks: string[]): string {
-  const iccid = cell('iccid')
-    .replaceAll(/[\s-]/g, '')
-    .replace(/(?<=\d)F$/i, '');
-  if (!iccid) return '';
-  const spoilt = spoiltNumber(iccid);
-  if (spoilt) {
-    fault('iccid', spoilt);
-    return '';
-  }
-  if (!/^89\d{16,18}$/.test(iccid)) {
-    fault('iccid', 'An ICCID begins with 89 and has 18 to 20 digits.');
+export function readSim(cell: Cell, fault: Fault, remarks: string[]): string {
+  const typed = cell('iccid');
+  if (!typed) return '';
+  const iccid = readIccid(typed) ?? '';
+  const wrong = spoiltNumber(iccid || typed) ?? faultOf(readIccidOf(typed));
+  if (wrong) {
+    fault('iccid', wrong);
     return '';
   }
   if (!luhn(iccid))

@@ -1,5 +1,6 @@
 import { findOrAddOrganisation } from '../../scheme/organisations/organisation.commands.ts';
 import type { Context } from '../../shared/actor.ts';
+import { codeKey } from '../../shared/codes.ts';
 import { command } from '../../shared/command.ts';
 import type { Reader, Trx } from '../../shared/database.ts';
 import type { Deps } from '../../shared/deps.ts';
@@ -10,6 +11,7 @@ import { col } from '../../shared/rows.ts';
 import { each, many, maybe, one, run } from '../../shared/statements.ts';
 import type { Work } from '../../shared/work.ts';
 import type { NewDevice } from '../devices/device.schemas.ts';
+import { keepEarlierLabels } from '../devices/earlier-label.commands.ts';
 import { assertDonationFits, deviceFaults, identifiersOf, serialKey, tidyDevice } from './donation.rules.ts';
 import { DonatedDevice, type DonationRecorded, type NewDonation } from './donation.schemas.ts';
 
@@ -75,8 +77,7 @@ export async function identifiersInUse(db: Reader | Trx, devices: NewDevice[]): 
     where status not in ('retired', 'gifted') and imei = any(${imeis}::text[])
     union
     select asset_tag, imei, make, serial_number from device
-    where status not in ('retired', 'gifted') and (lower(make), upper(serial_number)) in (
-      select lower(m), upper(s) from unnest(${serials.map((device) => device.make)}::text[], ${serials.map((device) => device.serialNumber)}::text[]) t (m, s))`;
+    where status not in ('retired', 'gifted') and code_key(serial_number) collate "C" = any(${serials.map(({ serialNumber }) => codeKey(serialNumber!))}::text[])`;
   const wanted = new Set(devices.flatMap(identifiersOf).map(({ key }) => key));
   const taken = rows.flatMap((row) => [
     [`imei ${row.imei}`, row.assetTag] as const,
@@ -110,8 +111,8 @@ async function insertDonation(
     donation: col.number,
     devices: col.listOf(col.number),
   })`
-    select nextval('donation_number') as donation,
-      array(select nextval('asset_tag_number') from generate_series(1, ${input.devices.length}))::int[] as devices`;
+    select nextval('code_number') as donation,
+      array(select nextval('code_number') from generate_series(1, ${input.devices.length}))::int[] as devices`;
   const reference = donationReference(numbers.donation);
   await run(
     work.trx,
@@ -143,6 +144,10 @@ async function insertDonation(
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as d (
       id uuid, asset_tag text, kind text, make text, model text, serial_number text, imei text, condition text, notes text)
     returning id, asset_tag as "assetTag", status, open_checks(id, kind, cycle) as "openChecks"`;
+  await keepEarlierLabels(
+    work,
+    rows.map(({ id }, place) => ({ id, earlierLabels: input.devices[place]!.earlierLabels })),
+  );
   return {
     id,
     reference,

@@ -1,20 +1,24 @@
+import { codeKey, readImei } from '../../shared/codes.ts';
 import { type FieldError, invalid } from '../../shared/problem.ts';
-import { isImei } from '../devices/device.rules.ts';
+import { faultOf } from '../../shared/reading.ts';
+import { readImeiOf } from '../devices/device.rules.ts';
 import type { NewDevice } from '../devices/device.schemas.ts';
 import type { NewDonation } from './donation.schemas.ts';
 
-/** The device as it is kept: serial numbers in capitals without spaces around them. */
+/** The device as it is kept: serial numbers in capitals without spaces around them, an IMEI as its digits. */
 export function tidyDevice(device: NewDevice): NewDevice {
   const serialNumber = device.serialNumber?.trim().toUpperCase();
+  const imei = device.imei && (readImei(device.imei) ?? device.imei);
   return {
     ...device,
     make: device.make.trim(),
     model: device.model.trim(),
     ...(serialNumber ? { serialNumber } : {}),
+    ...(imei ? { imei } : {}),
   };
 }
 
-/** What makes two devices the same one: each an IMEI, or a make with a serial number. */
+/** What makes two devices the same one: each an IMEI, or a make with a serial number, however they are spaced. */
 export function identifiersOf(device: NewDevice): { pointer: 'imei' | 'serialNumber'; key: string }[] {
   const { imei, serialNumber, make } = device;
   return [
@@ -24,7 +28,7 @@ export function identifiersOf(device: NewDevice): { pointer: 'imei' | 'serialNum
 }
 
 export const serialKey = (make: string, serialNumber: string) =>
-  `serial ${make.toLowerCase()} ${serialNumber.toUpperCase()}`;
+  `serial ${make.toLowerCase()} ${codeKey(serialNumber)}`;
 
 /**
  * What is wrong with the devices of one donation beyond their form: an IMEI whose check digit
@@ -37,12 +41,8 @@ export function deviceFaults(devices: NewDevice[], taken: Map<string, string>): 
   const seen = new Map<string, number>();
   return devices.map((device, place) => {
     const faults: FieldError[] = [];
-    if (device.imei && !isImei(device.imei)) {
-      faults.push({
-        pointer: 'imei',
-        message: 'This IMEI has a wrong digit. Dial *#06# on the device, or leave it empty.',
-      });
-    }
+    const wrongImei = device.imei && faultOf(readImeiOf(device.imei));
+    if (wrongImei) faults.push({ pointer: 'imei', message: wrongImei });
     for (const { pointer, key } of identifiersOf(device)) {
       const earlier = seen.get(key);
       const inUse = taken.get(key);

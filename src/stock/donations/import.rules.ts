@@ -1,7 +1,7 @@
 import { readYesNo } from '../../shared/sheet-cells.rules.ts';
 import { type CellFault, readSheet, type SheetRow } from '../../shared/spreadsheet.rules.ts';
 import type { NewDevice } from '../devices/device.schemas.ts';
-import { deviceColumns, readDevice, readIccid, withListFaults } from './device-columns.rules.ts';
+import { deviceColumns, readDevice, readSim, withListFaults } from './device-columns.rules.ts';
 
 /** One row of a donor's spreadsheet: `row` is the number that the spreadsheet shows, faults are told by column. */
 export type ImportLine = {
@@ -57,7 +57,7 @@ function readLine({ row, textLine, cell, faults: ofRow }: SheetRow<Column>): Imp
   if (charger === null) fault('charger', `Give Y or N, not “${cell('charger')}”.`);
 
   const warnings: string[] = [];
-  const iccid = readIccid(cell, fault, warnings);
+  const iccid = readSim(cell, fault, warnings);
   if (iccid) {
     notes.push(`SIM (ICCID): ${iccid}`);
     remarks.push('The SIM is kept in the notes; fit its data plan when you prepare the device.', ...warnings);

@@ -5,7 +5,7 @@ import { invalid } from '../../shared/problem.ts';
 import { fields, newForm, type Typed } from '../../web/forms.ts';
 import { formPage } from '../../web/submit.ts';
 import { findScanned } from '../devices/scan.queries.ts';
-import { unknownLabel } from '../devices/scan.rules.ts';
+import { whyNone } from '../devices/scan.rules.ts';
 import { devicesToLabel, ownerOnLabels } from './label.queries.ts';
 import { labelsPerSheet, labelsSvg, sheetsSvg } from './label.rules.ts';
 import { ChosenLabels, LabelQuery, labelsAPage } from './label.schemas.ts';
@@ -33,10 +33,7 @@ export function labelPages(app: App, deps: Deps): void {
       if (unknown.length)
         throw invalid({
           pointer: '/codes',
-          message: unknown
-            .slice(0, 5)
-            .map(({ code }) => unknownLabel(code))
-            .join(' '),
+          message: unknown.slice(0, 5).map(whyNone).join(' '),
         });
       const tags = [...new Set(scans.map(({ device }) => device!.assetTag))];
       if (tags.length > labelsAPage)

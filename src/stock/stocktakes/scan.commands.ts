@@ -6,7 +6,7 @@ import { col } from '../../shared/rows.ts';
 import { many } from '../../shared/statements.ts';
 import { isOnShelf } from '../devices/device.states.ts';
 import { findScanned } from '../devices/scan.queries.ts';
-import { unknownLabel } from '../devices/scan.rules.ts';
+import { whyNone } from '../devices/scan.rules.ts';
 import { markSeen } from '../devices/seen.commands.ts';
 import { lockOpen } from './stocktake.commands.ts';
 import { countLines, linesOf } from './stocktake.queries.ts';
@@ -27,7 +27,9 @@ export async function recordScans(
 ): Promise<ScansDone> {
   return command(deps, ctx, async (work) => {
     const stocktake = await lockOpen(work.trx, stocktakeId, true);
-    const scans = await findScanned(work.trx, codes);
+    const scans = await findScanned(work.trx, codes, {
+      fits: (device) => device.locationId === stocktake.locationId && isOnShelf.of(device.status),
+    });
     const ids = [...new Set(scans.flatMap(({ device }) => device?.id ?? []))];
     const rows = await many(work.trx, 'stocktake.scan', {
       id: col.text,
@@ -49,10 +51,11 @@ export async function recordScans(
     const known = await linesOf(work.trx, stocktakeId, ids);
     const counts = await countLines(work.trx, stocktakeId);
     const seen = new Set<string>();
-    const lines = scans.map(({ code, device }, place): ScanLine => {
+    const lines = scans.map((scan, place): ScanLine => {
+      const { code, device } = scan;
       const at = { line: place + 1, code };
       const line = device && known.get(device.id);
-      if (!line) return { ...at, verdict: 'unknown', text: unknownLabel(code), device: null, next: null };
+      if (!line) return { ...at, verdict: 'unknown', text: whyNone(scan), device: null, next: null };
       const again = seen.has(line.device.id);
       seen.add(line.device.id);
       const told = tellOfLine(line, stocktake.locationId);

@@ -24,7 +24,7 @@ export async function startStocktake(
 ): Promise<StocktakeStarted> {
   return command(deps, ctx, async (work) => {
     const known = await maybe(work.trx, 'stocktake.place', { number: col.number })`
-      select nextval('stocktake_number') as number from location where id = ${locationId}`;
+      select nextval('code_number') as number from location where id = ${locationId}`;
     if (!known) throw invalid({ pointer: '/locationId', message: 'There is no location of this id.' });
     const id = newId();
     const reference = stocktakeReference(known.number);
