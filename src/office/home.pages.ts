@@ -6,14 +6,13 @@ import { addDays, today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { count } from '../shared/formats.ts';
 import { type App, strictObject } from '../shared/http.ts';
-import { invalid } from '../shared/problem.ts';
 import { line } from '../shared/schemas.ts';
 import { endingDays } from '../stock/data-plans/data-plan.rules.ts';
 import { peopleIn, urgentTasks } from '../tasks/task.queries.ts';
 import { shownTask } from '../tasks/task.view.ts';
-import { type Form, fields, newForm, typedIn } from '../web/forms.ts';
+import { fields, typedIn } from '../web/forms.ts';
 import { navigationFor } from '../web/navigation.ts';
-import { submit } from '../web/submit.ts';
+import { formPage } from '../web/submit.ts';
 import { firstSteps } from './first-steps.ts';
 import { type Work, type WorkKind, worklist } from './home.queries.ts';
 import { type Numbers, schemeNumbers } from './numbers.queries.ts';
@@ -26,40 +25,26 @@ const words = { code: 'Scan or type something first' };
 /** So many urgent tasks are named on Today; the rest are a press away. */
 const urgentShown = 5;
 
-/** Today: the box for scans, and what needs doing. Whoever has no Today starts at the first place their role opens. */
+/** Today: what needs doing, and the search of every page’s head. Whoever has no Today starts at the first place their role opens. */
 export function homePages(app: App, deps: Deps): void {
   app.get('/', { config: { action: 'session.own' } }, async (request, reply) => {
     const { actor } = request.ctx;
-    if (may(actor, 'today.read'))
-      return reply.page('office/views/today.njk', await todayView(request.ctx, newForm()));
+    if (may(actor, 'today.read')) return reply.page('office/views/today.njk', await todayView(request.ctx));
     const [first] = navigationFor(actor, '/', (url) => app.hasRoute({ method: 'GET', url }));
     return first ? reply.redirect(first.href, 303) : reply.page('office/views/nothing-here.njk');
   });
 
-  submit(app, '/scan', {
+  formPage(app, '/scan', {
     action: 'searches.run',
-    view: 'office/views/today.njk',
-    show: (form, { ctx }) => todayView(ctx, form),
+    view: 'office/views/found.njk',
+    show: () => ({ groups: [], hits: 0 }),
     async take(typed, { ctx }, reply) {
       const { code } = fields(Scan, typed, words);
       const found = await runSearch(deps, ctx, code);
       const hits = countFound(found);
-      if (!hits)
-        throw invalid({
-          pointer: '/code',
-          message: `Nothing here is called “${code}”. Check it and try again.`,
-        });
       const groups = foundGroups(found);
-      return hits === 1
-        ? // Keys go on from the record itself, past what is on every page.
-          { href: `${groups[0]!.rows[0]![0]!.href}#maincontent` }
-        : reply.page('office/views/found.njk', {
-            form: newForm(),
-            text: code,
-            groups,
-            hits,
-            more: found.more,
-          });
+      if (hits === 1) return { href: groups[0]!.rows[0]![0]!.href! };
+      return reply.page('office/views/found.njk', { text: code, groups, hits, more: found.more });
     },
   });
 
@@ -74,7 +59,7 @@ export function homePages(app: App, deps: Deps): void {
     });
   });
 
-  async function todayView(ctx: Context, form: Form) {
+  async function todayView(ctx: Context) {
     const { actor } = ctx;
     const date = today(deps.clock);
     const [urgent, work, recent, numbers, first] = await Promise.all([
@@ -86,7 +71,6 @@ export function homePages(app: App, deps: Deps): void {
     ]);
     await logAccesses(deps, ctx, peopleIn(urgent.items), 'task');
     return {
-      form,
       urgent: {
         items: urgent.items.map((task) => shownTask(task, actor)),
         more: urgent.count - urgent.items.length,

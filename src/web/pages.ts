@@ -121,6 +121,7 @@ export const admin = plugin<{ deps: Deps; words: Words }>(async (app, { deps, wo
         here,
         assets,
         actor,
+        canSearch: actor?.type === 'staff' && may(actor, 'searches.run'),
         session: request.session && draftsOf(deps, request.session),
         idleMinutes: actor?.type === 'staff' ? deps.config.SESSION_IDLE_MINUTES : null,
         scheme,

@@ -70,8 +70,8 @@ t.test('an officer signs in, records a donation, and prepares a device', async (
   t.equal(await page.evaluate('document.activeElement.name'), 'code', 'the box has the focus');
   await page.keyboard.type('nothing like it');
   await page.keyboard.press('Enter');
-  await page.getByRole('heading', { name: 'There is a problem' }).waitFor();
-  await look('today, nothing found');
+  await page.getByText('Nothing here is called “nothing like it”.').waitFor();
+  await look('nothing found');
   const { asset_tag } = await db.selectFrom('device').select('asset_tag').executeTakeFirstOrThrow();
   await page.getByLabel('Scan or search').fill(asset_tag.toLowerCase());
   await page.keyboard.press('Enter');

@@ -58,12 +58,14 @@ export async function settled(page: Page): Promise<void> {
   await page.locator('body:not(:has([autofocus])), :focus').first().waitFor({ state: 'attached' });
 }
 
-/** Does what leads to another page, and waits until that page is ready for the next key. */
-export async function thenLoaded(page: Page, act: () => Promise<void>): Promise<void> {
-  await settled(page);
-  const loaded = page.waitForEvent('load');
+/** Does what leads to another page, and waits until that is there: one that is loaded, or that takes the place of this one. */
+export async function thenLoaded(page: Page, act: () => Promise<unknown>): Promise<void> {
+  const isMarked = await page.evaluate(
+    `document.querySelector('main')?.setAttribute('data-left', '') === undefined`,
+  );
+  const loaded = isMarked ? undefined : page.waitForEvent('load');
   await act();
-  await loaded;
+  await (loaded ?? page.locator('main:not([data-left])').waitFor());
   await settled(page);
 }
 

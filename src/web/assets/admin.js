@@ -1,12 +1,12 @@
 import { keepDrafts, stillHere } from './drafts.js';
 import { initAll } from './nhsuk.js';
 import { catchScans } from './scan.js';
+import { enqueue, queueScans } from './scan-queue.js';
 import { warn } from './session.js';
 import { sound } from './sound.js';
-import { suggest } from './suggestions.js';
+import { searchKeys, suggest } from './suggestions.js';
 
 // Every page works without this: it adds the menu that folds, guards against double clicks, and focus.
-initAll();
 
 // A scanner ends each scan with Enter. In a list of rows that means the next row, not the whole form.
 document.addEventListener('keydown', (event) => {
@@ -41,7 +41,7 @@ document.addEventListener('click', ({ target }) => {
 });
 
 // The next scan takes the place of what is in the box. The focus may be there before this runs, or come after.
-const select = (element) => element?.matches('.app-scan input') && element.select();
+const select = (element) => element?.matches('[data-scan]:not(textarea)') && element.select();
 document.addEventListener('focusin', (event) => select(event.target));
 select(document.activeElement);
 
@@ -52,9 +52,16 @@ if (document.querySelector('.app-urgent')) {
   else toTop();
 }
 
-for (const form of document.querySelectorAll('[data-suggestions]')) suggest(form);
-sound();
-const box = document.querySelector('[data-scan]');
-if (box) catchScans(box);
+/** What each page begins with, also one that takes the place of another. */
+function begin() {
+  initAll();
+  for (const form of document.querySelectorAll('[data-suggestions]')) suggest(form);
+  sound();
+  document.dispatchEvent(new Event('lendwell-page'));
+}
+begin();
+catchScans(enqueue);
+queueScans(begin);
+searchKeys();
 for (const notice of document.querySelectorAll('[data-session-minutes]')) warn(notice, stillHere);
 keepDrafts();

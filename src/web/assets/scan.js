@@ -9,9 +9,16 @@ const isForText = (element) =>
   element.matches('textarea') ||
   (element.matches('input') && !notForText.includes(element.type));
 
-/** @param {HTMLInputElement | HTMLTextAreaElement} box takes each scan: one sends its form, of several lines one more is added */
-export function catchScans(box) {
-  let keys = '';
+/** The box that a scan is for: the page's own, or the one in its head. */
+export const boxOfScans = () =>
+  document.querySelector('main [data-scan]') ?? document.querySelector('.app-bar [data-scan]');
+
+let keys = '';
+/** Whether a scan has begun outside of a box: the focus does not move in the middle of it. */
+export const isScanning = () => keys !== '';
+
+/** @param {(scan: string) => void} enqueue takes a scan for a box whose scans wait their turn */
+export function catchScans(enqueue) {
   let since = 0;
   let last = 0;
   let chosen;
@@ -28,7 +35,8 @@ export function catchScans(box) {
     (event) => {
       const { key, target, timeStamp: now } = event;
       if (key === 'Shift') return;
-      if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || isForText(target)) {
+      const isCommand = event.ctrlKey || event.metaKey || event.altKey || event.isComposing;
+      if (!boxOfScans() || isCommand || isForText(target)) {
         forget();
       } else if (key === 'Enter' && isScan(now, fewest)) {
         stop(event);
@@ -58,7 +66,10 @@ export function catchScans(box) {
     if (chosen) chosen.list.selectedIndex = chosen.index;
     const scan = keys.trim();
     forget();
-    if (box.matches('textarea')) {
+    const box = boxOfScans();
+    if (box.dataset.scan === 'queue') {
+      enqueue(scan);
+    } else if (box.matches('textarea')) {
       box.value = [...box.value.split('\n').filter(Boolean), scan, ''].join('\n');
       box.focus();
     } else {

@@ -11,7 +11,11 @@ export function warn(notice, stayed) {
   const stay = notice.querySelector('button');
   const minutes = Number(notice.dataset.sessionMinutes);
   let before;
-  const wait = () => setTimeout(show, Math.max(minutes - ahead, minutes / 2) * minute);
+  let timer;
+  const wait = () => {
+    clearTimeout(timer);
+    timer = setTimeout(show, Math.max(minutes - ahead, minutes / 2) * minute);
+  };
   const show = () => {
     before = document.activeElement;
     notice.hidden = false;
@@ -28,6 +32,11 @@ export function warn(notice, stayed) {
       stay.hidden = true;
     }
     before?.focus();
+  });
+  // A page that took the place of another was asked for, so that the session goes on.
+  document.addEventListener('lendwell-page', () => {
+    notice.hidden = true;
+    wait();
   });
   wait();
 }

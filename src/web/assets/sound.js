@@ -18,6 +18,9 @@ function play(kind) {
   }
 }
 
+/** One high tone, or two low ones, where sound is on. */
+export const hear = (kind) => isOn() && play(kind);
+
 /** Says how the last scan went, and lets the choice on the page of help be made. */
 export function sound() {
   const choice = document.getElementById('sound');
@@ -31,6 +34,10 @@ export function sound() {
   }
   if (!isOn()) return;
   if (document.querySelector('.app-scan--ok')) play('ok');
-  else if (document.querySelector('.app-scan--stopped, .app-scan--wants, .app-scan .nhsuk-form-group--error'))
+  else if (
+    document.querySelector(
+      '.app-scan--stopped, .app-scan--wants, .app-scan--none, .app-scan .nhsuk-form-group--error',
+    )
+  )
     play('stopped');
 }

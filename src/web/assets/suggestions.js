@@ -58,3 +58,27 @@ export function suggest(form) {
     if (!form.contains(event.target)) close();
   });
 }
+
+const kept = 'lendwell-slash';
+const isOn = () => localStorage.getItem(kept) !== 'off';
+const isTyped = (element) => element.isContentEditable || element.matches('input, textarea, select');
+
+/** Ctrl K, or Cmd K, leads to the search box from anywhere; / as well where nothing is typed, which the page of help can turn off. */
+export function searchKeys() {
+  const choice = document.getElementById('slash');
+  if (choice) {
+    choice.checked = isOn();
+    choice.closest('[hidden]').hidden = false;
+    choice.addEventListener('change', () => localStorage.setItem(kept, choice.checked ? 'on' : 'off'));
+  }
+  document.addEventListener('keydown', (event) => {
+    const isCommand = (event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === 'k';
+    const isSlash = event.key === '/' && !event.ctrlKey && !event.metaKey && !event.altKey && isOn();
+    if (!isCommand && !(isSlash && !isTyped(event.target))) return;
+    const box = document.querySelector('.app-bar [data-scan]');
+    if (!box) return;
+    event.preventDefault();
+    box.focus();
+    box.select();
+  });
+}
