@@ -10,7 +10,7 @@ import { one, run } from '../../shared/statements.ts';
 import type { Work } from '../../shared/work.ts';
 import { isInUse } from '../../stock/data-plans/data-plan.states.ts';
 import { completeTasksAbout, completeTasksOf, createTasks } from '../../tasks/task.commands.ts';
-import { type EndedItem, endItems, lockLoans, subjectsOfLoan } from '../loans/ending.commands.ts';
+import { type EndedItem, endItems, lockLoans, outFrom, subjectsOfLoan } from '../loans/ending.commands.ts';
 import { tasksOfOpenLoan } from '../loans/loan.rules.ts';
 import { isOut } from '../loans/loan.states.ts';
 import { effectOf, reportErrors, suggestedActions } from './incident.rules.ts';
@@ -167,7 +167,7 @@ async function readForReport(
     lentOn: col.text,
     hasDataPlan: col.boolean,
   })`
-    select nextval('code_number') as number, least((i.issued_at at time zone 'Europe/London')::date, l.handover_on) as "lentOn",
+    select nextval('code_number') as number, ${outFrom} as "lentOn",
       exists (select from data_plan s where s.device_id = i.device_id and ${isInUse('s')}) as "hasDataPlan"
-    from loan_item i join loan l on l.id = i.loan_id where i.id = ${itemId}`;
+    from loan_item i where i.id = ${itemId}`;
 }

@@ -194,7 +194,7 @@ async function readForReplacement(
         from device d left join data_plan s on s.device_id = d.id and ${isInUse('s')} where d.id = ${newDeviceId}) as device,
       (select json_build_object('limit', y.replacement_limit, 'months', y.replacement_months, 'used', (
           select count(*) from loan l join loan_item i on i.loan_id = l.id and i.replaces_item_id is not null
-          where l.patient_id = ${loan.patientId}::uuid and i.issued_at > ${work.at}::timestamptz - make_interval(months => y.replacement_months)
+          where l.patient_id = ${loan.patientId}::uuid and i.issued_on > ${work.today}::date - make_interval(months => y.replacement_months)
             and not exists (select from incident n where n.loan_item_id = i.replaces_item_id and n.kind = 'faulty')))
         from lending_policy y) as limit,
       coalesce((select json_agg(e) from (

@@ -98,7 +98,7 @@ export function replacementPages(app: App, deps: Deps): void {
   /** @throws Problem `invalid` when it is not said where a device is that someone still has */
   async function assertEnded(loanId: string, itemId: string): Promise<void> {
     const { items } = await getLoanDetails(deps.db, loanId);
-    if (items.some(({ id, endedAt }) => id === itemId && !endedAt))
+    if (items.some(({ id, endedOn }) => id === itemId && !endedOn))
       throw invalid({ pointer: '/handedIn', message: words.handedIn });
   }
 
@@ -137,7 +137,7 @@ export function replacementPages(app: App, deps: Deps): void {
       form,
       earlier,
       needsApproval: form.errors['approval.reason'] !== undefined,
-      out: items.filter(({ endedAt }) => !endedAt),
+      out: items.filter(({ endedOn }) => !endedOn),
       replaceable: items.filter((item) => !whyNotReplaceable({ ...item, replaced: replaced.has(item.id) })),
       kinds: incidentKinds,
       incidentWords,

@@ -31,11 +31,12 @@ import {
   placeOf,
   wantedOf,
 } from './issue-kit.rules.ts';
-import { notAvailable } from './loan.queries.ts';
+import { backOn, notAvailable } from './loan.queries.ts';
 import { type AskedItem, dateErrors, dueDate, issueWarnings, readInput } from './loan.rules.ts';
 import type { LoanIssued, NewLoan } from './loan.schemas.ts';
 import { lendAccessories } from './loan-accessory.commands.ts';
 import { extrasJson } from './loan-accessory.queries.ts';
+import { stayFault } from './loan-days.rules.ts';
 import { insertLoan } from './loan-insert.commands.ts';
 
 /**
@@ -56,6 +57,7 @@ export async function issueLoan(deps: Deps, ctx: Context, input: NewLoan): Promi
       ...missing(input, asked, found),
       ...extrasErrors(input, found.extras),
       ...dateErrors(terms),
+      ...overlaps(found.devices, handover.on),
     ];
     if (errors.length) throw new Problem('invalid', { errors });
     const devices = asked.map(
@@ -128,7 +130,7 @@ const Found = {
   ),
   referral: col.orNull(col.object({ status: col.oneOf(referralStatuses), hasExpired: col.boolean })),
   locationExists: col.boolean,
-  devices: col.listOf(col.object(DeviceToIssue)),
+  devices: col.listOf(col.object({ ...DeviceToIssue, backOn: col.orNull(col.text) })),
   number: col.number,
   /** As asked for, or the default of the borrower; null when there are none of this id for this borrower. */
   terms: col.orNull(col.object({ id: col.text, weeks: col.orNull(col.number), reviewMonths: col.number })),
@@ -157,7 +159,7 @@ async function lockForIssue(trx: Trx, input: NewLoan, asked: AskedItem[], day: s
     ), ref as materialized (
       select id, status from referral where id = ${input.referralId ?? null}::uuid and (select count(*) from pat) >= 0 for no key update
     ), dev as materialized (
-      select id, asset_tag, kind, status, condition, cycle, missed_on from device
+      select id, asset_tag, kind, status, condition, cycle, cycle_started_on, missed_on from device
       where (asset_tag = any(${tags}::text[]) or id = any(${ids}::uuid[])) and (select count(*) from ref) >= 0
       order by id for no key update
     )
@@ -171,7 +173,7 @@ async function lockForIssue(trx: Trx, input: NewLoan, asked: AskedItem[], day: s
       coalesce((select json_agg(json_build_object('id', dev.id, 'assetTag', dev.asset_tag, 'kind', dev.kind, 'status', dev.status,
           'condition', dev.condition, 'hasDataPlan', s.id is not null, 'hasActiveData', ${hasActiveData(day)}, 'dataExpiresOn', s.expires_on,
           'hasOpenCheck', ${hasOpenCheck('dev', day)}, 'unfit', ${unfitJson('dev', day)},
-          'heldFor', (select referral_id from allocation a where a.device_id = dev.id and a.status = 'held')))
+          'heldFor', (select referral_id from allocation a where a.device_id = dev.id and a.status = 'held'), 'backOn', ${backOn('dev')}))
         from dev left join data_plan s on s.device_id = dev.id and ${isInUse('s')}), '[]') as devices,
       ${extrasJson(input)} as extras,
       nextval('code_number') as number,
@@ -210,6 +212,13 @@ function missing(input: NewLoan, asked: AskedItem[], found: Found): FieldError[]
       });
   });
   return errors;
+}
+
+/** The devices that were still with someone else on the day of the handover. */
+function overlaps(devices: Found['devices'], handoverOn: string): FieldError[] {
+  const stay = { from: handoverOn, until: null };
+  const faults = devices.flatMap(({ assetTag, backOn }) => stayFault(stay, assetTag, { backOn }) ?? []);
+  return faults.length ? [{ pointer: '/handover/on', message: faults.join(' ') }] : [];
 }
 
 /** Whom reserved devices are held for, asked again: the statement that locks them may have an older snapshot. */

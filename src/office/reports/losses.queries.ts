@@ -3,7 +3,7 @@ import type { Reader } from '../../shared/database.ts';
 import { col } from '../../shared/rows.ts';
 import { many } from '../../shared/statements.ts';
 import { type Column, everyMonth, type Row, sum } from './report.rules.ts';
-import { itemsOf, ofClinic, ofDonor, overlaps, type Report, type Scope } from './report-scope.ts';
+import { itemsOf, ofClinic, ofDonor, type Report, type Scope, wasOut } from './report-scope.ts';
 
 const monthColumns: Column[] = [
   { key: 'month', text: 'Month', kind: 'month' },
@@ -151,7 +151,7 @@ async function readDevices(db: Reader, scope: Scope): Promise<Row[]> {
   })`
     with out as (
       select d.kind, count(*)::int as out from ${itemsOf(scope)} join device d on d.id = i.device_id
-      where ${overlaps(sql`i.issued_at`, sql`i.ended_at`, scope)} group by d.kind
+      where ${wasOut(scope)} group by d.kind
     ), told as (
       select x.kind, count(*) filter (where x.gone)::int as gone, count(*) filter (where x.broken)::int as broken from (
         select (select d.kind from device d where d.id = n.device_id) as kind, n.kind in ${goneKinds} and not ${wasFound} as gone, n.kind in ('damaged', 'faulty') as broken
