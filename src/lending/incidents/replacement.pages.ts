@@ -157,7 +157,7 @@ function whatHappened({ item, replaced, dataPlan, warnings }: ReplacedItem) {
   const old = replaced.deviceStatus === 'due_back' ? `${replaced.assetTag} is now due back.` : '';
   const plan = dataPlan === 'moved' ? 'Its data plan went over with it.' : '';
   return {
-    text: [`${replaced.assetTag} is replaced by ${item.assetTag}.`, old, plan, ...warnings]
+    text: [`${replaced.assetTag} is replaced by ${item.assetTag}.`, old, plan, ...warnings.map(withDates)]
       .filter(Boolean)
       .join(' '),
     link: { href: `/devices/${item.deviceId}`, text: `See ${item.assetTag}` },

@@ -2,6 +2,8 @@ import { hasSafeWay } from '../../people/patient.rules.ts';
 import { holdersOf } from '../../referrals/allocations/allocation.queries.ts';
 import { needsMet } from '../../referrals/needs-met.rules.ts';
 import { assertReferralWaits, referralStatuses } from '../../referrals/referral.rules.ts';
+import { closedJson } from '../../scheme/calendar/calendar.queries.ts';
+import { ClosedDay, closedWarnings } from '../../scheme/calendar/calendar.rules.ts';
 import type { Context } from '../../shared/actor.ts';
 import { today } from '../../shared/clock.ts';
 import { command } from '../../shared/command.ts';
@@ -22,6 +24,7 @@ import { markSeen } from '../../stock/devices/seen.commands.ts';
 import { beginPlan } from '../../support/patient-plan.commands.ts';
 import { planOfIssue } from '../../support/plan.queries.ts';
 import { completeTasksAbout } from '../../tasks/task.commands.ts';
+import { dueByTerms } from '../terms/terms.queries.ts';
 import { subjectsOfLoan } from './ending.commands.ts';
 import {
   accessoryWords,
@@ -51,8 +54,9 @@ export async function issueLoan(deps: Deps, ctx: Context, input: NewLoan): Promi
   const handover = input.handover ?? { way: 'in_person', on: day };
   const asked = readInput(input);
   return command(deps, ctx, async (work) => {
-    const found = await lockForIssue(work.trx, input, asked, day);
-    const terms = { ...input, handoverOn: handover.on, today: day, weeks: found.terms?.weeks ?? null };
+    const found = await lockForIssue(work.trx, input, asked, { day, handoverOn: handover.on });
+    const usualDueOn = found.terms?.dueOn ?? null;
+    const terms = { ...input, handoverOn: handover.on, today: day, usualDueOn };
     const errors = [
       ...missing(input, asked, found),
       ...extrasErrors(input, found.extras),
@@ -117,7 +121,8 @@ export async function issueLoan(deps: Deps, ctx: Context, input: NewLoan): Promi
       await completeTasksAbout(work, ['allocation_expired'], [input.referralId]);
     if (stockLocationId)
       await lendAccessories(work, { loanId: loan.id, wanted, locationId: stockLocationId });
-    const warnings = issueWarnings(devices, dueOn, !found.patient || hasSafeWay(found.patient.contactPoints));
+    const isReached = !found.patient || hasSafeWay(found.patient.contactPoints);
+    const warnings = [...issueWarnings(devices, dueOn, isReached), ...closedWarnings(found.closed)];
     const accessories = wanted.map(({ kind, quantity }) => ({ kind, quantity }));
     const { id, reference } = loan;
     return { id, reference, status: 'open', dueOn, reviewOn, items, accessories, followUps, warnings };
@@ -133,7 +138,9 @@ const Found = {
   devices: col.listOf(col.object({ ...DeviceToIssue, backOn: col.orNull(col.text) })),
   number: col.number,
   /** As asked for, or the default of the borrower; null when there are none of this id for this borrower. */
-  terms: col.orNull(col.object({ id: col.text, weeks: col.orNull(col.number), reviewMonths: col.number })),
+  terms: col.orNull(col.object({ id: col.text, dueOn: col.orNull(col.text), reviewMonths: col.number })),
+  /** Of the day that was chosen, where the desk is closed on it. */
+  closed: col.orNull(col.object(ClosedDay)),
   agreementId: col.text,
   agreementVersion: col.number,
   planExists: col.boolean,
@@ -148,7 +155,12 @@ const planFor = ({ supportPlan, kitId, termsId, referralId }: NewLoan) =>
     : supportPlan;
 
 /** Reads and locks all that an issue depends on, in the one order of locks: patient, referral, devices by id. */
-async function lockForIssue(trx: Trx, input: NewLoan, asked: AskedItem[], day: string): Promise<Found> {
+async function lockForIssue(
+  trx: Trx,
+  input: NewLoan,
+  asked: AskedItem[],
+  { day, handoverOn }: { day: string; handoverOn: string },
+): Promise<Found> {
   const tags = asked.flatMap(({ assetTag }) => assetTag ?? []);
   const ids = asked.flatMap(({ deviceId }) => deviceId ?? []);
   return one(trx, 'loan.lock-for-issue', Found)`
@@ -177,10 +189,10 @@ async function lockForIssue(trx: Trx, input: NewLoan, asked: AskedItem[], day: s
         from dev left join data_plan s on s.device_id = dev.id and ${isInUse('s')}), '[]') as devices,
       ${extrasJson(input)} as extras,
       nextval('code_number') as number,
-      (select json_build_object('id', t.id, 'weeks', t.weeks, 'reviewMonths', coalesce(t.review_months, 1)) from loan_terms t
+      (select json_build_object('id', t.id, 'dueOn', ${dueByTerms(handoverOn)}, 'reviewMonths', coalesce(t.review_months, 1)) from loan_terms t
         where t.borrower = case when ${input.locationId ?? null}::uuid is null then 'patient' else 'location' end and t.retired_at is null
           and case when ${input.termsId ?? null}::uuid is null then t.is_default else t.id = ${input.termsId ?? null}::uuid end) as terms,
-      a.id as "agreementId", a.version as "agreementVersion",
+      ${closedJson(input.dueOn ?? null)} as closed, a.id as "agreementId", a.version as "agreementVersion",
       exists (select from support_plan where id = ${input.supportPlan ?? null}::uuid and retired_at is null) as "planExists"
     from (select id, version from agreement_version order by version desc limit 1) a`;
 }

@@ -83,7 +83,7 @@ export function loanPages(app: App, deps: Deps): void {
     const loan = await getLoan(deps.db, deps.clock, id);
     const [details, toExtend, events, patient] = await Promise.all([
       getLoanDetails(deps.db, id),
-      getLoanToExtend(deps.db, id),
+      getLoanToExtend(deps.db, id, today(deps.clock)),
       timelineOf(deps.db, id, page),
       loan.patient && getShownPatient(deps.db, loan.patient.id, today(deps.clock)),
       loan.patient && logAccess(deps, ctx, loan.patient.id, 'loan'),
@@ -93,7 +93,6 @@ export function loanPages(app: App, deps: Deps): void {
       ...details,
       patient,
       extension: extensionRules(toExtend, {
-        today: today(deps.clock),
         mayExceed: may(ctx.actor, 'loans.extend-beyond'),
       }),
       // Whether an incident is in the way, the page of the gift says.
