@@ -102,6 +102,7 @@ export async function recordIncident(
       device_id: device.id,
       patient_id: loan.patientId,
       reported_on: input.reportedOn,
+      happened_given_on: input.happenedOn ?? null,
       account: input.account ?? null,
       crime_reference: input.crimeReference ?? null,
       handed_in: handedIn,
@@ -110,7 +111,10 @@ export async function recordIncident(
     }),
   );
   const effect = effectOf(kind, handedIn && !replacedBy);
-  const ended = effect ? await endItems(work, [{ itemId: item.id, ...effect, incidentId: incident.id }]) : [];
+  const on = endedOn(input);
+  const ended = effect
+    ? await endItems(work, [{ itemId: item.id, ...effect, incidentId: incident.id, on }])
+    : [];
   const suggestions = suggestedActions({ kind, deviceKind: device.kind, hasDataPlan, handedIn });
   if (loan.patientId) await completeTasksOf(work, ['said_lost'], [loan.patientId]);
   if (ended[0]?.loanStatus === 'closed') await completeTasksAbout(work, [...tasksOfOpenLoan], [loan.id]);
@@ -123,6 +127,7 @@ export async function recordIncident(
       reference: incident.reference,
       incidentKind: kind,
       reportedOn: input.reportedOn,
+      ...(input.happenedOn && { happenedOn: input.happenedOn }),
       handedIn,
       assetTag: device.assetTag,
       status: after.device.status,
@@ -131,6 +136,10 @@ export async function recordIncident(
   });
   return { ...incident, status: 'open', ...after, suggestedActions: suggestions };
 }
+
+/** The day on which the person had it no more: what is gone went when it happened, what is broken came in when it was told. */
+const endedOn = ({ happenedOn, reportedOn, handedIn }: NewIncident): string =>
+  handedIn ? reportedOn : (happenedOn ?? reportedOn);
 
 /** One task an incident: what to do with a device that is gone is on the incident's own page. */
 async function askToSecure(work: Work, incidentId: string, patientId: string | null): Promise<void> {

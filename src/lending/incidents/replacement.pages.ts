@@ -60,7 +60,11 @@ export function replacementPages(app: App, deps: Deps): void {
         params.id,
         sent
           ? atTheDevice(sent, error)
-          : newForm({ reportedOn: today(deps.clock), ...(item && { itemId: item }) }),
+          : newForm({
+              happenedOn: today(deps.clock),
+              reportedOn: today(deps.clock),
+              ...(item && { itemId: item }),
+            }),
       ),
     async take(typed, { ctx, params: { id } }) {
       const { scan, approval, warned, ...report } = fields(ReportForm, typed, words);

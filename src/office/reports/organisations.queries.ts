@@ -26,7 +26,7 @@ export const clinics: Report = {
       key: 'clinics',
       title: 'Clinics',
       about:
-        'People: patients with a loan that began in these days. Follow-ups: due in these days. Gone: reported in these days as lost, stolen or not returned.',
+        'People: patients with a loan that began in these days. Follow-ups: due in these days. Gone: lost, stolen or not returned in these days.',
       columns: [
         { key: 'name', text: 'Clinic', kind: 'label' },
         { key: 'referrals', text: 'Referrals', kind: 'count' },
@@ -59,7 +59,7 @@ export const clinics: Report = {
         from follow_up f join referral r on r.id = f.referral_id where ${dueIn(scope, today)} group by 1
       ), told as (
         select r.clinic_id as id, count(*)::int as gone from incident n join loan l on l.id = n.loan_id join referral r on r.id = l.referral_id
-        where n.kind in ('lost', 'stolen', 'not_returned') and n.reported_on between ${scope.from}::date and ${scope.to}::date group by 1
+        where n.kind in ('lost', 'stolen', 'not_returned') and ${onDays(sql`n.happened_on`, scope)} group by 1
       )
       select o.name, coalesce(a.referrals, 0) as referrals, coalesce(b.loans, 0) as loans, coalesce(b.people, 0) as people,
         coalesce(c.due, 0) as due, coalesce(c.done, 0) as done, coalesce(d.gone, 0) as gone
