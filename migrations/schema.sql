@@ -565,11 +565,16 @@ create table incident (
   reported_at timestamptz not null,
   closed_at timestamptz,
   changed_at timestamptz not null,
+  -- The day it happened, where someone knew it.
+  happened_given_on date,
+  -- The day it happened, at the latest the one on which it was told.
+  happened_on date not null generated always as (coalesce(happened_given_on, reported_on)) stored,
   constraint an_approval_has_its_reason check ((approved_by is null) = (approval_reason is null)),
   constraint closed_has_its_time check ((status = 'closed') = (closed_at is not null))
 );
 create index incident_by_status on incident (status, id);
 create index incident_device on incident (device_id, id);
+create index incident_happened on incident (happened_on);
 create index incident_loan on incident (loan_id, id);
 create unique index incident_one_open_per_item on incident (loan_item_id) where status = 'open';
 create index incident_patient on incident (patient_id, id);
@@ -682,6 +687,7 @@ create table loan (
   -- Null for an open-ended loan.
   due_on date,
   handover_way text not null check (handover_way in ('in_person', 'posted', 'collected')),
+  -- The day it went out. Whatever counts or lists loans asks this and not issued_at.
   handover_on date not null,
   terms_id uuid references loan_terms,
   agreement_version_id uuid references agreement_version,
@@ -702,6 +708,15 @@ create table loan (
   taken_over boolean not null default false,
   -- Why its items became the borrower’s own.
   gift_reason text,
+  -- The day on which the last of it came back or ended, where that is not the day of its recording.
+  close_given_on date,
+  -- The day it closed. Whatever counts or lists loans asks this and not closed_at.
+  closed_on date generated always as (
+case
+    when closed_at is not null then coalesce(close_given_on,
+    (closed_at at time zone 'Europe/London')::date)
+    else null::date
+end) stored,
   constraint loan_has_one_borrower check ((patient_id is null) <> (location_id is null)),
   constraint only_a_loan_taken_over_lacks_its_agreement check (taken_over or agreement_version_id is not null
     and agreement_text is not null and accepted_by <> 'not_recorded'),
@@ -710,7 +725,7 @@ create table loan (
 );
 create index loan_by_status on loan (status, id);
 create index loan_due on loan (due_on, id) where status = 'open';
-create index loan_issued on loan (issued_at);
+create index loan_handover on loan (handover_on);
 create index loan_patient on loan (patient_id, id);
 create index loan_referral on loan (referral_id);
 create index loan_to_review on loan (review_on, id) where status = 'open' and review_on is not null;
@@ -760,9 +775,25 @@ create table loan_item (
   replaces_item_id uuid references loan_item,
   -- The incident that ended it.
   incident_id uuid references incident,
-  constraint ended_has_its_time check ((status = 'on_loan') = (ended_at is null))
+  -- The day of its handover, where one is known: of a replacement it is that of its recording.
+  issue_given_on date,
+  -- The day it went out. Whatever counts or lists what was lent asks this and not issued_at.
+  issued_on date not null generated always as (coalesce(issue_given_on,
+    (issued_at at time zone 'Europe/London')::date)) stored,
+  -- The day it came back, was lost or became theirs, where someone gave it.
+  end_given_on date,
+  -- The day it ended. Whatever counts or lists what was lent asks this and not ended_at.
+  ended_on date generated always as (
+case
+    when ended_at is not null then coalesce(end_given_on,
+    (ended_at at time zone 'Europe/London')::date)
+    else null::date
+end) stored,
+  constraint ended_has_its_time check ((status = 'on_loan') = (ended_at is null)),
+  constraint nothing_ends_before_it_went_out check (ended_on >= issued_on)
 );
 create index loan_item_device on loan_item (device_id, id);
+create index loan_item_issued on loan_item (issued_on);
 create index loan_item_loan on loan_item (loan_id);
 create unique index loan_item_one_open_per_device on loan_item (device_id) where ended_at is null;
 create unique index loan_item_replaced_once on loan_item (replaces_item_id)

@@ -383,6 +383,8 @@ export interface Incident {
   reported_at: string;
   closed_at: string | null;
   changed_at: string;
+  happened_given_on: string | null;
+  happened_on: GeneratedAlways<string>;
 }
 
 export interface IncidentAction {
@@ -480,6 +482,8 @@ export interface Loan {
   review_on: string | null;
   taken_over: Generated<boolean>;
   gift_reason: string | null;
+  close_given_on: string | null;
+  closed_on: GeneratedAlways<string | null>;
 }
 
 export interface LoanAccessory {
@@ -513,6 +517,10 @@ export interface LoanItem {
   return_notes: string | null;
   replaces_item_id: string | null;
   incident_id: string | null;
+  issue_given_on: string | null;
+  issued_on: GeneratedAlways<string>;
+  end_given_on: string | null;
+  ended_on: GeneratedAlways<string | null>;
 }
 
 export interface LoanReview {

@@ -1,14 +1,16 @@
 import { sql } from 'kysely';
+import { isOpenLoan } from '../lending/loans/loan.states.ts';
 import { calendarId, goingTo, mostClosed } from '../scheme/calendar/calendar.rules.ts';
 import type { ClosedDays, NewClosedDays } from '../scheme/calendar/calendar.schemas.ts';
 import type { Context } from '../shared/actor.ts';
 import { addDays, today } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
+import type { Reader } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvent } from '../shared/events.ts';
 import { invalid, Problem } from '../shared/problem.ts';
 import { col } from '../shared/rows.ts';
-import { many, maybe } from '../shared/statements.ts';
+import { countOf, many, maybe } from '../shared/statements.ts';
 import { moveOff, movesOff } from './day-off.commands.ts';
 
 /**
@@ -32,7 +34,7 @@ export async function closeDays(deps: Deps, ctx: Context, input: NewClosedDays):
       subjects: [['calendar', calendarId]],
       values: { from: days[0]!, to: days.at(-1)!, count: days.length },
     });
-    return { days, ...goingTo(moved) };
+    return { days, ...goingTo(moved), loansDue: await loansDueOn(work.trx, days) };
   });
 }
 
@@ -49,7 +51,11 @@ export async function previewClosing(
     select d::date as day from ${workingDays(from, to)} order by d`;
   const days = rows.map(({ day }) => day);
   assertSome(days);
-  return { days, ...goingTo(await movesOff(deps.db, deps, days)) };
+  return {
+    days,
+    ...goingTo(await movesOff(deps.db, deps, days)),
+    loansDue: await loansDueOn(deps.db, days),
+  };
 }
 
 /**
@@ -61,8 +67,20 @@ export async function clearDay(deps: Deps, ctx: Context, day: string): Promise<C
     const known = await maybe(work.trx, 'calendar.closed-day', {})`
       select from closed_day where day = ${day}::date and day >= ${work.today}::date for share`;
     if (!known) throw new Problem('not-found');
-    return { days: [day], ...goingTo(await moveOff(work, [day])) };
+    return {
+      days: [day],
+      ...goingTo(await moveOff(work, [day])),
+      loansDue: await loansDueOn(work.trx, [day]),
+    };
   });
+}
+
+/** How many open loans are due back on some days. What was agreed with the person stays. */
+async function loansDueOn(db: Reader, days: string[]): Promise<number> {
+  return countOf(
+    db,
+    'loan.count-due-on',
+  )`from loan l where ${isOpenLoan('l')} and l.due_on = any(${days}::date[])`;
 }
 
 const workingDays = (from: string, to: string) =>

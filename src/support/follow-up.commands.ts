@@ -219,6 +219,8 @@ export const LockedFollowUp = {
   /** The start as an instant, ISO 8601. */
   start: col.text,
   changedAt: col.text,
+  /** The civil date on which the help that it is of began, at the latest the day for which it stands. */
+  beganOn: col.text,
 };
 export type LockedFollowUp = RowOf<typeof LockedFollowUp>;
 
@@ -237,7 +239,9 @@ export async function lockFollowUp(trx: Trx, actor: Actor, id: string): Promise<
   )`select from referral r where r.id = (select referral_id from follow_up where id = ${id}) for no key update`;
   const row = await maybe(trx, 'follow-up.lock', LockedFollowUp)`
     select f.id, f.patient_id as "patientId", f.referral_id as "referralId", f.loan_id as "loanId", ${sql.raw(planStep('f'))} as "planStep", f.status, f.due_on as "dueOn", f.minutes, f.way, f.supporter_id as "supporterId",
-      to_char(f.starts_at, 'HH24:MI') as "startsAt", start_of(f.due_on, f.starts_at) as start, f.changed_at as "changedAt"
+      to_char(f.starts_at, 'HH24:MI') as "startsAt", start_of(f.due_on, f.starts_at) as start, f.changed_at as "changedAt",
+      least(f.due_on, (f.created_at at time zone 'Europe/London')::date, (select starts_on from patient_plan where id = f.patient_plan_id),
+        (select handover_on from loan where id = f.loan_id)) as "beganOn"
     from follow_up f where f.id = ${id} and ${visibleTo(actor)} for update of f`;
   if (!row) throw new Problem('not-found');
   return row;

@@ -49,8 +49,11 @@ export const followUpEvents = defineEvents({
       step: Type.Optional(schemeWord),
       from: status,
       to: oneOf(outcomeResults),
+      on: Type.Optional(day),
+      plannedOn: Type.Optional(day),
     },
-    line: (v) => `Follow-up ${inside(v.result)}${called(v.step)}`,
+    line: (v) =>
+      `Follow-up ${inside(v.result)}${called(v.step)}${v.on && v.plannedOn ? ` on ${date(v.on)}, planned for ${date(v.plannedOn)}` : ''}`,
   },
 });
 

@@ -24,6 +24,7 @@ import {
   clashWords,
   frequencies,
   obstacleWords,
+  outcomeDay,
   topicWords,
   ways,
   wayWords,
@@ -31,6 +32,8 @@ import {
 
 const ofForm = (names: string[], values: Typed): Typed =>
   Object.fromEntries(Object.entries(values).filter(([name]) => names.includes(name)));
+const withoutDay = (typed: Typed): Typed =>
+  Object.fromEntries(Object.entries(typed).filter(([name]) => !/^happenedOn(-|$)/.test(name)));
 const choices = (texts: Record<string, string>) =>
   Object.entries(texts).map(([value, text]) => ({ value, text }));
 const words = { result: 'Choose what came of it', dueOn: 'Enter the date', status: 'Choose one' };
@@ -68,7 +71,9 @@ export function followUpPages(app: App, deps: Deps): void {
     prefix: 'outcome',
     show: (form, { ctx, params }) => view(ctx, params.id, form),
     async take(typed, { ctx, params: { id } }) {
-      const outcome = fields(NewOutcome, typed, words);
+      // What is off has no day; the one that the form begins with is not of it.
+      const sent = typed.result === 'cancelled' ? withoutDay(typed) : typed;
+      const outcome = fields(NewOutcome, sent, words);
       const { tasks } = await recordOutcome(deps, ctx, id, outcome);
       const asked = [
         ...(tasks.includes('concern') ? ['An urgent task tells the office of the concern.'] : []),
@@ -118,7 +123,8 @@ export function followUpPages(app: App, deps: Deps): void {
    * @param sent the form that was refused, if any
    */
   async function view(ctx: Context, id: string, sent?: Form) {
-    const followUp = await getFollowUp(deps.db, ctx.actor, id, today(deps.clock));
+    const day = today(deps.clock);
+    const followUp = await getFollowUp(deps.db, ctx.actor, id, day);
     const mayAssign = may(ctx.actor, 'follow-ups.plan');
     const can = allowedFollowUpActions(followUp.status);
     const mayMove = can.move === true && may(ctx.actor, 'follow-ups.move');
@@ -161,7 +167,7 @@ export function followUpPages(app: App, deps: Deps): void {
       },
       points: contact.points.map((point) => ({ ...point, times: (point.hours ?? []).map(times) })),
       form,
-      outcomeForm: formOf('outcome'),
+      outcomeForm: formOf('outcome', { happenedOn: outcomeDay({ result: 'done' }, dueOn, day) }),
       moveForm: formOf('move', { dueOn: free.dueOn, startsAt: free.startsAt }),
       wayForm: formOf('way', { ...stands, way: usable ?? way }),
       assignForm: formOf('assign'),

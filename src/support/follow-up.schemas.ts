@@ -42,6 +42,13 @@ export const NewOutcome = strictObject(
     note: Type.Optional(text(4000)),
     nextStep: Type.Optional(text(1000)),
     why,
+    happenedOn: Type.Optional(
+      Type.String({
+        format: 'date',
+        description:
+          'The day it took place or was missed, on which it counts; the day it was planned for when left out, or today when that is ahead',
+      }),
+    ),
   },
   {
     examples: [

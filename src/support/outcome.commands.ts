@@ -13,10 +13,10 @@ import { lockFollowUp, subjectsOfFollowUp } from './follow-up.commands.ts';
 import type { NewOutcome, OutcomeRecorded } from './follow-up.schemas.ts';
 import { isPast } from './follow-up.states.ts';
 import { followUpMove } from './status.commands.ts';
-import { assertAhead, assertOutcomeFits } from './support.rules.ts';
+import { assertAhead, assertOutcomeFits, outcomeDay } from './support.rules.ts';
 
 /**
- * Records what came of a follow-up. Whoever was told of one that is called off is told that it is off. Two missed in a row make
+ * Records what came of a follow-up, which from then on stands on the day it happened, in every list and count. Whoever was told of one that is called off is told that it is off. Two missed in a row make
  * a task for staff, a concern an urgent task.
  * @throws Problem `not-found`, `follow-up-settled`, `invalid`
  */
@@ -29,10 +29,12 @@ export async function recordOutcome(
   return command(deps, ctx, async (work) => {
     const followUp = await lockFollowUp(work.trx, ctx.actor, id);
     assertAhead(followUp.status);
-    const { at } = work;
-    assertOutcomeFits(outcome, followUp.start, at);
+    const { at, today } = work;
+    assertOutcomeFits(outcome, followUp, { at, today });
+    const { dueOn: plannedOn } = followUp;
+    const dueOn = outcomeDay(outcome, plannedOn, today);
     await run(work.trx, 'follow-up.outcome')`
-      with f as (${followUpMove(outcome.result, { which: sql`f.id = ${id}`, set: sql`why = ${outcome.why ?? null}`, at })}),
+      with f as (${followUpMove(outcome.result, { which: sql`f.id = ${id}`, set: sql`why = ${outcome.why ?? null}, due_on = ${dueOn}::date`, at })}),
       r as (${takeBackUnsaid('follow_up', sql`subject_id = ${id}`)})
       insert into follow_up_outcome (follow_up_id, result, topics, minutes, confidence, frequency, got_in_the_way, concern, note, next_step, recorded_at)
       values (${id}, ${outcome.result}, ${outcome.topics ?? []}::text[], ${outcome.minutes ?? null}, ${outcome.confidence ?? null}, ${outcome.frequency ?? null},
@@ -46,8 +48,9 @@ export async function recordOutcome(
         ...(followUp.planStep && { step: followUp.planStep }),
         from: followUp.status,
         to: outcome.result,
+        ...(dueOn !== plannedOn && { on: dueOn, plannedOn }),
       },
-      fields: Object.keys(outcome).filter((name) => name !== 'result'),
+      fields: Object.keys(outcome).filter((name) => !['result', 'happenedOn'].includes(name)),
     });
     const { patientId } = followUp;
     const tasks: NewTask[] = [];

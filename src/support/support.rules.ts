@@ -96,14 +96,17 @@ const ofTheContact = ['topics', 'minutes', 'confidence', 'frequency', 'gotInTheW
 
 /**
  * Holds an outcome together: only a contact that took place has what was covered, and one that is
- * still ahead cannot have been missed.
- * @param start and `now`: ISO 8601 instants
+ * still ahead cannot have been missed. It was not before the help that it is of began.
+ * @param planned ISO 8601 instant for which it was planned, and the civil date on which that help began
+ * @param now ISO 8601 instant, with its civil date
  * @throws Problem `invalid`
  */
 export function assertOutcomeFits(
-  outcome: { result: OutcomeResult; why?: unknown } & { [name in (typeof ofTheContact)[number]]?: unknown },
-  start: string,
-  now: string,
+  outcome: { result: OutcomeResult; why?: unknown; happenedOn?: string | undefined } & {
+    [name in (typeof ofTheContact)[number]]?: unknown;
+  },
+  { start, beganOn }: { start: string; beganOn: string },
+  { at: now, today }: { at: string; today: string },
 ): void {
   const errors: FieldError[] = [];
   if (outcome.result !== 'done') {
@@ -114,9 +117,25 @@ export function assertOutcomeFits(
   }
   if (outcome.result !== 'cancelled' && outcome.why !== undefined)
     errors.push({ pointer: '/why', message: 'Only a follow-up that is called off has this.' });
+  const { happenedOn } = outcome;
+  const ofDay = (message: string) => errors.push({ pointer: '/happenedOn', message });
+  if (happenedOn && outcome.result === 'cancelled') ofDay('What is called off has no day on which it was.');
+  else if (happenedOn && happenedOn > today)
+    ofDay(`This day is in the future. Give ${today} or an earlier day.`);
+  else if (happenedOn && happenedOn < beganOn)
+    ofDay(`Their support began on ${beganOn}. Give that day or a later one.`);
   if (outcome.result === 'missed' && start > now)
     errors.push({ pointer: '/result', message: 'It is still ahead. Move or cancel it instead.' });
   if (errors.length) throw new Problem('invalid', { errors });
+}
+
+/** The civil day on which a contact counts: as it was said, else the one it was planned for, and what took place is not ahead. */
+export function outcomeDay(
+  { result, happenedOn }: { result: OutcomeResult; happenedOn?: string | undefined },
+  plannedOn: string,
+  today: string,
+): string {
+  return happenedOn ?? (result === 'done' && plannedOn > today ? today : plannedOn);
 }
 
 /** What may be done with a follow-up next, and for the rest why not. Pages show exactly this. */

@@ -1,6 +1,7 @@
 import type { ErrorObject } from 'ajv';
 import type { Static, TSchema } from 'typebox';
 import { type DateParts, readDateParts } from '../shared/date-parts.ts';
+import { withDates } from '../shared/formats.ts';
 import { invalid, type Problem, toProblem } from '../shared/problem.ts';
 import { fieldErrors, strict } from '../shared/validation.ts';
 
@@ -105,7 +106,8 @@ export function refused(typed: Typed, error: unknown): Form {
   const problem = toProblem(error);
   if (![409, 412, 422, 429].includes(problem.status)) throw error;
   const errors: Record<string, string> = {};
-  for (const { pointer, message } of problem.errors ?? []) errors[nameOf(pointer)] ??= withoutStop(message);
+  for (const { pointer, message } of problem.errors ?? [])
+    errors[nameOf(pointer)] ??= withoutStop(withDates(message));
   const summary = Object.entries(errors).map(([name, text]) => ({ name, text }));
   return {
     typed,
@@ -117,7 +119,7 @@ export function refused(typed: Typed, error: unknown): Form {
 
 /** The NHS style ends an error message of one sentence without a full stop. */
 const withoutStop = (message: string) => (/\.\s/.test(message) ? message : message.replace(/\.$/, ''));
-const sentence = ({ title, detail }: Problem) => (detail ? `${title}. ${detail}` : `${title}.`);
+const sentence = ({ title, detail }: Problem) => (detail ? `${title}. ${withDates(detail)}` : `${title}.`);
 /** `/devices/0/make` as the field's name, `devices.0.make`. */
 const nameOf = (pointer: string) => pointer.replace(/^\//, '').replaceAll('/', '.');
 

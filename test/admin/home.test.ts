@@ -244,10 +244,10 @@ t.test('the scheme in numbers: how it stands, and twelve weeks as London has the
   const { app, as, deps, db, clock } = await testApp(t);
   const make = factories(deps);
   clock.set('2026-11-23T09:30:00Z');
-  // Twelve weeks before the end of this one begin on Monday 7 September, in summer time.
-  for (const at of ['2026-09-06T22:30:00Z', '2026-09-06T23:30:00Z', '2026-09-13T22:59:00Z']) {
+  // Twelve weeks before the end of this one begin on Monday 7 September. A loan counts on the day of its handover.
+  for (const day of ['2026-09-06', '2026-09-07', '2026-09-13']) {
     const { id } = await make.loan();
-    await sql`update loan set issued_at = ${at} where id = ${id}`.execute(db);
+    await sql`update loan set handover_on = ${day} where id = ${id}`.execute(db);
   }
   const { id: closed } = await make.loan();
   await sql`update loan set status = 'closed', closed_at = now() where id = ${closed}`.execute(db);

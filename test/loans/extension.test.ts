@@ -78,7 +78,13 @@ t.test(
     await remind('data_ending', 'standing');
     await remind('return_due', 'standing', newId());
     const done = await extendLoan(deps, officer, loan.id, { dueOn: '2027-03-08', reason: 'On a course' });
-    t.same(done, { id: loan.id, dueOn: '2027-03-08', reviewOn: null, extensions: 1 });
+    t.same(done, {
+      id: loan.id,
+      dueOn: '2027-03-08',
+      reviewOn: null,
+      extensions: 1,
+      warnings: [],
+    });
     const { rows } = await sql<{
       said: string;
     }>`select reason || ' ' || status as said from reminder where patient_id = ${patient!.id} order by 1`.execute(

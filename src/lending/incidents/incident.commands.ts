@@ -10,7 +10,7 @@ import { one, run } from '../../shared/statements.ts';
 import type { Work } from '../../shared/work.ts';
 import { isInUse } from '../../stock/data-plans/data-plan.states.ts';
 import { completeTasksAbout, completeTasksOf, createTasks } from '../../tasks/task.commands.ts';
-import { type EndedItem, endItems, lockLoans, subjectsOfLoan } from '../loans/ending.commands.ts';
+import { type EndedItem, endItems, lockLoans, outFrom, subjectsOfLoan } from '../loans/ending.commands.ts';
 import { tasksOfOpenLoan } from '../loans/loan.rules.ts';
 import { isOut } from '../loans/loan.states.ts';
 import { effectOf, reportErrors, suggestedActions } from './incident.rules.ts';
@@ -102,6 +102,7 @@ export async function recordIncident(
       device_id: device.id,
       patient_id: loan.patientId,
       reported_on: input.reportedOn,
+      happened_given_on: input.happenedOn ?? null,
       account: input.account ?? null,
       crime_reference: input.crimeReference ?? null,
       handed_in: handedIn,
@@ -110,7 +111,10 @@ export async function recordIncident(
     }),
   );
   const effect = effectOf(kind, handedIn && !replacedBy);
-  const ended = effect ? await endItems(work, [{ itemId: item.id, ...effect, incidentId: incident.id }]) : [];
+  const on = endedOn(input);
+  const ended = effect
+    ? await endItems(work, [{ itemId: item.id, ...effect, incidentId: incident.id, on }])
+    : [];
   const suggestions = suggestedActions({ kind, deviceKind: device.kind, hasDataPlan, handedIn });
   if (loan.patientId) await completeTasksOf(work, ['said_lost'], [loan.patientId]);
   if (ended[0]?.loanStatus === 'closed') await completeTasksAbout(work, [...tasksOfOpenLoan], [loan.id]);
@@ -123,6 +127,7 @@ export async function recordIncident(
       reference: incident.reference,
       incidentKind: kind,
       reportedOn: input.reportedOn,
+      ...(input.happenedOn && { happenedOn: input.happenedOn }),
       handedIn,
       assetTag: device.assetTag,
       status: after.device.status,
@@ -131,6 +136,10 @@ export async function recordIncident(
   });
   return { ...incident, status: 'open', ...after, suggestedActions: suggestions };
 }
+
+/** The day on which the person had it no more: what is gone went when it happened, what is broken came in when it was told. */
+const endedOn = ({ happenedOn, reportedOn, handedIn }: NewIncident): string =>
+  handedIn ? reportedOn : (happenedOn ?? reportedOn);
 
 /** One task an incident: what to do with a device that is gone is on the incident's own page. */
 async function askToSecure(work: Work, incidentId: string, patientId: string | null): Promise<void> {
@@ -167,7 +176,7 @@ async function readForReport(
     lentOn: col.text,
     hasDataPlan: col.boolean,
   })`
-    select nextval('code_number') as number, least((i.issued_at at time zone 'Europe/London')::date, l.handover_on) as "lentOn",
+    select nextval('code_number') as number, ${outFrom} as "lentOn",
       exists (select from data_plan s where s.device_id = i.device_id and ${isInUse('s')}) as "hasDataPlan"
-    from loan_item i join loan l on l.id = i.loan_id where i.id = ${itemId}`;
+    from loan_item i where i.id = ${itemId}`;
 }

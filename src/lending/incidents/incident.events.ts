@@ -23,6 +23,7 @@ export const incidentEvents = defineEvents({
       reference,
       incidentKind: oneOf(incidentKinds),
       reportedOn: day,
+      happenedOn: Type.Optional(day),
       handedIn: flag,
       assetTag,
       status,
@@ -30,7 +31,8 @@ export const incidentEvents = defineEvents({
     line: (v) => {
       const what = (v.incidentKind && incidentWords[v.incidentKind]) ?? 'Incident';
       const told = v.reportedOn ? `, told on ${date(v.reportedOn)}` : '';
-      return `${what}: ${v.assetTag ?? 'a device'}${told}${v.handedIn ? ', and handed in' : ''}${nowIs('The device', v.status)}`;
+      const when = v.happenedOn && v.happenedOn !== v.reportedOn ? ` on ${date(v.happenedOn)}` : '';
+      return `${what}: ${v.assetTag ?? 'a device'}${when}${told}${v.handedIn ? ', and handed in' : ''}${nowIs('The device', v.status)}`;
     },
   },
   'incident.action': {

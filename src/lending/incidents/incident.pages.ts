@@ -64,6 +64,7 @@ export function incidentPages(app: App, deps: Deps): void {
       Model: ({ device }) => device.model,
       Loan: ({ loan }) => loan.reference,
       Borrower: ({ location }) => location?.name ?? 'A patient',
+      Happened: ({ happenedOn }) => happenedOn,
     },
   });
 

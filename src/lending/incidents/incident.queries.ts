@@ -10,7 +10,7 @@ import { byIncident } from '../loans/loan.queries.ts';
 import { suggestedActions } from './incident.rules.ts';
 import { type EarlierIncident, Incident, type IncidentQuery, IncidentSummary } from './incident.schemas.ts';
 
-const columns = sql`n.id, n.reference, n.kind, n.status, n.reported_on as "reportedOn", n.reported_at as "reportedAt",
+const columns = sql`n.id, n.reference, n.kind, n.status, n.reported_on as "reportedOn", n.happened_on as "happenedOn", n.reported_at as "reportedAt",
   json_build_object('id', d.id, 'assetTag', d.asset_tag, 'kind', d.kind, 'make', d.make, 'model', d.model, 'status', d.status) as device,
   json_build_object('id', l.id, 'reference', l.reference, 'itemId', n.loan_item_id) as loan,
   case when p.id is not null then ${patientJson} end as patient,

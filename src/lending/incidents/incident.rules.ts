@@ -223,12 +223,18 @@ export function assertIncidentAction(kind: ActionKind, incident: IncidentState):
   });
 }
 
-/** What is wrong with a report beyond its form. */
-export function reportErrors(
-  report: { kind: IncidentKind; reportedOn: string; handedIn?: boolean | undefined },
-  lentOn: string,
-  today: string,
-): FieldError[] {
+type Report = {
+  kind: IncidentKind;
+  reportedOn: string;
+  happenedOn?: string | undefined;
+  handedIn?: boolean | undefined;
+};
+
+/**
+ * What is wrong with a report beyond its form.
+ * @param lentOn civil date from which the device was with them
+ */
+export function reportErrors(report: Report, lentOn: string, today: string): FieldError[] {
   const errors: FieldError[] = [];
   if (report.reportedOn > today)
     errors.push({
@@ -239,6 +245,16 @@ export function reportErrors(
     errors.push({
       pointer: '/reportedOn',
       message: `The device was lent on ${lentOn}. Give a date from then on.`,
+    });
+  if (report.happenedOn && report.happenedOn > report.reportedOn)
+    errors.push({
+      pointer: '/happenedOn',
+      message: `You were told on ${report.reportedOn}. Give that day or an earlier one.`,
+    });
+  if (report.happenedOn && report.happenedOn < lentOn)
+    errors.push({
+      pointer: '/happenedOn',
+      message: `The device was lent on ${lentOn}. Give that day or a later one.`,
     });
   if (report.handedIn && isGone(report.kind))
     errors.push({ pointer: '/handedIn', message: 'Only what is damaged or not working can be handed in.' });

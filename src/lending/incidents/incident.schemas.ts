@@ -15,6 +15,9 @@ export const NewIncident = strictObject(
     itemId: id,
     kind: oneOf(incidentKinds),
     reportedOn: date,
+    happenedOn: Type.Optional(
+      Type.String({ format: 'date', description: 'The day it happened; the day it was told when left out' }),
+    ),
     account: Type.Optional(text(4000, { description: 'What was said, in the person’s own words' })),
     crimeReference: Type.Optional(line(100, { description: 'Always optional' })),
     handedIn: Type.Optional(Type.Boolean({ description: 'A damaged or faulty device that is in our hands' })),
@@ -25,6 +28,7 @@ export const NewIncident = strictObject(
         itemId: '0193594e-6c00-7a4b-9f0e-2f4b7a1c5d3e',
         kind: 'stolen',
         reportedOn: '2026-11-23',
+        happenedOn: '2026-11-21',
         account: 'It was taken from a bag on the bus.',
       },
     ],
@@ -160,7 +164,8 @@ export const IncidentSummary = Type.Object({
   reference: Type.String(),
   kind: oneOf(incidentKinds),
   status: oneOf(incidentStatuses),
-  reportedOn: Type.String(),
+  reportedOn: Type.String({ description: 'The day it was told' }),
+  happenedOn: Type.String({ description: 'The day it happened, by which it counts' }),
   reportedAt: Type.String(),
   device: Type.Object({
     id: Type.String(),

@@ -1,5 +1,7 @@
 import { sql } from 'kysely';
 import { may } from '../../access/permissions.ts';
+import { closedJson } from '../../scheme/calendar/calendar.queries.ts';
+import { ClosedDay, closedWarnings } from '../../scheme/calendar/calendar.rules.ts';
 import type { Context } from '../../shared/actor.ts';
 import { command } from '../../shared/command.ts';
 import type { Trx } from '../../shared/database.ts';
@@ -140,7 +142,10 @@ export async function replaceItemBy(
     },
     dataPlan,
     earlierIncidents: found.earlierIncidents,
-    warnings: warningsOf(dataPlan, item.hadDataPlan, { ...device, ...found.device }, loan.dueOn),
+    warnings: [
+      ...warningsOf(dataPlan, item.hadDataPlan, { ...device, ...found.device }, loan.dueOn),
+      ...closedWarnings(found.closed),
+    ],
   };
 }
 
@@ -168,6 +173,7 @@ const Found = {
     loanId: col.orNull(col.text),
   }),
   limit: col.object(Limit),
+  closed: col.orNull(col.object(ClosedDay)),
   earlierIncidents: col.listOf(Earlier),
 };
 type Found = RowOf<typeof Found>;
@@ -194,9 +200,10 @@ async function readForReplacement(
         from device d left join data_plan s on s.device_id = d.id and ${isInUse('s')} where d.id = ${newDeviceId}) as device,
       (select json_build_object('limit', y.replacement_limit, 'months', y.replacement_months, 'used', (
           select count(*) from loan l join loan_item i on i.loan_id = l.id and i.replaces_item_id is not null
-          where l.patient_id = ${loan.patientId}::uuid and i.issued_at > ${work.at}::timestamptz - make_interval(months => y.replacement_months)
+          where l.patient_id = ${loan.patientId}::uuid and i.issued_on > ${work.today}::date - make_interval(months => y.replacement_months)
             and not exists (select from incident n where n.loan_item_id = i.replaces_item_id and n.kind = 'faulty')))
         from lending_policy y) as limit,
+      ${closedJson(loan.dueOn)} as closed,
       coalesce((select json_agg(e) from (
         select e.id, e.reference, e.kind, e.reported_on as "reportedOn", e.status from incident e
         where e.patient_id = ${loan.patientId}::uuid and e.loan_item_id <> ${input.itemId} order by e.id desc limit 20) e), '[]') as "earlierIncidents"`;

@@ -60,7 +60,11 @@ export function replacementPages(app: App, deps: Deps): void {
         params.id,
         sent
           ? atTheDevice(sent, error)
-          : newForm({ reportedOn: today(deps.clock), ...(item && { itemId: item }) }),
+          : newForm({
+              happenedOn: today(deps.clock),
+              reportedOn: today(deps.clock),
+              ...(item && { itemId: item }),
+            }),
       ),
     async take(typed, { ctx, params: { id } }) {
       const { scan, approval, warned, ...report } = fields(ReportForm, typed, words);
@@ -98,7 +102,7 @@ export function replacementPages(app: App, deps: Deps): void {
   /** @throws Problem `invalid` when it is not said where a device is that someone still has */
   async function assertEnded(loanId: string, itemId: string): Promise<void> {
     const { items } = await getLoanDetails(deps.db, loanId);
-    if (items.some(({ id, endedAt }) => id === itemId && !endedAt))
+    if (items.some(({ id, endedOn }) => id === itemId && !endedOn))
       throw invalid({ pointer: '/handedIn', message: words.handedIn });
   }
 
@@ -137,7 +141,7 @@ export function replacementPages(app: App, deps: Deps): void {
       form,
       earlier,
       needsApproval: form.errors['approval.reason'] !== undefined,
-      out: items.filter(({ endedAt }) => !endedAt),
+      out: items.filter(({ endedOn }) => !endedOn),
       replaceable: items.filter((item) => !whyNotReplaceable({ ...item, replaced: replaced.has(item.id) })),
       kinds: incidentKinds,
       incidentWords,
@@ -157,7 +161,7 @@ function whatHappened({ item, replaced, dataPlan, warnings }: ReplacedItem) {
   const old = replaced.deviceStatus === 'due_back' ? `${replaced.assetTag} is now due back.` : '';
   const plan = dataPlan === 'moved' ? 'Its data plan went over with it.' : '';
   return {
-    text: [`${replaced.assetTag} is replaced by ${item.assetTag}.`, old, plan, ...warnings]
+    text: [`${replaced.assetTag} is replaced by ${item.assetTag}.`, old, plan, ...warnings.map(withDates)]
       .filter(Boolean)
       .join(' '),
     link: { href: `/devices/${item.deviceId}`, text: `See ${item.assetTag}` },

@@ -1,18 +1,20 @@
 import { listLocations } from '../../scheme/organisations/organisation.queries.ts';
+import { today } from '../../shared/clock.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { count } from '../../shared/formats.ts';
-import type { App } from '../../shared/http.ts';
+import { type App, strictObject } from '../../shared/http.ts';
 import { invalid } from '../../shared/problem.ts';
 import { conditions } from '../../stock/devices/device.rules.ts';
 import { findScanned } from '../../stock/devices/scan.queries.ts';
 import { isWithSomeone, returnVerdict, type Scanned, type Verdict } from '../../stock/devices/scan.rules.ts';
-import { type Form, newForm, type Typed } from '../../web/forms.ts';
+import { type Form, fields, newForm, type Typed } from '../../web/forms.ts';
 import { afterScan, readScans } from '../../web/scan-list.ts';
 import { formPage } from '../../web/submit.ts';
-import type { NewReturns } from './loan.schemas.ts';
+import { NewReturns } from './loan.schemas.ts';
 import { returnDevices } from './return.commands.ts';
 
 const most = 200;
+const DayForm = strictObject({ on: NewReturns.properties.on });
 
 const manyView = 'lending/loans/views/return-many.njk';
 
@@ -24,7 +26,7 @@ export function bulkReturnPages(app: App, deps: Deps): void {
   formPage(app, '/returns/many', {
     action: 'loans.return',
     view: manyView,
-    show: async (form = newForm({ condition: 'B' })) =>
+    show: async (form = newForm({ condition: 'B', on: today(deps.clock) })) =>
       view(form, await linesOf(readScans(form.typed, 'label').labels)),
     async take(typed, { ctx }, reply) {
       const { action, labels, scan } = readScans(typed, 'label');
@@ -74,6 +76,7 @@ function toReturn(typed: Typed, lines: Line[]): NewReturns {
       condition: grade(typed[`conditionOf.${label}`]) ?? all,
     })),
     ...(typed.locationId && { locationId: String(typed.locationId) }),
+    ...fields(DayForm, typed),
   };
 }
 

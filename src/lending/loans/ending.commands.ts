@@ -24,7 +24,15 @@ export const LockedLoan = {
   referralId: col.orNull(col.text),
   locationId: col.orNull(col.text),
   dueOn: col.orNull(col.text),
-  items: col.listOf(col.object({ id: col.text, deviceId: col.text, status: col.oneOf(itemStatuses) })),
+  items: col.listOf(
+    col.object({
+      id: col.text,
+      deviceId: col.text,
+      status: col.oneOf(itemStatuses),
+      /** The earliest day on which it can have come back: what is handed over later may be given back before. */
+      outFrom: col.text,
+    }),
+  ),
 };
 export type LockedLoan = RowOf<typeof LockedLoan>;
 export const LockedDevice = {
@@ -60,7 +68,7 @@ export async function lockLoans(
     ), l as materialized (
       select * from loan where id = any(${loanIds}::uuid[]) and (select count(*) from r) >= 0 order by id for no key update
     ), i as materialized (
-      select id, loan_id, device_id, status from loan_item where loan_id in (select id from l) order by id for no key update
+      select id, loan_id, device_id, status, ${outFrom} as out_from from loan_item where loan_id in (select id from l) order by id for no key update
     ), d as materialized (
       select id, asset_tag, kind, status from device
       where id in (select device_id from i where id = any(${itemIds}::uuid[]) union select unnest(${deviceIds}::uuid[]))
@@ -70,11 +78,14 @@ export async function lockLoans(
       coalesce((select json_agg(json_build_object('id', l.id, 'reference', l.reference, 'status', l.status, 'patientId', l.patient_id,
         'referralId', l.referral_id, 'locationId', l.location_id, 'dueOn', l.due_on,
         'hasTasks', exists (select from task t where t.subject_id = l.id and t.status = 'open'),
-        'items', coalesce((select json_agg(json_build_object('id', i.id, 'deviceId', i.device_id, 'status', i.status) order by i.id)
+        'items', coalesce((select json_agg(json_build_object('id', i.id, 'deviceId', i.device_id, 'status', i.status, 'outFrom', i.out_from) order by i.id)
           from i where i.loan_id = l.id), '[]')) order by l.id) from l), '[]') as loans,
       coalesce((select json_agg(json_build_object('id', id, 'assetTag', asset_tag, 'kind', kind, 'status', status) order by id)
         from d), '[]') as devices`;
 }
+
+/** The earliest day on which an item can have ended: the one on which it went out, or on which that was written down. */
+export const outFrom = sql`least(issued_on, (issued_at at time zone 'Europe/London')::date)`;
 
 /** What the end of an item does to its device. */
 const endingMoves = ['return', 'handed in faulty', 'item ended, not in hand', 'incident', 'gift'] as const;
@@ -87,6 +98,8 @@ export type Ending = {
   condition?: string | undefined;
   notes?: string | undefined;
   incidentId?: string | undefined;
+  /** The civil day on which it ended; today when left out. */
+  on?: string | undefined;
 };
 
 export const EndedItem = {
@@ -103,7 +116,8 @@ export type EndedItem = RowOf<typeof EndedItem>;
 /**
  * Ends items of locked loans: each item, its device's move (back in hand it begins a new cycle with
  * every check open), and the loan, which closes when no item of it is out and no accessory is
- * missing. One statement. Items that have ended already are left out of the answer.
+ * missing. One statement. Items that have ended already are left out of the answer. What is back before
+ * the day that was planned for its handover went out on the day it is back.
  * @param staysOpen keeps the loans open: something takes the place of what ends
  * @param locationId where what comes back is kept from now on
  */
@@ -112,30 +126,33 @@ export async function endItems(
   endings: Ending[],
   { staysOpen = false, locationId }: { staysOpen?: boolean; locationId?: string | undefined } = {},
 ): Promise<EndedItem[]> {
-  const { at } = work;
+  const { at, today } = work;
+  const ended = endings.map(({ on = today, ...ending }) => ({ ...ending, on }));
   return many(work.trx, 'loan.end-items', EndedItem)`
     with t as materialized (
-      select * from jsonb_to_recordset(${JSON.stringify(endings)}::jsonb)
-        as t ("itemId" uuid, "as" text, device text, condition text, notes text, "incidentId" uuid)
+      select * from jsonb_to_recordset(${JSON.stringify(ended)}::jsonb)
+        as t ("itemId" uuid, "as" text, device text, condition text, notes text, "incidentId" uuid, "on" date)
     ), i as (
       update loan_item i set status = t."as", ended_at = ${at}::timestamptz, condition_in = t.condition, return_notes = t.notes,
-        incident_id = t."incidentId"
+        incident_id = t."incidentId", end_given_on = t."on",
+        issue_given_on = case when i.issued_on > t."on" then t."on" else i.issue_given_on end
       from t where i.id = t."itemId" and ${isOut('i')}
-      returning i.id, i.loan_id, i.device_id, i.status, t.device, t.condition
+      returning i.id, i.loan_id, i.device_id, i.status, i.ended_on, t.device, t.condition
     ), d as (
       ${deviceMove(endingMoves, {
         from: sql`i`,
         which: sql`d.id = i.device_id`,
         to: sql`i.device`,
         at,
-        day: work.today,
+        day: sql`i.ended_on`,
         set: sql`condition = coalesce(i.condition, d.condition), location_id = case when i.device in ('in_preparation', 'in_repair')
           then coalesce(${locationId ?? null}::uuid, d.location_id) else d.location_id end`,
       })} returning d.id, d.asset_tag
     ), ends as (
       select l.id, not ${staysOpen}::boolean
         and not exists (select from loan_item o where o.loan_id = l.id and ${isOut('o')} and o.id not in (select "itemId" from t))
-        and not exists (select from loan_accessory a where a.loan_id = l.id and a.returned + a.written_off < a.quantity) as closes
+        and not exists (select from loan_accessory a where a.loan_id = l.id and a.returned + a.written_off < a.quantity) as closes,
+        greatest((select max(ended_on) from i where i.loan_id = l.id), (select max(o.ended_on) from loan_item o where o.loan_id = l.id)) as closed_on
       from loan l where l.id in (select loan_id from i)
     ), l as (
       ${loanMove('its last item ends and nothing is missing', {
@@ -143,6 +160,7 @@ export async function endItems(
         which: sql`l.id = ends.id`,
         when: sql`ends.closes`,
         at,
+        on: sql`ends.closed_on`,
       })} returning l.id, l.status
     )
     select i.id, i.loan_id as "loanId", i.device_id as "deviceId", d.asset_tag as "assetTag", i.status, l.status as "loanStatus"
@@ -169,6 +187,9 @@ export async function endHelp(
     closed.flatMap(({ referralId }) => referralId ?? []),
   );
 }
+
+/** What an event says of the day on which something ended: nothing where it was written down on that day. */
+export const dayIfNotToday = ({ today }: Work, on: string) => (on === today ? {} : { on });
 
 /** The things whose story a loan and these devices of it are part of. */
 export function subjectsOfLoan(

@@ -2,6 +2,8 @@ import { sql } from 'kysely';
 import { may } from '../../access/permissions.ts';
 import { correctWhatWasToldOfLoan } from '../../messages/correction.commands.ts';
 import { takeBackUnsaid } from '../../messages/kind.queries.ts';
+import { closedJson } from '../../scheme/calendar/calendar.queries.ts';
+import { ClosedDay, closedWarnings } from '../../scheme/calendar/calendar.rules.ts';
 import type { Context } from '../../shared/actor.ts';
 import { addDays } from '../../shared/clock.ts';
 import { command } from '../../shared/command.ts';
@@ -10,7 +12,7 @@ import type { Deps } from '../../shared/deps.ts';
 import { recordEvent } from '../../shared/events.ts';
 import { newId } from '../../shared/ids.ts';
 import { Problem } from '../../shared/problem.ts';
-import { col } from '../../shared/rows.ts';
+import { col, type RowOf } from '../../shared/rows.ts';
 import { one, run } from '../../shared/statements.ts';
 import type { Work } from '../../shared/work.ts';
 import { moveDueSteps } from '../../support/plan-dates.commands.ts';
@@ -35,7 +37,7 @@ export async function extendLoan(
   return command(deps, ctx, async (work) => {
     const loan = await lockLoan(work.trx, loanId);
     // What decides is asked after the lock: the one before us may have changed it.
-    const state = await getLoanToExtend(work.trx, loanId);
+    const state = await getLoanToExtend(work.trx, loanId, work.today);
     if (state.status === 'open' && input.from !== undefined && input.from !== state.dueOn)
       throw new Problem('changed-meanwhile', {
         detail: 'Its date was changed meanwhile. Look at the loan again.',
@@ -43,7 +45,7 @@ export async function extendLoan(
       });
     const day = work.today;
     assertExtendable(state, input, { today: day, mayExceed: may(ctx.actor, 'loans.extend-beyond') });
-    const dates = await setDate(work, loanId, {
+    const { closed, ...dates } = await setDate(work, loanId, {
       from: state.dueOn,
       dueOn: input.dueOn ?? null,
       reason: input.reason ?? null,
@@ -56,7 +58,7 @@ export async function extendLoan(
       fields: input.reason ? ['reason'] : [],
     });
     await completeTasksAbout(work, ['loan_overdue'], [loanId]);
-    return { id: loanId, ...dates };
+    return { id: loanId, ...dates, warnings: closedWarnings(closed) };
   });
 }
 
@@ -73,7 +75,7 @@ export async function reviewLoan(
 ): Promise<Reviewed> {
   return command(deps, ctx, async (work) => {
     const loan = await lockLoan(work.trx, loanId);
-    const state = await getLoanToExtend(work.trx, loanId);
+    const state = await getLoanToExtend(work.trx, loanId, work.today);
     const day = work.today;
     assertReviewable(state, input, day);
     const { outcome, dueOn = null, note = null } = input;
@@ -84,21 +86,24 @@ export async function reviewLoan(
         .insertInto('loan_review')
         .values({ id: newId(), loan_id: loanId, outcome, note, actor_name: ctx.actor.name, at: work.at }),
     );
-    const { reviewOn } = dueOn
+    const { reviewOn, closed } = dueOn
       ? await setDate(work, loanId, {
           from: null,
           dueOn,
           reason: note,
           reviewMonths: state.reviewMonths,
         })
-      : await setReview(work, loanId, outcome === 'not_reached' ? null : state.reviewMonths);
+      : {
+          ...(await setReview(work, loanId, outcome === 'not_reached' ? null : state.reviewMonths)),
+          closed: null,
+        };
     await recordEvent(work, {
       type: 'loan.reviewed',
       subjects: subjectsOfLoan(loan, []),
       values: { result: outcome, dueOn, reviewOn },
       fields: note ? ['note'] : [],
     });
-    return { id: loanId, outcome, dueOn, reviewOn };
+    return { id: loanId, outcome, dueOn, reviewOn, warnings: closedWarnings(closed) };
   });
 }
 
@@ -115,15 +120,21 @@ async function lockLoan(trx: Trx, id: string) {
   return loan;
 }
 
+const NewDate = {
+  ...col.omit(Extended.properties, 'id', 'warnings'),
+  closed: col.orNull(col.object(ClosedDay)),
+};
+type NewDate = RowOf<typeof NewDate>;
+
 /** Only a loan that had a date is put off by this; a first date is no extension. */
 async function setDate(
   work: Work,
   loanId: string,
   change: { from: string | null; dueOn: string | null; reason: string | null; reviewMonths: number },
-): Promise<Omit<Extended, 'id'>> {
+): Promise<NewDate> {
   const { from, dueOn, reason, reviewMonths } = change;
   const { at } = work;
-  const row = await one(work.trx, 'loan.set-date', col.omit(Extended.properties, 'id'))`
+  const row = await one(work.trx, 'loan.set-date', NewDate)`
     with e as (
       insert into loan_extension (id, loan_id, from_due_on, due_on, reason, actor_name, at)
       values (${newId()}, ${loanId}, ${from}::date, ${dueOn}::date, ${reason}, ${work.ctx.actor.name}, ${at}::timestamptz)
@@ -131,7 +142,7 @@ async function setDate(
     update loan set due_on = ${dueOn}::date, extensions = extensions + ${from === null ? 0 : 1}::int, changed_at = ${at}::timestamptz,
       review_on = case when ${dueOn}::date is null
         then working_day_from((${work.today}::date + make_interval(months => ${reviewMonths}::int))::date) end
-    where id = ${loanId} returning due_on as "dueOn", review_on as "reviewOn", extensions`;
+    where id = ${loanId} returning due_on as "dueOn", review_on as "reviewOn", extensions, ${closedJson(sql`due_on`)} as closed`;
   await takeBackReminders(work.trx, loanId);
   if (from) await correctWhatWasToldOfLoan(work, loanId, from);
   await moveDueSteps(work, loanId, dueOn);

@@ -4,11 +4,12 @@ import { logAccess } from '../../people/patient.queries.ts';
 import type { Context } from '../../shared/actor.ts';
 import { today } from '../../shared/clock.ts';
 import type { Deps } from '../../shared/deps.ts';
-import { date as dateWords } from '../../shared/formats.ts';
+import { date as dateWords, withDates } from '../../shared/formats.ts';
 import { type App, idParams } from '../../shared/http.ts';
 import { invalid } from '../../shared/problem.ts';
 import { fields, newForm, type Typed } from '../../web/forms.ts';
 import { formPage } from '../../web/submit.ts';
+import { askAboutClosedDay } from './due-day.queries.ts';
 import { extendLoan, reviewLoan } from './extension.commands.ts';
 import { getDateStory, getLoanToExtend } from './extension.queries.ts';
 import { extensionRules, reviewOutcomes } from './extension.rules.ts';
@@ -35,6 +36,7 @@ export function extensionPages(app: App, deps: Deps): void {
       const { dueOn, reason } = fields(NewExtension, typed, words);
       const isOpen = typed.until === 'open';
       if (!isOpen && !dueOn) throw invalid({ pointer: '/dueOn', message: words.dueOn });
+      await askAboutClosedDay(deps, typed, isOpen ? undefined : dueOn);
       const done = await extendLoan(deps, ctx, id, {
         ...(isOpen ? { openEnded: true } : { dueOn }),
         reason,
@@ -43,7 +45,7 @@ export function extensionPages(app: App, deps: Deps): void {
       const text = done.dueOn
         ? `The loan is now due back on ${dateWords(done.dueOn)}.`
         : `The loan stays open. We look at it again on ${dateWords(done.reviewOn)}.`;
-      return { href: `/loans/${id}`, text };
+      return { href: `/loans/${id}`, text: withWarnings(text, done) };
     },
   });
 
@@ -61,22 +63,27 @@ export function extensionPages(app: App, deps: Deps): void {
     async take(typed, { ctx, params: { id } }) {
       // A date that was typed for another answer is left out.
       const kept = typed.outcome === 'comes_back' ? typed : withoutDate(typed);
-      const done = await reviewLoan(deps, ctx, id, fields(NewReview, kept, words));
+      const review = fields(NewReview, kept, words);
+      await askAboutClosedDay(deps, kept, review.dueOn);
+      const done = await reviewLoan(deps, ctx, id, review);
       const text = done.dueOn
         ? `The loan is now due back on ${dateWords(done.dueOn)}.`
         : `Recorded. We look at this loan again on ${dateWords(done.reviewOn)}.`;
-      return { href: `/loans/${id}`, text, link: { href: '/loans?due=review', text: 'Next to look at' } };
+      return {
+        href: `/loans/${id}`,
+        text: withWarnings(text, done),
+        link: { href: '/loans?due=review', text: 'Next to look at' },
+      };
     },
   });
 
   async function extendView(ctx: Context, id: string) {
     const [borrower, state, story] = await Promise.all([
       readLoan(ctx, id),
-      getLoanToExtend(deps.db, id),
+      getLoanToExtend(deps.db, id, today(deps.clock)),
       getDateStory(deps.db, id),
     ]);
     const rules = extensionRules(state, {
-      today: today(deps.clock),
       mayExceed: may(ctx.actor, 'loans.extend-beyond'),
     });
     return { ...borrower, rules, story, reviewMonths: state.reviewMonths };
@@ -92,6 +99,9 @@ export function extensionPages(app: App, deps: Deps): void {
     return { loan, patient };
   }
 }
+
+const withWarnings = (text: string, { warnings }: { warnings: string[] }) =>
+  [text, ...warnings.map(withDates)].join(' ');
 
 function withoutDate(typed: Typed): Typed {
   return Object.fromEntries(Object.entries(typed).filter(([name]) => !name.startsWith('dueOn')));

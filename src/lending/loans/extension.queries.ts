@@ -13,11 +13,13 @@ import { isOpenLoan, isOut } from './loan.states.ts';
  * What decides about the date of a loan, who waits for the same counted by need: one statement. It goes from
  * the open needs to their referrals, since of referrals being helped only few still need something. A loan
  * that began before its terms were recorded has the default ones of its borrower.
+ * @param today civil date, from which it is put off once its date is past
  * @throws Problem `not-found`
  */
 export async function getLoanToExtend(
   db: Reader,
   id: string,
+  today: string,
 ): Promise<LoanToExtend & { reviewMonths: number; reviewOn: string | null }> {
   const row = await maybe(db, 'loan.to-extend', {
     ...LoanToExtend,
@@ -26,7 +28,7 @@ export async function getLoanToExtend(
     out: col.listOf(col.object({ kind: col.keyOf(kindsOfDevice), hasDataPlan: col.boolean })),
   })`
     select l.status, l.due_on as "dueOn", l.review_on as "reviewOn", l.extensions, t.extensions_allowed as "extensionsAllowed",
-      t.extension_weeks as "extensionWeeks", coalesce(t.review_months, 1) as "reviewMonths",
+      working_day_from(greatest(l.due_on, ${today}::date) + t.extension_weeks * 7) as "suggestedDueOn", coalesce(t.review_months, 1) as "reviewMonths",
       coalesce((select json_agg(json_build_object('kind', d.kind, 'hasDataPlan', s.id is not null))
         from loan_item i join device d on d.id = i.device_id left join data_plan s on s.device_id = d.id and ${isInUse('s')}
         where i.loan_id = l.id and ${isOut('i')}), '[]') as out,

@@ -30,8 +30,7 @@ export function extensionRoutes(app: App, deps: Deps): void {
     gives: ExtensionRules,
     problems: ['not-found'],
     call: async ({ ctx, params }) =>
-      extensionRules(await getLoanToExtend(deps.db, params.id), {
-        today: today(deps.clock),
+      extensionRules(await getLoanToExtend(deps.db, params.id, today(deps.clock)), {
         mayExceed: may(ctx.actor, 'loans.extend-beyond'),
       }),
   });

@@ -1,5 +1,4 @@
 import { type Need, needs } from '../../referrals/referral.rules.ts';
-import { addDays } from '../../shared/clock.ts';
 import { type FieldError, Problem } from '../../shared/problem.ts';
 import { col, type RowOf } from '../../shared/rows.ts';
 import { loanStatuses } from './loan.rules.ts';
@@ -14,9 +13,10 @@ export const LoanToExtend = {
   dueOn: col.orNull(col.text),
   /** How many times its date was put off. */
   extensions: col.number,
-  /** Of its terms: how many there may be, and how long each usually is. */
+  /** Of its terms: how many there may be. */
   extensionsAllowed: col.number,
-  extensionWeeks: col.number,
+  /** The working day to which its terms usually put it off, from its date or today. */
+  suggestedDueOn: col.text,
   /** Other people who wait for what this loan has out, by need; needs that nobody waits for are left out. */
   waiting: col.listOf(col.object(Waiting)),
 };
@@ -42,10 +42,7 @@ export type ExtensionRules = {
  * The API, the command and the pages all ask this.
  * @param mayExceed whether who asks may go beyond the number
  */
-export function extensionRules(
-  loan: LoanToExtend,
-  { today, mayExceed }: { today: string; mayExceed: boolean },
-): ExtensionRules {
+export function extensionRules(loan: LoanToExtend, { mayExceed }: { mayExceed: boolean }): ExtensionRules {
   const { status, dueOn, extensions: used, extensionsAllowed: most, waiting } = loan;
   const rules = { used, most, waiting };
   if (status === 'closed')
@@ -56,8 +53,7 @@ export function extensionRules(
       suggestedDueOn: null,
       reasonWanted: false,
     };
-  const start = dueOn && dueOn > today ? dueOn : today;
-  const suggestedDueOn = addDays(start, loan.extensionWeeks * 7);
+  const { suggestedDueOn } = loan;
   if (dueOn === null)
     return {
       ...rules,

@@ -36,11 +36,16 @@ export const NewExtension = strictObject(
 );
 export type NewExtension = Static<typeof NewExtension>;
 
+const warnings = Type.Array(Type.String(), {
+  description: 'That the desk is closed on the new day, and when it is open again',
+});
+
 export const Extended = Type.Object({
   id: Type.String(),
   dueOn: day,
   reviewOn: day,
   extensions: Type.Integer({ description: 'How many times its date was put off' }),
+  warnings,
 });
 export type Extended = Static<typeof Extended>;
 
@@ -61,6 +66,7 @@ export const Reviewed = Type.Object({
   outcome: oneOf(reviewOutcomes),
   dueOn: day,
   reviewOn: day,
+  warnings,
 });
 export type Reviewed = Static<typeof Reviewed>;
 

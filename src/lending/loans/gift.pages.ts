@@ -43,13 +43,13 @@ export function giftPages(app: App, deps: Deps): void {
       const accessories = paper.accessories
         .filter(({ givenAway }) => givenAway > 0)
         .map(({ kind, givenAway: quantity }) => ({ kind, quantity }));
-      const given = items.map(({ endedAt: _endedAt, ...item }) => item);
+      const given = items.map(({ endedOn: _endedOn, ...item }) => item);
       return reply.page('lending/loans/views/gift-letter.njk', {
         loan,
         paper,
         items: given,
         accessories,
-        on: items[0]!.endedAt,
+        on: items[0]!.endedOn,
       });
     },
   );

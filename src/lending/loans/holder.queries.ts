@@ -16,7 +16,7 @@ export async function listHolders(
     select i.id as "itemId", json_build_object('id', l.id, 'reference', l.reference) as loan,
       case when p.id is not null then ${patientJson} end as patient,
       case when b.id is not null then json_build_object('id', b.id, 'name', b.name) end as location,
-      i.issued_at as "from", i.ended_at as until, i.status, i.condition_out as "conditionOut", i.condition_in as "conditionIn",
+      i.issued_on as "from", i.ended_on as until, i.status, i.condition_out as "conditionOut", i.condition_in as "conditionIn",
       case when c.id is not null then json_build_object('id', c.id, 'reference', c.reference, 'kind', c.kind) end as incident
     from loan_item i join loan l on l.id = i.loan_id
       left join patient p on p.id = l.patient_id left join location b on b.id = l.location_id left join incident c on c.id = i.incident_id

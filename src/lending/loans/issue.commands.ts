@@ -2,6 +2,8 @@ import { hasSafeWay } from '../../people/patient.rules.ts';
 import { holdersOf } from '../../referrals/allocations/allocation.queries.ts';
 import { needsMet } from '../../referrals/needs-met.rules.ts';
 import { assertReferralWaits, referralStatuses } from '../../referrals/referral.rules.ts';
+import { closedJson } from '../../scheme/calendar/calendar.queries.ts';
+import { ClosedDay, closedWarnings } from '../../scheme/calendar/calendar.rules.ts';
 import type { Context } from '../../shared/actor.ts';
 import { today } from '../../shared/clock.ts';
 import { command } from '../../shared/command.ts';
@@ -22,6 +24,7 @@ import { markSeen } from '../../stock/devices/seen.commands.ts';
 import { beginPlan } from '../../support/patient-plan.commands.ts';
 import { planOfIssue } from '../../support/plan.queries.ts';
 import { completeTasksAbout } from '../../tasks/task.commands.ts';
+import { dueByTerms } from '../terms/terms.queries.ts';
 import { subjectsOfLoan } from './ending.commands.ts';
 import {
   accessoryWords,
@@ -31,11 +34,12 @@ import {
   placeOf,
   wantedOf,
 } from './issue-kit.rules.ts';
-import { notAvailable } from './loan.queries.ts';
+import { backOn, notAvailable } from './loan.queries.ts';
 import { type AskedItem, dateErrors, dueDate, issueWarnings, readInput } from './loan.rules.ts';
 import type { LoanIssued, NewLoan } from './loan.schemas.ts';
 import { lendAccessories } from './loan-accessory.commands.ts';
 import { extrasJson } from './loan-accessory.queries.ts';
+import { stayFault } from './loan-days.rules.ts';
 import { insertLoan } from './loan-insert.commands.ts';
 
 /**
@@ -50,12 +54,14 @@ export async function issueLoan(deps: Deps, ctx: Context, input: NewLoan): Promi
   const handover = input.handover ?? { way: 'in_person', on: day };
   const asked = readInput(input);
   return command(deps, ctx, async (work) => {
-    const found = await lockForIssue(work.trx, input, asked, day);
-    const terms = { ...input, handoverOn: handover.on, today: day, weeks: found.terms?.weeks ?? null };
+    const found = await lockForIssue(work.trx, input, asked, { day, handoverOn: handover.on });
+    const usualDueOn = found.terms?.dueOn ?? null;
+    const terms = { ...input, handoverOn: handover.on, today: day, usualDueOn };
     const errors = [
       ...missing(input, asked, found),
       ...extrasErrors(input, found.extras),
       ...dateErrors(terms),
+      ...overlaps(found.devices, handover.on),
     ];
     if (errors.length) throw new Problem('invalid', { errors });
     const devices = asked.map(
@@ -115,7 +121,8 @@ export async function issueLoan(deps: Deps, ctx: Context, input: NewLoan): Promi
       await completeTasksAbout(work, ['allocation_expired'], [input.referralId]);
     if (stockLocationId)
       await lendAccessories(work, { loanId: loan.id, wanted, locationId: stockLocationId });
-    const warnings = issueWarnings(devices, dueOn, !found.patient || hasSafeWay(found.patient.contactPoints));
+    const isReached = !found.patient || hasSafeWay(found.patient.contactPoints);
+    const warnings = [...issueWarnings(devices, dueOn, isReached), ...closedWarnings(found.closed)];
     const accessories = wanted.map(({ kind, quantity }) => ({ kind, quantity }));
     const { id, reference } = loan;
     return { id, reference, status: 'open', dueOn, reviewOn, items, accessories, followUps, warnings };
@@ -128,10 +135,12 @@ const Found = {
   ),
   referral: col.orNull(col.object({ status: col.oneOf(referralStatuses), hasExpired: col.boolean })),
   locationExists: col.boolean,
-  devices: col.listOf(col.object(DeviceToIssue)),
+  devices: col.listOf(col.object({ ...DeviceToIssue, backOn: col.orNull(col.text) })),
   number: col.number,
   /** As asked for, or the default of the borrower; null when there are none of this id for this borrower. */
-  terms: col.orNull(col.object({ id: col.text, weeks: col.orNull(col.number), reviewMonths: col.number })),
+  terms: col.orNull(col.object({ id: col.text, dueOn: col.orNull(col.text), reviewMonths: col.number })),
+  /** Of the day that was chosen, where the desk is closed on it. */
+  closed: col.orNull(col.object(ClosedDay)),
   agreementId: col.text,
   agreementVersion: col.number,
   planExists: col.boolean,
@@ -146,7 +155,12 @@ const planFor = ({ supportPlan, kitId, termsId, referralId }: NewLoan) =>
     : supportPlan;
 
 /** Reads and locks all that an issue depends on, in the one order of locks: patient, referral, devices by id. */
-async function lockForIssue(trx: Trx, input: NewLoan, asked: AskedItem[], day: string): Promise<Found> {
+async function lockForIssue(
+  trx: Trx,
+  input: NewLoan,
+  asked: AskedItem[],
+  { day, handoverOn }: { day: string; handoverOn: string },
+): Promise<Found> {
   const tags = asked.flatMap(({ assetTag }) => assetTag ?? []);
   const ids = asked.flatMap(({ deviceId }) => deviceId ?? []);
   return one(trx, 'loan.lock-for-issue', Found)`
@@ -157,7 +171,7 @@ async function lockForIssue(trx: Trx, input: NewLoan, asked: AskedItem[], day: s
     ), ref as materialized (
       select id, status from referral where id = ${input.referralId ?? null}::uuid and (select count(*) from pat) >= 0 for no key update
     ), dev as materialized (
-      select id, asset_tag, kind, status, condition, cycle, missed_on from device
+      select id, asset_tag, kind, status, condition, cycle, cycle_started_on, missed_on from device
       where (asset_tag = any(${tags}::text[]) or id = any(${ids}::uuid[])) and (select count(*) from ref) >= 0
       order by id for no key update
     )
@@ -171,14 +185,14 @@ async function lockForIssue(trx: Trx, input: NewLoan, asked: AskedItem[], day: s
       coalesce((select json_agg(json_build_object('id', dev.id, 'assetTag', dev.asset_tag, 'kind', dev.kind, 'status', dev.status,
           'condition', dev.condition, 'hasDataPlan', s.id is not null, 'hasActiveData', ${hasActiveData(day)}, 'dataExpiresOn', s.expires_on,
           'hasOpenCheck', ${hasOpenCheck('dev', day)}, 'unfit', ${unfitJson('dev', day)},
-          'heldFor', (select referral_id from allocation a where a.device_id = dev.id and a.status = 'held')))
+          'heldFor', (select referral_id from allocation a where a.device_id = dev.id and a.status = 'held'), 'backOn', ${backOn('dev')}))
         from dev left join data_plan s on s.device_id = dev.id and ${isInUse('s')}), '[]') as devices,
       ${extrasJson(input)} as extras,
       nextval('code_number') as number,
-      (select json_build_object('id', t.id, 'weeks', t.weeks, 'reviewMonths', coalesce(t.review_months, 1)) from loan_terms t
+      (select json_build_object('id', t.id, 'dueOn', ${dueByTerms(handoverOn)}, 'reviewMonths', coalesce(t.review_months, 1)) from loan_terms t
         where t.borrower = case when ${input.locationId ?? null}::uuid is null then 'patient' else 'location' end and t.retired_at is null
           and case when ${input.termsId ?? null}::uuid is null then t.is_default else t.id = ${input.termsId ?? null}::uuid end) as terms,
-      a.id as "agreementId", a.version as "agreementVersion",
+      ${closedJson(input.dueOn ?? null)} as closed, a.id as "agreementId", a.version as "agreementVersion",
       exists (select from support_plan where id = ${input.supportPlan ?? null}::uuid and retired_at is null) as "planExists"
     from (select id, version from agreement_version order by version desc limit 1) a`;
 }
@@ -210,6 +224,13 @@ function missing(input: NewLoan, asked: AskedItem[], found: Found): FieldError[]
       });
   });
   return errors;
+}
+
+/** The devices that were still with someone else on the day of the handover. */
+function overlaps(devices: Found['devices'], handoverOn: string): FieldError[] {
+  const stay = { from: handoverOn, until: null };
+  const faults = devices.flatMap(({ assetTag, backOn }) => stayFault(stay, assetTag, { backOn }) ?? []);
+  return faults.length ? [{ pointer: '/handover/on', message: faults.join(' ') }] : [];
 }
 
 /** Whom reserved devices are held for, asked again: the statement that locks them may have an older snapshot. */

@@ -18,6 +18,7 @@ import { offeredPlans } from '../../support/plan.queries.ts';
 import { type Form, newForm, refused, type Typed, typedIn } from '../../web/forms.ts';
 import { afterScan, readScans } from '../../web/scan-list.ts';
 import { offeredTerms } from '../terms/terms.queries.ts';
+import { askAboutClosedDay } from './due-day.queries.ts';
 import { issueLoan } from './issue.commands.ts';
 import { type KitForm, kitForm, kitFormFaults, kitOfLoan, type ShownLine } from './issue-form.rules.ts';
 import { kitFor } from './issue-kit.rules.ts';
@@ -128,12 +129,10 @@ export function issuePages(app: App, deps: Deps): void {
     async function issue(ctx: Context, id: string, typed: Typed, labels: string[]) {
       const { kit } = await readKit(id, labels, typed);
       try {
-        const loan = await issueLoan(deps, ctx, {
-          referralId: id,
-          items: itemsOf(kit.scanned),
-          ...kitOfLoan(kit),
-          ...readTerms(typed),
-        });
+        const items = itemsOf(kit.scanned);
+        const terms = readTerms(typed);
+        await askAboutClosedDay(deps, typed, terms.dueOn);
+        const loan = await issueLoan(deps, ctx, { referralId: id, items, ...kitOfLoan(kit), ...terms });
         return reply.done(`/loans/${loan.id}`, {
           text: whatHappened(loan),
           link: { href: `/loans/${loan.id}/agreement`, text: 'Print the agreement' },

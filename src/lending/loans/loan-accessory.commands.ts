@@ -11,7 +11,7 @@ import { many, one } from '../../shared/statements.ts';
 import type { Work } from '../../shared/work.ts';
 import { lockStock, moveStock } from '../../stock/accessories/stock.commands.ts';
 import { completeTasksAbout } from '../../tasks/task.commands.ts';
-import { endHelp, type LockedLoan, lockLoans, subjectsOfLoan } from './ending.commands.ts';
+import { dayIfNotToday, endHelp, type LockedLoan, lockLoans, subjectsOfLoan } from './ending.commands.ts';
 import { accessoriesShort, accessoryWords, type Wanted } from './issue-kit.rules.ts';
 import { type LoanStatus, loanStatuses, tasksOfOpenLoan } from './loan.rules.ts';
 import type { AccessoryLine, LoanStatusNow, NewMissingAccessories } from './loan.schemas.ts';
@@ -149,11 +149,13 @@ export async function restock(
 
 /**
  * Closes a locked loan when no item of it is out and no accessory is missing.
+ * @param on the civil day on which the last accessory ended
  * @returns how it stands now, and how the incident stands that ended the last of its items, if one did
  */
 async function closeWhenDone(
   work: Work,
   loanId: string,
+  on: string,
 ): Promise<{ status: LoanStatus; incident: 'open' | 'closed' | null }> {
   const { at } = work;
   return one(work.trx, 'loan.close-when-done', {
@@ -162,34 +164,39 @@ async function closeWhenDone(
   })`
     with now as (
       select not exists (select from loan_item i where i.loan_id = ${loanId} and ${isOut('i')})
-        and not exists (select from loan_accessory a where a.loan_id = ${loanId} and a.returned + a.written_off < a.quantity) as closes
+        and not exists (select from loan_accessory a where a.loan_id = ${loanId} and a.returned + a.written_off < a.quantity) as closes,
+        greatest(${on}::date, (select max(i.ended_on) from loan_item i where i.loan_id = ${loanId})) as closed_on
     )
     ${loanMove('its last item ends and nothing is missing', {
       from: sql`now`,
       which: sql`l.id = ${loanId}`,
       when: sql`now.closes`,
       at,
+      on: sql`now.closed_on`,
     })} returning l.status, (
       select (select n.status from incident n where n.id = i.incident_id) from loan_item i
       where i.loan_id = l.id order by i.ended_at desc nulls first, i.id desc limit 1) as incident`;
 }
 
+type EndsAccessories = 'loan.returned' | 'loan.accessories_written_off';
+
 /**
  * What follows when accessories of a loan end while none of its items does: the loan may close, and
  * the log says so. Where an incident took the last device, the person's support goes on as it does
  * when nothing else was out.
+ * @param event with the civil day `on` which they ended; today when left out
  */
 export async function settleAccessories(
   work: Work,
   loan: LockedLoan,
   ended: EndedAccessory[],
-  event: { type: 'loan.returned' | 'loan.accessories_written_off'; fields?: string[] },
+  { on = work.today, ...event }: { type: EndsAccessories; fields?: string[]; on?: string | undefined },
 ): Promise<LoanStatus> {
-  const { status, incident } = await closeWhenDone(work, loan.id);
+  const { status, incident } = await closeWhenDone(work, loan.id, on);
   await recordEvent(work, {
     ...event,
     subjects: subjectsOfLoan(loan, []),
-    values: { status, accessory: accessoryWords(ended) },
+    values: { status, accessory: accessoryWords(ended), ...dayIfNotToday(work, on) },
   });
   if (status === 'closed' && incident) await completeTasksAbout(work, [...tasksOfOpenLoan], [loan.id]);
   if (status === 'closed' && !incident) await endHelp(work, [loan]);

@@ -83,8 +83,8 @@ export async function insertLoan(
         ${loan.kitId}::uuid, ${JSON.stringify(loan.kitGaps)}::jsonb, ${loan.at}::timestamptz
       from agreement_version a where a.id = ${loan.agreementId} returning review_on
     ), i as (
-      insert into loan_item (id, loan_id, device_id, issued_at, condition_out)
-      select t.id, ${loan.id}, t.device_id, ${loan.at}::timestamptz, t.condition
+      insert into loan_item (id, loan_id, device_id, issued_at, issue_given_on, condition_out)
+      select t.id, ${loan.id}, t.device_id, ${loan.at}::timestamptz, ${loan.handover.on}::date, t.condition
       from unnest(${items.map(({ id }) => id)}::uuid[], ${items.map(({ deviceId }) => deviceId)}::uuid[], ${items.map(({ condition }) => condition)}::text[])
         t (id, device_id, condition)
     ), d as (

@@ -59,11 +59,12 @@ export const loanEvents = defineEvents({
       assetTags: Type.Optional(assetTags),
       itemIds: Type.Optional(ids),
       accessory: Type.Optional(accessories),
+      on: Type.Optional(day),
     },
     line: (v) => {
       const left =
         v.status === 'closed' ? '. Everything is back and the loan is closed' : '. The rest is still out';
-      return `${several([...(v.assetTags ?? []), ...(v.accessory ?? [])]) || 'Items'} came back${left}`;
+      return `${several([...(v.assetTags ?? []), ...(v.accessory ?? [])]) || 'Items'} came back${onDay(v.on)}${left}`;
     },
   },
   'loan.gifted': {
@@ -71,11 +72,14 @@ export const loanEvents = defineEvents({
     line: (v) => `${several(v.assetTags) || 'The items'} given to keep, as a gift. The loan is closed`,
   },
   'loan.accessories_written_off': {
-    values: { status, accessory: accessories },
+    values: { status, accessory: accessories, on: Type.Optional(day) },
     line: (v) =>
       `${several(v.accessory) || 'Accessories'} will not come back${v.status === 'closed' ? '. The loan is closed' : ''}`,
   },
 });
+
+/** The day it happened, where that is not the day of the line. */
+const onDay = (on: string | undefined) => (on ? ` on ${date(on)}` : '');
 
 function due(dueOn: string | null | undefined): string {
   return dueOn ? `, due back on ${date(dueOn)}` : ', with no date to come back';

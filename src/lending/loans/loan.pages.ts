@@ -3,7 +3,7 @@ import { may } from '../../access/permissions.ts';
 import { getShownPatient } from '../../people/doubt.queries.ts';
 import { logAccess } from '../../people/patient.queries.ts';
 import type { Context } from '../../shared/actor.ts';
-import { civilDate, today } from '../../shared/clock.ts';
+import { today } from '../../shared/clock.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { timelineOf } from '../../shared/event.queries.ts';
 import { type App, idParams } from '../../shared/http.ts';
@@ -31,10 +31,10 @@ export function loanPages(app: App, deps: Deps): void {
       Loan: ({ reference }) => reference,
       Status: ({ status }) => status,
       Borrower: ({ location }) => location?.name ?? 'A patient',
-      Issued: ({ issuedAt }) => civilDate(issuedAt),
+      Issued: ({ issuedOn }) => issuedOn,
       'Due back': ({ dueOn }) => dueOn,
       Overdue: ({ overdue }) => overdue,
-      Closed: ({ closedAt }) => closedAt && civilDate(closedAt),
+      Closed: ({ closedOn }) => closedOn,
       Devices: ({ items }) => items.map(({ assetTag }) => assetTag).join(' '),
     },
   });
@@ -83,7 +83,7 @@ export function loanPages(app: App, deps: Deps): void {
     const loan = await getLoan(deps.db, deps.clock, id);
     const [details, toExtend, events, patient] = await Promise.all([
       getLoanDetails(deps.db, id),
-      getLoanToExtend(deps.db, id),
+      getLoanToExtend(deps.db, id, today(deps.clock)),
       timelineOf(deps.db, id, page),
       loan.patient && getShownPatient(deps.db, loan.patient.id, today(deps.clock)),
       loan.patient && logAccess(deps, ctx, loan.patient.id, 'loan'),
@@ -93,7 +93,6 @@ export function loanPages(app: App, deps: Deps): void {
       ...details,
       patient,
       extension: extensionRules(toExtend, {
-        today: today(deps.clock),
         mayExceed: may(ctx.actor, 'loans.extend-beyond'),
       }),
       // Whether an incident is in the way, the page of the gift says.
@@ -118,7 +117,7 @@ export function loanPages(app: App, deps: Deps): void {
 
 /** What of a loan is out, and whether part of it has come back or ended. */
 function stillOut(loan: Loan, items: LoanDetails['items']) {
-  const itemsOut = items.filter(({ endedAt }) => !endedAt);
+  const itemsOut = items.filter(({ endedOn }) => !endedOn);
   const accessoriesOut = loan.accessories
     .map((one) => ({ ...one, out: outOf(one) }))
     .filter(({ out }) => out > 0);

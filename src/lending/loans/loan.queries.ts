@@ -17,7 +17,7 @@ import { loanAccessoriesJson, loanKitJson } from './loan-accessory.queries.ts';
 
 const columns = (
   day: string,
-) => sql`l.id, l.reference, l.status, l.issued_at as "issuedAt", l.due_on as "dueOn", l.review_on as "reviewOn", l.closed_at as "closedAt",
+) => sql`l.id, l.reference, l.status, l.handover_on as "issuedOn", l.issued_at as "issuedAt", l.due_on as "dueOn", l.review_on as "reviewOn", l.closed_on as "closedOn", l.closed_at as "closedAt",
   coalesce(${isOpenLoan('l')} and l.due_on < ${day}, false) as overdue,
   case when p.id is not null then ${patientJson} end as patient,
   case when b.id is not null then json_build_object('id', b.id, 'name', b.name) end as location,
@@ -97,6 +97,11 @@ export async function findLoanByReference(
   );
 }
 
+/** The day on which a device, however it is called, was last back with us; null where nobody has had it. What was lost or on its way came back when its cycle began. */
+export const backOn = (device: string) => sql`(
+  select case when o.status in ('lost', 'replaced') then greatest(o.ended_on, ${sql.ref(`${device}.cycle_started_on`)}) else o.ended_on end
+  from loan_item o where o.device_id = ${sql.ref(`${device}.id`)} order by o.id desc limit 1)`;
+
 /** Whether an incident ended the item `i`, or is still open for it. */
 export const byIncident = sql`(i.incident_id is not null or exists (select from incident n where n.loan_item_id = i.id and n.status = 'open'))`;
 
@@ -117,7 +122,8 @@ export const LoanDetails = {
       conditionOut: col.orNull(col.text),
       conditionIn: col.orNull(col.text),
       returnNotes: col.orNull(col.text),
-      endedAt: col.orNull(col.text),
+      /** The civil date on which it ended. */
+      endedOn: col.orNull(col.text),
       /** The item whose place it took. */
       replacesItemId: col.orNull(col.text),
       /** The last incident about it. */
@@ -144,7 +150,7 @@ export async function getLoanDetails(db: Reader, id: string): Promise<LoanDetail
     select l.signature, (select p.name from patient_plan h join support_plan_version v on v.id = h.version_id join support_plan p on p.id = v.plan_id
         where h.loan_id = l.id order by h.id desc limit 1) as "planName",
       (select json_agg(json_build_object('id', i.id, 'status', i.status, 'conditionOut', i.condition_out, 'conditionIn', i.condition_in,
-          'returnNotes', i.return_notes, 'endedAt', i.ended_at, 'replacesItemId', i.replaces_item_id,
+          'returnNotes', i.return_notes, 'endedOn', i.ended_on, 'replacesItemId', i.replaces_item_id,
           'incident', (select json_build_object('id', n.id, 'reference', n.reference, 'kind', n.kind, 'status', n.status)
             from incident n where n.loan_item_id = i.id order by n.id desc limit 1),
           'byIncident', ${byIncident},

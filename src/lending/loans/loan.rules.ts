@@ -30,18 +30,17 @@ export type Terms = {
   openEnded?: boolean | undefined;
   handoverOn: string;
   today: string;
-  /** Of the terms; null when they are open-ended. */
-  weeks: number | null;
+  /** The working day that the terms give; null when they are open-ended. */
+  usualDueOn: string | null;
 };
 
-/** The day the loan is due: as given, none when open-ended, or the terms' weeks after the handover. */
-export function dueDate({ dueOn, openEnded, handoverOn, weeks }: Terms): string | null {
-  if (openEnded) return null;
-  return dueOn ?? (weeks === null ? null : addDays(handoverOn, weeks * 7));
+/** The day the loan is due: as given, none when open-ended, or the one that the terms give. */
+export function dueDate({ dueOn, openEnded, usualDueOn }: Terms): string | null {
+  return openEnded ? null : (dueOn ?? usualDueOn);
 }
 
 /** What is wrong with the dates of a loan. A handover may be planned or written up up to 30 days apart from today. */
-export function dateErrors({ dueOn, openEnded, handoverOn, today }: Terms): FieldError[] {
+export function dateErrors({ dueOn, openEnded, handoverOn, today }: Omit<Terms, 'usualDueOn'>): FieldError[] {
   const errors: FieldError[] = [];
   if (dueOn && openEnded) errors.push({ pointer: '/dueOn', message: 'Give a date or open-ended, not both.' });
   if (dueOn && dueOn <= handoverOn)

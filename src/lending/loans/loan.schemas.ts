@@ -117,6 +117,10 @@ export const LoanIssued = Type.Object({
 });
 export type LoanIssued = Static<typeof LoanIssued>;
 
+const cameBackOn = Type.Optional(
+  Type.String({ format: 'date', description: 'The day it came back, in London; today when left out' }),
+);
+
 export const NewReturn = strictObject(
   {
     items: Type.Array(
@@ -127,6 +131,7 @@ export const NewReturn = strictObject(
     locationId: Type.Optional(
       Type.String({ format: 'uuid', description: 'Where they are kept from now on' }),
     ),
+    on: cameBackOn,
   },
   {
     examples: [
@@ -177,6 +182,7 @@ export const NewReturns = strictObject(
     locationId: Type.Optional(
       Type.String({ format: 'uuid', description: 'Where they are kept from now on' }),
     ),
+    on: cameBackOn,
   },
   { examples: [{ items: [{ assetTag: 'LW-7K2M9Q', condition: 'B' }] }] },
 );
@@ -214,11 +220,15 @@ export const LoanSummary = Type.Object({
   id: Type.String(),
   reference: Type.String(),
   status: oneOf(loanStatuses),
-  issuedAt: Type.String(),
+  issuedOn: Type.String({ description: 'The civil date of the handover, from which the loan counts' }),
+  issuedAt: Type.String({ description: 'When it was written down' }),
   dueOn: nullable(Type.String()),
   reviewOn: nullable(Type.String({ description: 'When a loan without a date is looked at again' })),
   overdue: Type.Boolean(),
-  closedAt: nullable(Type.String()),
+  closedOn: nullable(
+    Type.String({ description: 'The civil date on which the last of it came back or ended' }),
+  ),
+  closedAt: nullable(Type.String({ description: 'When that was written down' })),
   patient: nullable(PatientSummary),
   location: nullable(Type.Object({ id: Type.String(), name: Type.String() })),
   items: Type.Array(

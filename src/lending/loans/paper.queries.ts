@@ -11,7 +11,7 @@ type PaperItem = {
   assetTag: string;
   name: string;
   serialNumber: string | null;
-  endedAt: string | null;
+  endedOn: string | null;
   status: string;
 };
 
@@ -70,11 +70,11 @@ export async function getLoanPaper(deps: Deps, id: string): Promise<LoanPaper> {
       dueOn: loan.dueOn,
       reviewOn: loan.reviewOn,
       terms: terms && `${terms.name}: ${lengthWords(terms)}; ${extensionWords(terms)}`,
-      items: items.map(({ device, status, endedAt }) => ({
+      items: items.map(({ device, status, endedOn }) => ({
         assetTag: device.assetTag,
         name: nameOf(device),
         serialNumber: device.serialNumber,
-        endedAt,
+        endedOn,
         status,
       })),
       accessories,

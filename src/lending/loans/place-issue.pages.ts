@@ -11,6 +11,7 @@ import { type Form, newForm, refused, type Typed, typedIn } from '../../web/form
 import { afterScan, readScans } from '../../web/scan-list.ts';
 import { agreementInUse } from '../terms/agreement.queries.ts';
 import { offeredTerms } from '../terms/terms.queries.ts';
+import { askAboutClosedDay } from './due-day.queries.ts';
 import { issueLoan } from './issue.commands.ts';
 import type { ScannedLine as Line } from './issue-form.rules.ts';
 import { handoverWays } from './loan.rules.ts';
@@ -56,11 +57,10 @@ export function placeIssuePages(app: App, deps: Deps): void {
         : showTerms(reply, place, newForm(typed), lines);
     }
     try {
-      const loan = await issueLoan(deps, request.ctx, {
-        locationId: place.id,
-        items: itemsOf(lines),
-        ...readTerms(typed),
-      });
+      const items = itemsOf(lines);
+      const terms = readTerms(typed);
+      await askAboutClosedDay(deps, typed, terms.dueOn);
+      const loan = await issueLoan(deps, request.ctx, { locationId: place.id, items, ...terms });
       return reply.done(`/loans/${loan.id}`, {
         text: whatHappened(loan),
         link: { href: `/loans/${loan.id}/agreement`, text: 'Print the agreement' },

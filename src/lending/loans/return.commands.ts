@@ -9,9 +9,11 @@ import type { Work } from '../../shared/work.ts';
 import { findScanned } from '../../stock/devices/scan.queries.ts';
 import { isWithSomeone, notOnLoan } from '../../stock/devices/scan.rules.ts';
 import {
+  dayIfNotToday,
   type EndedItem,
   endHelp,
   endItems,
+  type LockedDevice,
   type LockedLoan,
   lockLoans,
   subjectsOfLoan,
@@ -26,13 +28,15 @@ import {
   settleAccessories,
 } from './loan-accessory.commands.ts';
 import { missingOf } from './loan-accessory.queries.ts';
+import { comingBackFault, type OutItem, returnDayFault } from './loan-days.rules.ts';
 
 /**
  * Takes items of a loan back: their devices begin a new cycle of preparation with every check
  * open. Accessories go back into the stock of the place given, or of the one they came from. The loan
  * closes with the last of both, which cancels its follow-ups still ahead and their reminders; the
  * referral closes when nothing is left to do for it.
- * @throws Problem `not-found`, `invalid` for what is not on this loan, `loan-closed`, `item-already-ended`
+ * @throws Problem `not-found`, `invalid` for what is not on this loan or a day on which it cannot have come back,
+ * `loan-closed`, `item-already-ended`
  */
 export async function returnItems(
   deps: Deps,
@@ -48,16 +52,18 @@ export async function returnItems(
     throw invalid({ pointer: '/items', message: 'Name at least one item or accessory.' });
   return command(deps, ctx, async (work) => {
     if (locationId) await requireLocation(work.trx, locationId);
-    const { loans } = await lockLoans(work.trx, [loanId], { itemIds: ids });
+    const { loans, devices } = await lockLoans(work.trx, [loanId], { itemIds: ids });
     const [loan] = loans;
     if (!loan) throw new Problem('not-found');
-    assertReturnable(loan, input);
+    const { on = work.today } = input;
+    const fault = dayFault(on, work.today, outItems(loan, devices, ids));
+    assertReturnable(loan, input, fault);
     const back = await endAccessories(work.trx, loan, accessories, 'returned');
     const items = given.length
-      ? await takeBack(work, loans, { items: given, accessories: back, locationId })
+      ? await takeBack(work, loans, { items: given, accessories: back, locationId, on })
       : [];
     const status =
-      items[0]?.loanStatus ?? (await settleAccessories(work, loan, back, { type: 'loan.returned' }));
+      items[0]?.loanStatus ?? (await settleAccessories(work, loan, back, { type: 'loan.returned', on }));
     await restock(work, loanId, back, locationId);
     return {
       loan: { id: loanId, status },
@@ -70,7 +76,7 @@ export async function returnItems(
 /**
  * Takes back many devices by their labels, of whatever loans: all or none, or with `partial` those
  * that can be. A label named twice counts once. The same few statements whatever their number.
- * @throws Problem `invalid` for an unknown location; `return-refused` with a verdict per line
+ * @throws Problem `invalid` for an unknown location or a day that is ahead; `return-refused` with a verdict per line
  */
 export async function returnDevices(
   deps: Deps,
@@ -79,6 +85,9 @@ export async function returnDevices(
   partial = false,
 ): Promise<ReturnsDone> {
   return command(deps, ctx, async (work) => {
+    const { on = work.today } = input;
+    const ahead = comingBackFault(on, work.today);
+    if (ahead) throw invalid(ahead);
     if (input.locationId) await requireLocation(work.trx, input.locationId);
     const read = await judgeReturns(work.trx, input);
     const wanted = read.filter(({ verdict }) => verdict === 'returned');
@@ -86,14 +95,19 @@ export async function returnDevices(
     const { loans } = await lockLoans(work.trx, [...new Set(wanted.map(({ loanId }) => loanId!))], {
       itemIds,
     });
-    const out = new Set(
-      loans.flatMap(({ items }) => items.flatMap(({ id, status }) => (isOut.of(status) ? id : []))),
+    const outFrom = new Map(
+      loans.flatMap(({ items }) =>
+        items.flatMap((item) => (isOut.of(item.status) ? [[item.id, item.outFrom] as const] : [])),
+      ),
     );
-    const lines = read.map((line) =>
-      line.verdict === 'returned' && !out.has(line.itemId!)
-        ? { ...line, verdict: 'refused' as const, text: `${line.assetTag} has just come back or ended.` }
-        : line,
-    );
+    const lines = read.map((line): ReturnLine => {
+      if (line.verdict !== 'returned') return line;
+      const from = outFrom.get(line.itemId!);
+      const fault = from
+        ? returnDayFault(on, { assetTag: line.assetTag!, outFrom: from })
+        : `${line.assetTag} has just come back or ended.`;
+      return fault ? { ...line, verdict: 'refused', text: fault } : line;
+    });
     const taken = lines.filter(({ verdict }) => verdict === 'returned');
     if (!taken.length || (!partial && lines.some(({ verdict }) => verdict === 'refused')))
       throw new Problem('return-refused', {
@@ -104,7 +118,7 @@ export async function returnDevices(
       const { condition, notes } = input.items[line - 1]!;
       return { itemId: itemId!, condition, notes };
     });
-    const ended = await takeBack(work, loans, { items, locationId: input.locationId });
+    const ended = await takeBack(work, loans, { items, locationId: input.locationId, on });
     const statusOf = new Map(ended.map(({ loanId, loanStatus }) => [loanId, loanStatus]));
     return {
       lines,
@@ -150,22 +164,23 @@ async function judgeReturns(trx: Trx, { items }: NewReturns): Promise<ReturnLine
   });
 }
 
-/** What comes back, and the place that it goes to. */
+/** What comes back, the civil day on which it did, and the place that it goes to. */
 type Back = {
   items: NewReturn['items'];
   accessories?: EndedAccessory[];
   locationId: string | undefined;
+  on: string;
 };
 
 /** Ends items of locked loans as returned, with what follows for the people and the log. */
 async function takeBack(
   work: Work,
   loans: LockedLoan[],
-  { items, accessories = [], locationId }: Back,
+  { items, accessories = [], locationId, on }: Back,
 ): Promise<EndedItem[]> {
   const ended = await endItems(
     work,
-    items.map((item) => ({ ...item, as: 'returned', device: 'in_preparation' })),
+    items.map((item) => ({ ...item, as: 'returned', device: 'in_preparation', on })),
     { locationId },
   );
   const byLoan = Map.groupBy(ended, ({ loanId }) => loanId);
@@ -186,6 +201,7 @@ async function takeBack(
           assetTags: own.map(({ assetTag }) => assetTag),
           itemIds: own.map(({ id }) => id),
           ...(accessories.length && { accessory: accessoryWords(accessories) }),
+          ...dayIfNotToday(work, on),
         },
         fields: own.some(({ id }) => noted.has(id)) ? ['returnNotes'] : [],
       };
@@ -198,8 +214,25 @@ async function takeBack(
   return ended;
 }
 
-function assertReturnable(loan: LockedLoan, input: NewReturn): void {
-  const errors: FieldError[] = [];
+/** Those of the items named that are out, each with its label and the earliest day on which it can come back. */
+function outItems({ items }: LockedLoan, devices: LockedDevice[], ids: string[]): OutItem[] {
+  return items.flatMap(({ id, deviceId, status, outFrom }) =>
+    ids.includes(id) && isOut.of(status)
+      ? { assetTag: devices.find((device) => device.id === deviceId)!.assetTag, outFrom }
+      : [],
+  );
+}
+
+/** What is wrong with the day on which items came back. */
+function dayFault(on: string, today: string, items: OutItem[]): FieldError[] {
+  const ahead = comingBackFault(on, today);
+  const early = items.flatMap((item) => returnDayFault(on, item) ?? []);
+  if (ahead) return [ahead];
+  return early.length ? [{ pointer: '/on', message: early.join(' ') }] : [];
+}
+
+function assertReturnable(loan: LockedLoan, input: NewReturn, ofDay: FieldError[]): void {
+  const errors: FieldError[] = [...ofDay];
   const ended: { itemId: string; status: string }[] = [];
   input.items.forEach(({ itemId }, place) => {
     const item = loan.items.find(({ id }) => id === itemId);

@@ -1,6 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import Type from 'typebox';
 import { logAccess } from '../../people/patient.queries.ts';
+import { today } from '../../shared/clock.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { type App, idParams, strictObject } from '../../shared/http.ts';
 import { invalid } from '../../shared/problem.ts';
@@ -60,7 +61,10 @@ export function returnPages(app: App, deps: Deps): void {
     querystring: ItemQuery,
     view: oneView,
     async show(sent, { ctx, params, query }) {
-      const view = await returnView(params.id, sent ?? newForm(query.item ? { ticked: query.item } : {}));
+      const view = await returnView(
+        params.id,
+        sent ?? newForm({ on: today(deps.clock), ...(query.item && { ticked: query.item }) }),
+      );
       if (!sent && view.loan.patient) await logAccess(deps, ctx, view.loan.patient.id, 'loan');
       return view;
     },
@@ -115,8 +119,8 @@ export function returnPages(app: App, deps: Deps): void {
       loan,
       form,
       conditions,
-      items: items.filter(({ endedAt }) => !endedAt),
-      returned: items.filter(({ endedAt }) => endedAt),
+      items: items.filter(({ endedOn }) => !endedOn),
+      returned: items.filter(({ endedOn }) => endedOn),
       ticked,
       ...accessoriesOf(loan, form),
     };
@@ -125,14 +129,15 @@ export function returnPages(app: App, deps: Deps): void {
 
 const tickedIn = (typed: Typed): string[] => [typed.ticked ?? []].flat();
 
-/** The fields of an item by its id: `item.<id>.condition`, so that a field stays with its item whatever is ticked; the same of an accessory. */
+/** The fields of an item by its id: `item.<id>.condition`, so that a field stays with its item whatever is ticked; the same of an accessory. The day is of all of them. */
 function rowsOf(typed: Typed, ticked: string[], accessories: Loan['accessories']): Typed {
   const rows = ticked.flatMap((id, row) => [
     [`items.${row}.itemId`, id],
     [`items.${row}.condition`, typed[`item.${id}.condition`] ?? ''],
     [`items.${row}.notes`, typed[`item.${id}.notes`] ?? ''],
   ]);
-  return { ...Object.fromEntries(rows), ...accessoryRows(typed, accessories) };
+  const day = Object.entries(typed).filter(([name]) => /^on(-|$)/.test(name));
+  return { ...Object.fromEntries([...rows, ...day]), ...accessoryRows(typed, accessories) };
 }
 
 /** @throws Problem `invalid` when something was said of an item that is not ticked */

@@ -106,8 +106,8 @@ export async function insertTakenLoans(
         where t.retired_at is null and t.borrower = case when x."patientId" is null then 'location' else 'patient' end
         order by (x."dueOn" is null and t.weeks is null) desc, t.is_default desc, t.id limit 1) t on true
     ), i as (
-      insert into loan_item (id, loan_id, device_id, issued_at, condition_out)
-      select id, "loanId", "deviceId", ("issuedOn" + time '12:00') at time zone 'Europe/London', condition
+      insert into loan_item (id, loan_id, device_id, issued_at, issue_given_on, condition_out)
+      select id, "loanId", "deviceId", ("issuedOn" + time '12:00') at time zone 'Europe/London', "issuedOn", condition
       from jsonb_to_recordset(${JSON.stringify(items)}::jsonb)
         x (id uuid, "loanId" uuid, "deviceId" uuid, "issuedOn" date, condition text)
     )

@@ -55,7 +55,7 @@ export async function previewTakeOver(
     allowTestNumbers: config.ALLOW_TEST_PHONE_NUMBERS,
     dates,
   });
-  const { lines, loans } = judgeTakeOver(read, await knownOf(db, read));
+  const { lines, loans } = judgeTakeOver(read, await knownOf(db, read, today(clock)));
   const ready = lines.filter(({ verdict }) => verdict === 'ready').length;
   return { ready, faulty: lines.length - ready, ...list, lines, loans };
 }

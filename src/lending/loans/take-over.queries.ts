@@ -1,5 +1,6 @@
 import { likenessColumns } from '../../people/duplicate.queries.ts';
 import { compare, Likeness, likenessOf } from '../../people/duplicate.rules.ts';
+import { closedOf } from '../../scheme/calendar/calendar.queries.ts';
 import { listLocations } from '../../scheme/organisations/organisation.queries.ts';
 import type { Reader, Trx } from '../../shared/database.ts';
 import { nameKey } from '../../shared/name-key.ts';
@@ -12,8 +13,8 @@ import type { Known } from './take-over.rules.ts';
 import type { TakeOverLine } from './take-over-line.rules.ts';
 import type { Match } from './take-over-people.rules.ts';
 
-/** What is in the database of what the rows of a list name: four statements, however many rows. */
-export async function knownOf(db: Reader | Trx, lines: TakeOverLine[]): Promise<Known> {
+/** What is in the database of what the rows of a list name: five statements, however many rows. What is due on a closed day is told only while that is ahead. */
+export async function knownOf(db: Reader | Trx, lines: TakeOverLine[], today: string): Promise<Known> {
   const devices = await identifiersInUse(
     db,
     lines.map(({ device }) => tidied(device)),
@@ -23,7 +24,9 @@ export async function knownOf(db: Reader | Trx, lines: TakeOverLine[]): Promise<
     lines.flatMap(({ plan }) => plan?.iccid || []),
   );
   const places = await listLocations(db);
-  return { devices, iccids, places, patients: await patientsLike(db, lines) };
+  const ahead = new Set(lines.flatMap(({ dueOn }) => (dueOn && dueOn >= today ? dueOn : [])));
+  const closed = new Map((await closedOf(db, [...ahead])).map((one) => [one.day, one]));
+  return { devices, iccids, places, closed, patients: await patientsLike(db, lines) };
 }
 
 async function iccidsInUse(db: Reader | Trx, iccids: string[]): Promise<Known['iccids']> {

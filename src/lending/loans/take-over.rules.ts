@@ -1,3 +1,4 @@
+import { type ClosedDay, closedWords } from '../../scheme/calendar/calendar.rules.ts';
 import { nameKey } from '../../shared/name-key.ts';
 import { nearest } from '../../shared/sheet-cells.rules.ts';
 import { withListFaults } from '../../stock/donations/device-columns.rules.ts';
@@ -21,6 +22,8 @@ export type Known = {
   /** ICCIDs of plans that have not ended, each with the asset tag of its device, or null. */
   iccids: Map<string, string | null>;
   places: { id: string; name: string }[];
+  /** Days on which something is due back and the desk is closed. */
+  closed: Map<string, ClosedDay>;
   /** Of a row, by its place in the list, the patient that it names or resembles. */
   patients: Map<number, Match>;
 };
@@ -63,7 +66,8 @@ export function judgeTakeOver(
     if (key && !first) firstOfLoan.set(key, line);
     if (first && first.dueOn !== line.dueOn && ![first, line].some(isDueFaulty))
       fault('dueOn', `Row ${first.row} is the same loan with another date to come back. Give both the same.`);
-    const remarks = [...line.remarks, ...who[at]!.remarks];
+    const closed = line.dueOn && known.closed.get(line.dueOn);
+    const remarks = [...line.remarks, ...(closed ? [closedWords(closed)] : []), ...who[at]!.remarks];
     return { ...line, faults, remarks, verdict: faults.length ? 'faulty' : 'ready' };
   });
 

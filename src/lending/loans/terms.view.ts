@@ -58,6 +58,7 @@ export const ownOfTerms = [
   'dueOn-day',
   'dueOn-month',
   'dueOn-year',
+  'keptDay',
   'handover.way',
   'handover.on-day',
   'handover.on-month',

@@ -50,12 +50,12 @@ export async function readDonorReport(deps: Deps, donorId: string): Promise<Dono
     with given as materialized (
       select d.id, d.kind, case when d.status = 'ready' and not ${isFit('d', today(deps.clock))} then 'in_preparation' else d.status end as status from donation n join device d on d.donation_id = n.id where n.donor_id = ${donorId}
     ), lent as materialized (
-      select l.id, l.patient_id, coalesce(i.ended_at, ${deps.clock.now().toString()}::timestamptz) - i.issued_at as lasted
+      select l.id, l.patient_id, greatest(0, coalesce(i.ended_on, ${today(deps.clock)}::date) - i.issued_on) as lasted
       from given g join loan_item i on i.device_id = g.id join loan l on l.id = i.loan_id
     )
     select o.name, (select min(received_on) from donation where donor_id = o.id) as since, (select count(*)::int from donation where donor_id = o.id) as donations,
       (select json_build_object('given', (select count(*) from given), 'people', count(distinct patient_id), 'loans', count(distinct id),
-          'months', round(coalesce(sum(extract(epoch from lasted)), 0) / 86400 / 30.4),
+          'months', round(coalesce(sum(lasted), 0) / 30.4),
           'calls', (select count(*) from follow_up f where f.status = 'done' and f.loan_id in (select id from lent))) from lent) as figures,
       coalesce((select json_agg(k order by k.given desc, k.kind) from (
         select kind, count(*) as given, count(*) filter (where ${isInWork('given')}) as preparing,

@@ -3,7 +3,7 @@ import type { Reader } from '../../shared/database.ts';
 import { col } from '../../shared/rows.ts';
 import { many } from '../../shared/statements.ts';
 import { type Column, everyMonth, type Row, sum } from './report.rules.ts';
-import { itemsOf, ofClinic, ofDonor, overlaps, type Report, type Scope } from './report-scope.ts';
+import { itemsOf, ofClinic, ofDonor, onDays, type Report, type Scope, wasOut } from './report-scope.ts';
 
 const monthColumns: Column[] = [
   { key: 'month', text: 'Month', kind: 'month' },
@@ -31,27 +31,27 @@ export const losses: Report = {
       key: 'gone',
       text: 'Gone',
       kind: 'count',
-      about: 'Reported on these days as lost, stolen or not returned, and not found since.',
+      about: 'Lost, stolen or not returned on these days, and not found since.',
     },
     { key: 'share', text: 'Gone, of those out', kind: 'share', of: ['gone', 'out'] },
     {
       key: 'found',
       text: 'Found again',
       kind: 'count',
-      about: 'Reported on these days as gone, and found since.',
+      about: 'Gone on these days, and found since.',
     },
     {
       key: 'replaced',
       text: 'Replaced',
       kind: 'count',
-      about: 'Reported on these days, and another device put in its place.',
+      about: 'Of what happened on these days, where another device was put in its place.',
     },
   ],
   parts: [
     {
       key: 'months',
       title: 'Month by month',
-      about: 'By the day of the report.',
+      about: 'By the day on which it happened, or was told where nobody knew.',
       columns: monthColumns,
       chart: {
         series: ['lost', 'stolen', 'notReturned', 'damaged', 'faulty'],
@@ -108,10 +108,10 @@ const has = (action: RawBuilder<unknown>) =>
 const wasFound = has(sql`'found'`);
 const wasReplaced = sql<boolean>`exists (select from loan_item e where e.replaces_item_id = n.loan_item_id)`;
 
-/** Incidents `n` of the scope, by the day of their report. */
+/** Incidents `n` of the scope, by the day on which they happened. */
 const incidentsOf = (scope: Scope) => sql`
   incident n join loan l on l.id = n.loan_id
-  where n.reported_on between ${scope.from}::date and ${scope.to}::date and ${ofClinic(sql`l.referral_id`, scope)} and ${ofDonor(sql`n.device_id`, scope)}`;
+  where ${onDays(sql`n.happened_on`, scope)} and ${ofClinic(sql`l.referral_id`, scope)} and ${ofDonor(sql`n.device_id`, scope)}`;
 
 async function readKinds(db: Reader, scope: Scope): Promise<Row[]> {
   return many(db, 'report.losses', {
@@ -136,9 +136,9 @@ async function readMonths(db: Reader, scope: Scope): Promise<Row[]> {
     damaged: col.number,
     faulty: col.number,
   })`
-    select to_char(x.reported_on, 'YYYY-MM') as month, ${of('lost')} as lost, ${of('stolen')} as stolen, ${of('not_returned')} as "notReturned",
+    select to_char(x.happened_on, 'YYYY-MM') as month, ${of('lost')} as lost, ${of('stolen')} as stolen, ${of('not_returned')} as "notReturned",
       ${of('damaged')} as damaged, ${of('faulty')} as faulty
-    from (select n.reported_on, n.kind from ${incidentsOf(scope)}) x group by 1`;
+    from (select n.happened_on, n.kind from ${incidentsOf(scope)}) x group by 1`;
   return everyMonth(scope, monthColumns, rows);
 }
 
@@ -151,7 +151,7 @@ async function readDevices(db: Reader, scope: Scope): Promise<Row[]> {
   })`
     with out as (
       select d.kind, count(*)::int as out from ${itemsOf(scope)} join device d on d.id = i.device_id
-      where ${overlaps(sql`i.issued_at`, sql`i.ended_at`, scope)} group by d.kind
+      where ${wasOut(scope)} group by d.kind
     ), told as (
       select x.kind, count(*) filter (where x.gone)::int as gone, count(*) filter (where x.broken)::int as broken from (
         select (select d.kind from device d where d.id = n.device_id) as kind, n.kind in ${goneKinds} and not ${wasFound} as gone, n.kind in ('damaged', 'faulty') as broken

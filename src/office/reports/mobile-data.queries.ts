@@ -5,7 +5,7 @@ import { many, one } from '../../shared/statements.ts';
 import { isInUse } from '../../stock/data-plans/data-plan.states.ts';
 import { dueIn } from './follow-ups.queries.ts';
 import { type Column, everyMonth, type Row, sum } from './report.rules.ts';
-import { itemsOf, ofDonor, overlaps, type Report, type Scope } from './report-scope.ts';
+import { itemsOf, ofDonor, type Report, type Scope, wasOut } from './report-scope.ts';
 
 const monthColumns: Column[] = [
   { key: 'month', text: 'Month', kind: 'month' },
@@ -82,9 +82,9 @@ export const mobileData: Report = {
 
 async function readHeadline(db: Reader, scope: Scope, today: string): Promise<Row> {
   return one(db, 'report.mobile-data', { people: col.number, ranOut: col.number })`
-    select (select count(distinct l.patient_id)::int from ${itemsOf(scope)} where ${overlaps(sql`i.issued_at`, sql`i.ended_at`, scope)}
-        and exists (select from data_plan s where s.device_id = i.device_id and s.activated_on <= coalesce((i.ended_at at time zone 'Europe/London')::date, ${scope.to}::date)
-          and coalesce(s.ended_on, s.expires_on, 'infinity') >= (i.issued_at at time zone 'Europe/London')::date)) as people,
+    select (select count(distinct l.patient_id)::int from ${itemsOf(scope)} where ${wasOut(scope)}
+        and exists (select from data_plan s where s.device_id = i.device_id and s.activated_on <= coalesce(i.ended_on, ${scope.to}::date)
+          and coalesce(s.ended_on, s.expires_on, 'infinity') >= i.issued_on)) as people,
       (select count(*)::int from follow_up f join follow_up_outcome o on o.follow_up_id = f.id
         where ${dueIn(scope, today)} and f.status = 'done' and 'data_exhausted' = any(o.got_in_the_way)) as "ranOut"`;
 }

@@ -4,7 +4,7 @@ import { many } from '../../shared/statements.ts';
 import { isAway } from '../../stock/devices/device.states.ts';
 import { dueIn } from './follow-ups.queries.ts';
 import { sum } from './report.rules.ts';
-import { during, overlaps, type Report } from './report-scope.ts';
+import { during, onDays, type Report, wasOut } from './report-scope.ts';
 
 /** The same figures for each clinic, to see where people are not reached. */
 export const clinics: Report = {
@@ -26,7 +26,7 @@ export const clinics: Report = {
       key: 'clinics',
       title: 'Clinics',
       about:
-        'People: patients with a loan that began in these days. Follow-ups: due in these days. Gone: reported in these days as lost, stolen or not returned.',
+        'People: patients with a loan that began in these days. Follow-ups: due in these days. Gone: lost, stolen or not returned in these days.',
       columns: [
         { key: 'name', text: 'Clinic', kind: 'label' },
         { key: 'referrals', text: 'Referrals', kind: 'count' },
@@ -53,13 +53,13 @@ export const clinics: Report = {
         select clinic_id as id, count(*)::int as referrals from referral r where ${during(sql`r.received_at`, scope)} group by 1
       ), lent as (
         select r.clinic_id as id, count(*)::int as loans, count(distinct l.patient_id)::int as people
-        from loan l join referral r on r.id = l.referral_id where ${during(sql`l.issued_at`, scope)} group by 1
+        from loan l join referral r on r.id = l.referral_id where ${onDays(sql`l.handover_on`, scope)} group by 1
       ), called as (
         select r.clinic_id as id, count(*)::int as due, count(*) filter (where f.status = 'done')::int as done
         from follow_up f join referral r on r.id = f.referral_id where ${dueIn(scope, today)} group by 1
       ), told as (
         select r.clinic_id as id, count(*)::int as gone from incident n join loan l on l.id = n.loan_id join referral r on r.id = l.referral_id
-        where n.kind in ('lost', 'stolen', 'not_returned') and n.reported_on between ${scope.from}::date and ${scope.to}::date group by 1
+        where n.kind in ('lost', 'stolen', 'not_returned') and ${onDays(sql`n.happened_on`, scope)} group by 1
       )
       select o.name, coalesce(a.referrals, 0) as referrals, coalesce(b.loans, 0) as loans, coalesce(b.people, 0) as people,
         coalesce(c.due, 0) as due, coalesce(c.done, 0) as done, coalesce(d.gone, 0) as gone
@@ -127,7 +127,7 @@ export const donors: Report = {
       ), lent as (
         select n.donor_id as id, count(distinct l.patient_id)::int as people
         from loan_item i join loan l on l.id = i.loan_id join device d on d.id = i.device_id join donation n on n.id = d.donation_id
-        where ${overlaps(sql`i.issued_at`, sql`i.ended_at`, scope)} group by 1
+        where ${wasOut(scope)} group by 1
       )
       select o.id, o.name, a.given, a.out, coalesce(b.people, 0) as people, a.lost, a.retired
       from stock a join organisation o on o.id = a.id left join lent b on b.id = o.id

@@ -5,7 +5,7 @@ import { many, one } from '../../shared/statements.ts';
 import { isAway, isInWork, isPrepared } from '../../stock/devices/device.states.ts';
 import { dueIn } from './follow-ups.queries.ts';
 import { type Column, everyMonth, type Row } from './report.rules.ts';
-import { during, itemsOf, monthOf, ofDonor, type Report, type Scope } from './report-scope.ts';
+import { itemsOf, monthOfDay, ofDonor, onDays, type Report, type Scope } from './report-scope.ts';
 
 const monthColumns: Column[] = [
   { key: 'month', text: 'Month', kind: 'month' },
@@ -104,10 +104,10 @@ async function readLent(db: Reader, scope: Scope): Promise<{ headline: Row; rows
     firstTime: col.number,
   })`
     with lent as (
-      select ${monthOf(sql`i.issued_at`)} as month, l.id, l.patient_id, i.issued_at = l.issued_at as begins
-      from ${itemsOf(scope)} where ${during(sql`i.issued_at`, scope)}
+      select ${monthOfDay(sql`i.issued_on`)} as month, l.id, l.patient_id, i.replaces_item_id is null as begins
+      from ${itemsOf(scope)} where ${onDays(sql`i.issued_on`, scope)}
     ), first as (
-      select patient_id, ${monthOf(sql`min(issued_at)`)} as month from loan where patient_id in (select patient_id from lent) group by 1
+      select patient_id, ${monthOfDay(sql`min(handover_on)`)} as month from loan where patient_id in (select patient_id from lent) group by 1
     )
     select x.month, count(distinct x.id) filter (where x.begins)::int as loans, count(*)::int as items, count(distinct x.patient_id)::int as people,
       count(distinct x.patient_id) filter (where f.month = x.month)::int as "firstTime"

@@ -4,7 +4,7 @@ import type { Reader } from '../../shared/database.ts';
 import { col } from '../../shared/rows.ts';
 import { many } from '../../shared/statements.ts';
 import { type Column, everyMonth, type Row, sum } from './report.rules.ts';
-import { during, monthOf, type Report, type Scope } from './report-scope.ts';
+import { during, monthOf, monthOfDay, onDays, type Report, type Scope } from './report-scope.ts';
 
 const monthColumns: Column[] = [
   { key: 'month', text: 'Month', kind: 'month' },
@@ -108,12 +108,12 @@ export const referralToLoan: Report = {
 
 const ofClinic = ({ clinicId }: Scope) => (clinicId ? sql`and r.clinic_id = ${clinicId}` : sql``);
 
-/** The first loan of each referral that began in these days, with how many days it took. */
+/** The first loan of each referral that began in these days, with how many days it took: none where the referral was written down only after. */
 const firstLoans = (scope: Scope) => sql`
-  select l.issued_at, (l.issued_at at time zone 'Europe/London')::date - (r.received_at at time zone 'Europe/London')::date as days
+  select l.handover_on, greatest(0, l.handover_on - (r.received_at at time zone 'Europe/London')::date) as days
   from loan l join referral r on r.id = l.referral_id ${ofClinic(scope)}
-  where ${during(sql`l.issued_at`, scope)} and not l.taken_over
-    and not exists (select from loan e where e.referral_id = l.referral_id and e.id < l.id)`;
+  where ${onDays(sql`l.handover_on`, scope)} and not l.taken_over
+    and not exists (select from loan e where e.referral_id = l.referral_id and (e.handover_on, e.id) < (l.handover_on, l.id))`;
 
 const isWaiting = sql`${isAccepted('r')} and exists (
   select from referral_need n where n.referral_id = r.id and n.need in ('device', 'data') and n.status = 'open')`;
@@ -127,7 +127,7 @@ async function readLent(db: Reader, scope: Scope): Promise<Row[]> {
     most: col.orNull(col.number),
   })`
     select month, count(*)::int as lent, percentile_disc(0.5) within group (order by days) as median, percentile_disc(0.9) within group (order by days) as most
-    from (select ${monthOf(sql`issued_at`)} as month, days from (${firstLoans(scope)}) f) x group by grouping sets ((), (month))`;
+    from (select ${monthOfDay(sql`handover_on`)} as month, days from (${firstLoans(scope)}) f) x group by grouping sets ((), (month))`;
 }
 
 async function readReceived(db: Reader, scope: Scope): Promise<Row[]> {

@@ -25,13 +25,20 @@ const startOf = (date: string) => iso(Temporal.PlainDate.from(date).toZonedDateT
 export const during = (instant: RawBuilder<unknown>, { from, to }: Period) =>
   sql<boolean>`(${instant} >= ${startOf(from)}::timestamptz and ${instant} < ${startOf(addDays(to, 1))}::timestamptz)`;
 
-/** Whether something from an instant to another, which may be open, overlaps the days of a scope. */
-export const overlaps = (start: RawBuilder<unknown>, end: RawBuilder<unknown>, { from, to }: Period) =>
-  sql<boolean>`(${start} < ${startOf(addDays(to, 1))}::timestamptz and (${end} is null or ${end} >= ${startOf(from)}::timestamptz))`;
+/** Whether a civil day lies in the days of a scope. */
+export const onDays = (day: RawBuilder<unknown>, { from, to }: Period) =>
+  sql<boolean>`(${day} between ${from}::date and ${to}::date)`;
+
+/** The loan items `i` that were out on any day of a scope. */
+export const wasOut = ({ from, to }: Period) =>
+  sql<boolean>`(i.issued_on <= ${to}::date and (i.ended_on is null or i.ended_on >= ${from}::date))`;
 
 /** The month of an instant as London has it, `2026-11`. */
 export const monthOf = (instant: RawBuilder<unknown>) =>
   sql<string>`to_char(${instant} at time zone 'Europe/London', 'YYYY-MM')`;
+
+/** The month of a civil day, `2026-11`. */
+export const monthOfDay = (day: RawBuilder<unknown>) => sql<string>`to_char(${day}, 'YYYY-MM')`;
 
 /** Whether a referral, by its id, is of the clinic of a scope. */
 export const ofClinic = (referralId: RawBuilder<unknown>, { clinicId }: Scope) =>

@@ -18,6 +18,12 @@ function movedLine({ moved, movedTo }: ClosedDays): string {
   );
   return `${count(moved, 'follow-up')} moved: ${days.join(', ')}. Who was told of another time is told again.`;
 }
+/** What is due back on days that were closed, in a sentence; nothing where nothing is. */
+function dueLine({ loansDue, days }: ClosedDays): string {
+  if (!loansDue) return '';
+  const [are, they] = loansDue === 1 ? ['is', 'It stays'] : ['are', 'They stay'];
+  return `${count(loansDue, 'loan')} ${are} due back ${days.length === 1 ? 'then' : 'on these days'}. ${they} so until someone extends ${loansDue === 1 ? 'it' : 'them'}.`;
+}
 const words = { from: 'Enter the first day', title: 'Say why it is closed' };
 
 /** /settings/calendar: bank holidays, and the days on which the scheme itself is closed. */
@@ -37,7 +43,9 @@ export function calendarPages(app: App, deps: Deps): void {
       const closed = await closeDays(deps, ctx, input);
       return {
         href: '/settings/calendar',
-        text: [`${count(closed.days.length, 'day')} closed.`, movedLine(closed)].filter(Boolean).join(' '),
+        text: [`${count(closed.days.length, 'day')} closed.`, movedLine(closed), dueLine(closed)]
+          .filter(Boolean)
+          .join(' '),
       };
     },
   });

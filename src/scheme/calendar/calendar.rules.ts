@@ -1,3 +1,21 @@
+import { col, type RowOf } from '../../shared/rows.ts';
+
+/** A day on which the desk is closed: what it is called unless it is of a weekend, and the next working day. */
+export const ClosedDay = {
+  day: col.text,
+  weekday: col.text,
+  title: col.orNull(col.text),
+  next: col.text,
+};
+export type ClosedDay = RowOf<typeof ClosedDay>;
+
+/** What to know of a day that was chosen and on which the desk is closed, in a sentence or two. */
+export const closedWords = ({ day, weekday, title, next }: ClosedDay): string =>
+  `The desk is closed on ${day}, ${title ? `${weekday} (${title})` : `a ${weekday}`}. It is open again on ${next}.`;
+
+/** The same as warnings: none for a working day. */
+export const closedWarnings = (closed: ClosedDay | null): string[] => (closed ? [closedWords(closed)] : []);
+
 /** Stands for the calendar, of which there is one. */
 export const calendarId = '01900000-0000-7000-8000-0000000000ca';
 /** The most days that are closed in one go. */

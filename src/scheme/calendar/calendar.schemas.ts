@@ -12,6 +12,7 @@ export const Calendar = Type.Object({
       title,
       byName: Type.String(),
       followUps: Type.Integer({ description: 'Follow-ups that still stand on this day' }),
+      loansDue: Type.Integer({ description: 'Open loans that are due back on this day' }),
     }),
     { description: 'Days of the scheme’s own, from today on' },
   ),
@@ -36,6 +37,7 @@ export const ClosedDays = Type.Object({
   movedTo: Type.Array(Type.Object({ day: date, followUps: Type.Integer() }), {
     description: 'The days that they go to',
   }),
+  loansDue: Type.Integer({ description: 'Open loans that are due back on these days, and stay so' }),
 });
 export type ClosedDays = Static<typeof ClosedDays>;
 

@@ -19,8 +19,8 @@ type By = DeviceMove['by'];
 type Beginning = Extract<DeviceMove, { cycle: 'new' }>['by'];
 /** An instant, and for what begins a new cycle the civil date on which it starts. */
 type When<B> = { at: string } & ([Extract<B, Beginning>] extends [never]
-  ? { day?: string }
-  : { day: string });
+  ? { day?: string | Sql }
+  : { day: string | Sql });
 
 type Moving = {
   /** Which devices `d` move, as a condition; it finds them in `from` where that is given. */
@@ -70,7 +70,7 @@ const ends = (moves: readonly Move[]) => moves.map((move) => move.to);
 const isIn = (statuses: DeviceStatus[]) => sql`d.status in (${literals(statuses)})`;
 
 /** What the moves write of the cycle: nothing, a new one, or that of what goes where one begins. */
-function cycleColumns(moves: readonly Move[], to: Sql | undefined, day: string | undefined): Sql[] {
+function cycleColumns(moves: readonly Move[], to: Sql | undefined, day: string | Sql | undefined): Sql[] {
   const beginning = moves.filter(({ cycle }) => cycle === 'new');
   if (!beginning.length) return [];
   if (!to || beginning.length === moves.length)

@@ -1,0 +1,43 @@
+import type { FieldError } from '../../shared/problem.ts';
+
+/**
+ * The day on which something of a loan happened: the one that was given, else that of its recording. The database
+ * keeps it so (`issued_on`, `ended_on`, `closed_on`, and `handover_on` of the loan), and every list, report and
+ * count asks these. What may be given is held here.
+ */
+
+/** The days on which a device is with a borrower: from the day it went out to the one on which that ended, null while it is out. */
+export type Stay = { from: string; until: string | null };
+
+/**
+ * Why a stay would overlap with another of the same device, in a sentence; null when it does not. Back and out
+ * again on one day is no overlap.
+ * @param beside when it was last back with us before this stay, and when it went out again after it
+ */
+export function stayFault(
+  { from, until }: Stay,
+  assetTag: string,
+  beside: { backOn: string | null; outAgainOn?: string | null },
+): string | null {
+  const { backOn, outAgainOn = null } = beside;
+  if (backOn && from < backOn)
+    return `${assetTag} came back to us only on ${backOn}. Give that day or a later one.`;
+  if (outAgainOn && (until === null || until > outAgainOn))
+    return `${assetTag} went out again on ${outAgainOn}. Give that day or an earlier one.`;
+  return null;
+}
+
+/** An item that comes back: its label, and the earliest day on which it can. */
+export type OutItem = { assetTag: string; outFrom: string };
+
+/** What is wrong with the day of a return, whatever came back; null when it may be. */
+export function comingBackFault(on: string, today: string): FieldError | null {
+  return on > today
+    ? { pointer: '/on', message: `This day is in the future. Give ${today} or an earlier day.` }
+    : null;
+}
+
+/** Why an item cannot have come back on a day, in a sentence; null when it can. */
+export function returnDayFault(on: string, { assetTag, outFrom }: OutItem): string | null {
+  return on < outFrom ? `${assetTag} went out on ${outFrom}. Give that day or a later one.` : null;
+}
