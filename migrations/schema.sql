@@ -364,7 +364,9 @@ create table donation (
   donor_reference text,
   received_on date not null,
   location_id uuid references location,
-  created_at timestamptz not null
+  created_at timestamptz not null,
+  notes text,
+  changed_at timestamptz not null default now()
 );
 create index donation_donor on donation (donor_id);
 

@@ -88,6 +88,7 @@ import type { Deps } from './shared/deps.ts';
 import type { App } from './shared/http.ts';
 import { accessoryPages } from './stock/accessories/accessory.pages.ts';
 import { accessoryRoutes } from './stock/accessories/accessory.routes.ts';
+import { changePlanPages } from './stock/data-plans/change.pages.ts';
 import { dataPlanPages } from './stock/data-plans/data-plan.pages.ts';
 import { dataPlanRoutes } from './stock/data-plans/data-plan.routes.ts';
 import { offerPages } from './stock/data-plans/offer.pages.ts';
@@ -104,6 +105,9 @@ import { moveRoutes } from './stock/devices/move.routes.ts';
 import { repairPages } from './stock/devices/repair.pages.ts';
 import { repairRoutes } from './stock/devices/repair.routes.ts';
 import { requiredCheckPages } from './stock/devices/required-check.pages.ts';
+import { changeDonationPages } from './stock/donations/change.pages.ts';
+import { deviceChangePages } from './stock/donations/device-change.pages.ts';
+import { deviceChangeRoutes } from './stock/donations/device-change.routes.ts';
 import { donationPages } from './stock/donations/donation.pages.ts';
 import { donationRoutes } from './stock/donations/donation.routes.ts';
 import { importPages } from './stock/donations/import.pages.ts';
@@ -135,6 +139,7 @@ export const apiFeatures: Feature[] = [
   formLinkRoutes,
   donationRoutes,
   deviceRoutes,
+  deviceChangeRoutes,
   moveRoutes,
   repairRoutes,
   disposalRoutes,
@@ -187,8 +192,10 @@ export const pageFeatures: Feature[] = [
   accessPages,
   homePages,
   donationPages,
+  changeDonationPages,
   importPages,
   devicePages,
+  deviceChangePages,
   movePages,
   repairPages,
   disposalPages,
@@ -196,6 +203,7 @@ export const pageFeatures: Feature[] = [
   stocktakePages,
   labelPages,
   dataPlanPages,
+  changePlanPages,
   offerPages,
   accessoryPages,
   kitPages,

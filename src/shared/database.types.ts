@@ -247,6 +247,8 @@ export interface Donation {
   received_on: string;
   location_id: string | null;
   created_at: string;
+  notes: string | null;
+  changed_at: Generated<string>;
 }
 
 export interface DropIn {

@@ -16,6 +16,8 @@ export const problems = {
   'device-not-available': [409, 'A device cannot be issued'],
   'device-move-refused': [409, 'The device cannot move to that status'],
   'device-identifier-in-use': [409, 'A device in use already has this IMEI or serial number'],
+  'device-change-refused': [409, 'The device cannot be changed so'],
+  'donation-change-refused': [409, 'The donation cannot be changed so'],
   'check-not-open': [409, 'The device is not being prepared'],
   'referral-not-waiting': [409, 'The referral is not waiting'],
   'referral-already-decided': [409, 'The referral has been decided'],
@@ -116,6 +118,8 @@ const constraints: Record<string, () => Problem> = {
     new Problem('allocation-refused', { detail: 'The device is held for another referral.' }),
   accessory_stock_not_below_zero: () => new Problem('accessories-short'),
   task_once: () => new Problem('conflict', { detail: 'The same is asked for again already.' }),
+  // A device that is taken out of its donation, as one that was never there, while a stocktake names it.
+  stocktake_line_device_id_fkey: () => new Problem('busy'),
   stocktake_one_open_per_location: () =>
     new Problem('stocktake-open', { detail: 'Go on with the open one, or close it first.' }),
   incident_one_open_per_item: () =>

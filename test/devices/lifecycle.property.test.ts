@@ -17,6 +17,7 @@ import { recordCheck, reopenPreparation } from '../../src/stock/devices/device.c
 import { type CheckKind, deviceMoves } from '../../src/stock/devices/device.rules.ts';
 import { disposeDevices } from '../../src/stock/devices/disposal.commands.ts';
 import { sendForRepair, takeBackFromRepair } from '../../src/stock/devices/repair.commands.ts';
+import { changeDevice } from '../../src/stock/donations/device-change.commands.ts';
 import { recordDonation } from '../../src/stock/donations/donation.commands.ts';
 import { recordLosses } from '../../src/stock/stocktakes/settling.commands.ts';
 import { closeStocktake, startStocktake } from '../../src/stock/stocktakes/stocktake.commands.ts';
@@ -51,6 +52,8 @@ type Device = {
   kind: Kind;
   status: string;
   cycle: number;
+  /** Checks of this cycle that were last passed, whether its kind needs them or not. */
+  passed: CheckKind[];
   open: CheckKind[];
   heldFor: number | null;
   repair: boolean;
@@ -80,6 +83,7 @@ const prepareAgain = (device: Device) =>
   Object.assign(device, {
     status: 'in_preparation',
     cycle: device.cycle + 1,
+    passed: [],
     open: [...required[device.kind]],
     repair: false,
   });
@@ -120,6 +124,7 @@ const actions: Record<string, Action> = {
         } as never),
       () => {
         device.open = device.open.filter((one) => one !== kind);
+        device.passed.push(kind);
         if (device.status !== 'reserved') device.status = device.open.length ? 'in_preparation' : 'ready';
       },
     );
@@ -135,9 +140,34 @@ const actions: Record<string, Action> = {
           evidence: {},
         }),
       () => {
+        device.passed = device.passed.filter((one) => one !== 'setup');
         device.open = [...new Set<CheckKind>([...device.open, 'setup'])];
         device.status = 'in_preparation';
       },
+    ),
+  correctKind: (_model, device) => {
+    const kind = device.kind === 'tablet' ? 'sim' : 'tablet';
+    return allowedIf(
+      ['in_preparation', 'ready', 'in_repair'].includes(device.status),
+      () => changeDevice(deps, { ...officer, ifMatch: '*' }, device.id, { kind }),
+      () => {
+        device.kind = kind;
+        device.open = required[kind].filter((one) => !device.passed.includes(one));
+        if (device.status !== 'in_repair') device.status = device.open.length ? 'in_preparation' : 'ready';
+      },
+    );
+  },
+  correctWords: (_model, device) =>
+    allowedIf(
+      true,
+      () =>
+        changeDevice(deps, { ...officer, ifMatch: '*' }, device.id, {
+          make: 'Lenovo',
+          serialNumber: device.id,
+          condition: 'C',
+          notes: 'Was read wrong',
+        }),
+      () => undefined,
     ),
   reopen: (_model, device) =>
     allowedIf(
@@ -410,6 +440,7 @@ async function newModel(): Promise<Model> {
       kind: kinds[place]!,
       status: 'in_preparation',
       cycle: 1,
+      passed: [],
       open: [...required[kinds[place]!]],
       heldFor: null,
       repair: false,
@@ -425,13 +456,14 @@ async function newModel(): Promise<Model> {
 async function rowsOf(model: Model) {
   const { rows } = await sql<{
     id: string;
+    kind: Kind;
     status: string;
     cycle: number;
     loan: string | null;
     held: string | null;
     open: CheckKind[];
   }>`
-    select d.id, d.status, d.cycle, open_checks(d.id, d.kind, d.cycle) as open,
+    select d.id, d.kind, d.status, d.cycle, open_checks(d.id, d.kind, d.cycle) as open,
       (select i.loan_id from loan_item i where i.device_id = d.id and i.ended_at is null) as loan,
       (select a.referral_id from allocation a where a.device_id = d.id and a.status = 'held') as held
     from device d where d.id = any(${model.devices.map(({ id }) => id)}::uuid[]) order by d.id`.execute(db);
@@ -443,8 +475,9 @@ async function rowsOf(model: Model) {
 function expected(model: Model): Awaited<ReturnType<typeof rowsOf>> {
   return {
     devices: model.devices
-      .map(({ id, status, cycle, item, heldFor, open }) => ({
+      .map(({ id, kind, status, cycle, item, heldFor, open }) => ({
         id,
+        kind,
         status,
         cycle,
         open,
@@ -519,6 +552,9 @@ const rare = [
   [one('issue'), one('lose')],
   [one('reopen')],
   [one('dispose')],
+  [one('correctKind'), one('correctKind')],
+  [unprepared('repair'), unprepared('correctKind'), unprepared('repaired'), one('issue')],
+  [one('correctKind'), one('issue'), one('correctKind'), one('correctWords')],
 ];
 const movesSeen = new Set<string>();
 const loanMovesSeen = new Set<string>();

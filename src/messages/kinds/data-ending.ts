@@ -21,5 +21,5 @@ export const dataEnding: MessageKind = {
         and p.data_reminders and ${contactable(date)} ${which}`,
   },
   stands: sql`p.data_reminders and s.expires_on = r.for_date and ${hasData}`,
-  endsWithSubject: false,
+  endsWithSubject: true,
 };

@@ -53,7 +53,7 @@ export async function readDonorReport(deps: Deps, donorId: string): Promise<Dono
       select l.id, l.patient_id, greatest(0, coalesce(i.ended_on, ${today(deps.clock)}::date) - i.issued_on) as lasted
       from given g join loan_item i on i.device_id = g.id join loan l on l.id = i.loan_id
     )
-    select o.name, (select min(received_on) from donation where donor_id = o.id) as since, (select count(*)::int from donation where donor_id = o.id) as donations,
+    select o.name, g.since, g.donations,
       (select json_build_object('given', (select count(*) from given), 'people', count(distinct patient_id), 'loans', count(distinct id),
           'months', round(coalesce(sum(lasted), 0) / 30.4),
           'calls', (select count(*) from follow_up f where f.status = 'done' and f.loan_id in (select id from lent))) from lent) as figures,
@@ -62,7 +62,11 @@ export async function readDonorReport(deps: Deps, donorId: string): Promise<Dono
           count(*) filter (where ${isPrepared('given')}) as ready, count(*) filter (where ${isAway('given')}) as out,
           count(*) filter (where status = 'gifted') as gifted, count(*) filter (where status = 'lost') as lost, count(*) filter (where status = 'retired') as retired
         from given group by kind) k), '[]') as kinds
-    from organisation o where o.id = ${donorId} and 'donor' = any(o.roles)`;
+    from organisation o cross join (
+      select min(received_on) as since, count(*)::int as donations from donation n
+      where n.donor_id = ${donorId} and exists (select from device d where d.donation_id = n.id)
+    ) g
+    where o.id = ${donorId} and 'donor' = any(o.roles)`;
   if (!found) throw new Problem('not-found');
   const { name, since, donations } = found;
   return {

@@ -7,6 +7,7 @@ import { Problem } from '../../shared/problem.ts';
 import { one, run } from '../../shared/statements.ts';
 import type { Work } from '../../shared/work.ts';
 import { completeTasksAbout, completeTasksOf } from '../../tasks/task.commands.ts';
+import { takeBackEnding } from './data-ending.commands.ts';
 import {
   activationErrors,
   allowedPlanActions,
@@ -91,6 +92,7 @@ export async function renewPlan(
       subjects: subjectsOfPlan(id, [from]),
       values: { durationMonths: input.months, expiresOn },
     });
+    await takeBackEnding(work, id, expiresOn);
     await completeTasksAbout(work, ['data_ending'], [id]);
     if (from?.loan?.patientId) await completeTasksOf(work, ['said_run_out'], [from.loan.patientId]);
     return planStateOf({ ...plan, expiresOn }, { device: from });

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { isOut } from '../../lending/loans/loan.states.ts';
+import { takeBackUnsaid } from '../../messages/kind.queries.ts';
 import { systemContext } from '../../shared/actor.ts';
 import { addDays, today } from '../../shared/clock.ts';
 import { command } from '../../shared/command.ts';
@@ -7,7 +8,8 @@ import type { Deps } from '../../shared/deps.ts';
 import { newId } from '../../shared/ids.ts';
 import type { Report } from '../../shared/progress.ts';
 import { col } from '../../shared/rows.ts';
-import { countOf, each, many } from '../../shared/statements.ts';
+import { countOf, each, many, maybe, run } from '../../shared/statements.ts';
+import type { Work } from '../../shared/work.ts';
 import { askStaff, taskBatch } from '../../tasks/ask.commands.ts';
 import { completeTasksAbout } from '../../tasks/task.commands.ts';
 import { endingDays } from './data-plan.rules.ts';
@@ -48,6 +50,24 @@ export async function planDataEndingTasks(deps: Deps, date: string, report?: Rep
 /** How many tasks `planDataEndingTasks` would make. */
 export async function countDataEndingTasks(deps: Deps, date: string): Promise<number> {
   return countOf(deps.db, each('data-ending.count-tasks'))`from ${ends(date)} and ${unasked(date)}`;
+}
+
+/** Takes back what was still to be said of the day on which a plan ends, unless that is this one; null: it ends no more. */
+export async function takeBackEnding(work: Work, id: string, expiresOn: string | null): Promise<void> {
+  await run(work.trx, 'data-ending.take-back')`
+    ${takeBackUnsaid('data_plan', sql`subject_id = ${id}::uuid and for_date is distinct from ${expiresOn}::date`)}`;
+}
+
+/**
+ * What follows when a plan ends on another day than was known: what was still to be said of that day is taken back,
+ * and what staff were asked about it is settled unless it is still so. The night plans for the new day.
+ * @param expiresOn the first day without data; null when the plan has not started
+ */
+export async function dataEndsAnew(work: Work, id: string, expiresOn: string | null): Promise<void> {
+  await takeBackEnding(work, id, expiresOn);
+  const isStill = await maybe(work.trx, 'data-ending.is-still', {})`
+    select from ${ends(work.today)} and s.id = ${id}`;
+  if (!isStill) await completeTasksAbout(work, ['data_ending'], [id]);
 }
 
 async function settleThoseOver(deps: Deps, date: string): Promise<void> {

@@ -3,7 +3,9 @@ import type { Deps } from '../../shared/deps.ts';
 import { timelineOf } from '../../shared/event.queries.ts';
 import { type App, idParams } from '../../shared/http.ts';
 import { listQuery } from '../../shared/lists.ts';
-import { creates, lists, reads } from '../../shared/routes.ts';
+import { changes, creates, lists, reads } from '../../shared/routes.ts';
+import { changePlan, planTag } from './change.commands.ts';
+import { DataPlanChange, DataPlanChanged } from './change.schemas.ts';
 import { activatePlan, renewPlan, resumePlan, suspendPlan } from './course.commands.ts';
 import { fitDataPlan, recordDataPlan } from './data-plan.commands.ts';
 import { getPlan, listPlans } from './data-plan.queries.ts';
@@ -73,6 +75,24 @@ export function dataPlanRoutes(app: App, deps: Deps): void {
     gives: DataPlan,
     problems: ['not-found'],
     call: ({ params }) => getPlan(deps.db, deps.clock, params.id),
+    etag: planTag,
+  });
+
+  changes(app, '/data-plans/:id', {
+    action: 'data-plans.manage',
+    operationId: 'changeDataPlan',
+    summary: 'Correct what was recorded of a SIM and its data plan',
+    tags,
+    params: idParams,
+    versioned: true,
+    body: DataPlanChange,
+    gives: DataPlanChanged,
+    problems: ['not-found', 'invalid', 'data-plan-in-use'],
+    async call({ ctx, params, body }) {
+      const { changed: _changed, ...plan } = await changePlan(deps, ctx, params.id, body);
+      return plan;
+    },
+    etag: planTag,
   });
 
   lists(app, '/data-plans/:id/history', {

@@ -7,6 +7,7 @@ import { Problem } from '../../shared/problem.ts';
 import { run } from '../../shared/statements.ts';
 import type { Work } from '../../shared/work.ts';
 import { completeTasksAbout } from '../../tasks/task.commands.ts';
+import { takeBackEnding } from './data-ending.commands.ts';
 import { assertPlanAction, endingErrors } from './data-plan.rules.ts';
 import type { DataPlanState, NewEnding } from './data-plan.schemas.ts';
 import {
@@ -66,6 +67,7 @@ async function end(
     values: { from: status, to: 'ended' },
     fields: ['reason'],
   });
+  await takeBackEnding(work, id, null);
   await completeTasksAbout(work, ['data_ending', 'suspend_sim'], [id, ...(device ? [device.id] : [])]);
   return numberStopped;
 }

@@ -1,11 +1,26 @@
+import Type from 'typebox';
 import { defineEvents } from '../../shared/event-definitions.ts';
 import { count, id, reference } from '../../shared/event-values.ts';
 import { count as counted } from '../../shared/formats.ts';
 import { nullable, oneOf } from '../../shared/schemas.ts';
-import { nowIs } from '../../shared/sentences.ts';
-import { conditions, deviceStatuses } from './device.rules.ts';
+import { nowIs, several } from '../../shared/sentences.ts';
+import { conditions, deviceKinds, deviceStatuses } from './device.rules.ts';
+import { kindWord } from './device-kinds.rules.ts';
 
 const status = oneOf(deviceStatuses);
+const part = Type.Object({
+  kind: Type.Optional(oneOf(deviceKinds)),
+  condition: Type.Optional(nullable(oneOf(conditions))),
+});
+const partWords = {
+  kind: 'kind',
+  make: 'make',
+  model: 'model',
+  serialNumber: 'serial number',
+  imei: 'IMEI',
+  condition: 'condition',
+  notes: 'notes',
+};
 
 /** Where devices go, and what becomes of them. */
 export const deviceEvents = defineEvents({
@@ -34,6 +49,17 @@ export const deviceEvents = defineEvents({
   'device.found': {
     values: { from: status, to: status, cycle: count, locationId: nullable(id) },
     line: () => 'Found again. Every check is open again',
+  },
+  'device.corrected': {
+    values: {
+      changed: Type.Array(oneOf(Object.keys(partWords) as (keyof typeof partWords)[])),
+      before: part,
+      after: part,
+      from: Type.Optional(status),
+      to: Type.Optional(status),
+    },
+    line: (v) =>
+      `Details corrected${v.changed?.length ? `: ${several(v.changed.map((name) => partWords[name]))}` : ''}${v.before?.kind && v.after?.kind ? `. It was recorded as a ${kindWord(v.before.kind)} and is a ${kindWord(v.after.kind)}` : ''}${nowIs('The device', v.to)}`,
   },
   'devices.exported': {
     values: { count },

@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import { today } from '../../shared/clock.ts';
 import type { Deps } from '../../shared/deps.ts';
+import { etagOf } from '../../shared/etag.ts';
 import { timelineOf } from '../../shared/event.queries.ts';
 import { type App, idParams } from '../../shared/http.ts';
 import { listQuery } from '../../shared/lists.ts';
@@ -41,6 +42,7 @@ export function deviceRoutes(app: App, deps: Deps): void {
     gives: Device,
     problems: ['not-found'],
     call: ({ params }) => getDevice(deps.db, params.id, today(deps.clock)),
+    etag: (device) => etagOf(device.id, device.changedAt),
   });
 
   lists(app, '/devices/:id/history', {

@@ -6,7 +6,7 @@ import type { Reader, Trx } from '../../shared/database.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { recordEvent } from '../../shared/events.ts';
 import { assetTag, donationReference, newId } from '../../shared/ids.ts';
-import { type FieldError, invalid, Problem } from '../../shared/problem.ts';
+import { invalid, Problem } from '../../shared/problem.ts';
 import { col } from '../../shared/rows.ts';
 import { each, many, maybe, one, run } from '../../shared/statements.ts';
 import type { Work } from '../../shared/work.ts';
@@ -35,7 +35,7 @@ export async function recordDonation(
 export async function addDonation(work: Work, input: NewDonation): Promise<DonationRecorded> {
   const devices = input.devices.map(tidyDevice);
   assertDonationFits(input, work.today);
-  refuse(deviceFaults(devices, await identifiersInUse(work.trx, devices)));
+  await assertNew(work, devices);
   const donorId = input.donor
     ? await findOrAddOrganisation(work, input.donor.name, 'donor')
     : await existing(work.trx, 'organisation', input.donorId!, '/donorId');
@@ -53,8 +53,14 @@ export async function addDonation(work: Work, input: NewDonation): Promise<Donat
   return recorded;
 }
 
-/** Devices already in stock are a conflict; whatever else is wrong is in the values. */
-function refuse(faults: FieldError[][]): void {
+/**
+ * Holds devices that come into the stock to its rules. Those already there are a conflict; whatever else is wrong is
+ * in the values.
+ * @param devices tidied
+ * @throws Problem `invalid`, `device-identifier-in-use`
+ */
+export async function assertNew(work: Work, devices: NewDevice[]): Promise<void> {
+  const faults = deviceFaults(devices, await identifiersInUse(work.trx, devices));
   const errors = faults.flatMap((found, place) =>
     found.map(({ pointer, message }) => ({ pointer: `/devices/${place}/${pointer}`, message })),
   );
@@ -86,7 +92,11 @@ export async function identifiersInUse(db: Reader | Trx, devices: NewDevice[]): 
   return new Map(taken.filter(([key]) => wanted.has(key)));
 }
 
-async function existing(
+/**
+ * The id of something that is there.
+ * @throws Problem `invalid` at the pointer
+ */
+export async function existing(
   trx: Trx,
   table: 'organisation' | 'location',
   id: string,
@@ -107,13 +117,9 @@ async function insertDonation(
 ): Promise<DonationRecorded> {
   const { at } = work;
   const id = newId();
-  const numbers = await one(work.trx, 'donation.numbers', {
-    donation: col.number,
-    devices: col.listOf(col.number),
-  })`
-    select nextval('code_number') as donation,
-      array(select nextval('code_number') from generate_series(1, ${input.devices.length}))::int[] as devices`;
-  const reference = donationReference(numbers.donation);
+  const { number } = await one(work.trx, 'donation.number', { number: col.number })`
+    select nextval('code_number') as number`;
+  const reference = donationReference(number);
   await run(
     work.trx,
     'donation.insert',
@@ -125,11 +131,27 @@ async function insertDonation(
       received_on: input.receivedOn,
       location_id: input.locationId ?? null,
       created_at: at,
+      changed_at: at,
     }),
   );
-  const rows = input.devices.map((device, place) => ({
+  return { id, reference, devices: await insertDevices(work, { ...input, id }, input.devices) };
+}
+
+/**
+ * Adds devices to a donation that is there: each gets an asset tag and is in preparation since it arrived.
+ * @param devices tidied, and held to the rules of the stock
+ * @returns them in the order given
+ */
+export async function insertDevices(
+  work: Work,
+  donation: { id: string; receivedOn: string; locationId?: string | null | undefined },
+  devices: NewDevice[],
+): Promise<DonationRecorded['devices']> {
+  const { numbers } = await one(work.trx, 'donation.asset-tags', { numbers: col.listOf(col.number) })`
+    select array(select nextval('code_number') from generate_series(1, ${devices.length}))::int[] as numbers`;
+  const rows = devices.map((device, place) => ({
     id: newId(),
-    asset_tag: assetTag(numbers.devices[place]!),
+    asset_tag: assetTag(numbers[place]!),
     kind: device.kind,
     make: device.make,
     model: device.model,
@@ -140,22 +162,13 @@ async function insertDonation(
   }));
   const inserted = await many(work.trx, 'donation.insert-devices', DonatedDevice.properties)`
     insert into device (id, asset_tag, kind, make, model, serial_number, imei, condition, notes, cycle_started_on, donation_id, location_id, created_at, changed_at)
-    select id, asset_tag, kind, make, model, serial_number, imei, condition, notes, ${input.receivedOn}, ${id}, ${input.locationId ?? null}, ${at}, ${at}
+    select id, asset_tag, kind, make, model, serial_number, imei, condition, notes, ${donation.receivedOn}, ${donation.id}, ${donation.locationId ?? null}, ${work.at}, ${work.at}
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as d (
       id uuid, asset_tag text, kind text, make text, model text, serial_number text, imei text, condition text, notes text)
     returning id, asset_tag as "assetTag", status, open_checks(id, kind, cycle) as "openChecks"`;
   await keepEarlierLabels(
     work,
-    rows.map(({ id }, place) => ({ id, earlierLabels: input.devices[place]!.earlierLabels })),
+    rows.map(({ id }, place) => ({ id, earlierLabels: devices[place]!.earlierLabels })),
   );
-  return {
-    id,
-    reference,
-    devices: inserted.map(({ id, assetTag, status, openChecks }) => ({
-      id,
-      assetTag,
-      status,
-      openChecks,
-    })),
-  };
+  return inserted.map(({ id, assetTag, status, openChecks }) => ({ id, assetTag, status, openChecks }));
 }

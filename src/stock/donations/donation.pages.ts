@@ -12,14 +12,17 @@ import { listFile } from '../../web/list-file.ts';
 import { formPage } from '../../web/submit.ts';
 import { timelineLines } from '../../web/timeline.view.ts';
 import { conditions, deviceKinds } from '../devices/device.rules.ts';
+import { ForgottenDevices } from './change.schemas.ts';
 import { recordDonation } from './donation.commands.ts';
 import { countDonations, getDonation, listDonations } from './donation.queries.ts';
 import { DonationQuery, NewDonation } from './donation.schemas.ts';
+import { addForgotten } from './lines.commands.ts';
 
 /** The form names the donor in words; the rest is as the API takes it. */
 const DonationForm = strictObject({ ...NewDonation.properties, donor: strictObject({ name: line(200) }) });
 const rowsAtOnce = 5;
 const newView = 'stock/donations/views/new.njk';
+const addView = 'stock/donations/views/add-devices.njk';
 const words = {
   'donor.name': 'Enter who gave the devices',
   receivedOn: 'Enter the date they arrived',
@@ -77,6 +80,23 @@ export function donationPages(app: App, deps: Deps): void {
     },
   });
 
+  formPage(app, '/donations/:id/devices/new', {
+    action: 'donations.record',
+    params: idParams,
+    view: addView,
+    show: (form = newForm(), { params }) => addingView(params.id, form, rowsShown(form.typed)),
+    async take(typed, { ctx, params: { id } }, reply) {
+      if (typed.add)
+        return reply.page(addView, await addingView(id, newForm(typed), rowsShown(typed) + rowsAtOnce));
+      const { devices } = await addForgotten(deps, ctx, id, fields(ForgottenDevices, typed, words));
+      return {
+        href: `/donations/${id}`,
+        text: `${count(devices.length, 'device is', 'devices are')} added.`,
+        link: { href: '/devices?status=in_preparation', text: 'Prepare the devices' },
+      };
+    },
+  });
+
   const history = { params: idParams, querystring: Type.Object(listQuery) };
   app.get(
     '/donations/:id',
@@ -88,9 +108,15 @@ export function donationPages(app: App, deps: Deps): void {
         timelineOf(deps.db, id, request.query),
       ]);
       const { after } = request.query;
+      const here = new Set(donation.devices.map((device) => `/devices/${device.id}`));
+      const lines = timelineLines(events.items, id, request.ctx.actor);
       return reply.page('stock/donations/views/donation.njk', {
         donation,
-        timeline: timelineLines(events.items, id, request.ctx.actor),
+        // A device that was taken out has no page any more.
+        timeline: lines.map((line) => ({
+          ...line,
+          links: line.links.filter(({ href }) => !href.startsWith('/devices/') || here.has(href)),
+        })),
         next: events.next,
         after,
       });
@@ -99,10 +125,20 @@ export function donationPages(app: App, deps: Deps): void {
 
   async function formView(form: Form, rows: number) {
     const [donors, locations] = await Promise.all([listDonors(deps.db), listLocations(deps.db)]);
-    const summary = form.summary.map(ofItsRow);
-    return { form: { ...form, summary }, donors, locations, rows, kinds: deviceKinds, conditions };
+    return { ...linesView(form, rows), donors, locations };
+  }
+
+  async function addingView(id: string, form: Form, rows: number) {
+    return { ...linesView(form, rows), donation: await getDonation(deps.db, id, today(deps.clock)) };
   }
 }
+
+const linesView = (form: Form, rows: number) => ({
+  form: { ...form, summary: form.summary.map(ofItsRow) },
+  rows,
+  kinds: deviceKinds,
+  conditions,
+});
 
 /** A fault of a row says in the summary which device it is. */
 function ofItsRow(fault: Form['summary'][number]): Form['summary'][number] {

@@ -5,7 +5,7 @@ import { Problem } from '../../shared/problem.ts';
 import { countOf, each, many, maybe } from '../../shared/statements.ts';
 import { summary } from '../devices/device.queries.ts';
 import { DeviceSummary } from '../devices/device.schemas.ts';
-import { type DonationQuery, DonationSummary } from './donation.schemas.ts';
+import { Donation, type DonationQuery, DonationSummary } from './donation.schemas.ts';
 
 const columns = sql`n.id, n.reference, n.donor_reference as "donorReference", n.received_on as "receivedOn",
   json_build_object('id', o.id, 'name', o.name) as donor,
@@ -27,22 +27,24 @@ export async function countDonations(db: Reader): Promise<number> {
   return countOf(db, each('donation.count'))`from donation`;
 }
 
+const DonationFacts = {
+  ...DonationSummary.properties,
+  notes: Donation.properties.notes,
+  changedAt: Donation.properties.changedAt,
+};
+
 /**
  * One donation with its devices in the order they were recorded.
  * @param day civil date, for what keeps a device from being offered
  * @throws Problem `not-found`
  */
-export async function getDonation(
-  db: Reader,
-  id: string,
-  day: string,
-): Promise<DonationSummary & { devices: DeviceSummary[] }> {
+export async function getDonation(db: Reader, id: string, day: string): Promise<Donation> {
   const [donation, devices] = await Promise.all([
     maybe(
       db,
       each('donation.get'),
-      DonationSummary.properties,
-    )`select ${columns} from ${tables} where n.id = ${id}`,
+      DonationFacts,
+    )`select ${columns}, n.notes, n.changed_at as "changedAt" from ${tables} where n.id = ${id}`,
     many(
       db,
       each('donation.devices'),

@@ -2,13 +2,16 @@ import Type from 'typebox';
 import { today } from '../../shared/clock.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { type App, idParams, problemReplies } from '../../shared/http.ts';
-import { creates, lists, reads } from '../../shared/routes.ts';
+import { changes, creates, lists, reads } from '../../shared/routes.ts';
 import { uploadLimit } from '../../shared/uploads.ts';
+import { changeDonation, donationTag } from './change.commands.ts';
+import { DonationChange, ForgottenDevices, NewTakingOut } from './change.schemas.ts';
 import { recordDonation } from './donation.commands.ts';
 import { getDonation, listDonations } from './donation.queries.ts';
 import { Donation, DonationList, DonationQuery, DonationRecorded, NewDonation } from './donation.schemas.ts';
 import { importDonation, previewImport } from './import.commands.ts';
 import { ImportDone, ImportPreview, ImportQuery } from './import.schemas.ts';
+import { addForgotten, takeOutOfDonation } from './lines.commands.ts';
 
 const tags = ['Donations'];
 
@@ -33,6 +36,48 @@ export function donationRoutes(app: App, deps: Deps): void {
     gives: Donation,
     problems: ['not-found'],
     call: ({ params }) => getDonation(deps.db, params.id, today(deps.clock)),
+    etag: donationTag,
+  });
+
+  changes(app, '/donations/:id', {
+    action: 'donations.record',
+    operationId: 'changeDonation',
+    summary: 'Correct what was recorded of a donation',
+    tags,
+    params: idParams,
+    versioned: true,
+    body: DonationChange,
+    gives: Donation,
+    problems: ['not-found', 'invalid'],
+    async call({ ctx, params, body }) {
+      const { changed: _changed, ...donation } = await changeDonation(deps, ctx, params.id, body);
+      return donation;
+    },
+    etag: donationTag,
+  });
+
+  creates(app, '/donations/:id/devices', {
+    action: 'donations.record',
+    operationId: 'addForgottenDevices',
+    summary: 'Add devices to a donation that were forgotten when it was recorded',
+    tags,
+    params: idParams,
+    body: ForgottenDevices,
+    gives: DonationRecorded,
+    problems: ['not-found', 'invalid', 'device-identifier-in-use'],
+    call: ({ ctx, params, body }) => addForgotten(deps, ctx, params.id, body),
+  });
+
+  creates(app, '/donations/:id/removals', {
+    action: 'donations.record',
+    operationId: 'takeOutOfDonation',
+    summary: 'Take a device out of a donation that was recorded by mistake and was never there',
+    tags,
+    params: idParams,
+    body: NewTakingOut,
+    gives: Donation,
+    problems: ['not-found', 'invalid', 'donation-change-refused'],
+    call: async ({ ctx, params, body }) => (await takeOutOfDonation(deps, ctx, params.id, body)).donation,
   });
 
   creates(app, '/donations', {

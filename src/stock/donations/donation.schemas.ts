@@ -55,7 +55,13 @@ export const DonationSummary = Type.Object({
 });
 export type DonationSummary = Static<typeof DonationSummary>;
 
-export const Donation = Type.Object({ ...DonationSummary.properties, devices: Type.Array(DeviceSummary) });
+export const Donation = Type.Object({
+  ...DonationSummary.properties,
+  notes: nullable(Type.String()),
+  changedAt: Type.String(),
+  devices: Type.Array(DeviceSummary),
+});
+export type Donation = Static<typeof Donation>;
 export const DonationList = pageOf(DonationSummary);
 export const DonationQuery = Type.Object(orderedQuery, { additionalProperties: false });
 export type DonationQuery = Static<typeof DonationQuery>;
