@@ -59,6 +59,7 @@ import { assessmentPages } from './referrals/assessment.pages.ts';
 import { assessmentRoutes } from './referrals/assessment.routes.ts';
 import { consentPages } from './referrals/consent.pages.ts';
 import { consentRoutes } from './referrals/consent.routes.ts';
+import { correctionPages } from './referrals/correction.pages.ts';
 import { answerLinkPages } from './referrals/hosted-form/answer-link.pages.ts';
 import { formLinkPages } from './referrals/hosted-form/form-link.pages.ts';
 import { formLinkRoutes } from './referrals/hosted-form/form-link.routes.ts';
@@ -203,6 +204,7 @@ export const pageFeatures: Feature[] = [
   requiredCheckPages,
   benchPages,
   newReferralPages,
+  correctionPages,
   queuePages,
   referralPages,
   progressPages,

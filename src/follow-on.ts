@@ -3,7 +3,11 @@ import { planForEvent } from './messages/reminder.commands.ts';
 import { runAskedNight } from './office/nightly/job-run.commands.ts';
 import { settleChecksOfStaff, settleWorkGivenOn } from './office/nightly/watch.commands.ts';
 import { eraseBatch } from './privacy/retention-batch.commands.ts';
-import { releaseWhatIsNotNeeded, releaseWhatWasHeld } from './referrals/allocations/release.commands.ts';
+import {
+  releaseWhatIsNotNeeded,
+  releaseWhatWasHeld,
+  releaseWhatWasNeverNeeded,
+} from './referrals/allocations/release.commands.ts';
 import { tellOfMissedContacts } from './referrals/clinic-note.commands.ts';
 import { closeReferralsOf, closeReferralsOfPatients } from './referrals/closing.commands.ts';
 import { giveOnReferrals } from './referrals/giving-on.commands.ts';
@@ -40,6 +44,7 @@ export const followOn: FollowOn = {
   'referral.answered': { after: ['tell-clinic'] },
   'referral.withdrawn': { with: [releaseWhatWasHeld], after: ['tell-clinic'] },
   'referral.need_changed': { with: [releaseWhatIsNotNeeded], after: ['plan-reminders', 'tell-clinic'] },
+  'referral.corrected': { with: [releaseWhatWasNeverNeeded], after: ['plan-reminders', 'tell-clinic'] },
   'referral.clinic_told': { after: ['tell-clinic'] },
   'referral.closed': { with: [releaseWhatWasHeld], after: ['tell-clinic'] },
   'referral.sharing_agreed': { after: ['tell-clinic'] },
