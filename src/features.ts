@@ -7,6 +7,7 @@ import { staffRoutes } from './access/staff.routes.ts';
 import { contactStatePages } from './identity/contact-state.pages.ts';
 import { mergePages } from './identity/merge.pages.ts';
 import { mergeRoutes } from './identity/merge.routes.ts';
+import { incidentCorrectionPages } from './lending/incidents/correction.pages.ts';
 import { incidentPages } from './lending/incidents/incident.pages.ts';
 import { incidentRoutes } from './lending/incidents/incident.routes.ts';
 import { replacementPages } from './lending/incidents/replacement.pages.ts';
@@ -224,6 +225,7 @@ export const pageFeatures: Feature[] = [
   returnPages,
   bulkReturnPages,
   incidentPages,
+  incidentCorrectionPages,
   replacementPages,
   loanAccessoryPages,
   mergePages,
