@@ -7,6 +7,7 @@ import { staffRoutes } from './access/staff.routes.ts';
 import { contactStatePages } from './identity/contact-state.pages.ts';
 import { mergePages } from './identity/merge.pages.ts';
 import { mergeRoutes } from './identity/merge.routes.ts';
+import { incidentCorrectionPages } from './lending/incidents/correction.pages.ts';
 import { incidentPages } from './lending/incidents/incident.pages.ts';
 import { incidentRoutes } from './lending/incidents/incident.routes.ts';
 import { replacementPages } from './lending/incidents/replacement.pages.ts';
@@ -59,6 +60,7 @@ import { assessmentPages } from './referrals/assessment.pages.ts';
 import { assessmentRoutes } from './referrals/assessment.routes.ts';
 import { consentPages } from './referrals/consent.pages.ts';
 import { consentRoutes } from './referrals/consent.routes.ts';
+import { correctionPages } from './referrals/correction.pages.ts';
 import { answerLinkPages } from './referrals/hosted-form/answer-link.pages.ts';
 import { formLinkPages } from './referrals/hosted-form/form-link.pages.ts';
 import { formLinkRoutes } from './referrals/hosted-form/form-link.routes.ts';
@@ -211,6 +213,7 @@ export const pageFeatures: Feature[] = [
   requiredCheckPages,
   benchPages,
   newReferralPages,
+  correctionPages,
   queuePages,
   referralPages,
   progressPages,
@@ -230,6 +233,7 @@ export const pageFeatures: Feature[] = [
   returnPages,
   bulkReturnPages,
   incidentPages,
+  incidentCorrectionPages,
   replacementPages,
   loanAccessoryPages,
   mergePages,

@@ -1,15 +1,21 @@
 import { gatherAgain } from './messages/release.commands.ts';
 import { planForEvent } from './messages/reminder.commands.ts';
 import { runAskedNight } from './office/nightly/job-run.commands.ts';
-import { settleChecksOfStaff } from './office/nightly/watch.commands.ts';
+import { settleChecksOfStaff, settleWorkGivenOn } from './office/nightly/watch.commands.ts';
 import { eraseBatch } from './privacy/retention-batch.commands.ts';
-import { releaseWhatIsNotNeeded, releaseWhatWasHeld } from './referrals/allocations/release.commands.ts';
+import {
+  releaseWhatIsNotNeeded,
+  releaseWhatWasHeld,
+  releaseWhatWasNeverNeeded,
+} from './referrals/allocations/release.commands.ts';
 import { tellOfMissedContacts } from './referrals/clinic-note.commands.ts';
 import { closeReferralsOf, closeReferralsOfPatients } from './referrals/closing.commands.ts';
+import { giveOnReferrals } from './referrals/giving-on.commands.ts';
 import { tellClinic } from './referrals/webhooks/delivery.commands.ts';
 import type { FollowOn, HandlerName } from './shared/follow-on.ts';
 import type { Handler } from './shared/outbox.ts';
 import { stopNumbersWithDevices } from './stock/data-plans/number.commands.ts';
+import { giveOnSupport } from './support/giving-on.commands.ts';
 
 /**
  * What follows from what happens. `with`: in the same transaction, in this order; it is there or the event is not.
@@ -18,6 +24,8 @@ import { stopNumbersWithDevices } from './stock/data-plans/number.commands.ts';
  */
 export const followOn: FollowOn = {
   'staff.changed': { with: [settleChecksOfStaff] },
+  'staff.suspended': { with: [settleChecksOfStaff] },
+  'staff.work_ended': { with: [giveOnReferrals, giveOnSupport, settleWorkGivenOn] },
 
   'patient.changed': { with: [gatherAgain] },
   'patient.contact_point_recorded': { with: [gatherAgain] },
@@ -36,6 +44,7 @@ export const followOn: FollowOn = {
   'referral.answered': { after: ['tell-clinic'] },
   'referral.withdrawn': { with: [releaseWhatWasHeld], after: ['tell-clinic'] },
   'referral.need_changed': { with: [releaseWhatIsNotNeeded], after: ['plan-reminders', 'tell-clinic'] },
+  'referral.corrected': { with: [releaseWhatWasNeverNeeded], after: ['plan-reminders', 'tell-clinic'] },
   'referral.clinic_told': { after: ['tell-clinic'] },
   'referral.closed': { with: [releaseWhatWasHeld], after: ['tell-clinic'] },
   'referral.sharing_agreed': { after: ['tell-clinic'] },

@@ -7,9 +7,12 @@ import { permissions } from './permissions.ts';
 export const Decider = { id: col.text, name: col.text };
 export type Decider = RowOf<typeof Decider>;
 
+/** Who may decide about referrals: a condition on `staff`, however it is called in the statement. */
+export const mayDecide = sql<boolean>`(role = any(${[...permissions['referrals.decide']]}::text[]) and suspended_at is null)`;
+
 /** Staff who decide about referrals, by name, as one JSON value. */
 export const decidersJson = sql`coalesce((select json_agg(json_build_object('id', id, 'name', name) order by lower(name), id)
-  from staff where suspended_at is null and role = any(${[...permissions['referrals.decide']]}::text[])), '[]')`;
+  from staff where ${mayDecide}), '[]')`;
 
 /** Staff who decide about referrals, by name. */
 export async function listDeciders(db: Reader): Promise<Decider[]> {

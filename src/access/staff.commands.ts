@@ -11,12 +11,12 @@ import { kept } from '../shared/reading.ts';
 import { col } from '../shared/rows.ts';
 import { many, maybe, run } from '../shared/statements.ts';
 import type { Work } from '../shared/work.ts';
-import { isAhead } from '../support/follow-up.states.ts';
+import { giveOnWhatEnds, heirsOf } from './giving-on.commands.ts';
 import { hashPassword } from './password.ts';
 import { endSessions } from './session.commands.ts';
 import { getStaff } from './staff.queries.ts';
 import { assertPassword, assertStillLookedAfter, staffRoles } from './staff.rules.ts';
-import type { NewStaff, Staff, StaffChange } from './staff.schemas.ts';
+import type { GivenOn, NewStaff, Staff, StaffChange } from './staff.schemas.ts';
 
 /**
  * Adds a member of staff. Without a password the account has no way in until they set one by a link,
@@ -68,10 +68,10 @@ export async function addStaff(
 export async function changeStaff(deps: Deps, ctx: Context, id: string, change: StaffChange): Promise<Staff> {
   const email = change.email === undefined ? undefined : emailOf(change.email);
   return command(deps, ctx, async (work) => {
-    const before = await lockStaff(work.trx, id);
+    const before = await lockStaff(work.trx, id, change);
     requireMatch(ctx.ifMatch, etagOf(id, before.changedAt));
     await assertSupporting(work, change);
-    const { administrators, ...standing } = before;
+    const { administrators, heirs, ...standing } = before;
     const after = { role: change.role ?? standing.role, suspended: standing.suspended };
     assertStillLookedAfter(standing, after, { by: ctx.actor.id, administrators });
     const has = (name: keyof StaffChange) => change[name] !== undefined;
@@ -86,36 +86,37 @@ export async function changeStaff(deps: Deps, ctx: Context, id: string, change: 
       type: 'staff.changed',
       subjects: [['staff', id]],
       values: after.role === before.role ? {} : { from: before.role, to: after.role },
-      fields: Object.keys(change).filter((name) => name !== 'role'),
+      fields: Object.keys(change).filter((name) => !['role', 'referralsTo', 'supportTo'].includes(name)),
     });
+    await giveOnWhatEnds(work, { id, ...after }, heirs);
     return getStaff(deps, work.trx, id);
   });
 }
 
 /**
- * Suspends a member of staff: their sessions and links end at once, and the follow-ups that are ahead of
- * them are nobody's, for an officer to give to someone else. Suspended twice is suspended.
- * @throws Problem `not-found`, `staff-change-refused`
+ * Suspends a member of staff: their sessions and links end at once, and what is theirs goes to whoever is named, or is
+ * nobody’s. Suspended twice is suspended, and gives on what is theirs still.
+ * @throws Problem `not-found`, `staff-change-refused`, `invalid` for someone who may not do what they are given
  */
-export async function suspendStaff(deps: Deps, ctx: Context, id: string): Promise<Staff> {
+export async function suspendStaff(
+  deps: Deps,
+  ctx: Context,
+  id: string,
+  given: GivenOn = {},
+): Promise<Staff> {
   return command(deps, ctx, async (work) => {
-    const { administrators, ...before } = await lockStaff(work.trx, id);
+    const { administrators, heirs, ...before } = await lockStaff(work.trx, id, given);
     const after = { role: before.role, suspended: true };
     assertStillLookedAfter(before, after, { by: ctx.actor.id, administrators });
-    if (before.suspended) return getStaff(deps, work.trx, id);
-    const { at } = work;
-    await run(work.trx, 'staff.suspend')`
-      with l as (update password_link set ended_at = ${at} where staff_id = ${id} and ended_at is null)
-      update staff set suspended_at = ${at}, changed_at = ${at} where id = ${id}`;
-    await endSessions(work, id);
-    const freed = await run(work.trx, 'staff.free-follow-ups')`
-      update follow_up set supporter_id = null, changed_at = ${at}
-      where supporter_id = ${id} and ${isAhead()}`;
-    await recordEvent(work, {
-      type: 'staff.suspended',
-      subjects: [['staff', id]],
-      values: { count: Number(freed ?? 0) },
-    });
+    if (!before.suspended) {
+      const { at } = work;
+      await run(work.trx, 'staff.suspend')`
+        with l as (update password_link set ended_at = ${at} where staff_id = ${id} and ended_at is null)
+        update staff set suspended_at = ${at}, changed_at = ${at} where id = ${id}`;
+      await endSessions(work, id);
+      await recordEvent(work, { type: 'staff.suspended', subjects: [['staff', id]] });
+    }
+    await giveOnWhatEnds(work, { id, ...after }, heirs);
     return getStaff(deps, work.trx, id);
   });
 }
@@ -146,8 +147,12 @@ function emailOf(given: string): string {
   return email;
 }
 
-/** The person and all administrators, in one order, so that two who take each other's place wait for each other. */
-async function lockStaff(trx: Trx, id: string) {
+/**
+ * The person, whom their work is given, and all administrators, in one order, so that two who take each other's place
+ * wait for each other. Who gives someone work holds their row as well: it is given before this, or refused after it.
+ */
+async function lockStaff(trx: Trx, id: string, given: GivenOn = {}) {
+  const named = [given.referralsTo, given.supportTo].flatMap((one) => one ?? []);
   const rows = await many(trx, 'staff.lock', {
     id: col.text,
     role: col.oneOf(staffRoles),
@@ -155,11 +160,12 @@ async function lockStaff(trx: Trx, id: string) {
     changedAt: col.text,
   })`
     select id, role, suspended_at is not null as suspended, changed_at as "changedAt" from staff
-    where id = ${id} or role = 'administrator' order by id for no key update`;
+    where id = ${id} or id = any(${named}::uuid[]) or role = 'administrator' order by id for no key update`;
   const found = rows.find((row) => row.id === id);
   if (!found) throw new Problem('not-found');
   const administrators = rows.filter(({ role, suspended }) => role === 'administrator' && !suspended);
-  return { ...found, administrators: administrators.map((row) => row.id) };
+  const heirs = heirsOf(id, rows, given);
+  return { ...found, heirs, administrators: administrators.map((row) => row.id) };
 }
 
 async function assertSupporting(work: Work, { organisationId, dbsCheckedOn }: StaffChange): Promise<void> {

@@ -1,12 +1,14 @@
 import Type from 'typebox';
 import { defineEvents } from '../shared/event-definitions.ts';
-import { count } from '../shared/event-values.ts';
+import { count, id } from '../shared/event-values.ts';
 import { count as counted } from '../shared/formats.ts';
-import { oneOf } from '../shared/schemas.ts';
+import { nullable, oneOf } from '../shared/schemas.ts';
 import { inside } from '../shared/sentences.ts';
 import { staffRoles } from './staff.rules.ts';
 
 const role = oneOf(staffRoles);
+const heir = Type.Optional(nullable(id));
+const toWhom = (to: string | null | undefined) => (to ? 'given to someone else' : 'became nobody’s');
 
 /** What happens to the accounts of staff. */
 export const staffEvents = defineEvents({
@@ -17,8 +19,24 @@ export const staffEvents = defineEvents({
       v.to ? `Role changed from ${inside(v.from)} to ${inside(v.to)}` : 'Details of the account changed',
   },
   'staff.suspended': {
-    values: { count },
-    line: (v) => `Suspended: signed out everywhere. ${counted(v.count ?? 0, 'follow-up')} became nobody’s`,
+    values: { count: Type.Optional(count) },
+    line: (v) =>
+      v.count === undefined
+        ? 'Suspended: signed out everywhere'
+        : `Suspended: signed out everywhere. ${counted(v.count, 'follow-up')} became nobody’s`,
+  },
+  'staff.work_ended': {
+    values: { referralsTo: heir, supportTo: heir },
+    line: () => 'What was theirs, and they may no longer do, is given on',
+  },
+  'staff.referrals_given_on': {
+    values: { count, to: nullable(id) },
+    line: (v) => `${counted(v.count ?? 0, 'open referral')} ${toWhom(v.to)}`,
+  },
+  'staff.support_given_on': {
+    values: { followUps: count, dropIns: count, to: nullable(id) },
+    line: (v) =>
+      `${counted(v.followUps ?? 0, 'follow-up')} and ${counted(v.dropIns ?? 0, 'drop-in')} ${toWhom(v.to)}`,
   },
   'staff.restored': { values: {}, line: () => 'Let in again' },
   'staff.password_link_made': {

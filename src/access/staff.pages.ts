@@ -9,6 +9,7 @@ import { besideTheOther, versionToSend } from '../web/edit-conflict.ts';
 import { type Form, fields, newForm, type Typed } from '../web/forms.ts';
 import { formPage, submit } from '../web/submit.ts';
 import { timelineLines } from '../web/timeline.view.ts';
+import { givenIn, givingView, whatBecame, workOf } from './giving-on.view.ts';
 import { addPasswordLink } from './password-link.commands.ts';
 import { revokeSessions } from './session.commands.ts';
 import { addStaff, changeStaff, restoreStaff, suspendStaff } from './staff.commands.ts';
@@ -61,9 +62,13 @@ export function staffPages(app: App, deps: Deps): void {
 
   app.get('/settings/staff/:id', { ...read, schema: { params: idParams } }, async (request, reply) => {
     const person = await getStaff(deps, deps.db, request.params.id);
-    const events = await timelineOf(deps.db, person.id, { limit: 20 });
+    const [events, work] = await Promise.all([
+      timelineOf(deps.db, person.id, { limit: 20 }),
+      workOf(deps, person.id),
+    ]);
     return reply.page(onePage, {
       person,
+      hasWork: Boolean(work.referrals || work.followUps || work.dropIns),
       about: roleAbout[person.role],
       isSelf: person.id === request.ctx.actor.id,
       isDbsOver: person.dbsCountsUntil !== null && person.dbsCountsUntil < today(deps.clock),
@@ -76,25 +81,30 @@ export function staffPages(app: App, deps: Deps): void {
     view: personPage,
     async show(sent, { params }) {
       const person = await getStaff(deps, deps.db, params.id);
-      return formView(besideTheOther(sent, typedOf(person)), person);
+      const form = besideTheOther(sent, typedOf(person));
+      return { ...(await formView(form, person)), ...(await givingView(deps, person)) };
     },
     async take({ version, ...typed }, { ctx, params: { id } }) {
       const none = { organisationId: null, weeklyMinutes: null, dbsCheckedOn: null };
-      const change = { ...none, ...fields(NewStaff, typed, words) };
+      const change = { ...none, ...fields(NewStaff, typed, words), ...givenIn(typed) };
       const { name } = await changeStaff(deps, { ...ctx, ifMatch: String(version ?? '') }, id, change);
       return { href: `/settings/staff/${id}`, text: `${name} is saved.` };
     },
   });
 
-  submit(app, '/settings/staff/:id/suspensions', {
+  formPage(app, '/settings/staff/:id/suspensions', {
     ...one,
-    async take(_typed, { ctx, params }) {
-      const { id, name } = await suspendStaff(deps, ctx, params.id);
-      return {
-        href: `/settings/staff/${id}`,
-        text: `${name} is suspended and signed out. Follow-ups that were theirs are nobody’s now.`,
-        link: { href: '/support?supporter=none', text: 'Give them to someone' },
-      };
+    view: 'access/views/suspend.njk',
+    async show(form = newForm(), { params }) {
+      const person = await getStaff(deps, deps.db, params.id);
+      return { form, person, ...(await givingView(deps, person)) };
+    },
+    async take(typed, { ctx, params }) {
+      const before = await workOf(deps, params.id);
+      const given = givenIn(typed);
+      const { id, name } = await suspendStaff(deps, ctx, params.id, given);
+      const text = `${name} is suspended and signed out. ${whatBecame(before, given)}`.trim();
+      return { href: `/settings/staff/${id}`, text };
     },
   });
   submit(app, '/settings/staff/:id/restorations', {

@@ -4,11 +4,21 @@ import { etagOf } from '../shared/etag.ts';
 import { type App, idParams } from '../shared/http.ts';
 import { linkAddress } from '../shared/link-address.ts';
 import { changes, creates, lists, reads } from '../shared/routes.ts';
+import { workOf } from './giving-on.view.ts';
 import { addPasswordLink } from './password-link.commands.ts';
 import { revokeSessions } from './session.commands.ts';
 import { addStaff, changeStaff, restoreStaff, suspendStaff } from './staff.commands.ts';
 import { getStaff, listStaff } from './staff.queries.ts';
-import { NewStaff, PasswordLink, Staff, StaffChange, StaffList, StaffQuery } from './staff.schemas.ts';
+import {
+  NewStaff,
+  NewSuspension,
+  PasswordLink,
+  Staff,
+  StaffChange,
+  StaffList,
+  StaffQuery,
+  StaffWork,
+} from './staff.schemas.ts';
 
 const tags = ['Staff'];
 
@@ -56,6 +66,7 @@ export function staffRoutes(app: App, deps: Deps): void {
     action: 'staff.manage',
     operationId: 'changeStaff',
     summary: 'Change a member of staff; another role counts at once',
+    description: 'With a role that may no longer do what is theirs it goes to someone, or is nobody’s.',
     tags,
     params: idParams,
     versioned: true,
@@ -66,15 +77,33 @@ export function staffRoutes(app: App, deps: Deps): void {
     etag: (person) => etagOf(person.id, person.changedAt),
   });
 
+  reads(app, '/staff/:id/work', {
+    action: 'staff.read',
+    operationId: 'getStaffWork',
+    summary: 'What is a member of staff’s to do now, counted',
+    tags,
+    params: idParams,
+    gives: StaffWork,
+    problems: ['not-found'],
+    async call({ params }) {
+      const { id } = await getStaff(deps, deps.db, params.id);
+      return workOf(deps, id);
+    },
+  });
+
   creates(app, '/staff/:id/suspensions', {
     action: 'staff.manage',
     operationId: 'suspendStaff',
-    summary: 'Suspend a member of staff; their sessions end and their follow-ups become nobody’s',
+    summary:
+      'Suspend a member of staff; their sessions end, and what is theirs goes to someone or is nobody’s',
+    description:
+      'Suspended twice is suspended; what is theirs still is given on. See `GET /staff/{id}/work` for what that is.',
     tags,
     params: idParams,
+    body: NewSuspension,
     gives: Staff,
-    problems: ['not-found', 'staff-change-refused'],
-    call: ({ ctx, params }) => suspendStaff(deps, ctx, params.id),
+    problems: ['not-found', 'invalid', 'staff-change-refused'],
+    call: ({ ctx, params, body }) => suspendStaff(deps, ctx, params.id, body ?? {}),
   });
 
   creates(app, '/staff/:id/restorations', {

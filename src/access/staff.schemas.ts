@@ -40,8 +40,34 @@ export const NewStaff = strictObject(
 );
 export type NewStaff = Static<typeof NewStaff>;
 
+const heir = (what: string) =>
+  Type.Optional(
+    nullable(
+      Type.String({
+        format: 'uuid',
+        description: `Who is given ${what} when they may no longer do them; nobody when left out or null`,
+      }),
+    ),
+  );
+const givenOn = {
+  referralsTo: heir('their open referrals'),
+  supportTo: heir('their follow-ups and drop-ins that are ahead'),
+};
+export const GivenOn = strictObject(givenOn);
+export type GivenOn = Static<typeof GivenOn>;
+/** A request without a body gives everything to nobody. */
+export const NewSuspension = Type.Union([GivenOn, Type.Null()], {
+  examples: [{ referralsTo: '0193594e-6c00-7a4b-9f0e-2f4b7a1c5d3e', supportTo: null }],
+});
+
 export const StaffChange = strictObject(
-  { name: Type.Optional(name), email: Type.Optional(email), role: Type.Optional(role), ...supporting },
+  {
+    name: Type.Optional(name),
+    email: Type.Optional(email),
+    role: Type.Optional(role),
+    ...supporting,
+    ...givenOn,
+  },
   { minProperties: 1, examples: [{ weeklyMinutes: 300 }] },
 );
 export type StaffChange = Static<typeof StaffChange>;
@@ -72,6 +98,20 @@ export const StaffQuery = Type.Object(
   { additionalProperties: false },
 );
 export type StaffQuery = Static<typeof StaffQuery>;
+
+const held = Type.Integer({ minimum: 0 });
+export const StaffWork = Type.Object(
+  {
+    referrals: { ...held, description: 'Open referrals that are theirs' },
+    followUps: { ...held, description: 'Follow-ups that are ahead and theirs, those without an outcome too' },
+    dropIns: { ...held, description: 'Drop-ins from today on that they hold' },
+    systems: Type.Array(Type.Object({ id: Type.String(), name: Type.String(), keys: Type.Integer() }), {
+      description: 'API clients with keys that they made and that still work; these go on working',
+    }),
+  },
+  { description: 'What is theirs to do now; tasks are nobody’s' },
+);
+export type StaffWork = Static<typeof StaffWork>;
 
 export const PasswordLink = Type.Object({
   url: nullable(Type.String({ description: 'Shown this once; null when the request is a repeat' })),

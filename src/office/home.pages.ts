@@ -1,8 +1,9 @@
+import { workGivenTo } from '../access/giving-on.queries.ts';
 import { may } from '../access/permissions.ts';
 import { soonDays } from '../lending/loans/loan.rules.ts';
 import { logAccesses } from '../people/patient.queries.ts';
 import type { Context } from '../shared/actor.ts';
-import { addDays, today } from '../shared/clock.ts';
+import { addDays, timestamp, today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { count } from '../shared/formats.ts';
 import { type App, strictObject } from '../shared/http.ts';
@@ -62,9 +63,10 @@ export function homePages(app: App, deps: Deps): void {
   async function todayView(ctx: Context) {
     const { actor } = ctx;
     const date = today(deps.clock);
-    const [urgent, work, recent, numbers, first] = await Promise.all([
+    const [urgent, work, given, recent, numbers, first] = await Promise.all([
       may(actor, 'tasks.read') ? urgentTasks(deps.db, urgentShown) : { items: [], count: 0 },
       worklist(deps.db, date),
+      workGivenTo(deps.db, actor.id, timestamp(deps.clock)),
       sinceYesterday(deps.db, date),
       schemeNumbers(deps.db, date),
       firstSteps(deps.db, actor),
@@ -75,6 +77,7 @@ export function homePages(app: App, deps: Deps): void {
         items: urgent.items.map((task) => shownTask(task, actor)),
         more: urgent.count - urgent.items.length,
       },
+      given,
       work: work.filter((item) => item.count > 0).map((item) => ({ ...item, ...say(item, date) })),
       numbers: sayNumbers(numbers),
       recent: recent.map(({ type, count: number }) => sayRecent(type, number)),

@@ -26,7 +26,7 @@ const ListQuery = Type.Object(
     urgency: Type.Optional(oneOf(urgencies)),
     clinicId: Type.Optional(Type.String({ format: 'uuid' })),
     assigned: Type.Optional(
-      Type.Union([oneOf(['me', 'nobody']), Type.String({ format: 'uuid' })], {
+      Type.Union([oneOf(['me', 'nobody', 'left']), Type.String({ format: 'uuid' })], {
         errorMessage: 'Choose someone from the list.',
       }),
     ),

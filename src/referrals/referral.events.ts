@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { defineEvents } from '../shared/event-definitions.ts';
-import { count, id, reference } from '../shared/event-values.ts';
+import { count, flag, id, reference } from '../shared/event-values.ts';
 import { count as counted, inWords } from '../shared/formats.ts';
 import { nullable, oneOf } from '../shared/schemas.ts';
 import { inside, several } from '../shared/sentences.ts';
@@ -50,6 +50,22 @@ export const referralEvents = defineEvents({
     values: { needs: wanted, kind: oneOf(needChanges), ...moved },
     line: (v) =>
       `${inWords(several(v.needs))} ${(v.kind && needChanged[v.kind]) ?? 'changed'}, with the reason given`,
+  },
+  'referral.corrected': {
+    values: {
+      ...moved,
+      added: Type.Optional(wanted),
+      removed: Type.Optional(wanted),
+      urgency: Type.Optional(oneOf(urgencies)),
+      releases: Type.Optional(flag),
+    },
+    line: (v) =>
+      [
+        'What was written down of the referral was put right',
+        ...(v.added ? [`asked for too: ${several(v.added)}`] : []),
+        ...(v.removed ? [`never asked for: ${several(v.removed)}`] : []),
+        ...(v.urgency ? [`urgency: ${inside(v.urgency)}`] : []),
+      ].join('; '),
   },
   'referral.assessed': { values: {}, line: () => 'What would help was found out with the person' },
   'referral.offer_taken_up': { values: {}, line: () => 'What was suggested was taken up' },

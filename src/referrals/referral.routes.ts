@@ -1,7 +1,10 @@
 import { logAccess } from '../people/patient.queries.ts';
 import type { Deps } from '../shared/deps.ts';
+import { etagOf } from '../shared/etag.ts';
 import { type App, idParams } from '../shared/http.ts';
-import { creates, lists, reads } from '../shared/routes.ts';
+import { changes, creates, lists, reads } from '../shared/routes.ts';
+import { correctReferral } from './correction.commands.ts';
+import { ReferralCorrection } from './correction.schemas.ts';
 import { decideReferral } from './decision.commands.ts';
 import { Answered, NewAnswer, NewWithdrawal, Withdrawn } from './progress.schemas.ts';
 import { answerQuestion } from './question.commands.ts';
@@ -60,6 +63,23 @@ export function referralRoutes(app: App, deps: Deps): void {
       await logAccess(deps, ctx, referral.patient.id, 'referral');
       return referral;
     },
+    etag: (referral) => etagOf(referral.id, referral.changedAt),
+  });
+
+  changes(app, '/referrals/:id', {
+    action: 'referrals.decide',
+    operationId: 'correctReferral',
+    summary: 'Put right what was written down wrong of an open referral; its clinic is told',
+    description:
+      'What is left out stays, null empties. A need that was never asked for is refused while it is met, and while something is held for it, unless `releaseHeld` lets that go.',
+    tags,
+    params: idParams,
+    versioned: true,
+    body: ReferralCorrection,
+    gives: Referral,
+    problems: ['not-found', 'invalid', 'referral-ended', 'need-change-refused', 'patient-erased'],
+    call: ({ ctx, params, body }) => correctReferral(deps, ctx, params.id, body),
+    etag: (referral) => etagOf(referral.id, referral.changedAt),
   });
 
   creates(app, '/referrals/:id/decisions', {

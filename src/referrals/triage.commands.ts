@@ -1,4 +1,4 @@
-import { permissions } from '../access/permissions.ts';
+import { mayDecide } from '../access/decider.queries.ts';
 import type { Context } from '../shared/actor.ts';
 import { command } from '../shared/command.ts';
 import type { Trx } from '../shared/database.ts';
@@ -101,10 +101,10 @@ async function assignee(trx: Trx, referralId: string): Promise<Assigned['assigne
   return row ?? null;
 }
 
+/** Holds whoever is given it, so that they are not suspended meanwhile. @throws Problem `invalid` */
 async function decider(trx: Trx, staffId: string): Promise<Assigned['assignedTo']> {
   const row = await maybe(trx, 'referral.decider', { id: col.text, name: col.text })`
-    select id, name from staff where id = ${staffId} and suspended_at is null
-      and role = any(${[...permissions['referrals.decide']]}::text[])`;
+    select id, name from staff where id = ${staffId} and ${mayDecide} for share`;
   if (!row)
     throw invalid({ pointer: '/staffId', message: 'Choose an officer or a manager who works here now.' });
   return row;

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { mayDecide } from '../access/decider.queries.ts';
 import type { Reader } from '../shared/database.ts';
 import { byId, type ListPage, type Ordered, readCursor, toPage } from '../shared/lists.ts';
 import { col, type RowOf } from '../shared/rows.ts';
@@ -6,7 +7,7 @@ import { many, one } from '../shared/statements.ts';
 import { columnsFor, referralTables } from './referral.queries.ts';
 import type { Need, ReferralStatus, urgencies } from './referral.rules.ts';
 import { ReferralSummary } from './referral.schemas.ts';
-import { isUndecided } from './referral.states.ts';
+import { isOpenReferral, isUndecided } from './referral.states.ts';
 
 type Urgency = (typeof urgencies)[number];
 
@@ -15,7 +16,7 @@ export type QueueFilter = {
   status: ReferralStatus | 'to_decide' | 'all';
   urgency?: Urgency | undefined;
   clinicId?: string | undefined;
-  /** Id of a member of staff, or `nobody`. */
+  /** Id of a member of staff, `nobody`, which has open ones of who has left too, or `left`. */
   assigned?: string | undefined;
   need?: Need | undefined;
   late?: boolean | undefined;
@@ -33,6 +34,11 @@ export const isLate = (
 ) => sql`(r.status = 'received' and (r.received_at at time zone 'Europe/London')::date + (
   select case r.urgency when 'urgent' then urgent_days when 'soon' then soon_days else routine_days end from lending_policy) < ${today}::date)`;
 
+/** That the referral `r` is of someone who may not decide about it any more. */
+const isOfWhoLeft = sql`(r.assigned_to is not null and not exists (select from staff where id = r.assigned_to and ${mayDecide}))`;
+/** That nobody works on the referral `r`: it is given to nobody, or open and of someone who has left. */
+const isNobodys = sql`(r.assigned_to is null or (${isOpenReferral('r')} and ${isOfWhoLeft}))`;
+
 function conditions({ status, urgency, clinicId, assigned, need, late }: QueueFilter, today: string) {
   return sql.join(
     [
@@ -41,7 +47,13 @@ function conditions({ status, urgency, clinicId, assigned, need, late }: QueueFi
       ...(urgency ? [sql`r.urgency = ${urgency}`] : []),
       ...(clinicId ? [sql`r.clinic_id = ${clinicId}`] : []),
       ...(assigned
-        ? [assigned === 'nobody' ? sql`r.assigned_to is null` : sql`r.assigned_to = ${assigned}`]
+        ? [
+            assigned === 'nobody'
+              ? isNobodys
+              : assigned === 'left'
+                ? isOfWhoLeft
+                : sql`r.assigned_to = ${assigned}`,
+          ]
         : []),
       ...(need
         ? [

@@ -1,7 +1,8 @@
 import Type, { type Static } from 'typebox';
+import { workGivenTo } from '../access/giving-on.queries.ts';
 import { getPatient } from '../people/patient.queries.ts';
 import type { Context } from '../shared/actor.ts';
-import { addDays, today } from '../shared/clock.ts';
+import { addDays, timestamp, today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import type { App } from '../shared/http.ts';
 import { isId } from '../shared/ids.ts';
@@ -25,14 +26,14 @@ import { clashWords, followUpStatuses, ways, wayWords } from './support.rules.ts
 const date = Type.String({ format: 'date' });
 const id = Type.String({ format: 'uuid' });
 const statuses = ['ahead', ...followUpStatuses] as const;
-/** The diary's filters as its form names them: a supporter's id, or `none` for what nobody has yet. */
+/** The diary's filters as its form names them: a supporter's id, `none` for what nobody has, `left` for what is of who does none any more. */
 const DiaryQuery = Type.Object(
   {
     ...listQuery,
     from: Type.Optional(date),
     to: Type.Optional(date),
     status: Type.Optional(oneOf(statuses)),
-    supporter: Type.Optional(Type.Union([Type.Literal('none'), id])),
+    supporter: Type.Optional(Type.Union([oneOf(['none', 'left']), id])),
     all: Type.Optional(Type.Literal('yes', { description: 'Every line is ticked, to be given to someone' })),
   },
   { additionalProperties: false },
@@ -79,7 +80,7 @@ export function diaryPages(app: App, deps: Deps): void {
       ...(from || !to ? { from: from ?? today(deps.clock) } : {}),
       ...(to && { to }),
       ...(status && { status }),
-      ...(supporter === 'none' ? { unassigned: true } : supporter ? { supporterId: supporter } : {}),
+      ...(supporter && whose(supporter)),
     };
   }
 
@@ -88,11 +89,12 @@ export function diaryPages(app: App, deps: Deps): void {
     const date = today(deps.clock);
     const query = inDiary(asked);
     const { from, to, status } = query;
-    const [list, count, supporters, withoutOutcome] = await Promise.all([
+    const [list, count, supporters, withoutOutcome, given] = await Promise.all([
       listFollowUps(deps.db, actor, { ...query, after, limit }, date),
       countFollowUps(deps.db, actor, query),
       actor.role === 'supporter' ? [] : listSupporters(deps.db),
       countFollowUps(deps.db, actor, { to: addDays(date, -1), status: 'ahead' }),
+      actor.role === 'supporter' ? workGivenTo(deps.db, actor.id, timestamp(deps.clock)) : [],
     ]);
     const filters = {
       ...(from && { from }),
@@ -112,7 +114,11 @@ export function diaryPages(app: App, deps: Deps): void {
       isNarrowed: (asked.from ?? asked.to ?? status) !== undefined,
       query: shown,
       here: `/support?${new URLSearchParams({ ...filters, ...(after && { after }) })}`,
-      supporters: [{ value: 'none', text: 'Nobody yet' }, ...names],
+      supporters: [
+        { value: 'none', text: 'Nobody’s' },
+        { value: 'left', text: 'Of someone who has left' },
+        ...names,
+      ],
       givenTo: [
         { value: 'usual', text: 'Whom each person knows' },
         { value: 'spread', text: 'Spread over supporters who have time' },
@@ -126,6 +132,7 @@ export function diaryPages(app: App, deps: Deps): void {
       today: date,
       yesterday: addDays(date, -1),
       withoutOutcome,
+      given,
       form,
       giveForm: form ?? newForm(),
       ticked: form ? [form.typed.followUps ?? []].flat() : all ? 'all' : [],
@@ -168,6 +175,13 @@ export function diaryPages(app: App, deps: Deps): void {
     return { patient, form, way, ways: wayChoices, supporters: choices };
   }
 }
+
+const whose = (supporter: string) =>
+  supporter === 'none'
+    ? { unassigned: true }
+    : supporter === 'left'
+      ? { left: true }
+      : { supporterId: supporter };
 
 /** @throws Problem `invalid` when nothing is ticked, or nobody is chosen */
 function readAssignments({ followUps: ticked = [], to = '' }: Typed): NewAssignments {

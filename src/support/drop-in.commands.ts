@@ -59,8 +59,8 @@ export async function addDropIn(deps: Deps, ctx: Context, input: NewDropIn): Pro
 }
 
 /**
- * Writes down how many others came and what is to be noted, or that it does not take place.
- * @throws Problem `not-found`, `if-match-required`, `changed-meanwhile`, `conflict` when people came, or it was cancelled
+ * Writes down how many others came and what is to be noted, gives it to a supporter or to nobody, or that it does not take place.
+ * @throws Problem `not-found`, `if-match-required`, `changed-meanwhile`, `invalid` for someone who does none, `conflict` when people came, or it was cancelled
  */
 export async function changeDropIn(
   deps: Deps,
@@ -73,6 +73,9 @@ export async function changeDropIn(
     requireMatch(ctx.ifMatch, etagOf(id, before.changedAt));
     if (change.cancelled && before.people.length + (change.others ?? before.others) > 0)
       throw new Problem('conflict', { detail: 'People came, so it took place.' });
+    const { supporterId = before.supporter?.id ?? null } = change;
+    const isGiven = supporterId !== (before.supporter?.id ?? null);
+    if (isGiven && supporterId) await assertSupporter(work.trx, supporterId);
     const { at } = work;
     await run(
       work.trx,
@@ -82,6 +85,7 @@ export async function changeDropIn(
         .set({
           others: change.others ?? before.others,
           note: change.note === undefined ? before.note : change.note,
+          supporter_id: supporterId,
           cancelled_at: change.cancelled ? at : null,
           changed_at: at,
         })
@@ -93,6 +97,12 @@ export async function changeDropIn(
       values: change.others === undefined ? {} : { count: change.others },
       fields: change.note === undefined ? [] : ['note'],
     });
+    if (isGiven)
+      await recordEvent(work, {
+        type: 'drop_in.assigned',
+        subjects: [['drop_in', id]],
+        values: { supporterId },
+      });
     return getDropIn(deps, work.trx, id);
   });
 }

@@ -27,8 +27,8 @@ const words = {
   patientId: 'Choose who came',
 };
 const Search = strictObject({ search: line(200) });
-const { others, note } = DropInChange.properties;
-const NotesForm = strictObject({ others, note });
+const { others, note, supporterId } = DropInChange.properties;
+const NotesForm = strictObject({ others, note, supporterId });
 const mostFound = 10;
 const view = 'support/views/drop-in.njk';
 
@@ -41,7 +41,7 @@ export function dropInPages(app: App, deps: Deps): void {
     name: 'drop-ins',
     query: DropInQuery,
     list: (query) => listDropIns(deps, query),
-    count: () => countDropIns(deps.db),
+    count: (query) => countDropIns(deps, query),
     columns: {
       Day: ({ heldOn }) => heldOn,
       Starts: ({ startsAt }) => startsAt,
@@ -54,8 +54,11 @@ export function dropInPages(app: App, deps: Deps): void {
   });
 
   app.get('/drop-ins', { config: read, schema: { querystring: DropInQuery } }, async (request, reply) => {
+    const { after, unassigned } = request.query;
     const list = await listDropIns(deps, request.query);
-    return reply.page('support/views/drop-ins.njk', { ...list, after: request.query.after });
+    const filters: Record<string, string> = unassigned ? { unassigned: 'true' } : {};
+    const query = new URLSearchParams(filters).toString();
+    return reply.page('support/views/drop-ins.njk', { ...list, after, filters, query });
   });
 
   formPage(app, '/drop-ins/new', {
@@ -104,7 +107,11 @@ export function dropInPages(app: App, deps: Deps): void {
     async take({ version = '', cancelled, ...typed }, { ctx, params: { id } }) {
       const change = cancelled
         ? { cancelled: true as const }
-        : { note: null, ...fields(NotesForm, typed, words) };
+        : {
+            note: null,
+            ...(typed.supporterId !== undefined && { supporterId: null }),
+            ...fields(NotesForm, typed, words),
+          };
       await changeDropIn(deps, { ...ctx, ifMatch: String(version) }, id, change);
       return { href: `/drop-ins/${id}`, text: cancelled ? 'It does not take place.' : 'It is saved.' };
     },
@@ -115,16 +122,22 @@ export function dropInPages(app: App, deps: Deps): void {
 
   type Sent = { found?: PatientSummary[]; search?: Form; person?: Form; notes?: Form };
   async function dropInView(ctx: Context, id: string, sent: Sent = {}) {
-    const dropIn = await getDropIn(deps, deps.db, id);
+    const [dropIn, supporters] = await Promise.all([getDropIn(deps, deps.db, id), listSupporters(deps.db)]);
+    const { supporter } = dropIn;
+    const hasLeft = supporter && !supporters.some((one) => one.id === supporter.id);
     const seen = [
       ...dropIn.people.map(({ patient }) => patient.id),
       ...(sent.found ?? []).map((one) => one.id),
     ];
     await logAccesses(deps, ctx, seen, 'drop_in');
-    const kept = { others: String(dropIn.others), note: dropIn.note ?? '' };
+    const kept = { others: String(dropIn.others), note: dropIn.note ?? '', supporterId: supporter?.id ?? '' };
     const notes = sent.notes && besideTheOther(sent.notes, kept);
     return {
       dropIn,
+      supporters: [...(hasLeft ? [supporter] : []), ...supporters].map((one) => ({
+        value: one.id,
+        text: one.name,
+      })),
       version: versionToSend(notes, etagOf(id, dropIn.changedAt)),
       form: [sent.search, sent.person, notes].find((form) => form?.summary.length),
       searchForm: sent.search ?? newForm(),

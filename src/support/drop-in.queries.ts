@@ -5,8 +5,12 @@ import { jsonInstant, type Reader } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
 import { Problem } from '../shared/problem.ts';
-import { countOf, many, maybe } from '../shared/statements.ts';
+import { countOf, each, many, maybe } from '../shared/statements.ts';
 import { DropIn, DropInSummary } from './drop-in.schemas.ts';
+import { maySupport } from './follow-up.queries.ts';
+
+/** That the drop-in `d` is held on a civil date or after it. */
+export const isToCome = (day: string) => sql`(d.held_on >= ${day}::date and d.cancelled_at is null)`;
 
 const summary = (
   day: string,
@@ -16,22 +20,28 @@ const summary = (
   case when d.cancelled_at is not null then 'cancelled' when d.held_on > ${day}::date then 'planned' else 'took_place' end as status`;
 const tables = sql`drop_in d join location l on l.id = d.location_id left join staff s on s.id = d.supporter_id`;
 
+type DropInFilter = { unassigned?: boolean | undefined };
+const matching = ({ unassigned }: DropInFilter, day: string) =>
+  unassigned
+    ? sql`(d.supporter_id is null or (${isToCome(day)} and not exists (select from staff where id = d.supporter_id and ${maySupport})))`
+    : sql`true`;
+
 /** Drop-ins, the latest first: those to come lead. */
 export async function listDropIns(
   deps: Deps,
-  query: { limit: number; after?: string | undefined },
+  query: DropInFilter & { limit: number; after?: string | undefined },
 ): Promise<ListPage<DropInSummary>> {
   const [date, id] = readCursor(query.after, ['date', 'uuid']) ?? [];
-  const rows = await many(deps.db, 'drop-in.list', DropInSummary.properties)`
+  const rows = await many(deps.db, each('drop-in.list'), DropInSummary.properties)`
     select ${summary(today(deps.clock))} from ${tables}
-    ${date ? sql`where (d.held_on, d.id) < (${date}::date, ${id}::uuid)` : sql``}
+    where ${matching(query, today(deps.clock))} ${date ? sql`and (d.held_on, d.id) < (${date}::date, ${id}::uuid)` : sql``}
     order by d.held_on desc, d.id desc limit ${query.limit + 1}`;
   return toPage(rows, query.limit, (row) => [row.heldOn, row.id]);
 }
 
-/** How many drop-ins there are. */
-export async function countDropIns(db: Reader): Promise<number> {
-  return countOf(db, 'drop-in.count')`from drop_in`;
+/** How many drop-ins the filters of a list match. */
+export async function countDropIns({ db, clock }: Deps, query: DropInFilter): Promise<number> {
+  return countOf(db, each('drop-in.count'))`from drop_in d where ${matching(query, today(clock))}`;
 }
 
 /**

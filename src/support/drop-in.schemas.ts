@@ -39,6 +39,7 @@ export const DropInChange = strictObject(
   {
     others: Type.Optional(others),
     note: Type.Optional(nullable(text(2000))),
+    supporterId: Type.Optional(nullable(id)),
     cancelled: Type.Optional(Type.Literal(true, { description: 'It does not take place' })),
   },
   { minProperties: 1, examples: [{ others: 4 }] },
@@ -86,4 +87,14 @@ export const DropIn = Type.Object({
 });
 export type DropIn = Static<typeof DropIn>;
 export const DropInList = pageOf(DropInSummary);
-export const DropInQuery = Type.Object(listQuery, { additionalProperties: false });
+export const DropInQuery = Type.Object(
+  {
+    ...listQuery,
+    unassigned: Type.Optional(
+      Type.Boolean({
+        description: 'Only those without a supporter, and those to come of someone who does none any more',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);

@@ -198,9 +198,26 @@ export async function changeFollowUp(
 
 /** Locks a supporter: who gives them a time waits for who gives them another. @throws Problem `invalid` */
 export async function assertSupporter(trx: Trx, id: string): Promise<void> {
-  const found = await maybe(trx, 'follow-up.assert-supporter', {})`
-    select from staff where id = ${id} and ${maySupport} for no key update`;
-  if (!found) throw invalid({ pointer: '/supporterId', message: 'There is no such supporter.' });
+  const found = await maybe(trx, 'follow-up.assert-supporter', {
+    may: col.boolean,
+    isSuspended: col.boolean,
+  })`
+    select ${maySupport} as may, suspended_at is not null as "isSuspended" from staff where id = ${id} for no key update`;
+  if (found?.may) return;
+  if (!found?.isSuspended) throw invalid({ pointer: '/supporterId', message: 'There is no such supporter.' });
+  throw invalid({
+    pointer: '/supporterId',
+    message: 'They do no follow-ups here any more. Choose someone else, or nobody.',
+  });
+}
+
+/** A supporter, locked, whom someone is known by; null where they do no follow-ups any more. */
+export async function stillSupporting(trx: Trx, id: string | null): Promise<string | null> {
+  const found = id
+    ? await maybe(trx, 'follow-up.still-supporting', {})`
+        select from staff where id = ${id} and ${maySupport} for no key update`
+    : undefined;
+  return found ? id : null;
 }
 
 export const LockedFollowUp = {

@@ -19,6 +19,9 @@ import { hindrancesOf, hindranceWords, Person } from './way.rules.ts';
 /** Who may do follow-ups: a condition on `staff`, however it is called in the statement. */
 export const maySupport = sql<boolean>`(role in ('supporter', 'officer', 'manager') and suspended_at is null)`;
 
+/** That the follow-up, or drop-in, `f` is of someone who does none any more. */
+const isOfWhoLeft = sql`(f.supporter_id is not null and not exists (select from staff where id = f.supporter_id and ${maySupport}))`;
+
 /** A supporter sees their own follow-ups, or drop-ins, `f` and no others. */
 export const visibleTo = (actor: Actor) =>
   actor.role === 'supporter' ? sql`f.supporter_id = ${actor.id}` : sql`true`;
@@ -33,7 +36,8 @@ const matching = (actor: Actor, query: Partial<FollowUpQuery>) => sql`${visibleT
   ${query.to ? sql`and f.due_on <= ${query.to}` : sql``}
   ${query.status ? sql`and ${query.status === 'ahead' ? isAhead('f') : sql`f.status = ${query.status}`}` : sql``}
   ${query.supporterId ? sql`and f.supporter_id = ${query.supporterId}` : sql``}
-  ${query.unassigned ? sql`and f.supporter_id is null` : sql``}
+  ${query.unassigned ? sql`and (f.supporter_id is null or (${isAhead('f')} and ${isOfWhoLeft}))` : sql``}
+  ${query.left ? sql`and ${isOfWhoLeft}` : sql``}
   ${query.patientId ? sql`and f.patient_id = ${query.patientId}` : sql``}`;
 
 const Looked = {

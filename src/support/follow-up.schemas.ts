@@ -222,7 +222,12 @@ export const FollowUpQuery = Type.Object(
     from: Type.Optional(date),
     to: Type.Optional(date),
     supporterId: Type.Optional(id),
-    unassigned: Type.Optional(Type.Boolean({ description: 'Only those without a supporter' })),
+    unassigned: Type.Optional(
+      Type.Boolean({
+        description: 'Only those without a supporter, and those ahead of someone who does none any more',
+      }),
+    ),
+    left: Type.Optional(Type.Boolean({ description: 'Only those of someone who does none any more' })),
     patientId: Type.Optional(id),
     status: Type.Optional(
       oneOf([...followUpStatuses, 'ahead'], { description: 'ahead: planned or confirmed' }),

@@ -13,7 +13,7 @@ import { invalid, Problem } from '../shared/problem.ts';
 import { col, type RowOf } from '../shared/rows.ts';
 import { maybe, one, run } from '../shared/statements.ts';
 import type { Work } from '../shared/work.ts';
-import { cancelFollowUpsOf } from './follow-up.commands.ts';
+import { cancelFollowUpsOf, stillSupporting } from './follow-up.commands.ts';
 import { isAhead } from './follow-up.states.ts';
 import type { NewPatientPlan, NewSupportStop, PatientPlanGiven, SupportStopped } from './plan.schemas.ts';
 import { askToAgree, insertFollowUps, timesOf, writeFollowUps } from './planning.commands.ts';
@@ -184,7 +184,7 @@ async function planAnew(
   versionId: string,
 ): Promise<Omit<PatientPlanGiven, 'id'>> {
   const { at } = work;
-  const { patientId, supporterId, ended, kept, steps } = await one(work.trx, 'patient-plan.clear', Cleared)`
+  const cleared = await one(work.trx, 'patient-plan.clear', Cleared)`
     with f as materialized (
       select f.id, f.due_on, f.supporter_id, f.status, f.status = 'planned' and not exists (
         select from reminder r where r.subject_id = f.id and r.reason in ${endingWith('follow_up')} and r.status = 'said') as goes
@@ -204,6 +204,8 @@ async function planAnew(
       (select count(*)::int from f where not goes and ${isAhead('f')}) as kept,
       ${stepsJson(sql`s where day > greatest(${work.today}::date, (select max(due_on) from f where not goes))`)} as steps
     from p`;
+  const { patientId, ended, kept, steps } = cleared;
+  const supporterId = await stillSupporting(work.trx, cleared.supporterId);
   const whose = steps.map(({ dueOn }) => ({ patientId, supporterId, dueOn }));
   const diary = await lockDiary(work, whose, ended);
   const made = timesOf(work.deps, { ...held, id, patientId, supporterId }, steps, diary);

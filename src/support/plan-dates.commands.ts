@@ -7,7 +7,7 @@ import { type NewEvent, recordEvents } from '../shared/events.ts';
 import { col, type RowOf } from '../shared/rows.ts';
 import { maybe, one, run } from '../shared/statements.ts';
 import type { Work } from '../shared/work.ts';
-import { subjectsOfFollowUp } from './follow-up.commands.ts';
+import { stillSupporting, subjectsOfFollowUp } from './follow-up.commands.ts';
 import { isAhead } from './follow-up.states.ts';
 import { askToAgree, moveTo, timesOf, writeFollowUps } from './planning.commands.ts';
 import { lockDiary, PlannedStep, stepDay, stepsJson } from './planning.queries.ts';
@@ -156,7 +156,8 @@ export async function addReplacementCall(work: Work, loanId: string): Promise<vo
       and not exists (select from follow_up f where f.patient_id = h.patient_id and ${isAhead('f')} and f.due_on between ${day}::date and ${day}::date + 7)
     order by h.id desc limit 1`;
   if (!row) return;
-  const { dueOn, ...plan } = row;
+  const { dueOn, ...rest } = row;
+  const plan = { ...rest, supporterId: await stillSupporting(work.trx, row.supporterId) };
   const step: PlannedStep = {
     step: replacementStep,
     dueOn,

@@ -210,6 +210,22 @@ export const taskKinds = {
     page: (id: string) => `/settings/staff/${id}`,
     closesWhen: 'its day is recorded',
   },
+  referrals_of_nobody: {
+    what: 'Someone has left, or does something else, and their open referrals are nobody’s: give them to someone',
+    by: 'referrals.decide',
+    page: () => '/referrals?status=all&assigned=nobody',
+  },
+  support_of_nobody: {
+    what: 'Someone has left, or does something else, and their follow-ups and drop-ins are nobody’s: give them to someone',
+    by: 'follow-ups.plan',
+    page: () => '/support?from=2000-01-01&status=ahead&supporter=none',
+  },
+  work_of_who_left: {
+    what: 'Open work is still of someone who may no longer do it: give it to someone, or to nobody',
+    by: 'staff.manage',
+    page: (id: string) => `/settings/staff/${id}/suspensions`,
+    closesWhen: 'nothing is theirs any more',
+  },
   calendar_ends: {
     what: 'The bank holidays that Lendwell knows end soon: add those of the years to come',
     by: 'settings.change',

@@ -356,7 +356,7 @@ for (const scripts of [true, false]) {
     await page
       .getByLabel('Clinic')
       .selectOption({ label: `Triage Clinic of the Royal Borough and its Neighbours ${scripts}` });
-    await page.getByLabel('Whose').selectOption('Nobody yet');
+    await page.getByLabel('Whose').selectOption('Nobody’s');
     await page.getByRole('button', { name: 'Filter' }).click();
     await page.getByText('1 referral to decide').waitFor();
     await look('the queue');

@@ -35,6 +35,21 @@ export const incidentEvents = defineEvents({
       return `${what}: ${v.assetTag ?? 'a device'}${when}${told}${v.handedIn ? ', and handed in' : ''}${nowIs('The device', v.status)}`;
     },
   },
+  'incident.corrected': {
+    values: {
+      from: Type.Optional(oneOf(incidentKinds)),
+      to: Type.Optional(oneOf(incidentKinds)),
+      reportedOn: Type.Optional(day),
+      handedIn: Type.Optional(flag),
+    },
+    line: (v) =>
+      [
+        'What was written down of the incident was put right',
+        ...(v.from && v.to ? [`${incidentWords[v.to]}, and not ${incidentWords[v.from].toLowerCase()}`] : []),
+        ...(v.reportedOn ? [`told on ${date(v.reportedOn)}`] : []),
+        ...(v.handedIn === undefined ? [] : [v.handedIn ? 'handed in' : 'not handed in']),
+      ].join('; '),
+  },
   'incident.action': {
     values: {
       kind: oneOf(actionKinds),

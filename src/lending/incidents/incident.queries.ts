@@ -54,7 +54,7 @@ export async function getIncident(
     lentAgain: col.boolean,
     byIncident: col.boolean,
   })`
-    select ${columns}, n.account, n.crime_reference as "crimeReference", n.handed_in as "handedIn", n.closed_at as "closedAt",
+    select ${columns}, n.account, n.crime_reference as "crimeReference", n.handed_in as "handedIn", n.closed_at as "closedAt", n.changed_at as "changedAt",
       (select json_build_object('status', i.status) from loan_item i where i.id = n.loan_item_id) as item,
       (select ${byIncident} from loan_item i where i.id = n.loan_item_id) as "byIncident",
       case when n.approved_by is not null then json_build_object('by', n.approved_by, 'reason', n.approval_reason) end as approval,

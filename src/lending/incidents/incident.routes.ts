@@ -1,11 +1,14 @@
 import Type from 'typebox';
 import { logAccess } from '../../people/patient.queries.ts';
 import type { Deps } from '../../shared/deps.ts';
+import { etagOf } from '../../shared/etag.ts';
 import { timelineOf } from '../../shared/event.queries.ts';
 import { type App, idParams } from '../../shared/http.ts';
 import { listQuery } from '../../shared/lists.ts';
-import { creates, lists, reads } from '../../shared/routes.ts';
+import { changes, creates, lists, reads } from '../../shared/routes.ts';
 import { approveReplacement, askForApproval, confirmAction, recordAction } from './action.commands.ts';
+import { correctIncident } from './correction.commands.ts';
+import { IncidentCorrection } from './correction.schemas.ts';
 import { reportIncident } from './incident.commands.ts';
 import { getIncident, listIncidents } from './incident.queries.ts';
 import {
@@ -86,6 +89,23 @@ export function incidentRoutes(app: App, deps: Deps): void {
       if (incident.patient) await logAccess(deps, ctx, incident.patient.id, 'incident');
       return incident;
     },
+    etag: (incident) => etagOf(incident.id, incident.changedAt),
+  });
+
+  changes(app, '/incidents/:id', {
+    action: 'incidents.report',
+    operationId: 'correctIncident',
+    summary: 'Put right what was written down wrong of an incident',
+    description:
+      'What is left out stays, null empties. It moves no device: where the correction would, the refusal says which step does.',
+    tags,
+    params: idParams,
+    versioned: true,
+    body: IncidentCorrection,
+    gives: Incident,
+    problems: ['not-found', 'invalid', 'incident-action-refused', 'patient-erased'],
+    call: ({ ctx, params, body }) => correctIncident(deps, ctx, params.id, body),
+    etag: (incident) => etagOf(incident.id, incident.changedAt),
   });
 
   lists(app, '/incidents/:id/history', {

@@ -93,7 +93,9 @@ export function effectOf(
   return { as: 'lost', device: 'lost' };
 }
 
-const isGone = (kind: IncidentKind) => kind === 'lost' || kind === 'stolen' || kind === 'not_returned';
+/** Whether by this kind nobody has the device. */
+export const isGone = (kind: IncidentKind): boolean =>
+  kind === 'lost' || kind === 'stolen' || kind === 'not_returned';
 
 export type Suggestion = { kind: ActionKind; why: string };
 

@@ -187,6 +187,7 @@ export const Incident = Type.Object({
   crimeReference: nullable(Type.String()),
   handedIn: Type.Boolean(),
   closedAt: nullable(Type.String()),
+  changedAt: Type.String(),
   item: Type.Object({ status: oneOf(itemStatuses) }),
   approval: nullable(Type.Object({ by: Type.String(), reason: Type.String() })),
   approvalAskedAt: nullable(Type.String()),

@@ -1,7 +1,9 @@
 import { type RawBuilder, sql } from 'kysely';
+import { mayDecide } from '../../access/decider.queries.ts';
 import { dbsDueBy } from '../../access/staff.rules.ts';
 import { isOpenLoan } from '../../lending/loans/loan.states.ts';
 import { overdueWords } from '../../messages/reminder.rules.ts';
+import { isOpenReferral } from '../../referrals/referral.states.ts';
 import { isLate } from '../../referrals/triage.queries.ts';
 import { calendarId } from '../../scheme/calendar/calendar.rules.ts';
 import { systemContext } from '../../shared/actor.ts';
@@ -14,6 +16,9 @@ import { newId } from '../../shared/ids.ts';
 import type { Report } from '../../shared/progress.ts';
 import { col } from '../../shared/rows.ts';
 import { countOf, each, many } from '../../shared/statements.ts';
+import { isToCome } from '../../support/drop-in.queries.ts';
+import { maySupport } from '../../support/follow-up.queries.ts';
+import { isAhead } from '../../support/follow-up.states.ts';
 import { askStaff, taskBatch } from '../../tasks/ask.commands.ts';
 import { completeTasksAbout } from '../../tasks/task.commands.ts';
 import type { TaskKind } from '../../tasks/task.rules.ts';
@@ -24,6 +29,12 @@ const askAgainAfter = 30;
 const preparationDays = 14;
 /** Days ahead on which new bank holidays are asked for. */
 const holidayNotice = 90;
+
+/** That open work is still of a member of staff `s` who may no longer do it, on a civil date. */
+const hasWorkLeft = (date: string) => sql`(
+  (not ${mayDecide} and exists (select from referral r where r.assigned_to = s.id and ${isOpenReferral('r')}))
+  or (not ${maySupport} and (exists (select from follow_up f where f.supporter_id = s.id and ${isAhead('f')})
+    or exists (select from drop_in d where d.supporter_id = s.id and ${isToCome(date)}))))`;
 
 /** What the night looks at, and asks staff about: `id` of the subject and `patient_id`, on a civil date. */
 export const watches = [
@@ -68,6 +79,13 @@ export const watches = [
     subjectType: 'staff',
     of: (date) => sql`select s.id, null::uuid as patient_id from staff s
       where s.role = 'supporter' and s.suspended_at is null and s.dbs_checked_on <= ${dbsDueBy(date)}::date`,
+  },
+  {
+    step: 'work-of-who-left',
+    words: 'Work of who has left: tasks',
+    kind: 'work_of_who_left',
+    subjectType: 'staff',
+    of: (date) => sql`select s.id, null::uuid as patient_id from staff s where ${hasWorkLeft(date)}`,
   },
   {
     step: 'calendar-ends',
@@ -123,18 +141,25 @@ async function settleThoseRight(deps: Deps, { kind, of }: Watch, date: string): 
   }
 }
 
-/** Settles what the night asked of supporters' checks, where a newer one is written down now. */
+/** Settles what the night asked of supporters' checks, where a newer one is written down now or none is needed any more. */
 export const settleChecksOfStaff: Follower = async (work, events) => {
-  const changed = idsOf(
-    events.filter(({ fields }) => fields.includes('dbsCheckedOn')),
-    'staff',
-  );
-  if (!changed.length) return;
   const rows = await many(work.trx, 'staff.checked', { id: col.text })`
-    select id from staff where id = any(${changed}::uuid[]) and dbs_checked_on > ${dbsDueBy(work.today)}::date`;
+    select id from staff where id = any(${idsOf(events, 'staff')}::uuid[])
+      and (dbs_checked_on > ${dbsDueBy(work.today)}::date or role <> 'supporter' or suspended_at is not null)`;
   await completeTasksAbout(
     work,
     ['dbs_due'],
+    rows.map(({ id }) => id),
+  );
+};
+
+/** Settles what the night asked of work that is still of someone who may no longer do it, once it is given on. */
+export const settleWorkGivenOn: Follower = async (work, events) => {
+  const rows = await many(work.trx, 'staff.without-work', { id: col.text })`
+    select s.id from staff s where s.id = any(${idsOf(events, 'staff')}::uuid[]) and not ${hasWorkLeft(work.today)}`;
+  await completeTasksAbout(
+    work,
+    ['work_of_who_left'],
     rows.map(({ id }) => id),
   );
 };

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { EventValues } from '../../events.ts';
 import { type Context, systemContext } from '../../shared/actor.ts';
 import { command } from '../../shared/command.ts';
 import type { Trx } from '../../shared/database.ts';
@@ -41,6 +42,14 @@ export async function releaseAllocation(
   });
 }
 
+const LockedAllocation = {
+  id: col.text,
+  deviceId: col.text,
+  kind: col.keyOf(kindsOfDevice),
+  hasDataPlan: col.boolean,
+};
+type LockedAllocation = RowOf<typeof LockedAllocation>;
+
 /** Why what is held for a referral goes back, by what happened to it. */
 const reasons = {
   'referral.closed': 'The referral is closed.',
@@ -64,6 +73,33 @@ export const releaseWhatIsNotNeeded: Follower = async (work, events) => {
     const row = await one(work.trx, 'allocation.open-needs', { open: col.listOf(col.oneOf(stockNeeds)) })`
       select ${openNeeds} as open from referral r where r.id = ${referralId}`;
     await releaseAllocationsOf(work, [referralId], 'It is no longer needed.', row.open);
+  }
+};
+
+/**
+ * Releases what is held for a need that was never asked for, where the correction says so.
+ * @throws Problem `need-change-refused` where it does not, and something is held for it
+ */
+export const releaseWhatWasNeverNeeded: Follower = async (work, events) => {
+  for (const event of events) {
+    const [referralId] = idsOf([event], 'referral');
+    const { removed, releases } = event.values as EventValues['referral.corrected'];
+    if (!removed?.length || !referralId) continue;
+    const row = await one(work.trx, 'allocation.still-needed', {
+      open: col.listOf(col.oneOf(stockNeeds)),
+      held: col.listOf(col.object({ ...col.omit(LockedAllocation, 'deviceId'), assetTag: col.text })),
+    })`
+      select ${openNeeds} as open, coalesce((
+        select json_agg(json_build_object('id', a.id, 'kind', v.kind, 'assetTag', v.asset_tag,
+          'hasDataPlan', exists (select from data_plan s where s.device_id = v.id and ${isInUse('s')})) order by a.id)
+        from allocation a join device v on v.id = a.device_id where a.referral_id = r.id and a.status = 'held'), '[]') as held
+      from referral r where r.id = ${referralId}`;
+    const idle = row.held.filter((device) => !meetsOf(device, row.open).length);
+    if (idle.length && !releases)
+      throw new Problem('need-change-refused', {
+        detail: `${idle.map(({ assetTag }) => assetTag).join(', ')} ${idle.length === 1 ? 'is' : 'are'} held for it. Say that it may go, or release it first.`,
+      });
+    await releaseAllocationsOf(work, [referralId], 'It was never asked for.', row.open);
   }
 };
 
@@ -135,14 +171,6 @@ export async function expireAllocations(deps: Deps, date: string): Promise<numbe
 export async function countExpiringAllocations(deps: Deps, date: string): Promise<number> {
   return countOf(deps.db, each('release.count-expiring-allocations'))`from allocation a where ${due(date)}`;
 }
-
-const LockedAllocation = {
-  id: col.text,
-  deviceId: col.text,
-  kind: col.keyOf(kindsOfDevice),
-  hasDataPlan: col.boolean,
-};
-type LockedAllocation = RowOf<typeof LockedAllocation>;
 
 /** Locks the referrals and devices of allocations, in the one order of locks: one statement. Whether they still hold is asked afterwards. */
 async function lockAllocations(trx: Trx, which: ReturnType<typeof sql>): Promise<LockedAllocation[]> {

@@ -1,0 +1,61 @@
+import { logAccess } from '../../people/patient.queries.ts';
+import type { Context } from '../../shared/actor.ts';
+import type { Deps } from '../../shared/deps.ts';
+import { etagOf } from '../../shared/etag.ts';
+import { type App, idParams, strictObject } from '../../shared/http.ts';
+import { besideTheOther, versionToSend } from '../../web/edit-conflict.ts';
+import { type Form, fields, type Typed } from '../../web/forms.ts';
+import { formPage } from '../../web/submit.ts';
+import { correctIncident } from './correction.commands.ts';
+import { getIncident } from './incident.queries.ts';
+import { incidentKinds, incidentWords } from './incident.rules.ts';
+import { type Incident, NewIncident } from './incident.schemas.ts';
+
+const { itemId: _itemId, ...said } = NewIncident.properties;
+/** A form says everything, an API what changes. */
+const CorrectionForm = strictObject(said);
+const words = { kind: 'Choose what happened', reportedOn: 'Enter the day you were told' };
+
+/** /incidents/:id/corrections: what was written down wrong of an incident is put right. */
+export function incidentCorrectionPages(app: App, deps: Deps): void {
+  formPage(app, '/incidents/:id/corrections', {
+    action: 'incidents.report',
+    params: idParams,
+    view: 'lending/incidents/views/correct.njk',
+    show: (sent, { ctx, params }) => view(ctx, params.id, sent),
+    async take({ version, ...typed }, { ctx, params: { id } }) {
+      const given = fields(CorrectionForm, typed, words);
+      await correctIncident(deps, { ...ctx, ifMatch: String(version ?? '') }, id, {
+        account: null,
+        crimeReference: null,
+        ...given,
+      });
+      return { href: `/incidents/${id}`, text: 'The incident is put right.' };
+    },
+  });
+
+  async function view(ctx: Context, id: string, sent?: Form) {
+    const incident = await getIncident(deps.db, id);
+    if (incident.patient) await logAccess(deps, ctx, incident.patient.id, 'incident');
+    const form = besideTheOther(sent, typedOf(incident));
+    return {
+      form,
+      incident,
+      version: versionToSend(form, etagOf(id, incident.changedAt)),
+      kinds: incidentKinds.map((value) => ({ value, text: incidentWords[value] })),
+    };
+  }
+}
+
+function typedOf({ kind, reportedOn, account, crimeReference, handedIn }: Incident): Typed {
+  const [year = '', month = '', day = ''] = reportedOn.split('-');
+  return {
+    kind,
+    'reportedOn-day': String(Number(day)),
+    'reportedOn-month': String(Number(month)),
+    'reportedOn-year': year,
+    account: account ?? '',
+    crimeReference: crimeReference ?? '',
+    handedIn: handedIn ? 'yes' : 'no',
+  };
+}
