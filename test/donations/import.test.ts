@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
+import { xlsxType } from '../../src/shared/sheet-file.ts';
 import { decodeCsv } from '../../src/shared/sheet-text.rules.ts';
 import { importDonation, previewImport } from '../../src/stock/donations/import.commands.ts';
 import { readImport } from '../../src/stock/donations/import.rules.ts';
 import { testApp } from '../helpers/app.ts';
 import { officer } from '../helpers/factories.ts';
 import { refusal } from '../helpers/refusal.ts';
+import { textRow, workbook } from '../helpers/workbook.ts';
 
 const { app, as, db, deps } = await testApp(t);
 const file = readFileSync(path.join(import.meta.dirname, '../fixtures/donation.csv'));
@@ -113,6 +115,37 @@ t.test('headings, separators and encodings as spreadsheets write them', async (t
       remarks: [/notes/, /ICCID/],
     },
   );
+});
+
+t.test('over the API a workbook is taken by its own type, and by that of a CSV file', async (t) => {
+  const send = (payload: Buffer, type: string, more = '&preview=true') =>
+    app.inject({
+      method: 'POST',
+      url: `/api/v1/donations/imports?donor=Book%20Shop&receivedOn=2026-11-20${more}`,
+      headers: { ...as.officer, 'content-type': type },
+      payload,
+    });
+  const heading = textRow(1, 'Type', 'Make', 'Model', 'Serial No.');
+  const bytes = workbook({ Stock: heading + textRow(3, 'tablet', 'Acme', 'Book', '007'), Old: heading });
+  for (const type of [xlsxType, 'text/csv'])
+    t.match((await send(bytes, type)).json(), {
+      ready: 1,
+      sheetsNotRead: ['Old'],
+      lines: [{ row: 3, verdict: 'ready' }],
+    });
+  t.match((await send(Buffer.from('Type,Make,Model\ntablet,A,B\n'), xlsxType)).json(), { ready: 1 });
+  t.match((await send(Buffer.from('%PDF-1.7'), xlsxType)).json(), {
+    status: 422,
+    errors: [{ pointer: '/csv', message: /^This is a PDF/ }],
+  });
+  const done = await send(bytes, xlsxType, '');
+  t.match(done.json(), { sheetsNotRead: ['Old'], donation: { devices: [{ status: 'in_preparation' }] } });
+  const device = await db
+    .selectFrom('device')
+    .select('serial_number')
+    .orderBy('id', 'desc')
+    .executeTakeFirst();
+  t.match(device, { serial_number: '007' });
 });
 
 t.test('over the API: preview, refusal, import, and the same answer to a repeat', async (t) => {

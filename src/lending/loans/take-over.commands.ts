@@ -14,6 +14,7 @@ import type { Deps } from '../../shared/deps.ts';
 import { type NewEvent, recordEvents, type SubjectType } from '../../shared/events.ts';
 import { newId } from '../../shared/ids.ts';
 import { invalid, Problem } from '../../shared/problem.ts';
+import { readAside } from '../../shared/sheet-file.ts';
 import { knownOf } from './take-over.queries.ts';
 import { judgeTakeOver, type LoanToTakeOver } from './take-over.rules.ts';
 import type { TakenOver } from './take-over.schemas.ts';
@@ -45,16 +46,29 @@ export type TakeOverPreview = {
  * @throws Problem `invalid` when it is no such list
  */
 export async function previewTakeOver(
-  { clock, config }: Pick<Deps, 'clock' | 'config'>,
+  deps: Pick<Deps, 'clock' | 'config'>,
   db: Reader | Trx,
   csv: string,
   dates?: WrittenDates,
 ): Promise<TakeOverPreview> {
-  const { lines: read, ...list } = readTakeOver(csv, {
+  return judgeRead(db, await readLines(deps, csv, dates));
+}
+
+const readLines = (
+  { clock, config }: Pick<Deps, 'clock' | 'config'>,
+  csv: string,
+  dates: WrittenDates | undefined,
+) =>
+  readAside(new URL('./take-over-line.rules.ts', import.meta.url), { readTakeOver }, csv, {
     today: today(clock),
     allowTestNumbers: config.ALLOW_TEST_PHONE_NUMBERS,
     dates,
   });
+
+async function judgeRead(
+  db: Reader | Trx,
+  { lines: read, ...list }: ReturnType<typeof readTakeOver>,
+): Promise<TakeOverPreview> {
   const { lines, loans } = judgeTakeOver(read, await knownOf(db, read));
   const ready = lines.filter(({ verdict }) => verdict === 'ready').length;
   return { ready, faulty: lines.length - ready, ...list, lines, loans };
@@ -86,9 +100,10 @@ export async function takeOver(
   partial: boolean,
 ): Promise<TakenOver> {
   assertListFits(list, today(deps.clock));
+  const read = await readLines(deps, list.csv, list.dates);
   return command(deps, ctx, async (work) => {
     await takeEveryTurn(work.trx);
-    const { lines, loans, ready, faulty } = await previewTakeOver(deps, work.trx, list.csv, list.dates);
+    const { lines, loans, ready, faulty } = await judgeRead(work.trx, read);
     if (!ready || (faulty && !partial)) {
       throw new Problem('import-refused', {
         detail: ready

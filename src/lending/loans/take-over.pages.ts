@@ -34,9 +34,10 @@ export function takeOverPages(app: App, deps: Deps): void {
     const typed = typedIn(request.body);
     const errors: FieldError[] = [];
     const input = await collect(errors, () => readInput(typed));
-    const csv = await collect(errors, () => sheetText(request.upload, withoutEmptyText(typed)));
-    if (csv === undefined) return show(reply.code(422), refused(typed, invalid(...errors)));
-    typed.csv = csv;
+    const sheet = await collect(errors, () => sheetText(request.upload, withoutEmptyText(typed)));
+    if (!sheet) return show(reply.code(422), refused(typed, invalid(...errors)));
+    const { csv } = sheet;
+    Object.assign(typed, sheet);
     const preview = await collect(errors, () =>
       previewTakeOver(
         deps,

@@ -31,11 +31,16 @@ const judged = {
   remarks: Type.Array(Type.String()),
 };
 
+const sheetsNotRead = Type.Array(Type.String(), {
+  description: 'The other sheets of a workbook that have something in them: only the first is read',
+});
+
 export const TakeOverPreview = Type.Object({
   ready: Type.Integer(),
   faulty: Type.Integer(),
   loans: Type.Integer({ description: 'How many loans the ready lines make' }),
   unusedColumns: Type.Array(Type.String(), { description: 'What is not read' }),
+  sheetsNotRead,
   asksDates: Type.Boolean({ description: 'Whether `dates` has to be said' }),
   lines: Type.Array(Type.Object(judged)),
 });
@@ -56,3 +61,4 @@ export const TakenOver = Type.Object({
   ),
 });
 export type TakenOver = Static<typeof TakenOver>;
+export const ListTakenOver = Type.Object({ ...TakenOver.properties, sheetsNotRead });

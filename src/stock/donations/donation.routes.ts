@@ -3,7 +3,7 @@ import { today } from '../../shared/clock.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { type App, idParams, problemReplies } from '../../shared/http.ts';
 import { creates, lists, reads } from '../../shared/routes.ts';
-import { uploadLimit } from '../../shared/uploads.ts';
+import { sheetTypes, uploadLimit } from '../../shared/uploads.ts';
 import { recordDonation } from './donation.commands.ts';
 import { getDonation, listDonations } from './donation.queries.ts';
 import { Donation, DonationList, DonationQuery, DonationRecorded, NewDonation } from './donation.schemas.ts';
@@ -56,7 +56,7 @@ export function donationRoutes(app: App, deps: Deps): void {
         operationId: 'importDonation',
         summary: 'Record a donation from a donor’s spreadsheet, or preview it with a verdict per line',
         tags,
-        consumes: ['text/csv'],
+        consumes: sheetTypes,
         querystring: ImportQuery,
         body: Type.String({
           examples: [
@@ -72,14 +72,18 @@ export function donationRoutes(app: App, deps: Deps): void {
     },
     async (request, reply) => {
       const { donor, preview, partial, ...donation } = request.query;
-      if (preview) return previewImport(deps.db, request.body);
+      const { sheetsNotRead = [] } = request;
+      if (preview) return { ...(await previewImport(deps.db, request.body)), sheetsNotRead };
       const done = await importDonation(
         deps,
         request.ctx,
         { csv: request.body, donor: { name: donor }, ...donation },
         partial,
       );
-      return reply.code(201).header('location', `/api/v1/donations/${done.donation.id}`).send(done);
+      return reply
+        .code(201)
+        .header('location', `/api/v1/donations/${done.donation.id}`)
+        .send({ ...done, sheetsNotRead });
     },
   );
 }

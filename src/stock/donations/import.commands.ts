@@ -3,6 +3,7 @@ import { command } from '../../shared/command.ts';
 import type { Reader } from '../../shared/database.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { Problem } from '../../shared/problem.ts';
+import { readAside } from '../../shared/sheet-file.ts';
 import type { NewDevice } from '../devices/device.schemas.ts';
 import { tidied } from './device-columns.rules.ts';
 import { addDonation, identifiersInUse } from './donation.commands.ts';
@@ -16,7 +17,15 @@ export type Preview = { ready: number; faulty: number; unusedColumns: string[]; 
  * @throws Problem `invalid` when it is no such file
  */
 export async function previewImport(db: Reader, csv: string): Promise<Preview> {
-  const { lines: read, unusedColumns } = readImport(csv);
+  return judgeRead(db, await readLines(csv));
+}
+
+type Read = ReturnType<typeof readImport>;
+
+const readLines = (csv: string) =>
+  readAside(new URL('./import.rules.ts', import.meta.url), { readImport }, csv);
+
+async function judgeRead(db: Reader, { lines: read, unusedColumns }: Read): Promise<Preview> {
   const devices = read.map(({ device }) => tidied(device));
   const lines = judge(read, await identifiersInUse(db, devices));
   const ready = lines.filter(({ verdict }) => verdict === 'ready').length;
@@ -36,8 +45,9 @@ export async function importDonation(
   { csv, ...donation }: Spreadsheet,
   partial: boolean,
 ): Promise<{ donation: DonationRecorded; lines: Omit<ImportLine, 'device' | 'textLine'>[] }> {
+  const read = await readLines(csv);
   return command(deps, ctx, async (work) => {
-    const { lines, ready, faulty } = await previewImport(work.trx, csv);
+    const { lines, ready, faulty } = await judgeRead(work.trx, read);
     if (!ready || (faulty && !partial)) {
       const detail = ready
         ? 'Mend the faulty lines, or ask to leave them out.'

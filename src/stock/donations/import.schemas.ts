@@ -27,10 +27,15 @@ const lines = Type.Array(
   }),
 );
 
+const sheetsNotRead = Type.Array(Type.String(), {
+  description: 'The other sheets of a workbook that have something in them: only the first is read',
+});
+
 export const ImportPreview = Type.Object({
   ready: Type.Integer(),
   faulty: Type.Integer(),
   unusedColumns: Type.Array(Type.String()),
+  sheetsNotRead,
   lines,
 });
-export const ImportDone = Type.Object({ donation: DonationRecorded, lines });
+export const ImportDone = Type.Object({ donation: DonationRecorded, sheetsNotRead, lines });
