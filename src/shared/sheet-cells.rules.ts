@@ -28,7 +28,7 @@ export function cellAsMeant(text: string, kind: 'code' | 'name' | 'text'): strin
 
 /** What a spreadsheet did to text such as 3-10, which it takes for a date; null where nothing is to be seen. */
 export function madeDate(text: string): string | null {
-  return /^\d{4}-\d{2}-\d{2}( \d{2}:\d{2}(:\d{2})?)?$/.test(text)
+  return /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])( \d{2}:\d{2}(:\d{2})?)?$/.test(text)
     ? 'The spreadsheet has made a date of this. Format the column as text and type it again.'
     : null;
 }

@@ -30,6 +30,25 @@ export function cellsBeside(files: Map<string, string>, sheet: number): Beside {
   return beside;
 }
 
+/** How many cells the rectangle has that a sheet fills; infinitely many where it names rows that no sheet has. */
+export function extentOf(xml: string): number {
+  let rows = 0;
+  let columns = 0;
+  for (const [, attributes = '', isEmpty] of xml.matchAll(/<(?:\w+:)?(?:row|c)\b([^>]*?)(\/)?>/g)) {
+    const address = attributeOf(attributes, 'r') ?? '';
+    const [row, column] = placeOf(address);
+    if (row >= mostRows || column >= mostColumns) return Number.POSITIVE_INFINITY;
+    if (isEmpty || /^\d*$/.test(address)) continue;
+    rows = Math.max(rows, row + 1);
+    columns = Math.max(columns, column + 1);
+  }
+  return rows * columns;
+}
+
+/** What a spreadsheet has at most. */
+const mostRows = 1_048_576;
+const mostColumns = 16_384;
+
 /** Row and column of an address, both from 0. */
 export function placeOf(address: string): [row: number, column: number] {
   const letters = address.replace(/\d+$/, '');

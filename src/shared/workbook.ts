@@ -1,13 +1,15 @@
 import { stringify } from 'csv-stringify/sync';
 import readExcelFile from 'read-excel-file/web-worker';
 import { mostRead, refuseSheet } from './sheet-text.rules.ts';
-import { cellsBeside, placeOf } from './workbook-cells.rules.ts';
+import { cellsBeside, extentOf, placeOf } from './workbook-cells.rules.ts';
 import { filesOf, type ZippedFile } from './zip.ts';
 
 /** A sheet as the text of a CSV file, with the other sheets of its workbook that have something in them. */
 export type SheetText = { text: string; sheetsNotRead: string[] };
 
-const mostBytes = 64 * 1024 * 1024;
+const mostBytes = 32 * 1024 * 1024;
+/** Of a sheet, counted as the rectangle that it fills. */
+const mostCells = 5_000_000;
 const mostColumns = 500;
 /** What a spreadsheet allows. */
 const mostInCell = 32_767;
@@ -35,6 +37,9 @@ export const tooLargeToRead = () =>
  */
 export async function textOfWorkbook(bytes: Uint8Array): Promise<SheetText> {
   const files = unpacked(Buffer.from(bytes));
+  // A thread that runs out of memory can take the process with it, so that what would is not begun.
+  for (const [name, xml] of files)
+    if (/^xl\/worksheets\/[^/]+$/.test(name) && extentOf(xml) > mostCells) throw tooLargeToRead();
   const sheets = await readExcelFile(new Blob([new Uint8Array(bytes)]), { parseNumber: numberAsText }).catch(
     () => {
       throw damaged();
@@ -56,7 +61,7 @@ export async function textOfWorkbook(bytes: Uint8Array): Promise<SheetText> {
   }
   assertFits(rows);
   const text = stringify(rows);
-  if (text.length > mostBytes / 4) throw tooLargeToRead();
+  if (text.length > mostBytes / 2) throw tooLargeToRead();
   return { text, sheetsNotRead: rest.map(({ sheet }) => sheet) };
 }
 

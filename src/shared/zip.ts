@@ -1,4 +1,5 @@
-import { inflateRawSync } from 'node:zlib';
+import { Readable } from 'node:stream';
+import { crc32, createDeflateRaw, deflateRawSync, inflateRawSync } from 'node:zlib';
 
 /** A file of an archive, unpacked when it is asked for. */
 export type ZippedFile = { isLocked: boolean; read(mostBytes: number): Buffer };
@@ -43,4 +44,94 @@ function fileAt(bytes: Buffer, at: number): ZippedFile {
       return content;
     },
   };
+}
+
+type Packed = { name: Buffer; crc: number; packed: number; size: number; at: number; isLong?: true };
+
+/**
+ * A ZIP archive of a few files whose bytes are there, and of one whose text is asked for as it goes out: however long
+ * that is, it takes the same memory.
+ */
+export async function* zipOf(
+  files: Map<string, Buffer>,
+  long: { name: string; text: AsyncIterable<string> },
+): AsyncGenerator<Buffer> {
+  const directory: Packed[] = [];
+  let at = 0;
+  for (const [name, content] of files) {
+    const bytes = deflateRawSync(content);
+    const one = {
+      name: Buffer.from(name),
+      crc: crc32(content),
+      packed: bytes.length,
+      size: content.length,
+      at,
+    };
+    const local = Buffer.concat([localHead(one), bytes]);
+    directory.push(one);
+    at += local.length;
+    yield local;
+  }
+  const one: Packed = { name: Buffer.from(long.name), crc: 0, packed: 0, size: 0, at, isLong: true };
+  yield localHead(one);
+  const counted = async function* () {
+    for await (const text of long.text) {
+      const bytes = Buffer.from(text);
+      one.crc = crc32(bytes, one.crc);
+      one.size += bytes.length;
+      yield bytes;
+    }
+  };
+  const source = Readable.from(counted());
+  const deflate = createDeflateRaw();
+  source.on('error', (error) => deflate.destroy(error));
+  for await (const chunk of source.pipe(deflate) as AsyncIterable<Buffer>) {
+    one.packed += chunk.length;
+    yield chunk;
+  }
+  const descriptor = Buffer.alloc(16);
+  descriptor.writeUInt32LE(0x08074b50, 0);
+  descriptor.writeUInt32LE(one.crc, 4);
+  descriptor.writeUInt32LE(one.packed, 8);
+  descriptor.writeUInt32LE(one.size, 12);
+  yield descriptor;
+  directory.push(one);
+  at += localHead(one).length + one.packed + descriptor.length;
+  const listing = Buffer.concat(directory.map(listedHead));
+  const end = Buffer.alloc(22);
+  end.writeUInt32LE(ends, 0);
+  end.writeUInt16LE(directory.length, 8);
+  end.writeUInt16LE(directory.length, 10);
+  end.writeUInt32LE(listing.length, 12);
+  end.writeUInt32LE(at, 16);
+  yield Buffer.concat([listing, end]);
+}
+
+/** What both heads of a file say; one whose size is not known when it begins says so and tells it when it ends. */
+function headOf({ crc, packed, size, name, isLong }: Packed, isListed: boolean): Buffer {
+  const head = Buffer.alloc(isListed ? 46 : 30);
+  const from = isListed ? 6 : 4;
+  head.writeUInt32LE(isListed ? listed : 0x04034b50, 0);
+  if (isListed) head.writeUInt16LE(20, 4);
+  head.writeUInt16LE(20, from);
+  if (isLong) head.writeUInt16LE(8, from + 2);
+  head.writeUInt16LE(8, from + 4);
+  // The first of January 1980, the beginning of time in archives.
+  head.writeUInt16LE(0x21, from + 8);
+  head.writeUInt32LE(crc, from + 10);
+  head.writeUInt32LE(packed, from + 14);
+  head.writeUInt32LE(size, from + 18);
+  head.writeUInt16LE(name.length, from + 22);
+  return head;
+}
+
+function localHead(one: Packed): Buffer {
+  const head = headOf(one, false);
+  return Buffer.concat([head, one.name]);
+}
+
+function listedHead(one: Packed): Buffer {
+  const head = headOf(one, true);
+  head.writeUInt32LE(one.at, 42);
+  return Buffer.concat([head, one.name]);
 }

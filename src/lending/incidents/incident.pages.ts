@@ -65,6 +65,7 @@ export function incidentPages(app: App, deps: Deps): void {
       Loan: ({ loan }) => loan.reference,
       Borrower: ({ location }) => location?.name ?? 'A patient',
     },
+    dates: ['Reported'],
   });
 
   app.get(
