@@ -1001,6 +1001,12 @@ export interface SupporterDigest {
   sent_at: string | null;
 }
 
+export interface TakenList {
+  donation_id: string;
+  digest: Buffer;
+  taken_at: string;
+}
+
 export interface Task {
   id: string;
   kind: string;
@@ -1167,6 +1173,7 @@ export interface DB {
   support_plan_step: SupportPlanStep;
   support_plan_version: SupportPlanVersion;
   supporter_digest: SupporterDigest;
+  taken_list: TakenList;
   task: Task;
   task_closing: TaskClosing;
   template: Template;

@@ -91,6 +91,26 @@ for (const scripts of [true, false]) {
       t.equal(await devices(), imported + 2);
 
       await page.goto('/donations/import');
+      await page.getByLabel('Who gave the devices').fill('asda camden');
+      await page.locator('input[type=file]').setInputFiles({
+        name: 'two again.csv',
+        mimeType: 'text/csv',
+        buffer: Buffer.from('Make,Type,Model\nAcme,dongle,Two\nAcme,tablet,<b>One</b>\n'),
+      });
+      await page.getByRole('button', { name: 'Check the lines' }).click();
+      const again = page.getByRole('group', { name: 'The same list was taken in before' });
+      await again.getByText(/Taken in on 23 November 2026 by .+ as donation D-\w+/).waitFor();
+      await look('preview of a list that was taken in before');
+      await page.getByRole('button', { name: 'Import all 2 lines' }).click();
+      await page.getByRole('link', { name: /^This list was taken in on 23 November 2026 by/ }).waitFor();
+      await look('taken in before, refused');
+      t.equal(await devices(), imported + 2);
+      await again.getByLabel('This is another one, take it in as well').check();
+      await page.getByRole('button', { name: 'Import all 2 lines' }).click();
+      await page.getByText(/is recorded with 2 devices\.$/).waitFor();
+      t.equal(await devices(), imported + 4);
+
+      await page.goto('/donations/import');
       await page.getByLabel('Who gave the devices').fill('Asda Camden');
       await page.locator('input[type=file]').setInputFiles({
         name: 'stock.csv',

@@ -1,4 +1,5 @@
 import type { FastifyReply } from 'fastify';
+import Type from 'typebox';
 import { listDonors } from '../../scheme/organisations/organisation.queries.ts';
 import { today } from '../../shared/clock.ts';
 import type { Deps } from '../../shared/deps.ts';
@@ -12,8 +13,8 @@ import { assertListFits, previewTakeOver, type TakeOverPreview, takeOver } from 
 import { TakeOverQuery } from './take-over.schemas.ts';
 import { writtenDates } from './take-over-columns.rules.ts';
 
-const { donor, receivedOn, dates } = TakeOverQuery.properties;
-const TakeOverForm = strictObject({ donor, receivedOn, dates });
+const { donor, receivedOn, dates, another } = TakeOverQuery.properties;
+const TakeOverForm = strictObject({ donor, receivedOn, dates, another: Type.Optional(another) });
 const words = {
   donor: 'Enter where the devices came from',
   receivedOn: 'Enter the date of the list',
@@ -39,12 +40,7 @@ export function takeOverPages(app: App, deps: Deps): void {
     const { csv } = sheet;
     Object.assign(typed, sheet);
     const preview = await collect(errors, () =>
-      previewTakeOver(
-        deps,
-        deps.db,
-        csv,
-        writtenDates.find((one) => one === typed.dates),
-      ),
+      previewTakeOver(deps, csv, { ...input, dates: writtenDates.find((one) => one === typed.dates) }),
     );
     if (errors.length) return show(reply.code(422), refused(typed, invalid(...errors)), preview);
 

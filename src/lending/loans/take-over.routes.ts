@@ -29,7 +29,13 @@ export function takeOverRoutes(app: App, deps: Deps): void {
         response: {
           200: TakeOverPreview,
           201: ListTakenOver,
-          ...problemReplies('invalid', 'import-refused', 'device-identifier-in-use', 'data-plan-in-use'),
+          ...problemReplies(
+            'invalid',
+            'import-refused',
+            'taken-before',
+            'device-identifier-in-use',
+            'data-plan-in-use',
+          ),
         },
       },
     },
@@ -37,12 +43,7 @@ export function takeOverRoutes(app: App, deps: Deps): void {
       const { preview, partial, ...of } = request.query;
       const { sheetsNotRead = [] } = request;
       if (preview) {
-        const { lines, loans, ...counts } = await previewTakeOver(
-          deps,
-          deps.db,
-          request.body,
-          request.query.dates,
-        );
+        const { lines, loans, ...counts } = await previewTakeOver(deps, request.body, of);
         return { ...counts, sheetsNotRead, loans: loans.length, lines: lines.map(verdictOf) };
       }
       const list = { csv: request.body, ...of };

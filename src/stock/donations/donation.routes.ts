@@ -42,7 +42,7 @@ export function donationRoutes(app: App, deps: Deps): void {
     tags,
     body: NewDonation,
     gives: DonationRecorded,
-    problems: ['invalid', 'device-identifier-in-use'],
+    problems: ['invalid', 'taken-before', 'device-identifier-in-use'],
     call: ({ ctx, body }) => recordDonation(deps, ctx, body),
     location: (recorded) => `/donations/${recorded.id}`,
   });
@@ -66,20 +66,19 @@ export function donationRoutes(app: App, deps: Deps): void {
         response: {
           200: ImportPreview,
           201: ImportDone,
-          ...problemReplies('invalid', 'import-refused', 'device-identifier-in-use'),
+          ...problemReplies('invalid', 'import-refused', 'taken-before', 'device-identifier-in-use'),
         },
       },
     },
     async (request, reply) => {
       const { donor, preview, partial, ...donation } = request.query;
       const { sheetsNotRead = [] } = request;
-      if (preview) return { ...(await previewImport(deps.db, request.body)), sheetsNotRead };
-      const done = await importDonation(
-        deps,
-        request.ctx,
-        { csv: request.body, donor: { name: donor }, ...donation },
-        partial,
-      );
+      const of = { donor: { name: donor }, ...donation };
+      if (preview) {
+        const { lines, ...previewed } = await previewImport(deps, request.body, of);
+        return { ...previewed, sheetsNotRead, lines };
+      }
+      const done = await importDonation(deps, request.ctx, { csv: request.body, ...of }, partial);
       return reply
         .code(201)
         .header('location', `/api/v1/donations/${done.donation.id}`)
