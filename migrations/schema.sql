@@ -1570,6 +1570,18 @@ create table supporter_digest (
 );
 create index supporter_digest_planned on supporter_digest (for_date) where status = 'planned';
 
+-- ──────────── taken_list ──────────────────────────────────────────────────────────────────────────────
+-- Lists that were taken in, for a year, so that one that comes again is recognised.
+create table taken_list (
+  donation_id uuid primary key references donation,
+  -- Of the lines in any order, the donor’s reference and the day. It is keyed, so that it tells nothing of a
+  -- person, also after an erasure.
+  digest bytea not null,
+  taken_at timestamptz not null
+);
+create index taken_list_age on taken_list (taken_at);
+create index taken_list_digest on taken_list (digest);
+
 -- ──────────── task ────────────────────────────────────────────────────────────────────────────────────
 create table task (
   id uuid primary key,

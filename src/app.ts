@@ -12,7 +12,7 @@ import { newId } from './shared/ids.ts';
 import { openapi } from './shared/openapi.ts';
 import { Problem } from './shared/problem.ts';
 import type { JobQueue } from './shared/queue.ts';
-import { takeCsvBodies, uploads } from './shared/uploads.ts';
+import { takeSheetBodies, uploads } from './shared/uploads.ts';
 import { shownStatus } from './stock/devices/fitness.rules.ts';
 import { keptPages } from './web/kept-page.ts';
 import { admin } from './web/pages.ts';
@@ -48,7 +48,7 @@ export async function buildApp(deps: Deps, queue?: JobQueue): Promise<App> {
   await app.register(
     async (scope) => {
       const api: App = scope.withTypeProvider<TypeBoxTypeProvider>();
-      takeCsvBodies(api);
+      takeSheetBodies(api);
       for (const routes of apiFeatures) routes(api, deps);
     },
     { prefix: '/api/v1' },

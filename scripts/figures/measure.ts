@@ -112,7 +112,7 @@ export async function measure(options: Options): Promise<{ figures: Figure[]; un
   async function ask(app: App, route: RouteOptions, address: string, headers: Record<string, string>) {
     const request = { url: address, headers };
     const { result: reply, statements } = await ear.during(() => app.inject(request));
-    const isFile = String(reply.headers['content-type']).startsWith('text/csv');
+    const isFile = /^(text\/csv|application\/vnd)/.test(String(reply.headers['content-type']));
     const isPage = String(reply.headers['content-type']).startsWith('text/html');
     const times: number[] = [];
     for (let turn = 0; turn < (isFile ? 1 : repeats); turn++) {

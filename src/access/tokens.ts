@@ -27,7 +27,8 @@ type Purpose =
   | 'referral-summary'
   | 'kept-form'
   | 'drafts'
-  | 'kept-page';
+  | 'kept-page'
+  | 'taken-list';
 
 /**
  * What is stored in place of a secret. The purpose keeps one kind of secret from ever standing

@@ -45,6 +45,7 @@ export function messagePages(app: App, deps: Deps): void {
       Run: ({ runDate }) => runDate,
       Sent: ({ sentAt }) => sentAt && civilDate(sentAt),
     },
+    dates: ['Run', 'Sent'],
   });
 
   app.get(

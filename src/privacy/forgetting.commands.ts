@@ -7,6 +7,7 @@ import type { Deps } from '../shared/deps.ts';
 import { newId } from '../shared/ids.ts';
 import { col } from '../shared/rows.ts';
 import { many, run } from '../shared/statements.ts';
+import { listKnownFor } from '../stock/donations/taken-list.commands.ts';
 import { completeTasksAbout } from '../tasks/task.commands.ts';
 import { pageKeptFor } from '../web/kept-page.ts';
 
@@ -25,6 +26,7 @@ const over: Record<string, (now: RawBuilder<string>, deps: Deps) => RawBuilder<u
     or x.seen_at <= ${now} - make_interval(mins => ${config.SESSION_IDLE_MINUTES}::int))`,
   sign_in_throttle: (now) => sql`x.failed_at < ${now} - interval '1 day'`,
   kept_page: (now) => sql`x.kept_at <= ${now} - ${pageKeptFor}::interval`,
+  taken_list: (now) => sql`x.taken_at <= ${now} - ${listKnownFor}::interval`,
   password_link: (now) => sql`x.ended_at is not null or x.expires_at <= ${now}`,
   answer_link: (now) => sql`x.expires_at <= ${now}`,
   patient_link: (now) => sql`x.expires_at <= ${now}`,

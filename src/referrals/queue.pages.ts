@@ -73,6 +73,7 @@ export function queuePages(app: App, deps: Deps): void {
           .join(', '),
       'Whose it is': ({ assignedTo }) => assignedTo?.name ?? null,
     },
+    dates: ['Came in'],
   });
 
   const schema = { querystring: ListQuery };

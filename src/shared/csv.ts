@@ -1,9 +1,6 @@
 import { pipeline, Readable } from 'node:stream';
 import { stringify } from 'csv-stringify';
-import type { FastifyReply } from 'fastify';
-
-/** The columns of a file: the heading of each, by the name of its value in a row. */
-export type CsvColumns<Row> = { readonly [name in keyof Row & string]?: string };
+import type { FileColumns } from './table-file.ts';
 
 /**
  * Rows as a CSV file that spreadsheets open as it is meant: UTF-8 with its mark, lines ended as
@@ -11,12 +8,15 @@ export type CsvColumns<Row> = { readonly [name in keyof Row & string]?: string }
  * are asked for as they go out, so that a file of any length takes the same memory.
  */
 export function csvOf<Row extends object>(
-  columns: CsvColumns<Row>,
+  columns: FileColumns<Row>,
   rows: AsyncIterable<Row> | Iterable<Row>,
 ): Readable {
   const writer = stringify({
     header: true,
-    columns: Object.entries(columns).map(([key, header]) => ({ key, header: header as string })),
+    columns: (Object.entries(columns) as [string, string | { date: string }][]).map(([key, is]) => ({
+      key,
+      header: typeof is === 'string' ? is : is.date,
+    })),
     bom: true,
     escape_formulas: true,
     record_delimiter: 'windows',
@@ -25,18 +25,4 @@ export function csvOf<Row extends object>(
   });
   // What goes wrong on the way ends the writer, and with it the reply.
   return pipeline(Readable.from(rows), writer, () => {});
-}
-
-/** Answers with a CSV file to be kept under a name, which has no extension yet. */
-export function sendCsv<Row extends object>(
-  reply: FastifyReply,
-  name: string,
-  columns: CsvColumns<Row>,
-  rows: AsyncIterable<Row> | Iterable<Row>,
-): FastifyReply {
-  return reply
-    .header('cache-control', 'no-store')
-    .header('content-disposition', `attachment; filename="${name}.csv"`)
-    .type('text/csv; charset=utf-8')
-    .send(csvOf(columns, rows));
 }

@@ -1018,6 +1018,12 @@ export interface SupporterDigest {
   sent_at: string | null;
 }
 
+export interface TakenList {
+  donation_id: string;
+  digest: Buffer;
+  taken_at: string;
+}
+
 export interface Task {
   id: string;
   kind: string;
@@ -1185,6 +1191,7 @@ export interface DB {
   support_plan_step: SupportPlanStep;
   support_plan_version: SupportPlanVersion;
   supporter_digest: SupporterDigest;
+  taken_list: TakenList;
   task: Task;
   task_closing: TaskClosing;
   template: Template;

@@ -3,12 +3,25 @@ import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import plugin from 'fastify-plugin';
 import type { Deps } from './deps.ts';
+import { xlsxType } from './sheet-file.ts';
+
+/** A file as the body of a request. */
+const bytes = { schema: { type: 'string', format: 'binary' }, example: 'the bytes of the file' };
 
 /** OpenAPI 3.1 made from the routes' schemas, with Swagger UI at /docs. */
 export const openapi = plugin(async (app: FastifyInstance, { deps }: { deps: Deps }) => {
   await app.register(swagger, {
     refResolver: {
       buildLocalReference: (schema, _base, _fragment, place) => String(schema.$id ?? `def-${place}`),
+    },
+    transformObject(document) {
+      const { paths = {} } = 'openapiObject' in document ? document.openapiObject : {};
+      for (const { post } of Object.values(paths) as { post?: { requestBody?: { content?: object } } }[]) {
+        const content: Record<string, object> = { ...post?.requestBody?.content };
+        // A route has one schema for whatever it takes, and a workbook is bytes.
+        if (content[xlsxType]) Object.assign(post!.requestBody!.content!, { [xlsxType]: bytes });
+      }
+      return 'openapiObject' in document ? document.openapiObject : document.swaggerObject;
     },
     openapi: {
       openapi: '3.1.0',

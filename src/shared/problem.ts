@@ -51,6 +51,7 @@ export const problems = {
   'disposal-refused': [409, 'The device cannot be disposed of so'],
   'data-plan-state': [409, 'The data plan does not allow this now'],
   'data-plan-in-use': [409, 'The SIM or the device already has a data plan'],
+  'taken-before': [409, 'The same list was taken in before'],
   'import-refused': [409, 'The import has faulty lines'],
   'message-not-retriable': [409, 'The message cannot be tried again'],
   'name-in-use': [409, 'The name or email address is taken'],

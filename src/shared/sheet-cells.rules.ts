@@ -26,9 +26,20 @@ export function cellAsMeant(text: string, kind: 'code' | 'name' | 'text'): strin
   return kind !== 'name' && nothing.test(plain) ? '' : plain;
 }
 
+/** What a spreadsheet did to text such as 3-10, which it takes for a date; null where nothing is to be seen. */
+export function madeDate(text: string): string | null {
+  return /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])( \d{2}:\d{2}(:\d{2})?)?$/.test(text)
+    ? 'The spreadsheet has made a date of this. Format the column as text and type it again.'
+    : null;
+}
+
+/** What a spreadsheet shows where a formula has failed. */
+export const isFailedFormula = (text: string) =>
+  /^#(N\/A|REF!|VALUE!|NAME\?|DIV\/0!|NUM!|NULL!|SPILL!|CALC!)$/.test(text);
+
 /**
  * What a spreadsheet did to a number that is text; null where nothing is to be seen. It keeps 15 digits of a number: a
- * longer one is shortened (3.5E+14), or ends in zeros.
+ * longer one is shortened (3.5E+14), or ends in zeros. What it takes for a date it makes one.
  */
 export function spoiltNumber(text: string): string | null {
   const how = /^-?\d+([.,]\d+)?e\+\d+$/i.test(text)
@@ -36,7 +47,7 @@ export function spoiltNumber(text: string): string | null {
     : /^\d{15}0{3,}$/.test(text.replaceAll(/[\s-]/g, ''))
       ? 'rounded this number: its last digits are zeros'
       : null;
-  return how && `The spreadsheet has ${how}. Format the column as text and type it again.`;
+  return how ? `The spreadsheet has ${how}. Format the column as text and type it again.` : madeDate(text);
 }
 
 /** Yes or no as people write it in a cell; null for anything else, undefined when the cell is empty. */

@@ -8,6 +8,9 @@ export type TextRow = { row: number; textLine: number; cells: string[] };
 /** Empty rows count here; spreadsheets have a million of them. */
 export const mostRead = 50_000;
 
+/** No list of ours has so many; the memory that they take is gone before a fault could be told. */
+const mostCells = 2_000_000;
+
 /** What is wrong with a sheet as a whole. */
 export const refuseSheet = (message: string) =>
   new Problem('invalid', { errors: [{ pointer: '/csv', message }] as FieldError[] });
@@ -43,10 +46,15 @@ export function readRows(text: string, isKnown: (heading: string) => boolean): T
   const named = /^sep=(.)[^\S\n]*\n/i.exec(plain);
   const hidden = named ? 1 : 0;
   const body = named ? plain.slice(named[0].length) : plain;
+  const delimiter = named?.[1] ?? separatorOf(body, isKnown);
+  if (countOf(delimiter, body) > mostCells)
+    throw refuseSheet(
+      'This list has more cells than can be read. Leave out the columns that are not needed.',
+    );
   let ended = 0;
   try {
     const read = parse(body, {
-      delimiter: named?.[1] ?? separatorOf(body, isKnown),
+      delimiter,
       relax_column_count: true,
       relax_quotes: true,
       info: true,
@@ -71,6 +79,12 @@ export function readRows(text: string, isKnown: (heading: string) => boolean): T
       `In line ${ended + 1 + hidden} a cell begins with a quote (") that nothing closes. Take it out, or close it.`,
     );
   }
+}
+
+function countOf(letter: string, text: string): number {
+  let count = 0;
+  for (let at = text.indexOf(letter); at >= 0; at = text.indexOf(letter, at + 1)) count++;
+  return count;
 }
 
 /** The one separator of the file: the one at which its heading falls into most columns that we know. The others are text. */

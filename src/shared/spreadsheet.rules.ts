@@ -1,4 +1,4 @@
-import { cellAsMeant, type DateOrder, provenOrder } from './sheet-cells.rules.ts';
+import { cellAsMeant, type DateOrder, isFailedFormula, provenOrder } from './sheet-cells.rules.ts';
 import { mostRead, readRows, refuseSheet, type TextRow } from './sheet-text.rules.ts';
 
 /**
@@ -81,7 +81,10 @@ export function readSheet<Column extends string>(
       row: row.row,
       textLine: row.textLine,
       cell: (column) => cellOf(row, column),
-      faults: tooManyCells(row, heading),
+      faults: [
+        ...tooManyCells(row, heading),
+        ...failedFormulas(row, (place) => (found[place] ? columns[found[place]].name : undefined)),
+      ],
     })),
     headings: new Map(found.flatMap((column, place) => (column ? [[column, heading[place] ?? '']] : []))),
     unusedColumns: [
@@ -124,6 +127,15 @@ function tooManyCells({ cells }: TextRow, heading: string[]): CellFault[] {
       message: `This row has ${cells.length} cells, the heading has ${heading.length}. Put a cell that has a comma in it in quotes.`,
     },
   ];
+}
+
+function failedFormulas({ cells }: TextRow, nameOf: (place: number) => string | undefined): CellFault[] {
+  return cells.flatMap((cell, place) => {
+    const column = isFailedFormula(cell.trim()) && nameOf(place);
+    return column
+      ? [{ column, message: `The formula of this cell has failed (${cell.trim()}). Give its value.` }]
+      : [];
+  });
 }
 
 /**

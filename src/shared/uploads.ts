@@ -1,8 +1,8 @@
 import multipart from '@fastify/multipart';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import plugin from 'fastify-plugin';
 import { Problem } from './problem.ts';
-import { decodeCsv } from './sheet-text.rules.ts';
+import { readSheetFile, xlsxType } from './sheet-file.ts';
 
 /** The most that a file may have, in bytes. */
 export const uploadLimit = 20 * 1024 * 1024;
@@ -14,6 +14,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The file of the form, when one was chosen. */
     upload: Upload | null;
+    /** Of a workbook that was the body: its sheets that are not read though they have something in them. */
+    sheetsNotRead: string[];
   }
   interface FastifyContextConfig {
     /** A form that may bring a file; other routes refuse multipart bodies. */
@@ -31,6 +33,7 @@ export const uploads = plugin(async (app) => {
   const limits = { fileSize: uploadLimit, files: 1, fieldSize: uploadLimit, fields: 100, parts: 101 };
   await app.register(multipart, { throwFileSizeLimit: false, limits });
   app.decorateRequest('upload', null);
+  app.decorateRequest('sheetsNotRead');
   app.addHook('preValidation', async (request) => {
     if (!request.isMultipart() || request.is404) return;
     if (!request.routeOptions.config.upload) throw new Problem('unsupported-media-type');
@@ -55,11 +58,20 @@ export const uploads = plugin(async (app) => {
   });
 });
 
-/** Takes a spreadsheet as the body of the routes whose schema says that they consume `text/csv`, as text; others refuse it. */
-export function takeCsvBodies(app: Pick<FastifyInstance, 'addContentTypeParser'>): void {
-  app.addContentTypeParser('text/csv', { parseAs: 'buffer' }, (request, body, done) => {
-    if (!request.routeOptions.schema?.consumes?.includes('text/csv'))
-      return done(new Problem('unsupported-media-type'));
-    done(null, decodeCsv(body as Buffer));
-  });
+/** What the routes that take a sheet say that they consume. */
+export const sheetTypes = ['text/csv', xlsxType];
+
+/** Takes a sheet as the body of the routes whose schema says that they consume one, as the text of a CSV file; others refuse it. */
+export function takeSheetBodies(app: Pick<FastifyInstance, 'addContentTypeParser'>): void {
+  app.addContentTypeParser(
+    sheetTypes,
+    { parseAs: 'buffer' },
+    async (request: FastifyRequest, body: Buffer) => {
+      if (!request.routeOptions.schema?.consumes?.includes('text/csv'))
+        throw new Problem('unsupported-media-type');
+      const { text, sheetsNotRead } = await readSheetFile(body);
+      request.sheetsNotRead = sheetsNotRead;
+      return text;
+    },
+  );
 }

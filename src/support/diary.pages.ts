@@ -60,6 +60,7 @@ export function diaryPages(app: App, deps: Deps): void {
       'Has a supporter': ({ supporter }) => supporter !== null,
       'Person on pause': ({ isPaused }) => isPaused,
     },
+    dates: ['Day'],
   });
 
   formPage(app, '/support', {

@@ -51,6 +51,7 @@ export function dropInPages(app: App, deps: Deps): void {
       'Came, known to us': ({ known }) => known,
       'Came, others': ({ others }) => others,
     },
+    dates: ['Day'],
   });
 
   app.get('/drop-ins', { config: read, schema: { querystring: DropInQuery } }, async (request, reply) => {

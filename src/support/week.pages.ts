@@ -1,14 +1,14 @@
 import { addDays, today } from '../shared/clock.ts';
-import { sendCsv } from '../shared/csv.ts';
 import type { Deps } from '../shared/deps.ts';
 import type { App } from '../shared/http.ts';
+import { fileFormats, sendTable } from '../shared/table-file.ts';
 import { newForm, refused } from '../web/forms.ts';
 import { mondayOf } from './assignment.rules.ts';
 import { HoursQuery, WeekQuery } from './assignment.schemas.ts';
 import { hoursDays } from './hours.rules.ts';
 import { supportHours, supportWeek } from './week.queries.ts';
 
-const csvColumns = {
+const fileColumns = {
   organisation: 'Support partner',
   supporter: 'Supporter',
   contacts: 'Follow-ups that took place',
@@ -48,11 +48,20 @@ export function weekPages(app: App, deps: Deps): void {
     }
   });
 
-  app.get('/support/hours.csv', { ...read, schema: { querystring: HoursQuery } }, async (request, reply) => {
-    const { from, to } = hoursDays(request.query, today(deps.clock));
-    const { items } = await supportHours(deps, request.ctx.actor, from, to);
-    return sendCsv(reply, `support-hours-${from}-${to}`, csvColumns, items.map(inFile));
-  });
+  for (const format of fileFormats)
+    app.get(
+      `/support/hours.${format}`,
+      { ...read, schema: { querystring: HoursQuery } },
+      async (request, reply) => {
+        const { from, to } = hoursDays(request.query, today(deps.clock));
+        const { items } = await supportHours(deps, request.ctx.actor, from, to);
+        return sendTable(reply, format, {
+          name: `support-hours-${from}-${to}`,
+          columns: fileColumns,
+          rows: items.map(inFile),
+        });
+      },
+    );
 }
 
 const inFile = ({

@@ -41,6 +41,7 @@ export function taskPages(app: App, deps: Deps): void {
       Asked: ({ createdAt }) => civilDate(createdAt),
       Done: ({ doneAt }) => doneAt && civilDate(doneAt),
     },
+    dates: ['Asked', 'Done'],
   });
 
   app.get(

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type FieldError, invalid, toProblem } from '../shared/problem.ts';
-import { decodeCsv } from '../shared/sheet-text.rules.ts';
+import { readSheetFile } from '../shared/sheet-file.ts';
 import type { Upload } from '../shared/uploads.ts';
 import type { Typed } from './forms.ts';
 
@@ -20,15 +20,20 @@ export async function collect<T>(
   }
 }
 
-const saveAs = 'In the spreadsheet choose Save as, CSV UTF-8, and choose that file here.';
+/** What a form brings of a sheet: its text, and the names of the other sheets of its workbook, which are not read. */
+type SheetOfForm = { csv: string; sheetsNotRead: string };
 
 /**
  * The spreadsheet of a form: the chosen file, or the text of its field `csv`, as it was pasted or
  * mended on the page.
  * @throws Problem `invalid` at `/file` or `/csv`
  */
-export function sheetText(upload: Upload | null, typed: Typed): string {
-  if (!upload && typeof typed.csv === 'string' && typed.csv.trim()) return withPlainBreaks(typed.csv);
+export async function sheetText(upload: Upload | null, typed: Typed): Promise<SheetOfForm> {
+  if (!upload && typeof typed.csv === 'string' && typed.csv.trim())
+    return {
+      csv: withPlainBreaks(typed.csv),
+      sheetsNotRead: String(typed.sheetsNotRead ?? ''),
+    };
   const refuse = (message: string) =>
     invalid({ pointer: upload || !('csv' in typed) ? '/file' : '/csv', message });
   if (!upload)
@@ -36,13 +41,15 @@ export function sheetText(upload: Upload | null, typed: Typed): string {
   const { bytes, tooLarge } = upload;
   if (tooLarge) throw refuse('The file is larger than 20 MB. Split it and import one part after the other.');
   if (!bytes.length) throw refuse('The file is empty');
-  const start = bytes.subarray(0, 4).toString('latin1');
-  if (start === 'PK\u0003\u0004' || start === '\u00d0\u00cf\u0011\u00e0')
-    throw refuse(`This is a workbook, not a CSV file. ${saveAs}`);
-  const csv = decodeCsv(bytes);
-  if (csv.includes('\u0000')) throw refuse(`This is not a CSV file. ${saveAs}`);
-  if (!csv.trim()) throw refuse('The file is empty');
-  return withPlainBreaks(csv);
+  const errors: FieldError[] = [];
+  const read = await collect(errors, () => readSheetFile(bytes), '/file');
+  if (!read) throw invalid(...errors);
+  if (read.text.includes('\u0000'))
+    throw refuse(
+      'This is no spreadsheet. In the spreadsheet choose Save as, Excel workbook (.xlsx) or CSV UTF-8, and choose that file here.',
+    );
+  if (!read.text.trim()) throw refuse('The file is empty');
+  return { csv: withPlainBreaks(read.text), sheetsNotRead: read.sheetsNotRead.join(', ') };
 }
 
 /** Browsers send what a text area holds with breaks of their own. */

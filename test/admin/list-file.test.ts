@@ -1,7 +1,9 @@
+import { parse } from 'csv-parse/sync';
 import { sql } from 'kysely';
 import t from 'tap';
 import { reportIncident } from '../../src/lending/incidents/incident.commands.ts';
 import { addLocation } from '../../src/scheme/organisations/organisation.commands.ts';
+import { readSheetFile, xlsxType } from '../../src/shared/sheet-file.ts';
 import { workIn } from '../../src/shared/work.ts';
 import { recordMovement } from '../../src/stock/accessories/accessory.commands.ts';
 import { listAccessories } from '../../src/stock/accessories/accessory.queries.ts';
@@ -85,6 +87,14 @@ t.test('each list is a file with its filters, and who took it is in the log', as
     ).rows as [{ values: { kind: string; count: number } }];
     t.same(values, { kind: name, count: lines.length - 1 }, `${path}: the log has as many as the file`);
     if (lines.length > 1) t.match(page.body, `${path}/export.csv`, `${path} links to it`);
+    const workbook = await app.inject({ url: `${path}/export.xlsx${query}`, headers: as.officer });
+    t.match(workbook.headers, {
+      'content-type': xlsxType,
+      'content-disposition': `attachment; filename="${name}-2026-11-23.xlsx"`,
+    });
+    const { text } = await readSheetFile(workbook.rawPayload);
+    t.same(parse(text), parse(reply.body, { bom: true }), `${path}: the workbook says the same`);
+    if (lines.length > 1) t.match(page.body, `${path}/export.xlsx`, `${path} links to it as well`);
     t.notMatch(reply.body, /Zebedee|Quill|Amal|Example/, 'a file names nobody');
   }
   t.equal((await file('/loans', '?status=open')).lines.length, 2);

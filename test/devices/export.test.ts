@@ -3,8 +3,12 @@ import path from 'node:path';
 import { parse } from 'csv-parse/sync';
 import t from 'tap';
 import { csvOf } from '../../src/shared/csv.ts';
+import { readSheetFile } from '../../src/shared/sheet-file.ts';
 import { decodeCsv } from '../../src/shared/sheet-text.rules.ts';
+import { xlsxOf } from '../../src/shared/xlsx.ts';
+import { filesOf } from '../../src/shared/zip.ts';
 import { eachDevice } from '../../src/stock/devices/device.queries.ts';
+import { recordDonation } from '../../src/stock/donations/donation.commands.ts';
 import { importDonation } from '../../src/stock/donations/import.commands.ts';
 import { readImport } from '../../src/stock/donations/import.rules.ts';
 import { testApp } from '../helpers/app.ts';
@@ -51,6 +55,69 @@ t.test('a formula that came in with a spreadsheet goes out as plain text', async
   t.equal(readImport(reply.body).lines.length, rows.length, 'an import knows its columns');
 });
 
+const odd = [
+  {
+    make: 'Łódź & Co <b>',
+    model: 'Tab 10.1" "wide", blue',
+    serialNumber: '0008944110000000123',
+    notes: 'one\ntwo',
+  },
+  { make: '=1+1', model: '007', serialNumber: '1E5', imei: '352099001761481', notes: '=HYPERLINK("x")' },
+  { make: "'t Tab", model: '2026-13-40', serialNumber: '_X0041_', condition: 'B' as const },
+].map((device) => ({ kind: 'tablet' as const, ...device }));
+
+t.test('what goes out as a file comes in again as it was, in either form', async (t) => {
+  const { id } = await recordDonation(deps, officer, {
+    ...donation,
+    reference: 'Odd values',
+    devices: odd,
+  });
+  for (const format of ['csv', 'xlsx']) {
+    const reply = await app.inject({
+      url: `/devices/export.${format}?donationId=${id}`,
+      headers: as.officer,
+    });
+    const { lines } = readImport((await readSheetFile(reply.rawPayload)).text);
+    t.same(
+      lines.map(({ device }) => device).sort((one, other) => (one.model! < other.model! ? 1 : -1)),
+      odd.toSorted((one, other) => (one.model < other.model ? 1 : -1)),
+      format,
+    );
+    t.same(
+      lines.flatMap(({ faults }) => faults),
+      [],
+    );
+  }
+});
+
+t.test(
+  'a workbook has text as text, days as days and numbers as numbers, and says when it is full',
+  async (t) => {
+    const rows = [
+      { id: '0007', day: '2026-08-06', count: 3 },
+      { id: '8944110000000000123', day: 'soon', count: null },
+      { id: 'third', day: null, count: 0 },
+    ];
+    const columns = { id: 'Id', day: { date: 'Day' }, count: 'Count' };
+    const bytes = Buffer.concat(await Array.fromAsync(await xlsxOf(columns, rows)));
+    const xml = filesOf(bytes).get('xl/worksheets/sheet1.xml')!.read(1e6).toString();
+    t.match(xml, /<c r="A2" s="\d+" t="inlineStr"><is><t xml:space="preserve">0007</);
+    t.match(xml, /<c r="B2" s="\d+"><v>46240<\/v><\/c><c r="C2"><v>3</);
+    t.notMatch(xml, /<f/);
+    t.equal(
+      (await readSheetFile(bytes)).text,
+      'Id,Day,Count\n0007,2026-08-06,3\n8944110000000000123,soon,\nthird,,0\n',
+    );
+    const full = Buffer.concat(await Array.fromAsync(await xlsxOf(columns, rows, 3)));
+    t.match((await readSheetFile(full)).text, /0007,.*\nA sheet holds no more rows\. Take the list as CSV/);
+    const broken = async function* () {
+      yield rows[0]!;
+      throw new Error('the database is away');
+    };
+    await t.rejects(Array.fromAsync(await xlsxOf(columns, broken())), { message: 'the database is away' });
+  },
+);
+
 t.test('the file has what the list is narrowed to, and is written down with who took it', async (t) => {
   const before = await exported();
   t.equal(readBack((await take('?status=ready')).body).length, 1);
@@ -72,7 +139,7 @@ t.test('the file has what the list is narrowed to, and is written down with who 
 t.test('rows are read page by page, each once, and only as they are taken', async (t) => {
   const seen: string[] = [];
   for await (const { assetTag } of eachDevice(db, {}, '2026-11-23', 7)) seen.push(assetTag);
-  t.equal(new Set(seen).size, taken.donation.devices.length + 1);
+  t.equal(new Set(seen).size, taken.donation.devices.length + 1 + odd.length);
   t.equal(seen.length, new Set(seen).size);
   let asked = 0;
   async function* endless() {

@@ -53,7 +53,7 @@ t.test(
 t.test('a donor is found by name whatever the case, or added', async (t) => {
   const ids = await Promise.all(
     ['Tesco Kentish Town', 'TESCO kentish town'].map(
-      async (name) => (await recordDonation(deps, officer, donation({ donor: { name } }))).id,
+      async (name) => (await recordDonation(deps, officer, donation({ donor: { name }, another: true }))).id,
     ),
   );
   const [one, two] = await Promise.all(ids.map((id) => getDonation(db, id, '2026-11-23')));

@@ -1,14 +1,18 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
+import { forgetWhatIsOver } from '../../src/privacy/forgetting.commands.ts';
+import { xlsxType } from '../../src/shared/sheet-file.ts';
 import { decodeCsv } from '../../src/shared/sheet-text.rules.ts';
 import { importDonation, previewImport } from '../../src/stock/donations/import.commands.ts';
 import { readImport } from '../../src/stock/donations/import.rules.ts';
+import { apiOf } from '../helpers/api.ts';
 import { testApp } from '../helpers/app.ts';
 import { officer } from '../helpers/factories.ts';
 import { refusal } from '../helpers/refusal.ts';
+import { textRow, workbook } from '../helpers/workbook.ts';
 
-const { app, as, db, deps } = await testApp(t);
+const { app, as, clock, db, deps } = await testApp(t);
 const file = readFileSync(path.join(import.meta.dirname, '../fixtures/donation.csv'));
 const donation = { donor: { name: 'Asda Camden' }, receivedOn: '2026-11-20' };
 const stock = async () =>
@@ -17,7 +21,7 @@ const faultsOf = (lines: { row: number; faults: { column: string; message: strin
   lines.flatMap(({ row, faults }) => faults.map(({ column, message }) => `${row} ${column}: ${message}`));
 
 t.test('the preview of a real spreadsheet tells each faulty line in words, and saves nothing', async (t) => {
-  const preview = await previewImport(db, decodeCsv(file));
+  const preview = await previewImport(deps, decodeCsv(file));
   t.same(faultsOf(preview.lines), [
     '17 Condition: “very good” is not a condition. Give A (like new), B (marks of use) or C (worn but working).',
     '96 Make: The make is missing.',
@@ -54,7 +58,7 @@ t.test('all or nothing, unless the faulty lines are left out', async (t) => {
     .where('serial_number', '=', '5B1YV9EHRGF')
     .executeTakeFirstOrThrow();
   t.match(quoted.notes, 'quoted "text", with a comma\nand a line break');
-  const again = await previewImport(db, csv);
+  const again = await previewImport(deps, csv);
   t.equal(again.ready, 0, 'a second import finds each already in stock');
   t.match(again.lines[0]!.faults, [{ column: 'IMEI', message: /Already in stock as LW-/ }]);
 });
@@ -67,7 +71,7 @@ t.test('what is not such a file is refused in words', async (t) => {
     ['Type,Make,Model\n"unclosed', /In line 2 a cell begins with a quote/],
     [`Type,Make,Model\n${'tablet,A,B\n'.repeat(2001)}`, /at most 2000/],
   ] as const) {
-    t.match(await refusal(previewImport(db, csv)), {
+    t.match(await refusal(previewImport(deps, csv)), {
       type: 'invalid',
       errors: [{ pointer: '/csv', message }],
     });
@@ -76,7 +80,7 @@ t.test('what is not such a file is refused in words', async (t) => {
 
 t.test('rows are numbered as the spreadsheet numbers them, empty ones included', async (t) => {
   const { lines } = await previewImport(
-    db,
+    deps,
     'Type,Make,Model,Serial No.,Notes\r\n\r\ntablet,Acme,One,E1,"two\r\nlines"\r\n,,,,\r\ntablet,Acme,One,E1,\r\n',
   );
   t.match(lines, [
@@ -84,7 +88,7 @@ t.test('rows are numbered as the spreadsheet numbers them, empty ones included',
     { row: 5, textLine: 6, faults: [{ message: 'The same as row 3.' }] },
   ]);
   const sparse = `Type,Make,Model\n${',,\n'.repeat(60_000)}tablet,Acme,One\n`;
-  t.match(await refusal(previewImport(db, sparse)), { errors: [{ message: /at most 2000/ }] });
+  t.match(await refusal(previewImport(deps, sparse)), { errors: [{ message: /at most 2000/ }] });
 });
 
 t.test('headings, separators and encodings as spreadsheets write them', async (t) => {
@@ -113,6 +117,37 @@ t.test('headings, separators and encodings as spreadsheets write them', async (t
       remarks: [/notes/, /ICCID/],
     },
   );
+});
+
+t.test('over the API a workbook is taken by its own type, and by that of a CSV file', async (t) => {
+  const send = (payload: Buffer, type: string, more = '&preview=true') =>
+    app.inject({
+      method: 'POST',
+      url: `/api/v1/donations/imports?donor=Book%20Shop&receivedOn=2026-11-20${more}`,
+      headers: { ...as.officer, 'content-type': type },
+      payload,
+    });
+  const heading = textRow(1, 'Type', 'Make', 'Model', 'Serial No.');
+  const bytes = workbook({ Stock: heading + textRow(3, 'tablet', 'Acme', 'Book', '007'), Old: heading });
+  for (const type of [xlsxType, 'text/csv'])
+    t.match((await send(bytes, type)).json(), {
+      ready: 1,
+      sheetsNotRead: ['Old'],
+      lines: [{ row: 3, verdict: 'ready' }],
+    });
+  t.match((await send(Buffer.from('Type,Make,Model\ntablet,A,B\n'), xlsxType)).json(), { ready: 1 });
+  t.match((await send(Buffer.from('%PDF-1.7'), xlsxType)).json(), {
+    status: 422,
+    errors: [{ pointer: '/csv', message: /^This is a PDF/ }],
+  });
+  const done = await send(bytes, xlsxType, '');
+  t.match(done.json(), { sheetsNotRead: ['Old'], donation: { devices: [{ status: 'in_preparation' }] } });
+  const device = await db
+    .selectFrom('device')
+    .select('serial_number')
+    .orderBy('id', 'desc')
+    .executeTakeFirst();
+  t.match(device, { serial_number: '007' });
 });
 
 t.test('over the API: preview, refusal, import, and the same answer to a repeat', async (t) => {
@@ -152,4 +187,62 @@ t.test('over the API: preview, refusal, import, and the same answer to a repeat'
     ).statusCode,
     415,
   );
+});
+
+t.test('a list that was taken in is recognised, in another order and other spaces as well', async (t) => {
+  const api = apiOf(app, as.officer);
+  const csv = 'Type,Make,Model,Notes\ntablet,Acme,One,worn\nphone,Acme,Two,\n';
+  const same = 'Make;Type;Model;Notes\nACME;Phone;Two;\nacme;tablet; One ;Worn\n';
+  const of = { donor: { name: 'Twice Ltd' }, receivedOn: '2026-11-20', reference: 'REF 8' };
+  t.equal((await previewImport(deps, csv, of)).takenBefore, null);
+  const { donation: first } = await importDonation(deps, officer, { csv, ...of }, false);
+  const before = { donation: { id: first.id, reference: first.reference }, takenOn: '2026-11-23' };
+  t.match((await previewImport(deps, same, of)).takenBefore, before);
+  const path = '/donations/imports?donor=twice%20LTD&receivedOn=2026-11-20&reference=ref%208';
+  const send = (more: string, key?: string) =>
+    app.inject({
+      method: 'POST',
+      url: `/api/v1${path}${more}`,
+      headers: { ...as.officer, 'content-type': 'text/csv', ...(key && { 'idempotency-key': key }) },
+      payload: same,
+    });
+  t.match((await send('&preview=true')).json(), { takenBefore: before });
+  const had = await stock();
+  t.match((await send('')).json(), {
+    status: 409,
+    type: '/problems/taken-before',
+    donation: before.donation,
+    errors: [
+      { pointer: '/another', message: /^This list was taken in on 23 November 2026 by .+ as donation D-/ },
+    ],
+  });
+  const devices = [
+    { kind: 'phone', make: 'Acme', model: 'Two' },
+    { kind: 'tablet', make: 'Acme', model: 'One', notes: 'worn' },
+  ];
+  t.match((await api('POST', '/donations', { ...of, devices })).body, { type: '/problems/taken-before' });
+  t.equal(await stock(), had);
+  for (const change of [
+    { receivedOn: '2026-11-19' },
+    { reference: 'REF 9' },
+    { donor: { name: 'Else Ltd' } },
+  ])
+    t.equal((await previewImport(deps, csv, { ...of, ...change })).takenBefore, null);
+  const [one, repeat] = [await send('&another=true', 'again'), await send('&another=true', 'again')];
+  t.equal(one.statusCode, 201);
+  t.equal(repeat.body, one.body, 'a repeat is no second list');
+  const rows = await db.selectFrom('taken_list').selectAll().execute();
+  t.notMatch(JSON.stringify(rows), /Acme|worn/);
+  clock.set('2027-12-01T09:00:00Z');
+  t.ok((await forgetWhatIsOver(deps)).taken_list);
+  t.equal((await previewImport(deps, csv, of)).takenBefore, null, 'after a year nobody remembers');
+});
+
+t.test('of two lists at once one is taken', async (t) => {
+  const csv = 'Type,Make,Model\ntablet,Acme,Race\n';
+  const of = { donor: { name: 'Race Ltd' }, receivedOn: '2026-11-20' };
+  const results = await Promise.allSettled(
+    [1, 2].map(() => importDonation(deps, officer, { csv, ...of }, false)),
+  );
+  t.same(results.map(({ status }) => status).sort(), ['fulfilled', 'rejected']);
 });

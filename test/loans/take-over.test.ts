@@ -31,7 +31,7 @@ function sheet(...rows: Record<string, string>[]): string {
   });
   return [heading, ...lines].join('\n');
 }
-const preview = (csv: string) => previewTakeOver(deps, db, csv);
+const preview = (csv: string) => previewTakeOver(deps, csv);
 const said = (lines: { row: number; faults: { column: string; message: string }[] }[]) =>
   lines.flatMap(({ row, faults }) => faults.map(({ column, message }) => `${row} ${column}: ${message}`));
 const count = async (table: 'device' | 'loan' | 'patient' | 'event' | 'follow_up' | 'donation') =>
@@ -406,3 +406,58 @@ t.test('two take-overs of one list at once: one has it, the other is told, nothi
   t.match(lost.reason, { type: 'import-refused' });
   t.equal(await count('donation'), before + 1);
 });
+
+t.test('a list that was taken over is recognised, and nobody in it is out with the same twice', async (t) => {
+  const named: Record<string, string>[] = [
+    {
+      'Given name': 'Nora',
+      'Family name': 'Numbered',
+      'NHS number': '9990000026',
+      'Date of birth': '01/02/1970',
+    },
+    { 'Given name': 'Bea', 'Family name': 'Born', 'Date of birth': '02/03/1971' },
+    { 'Given name': 'Cal', 'Family name': 'Called', Phone: '07700 900456' },
+    { 'Given name': 'Cal', 'Family name': 'Called', Phone: '07700 900456' },
+  ];
+  const people = named.map((row) => ({ ...row, 'Serial No.': '' }));
+  const list = { donor: 'Twice Over', receivedOn: '2026-11-20' };
+  const done = await takeOver(deps, officer, { csv: sheet(...people), ...list }, false);
+  const [before, loans] = [await count('patient'), await count('loan')];
+  const again = sheet(...people.toReversed()).replaceAll('Tab A8', 'tab  a8');
+  t.match((await previewTakeOver(deps, again, list)).takenBefore, { donation: done.donation });
+  t.match(await refusal(takeOver(deps, officer, { csv: again, ...list, another: true }, true)), {
+    type: 'import-refused',
+  });
+  const { lines } = await preview(again);
+  t.equal(lines.filter(({ verdict }) => verdict === 'faulty').length, 4);
+  t.match(lines[0]!.faults, [
+    { column: 'Given name', message: /^Taken over already: L-\w+ has this person/ },
+  ]);
+  const more = sheet(
+    ...people,
+    people[2]!,
+    { ...people[0]!, 'Issued on': '02/09/2026' },
+    { ...people[1]!, Model: 'Tab A9' },
+    { ...people[1]!, 'Date of birth': '02/03/1972' },
+  );
+  t.same(
+    (await preview(more)).lines.map(({ verdict }) => verdict),
+    ['faulty', 'faulty', 'faulty', 'faulty', 'ready', 'ready', 'ready', 'ready'],
+    'a third device, another day, another model and another person are no repeat',
+  );
+  t.same([await count('patient'), await count('loan')], [before, loans]);
+});
+
+t.test(
+  'a shared place’s list is refused when it comes again, and taken when it is said to be another',
+  async (t) => {
+    const csv = sheet({ Place: 'Torriano Library', 'Serial No.': '' });
+    const list = { csv, donor: 'Library kit', receivedOn: '2026-11-20' };
+    await takeOver(deps, officer, list, false);
+    t.match(await refusal(takeOver(deps, officer, list, false)), {
+      type: 'taken-before',
+      errors: [{ pointer: '/another' }],
+    });
+    t.equal((await takeOver(deps, officer, { ...list, another: true }, false)).devices, 1);
+  },
+);

@@ -3,6 +3,7 @@ import t from 'tap';
 import { uploadLimit } from '../../src/shared/uploads.ts';
 import { type Headers, testApp } from '../helpers/app.ts';
 import { signedInBrowser } from '../helpers/pages.ts';
+import { textRow, workbook } from '../helpers/workbook.ts';
 
 t.setTimeout(200_000);
 
@@ -88,6 +89,47 @@ for (const scripts of [true, false]) {
       await page.getByRole('button', { name: 'Import all 2 lines' }).click();
       await page.getByText(/is recorded with 2 devices\.$/).waitFor();
       t.equal(await devices(), imported + 2);
+
+      await page.goto('/donations/import');
+      await page.getByLabel('Who gave the devices').fill('asda camden');
+      await page.locator('input[type=file]').setInputFiles({
+        name: 'two again.csv',
+        mimeType: 'text/csv',
+        buffer: Buffer.from('Make,Type,Model\nAcme,dongle,Two\nAcme,tablet,<b>One</b>\n'),
+      });
+      await page.getByRole('button', { name: 'Check the lines' }).click();
+      const again = page.getByRole('group', { name: 'The same list was taken in before' });
+      await again.getByText(/Taken in on 23 November 2026 by .+ as donation D-\w+/).waitFor();
+      await look('preview of a list that was taken in before');
+      await page.getByRole('button', { name: 'Import all 2 lines' }).click();
+      await page.getByRole('link', { name: /^This list was taken in on 23 November 2026 by/ }).waitFor();
+      await look('taken in before, refused');
+      t.equal(await devices(), imported + 2);
+      await again.getByLabel('This is another one, take it in as well').check();
+      await page.getByRole('button', { name: 'Import all 2 lines' }).click();
+      await page.getByText(/is recorded with 2 devices\.$/).waitFor();
+      t.equal(await devices(), imported + 4);
+
+      await page.goto('/donations/import');
+      await page.getByLabel('Who gave the devices').fill('Asda Camden');
+      await page.locator('input[type=file]').setInputFiles({
+        name: 'stock.csv',
+        mimeType: 'text/csv',
+        buffer: workbook({
+          'Our stock': textRow(1, 'Type', 'Make', 'Model') + textRow(3, 'Tabelt', 'Acme', 'A 10.1"'),
+          Old: textRow(1, 'x'),
+        }),
+      });
+      await page.getByRole('button', { name: 'Check the lines' }).click();
+      const notRead = page.getByText('Only the first sheet of the workbook is read. Not read: Old.');
+      await notRead.waitFor();
+      await faulty.getByRole('link', { name: 'Row 3, in the text' }).waitFor();
+      await look('preview of a workbook');
+      await text.fill((await text.inputValue()).replace('Tabelt', 'tablet'));
+      await page.getByRole('button', { name: 'Check again' }).click();
+      await notRead.waitFor();
+      await page.getByRole('button', { name: 'Import the line' }).click();
+      await page.getByText(/is recorded with 1 device\.$/).waitFor();
     },
   );
 }
@@ -123,9 +165,9 @@ t.test('files that are none, and what was typed beside them', async (t) => {
     [undefined, 'Choose the file'],
     [Buffer.alloc(0), 'The file is empty'],
     [Buffer.from(' \n'), 'The file is empty'],
-    [Buffer.from('PK\u0003\u0004rest'), 'This is a workbook, not a CSV file'],
-    [Buffer.from('d0cf11e0a1b11ae1', 'hex'), 'This is a workbook, not a CSV file'],
-    [Buffer.from('\u0000\u0001binary'), 'This is not a CSV file'],
+    [Buffer.from('PK\u0003\u0004rest'), 'This workbook cannot be read'],
+    [Buffer.from('d0cf11e0a1b11ae1', 'hex'), 'This is an old Excel file (.xls)'],
+    [Buffer.from('\u0000\u0001binary'), 'This is no spreadsheet'],
     [Buffer.from('name,colour\na,b\n'), 'Missing: Type, Make, Model', 'csv'],
     [Buffer.from('Type,Make,Model\ntablet,"A,B\n'), 'In line 2 a cell begins with a quote', 'csv'],
     [

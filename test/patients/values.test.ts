@@ -259,7 +259,7 @@ t.test('the list of what is out is read by the same rules', async (t) => {
     'tablet,Samsung,A8,Am\u200bal,,6 Feb 1980,943\u2011476\u20115919,020 7946 0018 ext 12,\u202aamal@example.com\u202c,01/09/2026',
     'tablet,Samsung,A8,-,Example,01/01/1900,9999999999,07700 900123 (mum),amal@example.com;,01/09/2026',
   ];
-  const { lines } = await previewTakeOver(deps, db, rows.join('\n'));
+  const { lines } = await previewTakeOver(deps, rows.join('\n'));
   t.match(lines[0], {
     faults: [],
     person: {

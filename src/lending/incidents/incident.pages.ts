@@ -66,6 +66,7 @@ export function incidentPages(app: App, deps: Deps): void {
       Borrower: ({ location }) => location?.name ?? 'A patient',
       Happened: ({ happenedOn }) => happenedOn,
     },
+    dates: ['Reported'],
   });
 
   app.get(

@@ -37,6 +37,7 @@ export function loanPages(app: App, deps: Deps): void {
       Closed: ({ closedOn }) => closedOn,
       Devices: ({ items }) => items.map(({ assetTag }) => assetTag).join(' '),
     },
+    dates: ['Issued', 'Due back', 'Closed'],
   });
 
   app.get(

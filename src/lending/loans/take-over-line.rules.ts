@@ -89,6 +89,7 @@ function readLine({ row, textLine, cell, faults: ofRow }: SheetRow<Column>, read
     if (cell(column).length > 100) fault(column, 'Give at most 100 characters.');
   const plan = readPlan(cell, fault, remarks, reading);
   const who = readBorrower(cell, fault, reading);
+  remarks.push(...notReadOfPerson(cell, who.place !== null, reading));
   const dates = readDates(cell, fault, remarks, reading);
   return {
     row,
@@ -122,6 +123,21 @@ function dateIn(column: Column, cell: Cells, fault: Fault, { orderOf }: List): s
   if ('date' in read) return read.date;
   fault(column, read.fault);
   return null;
+}
+
+/** What a row says of a person though a place has it, or of a way of contact that it does not have. */
+function notReadOfPerson(cell: Cells, isOfPlace: boolean, { has }: List): string[] {
+  const answers = ['mobileSafe', 'phoneSafe', 'emailSafe'] as const;
+  const ways = (['mobile', 'phone', 'email'] as const).filter(cell);
+  const read = ways.map((way) => answerOf(way, has));
+  const unread: Column[] = isOfPlace
+    ? [...(['dateOfBirth', 'nhsNumber'] as const), ...ways, ...answers]
+    : answers.filter((answer) => !read.includes(answer));
+  const names = unread.filter((column) => cell(column)).map(columnName);
+  if (!names.length) return [];
+  return [
+    `Not read, since ${isOfPlace ? 'a place has it' : 'the row has nothing that it is about'}: ${names.join(', ')}.`,
+  ];
 }
 
 /** Who has it: a person by name, or a place. */

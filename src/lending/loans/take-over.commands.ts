@@ -1,3 +1,4 @@
+import type { Static } from 'typebox';
 import { askOfSharedNhsNumbers } from '../../people/identity.commands.ts';
 import {
   applyStricterWords,
@@ -14,6 +15,9 @@ import type { Deps } from '../../shared/deps.ts';
 import { type NewEvent, recordEvents, type SubjectType } from '../../shared/events.ts';
 import { newId } from '../../shared/ids.ts';
 import { invalid, Problem } from '../../shared/problem.ts';
+import { readAside } from '../../shared/sheet-file.ts';
+import { assertNewList, keepList, takenBefore } from '../../stock/donations/taken-list.commands.ts';
+import type { TakenBefore } from '../../stock/donations/taken-list.schemas.ts';
 import { knownOf } from './take-over.queries.ts';
 import { judgeTakeOver, type LoanToTakeOver } from './take-over.rules.ts';
 import type { TakenOver } from './take-over.schemas.ts';
@@ -35,27 +39,62 @@ export type TakeOverPreview = {
   unusedColumns: string[];
   /** Whether someone has to say how its dates are written. */
   asksDates: boolean;
+  /** The donation as which the same list was taken over already. */
+  takenBefore: Static<typeof TakenBefore>;
   lines: TakeOverLine[];
   loans: LoanToTakeOver[];
 };
 
 /**
  * What would happen with each line of a list of what is out; nothing is saved.
- * @param dates how its dates are written, where someone has said so
+ * @param of what is said of the list; without a donor and a day, nobody can tell whether it was taken over before
  * @throws Problem `invalid` when it is no such list
  */
 export async function previewTakeOver(
-  { clock, config }: Pick<Deps, 'clock' | 'config'>,
-  db: Reader | Trx,
+  deps: Pick<Deps, 'clock' | 'config' | 'db'>,
   csv: string,
-  dates?: WrittenDates,
+  of: Partial<Omit<ListOfLoans, 'csv'>> = {},
 ): Promise<TakeOverPreview> {
-  const { lines: read, ...list } = readTakeOver(csv, {
+  const { donor, receivedOn } = of;
+  const read = await readLines(deps, csv, of.dates);
+  const before =
+    donor && receivedOn ? await takenBefore(deps, deps.db, listOf(read, { donor, receivedOn })) : null;
+  return { ...(await judgeRead(deps.db, read, today(deps.clock))), takenBefore: before };
+}
+
+type Read = ReturnType<typeof readTakeOver>;
+
+/** What a list says, by which it is recognised when it comes again. */
+const listOf = ({ lines }: Read, { donor, receivedOn }: Pick<ListOfLoans, 'donor' | 'receivedOn'>) => ({
+  lines: lines.map(({ device, person, place, issuedOn, dueOn, plan }) => ({
+    device,
+    person,
+    place,
+    issuedOn,
+    dueOn,
+    plan,
+  })),
+  donor: { name: donor },
+  receivedOn,
+});
+
+const readLines = (
+  { clock, config }: Pick<Deps, 'clock' | 'config'>,
+  csv: string,
+  dates: WrittenDates | undefined,
+) =>
+  readAside(new URL('./take-over-line.rules.ts', import.meta.url), { readTakeOver }, csv, {
     today: today(clock),
     allowTestNumbers: config.ALLOW_TEST_PHONE_NUMBERS,
     dates,
   });
-  const { lines, loans } = judgeTakeOver(read, await knownOf(db, read, today(clock)));
+
+async function judgeRead(
+  db: Reader | Trx,
+  { lines: read, ...list }: Read,
+  today: string,
+): Promise<Omit<TakeOverPreview, 'takenBefore'>> {
+  const { lines, loans } = judgeTakeOver(read, await knownOf(db, read, today));
   const ready = lines.filter(({ verdict }) => verdict === 'ready').length;
   return { ready, faulty: lines.length - ready, ...list, lines, loans };
 }
@@ -70,13 +109,20 @@ export function assertListFits({ receivedOn }: { receivedOn: string }, today: st
 }
 
 /** A list of what is out, as CSV, with the donor's name and the day it is of, from which what it calls safe is safe. */
-type ListOfLoans = { csv: string; donor: string; receivedOn: string; dates?: WrittenDates | undefined };
+type ListOfLoans = {
+  csv: string;
+  donor: string;
+  receivedOn: string;
+  dates?: WrittenDates | undefined;
+  /** It is another list than the one that it is like. */
+  another?: boolean | undefined;
+};
 
 /**
  * Takes over what was out before Lendwell: one donation, devices that begin on loan, the people who
  * have them, their loans without an agreement, and the data plans. All lines, or with `partial`
  * those that are ready. No follow-ups are made. The same statements however many lines.
- * @throws Problem `invalid`; `import-refused` with the lines when some are faulty and `partial` was
+ * @throws Problem `invalid`; `taken-before`; `import-refused` with the lines when some are faulty and `partial` was
  * not asked for, or none is ready; `device-identifier-in-use` and `data-plan-in-use` to the loser of a race
  */
 export async function takeOver(
@@ -86,9 +132,10 @@ export async function takeOver(
   partial: boolean,
 ): Promise<TakenOver> {
   assertListFits(list, today(deps.clock));
+  const read = await readLines(deps, list.csv, list.dates);
   return command(deps, ctx, async (work) => {
     await takeEveryTurn(work.trx);
-    const { lines, loans, ready, faulty } = await previewTakeOver(deps, work.trx, list.csv, list.dates);
+    const { lines, loans, ready, faulty } = await judgeRead(work.trx, read, work.today);
     if (!ready || (faulty && !partial)) {
       throw new Problem('import-refused', {
         detail: ready
@@ -98,6 +145,7 @@ export async function takeOver(
       });
     }
     const { at } = work;
+    await assertNewList(work, listOf(read, list), list.another === true);
     const patients = await settlePatients(work.trx, loans, list.receivedOn, at);
     const donorId = await findOrAddOrganisation(work, list.donor, 'donor');
     const numbers = await takeNumbers(work.trx, ready, loans.length);
@@ -110,6 +158,7 @@ export async function takeOver(
       patientId: loan.borrower && patients.ids.get(loan.borrower)!,
     }));
     const plans = await insertTakenLoans(work, taken, devices);
+    await keepList(work, donation.id, listOf(read, list));
     const [, ...eventIds] = await recordEvents(work, [
       donationEvent(donation, devices.size),
       ...taken.map((loan) => loanEvent(loan, devices)),

@@ -1,4 +1,5 @@
 import type { FastifyReply } from 'fastify';
+import Type from 'typebox';
 import { listDonors } from '../../scheme/organisations/organisation.queries.ts';
 import { today } from '../../shared/clock.ts';
 import type { Deps } from '../../shared/deps.ts';
@@ -12,8 +13,8 @@ import { assertListFits, previewTakeOver, type TakeOverPreview, takeOver } from 
 import { TakeOverQuery } from './take-over.schemas.ts';
 import { writtenDates } from './take-over-columns.rules.ts';
 
-const { donor, receivedOn, dates } = TakeOverQuery.properties;
-const TakeOverForm = strictObject({ donor, receivedOn, dates });
+const { donor, receivedOn, dates, another } = TakeOverQuery.properties;
+const TakeOverForm = strictObject({ donor, receivedOn, dates, another: Type.Optional(another) });
 const words = {
   donor: 'Enter where the devices came from',
   receivedOn: 'Enter the date of the list',
@@ -34,16 +35,12 @@ export function takeOverPages(app: App, deps: Deps): void {
     const typed = typedIn(request.body);
     const errors: FieldError[] = [];
     const input = await collect(errors, () => readInput(typed));
-    const csv = await collect(errors, () => sheetText(request.upload, withoutEmptyText(typed)));
-    if (csv === undefined) return show(reply.code(422), refused(typed, invalid(...errors)));
-    typed.csv = csv;
+    const sheet = await collect(errors, () => sheetText(request.upload, withoutEmptyText(typed)));
+    if (!sheet) return show(reply.code(422), refused(typed, invalid(...errors)));
+    const { csv } = sheet;
+    Object.assign(typed, sheet);
     const preview = await collect(errors, () =>
-      previewTakeOver(
-        deps,
-        deps.db,
-        csv,
-        writtenDates.find((one) => one === typed.dates),
-      ),
+      previewTakeOver(deps, csv, { ...input, dates: writtenDates.find((one) => one === typed.dates) }),
     );
     if (errors.length) return show(reply.code(422), refused(typed, invalid(...errors)), preview);
 

@@ -1,9 +1,9 @@
 import Type from 'typebox';
 import type { Deps } from '../../shared/deps.ts';
 import { type App, problemReplies } from '../../shared/http.ts';
-import { uploadLimit } from '../../shared/uploads.ts';
+import { sheetTypes, uploadLimit } from '../../shared/uploads.ts';
 import { previewTakeOver, takeOver, verdictOf } from './take-over.commands.ts';
-import { TakenOver, TakeOverPreview, TakeOverQuery } from './take-over.schemas.ts';
+import { ListTakenOver, TakeOverPreview, TakeOverQuery } from './take-over.schemas.ts';
 
 /** POST /loans/imports: what was out before Lendwell. */
 export function takeOverRoutes(app: App, deps: Deps): void {
@@ -19,7 +19,7 @@ export function takeOverRoutes(app: App, deps: Deps): void {
         description:
           'Needed columns: Type, Make, Model, Issued on, and either Given name and Family name or Place. Read when they are there: Serial No., IMEI, Condition, Label, Notes, Date of birth, NHS number, Mobile, Mobile safe?, Phone, Phone safe?, Email, Email safe?, Due on (empty: no date to come back), Network, SIM (ICCID), SIM number, Data ends on. Lines of the same borrower and issue date make one loan.',
         tags: ['Loans'],
-        consumes: ['text/csv'],
+        consumes: sheetTypes,
         querystring: TakeOverQuery,
         body: Type.String({
           examples: [
@@ -28,24 +28,27 @@ export function takeOverRoutes(app: App, deps: Deps): void {
         }),
         response: {
           200: TakeOverPreview,
-          201: TakenOver,
-          ...problemReplies('invalid', 'import-refused', 'device-identifier-in-use', 'data-plan-in-use'),
+          201: ListTakenOver,
+          ...problemReplies(
+            'invalid',
+            'import-refused',
+            'taken-before',
+            'device-identifier-in-use',
+            'data-plan-in-use',
+          ),
         },
       },
     },
     async (request, reply) => {
       const { preview, partial, ...of } = request.query;
+      const { sheetsNotRead = [] } = request;
       if (preview) {
-        const { lines, loans, ...counts } = await previewTakeOver(
-          deps,
-          deps.db,
-          request.body,
-          request.query.dates,
-        );
-        return { ...counts, loans: loans.length, lines: lines.map(verdictOf) };
+        const { lines, loans, ...counts } = await previewTakeOver(deps, request.body, of);
+        return { ...counts, sheetsNotRead, loans: loans.length, lines: lines.map(verdictOf) };
       }
       const list = { csv: request.body, ...of };
-      return reply.code(201).send(await takeOver(deps, request.ctx, list, partial));
+      const done = await takeOver(deps, request.ctx, list, partial);
+      return reply.code(201).send({ ...done, sheetsNotRead });
     },
   );
 }

@@ -2,6 +2,7 @@ import { type ClosedDay, closedWords } from '../../scheme/calendar/calendar.rule
 import { nameKey } from '../../shared/name-key.ts';
 import { nearest } from '../../shared/sheet-cells.rules.ts';
 import { withListFaults } from '../../stock/donations/device-columns.rules.ts';
+import type { TakenItem } from './take-over.schemas.ts';
 import { columnName } from './take-over-columns.rules.ts';
 import type { TakeOverLine } from './take-over-line.rules.ts';
 import { type Borrower, type Match, type Who, whoIsWho } from './take-over-people.rules.ts';
@@ -26,6 +27,8 @@ export type Known = {
   closed: Map<string, ClosedDay>;
   /** Of a row, by its place in the list, the patient that it names or resembles. */
   patients: Map<number, Match>;
+  /** Of a row, by its place, what whom it names has by a list that was taken over before. */
+  takenItems: Map<number, TakenItem[]>;
 };
 
 /**
@@ -47,6 +50,7 @@ export function judgeTakeOver(
     return holder && line.issuedOn ? `${holder} ${line.issuedOn}` : undefined;
   };
 
+  const asBefore = new Set<string>();
   const firstOfLoan = new Map<string, TakeOverLine>();
   const rowOfIccid = new Map<string, number>();
   const judged = read.map((line, at): TakeOverLine => {
@@ -60,6 +64,16 @@ export function judgeTakeOver(
       if (earlier) fault('iccid', `The same as row ${earlier}.`);
       else if (known.iccids.has(iccid)) fault('iccid', inUse(known.iccids.get(iccid)));
       rowOfIccid.set(iccid, earlier ?? line.row);
+    }
+    const same = (known.takenItems.get(at) ?? []).find(
+      (item) => !asBefore.has(item.assetTag) && isItem(line, item),
+    );
+    if (same) {
+      asBefore.add(same.assetTag);
+      fault(
+        'givenName',
+        `Taken over already: ${same.loan} has this person with such a device from the same day. Leave the row out.`,
+      );
     }
     const key = keyOf(line, who[at]!);
     const first = key && firstOfLoan.get(key);
@@ -90,6 +104,19 @@ export function judgeTakeOver(
     return remark ? { ...line, remarks: [...line.remarks, remark] } : line;
   });
   return { lines, loans: [...loans.values()] };
+}
+
+/** Whether a row says again what is out already: a device like this one from the same day, and no number that parts them. */
+function isItem({ device, issuedOn }: TakeOverLine, item: TakenItem): boolean {
+  const plain = (text: string | null | undefined) => nameKey(text ?? '');
+  const parts = (['serialNumber', 'imei'] as const).some(
+    (name) => device[name] && item[name] && plain(device[name]) !== plain(item[name]),
+  );
+  return (
+    issuedOn === item.issuedOn &&
+    !parts &&
+    (['kind', 'make', 'model'] as const).every((name) => plain(device[name]) === plain(item[name]))
+  );
 }
 
 const isDueFaulty = ({ faults }: TakeOverLine) => faults.some(({ column }) => column === columnName('dueOn'));

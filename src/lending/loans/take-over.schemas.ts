@@ -1,6 +1,20 @@
 import Type, { type Static } from 'typebox';
 import { line, nullable, oneOf } from '../../shared/schemas.ts';
+import { another, TakenBefore } from '../../stock/donations/taken-list.schemas.ts';
 import { writtenDates } from './take-over-columns.rules.ts';
+
+/** What someone has by a list that was taken over before. */
+export const TakenItem = Type.Object({
+  assetTag: Type.String(),
+  loan: Type.String(),
+  issuedOn: Type.String(),
+  kind: Type.String(),
+  make: Type.String(),
+  model: Type.String(),
+  serialNumber: nullable(Type.String()),
+  imei: nullable(Type.String()),
+});
+export type TakenItem = Static<typeof TakenItem>;
 
 export const TakeOverQuery = Type.Object(
   {
@@ -16,6 +30,7 @@ export const TakeOverQuery = Type.Object(
       }),
     ),
     preview: Type.Boolean({ default: false, description: 'Judge each line and save nothing' }),
+    another,
     partial: Type.Boolean({
       default: false,
       description: 'Take over the lines that are ready and leave out the faulty ones',
@@ -31,11 +46,17 @@ const judged = {
   remarks: Type.Array(Type.String()),
 };
 
+const sheetsNotRead = Type.Array(Type.String(), {
+  description: 'The other sheets of a workbook that have something in them: only the first is read',
+});
+
 export const TakeOverPreview = Type.Object({
   ready: Type.Integer(),
   faulty: Type.Integer(),
   loans: Type.Integer({ description: 'How many loans the ready lines make' }),
   unusedColumns: Type.Array(Type.String(), { description: 'What is not read' }),
+  sheetsNotRead,
+  takenBefore: TakenBefore,
   asksDates: Type.Boolean({ description: 'Whether `dates` has to be said' }),
   lines: Type.Array(Type.Object(judged)),
 });
@@ -56,3 +77,4 @@ export const TakenOver = Type.Object({
   ),
 });
 export type TakenOver = Static<typeof TakenOver>;
+export const ListTakenOver = Type.Object({ ...TakenOver.properties, sheetsNotRead });

@@ -1,15 +1,15 @@
 import type { Context } from '../../shared/actor.ts';
 import { command } from '../../shared/command.ts';
-import type { CsvColumns } from '../../shared/csv.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { callerOf, recordEvent } from '../../shared/events.ts';
 import { Problem } from '../../shared/problem.ts';
+import type { FileColumns } from '../../shared/table-file.ts';
 import { readReport } from './report.queries.ts';
 import type { ReadPart, ReportRead, Row } from './report.rules.ts';
 import type { ReportQuery } from './report.schemas.ts';
 
 /** The columns of a part’s file, in its order. */
-export const columnsOf = ({ columns }: ReadPart): CsvColumns<Row> =>
+export const columnsOf = ({ columns }: ReadPart): FileColumns<Row> =>
   Object.fromEntries(columns.map(({ key, text, kind }) => [key, kind === 'share' ? `${text} (%)` : text]));
 
 /**

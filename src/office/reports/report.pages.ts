@@ -1,8 +1,8 @@
 import Type from 'typebox';
 import { today } from '../../shared/clock.ts';
-import { sendCsv } from '../../shared/csv.ts';
 import type { Deps } from '../../shared/deps.ts';
 import type { App } from '../../shared/http.ts';
+import { fileFormats, sendTable } from '../../shared/table-file.ts';
 import { newForm, refused } from '../../web/forms.ts';
 import { chartWidths, drawChart, type Picture } from './chart.ts';
 import { readDonorReport } from './donor-report.queries.ts';
@@ -44,21 +44,22 @@ export function reportPages(app: App, deps: Deps): void {
     },
   );
 
-  app.get(
-    '/reports/:name/:part.csv',
-    { ...read, schema: { params: Type.Object({ name, part: name }), querystring: ReportQuery } },
-    async (request, reply) => {
-      const { report, part } = await exportPart(deps, request.ctx, request.params, request.query);
-      const file = [
-        report.name,
-        part.key,
-        report.from,
-        report.to,
-        ...(report.suppressed ? ['suppressed'] : []),
-      ];
-      return sendCsv(reply, file.join('-'), columnsOf(part), part.rows);
-    },
-  );
+  for (const format of fileFormats)
+    app.get(
+      `/reports/:name/:part.${format}`,
+      { ...read, schema: { params: Type.Object({ name, part: name }), querystring: ReportQuery } },
+      async (request, reply) => {
+        const { report, part } = await exportPart(deps, request.ctx, request.params, request.query);
+        const file = [
+          report.name,
+          part.key,
+          report.from,
+          report.to,
+          ...(report.suppressed ? ['suppressed'] : []),
+        ];
+        return sendTable(reply, format, { name: file.join('-'), columns: columnsOf(part), rows: part.rows });
+      },
+    );
 
   app.get(
     '/reports/donors/:organisationId',

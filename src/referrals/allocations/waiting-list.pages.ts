@@ -25,6 +25,7 @@ export function waitingListPages(app: App, deps: Deps): void {
       'Why it waits': ({ reasons }) => reasons.map(({ text }) => withDates(text)).join(' '),
       Held: ({ held }) => held.map(({ assetTag }) => assetTag).join(', '),
     },
+    dates: ['Waiting since'],
   });
 
   app.get(

@@ -67,6 +67,7 @@ export function dataPlanPages(app: App, deps: Deps): void {
       Device: ({ device }) => device?.assetTag ?? null,
       'On loan as': ({ loan }) => loan?.reference ?? null,
     },
+    dates: ['Activated', 'Expires'],
   });
 
   app.get(

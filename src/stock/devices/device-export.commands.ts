@@ -1,14 +1,14 @@
 import type { Context } from '../../shared/actor.ts';
 import { today } from '../../shared/clock.ts';
 import { command } from '../../shared/command.ts';
-import type { CsvColumns } from '../../shared/csv.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { callerOf, recordEvent } from '../../shared/events.ts';
+import type { FileColumns } from '../../shared/table-file.ts';
 import { countDevices, type DeviceFilter, type DeviceRow, eachDevice } from './device.queries.ts';
 import { statusWords } from './device.rules.ts';
 
 /** The file's headings. Those that a donor's spreadsheet has too are called what an import calls them. */
-export const exportColumns: CsvColumns<DeviceRow> = {
+export const exportColumns: FileColumns<DeviceRow> = {
   assetTag: 'Asset tag',
   kind: 'Type',
   make: 'Make',
@@ -20,10 +20,10 @@ export const exportColumns: CsvColumns<DeviceRow> = {
   openChecks: 'Open checks',
   location: 'Kept at',
   loan: 'On loan as',
-  dataEndsOn: 'Data ends',
+  dataEndsOn: { date: 'Data ends' },
   donation: 'Donation',
   donor: 'Donor',
-  receivedOn: 'Arrived',
+  receivedOn: { date: 'Arrived' },
   earlierLabels: 'Earlier labels',
   notes: 'Notes',
 };

@@ -3,13 +3,13 @@ import { may } from '../../access/permissions.ts';
 import { heldOn } from '../../referrals/allocations/allocation.queries.ts';
 import type { Context } from '../../shared/actor.ts';
 import { today } from '../../shared/clock.ts';
-import { sendCsv } from '../../shared/csv.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { timelineOf } from '../../shared/event.queries.ts';
 import { date as dateWords, inWords, withDates } from '../../shared/formats.ts';
 import { type App, idParams, strictObject } from '../../shared/http.ts';
 import { listQuery } from '../../shared/lists.ts';
 import { line } from '../../shared/schemas.ts';
+import { fileFormats, sendTable } from '../../shared/table-file.ts';
 import { type Form, fields, newForm } from '../../web/forms.ts';
 import { type AskedOne, submit } from '../../web/submit.ts';
 import { timelineLines } from '../../web/timeline.view.ts';
@@ -72,21 +72,26 @@ export function devicePages(app: App, deps: Deps): void {
         filters,
         query,
         after,
-        exportPath: `/devices/export.csv?${new URLSearchParams(inFile)}`,
+        inFile: new URLSearchParams(inFile).toString(),
         statuses: deviceStatuses,
         kinds: deviceKinds,
       });
     },
   );
 
-  app.get(
-    '/devices/export.csv',
-    { config: { action: 'devices.export' }, schema: { querystring: ExportQuery } },
-    async (request, reply) => {
-      const rows = await exportDevices(deps, request.ctx, request.query);
-      return sendCsv(reply, `devices-${today(deps.clock)}`, exportColumns, rows);
-    },
-  );
+  for (const format of fileFormats)
+    app.get(
+      `/devices/export.${format}`,
+      { config: { action: 'devices.export' }, schema: { querystring: ExportQuery } },
+      async (request, reply) => {
+        const rows = await exportDevices(deps, request.ctx, request.query);
+        return sendTable(reply, format, {
+          name: `devices-${today(deps.clock)}`,
+          columns: exportColumns,
+          rows,
+        });
+      },
+    );
 
   const history = { params: idParams, querystring: Type.Object(listQuery) };
   app.get('/devices/:id', { config: { action: 'devices.read' }, schema: history }, async (request, reply) =>

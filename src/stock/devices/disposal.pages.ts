@@ -1,9 +1,9 @@
 import { may } from '../../access/permissions.ts';
 import { today } from '../../shared/clock.ts';
-import { type CsvColumns, sendCsv } from '../../shared/csv.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { count } from '../../shared/formats.ts';
 import { type App, strictObject } from '../../shared/http.ts';
+import { type FileColumns, fileFormats, sendTable } from '../../shared/table-file.ts';
 import { fields } from '../../web/forms.ts';
 import { bulkPage } from './bulk.pages.ts';
 import { disposeDevices, exportLosses } from './disposal.commands.ts';
@@ -14,12 +14,12 @@ import { type DisposalWay, disposalRefusal, disposalWays } from './stock.rules.t
 
 const Terms = strictObject(disposalTerms);
 const ownFields = Object.keys(disposalTerms);
-const columns: CsvColumns<LossRow> = {
+const columns: FileColumns<LossRow> = {
   reference: 'Asset tag',
   kind: 'Type',
   make: 'Make',
   model: 'Model',
-  writtenOffOn: 'Written off on',
+  writtenOffOn: { date: 'Written off on' },
   bookValue: 'Book value (GBP)',
   authorisedBy: 'Authorised by',
   incident: 'Incident',
@@ -91,17 +91,17 @@ export function disposalPages(app: App, deps: Deps): void {
         filters,
         after,
         query,
-        exportPath: `/losses-register/export.csv${query && `?${query}`}`,
       });
     },
   );
 
-  app.get(
-    '/losses-register/export.csv',
-    { config: { action: 'losses.read' }, schema: { querystring: LossPeriod } },
-    async (request, reply) => {
-      const rows = await exportLosses(deps, request.ctx, request.query);
-      return sendCsv(reply, `losses-${today(deps.clock)}`, columns, rows);
-    },
-  );
+  for (const format of fileFormats)
+    app.get(
+      `/losses-register/export.${format}`,
+      { config: { action: 'losses.read' }, schema: { querystring: LossPeriod } },
+      async (request, reply) => {
+        const rows = await exportLosses(deps, request.ctx, request.query);
+        return sendTable(reply, format, { name: `losses-${today(deps.clock)}`, columns, rows });
+      },
+    );
 }

@@ -21,6 +21,7 @@ export function repairPages(app: App, deps: Deps): void {
       'Expected back': ({ expectedBackOn }) => expectedBackOn,
       Overdue: ({ late }) => late,
     },
+    dates: ['Sent', 'Expected back'],
   });
 
   app.get(

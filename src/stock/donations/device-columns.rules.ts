@@ -1,6 +1,6 @@
 import { luhn, readAssetTag, readIccid, readImei } from '../../shared/codes.ts';
 import { faultOf } from '../../shared/reading.ts';
-import { isNoSerial, nearest, spoiltNumber } from '../../shared/sheet-cells.rules.ts';
+import { isNoSerial, madeDate, nearest, spoiltNumber } from '../../shared/sheet-cells.rules.ts';
 import type { CellFault } from '../../shared/spreadsheet.rules.ts';
 import { readIccidOf } from '../data-plans/data-plan.rules.ts';
 import { conditions, deviceKinds, readImeiOf } from '../devices/device.rules.ts';
@@ -52,6 +52,10 @@ export function readDevice(cell: Cell, fault: Fault, remarks: string[]): Partial
     );
   for (const column of ['make', 'model'] as const)
     if (!cell(column)) fault(column, `The ${column} is missing.`);
+  for (const column of ['make', 'model'] as const) {
+    const made = madeDate(cell(column));
+    if (made) fault(column, made);
+  }
   for (const column of ['make', 'model', 'serialNumber'] as const)
     if (cell(column).length > 100) fault(column, 'Give at most 100 characters.');
   if (cell('notes').length > 1500) fault('notes', 'Give at most 1,500 characters.');

@@ -14,11 +14,13 @@ import type { NewDevice } from '../devices/device.schemas.ts';
 import { keepEarlierLabels } from '../devices/earlier-label.commands.ts';
 import { assertDonationFits, deviceFaults, identifiersOf, serialKey, tidyDevice } from './donation.rules.ts';
 import { DonatedDevice, type DonationRecorded, type NewDonation } from './donation.schemas.ts';
+import { assertNewList, keepList } from './taken-list.commands.ts';
 
 /**
  * Records a delivery from a donor with its devices, all or none: each gets an asset tag and is
  * in preparation with its checks open.
- * @throws Problem `invalid` for values that are not right, `device-identifier-in-use` for devices already in stock
+ * @throws Problem `invalid` for values that are not right, `device-identifier-in-use` for devices already in stock,
+ * `taken-before` when the same was recorded and this is not said to be another one
  */
 export async function recordDonation(
   deps: Deps,
@@ -30,17 +32,25 @@ export async function recordDonation(
 
 /**
  * Adds a delivery with its devices to the stock.
+ * @param lines what the whole list says, by which it is recognised when it comes again, where not all of it is taken
  * @throws Problem as of `recordDonation`
  */
-export async function addDonation(work: Work, input: NewDonation): Promise<DonationRecorded> {
+export async function addDonation(
+  work: Work,
+  input: NewDonation,
+  lines: object[] = input.devices,
+): Promise<DonationRecorded> {
   const devices = input.devices.map(tidyDevice);
   assertDonationFits(input, work.today);
   await assertNew(work, devices);
+  const list = { ...input, lines };
+  await assertNewList(work, list, input.another === true);
   const donorId = input.donor
     ? await findOrAddOrganisation(work, input.donor.name, 'donor')
     : await existing(work.trx, 'organisation', input.donorId!, '/donorId');
   if (input.locationId) await existing(work.trx, 'location', input.locationId, '/locationId');
   const recorded = await insertDonation(work, { ...input, devices, donorId });
+  await keepList(work, recorded.id, list);
   await recordEvent(work, {
     type: 'donation.recorded',
     subjects: [

@@ -47,6 +47,7 @@ export function donationPages(app: App, deps: Deps): void {
       Place: ({ location }) => location?.name ?? null,
       Devices: ({ deviceCount }) => deviceCount,
     },
+    dates: ['Arrived'],
   });
 
   app.get(

@@ -3,7 +3,7 @@ import { today } from '../../shared/clock.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { type App, idParams, problemReplies } from '../../shared/http.ts';
 import { changes, creates, lists, reads } from '../../shared/routes.ts';
-import { uploadLimit } from '../../shared/uploads.ts';
+import { sheetTypes, uploadLimit } from '../../shared/uploads.ts';
 import { changeDonation, donationTag } from './change.commands.ts';
 import { DonationChange, ForgottenDevices, NewTakingOut } from './change.schemas.ts';
 import { recordDonation } from './donation.commands.ts';
@@ -87,7 +87,7 @@ export function donationRoutes(app: App, deps: Deps): void {
     tags,
     body: NewDonation,
     gives: DonationRecorded,
-    problems: ['invalid', 'device-identifier-in-use'],
+    problems: ['invalid', 'taken-before', 'device-identifier-in-use'],
     call: ({ ctx, body }) => recordDonation(deps, ctx, body),
     location: (recorded) => `/donations/${recorded.id}`,
   });
@@ -101,7 +101,7 @@ export function donationRoutes(app: App, deps: Deps): void {
         operationId: 'importDonation',
         summary: 'Record a donation from a donor’s spreadsheet, or preview it with a verdict per line',
         tags,
-        consumes: ['text/csv'],
+        consumes: sheetTypes,
         querystring: ImportQuery,
         body: Type.String({
           examples: [
@@ -111,20 +111,23 @@ export function donationRoutes(app: App, deps: Deps): void {
         response: {
           200: ImportPreview,
           201: ImportDone,
-          ...problemReplies('invalid', 'import-refused', 'device-identifier-in-use'),
+          ...problemReplies('invalid', 'import-refused', 'taken-before', 'device-identifier-in-use'),
         },
       },
     },
     async (request, reply) => {
       const { donor, preview, partial, ...donation } = request.query;
-      if (preview) return previewImport(deps.db, request.body);
-      const done = await importDonation(
-        deps,
-        request.ctx,
-        { csv: request.body, donor: { name: donor }, ...donation },
-        partial,
-      );
-      return reply.code(201).header('location', `/api/v1/donations/${done.donation.id}`).send(done);
+      const { sheetsNotRead = [] } = request;
+      const of = { donor: { name: donor }, ...donation };
+      if (preview) {
+        const { lines, ...previewed } = await previewImport(deps, request.body, of);
+        return { ...previewed, sheetsNotRead, lines };
+      }
+      const done = await importDonation(deps, request.ctx, { csv: request.body, ...of }, partial);
+      return reply
+        .code(201)
+        .header('location', `/api/v1/donations/${done.donation.id}`)
+        .send({ ...done, sheetsNotRead });
     },
   );
 }

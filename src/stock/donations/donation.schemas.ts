@@ -3,6 +3,7 @@ import { strictObject } from '../../shared/http.ts';
 import { orderedQuery, pageOf } from '../../shared/lists.ts';
 import { line, nullable } from '../../shared/schemas.ts';
 import { DeviceState, DeviceSummary, NewDevice } from '../devices/device.schemas.ts';
+import { another } from './taken-list.schemas.ts';
 
 export const NewDonation = strictObject(
   {
@@ -13,6 +14,7 @@ export const NewDonation = strictObject(
     receivedOn: Type.String({ format: 'date' }),
     reference: Type.Optional(line(100, { description: 'The donor’s own reference' })),
     locationId: Type.Optional(Type.String({ format: 'uuid', description: 'Where the devices are kept' })),
+    another: Type.Optional(another),
     devices: Type.Array(NewDevice, { minItems: 1, maxItems: 500 }),
   },
   {

@@ -13,12 +13,13 @@ import { assertDonationFits } from './donation.rules.ts';
 import { NewDonation } from './donation.schemas.ts';
 import { importDonation, type Preview, previewImport } from './import.commands.ts';
 
-const { receivedOn, reference, locationId } = NewDonation.properties;
+const { receivedOn, reference, locationId, another } = NewDonation.properties;
 const ImportForm = strictObject({
   donor: strictObject({ name: line(200) }),
   receivedOn,
   reference,
   locationId,
+  another,
 });
 const words = {
   'donor.name': 'Enter who gave the devices',
@@ -40,10 +41,11 @@ export function importPages(app: App, deps: Deps): void {
     const typed = typedIn(request.body);
     const errors: FieldError[] = [];
     const input = await collect(errors, () => readInput(typed));
-    const csv = await collect(errors, () => sheetText(request.upload, typed));
-    if (csv === undefined) return show(reply.code(422), refused(typed, invalid(...errors)));
-    typed.csv = csv;
-    const preview = await collect(errors, () => previewImport(deps.db, csv));
+    const sheet = await collect(errors, () => sheetText(request.upload, typed));
+    if (!sheet) return show(reply.code(422), refused(typed, invalid(...errors)));
+    const { csv } = sheet;
+    Object.assign(typed, sheet);
+    const preview = await collect(errors, () => previewImport(deps, csv, input));
     if (errors.length) return show(reply.code(422), refused(typed, invalid(...errors)), preview);
 
     const wanted = ['all', 'partial'].includes(String(typed.do));

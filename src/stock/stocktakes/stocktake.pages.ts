@@ -54,6 +54,7 @@ export function stocktakePages(app: App, deps: Deps): void {
       Unexpected: ({ counts }) => counts?.unexpected,
       'Left meanwhile': ({ counts }) => counts?.left,
     },
+    dates: ['Started', 'Closed'],
   });
 
   formPage(app, '/stocktakes', {

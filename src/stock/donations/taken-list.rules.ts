@@ -1,0 +1,28 @@
+/** A list that is taken in: what each of its lines says, and what it is said to be. */
+export type TakenList = {
+  lines: object[];
+  donor?: { name: string } | undefined;
+  donorId?: string | undefined;
+  receivedOn: string;
+  reference?: string | undefined;
+};
+
+/** What two lists have in common that are one: the same lines in any order, whatever their spaces and capitals, the same reference and day. */
+export function textOfList({ lines, receivedOn, reference }: TakenList): string {
+  return JSON.stringify([
+    receivedOn,
+    folded(reference ?? ''),
+    lines.map((line) => JSON.stringify(folded(line))).sort(),
+  ]);
+}
+
+/** A value with its texts folded, and the fields of objects by name, without those that say nothing. */
+function folded(value: unknown): unknown {
+  if (typeof value === 'string') return value.normalize('NFKC').toLowerCase().replaceAll(/\s+/g, '');
+  if (Array.isArray(value)) return value.map(folded);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.entries(value)
+    .filter(([, part]) => part !== null && part !== undefined && part !== '')
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([name, part]) => [name, folded(part)]);
+}
