@@ -29,7 +29,7 @@ declare module 'fastify' {
     ratePerMinute: number | null;
   }
   interface FastifyReply {
-    /** A token for a form's hidden field `_csrf`, good for this session alone. */
+    /** A token for the hidden field `_csrf` of every form on a page, good for this session alone. */
     formToken(): string;
     /** Puts a session's token in the cookie; without one, takes it out. */
     setSession(token?: string): FastifyReply;
@@ -63,8 +63,12 @@ export const authentication = plugin<{ deps: Deps }>(async (app, { deps }) => {
     },
     logLevel: 'debug',
   });
+  // Each call would begin a secret of its own where the browser has none yet, and only the last would count.
+  const formTokens = new WeakMap<FastifyReply, string>();
   app.decorateReply('formToken', function (this: FastifyReply) {
-    return this.generateCsrf({ userInfo: sessionName(this.request) });
+    const token = formTokens.get(this) ?? this.generateCsrf({ userInfo: sessionName(this.request) });
+    formTokens.set(this, token);
+    return token;
   });
   app.decorateReply('setSession', function (this: FastifyReply, token?: string) {
     return token === undefined
