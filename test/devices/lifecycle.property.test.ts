@@ -428,6 +428,7 @@ async function newModel(): Promise<Model> {
   const { devices } = await recordDonation(deps, officer, {
     donor: { name: 'Asda Camden' },
     receivedOn: day,
+    another: true,
     locationId,
     devices: kinds.map((kind) => ({ kind, make: 'Samsung', model: 'A8' })),
   });
