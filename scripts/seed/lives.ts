@@ -67,7 +67,7 @@ export function lifeSteps({ devices, today }: Size, first: { incident: number; s
           select pg_temp.id_at(pg_temp.at(x.day, x.n)), x.kind, x.device, x.loan, x.incident, x.day, 'image/jpeg', length(f.data), 4, 3, sha256(f.data), 'Helper 13', pg_temp.at(x.day, x.n)
           from (
             select n, 'condition' as kind, id as device, null::uuid as loan, null::uuid as incident, received + 1 as day from s_device where n % 10 = 1
-            union all select 7 * (row_number() over (order by id))::int, 'agreement', null, id, null, issued_at::date from loan
+            union all select 7 * (row_number() over (order by id))::int, 'agreement', null, id, null, handover_on from loan
             union all select n + 3, 'condition', device, null, id, day from s_incident
           ) x, (select decode('${photo}', 'base64') as data) f;
         insert into attachment_content (attachment_id, data, thumbnail) select a.id, f.data, f.data from attachment a, (select decode('${photo}', 'base64') as data) f;`,

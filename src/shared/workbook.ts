@@ -1,5 +1,6 @@
 import { stringify } from 'csv-stringify/sync';
 import readExcelFile from 'read-excel-file/web-worker';
+import { Temporal } from 'temporal-polyfill';
 import { mostRead, refuseSheet } from './sheet-text.rules.ts';
 import { cellsBeside, extentOf, placeOf } from './workbook-cells.rules.ts';
 import { filesOf, type ZippedFile } from './zip.ts';
@@ -119,9 +120,10 @@ function cellAsText(cell: unknown): string {
   if (!(cell instanceof Date)) return String(cell);
   if (Number.isNaN(cell.getTime())) return '########';
   // Days are counted in fractions, which end a moment before the second that is meant.
-  const second = new Date(Math.round(cell.getTime() / 1000) * 1000);
-  const [day = '', time = ''] = second.toISOString().split('T');
-  const minute = time.slice(0, 5);
+  const second = Math.round(cell.getTime() / 1000) * 1000;
+  const read = Temporal.Instant.fromEpochMilliseconds(second).toZonedDateTimeISO('UTC');
+  const minute = read.toPlainTime().toString({ smallestUnit: 'minute' });
+  const day = read.toPlainDate().toString();
   if (day < '1900-01-01') return minute;
   return minute === '00:00' ? day : `${day} ${minute}`;
 }
