@@ -43,14 +43,17 @@ create table accessory_movement (
   accessory_id uuid not null references accessory,
   location_id uuid references location,
   kind text not null check (kind in ('received', 'issued', 'returned', 'moved_out', 'moved_in', 'lost',
-    'damaged', 'counted', 'not_returned', 'gifted')),
+    'damaged', 'counted', 'not_returned', 'gifted', 'taken_back')),
   change int not null,
   -- How many were counted, or do not come back: where the change does not say it.
   quantity int check (quantity >= 0),
   loan_id uuid references loan,
   note text,
   actor_name text not null,
-  at timestamptz not null
+  at timestamptz not null,
+  -- The movement that was a mistake, and that this one undoes.
+  takes_back uuid unique references accessory_movement,
+  constraint accessory_movement_taken_back_refers check ((kind = 'taken_back') = (takes_back is not null))
 );
 create index accessory_movement_loan on accessory_movement (loan_id) where loan_id is not null;
 create index accessory_movement_log on accessory_movement (accessory_id, id);

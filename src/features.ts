@@ -92,6 +92,7 @@ import type { Deps } from './shared/deps.ts';
 import type { App } from './shared/http.ts';
 import { accessoryPages } from './stock/accessories/accessory.pages.ts';
 import { accessoryRoutes } from './stock/accessories/accessory.routes.ts';
+import { movementBackPages } from './stock/accessories/movement-back.pages.ts';
 import { changePlanPages } from './stock/data-plans/change.pages.ts';
 import { dataPlanPages } from './stock/data-plans/data-plan.pages.ts';
 import { dataPlanRoutes } from './stock/data-plans/data-plan.routes.ts';
@@ -215,6 +216,7 @@ export const pageFeatures: Feature[] = [
   kitPages,
   certificatePages,
   checkBackPages,
+  movementBackPages,
   requiredCheckPages,
   benchPages,
   newReferralPages,

@@ -30,6 +30,7 @@ export const permissions = {
   'stocktakes.run': office,
   'accessories.read': [...officeAndAudit, 'administrator', 'integration'],
   'accessories.count': office,
+  'accessories.take-back-later': ['manager'],
   'data-plans.read': [...officeAndAudit, 'administrator'],
   'data-plans.manage': office,
   'devices.export': [...office, 'administrator'],

@@ -32,13 +32,14 @@ export interface AccessoryMovement {
   id: string;
   accessory_id: string;
   location_id: string | null;
-  kind: 'received' | 'issued' | 'returned' | 'moved_out' | 'moved_in' | 'lost' | 'damaged' | 'counted' | 'not_returned' | 'gifted';
+  kind: 'received' | 'issued' | 'returned' | 'moved_out' | 'moved_in' | 'lost' | 'damaged' | 'counted' | 'not_returned' | 'gifted' | 'taken_back';
   change: number;
   quantity: number | null;
   loan_id: string | null;
   note: string | null;
   actor_name: string;
   at: string;
+  takes_back: string | null;
 }
 
 export interface AccessoryStock {
