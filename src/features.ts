@@ -92,6 +92,7 @@ import type { Deps } from './shared/deps.ts';
 import type { App } from './shared/http.ts';
 import { accessoryPages } from './stock/accessories/accessory.pages.ts';
 import { accessoryRoutes } from './stock/accessories/accessory.routes.ts';
+import { movementBackPages } from './stock/accessories/movement-back.pages.ts';
 import { changePlanPages } from './stock/data-plans/change.pages.ts';
 import { dataPlanPages } from './stock/data-plans/data-plan.pages.ts';
 import { dataPlanRoutes } from './stock/data-plans/data-plan.routes.ts';
@@ -100,6 +101,7 @@ import { offerRoutes } from './stock/data-plans/offer.routes.ts';
 import { benchPages } from './stock/devices/bench.pages.ts';
 import { certificatePages } from './stock/devices/certificate.pages.ts';
 import { checkRoutes } from './stock/devices/check.routes.ts';
+import { checkBackPages } from './stock/devices/check-back.pages.ts';
 import { devicePages } from './stock/devices/device.pages.ts';
 import { deviceRoutes } from './stock/devices/device.routes.ts';
 import { disposalPages } from './stock/devices/disposal.pages.ts';
@@ -213,6 +215,8 @@ export const pageFeatures: Feature[] = [
   accessoryPages,
   kitPages,
   certificatePages,
+  checkBackPages,
+  movementBackPages,
   requiredCheckPages,
   benchPages,
   newReferralPages,

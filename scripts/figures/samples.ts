@@ -5,6 +5,7 @@ import type { DB } from '../../src/shared/database.ts';
 const tables: Record<string, string> = {
   people: 'staff',
   bench: 'device',
+  checks: 'preparation_check',
   'loan-terms': 'loan_terms',
   terms: 'loan_terms',
   networks: 'data_offer',

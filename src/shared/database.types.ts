@@ -32,13 +32,14 @@ export interface AccessoryMovement {
   id: string;
   accessory_id: string;
   location_id: string | null;
-  kind: 'received' | 'issued' | 'returned' | 'moved_out' | 'moved_in' | 'lost' | 'damaged' | 'counted' | 'not_returned' | 'gifted';
+  kind: 'received' | 'issued' | 'returned' | 'moved_out' | 'moved_in' | 'lost' | 'damaged' | 'counted' | 'not_returned' | 'gifted' | 'taken_back';
   change: number;
   quantity: number | null;
   loan_id: string | null;
   note: string | null;
   actor_name: string;
   at: string;
+  takes_back: string | null;
 }
 
 export interface AccessoryStock {
@@ -736,6 +737,10 @@ export interface PreparationCheck {
   recorded_at: string;
   next_due: string | null;
   expired_at: string | null;
+  missed_before: string | null;
+  taken_back_at: string | null;
+  taken_back_by: string | null;
+  taken_back_reason: string | null;
 }
 
 export interface PrivacyDecision {

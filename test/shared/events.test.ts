@@ -18,6 +18,7 @@ const schemeWords = [
   'accessory.added accessory',
   'accessory.changed accessory',
   'accessory.moved accessory',
+  'accessory.movement_taken_back accessory',
   'data_offer.added network',
   'data_offer.retired network',
   'data_plan.fitted network',

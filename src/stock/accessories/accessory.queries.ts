@@ -44,7 +44,8 @@ export async function listMovements(
 ): Promise<ListPage<AccessoryMovement>> {
   const { follows, by } = byId(sql`m.id`, query);
   const rows = await many(db, each('accessory.list-movements'), AccessoryMovement.properties)`
-    select m.id, m.at, m.kind, m.change, m.quantity, m.note, m.actor_name as actor,
+    select m.id, m.at, m.kind, m.change, m.quantity, m.note, m.actor_name as actor, m.takes_back as "takesBack",
+      exists (select from accessory_movement b where b.takes_back = m.id) as "takenBack",
       case when p.id is not null then json_build_object('id', p.id, 'name', p.name) end as location,
       case when l.id is not null then json_build_object('id', l.id, 'reference', l.reference) end as loan
     from accessory_movement m left join location p on p.id = m.location_id left join loan l on l.id = m.loan_id

@@ -2,6 +2,7 @@ import type { Deps } from '../../shared/deps.ts';
 import { etagOf } from '../../shared/etag.ts';
 import { type App, idParams } from '../../shared/http.ts';
 import { changes, creates, lists, reads } from '../../shared/routes.ts';
+import { TakingBack } from '../../shared/taking-back.ts';
 import { addAccessory, changeAccessory, recordMovement } from './accessory.commands.ts';
 import { getAccessory, listAccessories, listMovements } from './accessory.queries.ts';
 import {
@@ -15,6 +16,7 @@ import {
   NewAccessory,
   NewMovement,
 } from './accessory.schemas.ts';
+import { takeBackMovement } from './movement-back.commands.ts';
 
 const tags = ['Accessories'];
 
@@ -94,5 +96,17 @@ export function accessoryRoutes(app: App, deps: Deps): void {
     gives: MovementRecorded,
     problems: ['not-found', 'invalid', 'accessories-short'],
     call: ({ ctx, params, body }) => recordMovement(deps, ctx, params.id, body),
+  });
+
+  creates(app, '/accessory-movements/:id/takings-back', {
+    action: 'accessories.count',
+    operationId: 'takeBackAccessoryMovement',
+    summary: 'Take back a movement that was recorded by mistake, by one against it',
+    tags,
+    params: idParams,
+    body: TakingBack,
+    gives: MovementRecorded,
+    problems: ['not-found', 'invalid', 'not-allowed', 'taking-back-refused', 'accessories-short'],
+    call: ({ ctx, params, body }) => takeBackMovement(deps, ctx, params.id, body),
   });
 }

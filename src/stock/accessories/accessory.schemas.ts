@@ -76,6 +76,10 @@ export const AccessoryMovement = Type.Object({
   loan: nullable(Type.Object({ id: Type.String(), reference: Type.String() })),
   note: nullable(Type.String()),
   actor: Type.String(),
+  takesBack: nullable(
+    Type.String({ description: 'The movement that was a mistake, and that this one undoes' }),
+  ),
+  takenBack: Type.Boolean({ description: 'It was a mistake: another movement undoes it' }),
 });
 export type AccessoryMovement = Static<typeof AccessoryMovement>;
 export const AccessoryMovements = pageOf(AccessoryMovement);

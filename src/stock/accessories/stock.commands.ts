@@ -13,6 +13,8 @@ export type StockMovement = Omit<StockChange, 'locationId'> & {
   locationId: string | null;
   loanId?: string | undefined;
   note?: string | undefined;
+  /** The movement that was a mistake. */
+  takesBack?: string | undefined;
 };
 
 /**
@@ -39,13 +41,13 @@ export async function moveStock(work: Work, movements: StockMovement[]): Promise
   await run(work.trx, 'accessory.move-stock')`
     with t as materialized (
       select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-        t (id uuid, "accessoryId" uuid, "locationId" uuid, kind text, change int, quantity int, "loanId" uuid, note text)
+        t (id uuid, "accessoryId" uuid, "locationId" uuid, kind text, change int, quantity int, "loanId" uuid, note text, "takesBack" uuid)
     ), s as (
       update accessory_stock s set quantity = s.quantity + t.change
       from t where s.accessory_id = t."accessoryId" and s.location_id = t."locationId" and t.change <> 0
     )
-    insert into accessory_movement (id, accessory_id, location_id, kind, change, quantity, loan_id, note, actor_name, at)
-    select t.id, t."accessoryId", t."locationId", t.kind, t.change, t.quantity, t."loanId", t.note, ${work.ctx.actor.name},
+    insert into accessory_movement (id, accessory_id, location_id, kind, change, quantity, loan_id, note, takes_back, actor_name, at)
+    select t.id, t."accessoryId", t."locationId", t.kind, t.change, t.quantity, t."loanId", t.note, t."takesBack", ${work.ctx.actor.name},
       ${work.at}::timestamptz
     from t`;
 }
