@@ -462,7 +462,6 @@ async function newModel(): Promise<Model> {
     receivedOn: day,
     another: true,
     locationId,
-    another: true,
     devices: kinds.map((kind) => ({ kind, make: 'Samsung', model: 'A8' })),
   });
   const referrals = [];

@@ -21,6 +21,8 @@ const schemeWords = [
   'accessory.movement_taken_back accessory',
   'data_offer.added network',
   'data_offer.retired network',
+  'data_plan.corrected after',
+  'data_plan.corrected before',
   'data_plan.fitted network',
   'data_plan.moved network',
   'data_plan.recorded network',

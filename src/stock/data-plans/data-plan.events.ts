@@ -18,14 +18,17 @@ const partWords = {
   expiresOn: 'day on which its data ends',
   endedOn: 'day on which it ended',
 };
-const part = Type.Object({
-  network: Type.Optional(schemeWord),
-  gbPerMonth: Type.Optional(nullable(count)),
-  durationMonths: Type.Optional(count),
-  activatedOn: Type.Optional(nullable(day)),
-  expiresOn: Type.Optional(nullable(day)),
-  endedOn: Type.Optional(nullable(day)),
-});
+const part = Type.Object(
+  {
+    network: Type.Optional(schemeWord),
+    gbPerMonth: Type.Optional(nullable(count)),
+    durationMonths: Type.Optional(count),
+    activatedOn: Type.Optional(nullable(day)),
+    expiresOn: Type.Optional(nullable(day)),
+    endedOn: Type.Optional(nullable(day)),
+  },
+  { additionalProperties: false },
+);
 
 /** What happens to SIMs and the data on them. */
 export const dataPlanEvents = defineEvents({

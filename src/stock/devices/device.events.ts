@@ -8,10 +8,13 @@ import { conditions, deviceKinds, deviceStatuses } from './device.rules.ts';
 import { kindWord } from './device-kinds.rules.ts';
 
 const status = oneOf(deviceStatuses);
-const part = Type.Object({
-  kind: Type.Optional(oneOf(deviceKinds)),
-  condition: Type.Optional(nullable(oneOf(conditions))),
-});
+const part = Type.Object(
+  {
+    kind: Type.Optional(oneOf(deviceKinds)),
+    condition: Type.Optional(nullable(oneOf(conditions))),
+  },
+  { additionalProperties: false },
+);
 const partWords = {
   kind: 'kind',
   make: 'make',

@@ -13,11 +13,14 @@ const partWords = {
   location: 'place',
   notes: 'notes',
 };
-const part = Type.Object({
-  donorId: Type.Optional(id),
-  receivedOn: Type.Optional(day),
-  locationId: Type.Optional(nullable(id)),
-});
+const part = Type.Object(
+  {
+    donorId: Type.Optional(id),
+    receivedOn: Type.Optional(day),
+    locationId: Type.Optional(nullable(id)),
+  },
+  { additionalProperties: false },
+);
 
 /** What is given to the scheme. */
 export const donationEvents = defineEvents({
