@@ -16,6 +16,7 @@ export const loggedKinds = [
   'counted',
   'not_returned',
   'gifted',
+  'issue_taken_back',
 ] as const;
 export type LoggedKind = (typeof loggedKinds)[number];
 
@@ -32,6 +33,7 @@ export const movementTexts: Record<LoggedKind | MovementKind, string> = {
   moved_in: 'Moved here',
   not_returned: 'Will not come back',
   gifted: 'Given as a gift',
+  issue_taken_back: 'Never went out: the loan was recorded by mistake',
 };
 
 /** More than this of one kind in one place is a slip of the keyboard. */
