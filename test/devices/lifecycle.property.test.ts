@@ -454,8 +454,6 @@ async function newModel(): Promise<Model> {
     receivedOn: day,
     another: true,
     locationId,
-    // Every walk begins with the same list.
-    another: true,
     devices: kinds.map((kind) => ({ kind, make: 'Samsung', model: 'A8' })),
   });
   const referrals = [];
