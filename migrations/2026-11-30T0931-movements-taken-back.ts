@@ -7,7 +7,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       drop constraint accessory_movement_kind_check,
       add column takes_back uuid unique references accessory_movement,
       add constraint accessory_movement_kind_check check (kind in ('received', 'issued', 'returned', 'moved_out', 'moved_in', 'lost',
-        'damaged', 'counted', 'not_returned', 'gifted', 'taken_back')),
+        'damaged', 'counted', 'not_returned', 'gifted', 'issue_taken_back', 'taken_back')),
       add constraint accessory_movement_taken_back_refers check ((kind = 'taken_back') = (takes_back is not null));
     comment on column accessory_movement.takes_back is 'The movement that was a mistake, and that this one undoes.';
   `.execute(db);

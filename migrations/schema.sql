@@ -43,7 +43,7 @@ create table accessory_movement (
   accessory_id uuid not null references accessory,
   location_id uuid references location,
   kind text not null check (kind in ('received', 'issued', 'returned', 'moved_out', 'moved_in', 'lost',
-    'damaged', 'counted', 'not_returned', 'gifted', 'taken_back')),
+    'damaged', 'counted', 'not_returned', 'gifted', 'issue_taken_back', 'taken_back')),
   change int not null,
   -- How many were counted, or do not come back: where the change does not say it.
   quantity int check (quantity >= 0),
@@ -746,7 +746,7 @@ create table loan (
   patient_id uuid references patient,
   referral_id uuid references referral,
   location_id uuid references location,
-  status text not null default 'open' check (status in ('open', 'closed')),
+  status text not null default 'open' check (status in ('open', 'closed', 'recorded_by_mistake')),
   issued_at timestamptz not null,
   -- Null for an open-ended loan.
   due_on date,
@@ -781,6 +781,13 @@ case
     (closed_at at time zone 'Europe/London')::date)
     else null::date
 end) stored,
+  -- What was wrong, where the issue was recorded by mistake. Such a loan counts nowhere.
+  mistake text check (mistake in ('not_handed_over', 'wrong_person', 'wrong_device', 'recorded_twice',
+    'other')),
+  -- The words of whoever took it back.
+  mistake_note text,
+  constraint a_mistake_alone_has_its_words check (mistake is not null or mistake_note is null),
+  constraint a_mistake_says_what_it_was check ((status = 'recorded_by_mistake') = (mistake is not null)),
   constraint loan_has_one_borrower check ((patient_id is null) <> (location_id is null)),
   constraint only_a_loan_taken_over_lacks_its_agreement check (taken_over or agreement_version_id is not null
     and agreement_text is not null and accepted_by <> 'not_recorded'),
@@ -830,7 +837,7 @@ create table loan_item (
   loan_id uuid not null references loan,
   device_id uuid not null references device,
   status text not null default 'on_loan' check (status in ('on_loan', 'returned', 'lost', 'replaced',
-    'gifted')),
+    'gifted', 'recorded_by_mistake')),
   issued_at timestamptz not null,
   ended_at timestamptz,
   condition_out text,
@@ -1128,7 +1135,7 @@ create table patient_plan (
   starts_on date not null,
   created_at timestamptz not null,
   ended_at timestamptz,
-  ended_by text check (ended_by in ('return', 'referral', 'contact', 'wish', 'plan')),
+  ended_by text check (ended_by in ('return', 'referral', 'contact', 'wish', 'plan', 'mistake')),
   reason text,
   constraint ended_plan_says_why check ((ended_at is null) = (ended_by is null))
 );

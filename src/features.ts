@@ -26,6 +26,8 @@ import { placeIssuePages } from './lending/loans/place-issue.pages.ts';
 import { returnPages } from './lending/loans/return.pages.ts';
 import { takeOverPages } from './lending/loans/take-over.pages.ts';
 import { takeOverRoutes } from './lending/loans/take-over.routes.ts';
+import { takingBackPages } from './lending/loans/taking-back.pages.ts';
+import { takingBackRoutes } from './lending/loans/taking-back.routes.ts';
 import { agreementPages } from './lending/terms/agreement.pages.ts';
 import { lendingRoutes } from './lending/terms/lending.routes.ts';
 import { policyPages } from './lending/terms/policy.pages.ts';
@@ -171,6 +173,7 @@ export const apiFeatures: Feature[] = [
   privacyRoutes,
   retentionRoutes,
   loanRoutes,
+  takingBackRoutes,
   incidentRoutes,
   attachmentRoutes,
   extensionRoutes,
@@ -233,6 +236,7 @@ export const pageFeatures: Feature[] = [
   allocationPages,
   issuePages,
   loanPages,
+  takingBackPages,
   extensionPages,
   giftPages,
   placeIssuePages,

@@ -51,6 +51,7 @@ export const followOn: FollowOn = {
   'referral.sharing_refused': { after: ['tell-clinic'] },
 
   'loan.issued': { after: ['plan-reminders', 'tell-clinic'] },
+  'loan.issue_taken_back': { with: [stopNumbersWithDevices], after: ['plan-reminders', 'tell-clinic'] },
   'loan.returned': { with: [stopNumbersWithDevices] },
   'incident.reported': { with: [stopNumbersWithDevices] },
 

@@ -50,6 +50,7 @@ export const permissions = {
   'loans.extend': office,
   'loans.extend-beyond': ['manager'],
   'loans.gift': office,
+  'loans.take-back-late': ['manager'],
   'loans.take-over': office,
   'waiting-list.read': officeAndAudit,
   'waiting-list.allocate': office,

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { type Action, may } from '../access/permissions.ts';
+import { wasLent } from '../lending/loans/loan.states.ts';
 import { isAccepted } from '../referrals/referral.states.ts';
 import type { Actor } from '../shared/actor.ts';
 import type { Reader } from '../shared/database.ts';
@@ -70,7 +71,7 @@ const steps = {
     action: 'loans.issue',
     link: 'Issue the first loan',
     text: 'from the waiting list. With it this list is over',
-    done: sql`exists (select from loan)`,
+    done: sql`exists (select from loan where ${wasLent()})`,
   },
 } satisfies Record<
   string,

@@ -215,9 +215,10 @@ export const personalTables: PersonalTable[] = [
       witness: blank('witness'),
       signature: blank('signature'),
       gift_reason: 'null',
+      mistake_note: 'null',
       kit_gaps: "'[]'",
     },
-    stays: ['reference', 'status', 'handover_way', 'accepted_by'],
+    stays: ['reference', 'status', 'handover_way', 'accepted_by', 'mistake'],
     noWords: { agreement_text: 'the scheme’s own' },
   },
   {

@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { wasLent } from '../lending/loans/loan.states.ts';
 import type { Reader } from '../shared/database.ts';
 import { etagOf } from '../shared/etag.ts';
 import { byId, type ListPage, toPage } from '../shared/lists.ts';
@@ -44,7 +45,7 @@ export const timeOver = (date: string, condition: RawBuilder<unknown> = sql`true
   select p.id, p.changed_at, k.class, c.months, l.last_on
   from patient p
   cross join lateral (select case when p.contact_state = 'deceased' then 'deceased'
-    when exists (select from loan x where x.patient_id in (${own})) or exists (select from drop_in_person x where x.patient_id in (${own}))
+    when exists (select from loan x where x.patient_id in (${own}) and ${wasLent('x')}) or exists (select from drop_in_person x where x.patient_id in (${own}))
       or exists (select from follow_up x where x.patient_id in (${own}) and x.status = 'done') then 'helped'
     else 'not_helped' end as class) k
   join (select 'helped' as class, helped_months as months from retention
@@ -52,7 +53,7 @@ export const timeOver = (date: string, condition: RawBuilder<unknown> = sql`true
     union all select 'deceased', deceased_months from retention) c on c.class = k.class
   cross join lateral (select (greatest(p.changed_at,
     (select max(x.changed_at) from referral x where x.patient_id in (${own})),
-    (select max(x.changed_at) from loan x where x.patient_id in (${own})),
+    (select max(x.changed_at) from loan x where x.patient_id in (${own}) and ${wasLent('x')}),
     (select max(a.created_at) from attachment a join loan x on x.id = a.loan_id where x.patient_id in (${own})),
     (select max(a.created_at) from attachment a join incident x on x.id = a.incident_id where x.patient_id in (${own})),
     (select max(x.changed_at) from incident x where x.patient_id in (${own})),

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { wasLent } from '../lending/loans/loan.states.ts';
 import type { Context } from '../shared/actor.ts';
 import { command } from '../shared/command.ts';
 import type { Trx } from '../shared/database.ts';
@@ -139,7 +140,7 @@ async function readBefore(trx: Trx, id: string) {
     select r.urgency, r.urgency_reason as "urgencyReason", r.barriers, r.referrer_name as "referrerName", r.referrer_email as "referrerEmail",
       r.referrer_phone as "referrerPhone", r.clinic_reference as "clinicReference", r.notes, r.visit_risks as "visitRisks", r.changed_at as "changedAt",
       array(select n.need from referral_need n where n.referral_id = r.id and n.asked) as asked,
-      array(select l.reference from loan l where l.referral_id = r.id order by l.id) as loans
+      array(select l.reference from loan l where l.referral_id = r.id and ${wasLent('l')} order by l.id) as loans
     from referral r where r.id = ${id}`;
 }
 

@@ -51,6 +51,7 @@ export const referralMoves = [
   { from: 'active', to: 'received', by: 'acceptance taken back' },
   { from: 'active', to: 'asked', by: 'acceptance taken back' },
   { from: 'waiting', to: 'active', by: 'a first need met' },
+  { from: 'active', to: 'waiting', by: 'issue taken back' },
   { from: 'waiting', to: 'closed', by: 'every need dropped' },
   { from: 'waiting', to: 'withdrawn', by: 'withdrawal' },
   { from: 'active', to: 'withdrawn', by: 'withdrawal' },

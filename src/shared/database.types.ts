@@ -32,7 +32,7 @@ export interface AccessoryMovement {
   id: string;
   accessory_id: string;
   location_id: string | null;
-  kind: 'received' | 'issued' | 'returned' | 'moved_out' | 'moved_in' | 'lost' | 'damaged' | 'counted' | 'not_returned' | 'gifted' | 'taken_back';
+  kind: 'received' | 'issued' | 'returned' | 'moved_out' | 'moved_in' | 'lost' | 'damaged' | 'counted' | 'not_returned' | 'gifted' | 'issue_taken_back' | 'taken_back';
   change: number;
   quantity: number | null;
   loan_id: string | null;
@@ -493,7 +493,7 @@ export interface Loan {
   patient_id: string | null;
   referral_id: string | null;
   location_id: string | null;
-  status: Generated<'open' | 'closed'>;
+  status: Generated<'open' | 'closed' | 'recorded_by_mistake'>;
   issued_at: string;
   due_on: string | null;
   handover_way: 'in_person' | 'posted' | 'collected';
@@ -514,6 +514,8 @@ export interface Loan {
   gift_reason: string | null;
   close_given_on: string | null;
   closed_on: GeneratedAlways<string | null>;
+  mistake: 'not_handed_over' | 'wrong_person' | 'wrong_device' | 'recorded_twice' | 'other' | null;
+  mistake_note: string | null;
 }
 
 export interface LoanAccessory {
@@ -539,7 +541,7 @@ export interface LoanItem {
   id: string;
   loan_id: string;
   device_id: string;
-  status: Generated<'on_loan' | 'returned' | 'lost' | 'replaced' | 'gifted'>;
+  status: Generated<'on_loan' | 'returned' | 'lost' | 'replaced' | 'gifted' | 'recorded_by_mistake'>;
   issued_at: string;
   ended_at: string | null;
   condition_out: string | null;
@@ -720,7 +722,7 @@ export interface PatientPlan {
   starts_on: string;
   created_at: string;
   ended_at: string | null;
-  ended_by: 'return' | 'referral' | 'contact' | 'wish' | 'plan' | null;
+  ended_by: 'return' | 'referral' | 'contact' | 'wish' | 'plan' | 'mistake' | null;
   reason: string | null;
 }
 

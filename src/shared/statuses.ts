@@ -113,6 +113,7 @@ export const statusColours: Record<Colour, string[]> = {
     'superseded',
     'taken_over',
     'kept',
+    'recorded_by_mistake',
   ],
 };
 

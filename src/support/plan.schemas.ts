@@ -138,7 +138,7 @@ export const NewSupportStop = strictObject(
 );
 export type NewSupportStop = Static<typeof NewSupportStop>;
 
-export const planEndings = ['return', 'referral', 'contact', 'wish', 'plan'] as const;
+export const planEndings = ['return', 'referral', 'contact', 'wish', 'plan', 'mistake'] as const;
 
 export const PatientPlan = Type.Object({
   id: Type.String(),

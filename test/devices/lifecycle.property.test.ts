@@ -8,6 +8,7 @@ import { giftLoan } from '../../src/lending/loans/gift.commands.ts';
 import { issueLoan } from '../../src/lending/loans/issue.commands.ts';
 import { loanMoves } from '../../src/lending/loans/loan.rules.ts';
 import { returnItems } from '../../src/lending/loans/return.commands.ts';
+import { takeBackIssue } from '../../src/lending/loans/taking-back.commands.ts';
 import { allocateDevice } from '../../src/referrals/allocations/allocation.commands.ts';
 import { releaseAllocation } from '../../src/referrals/allocations/release.commands.ts';
 import { addLocation } from '../../src/scheme/organisations/organisation.commands.ts';
@@ -33,7 +34,8 @@ import { search } from '../helpers/searches.ts';
 const day = '2026-11-23';
 t.setTimeout(900_000);
 
-const { db, deps } = await testDatabase(t);
+const { db, deps, clock } = await testDatabase(t);
+let instant = Date.parse(`${day}T09:30:00Z`);
 const make = factories(deps);
 
 type Kind = 'tablet' | 'sim';
@@ -47,6 +49,8 @@ type Item = {
   faulty: boolean;
   endedByIncident: boolean;
   replaced: boolean;
+  /** The referral for which its device was held until then. */
+  wasHeldFor: number | null;
 };
 type Recorded = { cycle: number; kind: CheckKind; passed: boolean; out: boolean };
 type Device = {
@@ -67,6 +71,8 @@ type Model = {
   devices: Device[];
   items: Item[];
   loans: Map<string, number>;
+  /** Loans whose issue was taken back. */
+  mistaken: Set<string>;
   referrals: string[];
   locationId: string;
 };
@@ -272,6 +278,23 @@ const actions: Record<string, Action> = {
       },
     );
   },
+  takeBackIssue: (model, device) => {
+    const { item } = device;
+    const ofLoan = model.items.filter(({ loan }) => loan === item?.loan);
+    return allowedIf(
+      Boolean(item?.out && !item.incident && ofLoan.length === 1),
+      () =>
+        item && model.mistaken.has(item.loan)
+          ? Promise.reject(new Problem('conflict'))
+          : takeBackIssue(deps, officer, item?.loan ?? device.id, { reason: 'wrong_person' }),
+      () => {
+        const { loan, wasHeldFor } = item!;
+        endItem(device, {});
+        model.mistaken.add(loan);
+        Object.assign(device, { status: wasHeldFor === null ? 'ready' : 'reserved', heldFor: wasHeldFor });
+      },
+    );
+  },
   return: (_model, device) =>
     allowedIf(
       device.status === 'on_loan',
@@ -415,6 +438,7 @@ function goesOut(model: Model, device: Device, loan: string, id: string): void {
     faulty: false,
     endedByIncident: false,
     replaced: false,
+    wasHeldFor: device.heldFor,
   };
   model.items.push(item);
   for (const check of device.checks) check.out ||= check.cycle === device.cycle;
@@ -482,6 +506,7 @@ async function newModel(): Promise<Model> {
     })),
     items: [],
     loans: new Map(),
+    mistaken: new Set(),
     referrals,
     locationId,
   };
@@ -521,7 +546,11 @@ function expected(model: Model): Awaited<ReturnType<typeof rowsOf>> {
       .sort((one, other) => (one.id < other.id ? -1 : 1)),
     loans: [...model.loans.keys()].sort().map((id) => ({
       id,
-      status: model.items.some(({ loan, out }) => loan === id && out) ? 'open' : 'closed',
+      status: model.mistaken.has(id)
+        ? 'recorded_by_mistake'
+        : model.items.some(({ loan, out }) => loan === id && out)
+          ? 'open'
+          : 'closed',
     })),
   };
 }
@@ -576,6 +605,8 @@ const rare = [
   [one('issue'), one('break'), one('return'), one('replace')],
   [one('allocate'), one('release'), one('allocate'), one('missAtStocktake')],
   [one('allocate'), one('issue'), one('gift')],
+  [one('issue'), one('takeBackIssue'), one('issue')],
+  [one('allocate'), one('issue'), one('takeBackIssue'), one('issue'), one('return'), one('takeBackIssue')],
   [one('repair'), one('repaired')],
   [one('repair'), one('dispose')],
   [unprepared('repair')],
@@ -644,6 +675,9 @@ async function walk(
   referral: number,
   flag: boolean,
 ): Promise<void> {
+  // What happened has its instant, which tells one from the other.
+  instant += 10;
+  clock.set(new Date(instant).toISOString());
   const before = new Map(model.devices.map(({ id, status }) => [id, status]));
   const loansBefore = new Map(expected(model).loans.map(({ id, status }) => [id, status]));
   const { run, effect } = await actions[name]!(model, device, other, referral, flag);

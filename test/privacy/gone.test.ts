@@ -233,6 +233,12 @@ async function aWholeStory() {
     agreement: { acceptedBy: 'signature', signature: mark },
   });
   await post('manager', `/loans/${given.id}/gift`, { reason: mark });
+  const slip = await post('officer', '/loans', {
+    patientId: id,
+    items: [{ deviceId: devices[3]!.id }],
+    agreement: { acceptedBy: 'verbal' },
+  });
+  await post('officer', `/loans/${slip.id}/cancellations`, { reason: 'other', note: mark });
 
   // Help, and what is said to one another.
   await post('manager', '/templates', {

@@ -31,6 +31,7 @@ const schemeWords = [
   'kit.added kit',
   'kit.changed kit',
   'loan.accessories_written_off accessory',
+  'loan.issue_taken_back accessory',
   'loan.issued accessory',
   'loan.issued kit',
   'loan.returned accessory',

@@ -7,6 +7,7 @@ import { col } from '../../shared/rows.ts';
 import { countOf, each, many, maybe } from '../../shared/statements.ts';
 import { isInUse } from '../../stock/data-plans/data-plan.states.ts';
 import { byIncident } from '../loans/loan.queries.ts';
+import { itemWasLent } from '../loans/loan.states.ts';
 import { suggestedActions } from './incident.rules.ts';
 import { type EarlierIncident, Incident, type IncidentQuery, IncidentSummary } from './incident.schemas.ts';
 
@@ -22,7 +23,7 @@ const matching = ({ status, kind }: Pick<IncidentQuery, 'status' | 'kind'>) => s
   ${status ? sql`and n.status = ${status}` : sql``} ${kind ? sql`and n.kind = ${kind}` : sql``}`;
 
 /** Whether the device of the incident `n` went out on a loan after it. */
-export const lentAgain = sql`exists (select from loan_item o where o.device_id = n.device_id and o.id > n.loan_item_id)`;
+export const lentAgain = sql`exists (select from loan_item o where o.device_id = n.device_id and o.id > n.loan_item_id and ${itemWasLent('o')})`;
 
 /** Incidents, the newest first. */
 export async function listIncidents(db: Reader, query: IncidentQuery): Promise<ListPage<IncidentSummary>> {

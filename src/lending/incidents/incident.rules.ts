@@ -87,7 +87,10 @@ export const wipeAfterHours = 24;
 export function effectOf(
   kind: IncidentKind,
   handedIn: boolean,
-): { as: Exclude<ItemStatus, 'on_loan'>; device: Extract<DeviceStatus, 'lost' | 'in_repair'> } | null {
+): {
+  as: Exclude<ItemStatus, 'on_loan' | 'recorded_by_mistake'>;
+  device: Extract<DeviceStatus, 'lost' | 'in_repair'>;
+} | null {
   if (kind === 'damaged' || kind === 'faulty')
     return handedIn ? { as: 'returned', device: 'in_repair' } : null;
   return { as: 'lost', device: 'lost' };

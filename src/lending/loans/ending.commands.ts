@@ -93,7 +93,7 @@ const endingMoves = ['return', 'handed in faulty', 'item ended, not in hand', 'i
 /** How an item ends, and where its device goes. */
 export type Ending = {
   itemId: string;
-  as: Exclude<ItemStatus, 'on_loan'>;
+  as: Exclude<ItemStatus, 'on_loan' | 'recorded_by_mistake'>;
   device: Extract<DeviceMove, { by: (typeof endingMoves)[number] }>['to'];
   condition?: string | undefined;
   notes?: string | undefined;
@@ -166,6 +166,11 @@ export async function endItems(
     select i.id, i.loan_id as "loanId", i.device_id as "deviceId", d.asset_tag as "assetTag", i.status, l.status as "loanStatus"
     from i join d on d.id = i.device_id join l on l.id = i.loan_id order by i.id`;
 }
+
+/** The update that takes back the items `i` of a loan that are out, as recorded by mistake, without `returning`: they were out on no day. */
+export const itemsTakenBack = (loanId: string, at: string) => sql`
+  update loan_item i set status = 'recorded_by_mistake', ended_at = ${at}::timestamptz, end_given_on = i.issued_on
+  where i.loan_id = ${loanId} and ${isOut('i')}`;
 
 /** What follows when loans have closed because everything came back: follow-ups ahead end, referrals close when nothing is left to do. */
 export async function endHelp(

@@ -1,7 +1,8 @@
 import { type Need, needs } from '../../referrals/referral.rules.ts';
 import { type FieldError, Problem } from '../../shared/problem.ts';
 import { col, type RowOf } from '../../shared/rows.ts';
-import { loanStatuses } from './loan.rules.ts';
+import { loanStatuses, whyNotOpen } from './loan.rules.ts';
+import { isOpenLoan } from './loan.states.ts';
 
 export const Waiting = { need: col.oneOf(needs), people: col.number };
 export type Waiting = RowOf<typeof Waiting>;
@@ -45,11 +46,11 @@ export type ExtensionRules = {
 export function extensionRules(loan: LoanToExtend, { mayExceed }: { mayExceed: boolean }): ExtensionRules {
   const { status, dueOn, extensions: used, extensionsAllowed: most, waiting } = loan;
   const rules = { used, most, waiting };
-  if (status === 'closed')
+  if (!isOpenLoan.of(status))
     return {
       ...rules,
       allowed: false,
-      why: ['The loan is closed.'],
+      why: [status === 'closed' ? 'The loan is closed.' : whyNotOpen(status)],
       suggestedDueOn: null,
       reasonWanted: false,
     };
@@ -90,8 +91,7 @@ export function assertExtendable(
   who: { today: string; mayExceed: boolean },
 ): void {
   const rules = extensionRules(loan, who);
-  if (loan.status === 'closed')
-    throw new Problem('loan-closed', { detail: 'Everything on this loan has come back or ended.' });
+  if (!isOpenLoan.of(loan.status)) throw new Problem('loan-closed', { detail: whyNotOpen(loan.status) });
   if (!rules.allowed)
     throw new Problem('extension-refused', {
       detail: rules.why[0]!,
@@ -154,8 +154,7 @@ export function assertReviewable(
   { outcome, dueOn }: { outcome: ReviewOutcome; dueOn?: string | undefined },
   today: string,
 ): void {
-  if (loan.status === 'closed')
-    throw new Problem('loan-closed', { detail: 'Everything on this loan has come back or ended.' });
+  if (!isOpenLoan.of(loan.status)) throw new Problem('loan-closed', { detail: whyNotOpen(loan.status) });
   if (loan.dueOn !== null)
     throw new Problem('conflict', {
       detail: 'This loan has a date to come back. Extend it instead of reviewing it.',

@@ -1,6 +1,7 @@
 import { Problem } from '../../shared/problem.ts';
 import { col, type RowOf } from '../../shared/rows.ts';
-import { loanStatuses } from './loan.rules.ts';
+import { loanStatuses, whyNotOpen } from './loan.rules.ts';
+import { isOpenLoan } from './loan.states.ts';
 
 /** What decides whether a loan becomes a gift. */
 export const LoanToGift = {
@@ -16,6 +17,7 @@ export type LoanToGift = RowOf<typeof LoanToGift>;
 /** Why a loan cannot become a gift, for whoever may do it; nothing when it can. */
 export function whyNoGift({ status, borrower, out, openIncident }: LoanToGift): string | undefined {
   if (status === 'closed') return 'The loan is closed.';
+  if (!isOpenLoan.of(status)) return whyNotOpen(status);
   if (borrower === 'location') return 'Kit lent to a place stays the scheme’s.';
   if (openIncident) return 'Close the open incident on this loan first.';
   if (!out) return 'No device is still out, so there is nothing to give.';
@@ -26,8 +28,7 @@ export function whyNoGift({ status, borrower, out, openIncident }: LoanToGift): 
 export function assertGift(loan: LoanToGift): void {
   const why = whyNoGift(loan);
   if (!why) return;
-  if (loan.status === 'closed')
-    throw new Problem('loan-closed', { detail: 'Everything on this loan has come back or ended.' });
+  if (!isOpenLoan.of(loan.status)) throw new Problem('loan-closed', { detail: whyNotOpen(loan.status) });
   throw new Problem('gift-refused', {
     detail: why,
     ...(loan.openIncident ? { incidentId: loan.openIncident } : {}),

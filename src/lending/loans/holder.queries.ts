@@ -4,6 +4,7 @@ import type { Reader } from '../../shared/database.ts';
 import { byId, type ListPage, toPage } from '../../shared/lists.ts';
 import { many } from '../../shared/statements.ts';
 import { Holder, type HolderQuery } from './holder.schemas.ts';
+import { itemWasLent } from './loan.states.ts';
 
 /** Who had a device when, the latest first: one query. */
 export async function listHolders(
@@ -20,7 +21,7 @@ export async function listHolders(
       case when c.id is not null then json_build_object('id', c.id, 'reference', c.reference, 'kind', c.kind) end as incident
     from loan_item i join loan l on l.id = i.loan_id
       left join patient p on p.id = l.patient_id left join location b on b.id = l.location_id left join incident c on c.id = i.incident_id
-    where i.device_id = ${deviceId} ${follows}
+    where i.device_id = ${deviceId} and ${itemWasLent('i')} ${follows}
     order by ${by} limit ${query.limit + 1}`;
   return toPage(rows, query.limit, (row) => [row.itemId]);
 }

@@ -13,9 +13,9 @@ import { lockStock, moveStock } from '../../stock/accessories/stock.commands.ts'
 import { completeTasksAbout } from '../../tasks/task.commands.ts';
 import { dayIfNotToday, endHelp, type LockedLoan, lockLoans, subjectsOfLoan } from './ending.commands.ts';
 import { accessoriesShort, accessoryWords, type Wanted } from './issue-kit.rules.ts';
-import { type LoanStatus, loanStatuses, tasksOfOpenLoan } from './loan.rules.ts';
+import { type LoanStatus, loanStatuses, tasksOfOpenLoan, whyNotOpen } from './loan.rules.ts';
 import type { AccessoryLine, LoanStatusNow, NewMissingAccessories } from './loan.schemas.ts';
-import { isOut } from './loan.states.ts';
+import { isOpenLoan, isOut } from './loan.states.ts';
 import { missingOf, stockOf } from './loan-accessory.queries.ts';
 import { loanMove } from './status.commands.ts';
 
@@ -220,8 +220,7 @@ export async function writeOffAccessories(
     const { loans } = await lockLoans(work.trx, [loanId], {});
     const [loan] = loans;
     if (!loan) throw new Problem('not-found');
-    if (loan.status === 'closed')
-      throw new Problem('loan-closed', { detail: 'Everything on this loan has come back or ended.' });
+    if (!isOpenLoan.of(loan.status)) throw new Problem('loan-closed', { detail: whyNotOpen(loan.status) });
     const ended = await endAccessories(work.trx, loan, input.accessories, 'written_off');
     const status = await settleAccessories(work, loan, ended, {
       type: 'loan.accessories_written_off',

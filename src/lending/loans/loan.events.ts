@@ -5,6 +5,7 @@ import { date } from '../../shared/formats.ts';
 import { nullable, oneOf } from '../../shared/schemas.ts';
 import { inside, several } from '../../shared/sentences.ts';
 import { acceptances, handoverWays, loanStatuses } from './loan.rules.ts';
+import { mistakes, mistakeWords } from './taking-back.rules.ts';
 
 const accessories = Type.Array(schemeWord);
 const ids = Type.Array(id);
@@ -70,6 +71,16 @@ export const loanEvents = defineEvents({
   'loan.gifted': {
     values: { status, assetTags, itemIds: ids },
     line: (v) => `${several(v.assetTags) || 'The items'} given to keep, as a gift. The loan is closed`,
+  },
+  'loan.issue_taken_back': {
+    values: {
+      reference,
+      mistake: oneOf(mistakes),
+      assetTags,
+      accessory: Type.Optional(accessories),
+    },
+    line: (v) =>
+      `Taken back as recorded by mistake${v.assetTags ? ` with ${several([...v.assetTags, ...(v.accessory ?? [])])}` : ''}${v.mistake ? `: ${mistakeWords[v.mistake].toLowerCase()}` : ''}`,
   },
   'loan.accessories_written_off': {
     values: { status, accessory: accessories, on: Type.Optional(day) },

@@ -20,6 +20,7 @@ import { loanStatuses } from './loan.rules.ts';
 import { type Loan, LoanQuery } from './loan.schemas.ts';
 import { isOut } from './loan.states.ts';
 import { getLoanPaper } from './paper.queries.ts';
+import { mistakeWords } from './taking-back.rules.ts';
 
 /** /loans: what is out and what came back, one loan, and its agreement on paper. */
 export function loanPages(app: App, deps: Deps): void {
@@ -95,6 +96,7 @@ export function loanPages(app: App, deps: Deps): void {
       loan,
       ...details,
       attachments,
+      mistake: details.mistake && mistakeWords[details.mistake],
       patient,
       extension: extensionRules(toExtend, {
         mayExceed: may(ctx.actor, 'loans.extend-beyond'),

@@ -12,8 +12,9 @@ import { kindsOfDevice } from '../../stock/devices/device-kinds.rules.ts';
 import { DeviceToIssue, whyNot } from '../../stock/devices/going-out.rules.ts';
 import { itemStatuses, soonDays } from './loan.rules.ts';
 import { Loan, type LoanQuery, LoanSummary } from './loan.schemas.ts';
-import { isOpenLoan, isOut } from './loan.states.ts';
+import { isOpenLoan, isOut, itemWasLent, wasLent } from './loan.states.ts';
 import { loanAccessoriesJson, loanKitJson } from './loan-accessory.queries.ts';
+import { mistakes } from './taking-back.rules.ts';
 
 const columns = (
   day: string,
@@ -61,7 +62,7 @@ function within({ status, due }: Pick<LoanQuery, 'status' | 'due'>, day: string)
   if (due === 'soon')
     return sql`${isOpenLoan('l')} and l.due_on between ${day} and ${addDays(day, soonDays)}`;
   if (due === 'review') return sql`${isOpenLoan('l')} and l.review_on <= ${day}`;
-  return status ? sql`l.status = ${status}` : sql`true`;
+  return status ? sql`l.status = ${status}` : wasLent('l');
 }
 
 /**
@@ -100,7 +101,7 @@ export async function findLoanByReference(
 /** The day on which a device, however it is called, was last back with us; null where nobody has had it. What was lost or on its way came back when its cycle began. */
 export const backOn = (device: string) => sql`(
   select case when o.status in ('lost', 'replaced') then greatest(o.ended_on, ${sql.ref(`${device}.cycle_started_on`)}) else o.ended_on end
-  from loan_item o where o.device_id = ${sql.ref(`${device}.id`)} order by o.id desc limit 1)`;
+  from loan_item o where o.device_id = ${sql.ref(`${device}.id`)} and ${itemWasLent('o')} order by o.id desc limit 1)`;
 
 /** Whether an incident ended the item `i`, or is still open for it. */
 export const byIncident = sql`(i.incident_id is not null or exists (select from incident n where n.loan_item_id = i.id and n.status = 'open'))`;
@@ -137,6 +138,9 @@ export const LoanDetails = {
     }),
   ),
   signature: col.orNull(col.text),
+  /** What was wrong, and in whose words, where it was recorded by mistake. */
+  mistake: col.orNull(col.oneOf(mistakes)),
+  mistakeNote: col.orNull(col.text),
   planName: col.orNull(col.text),
 };
 export type LoanDetails = RowOf<typeof LoanDetails>;
@@ -147,7 +151,7 @@ export type LoanDetails = RowOf<typeof LoanDetails>;
  */
 export async function getLoanDetails(db: Reader, id: string): Promise<LoanDetails> {
   const row = await maybe(db, 'loan.details', LoanDetails)`
-    select l.signature, (select p.name from patient_plan h join support_plan_version v on v.id = h.version_id join support_plan p on p.id = v.plan_id
+    select l.signature, l.mistake, l.mistake_note as "mistakeNote", (select p.name from patient_plan h join support_plan_version v on v.id = h.version_id join support_plan p on p.id = v.plan_id
         where h.loan_id = l.id order by h.id desc limit 1) as "planName",
       (select json_agg(json_build_object('id', i.id, 'status', i.status, 'conditionOut', i.condition_out, 'conditionIn', i.condition_in,
           'returnNotes', i.return_notes, 'endedOn', i.ended_on, 'replacesItemId', i.replaces_item_id,

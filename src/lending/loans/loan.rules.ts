@@ -5,7 +5,8 @@ import { isWithoutItsData, unfitWords } from '../../stock/devices/fitness.rules.
 import type { DeviceToIssue } from '../../stock/devices/going-out.rules.ts';
 import { type NamedDevice, readDeviceName } from '../../stock/devices/naming.rules.ts';
 
-export const loanStatuses = ['open', 'closed'] as const;
+/** `recorded_by_mistake`: the issue was taken back, and the loan counts nowhere. */
+export const loanStatuses = ['open', 'closed', 'recorded_by_mistake'] as const;
 export type LoanStatus = (typeof loanStatuses)[number];
 /**
  * Every move of a loan and what makes it. A loan that closed because its last item was lost opens
@@ -14,11 +15,25 @@ export type LoanStatus = (typeof loanStatuses)[number];
 export const loanMoves = [
   { from: 'open', to: 'closed', by: 'its last item ends and nothing is missing' },
   { from: 'closed', to: 'open', by: 'a replacement of what an incident ended' },
+  { from: 'open', to: 'recorded_by_mistake', by: 'its issue is taken back' },
 ] as const satisfies readonly { from: LoanStatus; to: LoanStatus; by: string }[];
+
+/** Why nothing can be done any more with a loan that is not open, in a sentence. */
+export const whyNotOpen = (status: LoanStatus): string =>
+  status === 'recorded_by_mistake'
+    ? 'This loan was recorded by mistake.'
+    : 'Everything on this loan has come back or ended.';
 
 /** An open loan whose date is this many days ahead, or fewer, is due soon. */
 export const soonDays = 14;
-export const itemStatuses = ['on_loan', 'returned', 'lost', 'replaced', 'gifted'] as const;
+export const itemStatuses = [
+  'on_loan',
+  'returned',
+  'lost',
+  'replaced',
+  'gifted',
+  'recorded_by_mistake',
+] as const;
 export type ItemStatus = (typeof itemStatuses)[number];
 export const handoverWays = ['in_person', 'posted', 'collected'] as const;
 export const acceptances = ['signature', 'witnessed', 'verbal'] as const;

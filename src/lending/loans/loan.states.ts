@@ -1,4 +1,4 @@
-import { state, stateUntil } from '../../shared/states.ts';
+import { state, stateButFor, stateUntil } from '../../shared/states.ts';
 
 /** A loan that has not closed: something of it is still out. */
 export const isOpenLoan = state('loan', ['open']);
@@ -8,3 +8,9 @@ export const isOpenLoan = state('loan', ['open']);
  * device is on; the check `ended_has_its_time` holds both to each other.
  */
 export const isOut = stateUntil('loan_item', 'on_loan', 'ended_at');
+
+/** A loan that was lent, whatever became of it. One recorded by mistake is in no list, count or report. */
+export const wasLent = stateButFor('loan', 'recorded_by_mistake');
+
+/** An item that was lent: the same of what is on a loan. */
+export const itemWasLent = stateButFor('loan_item', 'recorded_by_mistake');

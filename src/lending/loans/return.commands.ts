@@ -19,8 +19,9 @@ import {
   subjectsOfLoan,
 } from './ending.commands.ts';
 import { accessoryWords } from './issue-kit.rules.ts';
+import { whyNotOpen } from './loan.rules.ts';
 import type { NewReturn, NewReturns, Returned, ReturnLine, ReturnsDone } from './loan.schemas.ts';
-import { isOut } from './loan.states.ts';
+import { isOpenLoan, isOut } from './loan.states.ts';
 import {
   type EndedAccessory,
   endAccessories,
@@ -244,9 +245,9 @@ function assertReturnable(loan: LockedLoan, input: NewReturn, ofDay: FieldError[
     else if (!isOut.of(item.status)) ended.push({ itemId, status: item.status });
   });
   if (errors.length) throw new Problem('invalid', { errors });
-  if (loan.status === 'closed')
+  if (!isOpenLoan.of(loan.status))
     throw new Problem('loan-closed', {
-      detail: 'Everything on this loan has come back or ended.',
+      detail: whyNotOpen(loan.status),
       items: ended,
     });
   if (ended.length)

@@ -1,3 +1,4 @@
+import { itemWasLent } from '../../lending/loans/loan.states.ts';
 import { today } from '../../shared/clock.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { Problem } from '../../shared/problem.ts';
@@ -51,7 +52,7 @@ export async function readDonorReport(deps: Deps, donorId: string): Promise<Dono
       select d.id, d.kind, case when d.status = 'ready' and not ${isFit('d', today(deps.clock))} then 'in_preparation' else d.status end as status from donation n join device d on d.donation_id = n.id where n.donor_id = ${donorId}
     ), lent as materialized (
       select l.id, l.patient_id, greatest(0, coalesce(i.ended_on, ${today(deps.clock)}::date) - i.issued_on) as lasted
-      from given g join loan_item i on i.device_id = g.id join loan l on l.id = i.loan_id
+      from given g join loan_item i on i.device_id = g.id and ${itemWasLent('i')} join loan l on l.id = i.loan_id
     )
     select o.name, g.since, g.donations,
       (select json_build_object('given', (select count(*) from given), 'people', count(distinct patient_id), 'loans', count(distinct id),

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { wasLent } from '../../lending/loans/loan.states.ts';
 import { col } from '../../shared/rows.ts';
 import { many } from '../../shared/statements.ts';
 import { isAway } from '../../stock/devices/device.states.ts';
@@ -53,7 +54,7 @@ export const clinics: Report = {
         select clinic_id as id, count(*)::int as referrals from referral r where ${during(sql`r.received_at`, scope)} group by 1
       ), lent as (
         select r.clinic_id as id, count(*)::int as loans, count(distinct l.patient_id)::int as people
-        from loan l join referral r on r.id = l.referral_id where ${onDays(sql`l.handover_on`, scope)} group by 1
+        from loan l join referral r on r.id = l.referral_id where ${onDays(sql`l.handover_on`, scope)} and ${wasLent('l')} group by 1
       ), called as (
         select r.clinic_id as id, count(*)::int as due, count(*) filter (where f.status = 'done')::int as done
         from follow_up f join referral r on r.id = f.referral_id where ${dueIn(scope, today)} group by 1

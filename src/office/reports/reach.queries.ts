@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { itemWasLent, wasLent } from '../../lending/loans/loan.states.ts';
 import type { Reader } from '../../shared/database.ts';
 import { col } from '../../shared/rows.ts';
 import { many, one } from '../../shared/statements.ts';
@@ -107,7 +108,7 @@ async function readLent(db: Reader, scope: Scope): Promise<{ headline: Row; rows
       select ${monthOfDay(sql`i.issued_on`)} as month, l.id, l.patient_id, i.replaces_item_id is null as begins
       from ${itemsOf(scope)} where ${onDays(sql`i.issued_on`, scope)}
     ), first as (
-      select patient_id, ${monthOfDay(sql`min(handover_on)`)} as month from loan where patient_id in (select patient_id from lent) group by 1
+      select patient_id, ${monthOfDay(sql`min(handover_on)`)} as month from loan where patient_id in (select patient_id from lent) and ${wasLent()} group by 1
     )
     select x.month, count(distinct x.id) filter (where x.begins)::int as loans, count(*)::int as items, count(distinct x.patient_id)::int as people,
       count(distinct x.patient_id) filter (where f.month = x.month)::int as "firstTime"
@@ -119,7 +120,7 @@ async function readOthers(db: Reader, scope: Scope, today: string): Promise<Row>
   const { from, to, donorId } = scope;
   return one(db, 'report.supported', { supported: col.number, given: col.number })`
     select (select count(distinct f.patient_id)::int from follow_up f where f.status = 'done' and ${dueIn(scope, today)}
-        ${donorId ? sql`and exists (select from loan_item s where s.loan_id = f.loan_id and ${ofDonor(sql`s.device_id`, scope)})` : sql``}) as supported,
+        ${donorId ? sql`and exists (select from loan_item s where s.loan_id = f.loan_id and ${itemWasLent('s')} and ${ofDonor(sql`s.device_id`, scope)})` : sql``}) as supported,
       (select count(*)::int from donation n join device d on d.donation_id = n.id where n.received_on between ${from}::date and ${to}::date
         ${donorId ? sql`and n.donor_id = ${donorId}` : sql``}) as given`;
 }

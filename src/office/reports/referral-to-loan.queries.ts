@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { wasLent } from '../../lending/loans/loan.states.ts';
 import { isAccepted } from '../../referrals/referral.states.ts';
 import type { Reader } from '../../shared/database.ts';
 import { col } from '../../shared/rows.ts';
@@ -112,8 +113,8 @@ const ofClinic = ({ clinicId }: Scope) => (clinicId ? sql`and r.clinic_id = ${cl
 const firstLoans = (scope: Scope) => sql`
   select l.handover_on, greatest(0, l.handover_on - (r.received_at at time zone 'Europe/London')::date) as days
   from loan l join referral r on r.id = l.referral_id ${ofClinic(scope)}
-  where ${onDays(sql`l.handover_on`, scope)} and not l.taken_over
-    and not exists (select from loan e where e.referral_id = l.referral_id and (e.handover_on, e.id) < (l.handover_on, l.id))`;
+  where ${onDays(sql`l.handover_on`, scope)} and not l.taken_over and ${wasLent('l')}
+    and not exists (select from loan e where e.referral_id = l.referral_id and ${wasLent('e')} and (e.handover_on, e.id) < (l.handover_on, l.id))`;
 
 const isWaiting = sql`${isAccepted('r')} and exists (
   select from referral_need n where n.referral_id = r.id and n.need in ('device', 'data') and n.status = 'open')`;

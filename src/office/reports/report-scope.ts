@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import { Temporal } from 'temporal-polyfill';
+import { itemWasLent } from '../../lending/loans/loan.states.ts';
 import { addDays, iso, zone } from '../../shared/clock.ts';
 import type { Reader } from '../../shared/database.ts';
 import type { Column, Part, Period, ReportName, Row } from './report.rules.ts';
@@ -29,9 +30,9 @@ export const during = (instant: RawBuilder<unknown>, { from, to }: Period) =>
 export const onDays = (day: RawBuilder<unknown>, { from, to }: Period) =>
   sql<boolean>`(${day} between ${from}::date and ${to}::date)`;
 
-/** The loan items `i` that were out on any day of a scope. */
+/** The loan items `i` that were out, none recorded by mistake, on any day of a scope. */
 export const wasOut = ({ from, to }: Period) =>
-  sql<boolean>`(i.issued_on <= ${to}::date and (i.ended_on is null or i.ended_on >= ${from}::date))`;
+  sql<boolean>`(${itemWasLent('i')} and i.issued_on <= ${to}::date and (i.ended_on is null or i.ended_on >= ${from}::date))`;
 
 /** The month of an instant as London has it, `2026-11`. */
 export const monthOf = (instant: RawBuilder<unknown>) =>
@@ -54,4 +55,4 @@ export const ofDonor = (deviceId: RawBuilder<unknown>, { donorId }: Scope) =>
 
 /** Loan items `i` with their loan `l` that a clinic and a donor leave. */
 export const itemsOf = (scope: Scope) => sql`
-  loan_item i join loan l on l.id = i.loan_id and ${ofClinic(sql`l.referral_id`, scope)} and ${ofDonor(sql`i.device_id`, scope)}`;
+  loan_item i join loan l on l.id = i.loan_id and ${itemWasLent('i')} and ${ofClinic(sql`l.referral_id`, scope)} and ${ofDonor(sql`i.device_id`, scope)}`;

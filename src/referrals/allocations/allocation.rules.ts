@@ -22,6 +22,7 @@ export const allocationMoves = [
     by: 'an officer lets it go, the referral ends, or the device is missing at stocktake',
   },
   { from: 'held', to: 'expired', by: 'the night after its last day' },
+  { from: 'issued', to: 'held', by: 'issue taken back' },
 ] as const satisfies readonly { from: AllocationStatus; to: AllocationStatus; by: string }[];
 
 /** Needs that stock meets; support needs none. */

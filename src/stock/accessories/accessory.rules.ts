@@ -17,6 +17,7 @@ export const loggedKinds = [
   'not_returned',
   'gifted',
   'taken_back',
+  'issue_taken_back',
 ] as const;
 export type LoggedKind = (typeof loggedKinds)[number];
 
@@ -34,6 +35,7 @@ export const movementTexts: Record<LoggedKind | MovementKind, string> = {
   not_returned: 'Will not come back',
   gifted: 'Given as a gift',
   taken_back: 'Taken back',
+  issue_taken_back: 'Never went out: the loan was recorded by mistake',
 };
 
 /** More than this of one kind in one place is a slip of the keyboard. */

@@ -48,6 +48,8 @@ export const deviceMoves = [
   { from: 'reserved', to: 'ready', by: 'allocation released or expired' },
   { from: 'ready', to: 'on_loan', by: 'issue' },
   { from: 'reserved', to: 'on_loan', by: 'issue to its referral' },
+  { from: 'on_loan', to: 'ready', by: 'issue taken back' },
+  { from: 'on_loan', to: 'reserved', by: 'issue to its referral taken back' },
   { from: 'on_loan', to: 'in_preparation', by: 'return', cycle: 'new' },
   { from: 'on_loan', to: 'in_repair', by: 'handed in faulty', cycle: 'new' },
   { from: 'on_loan', to: 'due_back', by: 'item ended, not in hand' },
@@ -72,6 +74,9 @@ export type DeviceMove = (typeof deviceMoves)[number];
 export function canMove(from: DeviceStatus, to: DeviceStatus): boolean {
   return deviceMoves.some((move) => move.from === from && move.to === to);
 }
+
+/** Whether a device in a status may be issued: also a reserved one, to its referral. */
+const mayGoOut = (status: DeviceStatus) => mayBe('issue', status) || mayBe('issue to its referral', status);
 
 /** Whether something that makes a move, as in the table, may happen to a device in a status. */
 export function mayBe(by: DeviceMove['by'], status: DeviceStatus): boolean {
@@ -143,7 +148,7 @@ export function allowedDeviceActions(device: {
       ? 'The device has a data plan.'
       : !['gifted', 'retired', 'lost'].includes(status) || is,
     issue:
-      (canMove(status, 'on_loan') && !openChecks.length) ||
+      (mayGoOut(status) && !openChecks.length) ||
       (status === 'in_preparation' || openChecks.length
         ? `Open checks: ${openChecks.join(', ') || 'none'}.`
         : is),

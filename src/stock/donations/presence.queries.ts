@@ -1,3 +1,4 @@
+import { itemWasLent } from '../../lending/loans/loan.states.ts';
 import type { Reader } from '../../shared/database.ts';
 import { Problem } from '../../shared/problem.ts';
 import { maybe } from '../../shared/statements.ts';
@@ -29,7 +30,7 @@ export async function firstHappening(db: Reader, donationId: string): Promise<Ha
     with d as (select id, asset_tag, cycle, cycle_started_on from device where donation_id = ${donationId} and not taken_over)
     select d.asset_tag as "assetTag", h.what, h."on" from d join (
       select device_id, 'checked' as what, performed_on as "on" from preparation_check where device_id in (select id from d) and taken_back_at is null
-      union all select device_id, 'lent', (issued_at at time zone 'Europe/London')::date from loan_item where device_id in (select id from d)
+      union all select device_id, 'lent', issued_on from loan_item where device_id in (select id from d) and ${itemWasLent()}
       union all select device_id, 'held', (created_at at time zone 'Europe/London')::date from allocation where device_id in (select id from d)
       union all select device_id, 'sent for repair', sent_on from repair where device_id in (select id from d)
       union all select device_id, 'seen at a stocktake', (scanned_at at time zone 'Europe/London')::date from stocktake_line

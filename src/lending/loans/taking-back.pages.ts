@@ -1,0 +1,55 @@
+import { may } from '../../access/permissions.ts';
+import { logAccess } from '../../people/patient.queries.ts';
+import type { Context } from '../../shared/actor.ts';
+import { timestamp } from '../../shared/clock.ts';
+import type { Deps } from '../../shared/deps.ts';
+import { type App, idParams } from '../../shared/http.ts';
+import { fields } from '../../web/forms.ts';
+import { formPage } from '../../web/submit.ts';
+import { getLoan } from './loan.queries.ts';
+import { takeBackIssue } from './taking-back.commands.ts';
+import { getIssueToTakeBack } from './taking-back.queries.ts';
+import { mistakes, mistakeWords, whyNotTakenBack } from './taking-back.rules.ts';
+import { NewLoanCancellation } from './taking-back.schemas.ts';
+
+const words = { reason: 'Choose what was wrong', note: 'Say in a few words what was wrong' };
+
+/** /loans/:id/cancellations: taking back an issue that was recorded by mistake. */
+export function takingBackPages(app: App, deps: Deps): void {
+  formPage(app, '/loans/:id/cancellations', {
+    action: 'loans.issue',
+    params: idParams,
+    view: 'lending/loans/views/take-back-issue.njk',
+    show: (_form, { ctx, params }) => view(ctx, params.id),
+    async take(typed, { ctx, params: { id } }) {
+      const { loan, devices, referral } = await takeBackIssue(
+        deps,
+        ctx,
+        id,
+        fields(NewLoanCancellation, typed, words),
+      );
+      const tags = devices.map(({ assetTag }) => assetTag).join(', ');
+      return {
+        href: `/loans/${id}`,
+        text: `Loan ${loan.reference} is taken back as recorded by mistake. In stock again: ${tags}.`,
+        link: referral
+          ? { href: `/referrals/${referral.id}`, text: 'Go to the referral' }
+          : { href: '/loans', text: 'Go to the loans' },
+      };
+    },
+  });
+
+  async function view(ctx: Context, id: string) {
+    const [loan, standing] = await Promise.all([
+      getLoan(deps.db, deps.clock, id),
+      getIssueToTakeBack(deps.db, id, timestamp(deps.clock)),
+    ]);
+    if (loan.patient) await logAccess(deps, ctx, loan.patient.id, 'loan');
+    return {
+      loan,
+      isTakenBack: standing.status === 'recorded_by_mistake',
+      why: whyNotTakenBack(standing, { mayLate: may(ctx.actor, 'loans.take-back-late') }),
+      reasons: mistakes.map((value) => ({ value, text: mistakeWords[value] })),
+    };
+  }
+}
