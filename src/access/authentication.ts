@@ -25,6 +25,8 @@ declare module 'fastify' {
     endedSession: { tokenHash: Buffer; staffId: string } | null;
     /** Id of the member of staff whose form this is, when their session has ended since. */
     formOf: string | null;
+    /** The token of the forms of the page that answers; null before the first of them. */
+    formToken: string | null;
     /** The API client's own limit, where it has one. */
     ratePerMinute: number | null;
   }
@@ -50,6 +52,7 @@ export const authentication = plugin<{ deps: Deps }>(async (app, { deps }) => {
   app.decorateRequest('session', null);
   app.decorateRequest('endedSession', null);
   app.decorateRequest('formOf', null);
+  app.decorateRequest('formToken', null);
   app.decorateRequest('ratePerMinute', null);
   await app.register(csrf, {
     cookieKey: formCookie(deps.config),
@@ -64,7 +67,9 @@ export const authentication = plugin<{ deps: Deps }>(async (app, { deps }) => {
     logLevel: 'debug',
   });
   app.decorateReply('formToken', function (this: FastifyReply) {
-    return this.generateCsrf({ userInfo: sessionName(this.request) });
+    // All forms of a page share one: without a cookie each would begin a secret of its own, and the last would count.
+    this.request.formToken ??= this.generateCsrf({ userInfo: sessionName(this.request) });
+    return this.request.formToken;
   });
   app.decorateReply('setSession', function (this: FastifyReply, token?: string) {
     return token === undefined
