@@ -1091,11 +1091,21 @@ create table preparation_check (
   -- Of a pass: the day on which it runs out.
   next_due date,
   -- When the pass ran out; a check that ran out is open again.
-  expired_at timestamptz
+  expired_at timestamptz,
+  -- The day of the stocktake that had missed the device, where this check showed that it is here.
+  missed_before date,
+  -- When it was taken back as recorded by mistake; from then on it is no check of the device.
+  taken_back_at timestamptz,
+  -- Who of the staff took it back, by name.
+  taken_back_by text,
+  taken_back_reason text,
+  constraint preparation_check_taken_back_says_why
+    check ((taken_back_at is null) = (taken_back_reason is null)
+    and (taken_back_at is null) = (taken_back_by is null))
 );
 create index preparation_check_latest on preparation_check (device_id, cycle, kind, id desc);
 create index preparation_check_next_due on preparation_check (next_due) where next_due is not null
-  and expired_at is null;
+  and expired_at is null and taken_back_at is null;
 
 -- ──────────── privacy_decision ────────────────────────────────────────────────────────────────────────
 -- Who decided that a person’s data is given to them or erased, who asked and how we knew who they are.
@@ -1860,7 +1870,7 @@ create function open_checks(of_device uuid, of_kind text, of_cycle int) returns 
   from required_check r
   where r.device_kind = of_kind and 'pass' is distinct from (
     select case when c.expired_at is null then c.result end from preparation_check c
-    where c.device_id = of_device and c.cycle = of_cycle and c.kind = r.kind order by c.id desc limit 1)
+    where c.device_id = of_device and c.cycle = of_cycle and c.kind = r.kind and c.taken_back_at is null order by c.id desc limit 1)
 $$;
 
 -- ──────────── refuse_change() ─────────────────────────────────────────────────────────────────────────

@@ -98,6 +98,7 @@ import { offerRoutes } from './stock/data-plans/offer.routes.ts';
 import { benchPages } from './stock/devices/bench.pages.ts';
 import { certificatePages } from './stock/devices/certificate.pages.ts';
 import { checkRoutes } from './stock/devices/check.routes.ts';
+import { checkBackPages } from './stock/devices/check-back.pages.ts';
 import { devicePages } from './stock/devices/device.pages.ts';
 import { deviceRoutes } from './stock/devices/device.routes.ts';
 import { disposalPages } from './stock/devices/disposal.pages.ts';
@@ -210,6 +211,7 @@ export const pageFeatures: Feature[] = [
   accessoryPages,
   kitPages,
   certificatePages,
+  checkBackPages,
   requiredCheckPages,
   benchPages,
   newReferralPages,

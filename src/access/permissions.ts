@@ -20,6 +20,7 @@ export const permissions = {
   'donations.record': [...office, 'integration'],
   'devices.read': [...officeAndAudit, 'administrator', 'integration'],
   'devices.prepare': office,
+  'devices.take-back-fail': ['manager'],
   'devices.fit-data': office,
   'devices.repair': office,
   'devices.move': office,

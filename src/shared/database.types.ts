@@ -709,6 +709,10 @@ export interface PreparationCheck {
   recorded_at: string;
   next_due: string | null;
   expired_at: string | null;
+  missed_before: string | null;
+  taken_back_at: string | null;
+  taken_back_by: string | null;
+  taken_back_reason: string | null;
 }
 
 export interface PrivacyDecision {

@@ -19,6 +19,7 @@ export const problems = {
   'device-change-refused': [409, 'The device cannot be changed so'],
   'donation-change-refused': [409, 'The donation cannot be changed so'],
   'check-not-open': [409, 'The device is not being prepared'],
+  'taking-back-refused': [409, 'It cannot be taken back as things are'],
   'referral-not-waiting': [409, 'The referral is not waiting'],
   'referral-already-decided': [409, 'The referral has been decided'],
   'no-open-question': [409, 'There is no question to answer'],

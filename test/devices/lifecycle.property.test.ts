@@ -13,6 +13,7 @@ import { releaseAllocation } from '../../src/referrals/allocations/release.comma
 import { addLocation } from '../../src/scheme/organisations/organisation.commands.ts';
 import { Problem, toProblem } from '../../src/shared/problem.ts';
 import { giveUp, recordArrival } from '../../src/stock/devices/arrival.commands.ts';
+import { takeBackCheck } from '../../src/stock/devices/check-back.commands.ts';
 import { recordCheck, reopenPreparation } from '../../src/stock/devices/device.commands.ts';
 import { type CheckKind, deviceMoves } from '../../src/stock/devices/device.rules.ts';
 import { disposeDevices } from '../../src/stock/devices/disposal.commands.ts';
@@ -47,6 +48,7 @@ type Item = {
   endedByIncident: boolean;
   replaced: boolean;
 };
+type Recorded = { cycle: number; kind: CheckKind; passed: boolean; out: boolean };
 type Device = {
   id: string;
   kind: Kind;
@@ -55,6 +57,8 @@ type Device = {
   /** Checks of this cycle that were last passed, whether its kind needs them or not. */
   passed: CheckKind[];
   open: CheckKind[];
+  /** What was recorded of every cycle, the newest last, and whether the device went out with it. */
+  checks: Recorded[];
   heldFor: number | null;
   repair: boolean;
   item: Item | null;
@@ -123,6 +127,7 @@ const actions: Record<string, Action> = {
           evidence: evidence[kind],
         } as never),
       () => {
+        device.checks.push({ cycle: device.cycle, kind, passed: true, out: false });
         device.open = device.open.filter((one) => one !== kind);
         device.passed.push(kind);
         if (device.status !== 'reserved') device.status = device.open.length ? 'in_preparation' : 'ready';
@@ -140,11 +145,37 @@ const actions: Record<string, Action> = {
           evidence: {},
         }),
       () => {
+        device.checks.push({ cycle: device.cycle, kind: 'setup', passed: false, out: false });
         device.passed = device.passed.filter((one) => one !== 'setup');
         device.open = [...new Set<CheckKind>([...device.open, 'setup'])];
         device.status = 'in_preparation';
       },
     ),
+  takeBackCheck: async (_model, device) => {
+    const last = device.checks.at(-1);
+    const isNow = last?.cycle === device.cycle;
+    const standing = device.checks.slice(0, -1).filter(({ cycle }) => cycle === device.cycle);
+    const passed = [...new Map(standing.map((one) => [one.kind, one])).values()].flatMap((one) =>
+      one.passed ? [one.kind] : [],
+    );
+    const open = required[device.kind].filter((one) => !passed.includes(one));
+    const onShelf = ['in_preparation', 'ready'].includes(device.status);
+    const stillFit = device.status === 'reserved' && open.length <= device.open.length;
+    const { rows } = await sql<{ id: string }>`
+      select id from preparation_check where device_id = ${device.id} and taken_back_at is null order by id desc limit 1`.execute(
+      db,
+    );
+    return allowedIf(
+      Boolean(last && !last.out && (!isNow || onShelf || stillFit)),
+      () => takeBackCheck(deps, officer, rows[0]?.id ?? device.id, { reason: 'The wrong one' }),
+      () => {
+        device.checks.pop();
+        if (!isNow) return;
+        Object.assign(device, { passed, open });
+        if (onShelf) device.status = open.length ? 'in_preparation' : 'ready';
+      },
+    );
+  },
   correctKind: (_model, device) => {
     const kind = device.kind === 'tablet' ? 'sim' : 'tablet';
     return allowedIf(
@@ -386,6 +417,7 @@ function goesOut(model: Model, device: Device, loan: string, id: string): void {
     replaced: false,
   };
   model.items.push(item);
+  for (const check of device.checks) check.out ||= check.cycle === device.cycle;
   Object.assign(device, { status: 'on_loan', heldFor: null, item });
 }
 
@@ -429,6 +461,7 @@ async function newModel(): Promise<Model> {
     donor: { name: 'Asda Camden' },
     receivedOn: day,
     locationId,
+    another: true,
     devices: kinds.map((kind) => ({ kind, make: 'Samsung', model: 'A8' })),
   });
   const referrals = [];
@@ -441,6 +474,7 @@ async function newModel(): Promise<Model> {
       status: 'in_preparation',
       cycle: 1,
       passed: [],
+      checks: [],
       open: [...required[kinds[place]!]],
       heldFor: null,
       repair: false,
@@ -551,6 +585,10 @@ const rare = [
   [one('issue'), one('break')],
   [one('issue'), one('lose')],
   [one('reopen')],
+  [one('takeBackCheck')],
+  [unprepared('failCheck'), unprepared('takeBackCheck'), unprepared('takeBackCheck'), one('issue')],
+  [one('issue'), one('takeBackCheck'), one('return'), unprepared('takeBackCheck')],
+  [one('reopen'), unprepared('takeBackCheck')],
   [one('dispose')],
   [one('correctKind'), one('correctKind')],
   [unprepared('repair'), unprepared('correctKind'), unprepared('repaired'), one('issue')],

@@ -13,7 +13,7 @@ import type { Work } from '../../shared/work.ts';
 import { completeTasksAbout } from '../../tasks/task.commands.ts';
 import { checkErrors, checkRefusal } from './check.rules.ts';
 import type { NewCheckBatch } from './check.schemas.ts';
-import { deviceStatuses } from './device.rules.ts';
+import { type DeviceMove, deviceStatuses } from './device.rules.ts';
 import type { NewCheck } from './device.schemas.ts';
 import { isOnShelf } from './device.states.ts';
 import { kindsOfDevice } from './device-kinds.rules.ts';
@@ -114,8 +114,9 @@ async function record(work: Work, lines: Line[]) {
     nextDue,
   }));
   await run(work.trx, 'check.record')`
-    insert into preparation_check (id, device_id, cycle, kind, result, performed_on, performed_by, evidence, notes, next_due, recorded_at)
-    select id, "deviceId", cycle, kind, result, "performedOn", "performedBy", evidence, notes, "nextDue", ${at}::timestamptz
+    insert into preparation_check (id, device_id, cycle, kind, result, performed_on, performed_by, evidence, notes, next_due, recorded_at, missed_before)
+    select c.id, "deviceId", c.cycle, c.kind, result, "performedOn", "performedBy", evidence, c.notes, "nextDue", ${at}::timestamptz,
+      (select d.missed_on from device d where d.id = "deviceId" and d.missed_on <= "performedOn")
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as c (id uuid, "deviceId" uuid, cycle int, kind text, result text,
       "performedOn" date, "performedBy" text, evidence jsonb, notes text, "nextDue" date)`;
   const states = new Map(
@@ -200,13 +201,27 @@ export async function lockDevice(trx: Trx, id: string): Promise<LockedDevice> {
   return device;
 }
 
+type ByChecks = Extract<
+  DeviceMove['by'],
+  | 'the last required check passing'
+  | 'a check failed, run out or newly required'
+  | 'a failed check taken back'
+  | 'a passed check taken back'
+>;
+
 /**
  * Moves locked devices to what their checks say: one being prepared with none open becomes ready, a
  * ready one with one open goes back. A reserved one stays. One statement, however many; what makes a
  * reserved device ready again calls it too, since a check may have run out while it was held.
+ * @param by what happened to the checks, where they were not recorded
  * @returns those of the three statuses, as they stand now
  */
-export async function settleReadiness(trx: Trx, ids: string[], at: string): Promise<DeviceState[]> {
+export async function settleReadiness(
+  trx: Trx,
+  ids: string[],
+  at: string,
+  by: readonly ByChecks[] = ['the last required check passing', 'a check failed, run out or newly required'],
+): Promise<DeviceState[]> {
   return many(trx, 'device.settle', DeviceState)`
     with c as materialized (
       select id, status, open_checks(id, kind, cycle) as open from device
@@ -214,7 +229,7 @@ export async function settleReadiness(trx: Trx, ids: string[], at: string): Prom
     ), o as (
       select id, open, case when status = 'reserved' then status when cardinality(open) = 0 then 'ready' else 'in_preparation' end as "to" from c
     )
-    ${deviceMove(['the last required check passing', 'a check failed, run out or newly required'], {
+    ${deviceMove(by, {
       from: sql`o`,
       which: sql`d.id = o.id`,
       to: sql`o."to"`,

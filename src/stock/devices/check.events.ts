@@ -25,6 +25,18 @@ export const checkEvents = defineEvents({
     line: (v) =>
       `${checkOf(v)} ${v.result === 'pass' ? 'passed' : 'failed'}, done on ${date(v.performedOn)}${moved(v)}`,
   },
+  'device.check_taken_back': {
+    values: {
+      kind,
+      result: oneOf(['pass', 'fail']),
+      performedOn: day,
+      cycle: count,
+      from: status,
+      to: status,
+    },
+    line: (v) =>
+      `${checkOf(v)} taken back, recorded by mistake as ${v.result === 'pass' ? 'passed' : 'failed'} on ${date(v.performedOn)}${moved(v)}`,
+  },
   'device.check_ran_out': {
     values: { kind, nextDue: day, cycle: count, from: status, to: status },
     line: (v) => `${checkOf(v)} ran out: the next one was due on ${date(v.nextDue)}${moved(v)}`,

@@ -33,9 +33,9 @@ export function hasOpenCheck(device: string, date: string | null) {
   const d = sql.raw(device);
   return sql<boolean>`(exists (
     select from preparation_check c
-    where c.device_id = ${d}.id and c.cycle = ${d}.cycle and c.next_due <= ${date}::date
+    where c.device_id = ${d}.id and c.cycle = ${d}.cycle and c.next_due <= ${date}::date and c.taken_back_at is null
       and not exists (select from preparation_check n
-        where n.device_id = c.device_id and n.cycle = c.cycle and n.kind = c.kind and n.id > c.id)
+        where n.device_id = c.device_id and n.cycle = c.cycle and n.kind = c.kind and n.id > c.id and n.taken_back_at is null)
       and exists (select from required_check r where r.device_kind = ${d}.kind and r.kind = c.kind))
     or (${d}.status = 'reserved' and cardinality(open_checks(${d}.id, ${d}.kind, ${d}.cycle)) > 0))`;
 }
@@ -98,7 +98,7 @@ export async function getCertificates(db: Reader, deviceId: string): Promise<Cer
         'serialNumber', d.serial_number, 'imei', d.imei, 'cycle', d.cycle, 'donor', o.name) as device,
       coalesce((select json_agg(json_build_object('id', c.id, 'cycle', c.cycle, 'performedOn', c.performed_on,
           'performedBy', c.performed_by, 'notes', c.notes, 'evidence', c.evidence) order by c.id desc)
-        from preparation_check c where c.device_id = d.id and c.kind = 'sanitisation' and c.result = 'pass'), '[]') as passed
+        from preparation_check c where c.device_id = d.id and c.kind = 'sanitisation' and c.result = 'pass' and c.taken_back_at is null), '[]') as passed
     from device d join donation n on n.id = d.donation_id join organisation o on o.id = n.donor_id
     where d.id = ${deviceId}`;
   if (!row) throw new Problem('not-found');

@@ -1,6 +1,7 @@
 import type { Deps } from '../../shared/deps.ts';
-import type { App } from '../../shared/http.ts';
+import { type App, idParams } from '../../shared/http.ts';
 import { changes, creates, reads } from '../../shared/routes.ts';
+import { TakingBack } from '../../shared/taking-back.ts';
 import { recordCheckBatch } from './check.commands.ts';
 import { getRequiredChecks } from './check.queries.ts';
 import {
@@ -10,11 +11,13 @@ import {
   RequiredChecksChange,
   RequiredChecksChanged,
 } from './check.schemas.ts';
+import { takeBackCheck } from './check-back.commands.ts';
+import { CheckTakenBack } from './check-back.schemas.ts';
 import { changeRequiredChecks, etagOfChecks } from './required-check.commands.ts';
 
 const tags = ['Devices'];
 
-/** /required-checks: what each kind of device has to pass. /check-batches: checks of many devices at once. */
+/** /required-checks: what each kind of device has to pass. /check-batches: checks of many devices at once. /checks: one that was a mistake. */
 export function checkRoutes(app: App, deps: Deps): void {
   reads(app, '/required-checks', {
     action: 'settings.read',
@@ -48,5 +51,17 @@ export function checkRoutes(app: App, deps: Deps): void {
     gives: CheckBatchRecorded,
     problems: ['invalid', 'bulk-refused'],
     call: ({ ctx, body }) => recordCheckBatch(deps, ctx, body),
+  });
+
+  creates(app, '/checks/:id/takings-back', {
+    action: 'devices.prepare',
+    operationId: 'takeBackCheck',
+    summary: 'Take back a check that was recorded by mistake, until the device went out with it',
+    tags,
+    params: idParams,
+    body: TakingBack,
+    gives: CheckTakenBack,
+    problems: ['not-found', 'invalid', 'not-allowed', 'taking-back-refused'],
+    call: ({ ctx, params, body }) => takeBackCheck(deps, ctx, params.id, body),
   });
 }

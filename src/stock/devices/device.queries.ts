@@ -116,7 +116,10 @@ export async function getDevice(db: Reader, id: string, day?: string): Promise<D
       coalesce((select json_agg(json_build_object('id', c.id, 'kind', c.kind, 'result', c.result, 'performedOn', c.performed_on,
           'performedBy', c.performed_by, 'evidence', c.evidence, 'notes', c.notes, 'nextDue', c.next_due,
           'expiredAt', c.expired_at) order by c.id desc)
-        from preparation_check c where c.device_id = d.id and c.cycle = d.cycle), '[]') as checks
+        from preparation_check c where c.device_id = d.id and c.cycle = d.cycle and c.taken_back_at is null), '[]') as checks,
+      coalesce((select json_agg(json_build_object('id', c.id, 'kind', c.kind, 'result', c.result, 'performedOn', c.performed_on,
+          'takenBackAt', c.taken_back_at, 'takenBackBy', c.taken_back_by, 'reason', c.taken_back_reason) order by c.id desc)
+        from preparation_check c where c.device_id = d.id and c.taken_back_at is not null), '[]') as "takenBackChecks"
     from device d join donation n on n.id = d.donation_id join organisation o on o.id = n.donor_id
       left join location p on p.id = d.location_id
     where d.id = ${id}`;

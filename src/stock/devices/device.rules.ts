@@ -37,8 +37,10 @@ export const deviceBegins = {
  */
 export const deviceMoves = [
   { from: 'in_preparation', to: 'ready', by: 'the last required check passing' },
+  { from: 'in_preparation', to: 'ready', by: 'a failed check taken back' },
   { from: 'ready', to: 'in_preparation', by: 'preparation reopened', cycle: 'new' },
   { from: 'ready', to: 'in_preparation', by: 'a check failed, run out or newly required' },
+  { from: 'ready', to: 'in_preparation', by: 'a passed check taken back' },
   { from: 'in_preparation', to: 'in_repair', by: 'sent for repair' },
   { from: 'ready', to: 'in_repair', by: 'sent for repair' },
   { from: 'in_repair', to: 'in_preparation', by: 'back from repair', cycle: 'new' },

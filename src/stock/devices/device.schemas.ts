@@ -142,6 +142,16 @@ export const DeviceSummary = Type.Object({
 });
 export type DeviceSummary = Static<typeof DeviceSummary>;
 
+const TakenBackCheck = Type.Object({
+  id: Type.String(),
+  kind: oneOf(checkKinds),
+  result: oneOf(['pass', 'fail']),
+  performedOn: Type.String(),
+  takenBackAt: Type.String(),
+  takenBackBy: Type.String({ description: 'Who of the staff' }),
+  reason: Type.String(),
+});
+
 export const Device = Type.Object({
   ...DeviceSummary.properties,
   imei: nullable(Type.String()),
@@ -212,6 +222,9 @@ export const Device = Type.Object({
     }),
     { description: 'Of this cycle, newest first' },
   ),
+  takenBackChecks: Type.Array(TakenBackCheck, {
+    description: 'Recorded by mistake and taken back, of any cycle: none of them is a check of the device',
+  }),
 });
 export type Device = Static<typeof Device>;
 

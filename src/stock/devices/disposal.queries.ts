@@ -8,7 +8,7 @@ import { Loss, type LossPeriod, type LossQuery } from './disposal.schemas.ts';
 /** Whether the device `d` passed its sanitisation in the cycle that it is in. */
 export const isSanitised = sql<boolean>`coalesce('pass' = (
   select case when c.expired_at is null then c.result end from preparation_check c
-  where c.device_id = d.id and c.cycle = d.cycle and c.kind = 'sanitisation' order by c.id desc limit 1), false)`;
+  where c.device_id = d.id and c.cycle = d.cycle and c.kind = 'sanitisation' and c.taken_back_at is null order by c.id desc limit 1), false)`;
 
 export const Standing = {
   sanitised: col.boolean,

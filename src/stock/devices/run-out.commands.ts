@@ -19,7 +19,7 @@ export async function countChecksRunOut(deps: Deps, date: string): Promise<numbe
   return countOf(
     deps.db,
     each('run-out.count-checks'),
-  )`from preparation_check where next_due <= ${date} and expired_at is null`;
+  )`from preparation_check where next_due <= ${date} and expired_at is null and taken_back_at is null`;
 }
 
 /**
@@ -71,7 +71,7 @@ async function expireBatch(deps: Deps, date: string): Promise<number | null> {
 async function lockNext(trx: Trx, date: string): Promise<string[]> {
   const rows = await many(trx, 'check.next-run-out', { id: col.text })`
     select id from device where id in (
-      select device_id from preparation_check where next_due <= ${date}::date and expired_at is null
+      select device_id from preparation_check where next_due <= ${date}::date and expired_at is null and taken_back_at is null
       order by next_due limit ${batchSize}) and ${checksTurn}
     order by id for no key update`;
   return rows.map(({ id }) => id);
@@ -89,10 +89,10 @@ type Expired = RowOf<typeof Expired>;
 async function markExpired(trx: Trx, ids: string[], date: string, at: string): Promise<Expired[]> {
   return many(trx, 'check.run-out', Expired)`
     update preparation_check c set expired_at = ${at}::timestamptz
-    where device_id = any(${ids}::uuid[]) and next_due <= ${date}::date and expired_at is null
+    where device_id = any(${ids}::uuid[]) and next_due <= ${date}::date and expired_at is null and taken_back_at is null
     returning device_id as "deviceId", cycle, kind, next_due as "nextDue", not exists (
       select from preparation_check n
-      where n.device_id = c.device_id and n.cycle = c.cycle and n.kind = c.kind and n.id > c.id) as "isLatest"`;
+      where n.device_id = c.device_id and n.cycle = c.cycle and n.kind = c.kind and n.id > c.id and n.taken_back_at is null) as "isLatest"`;
 }
 
 const Device = {

@@ -83,6 +83,7 @@ async function takeLineOut(work: Work, id: string, name: DeviceName): Promise<Ta
   const refused = takingOutRefusal(await signsOfDevice(work.trx, device.id));
   if (refused) throw new Problem('donation-change-refused', { detail: refused, deviceId: device.id });
   await run(work.trx, 'donation.take-out-lines')`
+      with c as (delete from preparation_check where device_id = ${device.id} and taken_back_at is not null)
       delete from stocktake_line where device_id = ${device.id}`;
   await run(work.trx, 'donation.take-out', work.trx.deleteFrom('device').where('id', '=', device.id));
   await touch(work, id);

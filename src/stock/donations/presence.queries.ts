@@ -11,7 +11,7 @@ import { Happening, SignsOfDevice } from './presence.rules.ts';
 export async function signsOfDevice(db: Reader, id: string): Promise<SignsOfDevice> {
   const row = await maybe(db, 'donation.signs-of-device', SignsOfDevice)`
     select d.status, d.cycle,
-      (select min(c.performed_on) from preparation_check c where c.device_id = d.id) as "checkedOn",
+      (select min(c.performed_on) from preparation_check c where c.device_id = d.id and c.taken_back_at is null) as "checkedOn",
       (select min((s.scanned_at at time zone 'Europe/London')::date) from stocktake_line s where s.device_id = d.id) as "scannedOn",
       exists (select from loan_item i where i.device_id = d.id) as "wasLent",
       exists (select from allocation a where a.device_id = d.id) as "wasHeld",
@@ -28,7 +28,7 @@ export async function firstHappening(db: Reader, donationId: string): Promise<Ha
   return maybe(db, 'donation.first-happening', Happening)`
     with d as (select id, asset_tag, cycle, cycle_started_on from device where donation_id = ${donationId} and not taken_over)
     select d.asset_tag as "assetTag", h.what, h."on" from d join (
-      select device_id, 'checked' as what, performed_on as "on" from preparation_check where device_id in (select id from d)
+      select device_id, 'checked' as what, performed_on as "on" from preparation_check where device_id in (select id from d) and taken_back_at is null
       union all select device_id, 'lent', (issued_at at time zone 'Europe/London')::date from loan_item where device_id in (select id from d)
       union all select device_id, 'held', (created_at at time zone 'Europe/London')::date from allocation where device_id in (select id from d)
       union all select device_id, 'sent for repair', sent_on from repair where device_id in (select id from d)
