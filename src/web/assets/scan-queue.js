@@ -35,9 +35,12 @@ export function queueScans(start) {
     }
   });
   addEventListener('popstate', () => location.reload());
-  addEventListener('online', () => trouble && !trouble.isStopped && send());
+  addEventListener('online', () => trouble && waiting.length && !trouble.isStopped && send());
   addEventListener('beforeunload', (event) => waiting.length && event.preventDefault());
 }
+
+/** What the button of a printed control code is called: `pass` of `LW+PASS`, whatever a keyboard makes of the plus. */
+const controlOf = (code) => /^LW[^A-Z0-9]?(PASS|NEXT|UNDO|FAIL)$/i.exec(code)?.[1].toLowerCase();
 
 /** Takes a scan that was caught outside of the box. */
 export function enqueue(code, form = boxOfScans()?.form) {
@@ -57,16 +60,26 @@ const formFor = ({ isOfBar }) =>
 async function send() {
   const [scan] = waiting;
   if (!scan) return;
-  const form = formFor(scan);
+  const control = controlOf(scan.code);
+  const button = control && document.querySelector(`[data-control="${control}"]`);
+  const form = button?.form ?? formFor(scan);
   if (!form) return;
+  const isPart = button && !button.form;
+  if (isPart || (control && !button && form.getAttribute('action') !== '/bench')) {
+    waiting.shift();
+    if (isPart) open(button);
+    else tell({ text: `This page has nothing for ${scan.code}.` });
+    if (waiting.length) send();
+    return;
+  }
   clearTimeout(timer);
   isSending = true;
   trouble = undefined;
   tell();
   const box = queueBoxOf(form);
   const before = new Map([...document.forms].map((one) => [addressOf(one), valuesOf(one)]));
-  const body = new URLSearchParams(new FormData(form, scanButton(form)));
-  body.set(box.name, scan.code);
+  const body = new URLSearchParams(new FormData(form, button ?? scanButton(form)));
+  if (!button) body.set(box.name, scan.code);
   try {
     const reply = await fetch(form.action, { method: 'POST', body });
     const url = new URL(reply.url);
@@ -82,8 +95,8 @@ async function send() {
     // A search stands at its own address; what a page's own box sends leaves the page where it is.
     const isElsewhere = (reply.redirected || scan.isOfBar) && url.pathname !== location.pathname;
     if (isElsewhere) history.pushState(null, '', url);
-    if (scan.isOfBar && reply.redirected) hear('ok');
-    if (scan.isOfBar)
+    if (scan.isOfBar && !button && reply.redirected) hear('ok');
+    if (scan.isOfBar && !button)
       told.unshift({ code: scan.code, title: document.title, href: reply.redirected && url.pathname });
   } catch {
     tell({ text: 'There is no connection. It is tried again by itself.' });
@@ -94,6 +107,12 @@ async function send() {
   tell();
   if (waiting.length) return send();
   if (after !== undefined) press();
+}
+
+/** A part of the page that folds, with its first field ready. */
+function open(part) {
+  part.open = true;
+  part.querySelector('select, input')?.focus();
 }
 
 /** What the person pressed meanwhile, now that the page has every scan. */
@@ -164,7 +183,10 @@ function tell(fault = trouble) {
   const many = waiting.length;
   if (fault)
     lines.push(
-      paragraph(`${fault.text} ${many} ${many === 1 ? 'scan waits' : 'scans wait'}.`, 'app-scans__fault'),
+      paragraph(
+        many ? `${fault.text} ${many} ${many === 1 ? 'scan waits' : 'scans wait'}.` : fault.text,
+        'app-scans__fault',
+      ),
     );
   else if (many > 1) lines.push(paragraph(`${many} scans wait.`));
   if (fault?.isStopped) {
