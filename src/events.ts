@@ -1,5 +1,6 @@
 import { clientEvents } from './access/client.events.ts';
 import { staffEvents } from './access/staff.events.ts';
+import { attachmentEvents } from './lending/attachments/attachment.events.ts';
 import { incidentEvents } from './lending/incidents/incident.events.ts';
 import { extensionEvents } from './lending/loans/extension.events.ts';
 import { loanEvents } from './lending/loans/loan.events.ts';
@@ -38,6 +39,7 @@ import { listEvents } from './web/list.events.ts';
 export const events = allEvents(
   accessoryEvents,
   allocationEvents,
+  attachmentEvents,
   calendarEvents,
   checkEvents,
   clientEvents,

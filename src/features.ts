@@ -7,6 +7,8 @@ import { staffRoutes } from './access/staff.routes.ts';
 import { contactStatePages } from './identity/contact-state.pages.ts';
 import { mergePages } from './identity/merge.pages.ts';
 import { mergeRoutes } from './identity/merge.routes.ts';
+import { attachmentPages } from './lending/attachments/attachment.pages.ts';
+import { attachmentRoutes } from './lending/attachments/attachment.routes.ts';
 import { incidentCorrectionPages } from './lending/incidents/correction.pages.ts';
 import { incidentPages } from './lending/incidents/incident.pages.ts';
 import { incidentRoutes } from './lending/incidents/incident.routes.ts';
@@ -169,6 +171,7 @@ export const apiFeatures: Feature[] = [
   retentionRoutes,
   loanRoutes,
   incidentRoutes,
+  attachmentRoutes,
   extensionRoutes,
   schemeRoutes,
   lendingRoutes,
@@ -236,6 +239,7 @@ export const pageFeatures: Feature[] = [
   bulkReturnPages,
   incidentPages,
   incidentCorrectionPages,
+  attachmentPages,
   replacementPages,
   loanAccessoryPages,
   mergePages,

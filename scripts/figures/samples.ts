@@ -52,6 +52,19 @@ const special: Record<string, string> = {
   '/patients/:id/exports/:exportId': given,
   '/api/v1/patients/:id/exports/:exportId': given,
   '/scheme-logo/:hash': 'select logo_hash as hash from scheme where logo_hash is not null',
+  ...Object.fromEntries(
+    ['device', 'loan', 'incident'].flatMap((place) =>
+      ['', '/file', '/thumbnail', '/removal', '/removals'].flatMap((end) => {
+        const path = `/${place}s/:id/attachments/:attachmentId${end}`;
+        const query = `select ${place}_id as id, id as "attachmentId" from attachment where ${place}_id is not null
+          and removed_at is null and width is not null ${place === 'device' ? 'and loan_id is null and incident_id is null' : ''} limit 1`;
+        return [
+          [path, query],
+          [`/api/v1${path}`, query],
+        ];
+      }),
+    ),
+  ),
   '/loans/:id/gift-letter': `select loan_id as id from loan_item where status = 'gifted' limit 1`,
 };
 

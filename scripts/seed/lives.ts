@@ -2,7 +2,11 @@ import { incidentReference, stocktakeReference } from '../../src/shared/ids.ts';
 import { each, iccid } from './numbers.ts';
 import type { Size, Step } from './steps.ts';
 
-/** What else happens to devices: checks of every cycle, data plans, incidents, repairs, disposals, holds, stocktakes. */
+/** A JPEG of 4 by 3 pixels. */
+const photo =
+  '/9j/2wBDABALDA4MChAODQ4SERATGCgaGBYWGDEjJR0oOjM9PDkzODdASFxOQERXRTc4UG1RV19iZ2hnPk1xeXBkeFxlZ2P/2wBDARESEhgVGC8aGi9jQjhCY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2P/wAARCAADAAQDASIAAhEBAxEB/8QAFQABAQAAAAAAAAAAAAAAAAAAAAX/xAAUEAEAAAAAAAAAAAAAAAAAAAAA/8QAFQEBAQAAAAAAAAAAAAAAAAAABAX/xAAUEQEAAAAAAAAAAAAAAAAAAAAA/9oADAMBAAIRAxEAPwCaAoAv/9k=';
+
+/** What else happens to devices: checks of every cycle, data plans, incidents, photos, repairs, disposals, holds, stocktakes. */
 export function lifeSteps({ devices, today }: Size, first: { incident: number; stocktake: number }): Step[] {
   return [
     {
@@ -55,6 +59,18 @@ export function lifeSteps({ devices, today }: Size, first: { incident: number; s
           from s_incident s, (values ('lock', 1), ('note', 2), ('closed', 3)) a (kind, n) where s.status = 'closed' or a.n < 3;
         update loan_item i set incident_id = s.id from s_incident s where s.item = i.id and i.status = 'lost';`,
       values: [each(devices, (place) => incidentReference(first.incident + place))],
+    },
+    {
+      name: 'photos and papers',
+      text: `
+        insert into attachment (id, kind, device_id, loan_id, incident_id, taken_on, content_type, bytes, width, height, sha256, recorded_by, created_at)
+          select pg_temp.id_at(pg_temp.at(x.day, x.n)), x.kind, x.device, x.loan, x.incident, x.day, 'image/jpeg', length(f.data), 4, 3, sha256(f.data), 'Helper 13', pg_temp.at(x.day, x.n)
+          from (
+            select n, 'condition' as kind, id as device, null::uuid as loan, null::uuid as incident, received + 1 as day from s_device where n % 10 = 1
+            union all select 7 * (row_number() over (order by id))::int, 'agreement', null, id, null, issued_at::date from loan
+            union all select n + 3, 'condition', device, null, id, day from s_incident
+          ) x, (select decode('${photo}', 'base64') as data) f;
+        insert into attachment_content (attachment_id, data, thumbnail) select a.id, f.data, f.data from attachment a, (select decode('${photo}', 'base64') as data) f;`,
     },
     {
       name: 'repairs, disposals and holds',

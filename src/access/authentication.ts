@@ -25,13 +25,11 @@ declare module 'fastify' {
     endedSession: { tokenHash: Buffer; staffId: string } | null;
     /** Id of the member of staff whose form this is, when their session has ended since. */
     formOf: string | null;
-    /** The token of the forms of the page that answers; null before the first of them. */
-    formToken: string | null;
     /** The API client's own limit, where it has one. */
     ratePerMinute: number | null;
   }
   interface FastifyReply {
-    /** A token for a form's hidden field `_csrf`, good for this session alone. */
+    /** A token for the hidden field `_csrf` of every form on a page, good for this session alone. */
     formToken(): string;
     /** Puts a session's token in the cookie; without one, takes it out. */
     setSession(token?: string): FastifyReply;
@@ -52,7 +50,6 @@ export const authentication = plugin<{ deps: Deps }>(async (app, { deps }) => {
   app.decorateRequest('session', null);
   app.decorateRequest('endedSession', null);
   app.decorateRequest('formOf', null);
-  app.decorateRequest('formToken', null);
   app.decorateRequest('ratePerMinute', null);
   await app.register(csrf, {
     cookieKey: formCookie(deps.config),
@@ -66,10 +63,12 @@ export const authentication = plugin<{ deps: Deps }>(async (app, { deps }) => {
     },
     logLevel: 'debug',
   });
+  // Each call would begin a secret of its own where the browser has none yet, and only the last would count.
+  const formTokens = new WeakMap<FastifyReply, string>();
   app.decorateReply('formToken', function (this: FastifyReply) {
-    // All forms of a page share one: without a cookie each would begin a secret of its own, and the last would count.
-    this.request.formToken ??= this.generateCsrf({ userInfo: sessionName(this.request) });
-    return this.request.formToken;
+    const token = formTokens.get(this) ?? this.generateCsrf({ userInfo: sessionName(this.request) });
+    formTokens.set(this, token);
+    return token;
   });
   app.decorateReply('setSession', function (this: FastifyReply, token?: string) {
     return token === undefined

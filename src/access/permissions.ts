@@ -53,6 +53,8 @@ export const permissions = {
   'waiting-list.read': officeAndAudit,
   'waiting-list.allocate': office,
   'incidents.read': officeAndAudit,
+  'attachments.add': office,
+  'attachments.remove': office,
   'incidents.report': office,
   'incidents.act': office,
   'incidents.approve': ['manager'],

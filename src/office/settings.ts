@@ -24,7 +24,7 @@ const settings: { title: string; pages: SettingsPage[] }[] = [
         href: '/settings/policy',
         text: 'Policy',
         about:
-          'How many replacements need no approval, how long a device is held, and how soon referrals are decided',
+          'How many replacements need no approval, how long a device is held, how soon referrals are decided, and how much room photos and papers have',
         action: 'settings.read',
       },
       {

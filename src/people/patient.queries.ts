@@ -50,14 +50,33 @@ export async function findPatients(
     where p.merged_into is null and p.erased_at is null and (${
       nhsNumber || phone
         ? sql`p.nhs_number = ${nhsNumber} or p.id in (select patient_id from contact_point where channel in ('sms', 'phone') and value = ${phone})`
-        : sql`p.id in (${sql.join(words.map(named), sql` intersect `)}) or p.id in (${named(words.join(''))})`
+        : sql`p.id in (${named(words)} union ${named([words.join('')])})`
     })
     order by lower(p.family_name), lower(p.given_name), p.id limit ${limit}`;
 }
 
-/** People of whom a part of a name begins like this; told by a range, which an index finds whatever the plan. */
-const named = (beginning: string) =>
-  sql`select patient_id from patient_name where part >= ${beginning} and part < ${`${beginning}\u{10ffff}`}`;
+/** So many people are looked at of a beginning that many have; the rest wants more letters. */
+const enough = 300;
+
+/**
+ * People of whom parts of their names begin like each of these, the first of them by that part. It stops when it has
+ * enough, so that a single letter asks no more than a whole name; told by ranges, which an index finds whatever the plan.
+ */
+function named(words: string[]) {
+  const [longest, ...others] = words.toSorted((one, other) => other.length - one.length);
+  return sql`(select n.patient_id from patient_name n where ${begins('n', longest!)} ${sql.join(
+    others.map(
+      (word) =>
+        sql`and exists (select from patient_name o where o.patient_id = n.patient_id and ${begins('o', word)})`,
+    ),
+    sql` `,
+  )} order by n.part limit ${enough})`;
+}
+
+const begins = (alias: string, beginning: string) => {
+  const part = sql.ref(`${alias}.part`);
+  return sql`${part} >= ${beginning} and ${part} < ${`${beginning}\u{10ffff}`}`;
+};
 
 /**
  * One patient with everything that matters for contact, their referrals and their loans.

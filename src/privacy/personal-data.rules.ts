@@ -8,6 +8,7 @@ const messages = 'select id from message where patient_id = any(:ids)';
 const ofReferral = `x.referral_id in (${referrals})`;
 const ofLoan = `x.loan_id in (${loans})`;
 const incidents = `select id from incident where patient_id = any(:ids) or loan_id in (${loans})`;
+const attachments = `(x.loan_id in (${loans}) or x.incident_id in (${incidents}))`;
 const ofStaff = 'who of the staff';
 /** What must not be null and says nothing. */
 const blank = (column: string) => `case when ${column} is not null then '' end`;
@@ -20,6 +21,8 @@ export type PersonalTable = {
   erasure: 'rows go' | Record<string, string>;
   /** Columns of text or JSON that stay, since they name nobody: kinds, states, references and who of the staff. */
   stays?: string[];
+  /** Its rows hold bytes: given out one after another, at the end, since all at once would be too much. */
+  hasBytes?: true;
   /** Columns that go though no command puts a person's words into them, and what they hold. */
   noWords?: Record<string, string>;
 };
@@ -173,6 +176,25 @@ export const personalTables: PersonalTable[] = [
   { table: 'loan_extension', of: ofLoan, erasure: { reason: 'null' }, stays: ['actor_name'] },
   { table: 'loan_review', of: ofLoan, erasure: { note: 'null' }, stays: ['outcome', 'actor_name'] },
   { table: 'accessory_movement', of: ofLoan, erasure: { note: 'null' }, stays: ['kind', 'actor_name'] },
+  {
+    table: 'attachment_content',
+    of: `x.attachment_id in (select id from attachment x where ${attachments})`,
+    erasure: 'rows go',
+    hasBytes: true,
+    noWords: { thumbnail: 'made of the picture' },
+  },
+  {
+    table: 'attachment',
+    of: attachments,
+    erasure: 'rows go',
+    noWords: {
+      kind: 'a kind',
+      content_type: 'a kind',
+      sha256: 'a hash',
+      recorded_by: ofStaff,
+      removed_by: ofStaff,
+    },
+  },
   {
     table: 'incident_action',
     of: `x.incident_id in (${incidents})`,

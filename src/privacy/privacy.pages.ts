@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { getPatient, logAccess } from '../people/patient.queries.ts';
 import type { Context } from '../shared/actor.ts';
 import { today } from '../shared/clock.ts';
@@ -6,7 +7,7 @@ import { type App, idParams } from '../shared/http.ts';
 import { type Form, fields, newForm } from '../web/forms.ts';
 import { submit } from '../web/submit.ts';
 import { erasePatient } from './erasure.commands.ts';
-import { buildExport } from './export.queries.ts';
+import { buildExport, exportText } from './export.queries.ts';
 import { decideExport, liftHold, setHold } from './privacy.commands.ts';
 import { privacyState } from './privacy.queries.ts';
 import { exportParams, NewErasure, NewExport, NewHold } from './privacy.schemas.ts';
@@ -58,7 +59,7 @@ export function privacyPages(app: App, deps: Deps): void {
         .type('application/json; charset=utf-8')
         .header('content-disposition', `attachment; filename="export-${exportId}.json"`)
         .header('cache-control', 'no-store')
-        .send(JSON.stringify(file, null, 2));
+        .send(Readable.from(exportText(deps, file)));
     },
   );
 

@@ -1,9 +1,11 @@
+import { Readable } from 'node:stream';
+import type { FastifyReply } from 'fastify';
 import { getPatient, logAccess } from '../people/patient.queries.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams, problemReplies } from '../shared/http.ts';
 import { creates, reads } from '../shared/routes.ts';
 import { erasePatient } from './erasure.commands.ts';
-import { buildExport } from './export.queries.ts';
+import { buildExport, exportText } from './export.queries.ts';
 import { decideExport, liftHold, setHold } from './privacy.commands.ts';
 import { privacyState } from './privacy.queries.ts';
 import {
@@ -59,14 +61,20 @@ export function privacyRoutes(app: App, deps: Deps): void {
         summary: 'All that is held about a person, in one file; the look is logged',
         tags,
         params: exportParams,
-        response: { 200: PatientExport, ...problemReplies('not-found') },
+        response: {
+          200: { description: 'The file', content: { 'application/json': { schema: PatientExport } } },
+          ...problemReplies('not-found'),
+        },
       },
     },
     async (request, reply) => {
       const { id, exportId } = request.params;
       const file = await buildExport(deps, id, exportId);
       await logAccess(deps, request.ctx, id, 'export');
-      return reply.header('cache-control', 'no-store').send(file);
+      return (reply as FastifyReply)
+        .type('application/json; charset=utf-8')
+        .header('cache-control', 'no-store')
+        .send(Readable.from(exportText(deps, file)));
     },
   );
 

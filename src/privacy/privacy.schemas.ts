@@ -73,5 +73,6 @@ export const exportParams = Type.Object({
 export const PatientExport = Type.Unsafe<Record<string, unknown>>({
   type: 'object',
   additionalProperties: true,
-  description: 'All that is held about the person, by table, in words',
+  description:
+    'All that is held about the person, by table, in words; the bytes of photos and papers are in base64 under `attachmentContent`',
 });

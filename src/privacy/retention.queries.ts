@@ -53,6 +53,8 @@ export const timeOver = (date: string, condition: RawBuilder<unknown> = sql`true
   cross join lateral (select (greatest(p.changed_at,
     (select max(x.changed_at) from referral x where x.patient_id in (${own})),
     (select max(x.changed_at) from loan x where x.patient_id in (${own})),
+    (select max(a.created_at) from attachment a join loan x on x.id = a.loan_id where x.patient_id in (${own})),
+    (select max(a.created_at) from attachment a join incident x on x.id = a.incident_id where x.patient_id in (${own})),
     (select max(x.changed_at) from incident x where x.patient_id in (${own})),
     (select max(x.changed_at) from follow_up x where x.patient_id in (${own})),
     (select max(x.at) from drop_in_person x where x.patient_id in (${own})),

@@ -102,6 +102,32 @@ export interface AssessmentTakeUp {
   at: string;
 }
 
+export interface Attachment {
+  id: string;
+  kind: 'condition' | 'agreement' | 'certificate';
+  device_id: string | null;
+  loan_id: string | null;
+  incident_id: string | null;
+  taken_on: string;
+  note: string | null;
+  content_type: 'image/jpeg' | 'application/pdf';
+  bytes: number;
+  width: number | null;
+  height: number | null;
+  sha256: Buffer;
+  recorded_by: string;
+  created_at: string;
+  removed_at: string | null;
+  removed_by: string | null;
+  removal_reason: string | null;
+}
+
+export interface AttachmentContent {
+  attachment_id: string;
+  data: Buffer;
+  thumbnail: Buffer | null;
+}
+
 export interface BankHoliday {
   day: string;
   title: string;
@@ -457,6 +483,7 @@ export interface LendingPolicy {
   urgent_days: Generated<number>;
   soon_days: Generated<number>;
   routine_days: Generated<number>;
+  attachment_quota_mb: Generated<number>;
 }
 
 export interface Loan {
@@ -1116,6 +1143,8 @@ export interface DB {
   api_client: ApiClient;
   api_key: ApiKey;
   assessment_take_up: AssessmentTakeUp;
+  attachment: Attachment;
+  attachment_content: AttachmentContent;
   bank_holiday: BankHoliday;
   captured_message: CapturedMessage;
   clinic_note: ClinicNote;

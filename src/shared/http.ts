@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type {
@@ -188,7 +189,7 @@ export const http = plugin(async (app: FastifyInstance, { deps }: { deps: Deps }
       request.ctx.once = {
         caller: `${actor.type}:${actor.id}`,
         key,
-        fingerprint: fingerprint(deps.config.SECRET, request.method, request.url, body),
+        fingerprint: fingerprint(deps.config.SECRET, request.method, request.url, withFiles(body, request)),
         waits: header === undefined,
       };
     } else if (request.routeOptions.config.onceRequired === actor.role) {
@@ -222,6 +223,12 @@ function withoutHidden(body: unknown): { once?: unknown; body: unknown } {
   if (typeof body !== 'object' || body === null) return { body };
   const { _csrf, _once, ...rest } = body as Record<string, unknown>;
   return { once: _once, body: rest };
+}
+
+/** A body with what tells its files from others. */
+function withFiles(body: unknown, { uploads }: FastifyRequest): unknown {
+  if (!uploads.length) return body;
+  return [body, ...uploads.map(({ bytes }) => createHash('sha256').update(bytes).digest('base64url'))];
 }
 
 function answer(app: FastifyInstance, request: FastifyRequest, reply: FastifyReply, problem: Problem) {

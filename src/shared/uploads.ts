@@ -10,18 +10,27 @@ export const uploadLimit = 20 * 1024 * 1024;
 /** A file that came with a form; of one that is too large only the beginning. */
 export type Upload = { name: string; bytes: Buffer; tooLarge: boolean };
 
+/** How many files a form may bring, and how many bytes each may have. */
+export type UploadLimits = { files: number; fileSize: number };
+
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The file of the form, when one was chosen. */
+    /** The file of the form, when one was chosen; of several the last. */
     upload: Upload | null;
     /** Of a workbook that was the body: its sheets that are not read though they have something in them. */
     sheetsNotRead: string[];
+    /** All files of the form. Of those beyond the number that it may bring there are no bytes. */
+    uploads: Upload[];
   }
   interface FastifyContextConfig {
-    /** A form that may bring a file; other routes refuse multipart bodies. */
-    upload?: true;
+    /** A form that may bring a file, or several; other routes refuse multipart bodies. */
+    upload?: true | UploadLimits;
   }
 }
+
+const oneFile: UploadLimits = { files: 1, fileSize: uploadLimit };
+/** How many files are read past, so that a form that brings too many is shown again. */
+const readPast = 20;
 
 /**
  * Forms with a file: the text fields become the body as with any other form, the file
@@ -34,19 +43,33 @@ export const uploads = plugin(async (app) => {
   await app.register(multipart, { throwFileSizeLimit: false, limits });
   app.decorateRequest('upload', null);
   app.decorateRequest('sheetsNotRead');
+  app.decorateRequest('uploads');
+  app.addHook('onRequest', async (request) => {
+    request.uploads = [];
+  });
   app.addHook('preValidation', async (request) => {
     if (!request.isMultipart() || request.is404) return;
-    if (!request.routeOptions.config.upload) throw new Problem('unsupported-media-type');
+    const { upload } = request.routeOptions.config;
+    if (!upload) throw new Problem('unsupported-media-type');
+    const { files, fileSize } = upload === true ? oneFile : upload;
+    const most = upload === true ? files : files + readPast;
     const body: Record<string, string> = {};
     try {
-      for await (const part of request.parts()) {
+      for await (const part of request.parts({ limits: { ...limits, fileSize, files: most } })) {
         if (part.type === 'field') {
           if (part.valueTruncated) throw new Problem('too-large');
           body[part.fieldname] = String(part.value);
           continue;
         }
+        if (!part.filename || request.uploads.length >= files) {
+          part.file.resume();
+          if (part.filename)
+            request.uploads.push({ name: part.filename, bytes: Buffer.alloc(0), tooLarge: false });
+          continue;
+        }
         const bytes = await part.toBuffer();
-        if (part.filename) request.upload = { name: part.filename, bytes, tooLarge: part.file.truncated };
+        request.upload = { name: part.filename, bytes, tooLarge: part.file.truncated };
+        request.uploads.push(request.upload);
       }
     } catch (error) {
       // The parser names its limits; for a body that is broken it has a plain error.

@@ -3,6 +3,7 @@ import type { Static, TObject } from 'typebox';
 import type { Action } from '../access/permissions.ts';
 import type { App } from '../shared/http.ts';
 import { type Asked, defined, type Nothing } from '../shared/routes.ts';
+import type { UploadLimits } from '../shared/uploads.ts';
 import { type Form, newForm, refused, type Typed, typedIn } from './forms.ts';
 import type { Banner } from './pages.ts';
 
@@ -17,6 +18,8 @@ type Shown = object | Promise<object>;
 /** A form: who may send it and where to, how it is shown again, and what is done with it. */
 type SentForm<P extends TObject, Q extends TObject> = {
   action: Action;
+  /** What it may bring beside its fields. */
+  upload?: UploadLimits;
   params?: P;
   querystring?: Q;
   /** The template that shows a refused form again. Without one a refusal has the page that it has everywhere. */
@@ -42,9 +45,10 @@ type FormPage<P extends TObject, Q extends TObject> = Omit<SentForm<P, Q>, 'show
 export function submit<P extends TObject = Nothing, Q extends TObject = Nothing>(
   app: App,
   path: string,
-  { action, params, querystring, view, prefix, show, take }: SentForm<P, Q>,
+  { action, upload, params, querystring, view, prefix, show, take }: SentForm<P, Q>,
 ): void {
-  app.post(path, { config: { action }, schema: defined({ params, querystring }) }, async (request, reply) => {
+  const config = { action, ...(upload && { upload }) };
+  app.post(path, { config, schema: defined({ params, querystring }) }, async (request, reply) => {
     const asked = request as Asked<Static<P>, Static<Q>>;
     const typed = typedIn(request.body);
     try {

@@ -42,6 +42,7 @@ t.test('a form becomes the body that the API takes', async (t) => {
   t.strictSame(fields(NewDonation, typed), {
     donor: { name: 'Asda Camden' },
     receivedOn: '2026-08-06',
+    another: false,
     devices: [
       { kind: 'tablet', make: 'Samsung', model: 'Tab', condition: 'B' },
       { kind: 'sim', make: 'O2', model: 'SIM' },
@@ -132,10 +133,7 @@ t.test('what is wrong is told of the field, in words', async (t) => {
   }
   t.match(
     faults(() => fields(NewDataPlan, { network: 'O2', iccid: '1', durationMonths: 'twelve' })),
-    {
-      durationMonths: 'Enter a number',
-      iccid: /printed on the SIM/,
-    },
+    { durationMonths: 'Enter a number' },
   );
   t.match(
     faults(() => fields(NewCheck, typedIn({ kind: 'sanitisation' }))),

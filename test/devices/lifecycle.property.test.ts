@@ -460,8 +460,8 @@ async function newModel(): Promise<Model> {
   const { devices } = await recordDonation(deps, officer, {
     donor: { name: 'Asda Camden' },
     receivedOn: day,
-    locationId,
     another: true,
+    locationId,
     devices: kinds.map((kind) => ({ kind, make: 'Samsung', model: 'A8' })),
   });
   const referrals = [];

@@ -65,6 +65,17 @@ t.test('what was written down wrong of a device is corrected, with its history',
   t.match((await seen(device!.id)).body, { imei: null, serialNumber: null, condition: null });
 });
 
+t.test('labels from before are corrected as well, and none of ours is one', async (t) => {
+  const [device, other] = await make.devices(2, { earlierLabels: ['TAB-017', 'OLD-1'] });
+  const { status, body } = await change(device!.id, { earlierLabels: [' TAB-018 ', 'OLD-1'] });
+  t.equal(status, 200);
+  t.same(body.earlierLabels, ['OLD-1', 'TAB-018']);
+  const refused = await change(device!.id, { earlierLabels: [other!.assetTag] });
+  t.equal(refused.status, 422);
+  t.match(refused.body, { errors: [{ pointer: '/earlierLabels', message: /is an asset tag of Lendwell/ }] });
+  t.same((await seen(device!.id)).body.earlierLabels, ['OLD-1', 'TAB-018']);
+});
+
 t.test('it wants the version that its author saw, and only what a device has', async (t) => {
   const [device] = await make.devices(1);
   const path = `/devices/${device!.id}`;

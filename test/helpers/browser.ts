@@ -69,6 +69,10 @@ export async function thenLoaded(page: Page, act: () => Promise<unknown>): Promi
   await settled(page);
 }
 
+/** The keys of a scanner, faster than anyone types: none waits for the one before. */
+export const scanKeys = (page: Page, code: string) =>
+  Promise.all([...code, 'Enter'].map((key) => page.keyboard.press(key)));
+
 /** What pages wrote to their console as errors: a script that broke, or something that the security policy refused. */
 const consoles = new WeakMap<Page, string[]>();
 

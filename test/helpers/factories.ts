@@ -35,6 +35,7 @@ export function factories(deps: Deps) {
     const { devices } = await recordDonation(deps, officer, {
       donor: { name: 'Asda Camden' },
       receivedOn: day(),
+      another: true,
       devices: Array.from({ length: count }, () => ({
         kind: 'tablet',
         make: 'Samsung',

@@ -5,7 +5,7 @@ import t from 'tap';
 import { addLocation } from '../../src/scheme/organisations/organisation.commands.ts';
 import { startStocktake } from '../../src/stock/stocktakes/stocktake.commands.ts';
 import { testApp } from '../helpers/app.ts';
-import { thenLoaded } from '../helpers/browser.ts';
+import { scanKeys, thenLoaded } from '../helpers/browser.ts';
 import { factories, officer } from '../helpers/factories.ts';
 import { signedInBrowser } from '../helpers/pages.ts';
 
@@ -14,11 +14,7 @@ const make = factories(deps);
 const baseURL = await app.listen({ host: '127.0.0.1', port: 0 });
 
 /** What a scanner does, wherever the focus is. */
-const scanner = (page: Page) => (code: string) =>
-  thenLoaded(page, async () => {
-    await page.keyboard.type(code);
-    await page.keyboard.press('Enter');
-  });
+const scanner = (page: Page) => (code: string) => thenLoaded(page, () => scanKeys(page, code));
 const ticked = (page: Page) => page.locator('input[name=ticked]:checked').count();
 
 t.test('every scan of a return reaches the box, from a tick box, a list, a button or nothing', async (t) => {
@@ -200,7 +196,7 @@ t.test(
       'stock/devices/views/bench-device.njk',
       'stock/labels/views/choose.njk',
       'web/components/scan.njk',
-      'web/components/search.njk',
+      'web/layout.njk',
     ]);
     t.end();
   },

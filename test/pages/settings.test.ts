@@ -91,6 +91,7 @@ t.test('officers read the settings; what others changed meanwhile is told, and t
     replacementLimit: '3',
     replacementMonths: '6',
     allocationDays: '7',
+    attachmentQuotaMb: '500',
     urgentDays: '1',
     soonDays: '3',
     routineDays: '7',

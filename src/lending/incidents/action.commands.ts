@@ -179,7 +179,7 @@ export const LockedIncident = {
 };
 export type LockedIncident = RowOf<typeof LockedIncident>;
 
-/** Locks an incident after the person, the loan and the device it is about. */
+/** Locks an incident after the person, the loan and the device it is about. @throws Problem `not-found` */
 export async function lockIncident(trx: Trx, id: string): Promise<LockedIncident> {
   const of = await maybe(
     trx,

@@ -11,6 +11,7 @@ import { type Form, fields, newForm } from '../../web/forms.ts';
 import { listFile } from '../../web/list-file.ts';
 import { type AskedOne, submit } from '../../web/submit.ts';
 import { timelineLines } from '../../web/timeline.view.ts';
+import { attachmentView } from '../attachments/attachment.view.ts';
 import { approveReplacement, askForApproval, confirmAction, recordAction } from './action.commands.ts';
 import { countIncidents, getIncident, listIncidents } from './incident.queries.ts';
 import {
@@ -151,7 +152,11 @@ export function incidentPages(app: App, deps: Deps): void {
     page: { limit: number; after?: string | undefined },
     sent?: Form,
   ) {
-    const [incident, events] = await Promise.all([getIncident(deps.db, id), timelineOf(deps.db, id, page)]);
+    const [incident, events, attachments] = await Promise.all([
+      getIncident(deps.db, id),
+      timelineOf(deps.db, id, page),
+      attachmentView(deps, ctx, { place: 'incident', id }),
+    ]);
     if (incident.patient) await logAccess(deps, ctx, incident.patient.id, 'incident');
     const allowed = allowedIncidentActions({
       ...incident,
@@ -168,6 +173,7 @@ export function incidentPages(app: App, deps: Deps): void {
     const canReplace = !whyNotReplaceable({ status, byIncident: incident.byIncident, replaced });
     return {
       incident,
+      attachments,
       open,
       canReplace,
       remoteActions,

@@ -10,6 +10,7 @@ import { type App, idParams } from '../../shared/http.ts';
 import { listQuery } from '../../shared/lists.ts';
 import { listFile } from '../../web/list-file.ts';
 import { timelineLines } from '../../web/timeline.view.ts';
+import { attachmentView } from '../attachments/attachment.view.ts';
 import { getLoanToExtend } from './extension.queries.ts';
 import { extensionRules } from './extension.rules.ts';
 import { whyNoGift } from './gift.rules.ts';
@@ -82,16 +83,18 @@ export function loanPages(app: App, deps: Deps): void {
 
   async function loanView(ctx: Context, id: string, page: Static<typeof history.querystring>) {
     const loan = await getLoan(deps.db, deps.clock, id);
-    const [details, toExtend, events, patient] = await Promise.all([
+    const [details, toExtend, events, attachments, patient] = await Promise.all([
       getLoanDetails(deps.db, id),
       getLoanToExtend(deps.db, id, today(deps.clock)),
       timelineOf(deps.db, id, page),
+      attachmentView(deps, ctx, { place: 'loan', id }),
       loan.patient && getShownPatient(deps.db, loan.patient.id, today(deps.clock)),
       loan.patient && logAccess(deps, ctx, loan.patient.id, 'loan'),
     ]);
     return {
       loan,
       ...details,
+      attachments,
       patient,
       extension: extensionRules(toExtend, {
         mayExceed: may(ctx.actor, 'loans.extend-beyond'),

@@ -21,6 +21,7 @@ export const lendingEvents = defineEvents({
           urgentDays: count,
           soonDays: count,
           routineDays: count,
+          attachmentQuotaMb: Type.Optional(count),
         },
         { additionalProperties: false },
       ),

@@ -21,7 +21,8 @@ export async function changePolicy(deps: Deps, ctx: Context, change: PolicyChang
       work.trx,
       'policy.write',
     )`update lending_policy set replacement_limit = ${policy.replacementLimit}, replacement_months = ${policy.replacementMonths},
-      allocation_days = ${policy.allocationDays}, urgent_days = ${policy.urgentDays}, soon_days = ${policy.soonDays}, routine_days = ${policy.routineDays}, changed_at = ${work.at}`;
+      allocation_days = ${policy.allocationDays}, urgent_days = ${policy.urgentDays}, soon_days = ${policy.soonDays}, routine_days = ${policy.routineDays},
+      attachment_quota_mb = ${policy.attachmentQuotaMb}, changed_at = ${work.at}`;
     await recordEvent(work, {
       type: 'lending_policy.changed',
       subjects: callerOf(ctx),

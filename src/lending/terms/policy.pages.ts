@@ -3,6 +3,7 @@ import { type App, strictObject } from '../../shared/http.ts';
 import { besideTheOther, versionToSend } from '../../web/edit-conflict.ts';
 import { fields, type Typed } from '../../web/forms.ts';
 import { formPage } from '../../web/submit.ts';
+import { mbUsed } from '../attachments/attachment.queries.ts';
 import { changePolicy } from './policy.commands.ts';
 import { getPolicy, policyTag } from './policy.queries.ts';
 import { LendingPolicy } from './policy.schemas.ts';
@@ -16,18 +17,19 @@ const words = {
   urgentDays: 'Enter a number of days, 0 for the same day',
   soonDays: 'Enter a number of days, 0 for the same day',
   routineDays: 'Enter a number of days, 0 for the same day',
+  attachmentQuotaMb: 'Enter a number of MB, 0 for none',
 };
 
-/** /settings/policy: what the scheme decided about replacements, allocations and how soon referrals are decided. */
+/** /settings/policy: what the scheme decided about replacements, allocations, how soon referrals are decided, and room for photos and papers. */
 export function policyPages(app: App, deps: Deps): void {
   formPage(app, '/settings/policy', {
     reads: 'settings.read',
     action: 'settings.change',
     view: 'lending/terms/views/policy.njk',
     async show(sent) {
-      const policy = await getPolicy(deps.db);
+      const [policy, used] = await Promise.all([getPolicy(deps.db), mbUsed(deps.db)]);
       const form = besideTheOther(sent, typedOf(policy));
-      return { form, version: versionToSend(form, policyTag(policy)) };
+      return { form, used, version: versionToSend(form, policyTag(policy)) };
     },
     async take(typed, { ctx }) {
       await changePolicy(

@@ -17,6 +17,7 @@ export async function getPolicy(db: Reader): Promise<LendingPolicy> {
         'urgent_days as urgentDays',
         'soon_days as soonDays',
         'routine_days as routineDays',
+        'attachment_quota_mb as attachmentQuotaMb',
         'changed_at as changedAt',
       ]),
   );

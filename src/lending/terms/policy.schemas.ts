@@ -25,6 +25,11 @@ const decideWithin = (urgency: string) =>
 const urgentDays = decideWithin('urgent');
 const soonDays = decideWithin('soon');
 const routineDays = decideWithin('routine');
+const attachmentQuotaMb = Type.Integer({
+  minimum: 0,
+  maximum: 1_000_000,
+  description: 'How many MB (of 1,048,576 bytes) all photos and papers may take',
+});
 
 export const LendingPolicy = Type.Object({
   replacementLimit,
@@ -33,6 +38,7 @@ export const LendingPolicy = Type.Object({
   urgentDays,
   soonDays,
   routineDays,
+  attachmentQuotaMb,
   changedAt: Type.String(),
 });
 export type LendingPolicy = Static<typeof LendingPolicy>;
@@ -45,6 +51,7 @@ export const PolicyChange = strictObject(
     urgentDays: Type.Optional(urgentDays),
     soonDays: Type.Optional(soonDays),
     routineDays: Type.Optional(routineDays),
+    attachmentQuotaMb: Type.Optional(attachmentQuotaMb),
   },
   { minProperties: 1, examples: [{ allocationDays: 21 }] },
 );

@@ -19,6 +19,7 @@ const partWords = {
   serialNumber: 'serial number',
   imei: 'IMEI',
   condition: 'condition',
+  earlierLabels: 'earlier labels',
   notes: 'notes',
 };
 

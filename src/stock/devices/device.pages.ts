@@ -1,5 +1,6 @@
 import Type from 'typebox';
 import { may } from '../../access/permissions.ts';
+import { attachmentView } from '../../lending/attachments/attachment.view.ts';
 import { heldOn } from '../../referrals/allocations/allocation.queries.ts';
 import type { Context } from '../../shared/actor.ts';
 import { today } from '../../shared/clock.ts';
@@ -164,10 +165,9 @@ export function devicePages(app: App, deps: Deps): void {
     sent?: Form,
   ) {
     const { actor } = ctx;
-    const [device, events, held, offers] = await Promise.all([
+    const [device, events, offers] = await Promise.all([
       getDevice(deps.db, id, today(deps.clock)),
       timelineOf(deps.db, id, page),
-      heldOn(deps.db, id),
       listOffers(deps.db),
     ]);
     const date = today(deps.clock);
@@ -177,7 +177,11 @@ export function devicePages(app: App, deps: Deps): void {
       kind,
       form: formOf(kind, { performedOn: date, performedBy: actor.name }),
     });
-    const stock = await stockView(deps, ctx, device, sent);
+    const [stock, held, attachments] = await Promise.all([
+      stockView(deps, ctx, device, sent),
+      device.status === 'reserved' ? heldOn(deps.db, id) : undefined,
+      attachmentView(deps, ctx, { place: 'device', id }),
+    ]);
     const isPreparer = may(actor, 'devices.prepare') && stock.can.record_check === true;
     const due = checksDue(device, date);
     const checksToDo = device.openChecks.length || !isPreparer ? device.openChecks : checksWithNext(device);
@@ -185,6 +189,7 @@ export function devicePages(app: App, deps: Deps): void {
       device,
       held: held ? [held] : [],
       ...stock,
+      attachments,
       due: [...sayUnfit(device), ...due.map((check) => dueWords(check, device.status))],
       checksToDo,
       checkForms: isPreparer ? checksToDo.map(checkForm) : [],

@@ -23,3 +23,16 @@ export async function keepEarlierLabels(
       .onConflict((conflict) => conflict.doNothing()),
   );
 }
+
+/** The labels that a device had before are these from now on. */
+export async function replaceEarlierLabels(work: Work, id: string, earlierLabels: string[]): Promise<void> {
+  await run(
+    work.trx,
+    'earlier-label.drop',
+    work.trx
+      .deleteFrom('earlier_label')
+      .where('device_id', '=', id)
+      .where(sql<boolean>`label <> all(${earlierLabels}::text[])`),
+  );
+  await keepEarlierLabels(work, [{ id, earlierLabels }]);
+}

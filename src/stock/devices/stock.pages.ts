@@ -125,11 +125,12 @@ const outsideLoans: DeviceAction[] = ['send_for_repair', 'move', 'dispose'];
 export async function stockView(deps: Deps, ctx: Context, device: Device, sent?: Form) {
   const seesBorrowers = may(ctx.actor, 'loans.read');
   const [standing, locations, holders] = await Promise.all([
-    standingOf(deps.db, [device.id]),
+    // What is held for someone is neither disposed of nor found again, which is all that this decides.
+    device.status === 'reserved' ? undefined : standingOf(deps.db, [device.id]),
     may(ctx.actor, 'devices.move') ? listLocations(deps.db) : [],
     seesBorrowers ? listHolders(deps.db, device.id, { limit: 200 }) : { items: [] },
   ]);
-  const { sanitised, incident } = standing.get(device.id)!;
+  const { sanitised = false, incident = null } = standing?.get(device.id) ?? {};
   const patients = holders.items.flatMap(({ patient }) => patient?.id ?? []);
   await logAccesses(deps, ctx, patients, 'device');
   const can = allowedDeviceActions({ ...device, hasDataPlan: device.dataPlan !== null, incident });

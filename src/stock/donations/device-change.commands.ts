@@ -10,6 +10,7 @@ import { lockDevice, settleReadiness } from '../devices/check.commands.ts';
 import { getDevice } from '../devices/device.queries.ts';
 import type { DeviceStatus } from '../devices/device.rules.ts';
 import type { Device } from '../devices/device.schemas.ts';
+import { replaceEarlierLabels } from '../devices/earlier-label.commands.ts';
 import {
   asNew,
   assertCorrection,
@@ -79,7 +80,7 @@ async function takenByOthers(work: Work, before: Device, next: Described): Promi
 }
 
 async function write(work: Work, id: string, next: Described): Promise<void> {
-  const { kind, make, model, serialNumber, imei, condition, notes } = next;
+  const { kind, make, model, serialNumber, imei, condition, earlierLabels, notes } = next;
   await run(
     work.trx,
     'device.correct',
@@ -88,6 +89,7 @@ async function write(work: Work, id: string, next: Described): Promise<void> {
       .set({ kind, make, model, serial_number: serialNumber, imei, condition, notes, changed_at: work.at })
       .where('id', '=', id),
   );
+  await replaceEarlierLabels(work, id, earlierLabels);
 }
 
 /** What the checks of its new kind make of a device: the status it has then. */

@@ -34,7 +34,7 @@ export function deviceChangePages(app: App, deps: Deps): void {
     view,
     show: (sent, { params: { id } }) => changeView(id, sent),
     async take(typed, { ctx, params: { id } }) {
-      const change = wholeOf(fields(DeviceForm, typed, words));
+      const change = wholeOf(fields(DeviceForm, withLabels(typed), words));
       const done = await changeDevice(deps, { ...ctx, ifMatch: String(typed.version ?? '') }, id, change);
       return { href: `/devices/${id}`, text: whatChanged(done) };
     },
@@ -83,19 +83,33 @@ function whatChanged({ device: { status }, changed, from }: DeviceChanged): stri
   ].join(' ');
 }
 
+/** The labels of a form, one on each line, as the list that they are. */
+function withLabels({ earlierLabels, ...typed }: Typed): Typed {
+  const labels = String(earlierLabels ?? '')
+    .split('\n')
+    .filter((label) => label.trim());
+  return { ...typed, ...Object.fromEntries(labels.map((label, line) => [`earlierLabels.${line}`, label])) };
+}
+
 /** The form shows everything, so what was left empty is taken away. */
 const wholeOf = (said: DeviceChange): DeviceChange => ({
   serialNumber: null,
   imei: null,
   condition: null,
   notes: null,
+  earlierLabels: [],
   ...said,
 });
 
 /** What the form begins with; it asks for the kind only where that can be changed. */
 const typedOf = (device: Device, withKind: boolean): Typed =>
   Object.fromEntries(
-    correctable.filter((name) => withKind || name !== 'kind').map((name) => [name, device[name] ?? '']),
+    correctable
+      .filter((name) => withKind || name !== 'kind')
+      .map((name) => [
+        name,
+        name === 'earlierLabels' ? device.earlierLabels.join('\n') : (device[name] ?? ''),
+      ]),
   );
 
 function withoutKind(sent: Form | undefined): Form | undefined {

@@ -12,6 +12,7 @@ export const correctable = [
   'serialNumber',
   'imei',
   'condition',
+  'earlierLabels',
   'notes',
 ] as const satisfies readonly (keyof DeviceChange)[];
 export type Correctable = (typeof correctable)[number];
@@ -31,6 +32,7 @@ export function describedBy(before: Described, change: DeviceChange): Described 
     serialNumber: change.serialNumber === undefined ? before.serialNumber : change.serialNumber,
     imei: change.imei === undefined ? before.imei : change.imei,
     condition: change.condition === undefined ? before.condition : change.condition,
+    earlierLabels: change.earlierLabels ?? before.earlierLabels,
     notes: change.notes === undefined ? before.notes : (change.notes?.trim() ?? null),
   };
   const tidy = tidyDevice(asNew(said));
@@ -40,21 +42,23 @@ export function describedBy(before: Described, change: DeviceChange): Described 
     ...(change.model !== undefined && { model: tidy.model }),
     ...(change.serialNumber !== undefined && { serialNumber: tidy.serialNumber ?? null }),
     ...(change.imei !== undefined && { imei: tidy.imei ?? null }),
+    ...(change.earlierLabels && { earlierLabels: tidy.earlierLabels ?? [] }),
   };
 }
 
 /** The same as a donation brings it in. */
-export const asNew = ({ kind, make, model, serialNumber, imei }: Described): NewDevice => ({
+export const asNew = ({ kind, make, model, serialNumber, imei, earlierLabels }: Described): NewDevice => ({
   kind,
   make,
   model,
   ...(serialNumber && { serialNumber }),
   ...(imei && { imei }),
+  earlierLabels,
 });
 
 /** Which parts of what is said of a device differ. */
 export const changedOf = (before: Described, next: Described): Correctable[] =>
-  correctable.filter((name) => before[name] !== next[name]);
+  correctable.filter((name) => String(before[name]) !== String(next[name]));
 
 /** What a kind hangs on: what is promised or given as it, and what has left. Null where it can be corrected. */
 export function kindRefusal(status: DeviceStatus): string | null {
@@ -73,7 +77,11 @@ export function assertCorrection(
   next: Described,
   { names, taken }: { names: Correctable[]; taken: Map<string, string> },
 ): void {
-  const isAbout = { imei: ['imei'], serialNumber: ['serialNumber', 'make'] } as const;
+  const isAbout = {
+    imei: ['imei'],
+    serialNumber: ['serialNumber', 'make'],
+    earlierLabels: ['earlierLabels'],
+  } as const;
   const faults = deviceFaults([asNew(next)], taken)[0]!.filter(({ pointer }) =>
     isAbout[pointer as keyof typeof isAbout].some((name) => names.includes(name)),
   );

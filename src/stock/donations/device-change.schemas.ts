@@ -3,7 +3,7 @@ import { strictObject } from '../../shared/http.ts';
 import { line, nullable, text } from '../../shared/schemas.ts';
 import { Condition, NewDevice } from '../devices/device.schemas.ts';
 
-const { kind, make, model } = NewDevice.properties;
+const { kind, make, model, earlierLabels } = NewDevice.properties;
 
 /** What may be corrected of what was recorded of a device; null takes away what is there. */
 export const DeviceChange = strictObject(
@@ -16,6 +16,7 @@ export const DeviceChange = strictObject(
       nullable(line(40, { description: '15 digits; spaces and hyphens between them are left out' })),
     ),
     condition: Type.Optional(nullable(Condition)),
+    earlierLabels: Type.Optional(earlierLabels),
     // Longer than a donation takes: what is noted of a device later is added to it.
     notes: Type.Optional(nullable(text(10_000))),
   },

@@ -1,4 +1,4 @@
-import { codeKey, readImei } from '../../shared/codes.ts';
+import { codeKey, readAssetTag, readImei } from '../../shared/codes.ts';
 import { type FieldError, invalid } from '../../shared/problem.ts';
 import { faultOf } from '../../shared/reading.ts';
 import { readImeiOf } from '../devices/device.rules.ts';
@@ -8,6 +8,7 @@ import type { NewDonation } from './donation.schemas.ts';
 /** The device as it is kept: serial numbers in capitals without spaces around them, an IMEI as its digits. */
 export function tidyDevice(device: NewDevice): NewDevice {
   const serialNumber = device.serialNumber?.trim().toUpperCase();
+  const earlierLabels = device.earlierLabels?.map((label) => label.trim()).filter(Boolean);
   const imei = device.imei && (readImei(device.imei) ?? device.imei);
   return {
     ...device,
@@ -15,6 +16,7 @@ export function tidyDevice(device: NewDevice): NewDevice {
     model: device.model.trim(),
     ...(serialNumber ? { serialNumber } : {}),
     ...(imei ? { imei } : {}),
+    ...(earlierLabels ? { earlierLabels: [...new Set(earlierLabels)] } : {}),
   };
 }
 
@@ -42,6 +44,12 @@ export function deviceFaults(devices: NewDevice[], taken: Map<string, string>): 
   return devices.map((device, place) => {
     const faults: FieldError[] = [];
     const wrongImei = device.imei && faultOf(readImeiOf(device.imei));
+    const ours = device.earlierLabels?.find((label) => /^LW/i.test(label) && readAssetTag(label));
+    if (ours)
+      faults.push({
+        pointer: 'earlierLabels',
+        message: `${ours} is an asset tag of Lendwell. Leave it out: one label names one thing.`,
+      });
     if (wrongImei) faults.push({ pointer: 'imei', message: wrongImei });
     for (const { pointer, key } of identifiersOf(device)) {
       const earlier = seen.get(key);

@@ -9,6 +9,8 @@ const told = [];
 let isSending = false;
 /** What keeps scans from being sent: a fault in words, and whether a person has to do something about it. */
 let trouble;
+/** The address of the page shown. */
+let shown = location.pathname;
 let timer;
 /** A button that was pressed while scans were waiting: it is pressed once they are through. */
 let after;
@@ -34,7 +36,8 @@ export function queueScans(start) {
       enqueue(code, form);
     }
   });
-  addEventListener('popstate', () => location.reload());
+  // Back, from a page that took the place of another; a place on the page shown is no other page.
+  addEventListener('popstate', () => location.pathname === shown || location.reload());
   addEventListener('online', () => trouble && waiting.length && !trouble.isStopped && send());
   addEventListener('beforeunload', (event) => waiting.length && event.preventDefault());
 }
@@ -95,6 +98,9 @@ async function send() {
     // A search stands at its own address; what a page's own box sends leaves the page where it is.
     const isElsewhere = (reply.redirected || scan.isOfBar) && url.pathname !== location.pathname;
     if (isElsewhere) history.pushState(null, '', url);
+    shown = location.pathname;
+    // Keys go on from what was found, past what is on every page; scans reach their box from there.
+    if (scan.isOfBar && !button && reply.redirected && !isScanning() && !boxOfScans()?.value) goPastHead();
     if (scan.isOfBar && !button && reply.redirected) hear('ok');
     if (scan.isOfBar && !button)
       told.unshift({ code: scan.code, title: document.title, href: reply.redirected && url.pathname });
@@ -140,6 +146,13 @@ function show(page, before) {
   begin();
   if (!isScanning()) goOn(begun);
   scrollTo(0, scroll);
+}
+
+function goPastHead() {
+  const main = document.getElementById('maincontent');
+  main.tabIndex = -1;
+  main.focus({ preventScroll: true });
+  scrollTo(0, 0);
 }
 
 /** The next scan goes into its box; one that has begun goes on there. */
