@@ -38,11 +38,11 @@ t.test('an officer signs in, records a donation, and prepares a device', async (
   await look('a donation, refused');
   await page.getByRole('link', { name: 'Enter who gave the devices' }).click();
   await page.keyboard.type('Asda Camden');
-  const first = page.getByRole('group', { name: 'Device 1', exact: true });
+  const first = page.getByRole('group', { name: 'Line 1', exact: true });
   await first.getByLabel('Kind').selectOption('SIM');
   await first.getByLabel('Make').fill('O2');
   await first.getByLabel('Model').fill('Data SIM');
-  await first.getByLabel('Serial number').fill('SN1');
+  await first.getByLabel('Serial number', { exact: true }).fill('SN1');
   await page.keyboard.press('Enter');
   t.equal(
     await page.evaluate('document.activeElement.name'),
@@ -50,7 +50,7 @@ t.test('an officer signs in, records a donation, and prepares a device', async (
     'a scanner goes to the next row',
   );
   await page.getByRole('button', { name: 'Add 5 more lines' }).click();
-  await page.getByRole('group', { name: 'Device 10', exact: true }).waitFor();
+  await page.getByRole('group', { name: 'Line 10', exact: true }).waitFor();
   t.equal(await first.getByLabel('Make').inputValue(), 'O2', 'what was typed stays');
   await page.getByRole('button', { name: 'Record donation' }).dblclick();
   await page.getByText(/Donation D-\w+ is recorded with 1 device/).waitFor();

@@ -47,6 +47,23 @@ for (const scripts of [true, false]) {
       await faulty.getByText('“Tabelt” is not a kind of device. Did you mean tablet?').waitFor();
       await page.getByText('Nothing is saved yet.').waitFor();
       await look('preview');
+      t.equal(await page.getByRole('table', { name: 'Ready lines' }).locator('tbody tr').count(), 10);
+      await page.getByText(/The other \d+ ready lines/).click();
+      await page.getByRole('table', { name: 'More ready lines' }).waitFor();
+      const models = await page
+        .getByRole('list', { name: 'Ready by model' })
+        .locator('strong')
+        .allTextContents();
+      t.ok(models.length > 1);
+      t.same(
+        models,
+        models.toSorted((one, other) => Number(other) - Number(one)),
+      );
+      await page
+        .getByText(/\(\d\d+ lines\)/)
+        .first()
+        .waitFor();
+      await look('preview, unfolded');
       t.equal(await devices(), 0);
 
       if (scripts) {

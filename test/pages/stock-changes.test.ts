@@ -196,10 +196,10 @@ t.test(
     });
     await step('devices that were forgotten', async () => {
       await page.getByRole('link', { name: 'Add devices that were forgotten' }).click();
-      const first = page.getByRole('group', { name: 'Device 1', exact: true });
+      const first = page.getByRole('group', { name: 'Line 1', exact: true });
       await first.getByLabel('Make').fill('Apple');
       await page.getByRole('button', { name: 'Add devices' }).click();
-      await page.getByRole('link', { name: /Device 1: Choose what kind of device it is/ }).waitFor();
+      await page.getByRole('link', { name: /Line 1: Choose what kind of device it is/ }).waitFor();
       await look('add devices to a donation, refused');
       await first.getByLabel('Kind').selectOption('tablet');
       await first.getByLabel('Model').fill('iPad 9');

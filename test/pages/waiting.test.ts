@@ -146,6 +146,8 @@ t.test(
         .filter({ hasText: early.reference })
         .getByRole('link', { name: 'Hold a device' })
         .click();
+      await page.getByText('Change', { exact: true }).click();
+      await look('hold a device, the list');
       await page.getByLabel(`${laptop!.assetTag}: laptop, Lenovo ThinkPad`).check();
       await page.getByLabel('Day').fill('30');
       await page.getByLabel('Month').fill('11');

@@ -38,64 +38,93 @@ export async function allocateDevice(
   referralId: string,
   input: NewAllocation,
 ): Promise<Allocated> {
-  const day = today(deps.clock);
-  const asked = readInput(input, day);
-  return command(deps, ctx, async (work) => {
-    const { referral, device } = await lockBoth(work.trx, referralId, asked);
-    if (!referral) throw new Problem('not-found');
-    if (!device) throw invalid(noSuchDevice(asked));
-    if (device.status !== 'ready') throw notFree((await holdersOf(work.trx, [device.id]))[0]!, referralId);
-    assertReferralWaits(referral.status);
-    const { days, unfit, ...state } = await readState(work.trx, referralId, device.id, day);
-    if (unfit.some(({ reason }) => reason === 'check_due')) throw withOpenCheck(device);
-    const needs = assertFits({ ...device, ...state }, { ...referral, ...state });
-    const passed = await waitsLonger(work.trx, referralId, needs);
-    if (passed.length && !input.skipReason) throw comesFirst(passed);
+  const asked = readInput(input, today(deps.clock));
+  return command(deps, ctx, (work) => holdOne(work, referralId, asked, input));
+}
 
-    const allocation = {
-      id: newId(),
-      referralId,
-      deviceId: device.id,
-      expiresOn: input.expiresOn ?? addDays(day, days),
-    };
-    const passedIds = passed.map((one) => one.referralId);
-    await insertAllocation(work, allocation, passedIds, input.skipReason);
-    const subjects = (ids: string[]) => ids.map((id): [SubjectType, string] => ['referral', id]);
-    const { id, expiresOn } = allocation;
-    const { assetTag } = device;
-    await recordEvents(work, [
-      {
-        type: 'allocation.held',
-        subjects: [
-          ['allocation', id],
-          ...subjects([referralId]),
-          ['patient', referral.patientId],
-          ['device', device.id],
-        ],
-        values: { assetTag, expiresOn, needs, count: passed.length },
-      },
-      ...(passed.length
-        ? ([
-            {
-              type: 'waiting_list.passed_over',
-              subjects: [['allocation', id] as [SubjectType, string], ...subjects(passedIds)],
-              values: { needs },
-              fields: ['reason'],
-            },
-          ] satisfies NewEvent[])
-        : []),
-    ]);
-    await completeTasksAbout(work, ['allocation_expired'], [referralId]);
-    const warnings = unfitFor(unfit, state.toFind.includes('data')).map((one) => unfitWords(one, assetTag));
-    return {
-      id,
-      deviceId: device.id,
-      assetTag,
-      expiresOn,
-      status: 'held',
-      ...(warnings.length && { warnings }),
-    };
+/**
+ * Holds several devices for a referral, such as a tablet and the dongle that goes with it: all or none.
+ * @throws Problem as of `allocateDevice`
+ */
+export async function allocateDevices(
+  deps: Deps,
+  ctx: Context,
+  referralId: string,
+  { deviceIds, ...input }: NewAllocations,
+): Promise<Allocated[]> {
+  const day = today(deps.clock);
+  const asked = [...new Set(deviceIds)].sort().map((deviceId) => readInput({ ...input, deviceId }, day));
+  return command(deps, ctx, async (work) => {
+    const held: Allocated[] = [];
+    for (const one of asked) held.push(await holdOne(work, referralId, one, input));
+    return held;
   });
+}
+
+/** Devices to be held together. */
+export type NewAllocations = Pick<NewAllocation, 'expiresOn' | 'skipReason'> & { deviceIds: string[] };
+
+async function holdOne(
+  work: Work,
+  referralId: string,
+  asked: DeviceName,
+  input: Pick<NewAllocation, 'expiresOn' | 'skipReason'>,
+): Promise<Allocated> {
+  const day = work.today;
+  const { referral, device } = await lockBoth(work.trx, referralId, asked);
+  if (!referral) throw new Problem('not-found');
+  if (!device) throw invalid(noSuchDevice(asked));
+  if (device.status !== 'ready') throw notFree((await holdersOf(work.trx, [device.id]))[0]!, referralId);
+  assertReferralWaits(referral.status);
+  const { days, unfit, ...state } = await readState(work.trx, referralId, device.id, day);
+  if (unfit.some(({ reason }) => reason === 'check_due')) throw withOpenCheck(device);
+  const needs = assertFits({ ...device, ...state }, { ...referral, ...state });
+  const passed = await waitsLonger(work.trx, referralId, needs);
+  if (passed.length && !input.skipReason) throw comesFirst(passed);
+
+  const allocation = {
+    id: newId(),
+    referralId,
+    deviceId: device.id,
+    expiresOn: input.expiresOn ?? addDays(day, days),
+  };
+  const passedIds = passed.map((one) => one.referralId);
+  await insertAllocation(work, allocation, passedIds, input.skipReason);
+  const subjects = (ids: string[]) => ids.map((id): [SubjectType, string] => ['referral', id]);
+  const { id, expiresOn } = allocation;
+  const { assetTag } = device;
+  await recordEvents(work, [
+    {
+      type: 'allocation.held',
+      subjects: [
+        ['allocation', id],
+        ...subjects([referralId]),
+        ['patient', referral.patientId],
+        ['device', device.id],
+      ],
+      values: { assetTag, expiresOn, needs, count: passed.length },
+    },
+    ...(passed.length
+      ? ([
+          {
+            type: 'waiting_list.passed_over',
+            subjects: [['allocation', id] as [SubjectType, string], ...subjects(passedIds)],
+            values: { needs },
+            fields: ['reason'],
+          },
+        ] satisfies NewEvent[])
+      : []),
+  ]);
+  await completeTasksAbout(work, ['allocation_expired'], [referralId]);
+  const warnings = unfitFor(unfit, state.toFind.includes('data')).map((one) => unfitWords(one, assetTag));
+  return {
+    id,
+    deviceId: device.id,
+    assetTag,
+    expiresOn,
+    status: 'held',
+    ...(warnings.length && { warnings }),
+  };
 }
 
 /** What has a check that ran out is not ready, though the night has not been yet. */

@@ -1,3 +1,4 @@
+import type { FastifyReply } from 'fastify';
 import Type from 'typebox';
 import { logAccess } from '../../people/patient.queries.ts';
 import type { Context } from '../../shared/actor.ts';
@@ -14,7 +15,7 @@ import { issueVerdict, type Verdict } from '../../stock/devices/scan.rules.ts';
 import { type Form, fields, newForm, refused, type Typed, typedIn } from '../../web/forms.ts';
 import { formPage } from '../../web/submit.ts';
 import { getReferral } from '../referral.queries.ts';
-import { allocateDevice } from './allocation.commands.ts';
+import { allocateDevice, allocateDevices } from './allocation.commands.ts';
 import {
   allocationDays,
   type FittingDevice,
@@ -24,9 +25,10 @@ import {
   pickList,
   stockNeedsOf,
 } from './allocation.queries.ts';
-import { type WaitsLonger, whyNoneHeld } from './allocation.rules.ts';
-import { NewAllocation, NewRelease } from './allocation.schemas.ts';
+import { meetsOf, type WaitsLonger, whyNoneHeld } from './allocation.rules.ts';
+import { type Allocated, NewAllocation, NewRelease } from './allocation.schemas.ts';
 import { releaseAllocation } from './release.commands.ts';
+import { suggestionFor, suggestionWords } from './suggestion.rules.ts';
 
 const { deviceId, expiresOn, skipReason } = NewAllocation.properties;
 const AllocateForm = strictObject({
@@ -35,6 +37,8 @@ const AllocateForm = strictObject({
   skipReason,
   scan: Type.Optional(Type.String()),
   warned: Type.Optional(Type.String()),
+  /** Ids of devices, with a space between them. */
+  suggested: Type.Optional(Type.String({ pattern: '^[0-9a-f-]{36}( [0-9a-f-]{36})?$' })),
 });
 const mostPicked = 400;
 
@@ -61,7 +65,12 @@ export function allocationPages(app: App, deps: Deps): void {
     const typed = typedIn(request.body);
     const refusal: Refusal = {};
     try {
-      const { scan, deviceId, warned, ...rest } = fields(AllocateForm, typed);
+      const { scan, deviceId, warned, suggested, ...rest } = fields(AllocateForm, typed);
+      const isSuggested = suggested && !scan;
+      if (isSuggested) {
+        const deviceIds = suggested.split(' ');
+        return heldDone(reply, id, await allocateDevices(deps, request.ctx, id, { deviceIds, ...rest }));
+      }
       const chosen = scan ? await scanned(id, { scan, warned }, refusal) : deviceId;
       if (!chosen)
         throw invalid({
@@ -69,12 +78,7 @@ export function allocationPages(app: App, deps: Deps): void {
           message: 'Scan or type the label of a device, or choose one below.',
         });
       const held = await allocateDevice(deps, request.ctx, id, { deviceId: chosen, ...rest });
-      return reply.done(`/referrals/${id}`, {
-        text: withDates(
-          [`${held.assetTag} is held until ${held.expiresOn}.`, ...(held.warnings ?? [])].join(' '),
-        ),
-        link: { href: '/referrals/waiting', text: 'Back to the waiting list' },
-      });
+      return heldDone(reply, id, [held]);
     } catch (error) {
       const { form, ...told } = refusedAllocation(typed, error, refusal);
       return reply.code(form.status).page('referrals/allocations/views/allocate.njk', {
@@ -155,15 +159,33 @@ export function allocationPages(app: App, deps: Deps): void {
       allocationDays(deps.db),
       logAccess(deps, ctx, referral.patient.id, 'referral'),
     ]);
+    const devices = await fittingDevices(deps.db, id, needs.toFind, today(deps.clock));
+    const suggestion = suggestionFor(devices, needs.toFind);
     const start = { expiresOn: addDays(today(deps.clock), days) };
     return {
       referral,
       held,
       whyNone: whyNoneHeld(referral.status, needs.open, needs.toFind),
-      choices: choicesOf(await fittingDevices(deps.db, needs.toFind, today(deps.clock))),
+      choices: choicesOf(devices),
+      suggestion,
+      suggestionWords: suggestionWords(suggestion, needs.toFind),
+      lacks: suggestion.length
+        ? needs.toFind.filter((need) => !suggestion.some((one) => meetsOf(one, [need]).length))
+        : [],
       form: sent ? { ...sent, typed: { ...start, ...sent.typed } } : newForm(start),
     };
   }
+}
+
+/** The referral, which says what is held for it now. */
+function heldDone(reply: FastifyReply, id: string, held: Allocated[]): FastifyReply {
+  const tags = held.map(({ assetTag }) => assetTag).join(' and ');
+  const warnings = held.flatMap(({ warnings = [] }) => warnings);
+  const until = `${tags} ${held.length > 1 ? 'are' : 'is'} held until ${held[0]!.expiresOn}.`;
+  return reply.done(`/referrals/${id}`, {
+    text: withDates([until, ...warnings].join(' ')),
+    link: { href: '/referrals/waiting', text: 'Back to the waiting list' },
+  });
 }
 
 /** The form again, with what the refusal says of the device and of whoever comes first. */
@@ -182,7 +204,7 @@ function refusedAllocation(typed: Typed, error: unknown, refusal: Refusal): Refu
   }
   if (form.summary.some(({ name }) => name)) return { ...refusal, form };
   const text = withDates(error.detail ?? error.title);
-  const name = typed.scan ? 'scan' : 'deviceId';
+  const name = typed.scan ? 'scan' : typed.suggested ? 'suggested' : 'deviceId';
   const { verdict } = refusal;
   const stopped = verdict && !verdict.ok ? { verdict } : {};
   return { ...stopped, form: { ...form, errors: { [name]: text }, summary: [{ name, text }] } };

@@ -86,30 +86,34 @@ export type FittingDevice = RowOf<typeof FittingDevice>;
 
 /**
  * Ready devices that meet one of these needs: of each kind the few that have been ready longest, and after all
- * of them the few that something keeps from being offered. One with a check that ran out is not ready.
+ * of them the few that something keeps from being offered. One with a check that ran out is not ready. Those that are
+ * kept where the clinic of the referral is come before the others.
  */
 export async function fittingDevices(
   db: Reader,
+  referralId: string,
   needs: StockNeed[],
   day: string,
-  ofEach = 4,
 ): Promise<FittingDevice[]> {
   const need = sql`${needs.includes('data') ? 'data' : 'device'}::text`;
   return many(db, each('allocation.fitting-devices'), FittingDevice)`
+    with near as materialized (
+      select l.id from location l join referral r on r.clinic_id = l.organisation_id where r.id = ${referralId}
+    )
     select f.id, f."assetTag", f.kind, f.make, f.model, f.condition, p.name as location, f."hasDataPlan", f."dataExpiresOn", f."readySince", f.unfit, f."isFit"
     from unnest(${[...deviceKinds]}::text[]) with ordinality k (kind, rank)
     cross join unnest(array[true, false]) x (fit)
     cross join lateral (
       select d.id, d.asset_tag as "assetTag", d.kind, d.make, d.model, d.condition, d.location_id, s.id is not null as "hasDataPlan",
         s.expires_on as "dataExpiresOn", d.changed_at as "readySince",
-        ${unfitJson('d', day)} as unfit, x.fit as "isFit"
+        ${unfitJson('d', day)} as unfit, x.fit as "isFit", d.location_id is not null and d.location_id in (select id from near) as "isNear"
       from ${withPlan}
       where d.kind = k.kind and d.status = 'ready' and exists (select from unnest(${needs}::text[]) n (need) where ${meets(sql`n.need`)})
         and ${isFit('d', day, need)} = x.fit and not ${hasOpenCheck('d', day)}
-      order by d.changed_at, d.id limit ${ofEach}
+      order by "isNear" desc, d.changed_at, d.id limit 4
     ) f
     left join location p on p.id = f.location_id
-    order by x.fit desc, k.rank, f."readySince", f.id`;
+    order by x.fit desc, k.rank, f."isNear" desc, f."readySince", f.id`;
 }
 
 /** What a referral needs of stock, and what of it nothing is held for: one row. */

@@ -2,8 +2,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { today } from '../../shared/clock.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { type App, idParams } from '../../shared/http.ts';
-import { type FieldError, invalid, toProblem } from '../../shared/problem.ts';
+import { uuid } from '../../shared/ids.ts';
+import { type FieldError, invalid, Problem, toProblem } from '../../shared/problem.ts';
 import { type Form, fields, newForm, refused, type Typed, typedIn } from '../../web/forms.ts';
+import { codeSvg } from '../labels/label.rules.ts';
 import {
   type BenchVerdict,
   benchFields,
@@ -12,40 +14,41 @@ import {
   isForBench,
   tickWords,
 } from './bench.rules.ts';
+import { benchMemory, withRecorded } from './bench-memory.ts';
 import { recordChecks } from './check.commands.ts';
 import { checkWords, electricalLevels, sanitisationMethods } from './check.rules.ts';
-import { countDevices, getDevice } from './device.queries.ts';
+import { takeBackCheck } from './check-back.commands.ts';
+import { type Control, controls, readControl } from './control.rules.ts';
+import { countDevices, getDevice, listDevices } from './device.queries.ts';
 import { type CheckKind, checkKinds } from './device.rules.ts';
 import { NewCheck } from './device.schemas.ts';
 import { findScanned } from './scan.queries.ts';
 
-const cookieName = 'lendwell-bench';
+const mostLeft = 8;
+type OfDevice = FastifyRequest<{ Params: { id: string } }>;
 
-/** What the bench remembers of someone between two devices: what goes with a check, how many are done today, the last verdict. */
-type Bench = { actor: string | null; day: string; done: number; typed: Typed; last?: BenchVerdict };
-
-/** /bench: prepare many devices one after another: scan, tick what passed, next. */
+/** /bench: prepare many devices one after another: scan, tick what passed, next; or by printed control codes alone. */
 export function benchPages(app: App, deps: Deps): void {
-  const cookieOptions = {
-    path: '/bench',
-    httpOnly: true,
-    sameSite: 'lax',
-    secure: deps.config.PUBLIC_URL.startsWith('https:'),
-    signed: true,
-    maxAge: 30 * 24 * 3600,
-  } as const;
+  const memory = benchMemory(deps);
   const prepare = { config: { action: 'devices.prepare' } } as const;
 
-  app.get('/bench', prepare, async (request, reply) => scanPage(request, reply, readBench(request).last));
+  app.get('/bench', prepare, async (request, reply) => scanPage(request, reply, memory.read(request).last));
+
+  app.get('/bench/codes', prepare, async (_request, reply) => {
+    const codes = Object.values(controls).map((control) => ({
+      ...control,
+      qr: codeSvg('qrcode', control.code),
+      bars: codeSvg('code128', control.code),
+    }));
+    return reply.page('stock/devices/views/bench-codes.njk', { codes });
+  });
 
   app.post('/bench', prepare, async (request, reply) => {
-    const code = String(typedIn(request.body).code ?? '').trim();
-    if (!code)
-      return scanPage(request, reply, {
-        tone: 'stopped',
-        label: 'Nothing scanned',
-        text: 'Scan or type a label first.',
-      });
+    const typed = typedIn(request.body);
+    const code = String(typed.code ?? '').trim();
+    if (!code) return stopped(request, reply, 'Nothing scanned', 'Scan or type a label first.');
+    const control = readControl(code);
+    if (control) return take(control, String(typed.device ?? ''), request, reply);
     const [scan] = await findScanned(deps.db, [code.slice(0, 200)], {
       day: today(deps.clock),
       fits: isForBench,
@@ -56,54 +59,114 @@ export function benchPages(app: App, deps: Deps): void {
 
   const one = { ...prepare, schema: { params: idParams } } as const;
   app.get('/bench/:id', one, async (request, reply) => {
-    const start = {
-      'evidence.level': 'visual',
-      performedBy: request.ctx.actor.name,
-      ...readBench(request).typed,
-    };
-    return devicePage(request, reply, newForm(start));
+    const start = startOf(request);
+    const { failed } = request.query as { failed?: string };
+    return devicePage(request.params.id, request, reply, newForm(failed ? { ...start, do: 'fail' } : start));
   });
 
-  app.post('/bench/:id', one, async (request, reply) => {
-    const { id } = request.params;
-    const typed = typedIn(request.body);
+  app.post('/bench/:id', one, async (request: OfDevice, reply) =>
+    recorded(request.params.id, typedIn(request.body), request, reply),
+  );
+
+  /** What a control code asks for, where no button of the page took it. */
+  async function take(control: Control, id: string, request: FastifyRequest, reply: FastifyReply) {
+    if (control === 'next') return reply.redirect('/bench', 303);
+    if (control === 'undo') return takeBack(request, reply);
+    if (!uuid.test(id))
+      return stopped(request, reply, controls[control].code, 'There is no device here yet. Scan one first.');
+    if (control === 'fail') return reply.redirect(`/bench/${id}?failed=yes`, 303);
+    const typed = { performedOn: today(deps.clock), ...startOf(request), do: 'pass-all' };
+    return recorded(id, typed, request, reply);
+  }
+
+  async function recorded(id: string, typed: Typed, request: FastifyRequest, reply: FastifyReply) {
     const failed = typed.do === 'fail';
     try {
-      const recorded = await recordChecks(deps, request.ctx, id, failed ? [failIn(typed)] : passesIn(typed));
-      const { day, done } = readBench(request);
+      const all = typed.do === 'pass-all' ? (await getDevice(deps.db, id)).openChecks : [];
+      const checks = failed ? [failIn(typed)] : passesIn(all.length ? { ...typed, passed: all } : typed);
+      const done = await recordChecks(deps, request.ctx, id, checks);
+      const bench = memory.read(request);
       const kept = Object.fromEntries(
         benchFields.flatMap((name) => (typed[name] ? [[name, typed[name]]] : [])),
       );
-      return remember(reply, {
-        actor: request.ctx.actor.id,
-        day,
-        done: done + (recorded.device.openChecks.length ? 0 : 1),
-        typed: { ...readBench(request).typed, ...kept },
-        last: benchVerdict(recorded, { failed }),
-      }).redirect('/bench', 303);
+      const last = benchVerdict(done, { failed });
+      return memory
+        .keep(reply, {
+          ...bench,
+          done: bench.done + (done.device.openChecks.length ? 0 : 1),
+          typed: { ...bench.typed, ...kept },
+          last,
+          recent: withRecorded(bench.recent, { id, tag: done.assetTag, tone: last.tone }),
+          checks: done.checks.map((check) => check.id),
+        })
+        .redirect('/bench', 303);
     } catch (error) {
       // Someone else may have recorded the same meanwhile: then there is no form left to mend.
-      const form = refused(typed, error);
-      return devicePage(request, reply, form);
+      return devicePage(id, request, reply, refused(typed, error));
     }
+  }
+
+  /** Takes back what was recorded last at this bench. */
+  async function takeBack(request: FastifyRequest, reply: FastifyReply) {
+    const { checks = [], recent: [latest, ...recent] = [], last: _last, ...bench } = memory.read(request);
+    if (!checks.length || !latest)
+      return stopped(request, reply, controls.undo.code, 'There is nothing to take back.');
+    try {
+      // Each is a command of its own, and harmless when it comes again.
+      for (const check of checks)
+        await takeBackCheck(deps, { ...request.ctx, once: undefined }, check, {
+          reason: 'Taken back at the bench',
+        });
+    } catch (error) {
+      const { status, detail, title } = toProblem(error);
+      if (!(error instanceof Problem) || status >= 500) throw error;
+      return stopped(request, reply, latest.tag, detail ?? `${title}.`);
+    }
+    return memory
+      .keep(reply, {
+        ...bench,
+        done: Math.max(0, bench.done - (latest.tone === 'ok' ? 1 : 0)),
+        recent,
+        last: {
+          tone: 'part',
+          label: latest.tag,
+          text: 'What was just recorded is taken back.',
+          link: { href: `/bench/${latest.id}`, text: 'Go on with it' },
+        },
+      })
+      .redirect('/bench', 303);
+  }
+
+  const startOf = (request: FastifyRequest): Typed => ({
+    'evidence.level': 'visual',
+    performedBy: request.ctx.actor.name,
+    ...memory.read(request).typed,
   });
 
+  const stopped = (request: FastifyRequest, reply: FastifyReply, label: string, text: string) =>
+    scanPage(request, reply, { tone: 'stopped', label, text });
+
   async function scanPage(request: FastifyRequest, reply: FastifyReply, last?: BenchVerdict) {
-    const waiting = await countDevices(deps.db, { status: 'in_preparation' }, today(deps.clock));
+    const filter = { status: 'in_preparation' } as const;
+    const day = today(deps.clock);
+    const [waiting, left] = await Promise.all([
+      countDevices(deps.db, filter, day),
+      listDevices(deps.db, { ...filter, limit: mostLeft, order: 'oldest' }, day),
+    ]);
+    const { done, recent = [], checks = [] } = memory.read(request);
     return reply.page('stock/devices/views/bench.njk', {
       last,
       waiting,
-      done: readBench(request).done,
+      left: left.items,
+      done,
+      recent,
+      undo: checks.length ? recent[0]?.tag : undefined,
       form: newForm(),
     });
   }
 
-  async function devicePage(
-    request: FastifyRequest<{ Params: { id: string } }>,
-    reply: FastifyReply,
-    form: Form,
-  ) {
-    const device = await getDevice(deps.db, request.params.id);
+  async function devicePage(id: string, request: FastifyRequest, reply: FastifyReply, form: Form) {
+    const device = await getDevice(deps.db, id);
     if (!isForBench(device)) {
       const scan = await findScanned(deps.db, [device.id], { day: today(deps.clock) });
       return scanPage(request, reply, benchRefusal(scan[0]!) ?? undefined);
@@ -112,7 +175,7 @@ export function benchPages(app: App, deps: Deps): void {
     return reply.code(form.status).page('stock/devices/views/bench-device.njk', {
       device,
       form: { ...form, typed: { performedOn: today(deps.clock), ...form.typed } },
-      done: readBench(request).done,
+      hasDetails: hasDetails(form, device.openChecks),
       failed: failedHere.filter(
         (check, place) => failedHere.findIndex(({ kind }) => kind === check.kind) === place,
       ),
@@ -121,24 +184,15 @@ export function benchPages(app: App, deps: Deps): void {
       levels: electricalLevels,
     });
   }
+}
 
-  /** What is remembered for whoever asks; of another day only what goes with a check, without its date. */
-  function readBench(request: FastifyRequest): Bench {
-    const day = today(deps.clock);
-    const fresh: Bench = { actor: request.ctx.actor.id, day, done: 0, typed: {} };
-    const { valid, value } = request.unsignCookie(request.cookies[cookieName] ?? '');
-    if (!valid || !value) return fresh;
-    const kept = JSON.parse(Buffer.from(value, 'base64url').toString()) as Bench;
-    if (kept.actor !== fresh.actor) return fresh;
-    if (kept.day === day) return kept;
-    const typed = Object.entries(kept.typed).filter(([name]) => !name.startsWith('performedOn'));
-    return { ...fresh, typed: Object.fromEntries(typed) };
-  }
-
-  function remember(reply: FastifyReply, bench: Bench): FastifyReply {
-    const value = Buffer.from(JSON.stringify(bench)).toString('base64url');
-    return reply.setCookie(cookieName, value, cookieOptions);
-  }
+/** Whether all that goes with the open checks is there and right, so that it can be folded. */
+function hasDetails({ typed, errors }: Form, open: CheckKind[]): boolean {
+  const isRight = benchFields.every((name) => !errors[name.replace(/-(day|month|year)$/, '')]);
+  const needed = open.includes('sanitisation')
+    ? ['evidence.method', 'evidence.tool', 'evidence.verifiedBy']
+    : [];
+  return isRight && needed.every((name) => typed[name]);
 }
 
 /** The ticked checks as passes, with what was filled in beside them. A tick of a sanitisation says that no card is left. */

@@ -1,5 +1,6 @@
 import Type from 'typebox';
 import { listDonors, listLocations } from '../../scheme/organisations/organisation.queries.ts';
+import type { Context } from '../../shared/actor.ts';
 import { today } from '../../shared/clock.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { timelineOf } from '../../shared/event.queries.ts';
@@ -11,10 +12,10 @@ import { type Form, fields, newForm, type Typed } from '../../web/forms.ts';
 import { listFile } from '../../web/list-file.ts';
 import { formPage } from '../../web/submit.ts';
 import { timelineLines } from '../../web/timeline.view.ts';
-import { conditions, deviceKinds } from '../devices/device.rules.ts';
 import { ForgottenDevices } from './change.schemas.ts';
+import { copiedWords, linesView, ofLines, unfoldLines } from './device-lines.view.ts';
 import { recordDonation } from './donation.commands.ts';
-import { countDonations, getDonation, listDonations } from './donation.queries.ts';
+import { countDonations, getDonation, listDonations, usualOf } from './donation.queries.ts';
 import { DonationQuery, NewDonation } from './donation.schemas.ts';
 import { addForgotten } from './lines.commands.ts';
 
@@ -68,14 +69,17 @@ export function donationPages(app: App, deps: Deps): void {
   formPage(app, '/donations/new', {
     action: 'donations.record',
     view: newView,
-    show: (form = newForm({ receivedOn: today(deps.clock) })) => formView(form, rowsShown(form.typed)),
+    show: (form, { ctx }) => formView(ctx, form, rowsShown(form?.typed ?? {})),
     async take(typed, { ctx }, reply) {
       if (typed.add)
-        return reply.page(newView, await formView(newForm(typed), rowsShown(typed) + rowsAtOnce));
-      const donation = await recordDonation(deps, ctx, fields(DonationForm, typed, words));
+        return reply.page(newView, await formView(ctx, newForm(typed), rowsShown(typed) + rowsAtOnce));
+      const unfolded = unfoldLines(typed);
+      const donation = await ofLines(unfolded, () =>
+        recordDonation(deps, ctx, fields(DonationForm, unfolded.typed, words)),
+      );
       return {
         href: `/donations/${donation.id}`,
-        text: `Donation ${donation.reference} is recorded with ${count(donation.devices.length, 'device')}.`,
+        text: `Donation ${donation.reference} is recorded with ${count(donation.devices.length, 'device')}.${copiedWords(unfolded.copied)}`,
         link: { href: '/devices?status=in_preparation', text: 'Prepare the devices' },
       };
     },
@@ -85,14 +89,17 @@ export function donationPages(app: App, deps: Deps): void {
     action: 'donations.record',
     params: idParams,
     view: addView,
-    show: (form = newForm(), { params }) => addingView(params.id, form, rowsShown(form.typed)),
+    show: (form = newForm(), { ctx, params }) => addingView(ctx, params.id, form, rowsShown(form.typed)),
     async take(typed, { ctx, params: { id } }, reply) {
       if (typed.add)
-        return reply.page(addView, await addingView(id, newForm(typed), rowsShown(typed) + rowsAtOnce));
-      const { devices } = await addForgotten(deps, ctx, id, fields(ForgottenDevices, typed, words));
+        return reply.page(addView, await addingView(ctx, id, newForm(typed), rowsShown(typed) + rowsAtOnce));
+      const unfolded = unfoldLines(typed);
+      const { devices } = await ofLines(unfolded, () =>
+        addForgotten(deps, ctx, id, fields(ForgottenDevices, unfolded.typed, words)),
+      );
       return {
         href: `/donations/${id}`,
-        text: `${count(devices.length, 'device is', 'devices are')} added.`,
+        text: `${count(devices.length, 'device is', 'devices are')} added.${copiedWords(unfolded.copied)}`,
         link: { href: '/devices?status=in_preparation', text: 'Prepare the devices' },
       };
     },
@@ -124,27 +131,26 @@ export function donationPages(app: App, deps: Deps): void {
     },
   );
 
-  async function formView(form: Form, rows: number) {
-    const [donors, locations] = await Promise.all([listDonors(deps.db), listLocations(deps.db)]);
-    return { ...linesView(form, rows), donors, locations };
+  /** A form that is new begins with what is usual: the place of the officer's last donation or the only hub, and its condition. */
+  async function formView({ actor }: Context, sent: Form | undefined, rows: number) {
+    const [donors, locations, usual] = await Promise.all([
+      listDonors(deps.db),
+      listLocations(deps.db),
+      usualOf(deps.db, actor.id),
+    ]);
+    const hubs = locations.filter(({ kind }) => kind === 'hub');
+    const locationId = usual?.locationId ?? (hubs.length === 1 ? hubs[0]!.id : '');
+    const form = sent ?? newForm({ receivedOn: today(deps.clock), locationId });
+    return { ...linesView(form, rows, usual?.condition ?? ''), donors, locations };
   }
 
-  async function addingView(id: string, form: Form, rows: number) {
-    return { ...linesView(form, rows), donation: await getDonation(deps.db, id, today(deps.clock)) };
+  async function addingView({ actor }: Context, id: string, form: Form, rows: number) {
+    const [donation, usual] = await Promise.all([
+      getDonation(deps.db, id, today(deps.clock)),
+      usualOf(deps.db, actor.id),
+    ]);
+    return { ...linesView(form, rows, usual?.condition ?? ''), donation };
   }
-}
-
-const linesView = (form: Form, rows: number) => ({
-  form: { ...form, summary: form.summary.map(ofItsRow) },
-  rows,
-  kinds: deviceKinds,
-  conditions,
-});
-
-/** A fault of a row says in the summary which device it is. */
-function ofItsRow(fault: Form['summary'][number]): Form['summary'][number] {
-  const row = /^devices\.(\d+)\./.exec(fault.name ?? '')?.[1];
-  return row ? { ...fault, text: `Device ${Number(row) + 1}: ${fault.text}` } : fault;
 }
 
 /** How many lines the form showed when it was sent. */

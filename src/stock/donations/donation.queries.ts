@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Reader } from '../../shared/database.ts';
 import { byId, type ListPage, toPage } from '../../shared/lists.ts';
 import { Problem } from '../../shared/problem.ts';
+import { col, type RowOf } from '../../shared/rows.ts';
 import { countOf, each, many, maybe } from '../../shared/statements.ts';
 import { summary } from '../devices/device.queries.ts';
 import { DeviceSummary } from '../devices/device.schemas.ts';
@@ -53,4 +54,20 @@ export async function getDonation(db: Reader, id: string, day: string): Promise<
   ]);
   if (!donation) throw new Problem('not-found');
   return { ...donation, devices };
+}
+
+const Usual = { locationId: col.orNull(col.text), condition: col.orNull(col.text) };
+
+/**
+ * Where the last donation that someone recorded is kept, and the condition of its last device, if it is one of the last
+ * hundred.
+ */
+export async function usualOf(db: Reader, actorId: string | null): Promise<RowOf<typeof Usual> | undefined> {
+  return maybe(db, each('donation.usual'), Usual)`
+    select n.location_id as "locationId",
+      (select d.condition from device d where d.donation_id = n.id order by d.id desc limit 1) as condition
+    from (select id, location_id from donation order by id desc limit 100) n
+    where exists (select from event_subject s join event e on e.id = s.event_id
+      where s.subject_id = n.id and e.type = 'donation.recorded' and e.actor_id = ${actorId})
+    order by n.id desc limit 1`;
 }

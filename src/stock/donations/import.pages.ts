@@ -12,6 +12,7 @@ import { kindsToType } from '../devices/device-kinds.rules.ts';
 import { assertDonationFits } from './donation.rules.ts';
 import { NewDonation } from './donation.schemas.ts';
 import { importDonation, type Preview, previewImport } from './import.commands.ts';
+import { previewView } from './import-preview.view.ts';
 
 const { receivedOn, reference, locationId, another } = NewDonation.properties;
 const ImportForm = strictObject({
@@ -70,12 +71,10 @@ export function importPages(app: App, deps: Deps): void {
   async function show(reply: FastifyReply, form: Form, preview?: Preview, changed = false) {
     const isText = form.typed.csv !== undefined && !form.errors.file;
     if (!isText) return reply.page('stock/donations/views/import.njk', await formView(form));
-    const ofVerdict = (verdict: string) => preview?.lines.filter((line) => line.verdict === verdict) ?? [];
     return reply.page('stock/donations/views/import-preview.njk', {
       ...(await formView(form)),
       preview,
-      faultyLines: ofVerdict('faulty'),
-      readyLines: ofVerdict('ready'),
+      ...previewView(preview?.lines ?? []),
       shown: nameOfSheet(String(form.typed.csv)),
       changed,
     });

@@ -103,6 +103,16 @@ function drawing(device: LabelledDevice, layout: Layout, owner: string | null): 
   ].join('');
 }
 
+/** A code of its own as SVG, a QR or a Code 128, as wide as its place. */
+export function codeSvg(bcid: 'qrcode' | 'code128', text: string): string {
+  const drawn = code(bcid === 'qrcode' ? { bcid, text, eclevel: 'H' } : { bcid, text });
+  const width = Number(drawn.viewBox.split(' ')[2]);
+  return svg(
+    { width, height: bcid === 'qrcode' ? width : width / 5 },
+    part(drawn, { x: 0, y: 0, width, height: bcid === 'qrcode' ? width : width / 5 }),
+  );
+}
+
 type Place = { x: number; y: number };
 type Size = { width: number; height: number };
 type Code = { columns: number; viewBox: string; paths: string };

@@ -1,5 +1,6 @@
 import { keepDrafts, stillHere } from './drafts.js';
 import { initAll } from './nhsuk.js';
+import { copyDown } from './rows.js';
 import { catchScans } from './scan.js';
 import { enqueue, queueScans } from './scan-queue.js';
 import { warn } from './session.js';
@@ -7,14 +8,6 @@ import { sound } from './sound.js';
 import { searchKeys, suggest } from './suggestions.js';
 
 // Every page works without this: it adds the menu that folds, guards against double clicks, and focus.
-
-// A scanner ends each scan with Enter. In a list of rows that means the next row, not the whole form.
-document.addEventListener('keydown', (event) => {
-  if (event.key !== 'Enter' || event.target.dataset?.enter !== 'next-row') return;
-  event.preventDefault();
-  const next = event.target.name.replace(/\.(\d+)\./, (_, row) => `.${Number(row) + 1}.`);
-  event.target.form.elements.namedItem(next)?.focus();
-});
 
 // A row of an import leads to its line in the text, which is selected there to be mended.
 document.addEventListener('click', (event) => {
@@ -63,5 +56,6 @@ begin();
 catchScans(enqueue);
 queueScans(begin);
 searchKeys();
+copyDown();
 for (const notice of document.querySelectorAll('[data-session-minutes]')) warn(notice, stillHere);
 keepDrafts();

@@ -38,9 +38,12 @@ export function queueScans(start) {
   });
   // Back, from a page that took the place of another; a place on the page shown is no other page.
   addEventListener('popstate', () => location.pathname === shown || location.reload());
-  addEventListener('online', () => trouble && !trouble.isStopped && send());
+  addEventListener('online', () => trouble && waiting.length && !trouble.isStopped && send());
   addEventListener('beforeunload', (event) => waiting.length && event.preventDefault());
 }
+
+/** What the button of a printed control code is called: `pass` of `LW+PASS`, whatever a keyboard makes of the plus. */
+const controlOf = (code) => /^LW[^A-Z0-9]?(PASS|NEXT|UNDO|FAIL)$/i.exec(code)?.[1].toLowerCase();
 
 /** Takes a scan that was caught outside of the box. */
 export function enqueue(code, form = boxOfScans()?.form) {
@@ -60,16 +63,26 @@ const formFor = ({ isOfBar }) =>
 async function send() {
   const [scan] = waiting;
   if (!scan) return;
-  const form = formFor(scan);
+  const control = controlOf(scan.code);
+  const button = control && document.querySelector(`[data-control="${control}"]`);
+  const form = button?.form ?? formFor(scan);
   if (!form) return;
+  const isPart = button && !button.form;
+  if (isPart || (control && !button && form.getAttribute('action') !== '/bench')) {
+    waiting.shift();
+    if (isPart) open(button);
+    else tell({ text: `This page has nothing for ${scan.code}.` });
+    if (waiting.length) send();
+    return;
+  }
   clearTimeout(timer);
   isSending = true;
   trouble = undefined;
   tell();
   const box = queueBoxOf(form);
   const before = new Map([...document.forms].map((one) => [addressOf(one), valuesOf(one)]));
-  const body = new URLSearchParams(new FormData(form, scanButton(form)));
-  body.set(box.name, scan.code);
+  const body = new URLSearchParams(new FormData(form, button ?? scanButton(form)));
+  if (!button) body.set(box.name, scan.code);
   try {
     const reply = await fetch(form.action, { method: 'POST', body });
     const url = new URL(reply.url);
@@ -87,9 +100,9 @@ async function send() {
     if (isElsewhere) history.pushState(null, '', url);
     shown = location.pathname;
     // Keys go on from what was found, past what is on every page; scans reach their box from there.
-    if (scan.isOfBar && reply.redirected && !isScanning() && !boxOfScans()?.value) goPastHead();
-    if (scan.isOfBar && reply.redirected) hear('ok');
-    if (scan.isOfBar)
+    if (scan.isOfBar && !button && reply.redirected && !isScanning() && !boxOfScans()?.value) goPastHead();
+    if (scan.isOfBar && !button && reply.redirected) hear('ok');
+    if (scan.isOfBar && !button)
       told.unshift({ code: scan.code, title: document.title, href: reply.redirected && url.pathname });
   } catch {
     tell({ text: 'There is no connection. It is tried again by itself.' });
@@ -100,6 +113,12 @@ async function send() {
   tell();
   if (waiting.length) return send();
   if (after !== undefined) press();
+}
+
+/** A part of the page that folds, with its first field ready. */
+function open(part) {
+  part.open = true;
+  part.querySelector('select, input')?.focus();
 }
 
 /** What the person pressed meanwhile, now that the page has every scan. */
@@ -177,7 +196,10 @@ function tell(fault = trouble) {
   const many = waiting.length;
   if (fault)
     lines.push(
-      paragraph(`${fault.text} ${many} ${many === 1 ? 'scan waits' : 'scans wait'}.`, 'app-scans__fault'),
+      paragraph(
+        many ? `${fault.text} ${many} ${many === 1 ? 'scan waits' : 'scans wait'}.` : fault.text,
+        'app-scans__fault',
+      ),
     );
   else if (many > 1) lines.push(paragraph(`${many} scans wait.`));
   if (fault?.isStopped) {
