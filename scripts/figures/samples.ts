@@ -46,6 +46,7 @@ const given = `select patient_id as id, id as "exportId" from privacy_decision w
 const special: Record<string, string> = {
   '/reports/donors/:organisationId': `select donor_id as "organisationId" from donation limit 1`,
   '/reports/:name/:part.csv': `select 'clinics' as name, 'clinics' as part`,
+  '/reports/:name/:part.xlsx': `select 'clinics' as name, 'clinics' as part`,
   '/api/v1/organisations/:id/form-links': clinic,
   '/settings/clinics/:id/form-links': clinic,
   '/patients/:id/contact-points/:pointId':

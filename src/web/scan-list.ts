@@ -11,7 +11,7 @@ export function readScans(typed: Typed, list: string): { action: string; labels:
   const [, removed] = /^remove (.*)$/.exec(pressed) ?? [];
   const [, tag, several] = /^choose (\S+) (.*)$/.exec(pressed) ?? [];
   const labels = [typed[list] ?? []].flat().flatMap((label) => {
-    if (label === removed) return [];
+    if (!label || label === removed) return [];
     return label === several ? tag! : label;
   });
   const [action = 'add'] = pressed.split(' ');

@@ -23,6 +23,7 @@ const record = (devices = 1, changes: object = {}) =>
   recordDonation(deps, officer, {
     donor: { name: 'Asda Camden' },
     receivedOn: '2026-11-10',
+    another: true,
     devices: Array.from({ length: devices }, () => tablet),
     ...changes,
   });
@@ -115,6 +116,7 @@ t.test('it cannot have arrived in the future, nor after what happened to its dev
   const checked = await recordDonation(deps, officer, {
     donor: { name: 'Asda Camden' },
     receivedOn: '2026-11-10',
+    another: true,
     devices: [{ ...tablet, kind: 'sim' }],
   });
   const early = await api('POST', `/devices/${checked.devices[0]!.id}/checks`, {

@@ -63,11 +63,11 @@ for (const scripts of [true, false]) {
         [1, 'Tablet', 'Samsung', 'Galaxy Tab A8', 'TAB1'],
         [2, 'Dongle', 'Huawei', 'E5576-320', 'DON1'],
       ] as const) {
-        const line = page.getByRole('group', { name: `Device ${row}`, exact: true });
+        const line = page.getByRole('group', { name: `Line ${row}`, exact: true });
         await line.getByLabel('Kind').selectOption(kind);
         await line.getByLabel('Make').fill(make);
         await line.getByLabel('Model').fill(model);
-        await line.getByLabel('Serial number').fill(serial);
+        await line.getByLabel('Serial number', { exact: true }).fill(serial);
       }
       await look('a donation to record');
       await press('Record donation');
