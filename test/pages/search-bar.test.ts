@@ -27,11 +27,11 @@ t.test('the bar in the head takes scans and searches on every page', async (t) =
   await look('several scans told');
   await page.goto('/help');
   await page.keyboard.press('Control+k');
-  t.equal(await page.locator(':focus').getAttribute('id'), 'search');
+  t.equal(await page.locator(':focus').getAttribute('id'), 'head-search');
   await page.locator('h1').click();
   await page.keyboard.press('/');
-  t.equal(await page.locator(':focus').getAttribute('id'), 'search');
-  t.equal(await page.locator('#search').inputValue(), '');
+  t.equal(await page.locator(':focus').getAttribute('id'), 'head-search');
+  t.equal(await page.locator('#head-search').inputValue(), '');
   await page.getByLabel('On this computer / leads to the search box').uncheck();
   await page.locator('h1').click();
   await page.keyboard.press('/');
@@ -40,7 +40,7 @@ t.test('the bar in the head takes scans and searches on every page', async (t) =
       .locator(':focus')
       .getAttribute('id')
       .catch(() => null),
-    'search',
+    'head-search',
     'it can be turned off',
   );
 });

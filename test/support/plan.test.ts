@@ -294,7 +294,7 @@ t.test(
       'Four weeks 2026-12-21 confirmed',
       'Week 6 2027-01-04 planned',
       'Three months 2027-02-22 cancelled',
-      'Back 2027-05-14 planned',
+      'Back 2027-05-17 planned',
     ]);
     t.match(
       (await give({ planId: weekly, inPlaceOf: held.id })).body,
