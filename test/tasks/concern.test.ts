@@ -233,7 +233,7 @@ t.test('Today begins with what is urgent, by name, and the page closes it', asyn
   await look('Today with what is urgent');
   await page.setViewportSize({ width: 360, height: 740 });
   await page.goto('/');
-  await page.locator('.app-scan input:focus').waitFor();
+  await page.locator('.app-bar input:focus').waitFor();
   await page.waitForFunction('scrollY === 0');
   await page
     .getByRole('link', { name: /^Do it now/ })

@@ -38,13 +38,6 @@ const select = (element) => element?.matches('[data-scan]:not(textarea)') && ele
 document.addEventListener('focusin', (event) => select(event.target));
 select(document.activeElement);
 
-// What is urgent is seen first, though the box below it asks for the focus.
-if (document.querySelector('.app-urgent')) {
-  const toTop = () => scrollTo(0, 0);
-  if (document.activeElement === document.body) document.addEventListener('focusin', toTop, { once: true });
-  else toTop();
-}
-
 /** What each page begins with, also one that takes the place of another. */
 function begin() {
   initAll();
