@@ -55,6 +55,22 @@ t.test('a handover of 31 October that is written up on 29 November counts on 31 
   t.match(page.body, /31 October 2026 to now/);
 });
 
+t.test('a handover before the device was given to us is told', async (t) => {
+  await at('2026-11-29T10:00:00Z');
+  const { devices, ...of } = await madeReady('2026-11-10T09:00:00Z');
+  const { warnings } = await make.loan({ ...of, ...inPerson('2026-11-09') });
+  const { assetTag } = devices[0]!;
+  const told = `${assetTag} is written down as given to us on 2026-11-10, after it was handed over. Correct the day that is wrong.`;
+  t.ok(warnings.includes(told), warnings.join(' '));
+  const { items: _items, ...other } = await madeReady('2026-11-10T09:00:00Z');
+  const same = await make.loan({
+    referralId: other.referralId,
+    items: [{ deviceId: other.devices[0]!.id }],
+    ...inPerson('2026-11-10'),
+  });
+  t.notMatch(same.warnings.join(' '), /given to us/, 'the same day is no contradiction');
+});
+
 t.test('a handover that is planned counts from its day, and may be given back before it', async (t) => {
   await at('2026-11-23T10:00:00Z');
   const loan = await make.loan({ count: 2, handover: { way: 'posted', on: '2026-11-25' } });

@@ -39,7 +39,7 @@ import { type AskedItem, dateErrors, dueDate, issueWarnings, readInput } from '.
 import type { LoanIssued, NewLoan } from './loan.schemas.ts';
 import { lendAccessories } from './loan-accessory.commands.ts';
 import { extrasJson } from './loan-accessory.queries.ts';
-import { stayFault } from './loan-days.rules.ts';
+import { arrivalWarnings, stayFault } from './loan-days.rules.ts';
 import { insertLoan } from './loan-insert.commands.ts';
 
 /**
@@ -122,7 +122,11 @@ export async function issueLoan(deps: Deps, ctx: Context, input: NewLoan): Promi
     if (stockLocationId)
       await lendAccessories(work, { loanId: loan.id, wanted, locationId: stockLocationId });
     const isReached = !found.patient || hasSafeWay(found.patient.contactPoints);
-    const warnings = [...issueWarnings(devices, dueOn, isReached), ...closedWarnings(found.closed)];
+    const warnings = [
+      ...issueWarnings(devices, dueOn, isReached),
+      ...arrivalWarnings(handover.on, devices),
+      ...closedWarnings(found.closed),
+    ];
     const accessories = wanted.map(({ kind, quantity }) => ({ kind, quantity }));
     const { id, reference } = loan;
     return { id, reference, status: 'open', dueOn, reviewOn, items, accessories, followUps, warnings };
@@ -135,7 +139,7 @@ const Found = {
   ),
   referral: col.orNull(col.object({ status: col.oneOf(referralStatuses), hasExpired: col.boolean })),
   locationExists: col.boolean,
-  devices: col.listOf(col.object({ ...DeviceToIssue, backOn: col.orNull(col.text) })),
+  devices: col.listOf(col.object({ ...DeviceToIssue, backOn: col.orNull(col.text), arrivedOn: col.text })),
   number: col.number,
   /** As asked for, or the default of the borrower; null when there are none of this id for this borrower. */
   terms: col.orNull(col.object({ id: col.text, dueOn: col.orNull(col.text), reviewMonths: col.number })),
@@ -171,7 +175,7 @@ async function lockForIssue(
     ), ref as materialized (
       select id, status from referral where id = ${input.referralId ?? null}::uuid and (select count(*) from pat) >= 0 for no key update
     ), dev as materialized (
-      select id, asset_tag, kind, status, condition, cycle, cycle_started_on, missed_on from device
+      select id, asset_tag, kind, status, condition, cycle, cycle_started_on, missed_on, donation_id from device
       where (asset_tag = any(${tags}::text[]) or id = any(${ids}::uuid[])) and (select count(*) from ref) >= 0
       order by id for no key update
     )
@@ -185,7 +189,8 @@ async function lockForIssue(
       coalesce((select json_agg(json_build_object('id', dev.id, 'assetTag', dev.asset_tag, 'kind', dev.kind, 'status', dev.status,
           'condition', dev.condition, 'hasDataPlan', s.id is not null, 'hasActiveData', ${hasActiveData(day)}, 'dataExpiresOn', s.expires_on,
           'hasOpenCheck', ${hasOpenCheck('dev', day)}, 'unfit', ${unfitJson('dev', day)},
-          'heldFor', (select referral_id from allocation a where a.device_id = dev.id and a.status = 'held'), 'backOn', ${backOn('dev')}))
+          'heldFor', (select referral_id from allocation a where a.device_id = dev.id and a.status = 'held'), 'backOn', ${backOn('dev')},
+          'arrivedOn', (select received_on from donation where id = dev.donation_id)))
         from dev left join data_plan s on s.device_id = dev.id and ${isInUse('s')}), '[]') as devices,
       ${extrasJson(input)} as extras,
       nextval('code_number') as number,

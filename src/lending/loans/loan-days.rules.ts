@@ -27,6 +27,18 @@ export function stayFault(
   return null;
 }
 
+/** What to say of devices that are written down as given to us only after the day on which they were handed over: one of the two days is wrong. */
+export function arrivalWarnings(
+  handoverOn: string,
+  devices: { assetTag: string; arrivedOn: string }[],
+): string[] {
+  return devices.flatMap(({ assetTag, arrivedOn }) =>
+    handoverOn < arrivedOn
+      ? `${assetTag} is written down as given to us on ${arrivedOn}, after it was handed over. Correct the day that is wrong.`
+      : [],
+  );
+}
+
 /** An item that comes back: its label, and the earliest day on which it can. */
 export type OutItem = { assetTag: string; outFrom: string };
 

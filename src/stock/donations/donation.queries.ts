@@ -59,13 +59,13 @@ export async function getDonation(db: Reader, id: string, day: string): Promise<
 const Usual = { locationId: col.orNull(col.text), condition: col.orNull(col.text) };
 
 /**
- * Where the last donation that someone recorded is kept, and the condition of its last device, if it is one of the last
- * hundred.
+ * Where the last donation that someone recorded is kept, and the condition that most of its devices had, if it is one of
+ * the last hundred.
  */
 export async function usualOf(db: Reader, actorId: string | null): Promise<RowOf<typeof Usual> | undefined> {
   return maybe(db, each('donation.usual'), Usual)`
     select n.location_id as "locationId",
-      (select d.condition from device d where d.donation_id = n.id order by d.id desc limit 1) as condition
+      (select mode() within group (order by d.condition) from device d where d.donation_id = n.id) as condition
     from (select id, location_id from donation order by id desc limit 100) n
     where exists (select from event_subject s join event e on e.id = s.event_id
       where s.subject_id = n.id and e.type = 'donation.recorded' and e.actor_id = ${actorId})

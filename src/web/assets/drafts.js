@@ -18,10 +18,19 @@ export function keepDrafts() {
   tabs.addEventListener('message', forget);
   if (!session) return forget();
   kept = read();
+  bringBack();
+  document.addEventListener('submit', keep);
+}
+
+/** Keeps what is typed on a page that another is about to take the place of, since a form of it was sent. */
+export const keepTyped = (form) => session && keep({ target: form });
+
+/** Shows what is kept for the page that is there now. */
+export function bringBack() {
+  if (!session) return;
   settleSent();
   for (const form of savingForms()) restore(form);
   stillHere();
-  document.addEventListener('submit', keep);
 }
 
 /** Drafts last no longer than a session in which nothing is pressed. */

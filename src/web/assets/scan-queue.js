@@ -1,5 +1,6 @@
 // Scans come faster than pages. Each waits its turn, is sent as its form would send it, and the page that answers
 // takes the place of the one shown, so that no key falls between two pages.
+import { bringBack, keepTyped } from './drafts.js';
 import { boxOfScans, isScanning } from './scan.js';
 import { hear } from './sound.js';
 
@@ -94,6 +95,7 @@ async function send() {
     if (reply.status >= 500) throw new Error('not taken');
     const html = await reply.text();
     waiting.shift();
+    keepTyped(form);
     show(new DOMParser().parseFromString(html, 'text/html'), before);
     // A search stands at its own address; what a page's own box sends leaves the page where it is.
     const isElsewhere = (reply.redirected || scan.isOfBar) && url.pathname !== location.pathname;
@@ -142,6 +144,7 @@ function show(page, before) {
   document.title = page.title;
   document.body.dataset.session = page.body.dataset.session ?? '';
   document.body.replaceChildren(...comes, ...stays);
+  bringBack();
   for (const form of document.forms) take(form, changed.get(addressOf(form)));
   begin();
   if (!isScanning()) goOn(begun);
