@@ -43,6 +43,7 @@ const pureShared = new Set(
     'clock',
     'codes',
     'date-parts',
+    'differing',
     'email',
     'event-definitions',
     'follow-on',

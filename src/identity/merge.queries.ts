@@ -1,3 +1,4 @@
+import { wasLent } from '../lending/loans/loan.states.ts';
 import type { Reader } from '../shared/database.ts';
 import { writtenName } from '../shared/person-name.ts';
 import { many, maybe } from '../shared/statements.ts';
@@ -12,7 +13,7 @@ export async function mergesOf(db: Reader, patientId: string): Promise<Merge[]> 
     select m.id, m.survivor_id as "survivorId", json_build_object('id', p.id, 'name', ${writtenName}) as merged,
       m.by_name as by, m.at, m.parted_at as "partedAt",
       json_build_object('referrals', (select count(*)::int from referral r where r.patient_id = m.survivor_id and r.received_at > m.at),
-        'loans', (select count(*)::int from loan l where l.patient_id = m.survivor_id and l.issued_at > m.at),
+        'loans', (select count(*)::int from loan l where l.patient_id = m.survivor_id and l.issued_at > m.at and ${wasLent('l')}),
         'followUps', (select count(*)::int from follow_up f where f.patient_id = m.survivor_id and f.created_at > m.at)) as "begunSince"
     from patient_merge m join patient p on p.id = m.merged_id
     where m.survivor_id = ${patientId} and m.parted_at is null order by m.id desc`;

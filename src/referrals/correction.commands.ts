@@ -4,6 +4,7 @@ import type { Context } from '../shared/actor.ts';
 import { command } from '../shared/command.ts';
 import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
+import { differing } from '../shared/differing.ts';
 import { readEmail } from '../shared/email.ts';
 import { etagOf, requireMatch } from '../shared/etag.ts';
 import { recordEvent } from '../shared/events.ts';
@@ -146,7 +147,6 @@ async function readBefore(trx: Trx, id: string) {
 
 /** Names of what is said otherwise than before; the urgency is in the event itself. */
 function namesOf(before: Kept, after: Kept): string[] {
-  const names = Object.keys(before) as (keyof Kept)[];
-  const changed = names.filter((name) => String(before[name] ?? '') !== String(after[name] ?? ''));
+  const changed = differing(before, after, Object.keys(before) as (keyof Kept)[]);
   return [...new Set(changed.map((name) => (name.startsWith('referrer') ? 'referrer' : name)))];
 }

@@ -41,7 +41,6 @@ export const problems = {
   'someone-waits-longer': [409, 'Someone else has waited longer for the same'],
   'extension-refused': [409, 'The loan cannot be extended so'],
   'gift-refused': [409, 'The loan cannot become a gift'],
-  'take-back-refused': [409, 'It cannot be taken back any more'],
   'incident-closed': [409, 'The incident is closed'],
   'incident-action-refused': [409, 'The incident does not allow this now'],
   'replacement-refused': [409, 'The item cannot be replaced'],

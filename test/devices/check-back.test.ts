@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import t from 'tap';
+import { takeBackIssue } from '../../src/lending/loans/taking-back.commands.ts';
 import { allocateDevice } from '../../src/referrals/allocations/allocation.commands.ts';
 import { releaseAllocation } from '../../src/referrals/allocations/release.commands.ts';
 import { takeBackCheck } from '../../src/stock/devices/check-back.commands.ts';
@@ -217,4 +218,14 @@ t.test('the database wants a reason, and the page asks for it', async (t) => {
   const { body } = await page.get(`/devices/${device!.id}`);
   t.match(body, /Checks that were taken back/);
   t.match(body, reason);
+});
+
+t.test('an issue that was taken back bars no check', async (t) => {
+  const [device] = await make.readyDevices(1);
+  const id = device!.id;
+  const checkId = await newest(id, 'setup');
+  const loan = await make.loan({ items: [{ deviceId: id }] });
+  t.match(await takeBack(checkId), { status: 409, body: { detail: new RegExp(loan.reference) } });
+  await takeBackIssue(deps, officer, loan.id, { reason: 'wrong_device' });
+  t.match(await takeBack(checkId), { status: 201, body: { device: { status: 'in_preparation' } } });
 });

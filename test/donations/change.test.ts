@@ -1,5 +1,6 @@
 import t from 'tap';
 import { issueLoan } from '../../src/lending/loans/issue.commands.ts';
+import { takeBackIssue } from '../../src/lending/loans/taking-back.commands.ts';
 import { readDonorReport } from '../../src/office/reports/donor-report.queries.ts';
 import { addLocation } from '../../src/scheme/organisations/organisation.commands.ts';
 import { fitDataPlan } from '../../src/stock/data-plans/data-plan.commands.ts';
@@ -220,6 +221,10 @@ t.test('what was there is not taken out', async (t) => {
   const donation = (await api('GET', `/devices/${lent}`)).body.donation.id;
   t.match(await takeOut(donation, lent), refused(/It was lent, so it was there/));
   t.match(await takeOut(id, lent), at('/deviceId', /has no such device/));
+  await takeBackIssue(deps, officer, loan.id, { reason: 'wrong_device' });
+  for (const check of (await api('GET', `/devices/${lent}`)).body.checks)
+    await api('POST', `/checks/${check.id}/takings-back`, { reason: 'Another one' });
+  t.match(await takeOut(donation, lent), refused(/A loan of it was recorded, and its story stays/));
 });
 
 t.test('what was lent on one day did not arrive on a later one', async (t) => {

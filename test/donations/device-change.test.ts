@@ -70,6 +70,9 @@ t.test('labels from before are corrected as well, and none of ours is one', asyn
   const { status, body } = await change(device!.id, { earlierLabels: [' TAB-018 ', 'OLD-1'] });
   t.equal(status, 200);
   t.same(body.earlierLabels, ['OLD-1', 'TAB-018']);
+  await change(device!.id, { earlierLabels: ['12,13'] });
+  t.same((await change(device!.id, { earlierLabels: ['12', '13'] })).body.earlierLabels, ['12', '13']);
+  await change(device!.id, { earlierLabels: ['TAB-018', 'OLD-1'] });
   const refused = await change(device!.id, { earlierLabels: [other!.assetTag] });
   t.equal(refused.status, 422);
   t.match(refused.body, { errors: [{ pointer: '/earlierLabels', message: /is an asset tag of Lendwell/ }] });

@@ -228,6 +228,14 @@ t.test('a list that was taken in is recognised, in another order and other space
     { donor: { name: 'Else Ltd' } },
   ])
     t.equal((await previewImport(deps, csv, { ...of, ...change })).takenBefore, null);
+  const known = await api('GET', `/donations/${first.id}`);
+  const corrected = { 'if-match': known.etag };
+  t.equal(
+    (await api('PATCH', `/donations/${first.id}`, { receivedOn: '2026-11-18' }, corrected)).status,
+    200,
+  );
+  t.equal((await previewImport(deps, csv, of)).takenBefore, null, 'it is of another day, as is known by now');
+  t.match((await previewImport(deps, csv, { ...of, receivedOn: '2026-11-18' })).takenBefore, before);
   const [one, repeat] = [await send('&another=true', 'again'), await send('&another=true', 'again')];
   t.equal(one.statusCode, 201);
   t.equal(repeat.body, one.body, 'a repeat is no second list');

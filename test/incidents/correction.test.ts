@@ -197,3 +197,46 @@ for (const scripts of [true, false])
     await page.getByText('The incident is put right.').waitFor();
     await page.getByText('Stolen, and not lost').waitFor();
   });
+
+t.test('the day on which it happened is put right, and with it when the loan ended', async (t) => {
+  clock.set('2026-11-01T09:30:00Z');
+  const loan = await make.loan();
+  clock.set('2026-11-23T09:30:00Z');
+  const [item] = loan.items;
+  const report = {
+    itemId: item!.id,
+    kind: 'lost',
+    reportedOn: '2026-11-23',
+    happenedOn: '2026-11-21',
+  } as const;
+  const { id } = await reportIncident(deps, officer, loan.id, report);
+  const days = async () =>
+    (
+      await sql<object>`select i.ended_on, l.closed_on, n.happened_on, n.reported_on from incident n
+        join loan_item i on i.id = n.loan_item_id join loan l on l.id = n.loan_id where n.id = ${id}`.execute(
+        db,
+      )
+    ).rows[0];
+  const on = (day: string, reported_on = '2026-11-23') => ({
+    ended_on: day,
+    closed_on: day,
+    happened_on: day,
+    reported_on,
+  });
+  t.same(await days(), on('2026-11-21'));
+  t.match(await correct(id, { reportedOn: '2026-11-20' }), {
+    status: 422,
+    body: { errors: [{ pointer: '/happenedOn', message: /You were told on 2026-11-20/ }] },
+  });
+  t.match(await correct(id, { happenedOn: '2026-10-31' }), {
+    status: 422,
+    body: { errors: [{ pointer: '/happenedOn', message: /lent on 2026-11-01/ }] },
+  });
+  t.match(await correct(id, { happenedOn: '2026-11-19' }), {
+    status: 200,
+    body: { happenedOn: '2026-11-19' },
+  });
+  t.same(await days(), on('2026-11-19'));
+  t.equal((await correct(id, { happenedOn: null })).status, 200);
+  t.same(await days(), on('2026-11-23'), 'the day they were told, where no other is known');
+});

@@ -397,3 +397,16 @@ t.test('given out with the person, and gone with them; what a device alone has s
     body: { type: '/problems/patient-erased' },
   });
 });
+
+t.test('a device that has a photo is not taken out of its donation', async (t) => {
+  const [device] = await make.devices(1);
+  const path = `/devices/${device!.id}`;
+  const donation = (await api('GET', path)).body.donation.id;
+  const added = await send(path, { kind: 'condition' }, [{ bytes: await pictureOf() }]);
+  t.equal(added.status, 201, JSON.stringify(added.body));
+  const refused = {
+    status: 409,
+    body: { detail: /A photo or paper of it was recorded, and its story stays/ },
+  };
+  t.match(await api('POST', `/donations/${donation}/removals`, { deviceId: device!.id }), refused);
+});

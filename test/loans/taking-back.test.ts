@@ -130,7 +130,7 @@ t.test('a return at the same moment: one of the two, and the whole of it', async
     ]);
     t.equal(outcomes.filter(({ status }) => status === 'fulfilled').length, 1);
     const lost = outcomes.find((one) => one.status === 'rejected') as PromiseRejectedResult;
-    t.ok(['take-back-refused', 'loan-closed'].includes((lost.reason as Problem).type));
+    t.ok(['taking-back-refused', 'loan-closed'].includes((lost.reason as Problem).type));
     const isTakenBack = outcomes[0]!.status === 'fulfilled';
     if (isTakenBack) back++;
     t.equal((await getLoan(db, clock, loan.id)).status, isTakenBack ? 'recorded_by_mistake' : 'closed');
@@ -160,7 +160,7 @@ t.test('what has followed refuses it, and is named', async (t) => {
     [extended, /Its date was changed/],
     [spoken, /A follow-up of it has its outcome/],
   ] as const) {
-    t.match(await refusal(takeBack(loan.id)), { type: 'take-back-refused', detail: why });
+    t.match(await refusal(takeBack(loan.id)), { type: 'taking-back-refused', detail: why });
     t.equal((await getLoan(db, clock, loan.id)).status, 'open');
   }
 });
@@ -178,7 +178,7 @@ t.test('who was told that it is due back is told otherwise by staff', async (t) 
 
 t.test('the page and the API', async (t) => {
   const loan = await make.loan();
-  const url = `/loans/${loan.id}/cancellations`;
+  const url = `/loans/${loan.id}/takings-back`;
   const call = (payload: object, headers: Record<string, string> = as.officer) =>
     app.inject({ method: 'POST', url: `/api/v1${url}`, headers, payload });
   const { get, post } = forms(app, as.officer);

@@ -1,12 +1,16 @@
 import type { Page } from 'playwright-core';
 import t from 'tap';
+import { cookieName } from '../../src/access/authentication.ts';
+import { openSession } from '../../src/access/session.commands.ts';
+import { systemContext } from '../../src/shared/actor.ts';
+import { workIn } from '../../src/shared/work.ts';
 import { startStocktake } from '../../src/stock/stocktakes/stocktake.commands.ts';
 import { testApp } from '../helpers/app.ts';
 import { scanKeys } from '../helpers/browser.ts';
 import { factories, officer } from '../helpers/factories.ts';
 import { signedInBrowser } from '../helpers/pages.ts';
 
-const { app, as, deps, db } = await testApp(t);
+const { app, as, deps, db, ids } = await testApp(t);
 const make = factories(deps);
 const baseURL = await app.listen({ host: '127.0.0.1', port: 0 });
 
@@ -84,8 +88,7 @@ t.test('who is signed out meanwhile signs in elsewhere, and goes on', async (t) 
   const loan = await make.loan({ count: 2 });
   const { page } = await signedInBrowser(t, baseURL, as.officer);
   await page.goto('/returns/many');
-  const cookies = await page.context().cookies();
-  await page.context().clearCookies();
+  await page.context().clearCookies({ name: cookieName(deps.config, 'lendwell-session') });
   await scanAll(
     page,
     loan.items.map(({ assetTag }) => assetTag),
@@ -93,7 +96,12 @@ t.test('who is signed out meanwhile signs in elsewhere, and goes on', async (t) 
   await page
     .getByText('You are signed out. Sign in in another window, then try again. 2 scans wait.')
     .waitFor();
-  await page.context().addCookies(cookies);
+  const token = await db
+    .transaction()
+    .execute((trx) => openSession(workIn(trx, deps, systemContext('test')), ids.officer));
+  await page
+    .context()
+    .addCookies([{ name: cookieName(deps.config, 'lendwell-session'), value: token, url: baseURL }]);
   await page.getByRole('button', { name: 'Try again' }).click();
   await page.getByText('2 devices in the list').waitFor();
 });

@@ -238,7 +238,7 @@ async function aWholeStory() {
     items: [{ deviceId: devices[3]!.id }],
     agreement: { acceptedBy: 'verbal' },
   });
-  await post('officer', `/loans/${slip.id}/cancellations`, { reason: 'other', note: mark });
+  await post('officer', `/loans/${slip.id}/takings-back`, { reason: 'other', note: mark });
 
   // Help, and what is said to one another.
   await post('manager', '/templates', {

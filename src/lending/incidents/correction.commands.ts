@@ -2,16 +2,19 @@ import type { Context } from '../../shared/actor.ts';
 import { command } from '../../shared/command.ts';
 import type { Trx } from '../../shared/database.ts';
 import type { Deps } from '../../shared/deps.ts';
+import { differing } from '../../shared/differing.ts';
 import { etagOf, requireMatch } from '../../shared/etag.ts';
 import { recordEvent } from '../../shared/events.ts';
 import { Problem } from '../../shared/problem.ts';
 import { col } from '../../shared/rows.ts';
 import { one, run } from '../../shared/statements.ts';
 import { completeTasksAbout } from '../../tasks/task.commands.ts';
+import { moveEnd, outFrom } from '../loans/ending.commands.ts';
 import { itemStatuses } from '../loans/loan.rules.ts';
 import { lockIncident, subjectsOfIncident } from './action.commands.ts';
 import { assertPutRight } from './correction.rules.ts';
 import type { IncidentCorrection } from './correction.schemas.ts';
+import { endedOn } from './incident.commands.ts';
 import { getIncident } from './incident.queries.ts';
 import { incidentKinds, reportErrors } from './incident.rules.ts';
 
@@ -19,6 +22,7 @@ const Before = {
   kind: col.oneOf(incidentKinds),
   handedIn: col.boolean,
   reportedOn: col.text,
+  happenedOn: col.orNull(col.text),
   account: col.orNull(col.text),
   crimeReference: col.orNull(col.text),
   changedAt: col.text,
@@ -50,10 +54,9 @@ export async function correctIncident(
     const after = { ...before, ...correction };
     const { deviceStatus, status } = incident;
     assertPutRight({ ...before, itemStatus, deviceStatus, loanReference, isOpen: status === 'open' }, after);
-    const errors = reportErrors(after, lentOn, work.today);
+    const errors = reportErrors({ ...after, happenedOn: after.happenedOn ?? undefined }, lentOn, work.today);
     if (errors.length) throw new Problem('invalid', { errors });
-    const names = Object.keys(before) as (keyof typeof before)[];
-    const changed = names.filter((name) => before[name] !== after[name]);
+    const changed = differing(before, after, Object.keys(before) as (keyof typeof before)[]);
     if (!changed.length) return getIncident(work.trx, incidentId);
     await run(
       work.trx,
@@ -64,12 +67,14 @@ export async function correctIncident(
           kind: after.kind,
           handed_in: after.handedIn,
           reported_on: after.reportedOn,
+          happened_given_on: after.happenedOn,
           account: after.account,
           crime_reference: after.crimeReference,
           changed_at: work.at,
         })
         .where('id', '=', incidentId),
     );
+    if (endedOn(before) !== endedOn(after)) await moveEnd(work, incidentId, endedOn(after));
     if (after.kind === 'not_returned') await completeTasksAbout(work, ['wipe_device'], [incidentId]);
     const has = (name: keyof typeof before) => changed.includes(name);
     await recordEvent(work, {
@@ -78,6 +83,7 @@ export async function correctIncident(
       values: {
         ...(has('kind') && { from: before.kind, to: after.kind }),
         ...(has('reportedOn') && { reportedOn: after.reportedOn }),
+        ...(has('happenedOn') && after.happenedOn && { happenedOn: after.happenedOn }),
         ...(has('handedIn') && { handedIn: after.handedIn }),
       },
       fields: changed.filter((name) => name === 'account' || name === 'crimeReference'),
@@ -88,9 +94,9 @@ export async function correctIncident(
 
 async function readBefore(trx: Trx, id: string) {
   return one(trx, 'incident.before-correction', Before)`
-    select n.kind, n.handed_in as "handedIn", n.reported_on as "reportedOn", n.account, n.crime_reference as "crimeReference",
+    select n.kind, n.handed_in as "handedIn", n.reported_on as "reportedOn", n.happened_given_on as "happenedOn", n.account, n.crime_reference as "crimeReference",
       n.changed_at as "changedAt", i.status as "itemStatus", l.reference as "loanReference",
-      least((i.issued_at at time zone 'Europe/London')::date, l.handover_on) as "lentOn",
+      (select ${outFrom} from loan_item where id = i.id) as "lentOn",
       exists (select from patient p where p.id = n.patient_id and p.erased_at is not null) as erased
     from incident n join loan_item i on i.id = n.loan_item_id join loan l on l.id = n.loan_id where n.id = ${id}`;
 }

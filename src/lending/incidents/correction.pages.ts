@@ -28,6 +28,7 @@ export function incidentCorrectionPages(app: App, deps: Deps): void {
       await correctIncident(deps, { ...ctx, ifMatch: String(version ?? '') }, id, {
         account: null,
         crimeReference: null,
+        happenedOn: null,
         ...given,
       });
       return { href: `/incidents/${id}`, text: 'The incident is put right.' };
@@ -47,13 +48,12 @@ export function incidentCorrectionPages(app: App, deps: Deps): void {
   }
 }
 
-function typedOf({ kind, reportedOn, account, crimeReference, handedIn }: Incident): Typed {
-  const [year = '', month = '', day = ''] = reportedOn.split('-');
+function typedOf({ kind, reportedOn, happenedOn, account, crimeReference, handedIn }: Incident): Typed {
   return {
     kind,
-    'reportedOn-day': String(Number(day)),
-    'reportedOn-month': String(Number(month)),
-    'reportedOn-year': year,
+    reportedOn,
+    // It is the day they were told where no other was said.
+    happenedOn: happenedOn === reportedOn ? '' : happenedOn,
     account: account ?? '',
     crimeReference: crimeReference ?? '',
     handedIn: handedIn ? 'yes' : 'no',

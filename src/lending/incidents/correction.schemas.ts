@@ -3,12 +3,13 @@ import { strictObject } from '../../shared/http.ts';
 import { nullable } from '../../shared/schemas.ts';
 import { NewIncident } from './incident.schemas.ts';
 
-const { kind, reportedOn, account, crimeReference, handedIn } = NewIncident.properties;
+const { kind, reportedOn, happenedOn, account, crimeReference, handedIn } = NewIncident.properties;
 
 export const IncidentCorrection = strictObject(
   {
     kind: Type.Optional(kind),
     reportedOn: Type.Optional(reportedOn),
+    happenedOn: Type.Optional(nullable(happenedOn)),
     account: Type.Optional(nullable(account)),
     crimeReference: Type.Optional(nullable(crimeReference)),
     handedIn,

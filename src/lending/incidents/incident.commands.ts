@@ -138,8 +138,15 @@ export async function recordIncident(
 }
 
 /** The day on which the person had it no more: what is gone went when it happened, what is broken came in when it was told. */
-const endedOn = ({ happenedOn, reportedOn, handedIn }: NewIncident): string =>
-  handedIn ? reportedOn : (happenedOn ?? reportedOn);
+export const endedOn = ({
+  happenedOn,
+  reportedOn,
+  handedIn,
+}: {
+  happenedOn?: string | null | undefined;
+  reportedOn: string;
+  handedIn?: boolean | undefined;
+}): string => (handedIn ? reportedOn : (happenedOn ?? reportedOn));
 
 /** One task an incident: what to do with a device that is gone is on the incident's own page. */
 async function askToSecure(work: Work, incidentId: string, patientId: string | null): Promise<void> {

@@ -40,6 +40,7 @@ export const incidentEvents = defineEvents({
       from: Type.Optional(oneOf(incidentKinds)),
       to: Type.Optional(oneOf(incidentKinds)),
       reportedOn: Type.Optional(day),
+      happenedOn: Type.Optional(day),
       handedIn: Type.Optional(flag),
     },
     line: (v) =>
@@ -47,6 +48,7 @@ export const incidentEvents = defineEvents({
         'What was written down of the incident was put right',
         ...(v.from && v.to ? [`${incidentWords[v.to]}, and not ${incidentWords[v.from].toLowerCase()}`] : []),
         ...(v.reportedOn ? [`told on ${date(v.reportedOn)}`] : []),
+        ...(v.happenedOn ? [`it happened on ${date(v.happenedOn)}`] : []),
         ...(v.handedIn === undefined ? [] : [v.handedIn ? 'handed in' : 'not handed in']),
       ].join('; '),
   },

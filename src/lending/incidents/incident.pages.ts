@@ -67,7 +67,7 @@ export function incidentPages(app: App, deps: Deps): void {
       Borrower: ({ location }) => location?.name ?? 'A patient',
       Happened: ({ happenedOn }) => happenedOn,
     },
-    dates: ['Reported'],
+    dates: ['Reported', 'Happened'],
   });
 
   app.get(

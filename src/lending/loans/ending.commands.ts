@@ -3,7 +3,7 @@ import { closeReferralsWhenDone } from '../../referrals/closing.commands.ts';
 import type { Trx } from '../../shared/database.ts';
 import type { SubjectType } from '../../shared/events.ts';
 import { col, type RowOf } from '../../shared/rows.ts';
-import { many, one } from '../../shared/statements.ts';
+import { many, one, run } from '../../shared/statements.ts';
 import type { Work } from '../../shared/work.ts';
 import { type DeviceMove, deviceStatuses } from '../../stock/devices/device.rules.ts';
 import { kindsOfDevice } from '../../stock/devices/device-kinds.rules.ts';
@@ -165,6 +165,17 @@ export async function endItems(
     )
     select i.id, i.loan_id as "loanId", i.device_id as "deviceId", d.asset_tag as "assetTag", i.status, l.status as "loanStatus"
     from i join d on d.id = i.device_id join l on l.id = i.loan_id order by i.id`;
+}
+
+/** The item that an incident ended, ended on another day than was written down, and so did a loan that closed with it. */
+export async function moveEnd({ trx }: Work, incidentId: string, on: string): Promise<void> {
+  await run(trx, 'loan.move-end-of-item')`
+    update loan_item set end_given_on = ${on}::date,
+      issue_given_on = case when issued_on > ${on}::date then ${on}::date else issue_given_on end
+    where incident_id = ${incidentId}`;
+  await run(trx, 'loan.move-end')`
+    update loan l set close_given_on = (select max(o.ended_on) from loan_item o where o.loan_id = l.id)
+    where exists (select from loan_item i where i.incident_id = ${incidentId} and i.loan_id = l.id and i.ended_at = l.closed_at)`;
 }
 
 /** The update that takes back the items `i` of a loan that are out, as recorded by mistake, without `returning`: they were out on no day. */

@@ -39,7 +39,7 @@ import { type AskedItem, dateErrors, dueDate, issueWarnings, readInput } from '.
 import type { LoanIssued, NewLoan } from './loan.schemas.ts';
 import { lendAccessories } from './loan-accessory.commands.ts';
 import { extrasJson } from './loan-accessory.queries.ts';
-import { arrivalWarnings, stayFault } from './loan-days.rules.ts';
+import { arrivalWarnings, outAgainFault } from './loan-days.rules.ts';
 import { insertLoan } from './loan-insert.commands.ts';
 
 /**
@@ -233,8 +233,7 @@ function missing(input: NewLoan, asked: AskedItem[], found: Found): FieldError[]
 
 /** The devices that were still with someone else on the day of the handover. */
 function overlaps(devices: Found['devices'], handoverOn: string): FieldError[] {
-  const stay = { from: handoverOn, until: null };
-  const faults = devices.flatMap(({ assetTag, backOn }) => stayFault(stay, assetTag, { backOn }) ?? []);
+  const faults = devices.flatMap((device) => outAgainFault(handoverOn, device) ?? []);
   return faults.length ? [{ pointer: '/handover/on', message: faults.join(' ') }] : [];
 }
 

@@ -6,25 +6,18 @@ import type { FieldError } from '../../shared/problem.ts';
  * count asks these. What may be given is held here.
  */
 
-/** The days on which a device is with a borrower: from the day it went out to the one on which that ended, null while it is out. */
-export type Stay = { from: string; until: string | null };
-
 /**
- * Why a stay would overlap with another of the same device, in a sentence; null when it does not. Back and out
- * again on one day is no overlap.
- * @param beside when it was last back with us before this stay, and when it went out again after it
+ * Why a device cannot have gone out on a day, in a sentence; null when it can. Back and out again on one day is no
+ * overlap.
+ * @param backOn when it was last back with us
  */
-export function stayFault(
-  { from, until }: Stay,
-  assetTag: string,
-  beside: { backOn: string | null; outAgainOn?: string | null },
+export function outAgainFault(
+  from: string,
+  { assetTag, backOn }: { assetTag: string; backOn: string | null },
 ): string | null {
-  const { backOn, outAgainOn = null } = beside;
-  if (backOn && from < backOn)
-    return `${assetTag} came back to us only on ${backOn}. Give that day or a later one.`;
-  if (outAgainOn && (until === null || until > outAgainOn))
-    return `${assetTag} went out again on ${outAgainOn}. Give that day or an earlier one.`;
-  return null;
+  return backOn && from < backOn
+    ? `${assetTag} came back to us only on ${backOn}. Give that day or a later one.`
+    : null;
 }
 
 /** What to say of devices that are written down as given to us only after the day on which they were handed over: one of the two days is wrong. */

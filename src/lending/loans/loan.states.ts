@@ -9,7 +9,7 @@ export const isOpenLoan = state('loan', ['open']);
  */
 export const isOut = stateUntil('loan_item', 'on_loan', 'ended_at');
 
-/** A loan that was lent, whatever became of it. One recorded by mistake is in no list, count or report. */
+/** A loan that was lent, whatever became of it. One recorded by mistake counts in no list, figure or report: it is shown only where its story is. */
 export const wasLent = stateButFor('loan', 'recorded_by_mistake');
 
 /** An item that was lent: the same of what is on a loan. */

@@ -27,6 +27,9 @@ export async function takeNumbers(trx: Trx, devices: number, loans: number) {
   };
 }
 
+/** The reference of a donation that stands for what was out before Lendwell knew it. */
+export const takenOver = 'Stock taken over';
+
 export type TakenDevice = { id: string; assetTag: string };
 
 /**
@@ -50,7 +53,7 @@ export async function insertStock(
   await run(trx, 'take-over.stock')`
     with n as (
       insert into donation (id, reference, donor_id, donor_reference, received_on, created_at)
-      values (${donation.id}, ${donation.reference}, ${donation.donorId}, 'Stock taken over', ${donation.receivedOn}, ${at})
+      values (${donation.id}, ${donation.reference}, ${donation.donorId}, ${takenOver}, ${donation.receivedOn}, ${at})
     )
     insert into device (id, asset_tag, kind, make, model, serial_number, imei, condition, notes, status, taken_over,
       cycle_started_on, donation_id, created_at, changed_at)

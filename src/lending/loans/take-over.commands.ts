@@ -31,6 +31,7 @@ import {
   type TakenLoan,
   type TakenPlan,
   takeNumbers,
+  takenOver,
 } from './take-over-rows.commands.ts';
 
 export type TakeOverPreview = {
@@ -76,6 +77,7 @@ const listOf = ({ lines }: Read, { donor, receivedOn }: Pick<ListOfLoans, 'donor
   })),
   donor: { name: donor },
   receivedOn,
+  reference: takenOver,
 });
 
 const readLines = (

@@ -33,7 +33,7 @@ import type { IssueTakenBack, NewLoanCancellation } from './taking-back.schemas.
  * mistake and counts nowhere; its devices are what they were before, in the same cycle; accessories are in stock
  * again; the referral has its needs again; follow-ups and messages that were not said are off, and what was said is
  * corrected. Taken back already is harmless.
- * @throws Problem `not-found`, `invalid`, `take-back-refused` with what has happened since
+ * @throws Problem `not-found`, `invalid`, `taking-back-refused` with what has happened since
  */
 export async function takeBackIssue(
   deps: Deps,

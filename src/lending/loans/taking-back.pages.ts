@@ -14,9 +14,9 @@ import { NewLoanCancellation } from './taking-back.schemas.ts';
 
 const words = { reason: 'Choose what was wrong', note: 'Say in a few words what was wrong' };
 
-/** /loans/:id/cancellations: taking back an issue that was recorded by mistake. */
+/** /loans/:id/takings-back: taking back an issue that was recorded by mistake. */
 export function takingBackPages(app: App, deps: Deps): void {
-  formPage(app, '/loans/:id/cancellations', {
+  formPage(app, '/loans/:id/takings-back', {
     action: 'loans.issue',
     params: idParams,
     view: 'lending/loans/views/take-back-issue.njk',

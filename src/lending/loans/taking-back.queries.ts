@@ -12,7 +12,7 @@ import { IssueTakenBack } from './taking-back.schemas.ts';
 export async function getIssueToTakeBack(db: Reader, id: string, at: string): Promise<IssueStanding> {
   const row = await maybe(db, 'loan.to-take-back', IssueStanding)`
     select l.status, l.reference, l.referral_id as "referralId", l.patient_id as "patientId", l.issued_at as "issuedAt",
-      l.issued_at < ${at}::timestamptz - make_interval(days => ${takeBackDays.issue}) as "isLate", l.taken_over as "takenOver",
+      l.issued_at < ${at}::timestamptz - make_interval(days => ${takeBackDays}) as "isLate", l.taken_over as "takenOver",
       exists (select from patient p where p.id = l.patient_id and p.erased_at is not null) as "isErased",
       coalesce((select json_agg(json_build_object('id', i.id, 'deviceId', i.device_id, 'assetTag', d.asset_tag, 'status', i.status,
           'isReplacement', i.replaces_item_id is not null) order by i.id)

@@ -4,9 +4,9 @@ import { creates } from '../../shared/routes.ts';
 import { takeBackIssue } from './taking-back.commands.ts';
 import { IssueTakenBack, NewLoanCancellation } from './taking-back.schemas.ts';
 
-/** /loans/{id}/cancellations: an issue that was recorded by mistake. */
+/** /loans/{id}/takings-back: an issue that was recorded by mistake. */
 export function takingBackRoutes(app: App, deps: Deps): void {
-  creates(app, '/loans/:id/cancellations', {
+  creates(app, '/loans/:id/takings-back', {
     action: 'loans.issue',
     operationId: 'takeBackIssue',
     summary: 'Take back an issue that was recorded by mistake, while nothing has followed from it',
@@ -14,7 +14,7 @@ export function takingBackRoutes(app: App, deps: Deps): void {
     params: idParams,
     body: NewLoanCancellation,
     gives: IssueTakenBack,
-    problems: ['not-found', 'invalid', 'take-back-refused', 'conflict'],
+    problems: ['not-found', 'invalid', 'taking-back-refused', 'conflict'],
     call: ({ ctx, params, body }) => takeBackIssue(deps, ctx, params.id, body),
   });
 }

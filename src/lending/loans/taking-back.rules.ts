@@ -21,8 +21,8 @@ export const mistakeWords: Record<Mistake, string> = {
   other: 'Something else',
 };
 
-/** Within how many days of its recording each thing may be taken back by whoever may record it; later a manager may (`loans.take-back-late`). */
-export const takeBackDays = { issue: 14 } as const;
+/** Within how many days of its recording an issue may be taken back by whoever may issue; later a manager may (`loans.take-back-late`). */
+export const takeBackDays = 14;
 
 /** What decides whether an issue may be taken back. */
 export const IssueStanding = {
@@ -90,12 +90,12 @@ export function whyNotTakenBack(loan: IssueStanding, { mayLate }: { mayLate: boo
   if (followed.length)
     return `It was used since: ${followed.join(' ')} Put that right first, or take the devices back.`;
   if (loan.isLate && !mayLate)
-    return `It was written down more than ${takeBackDays.issue} days ago. A manager can still take it back.`;
+    return `It was written down more than ${takeBackDays} days ago. A manager can still take it back.`;
   return undefined;
 }
 
-/** @throws Problem `take-back-refused`, with what has happened since */
+/** @throws Problem `taking-back-refused`, with what has happened since */
 export function assertTakenBack(loan: IssueStanding, who: { mayLate: boolean }): void {
   const detail = whyNotTakenBack(loan, who);
-  if (detail) throw new Problem('take-back-refused', { detail, followed: whatFollowed(loan) });
+  if (detail) throw new Problem('taking-back-refused', { detail, followed: whatFollowed(loan) });
 }

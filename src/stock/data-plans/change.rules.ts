@@ -1,3 +1,4 @@
+import { differing } from '../../shared/differing.ts';
 import type { FieldError } from '../../shared/problem.ts';
 import { kept, type Reading } from '../../shared/reading.ts';
 import type { DataPlanChange } from './change.schemas.ts';
@@ -51,7 +52,7 @@ export function planDescribedBy(
 
 /** Which parts of a plan differ. */
 export const changedOfPlan = (before: DescribedPlan, next: DescribedPlan): PlanPart[] =>
-  correctablePlan.filter((name) => before[name] !== next[name]);
+  differing(before, next, correctablePlan);
 
 /** The first day without data: the one that was said, or else as the months are counted, or as it was renewed. */
 function endOf(before: DataPlan, next: DescribedPlan, said: string | null | undefined): string | null {

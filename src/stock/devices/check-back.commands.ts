@@ -1,4 +1,5 @@
 import { may } from '../../access/permissions.ts';
+import { itemWasLent } from '../../lending/loans/loan.states.ts';
 import type { Context } from '../../shared/actor.ts';
 import { command } from '../../shared/command.ts';
 import type { Trx } from '../../shared/database.ts';
@@ -117,7 +118,7 @@ async function readCheck({ trx, today }: Work, id: string): Promise<Check> {
       (c.recorded_at at time zone 'Europe/London')::date = ${today}::date as "isToday", c.taken_back_at is not null as "takenBack",
       c.missed_before as "missedBefore", open_checks(d.id, d.kind, d.cycle) as "openBefore",
       (select l.reference from loan_item i join loan l on l.id = i.loan_id
-        where i.device_id = c.device_id and i.id > c.id and not exists (
+        where i.device_id = c.device_id and i.id > c.id and ${itemWasLent('i')} and not exists (
           select from preparation_check n where n.device_id = c.device_id and n.cycle > c.cycle and n.id < i.id)
         order by i.id limit 1) as "wentOutOn"
     from preparation_check c join device d on d.id = c.device_id where c.id = ${id}`;

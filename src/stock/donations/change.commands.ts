@@ -2,6 +2,7 @@ import { findOrAddOrganisation } from '../../scheme/organisations/organisation.c
 import type { Context } from '../../shared/actor.ts';
 import { command } from '../../shared/command.ts';
 import type { Deps } from '../../shared/deps.ts';
+import { differing } from '../../shared/differing.ts';
 import { etagOf, requireMatch } from '../../shared/etag.ts';
 import { recordEvent } from '../../shared/events.ts';
 import { type FieldError, invalid, Problem } from '../../shared/problem.ts';
@@ -45,7 +46,7 @@ export async function changeDonation(
     const before = describe(kept);
     await assertArrived(work, id, { change, before });
     const next = await describedBy(work, before, change);
-    const changed = (Object.keys(before) as Part[]).filter((name) => before[name] !== next[name]);
+    const changed = differing(before, next, Object.keys(before) as Part[]);
     if (!changed.length) return { ...kept, changed };
     await write(work, id, next);
     if (changed.includes('receivedOn')) await beginThen(work, id, next.receivedOn);

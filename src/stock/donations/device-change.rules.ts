@@ -1,3 +1,4 @@
+import { differing } from '../../shared/differing.ts';
 import { Problem } from '../../shared/problem.ts';
 import { type DeviceStatus, firstDo, statusWords } from '../devices/device.rules.ts';
 import type { Device, NewDevice } from '../devices/device.schemas.ts';
@@ -58,7 +59,7 @@ export const asNew = ({ kind, make, model, serialNumber, imei, earlierLabels }: 
 
 /** Which parts of what is said of a device differ. */
 export const changedOf = (before: Described, next: Described): Correctable[] =>
-  correctable.filter((name) => String(before[name]) !== String(next[name]));
+  differing(before, next, correctable);
 
 /** What a kind hangs on: what is promised or given as it, and what has left. Null where it can be corrected. */
 export function kindRefusal(status: DeviceStatus): string | null {

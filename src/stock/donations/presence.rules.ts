@@ -11,6 +11,10 @@ export const SignsOfDevice = {
   /** The day on which a stocktake first saw it. */
   scannedOn: col.orNull(col.text),
   wasLent: col.boolean,
+  /** A loan of it is recorded, by mistake or not, whose story names it. */
+  hadLoan: col.boolean,
+  /** A photo or paper of it is or was kept, whose story names it. */
+  hadPapers: col.boolean,
   wasHeld: col.boolean,
   wasInRepair: col.boolean,
   hasSim: col.boolean,
@@ -31,7 +35,9 @@ export function takingOutRefusal(signs: SignsOfDevice): string | null {
     (hadSim && 'A SIM was in it') ||
     (cycle > 1 && 'It was prepared more than once') ||
     (!['in_preparation', 'lost'].includes(status) && `It is ${statusWords[status]}`);
-  return sign ? `${sign}, so it was there. Retire it or write it off where it is gone.` : null;
+  if (sign) return `${sign}, so it was there. Retire it or write it off where it is gone.`;
+  const story = (signs.hadLoan && 'A loan of it was') || (signs.hadPapers && 'A photo or paper of it was');
+  return story ? `${story} recorded, and its story stays. Retire it or write it off where it is gone.` : null;
 }
 
 /** What happened to a device of a donation, on a day before which it had arrived. */

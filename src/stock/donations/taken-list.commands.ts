@@ -9,13 +9,13 @@ import { Problem } from '../../shared/problem.ts';
 import { col } from '../../shared/rows.ts';
 import { many, run } from '../../shared/statements.ts';
 import type { Work } from '../../shared/work.ts';
-import { type TakenList, textOfList } from './taken-list.rules.ts';
+import { isOfSame, type TakenList, textOfList } from './taken-list.rules.ts';
 import type { TakenBefore } from './taken-list.schemas.ts';
 
 /** How long a list is recognised. */
 export const listKnownFor = '1 year';
 
-/** The donation as which the same list was taken in; null when it was not. */
+/** The donation as which the same list was taken in, by what is recorded of it now; null when it was not. */
 export async function takenBefore(
   { config }: Pick<Deps, 'config'>,
   db: Reader | Trx,
@@ -26,16 +26,21 @@ export async function takenBefore(
     reference: col.text,
     donorId: col.text,
     donor: col.text,
+    donorReference: col.orNull(col.text),
+    receivedOn: col.text,
     takenAt: col.text,
     by: col.text,
   })`
-    select n.id, n.reference, o.id as "donorId", o.name as donor, t.taken_at as "takenAt",
+    select n.id, n.reference, o.id as "donorId", o.name as donor, n.donor_reference as "donorReference", n.received_on as "receivedOn",
+      t.taken_at as "takenAt",
       coalesce((select e.actor_name from event_subject s join event e on e.id = s.event_id
         where s.subject_id = n.id and e.type = 'donation.recorded' order by e.id limit 1), 'someone') as by
     from taken_list t join donation n on n.id = t.donation_id join organisation o on o.id = n.donor_id
     where t.digest = ${digestOf(config.SECRET, list)} order by n.id desc`;
-  const same = rows.find(({ donorId, donor }) =>
-    list.donor ? nameKey(donor) === nameKey(list.donor.name) : donorId === list.donorId,
+  const same = rows.find(
+    ({ donorId, donor, donorReference, receivedOn }) =>
+      isOfSame(list, { receivedOn, reference: donorReference }) &&
+      (list.donor ? nameKey(donor) === nameKey(list.donor.name) : donorId === list.donorId),
   );
   if (!same) return null;
   const { id, reference, takenAt, by } = same;

@@ -7,14 +7,16 @@ export type TakenList = {
   reference?: string | undefined;
 };
 
-/** What two lists have in common that are one: the same lines in any order, whatever their spaces and capitals, the same reference and day. */
-export function textOfList({ lines, receivedOn, reference }: TakenList): string {
-  return JSON.stringify([
-    receivedOn,
-    folded(reference ?? ''),
-    lines.map((line) => JSON.stringify(folded(line))).sort(),
-  ]);
-}
+/** What two lists have in common that are one: the same lines in any order, whatever their spaces and capitals. */
+export const textOfList = ({ lines }: TakenList): string =>
+  JSON.stringify(lines.map((line) => JSON.stringify(folded(line))).sort());
+
+/** Whether a list is of the day and has the reference that are recorded by now of the donation with its lines. */
+export const isOfSame = (
+  { receivedOn, reference }: TakenList,
+  donation: { receivedOn: string; reference: string | null },
+): boolean =>
+  receivedOn === donation.receivedOn && folded(reference ?? '') === folded(donation.reference ?? '');
 
 /** A value with its texts folded, and the fields of objects by name, without those that say nothing. */
 function folded(value: unknown): unknown {

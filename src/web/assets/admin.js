@@ -7,8 +7,6 @@ import { warn } from './session.js';
 import { sound } from './sound.js';
 import { searchKeys, suggest } from './suggestions.js';
 
-// Every page works without this: it adds the menu that folds, guards against double clicks, and focus.
-
 // A row of an import leads to its line in the text, which is selected there to be mended.
 document.addEventListener('click', (event) => {
   const line = Number(event.target.dataset?.textLine);
@@ -38,7 +36,7 @@ const select = (element) => element?.matches('[data-scan]:not(textarea)') && ele
 document.addEventListener('focusin', (event) => select(event.target));
 select(document.activeElement);
 
-/** What each page begins with, also one that takes the place of another. */
+/** Every page works without any of this. What each begins with, also one that takes the place of another. */
 function begin() {
   initAll();
   for (const form of document.querySelectorAll('[data-suggestions]')) suggest(form);

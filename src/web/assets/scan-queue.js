@@ -123,6 +123,15 @@ function open(part) {
   part.querySelector('select, input')?.focus();
 }
 
+/** Whoever has signed in again has forms of another session: the page is asked anew for its token, which all of its forms have. */
+async function sendAgain() {
+  const reply = await fetch(location.href).catch(() => undefined);
+  const page = new DOMParser().parseFromString((await reply?.text()) ?? '', 'text/html');
+  const token = page.body.dataset.session && page.querySelector('[name="_csrf"]')?.value;
+  if (token) for (const field of document.querySelectorAll('[name="_csrf"]')) field.value = token;
+  send();
+}
+
 /** What the person pressed meanwhile, now that the page has every scan. */
 function press() {
   const form = document.querySelector('main form:has([data-scan="queue"])');
@@ -210,7 +219,7 @@ function tell(fault = trouble) {
     button.type = 'button';
     button.className = 'nhsuk-button nhsuk-button--secondary nhsuk-button--small';
     button.textContent = 'Try again';
-    button.addEventListener('click', send);
+    button.addEventListener('click', sendAgain);
     lines.push(button);
   }
   if (told.length > 1) {
