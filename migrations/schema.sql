@@ -3,25 +3,49 @@
 -- What runs are the migrations, in the order of their dates: `npm run migrate`.
 --
 -- Each table stands whole, by name: its columns, what they are held to, indexes, triggers, and what the
--- application's role may not do with it. A constraint is named where PostgreSQL would have named it otherwise.
+-- application's role may not do with it; which rows it shows to whom, and what the roles that read in someone's
+-- name may read of it. A constraint is named where PostgreSQL would have named it otherwise.
 -- Then come the numbers, the views and the functions. The queue's own schema is not here.
 
 -- ──────────── access_log ──────────────────────────────────────────────────────────────────────────────
+-- Who looked at whom: at the record of one person, or at a page that named several. Never changed.
 create table access_log (
   id uuid primary key,
   at timestamptz not null,
-  patient_id uuid not null,
+  patient_id uuid,
   actor_type text not null check (actor_type in ('staff', 'client', 'system')),
   actor_id uuid,
   actor_name text not null,
   request_id text not null,
-  what text not null
+  what text not null,
+  -- Which page or list named people: the pattern of its address, without /api/v1.
+  list text,
+  -- By what the list was narrowed: the value where it is one of a few, an id, a date or a number; else only
+  -- that there was one.
+  filters jsonb,
+  -- Everyone whom the page named, each once.
+  patient_ids uuid[],
+  -- The database’s own time, whatever was sent. Rows from before the chain have none.
+  recorded_at timestamptz,
+  -- Its place in the sequence of what is logged.
+  place bigint not null default 0,
+  constraint access_log_one_or_many check (
+case
+    when patient_id is null then list is not null
+    and filters is not null and cardinality(patient_ids) > 0
+    else list is null and filters is null
+    and patient_ids is null
+end)
 );
+create index access_log_at on access_log (at);
 create index access_log_patient on access_log (patient_id, id);
+create index access_log_people on access_log using gin (patient_ids);
+create unique index access_log_place on access_log (place);
 create trigger access_log_append_only before delete or update on access_log for each row
   execute function refuse_change();
 create trigger access_log_no_truncate before truncate on access_log for each statement
   execute function refuse_change();
+create trigger access_log_place before insert on access_log for each row execute function give_log_place();
 revoke update, delete on access_log from lendwell_app;
 
 -- ──────────── accessory ───────────────────────────────────────────────────────────────────────────────
@@ -98,6 +122,23 @@ create index allocation_expiry on allocation (expires_on) where status = 'held';
 create unique index allocation_one_held_per_device on allocation (device_id) where status = 'held';
 create index allocation_referral on allocation (referral_id);
 
+-- ──────────── announcement ────────────────────────────────────────────────────────────────────────────
+-- What was told to everyone concerned at once; who is told has a reminder of it.
+create table announcement (
+  id uuid primary key,
+  audience text not null check (audience in ('on_loan', 'support_ahead', 'clinic', 'supporter')),
+  clinic_id uuid references organisation,
+  supporter_id uuid references staff,
+  identified text not null check (identified ~ '\S'),
+  discreet text not null check (discreet ~ '\S'),
+  -- How many were concerned when it was written.
+  people int not null,
+  by_name text not null,
+  created_at timestamptz not null,
+  check ((audience = 'clinic') = (clinic_id is not null)),
+  constraint announcement_check1 check ((audience = 'supporter') = (supporter_id is not null))
+);
+
 -- ──────────── answer_link ─────────────────────────────────────────────────────────────────────────────
 create table answer_link (
   id uuid primary key,
@@ -131,9 +172,33 @@ create table api_key (
   used_at timestamptz,
   revoked_at timestamptz,
   -- The idempotency key of the request that made it.
-  made_by text
+  made_by text,
+  -- When it stops by itself. Null only for keys from before keys had an end.
+  expires_at timestamptz,
+  -- What of its role it may; null is all of it.
+  actions text[],
+  -- Networks from which it is taken (CIDR); null is from anywhere.
+  addresses text[],
+  last_address text,
+  -- Networks that it has been used from, the newest last, fifty at most.
+  seen_addresses text[] not null default '{}'
 );
 create index api_key_client on api_key (client_id);
+
+-- ──────────── asking_wish ─────────────────────────────────────────────────────────────────────────────
+-- How often, and how, a person wishes to be asked how they are. Who has no row said nothing of it.
+create table asking_wish (
+  patient_id uuid primary key references patient,
+  -- Null: as often as the policy has it. 0: never.
+  most_a_year int check (most_a_year >= 0 and most_a_year <= 50),
+  only_on_paper boolean not null default false,
+  -- They would rather not be asked how confident they feel.
+  skip_confidence boolean not null default false,
+  -- How often a year they want to be asked to help shape the scheme. Null: they did not ask for it.
+  shape_a_year int check (shape_a_year >= 1 and shape_a_year <= 50),
+  changed_at timestamptz not null,
+  changed_by text not null
+);
 
 -- ──────────── assessment_take_up ──────────────────────────────────────────────────────────────────────
 -- What an officer took up of an assessment, once. Goes with it.
@@ -228,10 +293,21 @@ create index captured_message_reference on captured_message (reference);
 create table clinic_note (
   id uuid primary key,
   referral_id uuid not null references referral,
-  kind text not null check (kind = 'missed_twice'),
-  at timestamptz not null
+  kind text not null check (kind in ('missed_twice', 'missed_by_mistake')),
+  at timestamptz not null,
+  -- The outcome with which the clinic was told.
+  outcome_id uuid references follow_up_outcome,
+  -- When it turned out to be recorded by mistake.
+  taken_back_at timestamptz,
+  -- It was taken back before the clinic had seen it.
+  is_hidden boolean not null default false
 );
 create index clinic_note_referral on clinic_note (referral_id, id);
+alter table clinic_note enable row level security;
+create policy everything on clinic_note to lendwell_app using (true);
+create policy clinics_own on clinic_note for select to lendwell_clinic using (exists ( select from referral r
+  where r.id = clinic_note.referral_id));
+grant select on clinic_note to lendwell_clinic;
 
 -- ──────────── closed_day ──────────────────────────────────────────────────────────────────────────────
 -- Days on which the scheme is closed beside weekends and bank holidays.
@@ -274,6 +350,10 @@ create trigger contact_point_claims_texts after insert on contact_point referenc
   for each statement execute function claim_texts();
 create trigger contact_point_of_nobody_erased before insert on contact_point for each row
   execute function refuse_erased();
+alter table contact_point enable row level security;
+create policy everything on contact_point to lendwell_app using (true);
+create policy supporters_own on contact_point for select to lendwell_supporter using (supports(patient_id));
+grant select on contact_point to lendwell_supporter;
 
 -- ──────────── contact_state_change ────────────────────────────────────────────────────────────────────
 create table contact_state_change (
@@ -291,6 +371,18 @@ create table contact_state_change (
 create index contact_state_change_patient on contact_state_change (patient_id, id);
 create trigger contact_state_change_of_nobody_erased before insert on contact_state_change for each row
   execute function refuse_erased();
+
+-- ──────────── data_key ────────────────────────────────────────────────────────────────────────────────
+-- The one key that tokens are hashed with and secrets sealed, once for each SECRET that opens it: two while
+-- SECRET is changed.
+create table data_key (
+  -- By which SECRET it is told that this row is its own; it tells nothing of it.
+  secret_mark text primary key,
+  sealed bytea not null,
+  created_at timestamptz not null default now()
+);
+revoke update on data_key from lendwell_app;
+grant update (created_at) on data_key to lendwell_app;
 
 -- ──────────── data_offer ──────────────────────────────────────────────────────────────────────────────
 -- What networks give, as it is now: it changes by network and year.
@@ -367,7 +459,17 @@ create table device (
   taken_over boolean not null default false,
   -- The day of the last stocktake that missed it; null once it was seen since. It is of the shelf: whatever
   -- leaves that was in hand, or is no longer looked for.
-  missed_on date
+  missed_on date,
+  -- The version of its operating system, as it was last read at the bench.
+  system_version text,
+  -- The first day without security updates, as read on the device itself; it goes before what is said of its
+  -- model.
+  own_updates_end_on date,
+  -- The first day without security updates, as far as it is known of the device or else of its model. Kept by
+  -- triggers.
+  updates_end_on date,
+  -- The end of updates for which staff were asked while it was out.
+  updates_asked_for date
 );
 create index device_by_kind on device (kind, status, id);
 create index device_by_location on device (location_id, status, id);
@@ -376,16 +478,56 @@ create index device_donation on device (donation_id);
 -- A scan names any device, also one that is no longer in use.
 create index device_imei on device (imei) where imei is not null;
 create unique index device_imei_in_use on device (imei) where status not in ('retired', 'gifted');
+create index device_model_of on device (model_key(make, model));
 create unique index device_serial_in_use on device (lower(make), upper(serial_number))
   where status not in ('retired', 'gifted');
 create index device_serial_key on device (code_key(serial_number) collate "C")
   where serial_number is not null;
+create index device_updates_end on device (updates_end_on) where updates_end_on is not null;
 create trigger device_begins before insert on device for each row execute function hold_device_to_lifecycle();
+create trigger device_code_ends after update of status on device for each row when (new.status in ('lost',
+  'retired')) execute function end_device_code();
+create trigger device_knows_updates before insert or update of make, model, own_updates_end_on on device
+  for each row execute function know_updates();
 create trigger device_leaves_shelf before update of status on device for each row
   when (new.missed_on is not null and (new.status not in ('in_preparation', 'ready', 'reserved')))
   execute function forget_missed();
 create trigger device_moves before update of status on device for each row
   when (old.status is distinct from new.status) execute function hold_device_to_lifecycle();
+grant select (id, asset_tag, kind, make, model) on device to lendwell_supporter;
+
+-- ──────────── device_code ─────────────────────────────────────────────────────────────────────────────
+-- The secret address that the second code on a label leads to. It says nothing of the device.
+create table device_code (
+  -- What finds it: a keyed hash of the secret.
+  slug_hash bytea primary key,
+  -- The secret itself, sealed with the data key: a label is printed again with the code that it had.
+  slug_sealed bytea not null,
+  device_id uuid not null references device on delete cascade,
+  made_at timestamptz not null,
+  -- When the device was lost or retired; the next label has a new code.
+  ended_at timestamptz
+);
+create unique index device_code_in_use on device_code (device_id) where ended_at is null;
+
+-- ──────────── device_model ────────────────────────────────────────────────────────────────────────────
+-- What staff have said of models: until when their makers give security updates, and where that stands.
+-- Nothing is known of a model without a row.
+create table device_model (
+  key text generated always as (model_key(make, model)) stored primary key,
+  make text not null check (make ~ '\S'),
+  model text not null check (model ~ '\S'),
+  system text,
+  highest_version text,
+  -- The first day without security updates; null where somebody looked and it is not known.
+  updates_end_on date,
+  source text not null check (source ~ '\S'),
+  source_url text check (source_url ~ '^https://'),
+  said_by text not null,
+  said_at timestamptz not null
+);
+create trigger device_model_spreads after insert or update on device_model for each row
+  execute function spread_updates();
 
 -- ──────────── device_move ─────────────────────────────────────────────────────────────────────────────
 -- The lifecycle that the trigger on device holds to. The same list as device.rules.ts.
@@ -443,9 +585,37 @@ create table drop_in (
   cancelled_at timestamptz,
   created_at timestamptz not null,
   changed_at timestamptz not null,
-  constraint one_drop_in_at_a_place_and_time unique (location_id, held_on, starts_at)
+  -- When it was taken back as recorded by mistake: there was none.
+  taken_back_at timestamptz,
+  -- Who of the staff took it back, by name.
+  taken_back_by text,
+  taken_back_reason text,
+  -- How many times a device that people share there was used.
+  shared_sessions int not null default 0 check (shared_sessions >= 0 and shared_sessions <= 500),
+  constraint drop_in_taken_back_says_why check ((taken_back_at is null) = (taken_back_reason is null)
+    and (taken_back_at is null) = (taken_back_by is null))
 );
 create index drop_in_held on drop_in (held_on, id);
+create unique index one_drop_in_at_a_place_and_time on drop_in (location_id, held_on, starts_at)
+  where taken_back_at is null;
+alter table drop_in enable row level security;
+create policy everything on drop_in to lendwell_app using (true);
+create policy supporters_own on drop_in for select to lendwell_supporter using (supporter_id = asker());
+grant select on drop_in to lendwell_supporter;
+
+-- ──────────── drop_in_pages ───────────────────────────────────────────────────────────────────────────
+-- How many pages were looked at at a drop-in, by topic. Addresses are kept nowhere.
+create table drop_in_pages (
+  drop_in_id uuid not null references drop_in,
+  topic_id uuid not null references page_topic,
+  pages int not null check (pages > 0 and pages <= 100000),
+  primary key (drop_in_id, topic_id)
+);
+create index drop_in_pages_topic on drop_in_pages (topic_id);
+alter table drop_in_pages enable row level security;
+create policy everything on drop_in_pages to lendwell_app using (true);
+create policy supporters_own on drop_in_pages for select to lendwell_supporter using (exists ( select from drop_in d where d.id = drop_in_pages.drop_in_id));
+grant select on drop_in_pages to lendwell_supporter;
 
 -- ──────────── drop_in_person ──────────────────────────────────────────────────────────────────────────
 -- Who came and what they asked. Personal; goes with the person.
@@ -455,12 +625,41 @@ create table drop_in_person (
   patient_id uuid not null references patient,
   topics text[] not null default '{}',
   note text,
-  at timestamptz not null
+  at timestamptz not null,
+  -- When it was taken back as recorded by mistake: they did not come.
+  taken_back_at timestamptz,
+  -- Who of the staff took it back, by name.
+  taken_back_by text,
+  taken_back_reason text,
+  constraint drop_in_person_taken_back_says_why check ((taken_back_at is null) = (taken_back_reason is null)
+    and (taken_back_at is null) = (taken_back_by is null))
 );
 create index drop_in_person_drop_in on drop_in_person (drop_in_id, id);
 create index drop_in_person_patient on drop_in_person (patient_id, id);
 create trigger drop_in_person_of_who_stayed before insert on drop_in_person for each row
   execute function follow_the_merge();
+alter table drop_in_person enable row level security;
+create policy everything on drop_in_person to lendwell_app using (true);
+create policy supporters_own on drop_in_person for select to lendwell_supporter using (exists ( select from drop_in d where d.id = drop_in_person.drop_in_id));
+grant select on drop_in_person to lendwell_supporter;
+
+-- ──────────── drop_in_visitor ─────────────────────────────────────────────────────────────────────────
+-- Someone who came and is not known by name: a stroke of a tally, of whom nothing else is kept.
+create table drop_in_visitor (
+  id uuid primary key,
+  drop_in_id uuid not null references drop_in,
+  -- Whether they said that they had been there before; who had not is a person whom drop-ins reached.
+  came_before boolean not null,
+  -- As whoever was there guessed it; null where nobody said.
+  age_band text check (age_band in ('under_25', '25_to_44', '45_to_64', '65_and_over')),
+  topics text[] not null default '{}',
+  at timestamptz not null
+);
+create index drop_in_visitor_drop_in on drop_in_visitor (drop_in_id, id);
+alter table drop_in_visitor enable row level security;
+create policy everything on drop_in_visitor to lendwell_app using (true);
+create policy supporters_own on drop_in_visitor for select to lendwell_supporter using (exists ( select from drop_in d where d.id = drop_in_visitor.drop_in_id));
+grant select on drop_in_visitor to lendwell_supporter;
 
 -- ──────────── earlier_label ───────────────────────────────────────────────────────────────────────────
 -- A label that the scheme had on a device before its asset tag, or beside it: a scan of it finds the device.
@@ -484,13 +683,26 @@ create table event (
   actor_name text not null,
   request_id text not null,
   "values" jsonb not null default '{}',
-  fields text[] not null default '{}'
+  fields text[] not null default '{}',
+  -- The database’s own time, whatever was sent. Rows from before the chain have none.
+  recorded_at timestamptz,
+  -- Its place in the sequence of what is logged.
+  place bigint not null default 0
 );
 create index event_at on event using brin (at) with (pages_per_range='32');
+create unique index event_place on event (place);
 create trigger event_append_only before delete or update on event for each row
   execute function refuse_change();
 create trigger event_no_truncate before truncate on event for each statement execute function refuse_change();
+create trigger event_place before insert on event for each row execute function give_log_place();
 revoke update, delete on event from lendwell_app;
+alter table event enable row level security;
+create policy everything on event to lendwell_app using (true);
+create policy clinics_own on event for select to lendwell_clinic using (exists ( select from event_subject s
+  where s.event_id = event.id));
+create policy supporters_own on event for select to lendwell_supporter using (exists ( select from event_subject s where s.event_id = event.id));
+grant select (id, at, type, "values", fields) on event to lendwell_clinic;
+grant select on event to lendwell_supporter;
 
 -- ──────────── event_subject ───────────────────────────────────────────────────────────────────────────
 -- The things an event is part of the story of. Event ids are UUIDv7, so the key is a timeline.
@@ -506,6 +718,39 @@ create trigger event_subject_append_only before delete or update on event_subjec
 create trigger event_subject_no_truncate before truncate on event_subject for each statement
   execute function refuse_change();
 revoke update, delete on event_subject from lendwell_app;
+alter table event_subject enable row level security;
+create policy everything on event_subject to lendwell_app using (true);
+create policy clinics_own on event_subject for select to lendwell_clinic using (exists ( select from referral r where r.id = event_subject.subject_id));
+create policy supporters_own on event_subject for select to lendwell_supporter using (exists ( select from follow_up f where f.id = event_subject.subject_id));
+grant select (subject_id, event_id) on event_subject to lendwell_clinic;
+grant select on event_subject to lendwell_supporter;
+
+-- ──────────── factor ──────────────────────────────────────────────────────────────────────────────────
+-- What staff show beside their password: an app that shows codes, or a passkey.
+create table factor (
+  id uuid primary key,
+  staff_id uuid not null references staff,
+  kind text not null check (kind in ('code', 'passkey')),
+  name text not null,
+  sealed_secret bytea,
+  -- The 30 seconds of the last code that was taken: none of them or before is taken again.
+  last_step bigint,
+  credential_id text unique,
+  public_key bytea,
+  counter bigint,
+  transports text[],
+  created_at timestamptz not null,
+  used_at timestamptz,
+  removed_at timestamptz,
+  constraint factor_of_its_kind check ((kind = 'code') = (sealed_secret is not null and last_step is not null)
+    and (kind = 'passkey') = (credential_id is not null and public_key is not null and counter is not null))
+);
+create unique index factor_one_app on factor (staff_id) where kind = 'code' and removed_at is null;
+create index factor_staff on factor (staff_id) where removed_at is null;
+alter table factor enable row level security;
+create policy everything on factor to lendwell_app using (true);
+create policy supporters_own on factor for select to lendwell_supporter using (staff_id = asker());
+grant select on factor to lendwell_supporter;
 
 -- ──────────── follow_up ───────────────────────────────────────────────────────────────────────────────
 create table follow_up (
@@ -530,7 +775,8 @@ create table follow_up (
   before_due int,
   lead_days int not null default 1 check (lead_days >= 1 and lead_days <= 10),
   -- Why it was last moved, done another way or called off, as the person may be told.
-  why text check (why in ('they_asked', 'we_cannot', 'closed', 'ended'))
+  why text check (why in ('they_asked', 'supporter_away', 'someone_else', 'we_cannot', 'closed', 'place',
+    'mistake', 'dates_moved', 'ended'))
 );
 create index follow_up_diary on follow_up (due_on, starts_at, id);
 create index follow_up_done on follow_up (due_on) where status = 'done';
@@ -542,10 +788,15 @@ create index follow_up_referral on follow_up (referral_id);
 create index follow_up_supporter on follow_up (supporter_id, due_on, starts_at, id);
 create trigger follow_up_of_who_stayed before insert on follow_up for each row
   execute function follow_the_merge();
+alter table follow_up enable row level security;
+create policy everything on follow_up to lendwell_app using (true);
+create policy supporters_own on follow_up for select to lendwell_supporter using (supporter_id = asker()
+  or supports(patient_id));
+grant select on follow_up to lendwell_supporter;
 
 -- ──────────── follow_up_outcome ───────────────────────────────────────────────────────────────────────
 create table follow_up_outcome (
-  follow_up_id uuid primary key references follow_up,
+  follow_up_id uuid not null references follow_up,
   result text not null check (result in ('done', 'missed', 'cancelled')),
   topics text[] not null default '{}',
   minutes int,
@@ -555,8 +806,37 @@ create table follow_up_outcome (
   concern boolean not null default false,
   note text,
   next_step text,
-  recorded_at timestamptz not null
+  recorded_at timestamptz not null,
+  id uuid primary key,
+  -- The member of staff or the client who recorded it.
+  recorded_by uuid,
+  -- How its follow-up stood before it.
+  was_status text not null check (was_status in ('planned', 'confirmed')),
+  -- The day for which its follow-up stood before it.
+  was_due_on date not null,
+  -- Why its follow-up had last been moved before it.
+  was_why text check (was_why in ('they_asked', 'supporter_away', 'someone_else', 'we_cannot', 'closed',
+    'place', 'mistake', 'dates_moved', 'ended')),
+  -- The concern was raised by mistake too. Without that it stands, also once the outcome does not.
+  concern_taken_back boolean not null default false,
+  -- When it was taken back as recorded by mistake; from then on it is no outcome of the follow-up.
+  taken_back_at timestamptz,
+  -- Who of the staff took it back, by name.
+  taken_back_by text,
+  taken_back_reason text,
+  constraint follow_up_outcome_concern_goes_with_it check (not concern_taken_back or concern
+    and taken_back_at is not null),
+  constraint follow_up_outcome_taken_back_says_why
+    check ((taken_back_at is null) = (taken_back_reason is null)
+    and (taken_back_at is null) = (taken_back_by is null))
 );
+create index follow_up_outcome_follow_up on follow_up_outcome (follow_up_id);
+create unique index follow_up_outcome_standing on follow_up_outcome (follow_up_id)
+  where taken_back_at is null;
+alter table follow_up_outcome enable row level security;
+create policy everything on follow_up_outcome to lendwell_app using (true);
+create policy supporters_own on follow_up_outcome for select to lendwell_supporter using (exists ( select from follow_up f where f.id = follow_up_outcome.follow_up_id));
+grant select on follow_up_outcome to lendwell_supporter;
 
 -- ──────────── form_link ───────────────────────────────────────────────────────────────────────────────
 create table form_link (
@@ -572,6 +852,95 @@ create table form_link (
   sent int not null default 0
 );
 create index form_link_clinic on form_link (clinic_id, id);
+
+-- ──────────── found_message ───────────────────────────────────────────────────────────────────────────
+-- What whoever found a device wrote by the code on its label. Kept for 90 days.
+create table found_message (
+  id uuid primary key,
+  device_id uuid not null references device on delete cascade,
+  -- The loan that the device was last on while it was out or lost: it goes with its person.
+  loan_id uuid references loan,
+  body text,
+  -- How whoever found it can be reached, if they said so.
+  reach text,
+  received_at timestamptz not null,
+  constraint found_message_says_something check (num_nonnulls(body, reach) > 0)
+);
+create index found_message_device on found_message (device_id);
+create index found_message_loan on found_message (loan_id) where loan_id is not null;
+create index found_message_received on found_message (received_at);
+
+-- ──────────── guide ───────────────────────────────────────────────────────────────────────────────────
+-- A short guide for people who are supported. What it says is in guide_version, by language and format.
+create table guide (
+  id uuid primary key,
+  -- Stands in the address at which people read it, which tells nobody anything.
+  number int generated always as identity unique,
+  name text not null,
+  topic text not null,
+  made_by text,
+  -- With whom it was made: people who use it, and how.
+  made_with text,
+  -- When staff are asked to look at it again.
+  review_on date,
+  retired_at timestamptz,
+  changed_at timestamptz not null
+);
+create unique index guide_name on guide (lower(name)) where retired_at is null;
+grant select on guide to lendwell_supporter;
+
+-- ──────────── guide_version ───────────────────────────────────────────────────────────────────────────
+-- A guide as somebody saved it, in a language and a format: the newest version of each is what people read.
+create table guide_version (
+  guide_id uuid not null references guide,
+  language text not null check (language ~ '^[a-z]{2,3}$'),
+  format text not null check (format in ('standard', 'large_print', 'easy_read', 'audio', 'bsl')),
+  version int not null check (version > 0),
+  title text not null check (title ~ '\S'),
+  body text not null check (body ~ '\S'),
+  created_at timestamptz not null,
+  created_by text not null,
+  primary key (guide_id, language, format, version)
+);
+create trigger guide_version_no_truncate before truncate on guide_version for each statement
+  execute function refuse_change();
+create trigger guide_version_stays before delete or update on guide_version for each row
+  execute function refuse_change();
+revoke update, delete on guide_version from lendwell_app;
+grant select on guide_version to lendwell_supporter;
+
+-- ──────────── handout ─────────────────────────────────────────────────────────────────────────────────
+-- A guide or a signpost that someone was given at a contact: by a message with its address, or on paper.
+create table handout (
+  id uuid primary key,
+  patient_id uuid not null references patient,
+  follow_up_id uuid references follow_up,
+  drop_in_person_id uuid references drop_in_person,
+  guide_id uuid,
+  language text,
+  format text,
+  version int,
+  signpost_id uuid references signpost,
+  way text not null check (way in ('message', 'paper')),
+  -- The address that was given, without where it begins.
+  path text not null,
+  given_at timestamptz not null,
+  given_by text not null,
+  foreign key (guide_id, language, format, version) references guide_version(guide_id, language, format,
+    version) match full,
+  constraint handout_at_one_contact check (num_nonnulls(follow_up_id, drop_in_person_id) = 1),
+  constraint handout_is_one_thing check (num_nonnulls(guide_id, signpost_id) = 1)
+);
+create index handout_given on handout (given_at);
+create unique index handout_once on handout (follow_up_id, drop_in_person_id, guide_id, language, format,
+  signpost_id, way) nulls not distinct;
+create index handout_patient on handout (patient_id, id);
+create trigger handout_of_who_stayed before insert on handout for each row
+  execute function follow_the_merge();
+alter table handout enable row level security;
+create policy everything on handout to lendwell_app using (true);
+create policy supporters_own on handout for select to lendwell_supporter using (supports(patient_id));
+grant select on handout to lendwell_supporter;
 
 -- ──────────── idempotency_key ─────────────────────────────────────────────────────────────────────────
 create table idempotency_key (
@@ -605,13 +974,15 @@ create table inbound_message (
 create index inbound_message_message on inbound_message (message_id) where message_id is not null;
 create index inbound_message_of_nobody on inbound_message (from_number) where patient_ids = '{}'::uuid[];
 create index inbound_message_patients on inbound_message using gin (patient_ids);
+create index inbound_message_stopped on inbound_message (from_number) where meaning = 'stop';
 
 -- ──────────── incident ────────────────────────────────────────────────────────────────────────────────
 create table incident (
   id uuid primary key,
   reference text not null unique,
-  kind text not null check (kind in ('lost', 'stolen', 'damaged', 'faulty', 'not_returned')),
-  status text not null default 'open' check (status in ('open', 'closed')),
+  kind text not null check (kind in ('lost', 'stolen', 'pawned', 'sold', 'given_away', 'damaged', 'faulty',
+    'not_returned')),
+  status text not null default 'open' check (status in ('open', 'closed', 'recorded_by_mistake')),
   loan_id uuid not null references loan,
   loan_item_id uuid not null references loan_item,
   device_id uuid not null references device,
@@ -630,6 +1001,14 @@ create table incident (
   happened_given_on date,
   -- The day it happened, at the latest the one on which it was told.
   happened_on date not null generated always as (coalesce(happened_given_on, reported_on)) stored,
+  -- When it was taken back as recorded by mistake. Such an incident counts nowhere.
+  taken_back_at timestamptz,
+  -- Who of the staff took it back, by name.
+  taken_back_by text,
+  taken_back_reason text,
+  constraint a_mistake_says_why check ((status = 'recorded_by_mistake') = (taken_back_at is not null)
+    and (taken_back_at is null) = (taken_back_by is null)
+    and (taken_back_at is null) = (taken_back_reason is null)),
   constraint an_approval_has_its_reason check ((approved_by is null) = (approval_reason is null)),
   constraint closed_has_its_time check ((status = 'closed') = (closed_at is not null))
 );
@@ -644,8 +1023,8 @@ create index incident_patient on incident (patient_id, id);
 create table incident_action (
   id uuid primary key,
   incident_id uuid not null references incident,
-  kind text not null check (kind in ('lock', 'lost_mode', 'locate', 'wipe', 'suspend_sim', 'told_police',
-    'told_ig', 'found', 'write_off', 'note', 'replaced', 'approved', 'closed')),
+  kind text not null check (kind in ('lock', 'lost_mode', 'locate', 'wipe', 'suspend_sim', 'concern',
+    'told_police', 'told_ig', 'found', 'write_off', 'note', 'replaced', 'approved', 'closed')),
   note text,
   patient_data boolean,
   authorised_by text,
@@ -655,6 +1034,61 @@ create table incident_action (
   confirmed_by text
 );
 create index incident_action_incident on incident_action (incident_id, id);
+
+-- ──────────── instrument ──────────────────────────────────────────────────────────────────────────────
+-- A questionnaire as the scheme set it up. One that needs a licence that is not held cannot be used.
+create table instrument (
+  id uuid primary key,
+  name text not null check (name ~ '\S'),
+  -- Which totals are better.
+  direction text not null check (direction in ('higher', 'lower')),
+  licence_needed boolean not null,
+  licence_held boolean not null,
+  licence_holder text,
+  licence_note text,
+  -- From when it is asked first. Null: when somebody thinks it right.
+  baseline text check (baseline in ('referral', 'handover')),
+  -- So many weeks after the handover it is asked again.
+  repeat_weeks int[] not null default '{}',
+  retired_at timestamptz,
+  changed_at timestamptz not null
+);
+create unique index instrument_name on instrument (lower(name));
+grant select on instrument to lendwell_supporter;
+
+-- ──────────── instrument_version ──────────────────────────────────────────────────────────────────────
+-- The items of an instrument, which never change: others are the next version.
+create table instrument_version (
+  id uuid primary key,
+  instrument_id uuid not null references instrument,
+  version int not null check (version > 0),
+  total text not null check (total in ('sum', 'mean')),
+  -- With how many items unanswered there still is a total.
+  may_miss int not null check (may_miss >= 0),
+  -- In their order: [{ wording, lowest, highest, labels, reversed }].
+  items jsonb not null,
+  created_at timestamptz not null,
+  created_by text not null
+);
+create unique index instrument_version_once on instrument_version (instrument_id, version);
+create trigger instrument_version_no_truncate before truncate on instrument_version for each statement
+  execute function refuse_change();
+create trigger instrument_version_stays before delete or update on instrument_version for each row
+  execute function refuse_change();
+revoke update, delete on instrument_version from lendwell_app;
+grant select on instrument_version to lendwell_supporter;
+
+-- ──────────── invitation ──────────────────────────────────────────────────────────────────────────────
+-- Whom the scheme asked to help shape it, and to what. Each counts in how often they are asked.
+create table invitation (
+  id uuid primary key,
+  patient_id uuid not null references patient,
+  invited_on date not null,
+  to_what text not null check (to_what ~ '\S'),
+  invited_by text not null,
+  created_at timestamptz not null
+);
+create index invitation_patient on invitation (patient_id, invited_on);
 
 -- ──────────── job_run ─────────────────────────────────────────────────────────────────────────────────
 create table job_run (
@@ -681,6 +1115,40 @@ create table kept_page (
 );
 create index kept_page_age on kept_page (kept_at);
 
+-- ──────────── kept_sheet ──────────────────────────────────────────────────────────────────────────────
+-- Lists that someone of the staff gave, between looking at them and recording them, and how far the work on a
+-- long one is. All that they hold is sealed for whoever gave them.
+create table kept_sheet (
+  id uuid primary key,
+  staff_id uuid not null references staff,
+  kind text not null check (kind in ('donation', 'take_over')),
+  status text not null check (status in ('kept', 'to_judge', 'judged', 'to_save', 'saving', 'saved',
+    'failed')),
+  -- A keyed hash of the list and of what was said of it: a second press is known by it.
+  mark bytea not null,
+  -- Sealed: the text of the list. Gone once it is recorded.
+  sheet bytea,
+  -- Sealed: what was typed beside it. Gone once it is recorded.
+  said bytea,
+  -- Sealed: what would happen with each line, or why it was refused. Gone once it is recorded.
+  found bytea,
+  lines int not null check (lines >= 0),
+  lines_done int not null default 0 check (lines_done >= 0),
+  -- What became of it, without a word of anyone: a sentence, and where it leads.
+  result jsonb,
+  -- The event that asked for the work on it, of which the outbox knows.
+  event_id uuid references event,
+  changed_at timestamptz not null,
+  -- When whoever gave it saw what became of it.
+  seen_at timestamptz,
+  expires_at timestamptz not null,
+  check ((status = 'saved') = (sheet is null)),
+  constraint kept_sheet_check1 check ((status = 'saved') = (result is not null))
+);
+create index kept_sheet_end on kept_sheet (expires_at);
+create index kept_sheet_event on kept_sheet (event_id);
+create index kept_sheet_owner on kept_sheet (staff_id);
+
 -- ──────────── kit ─────────────────────────────────────────────────────────────────────────────────────
 create table kit (
   id uuid primary key,
@@ -705,6 +1173,17 @@ create table kit_line (
   constraint only_a_device_has_data check (not with_data or device_kind is not null)
 );
 
+-- ──────────── known_browser ───────────────────────────────────────────────────────────────────────────
+-- Browsers in which someone has signed in: their tries are counted apart from those of strangers.
+create table known_browser (
+  hash bytea not null,
+  staff_id uuid not null references staff,
+  first_at timestamptz not null,
+  seen_at timestamptz not null,
+  primary key (staff_id, hash)
+);
+create index known_browser_age on known_browser (seen_at);
+
 -- ──────────── legal_hold ──────────────────────────────────────────────────────────────────────────────
 -- While one stands, nothing about the person is erased.
 create table legal_hold (
@@ -720,8 +1199,14 @@ create table legal_hold (
 );
 create unique index legal_hold_one_standing on legal_hold (patient_id) where lifted_at is null;
 create index legal_hold_patient on legal_hold (patient_id, id);
+create trigger legal_hold_kept before update on legal_hold for each row execute function keep_legal_hold();
+create trigger legal_hold_no_truncate before truncate on legal_hold for each statement
+  execute function refuse_change();
+create trigger legal_hold_not_deleted before delete on legal_hold for each row
+  execute function refuse_change();
 create trigger legal_hold_of_nobody_erased before insert on legal_hold for each row
   execute function refuse_erased();
+revoke delete on legal_hold from lendwell_app;
 
 -- ──────────── lending_policy ──────────────────────────────────────────────────────────────────────────
 -- What the scheme decided about lending: one row.
@@ -736,7 +1221,17 @@ create table lending_policy (
   routine_days int not null default 7 check (routine_days >= 0 and routine_days <= 365),
   -- How many MB (of 1,048,576 bytes) all photos and papers may take.
   attachment_quota_mb int not null default 2048 check (attachment_quota_mb >= 0
-    and attachment_quota_mb <= 1000000)
+    and attachment_quota_mb <= 1000000),
+  -- How many days before the security updates of a device on loan end staff are asked.
+  updates_warn_days int not null default 60 check (updates_warn_days >= 0 and updates_warn_days <= 730),
+  -- For how many months a device of a loan without a day has to get security updates.
+  updates_months int not null default 12 check (updates_months > 0 and updates_months <= 120),
+  -- Whether a device of which nobody knows until when it gets them waits for a manager’s reason.
+  updates_unknown_stops boolean not null default false,
+  -- How often a person is asked at most within asking_weeks: questions at calls, questionnaires and
+  -- invitations together.
+  asking_most int not null default 3 check (asking_most >= 0 and asking_most <= 50),
+  asking_weeks int not null default 4 check (asking_weeks >= 1 and asking_weeks <= 104)
 );
 
 -- ──────────── loan ────────────────────────────────────────────────────────────────────────────────────
@@ -802,6 +1297,13 @@ create index loan_referral on loan (referral_id);
 create index loan_to_review on loan (review_on, id) where status = 'open' and review_on is not null;
 create trigger loan_of_who_stayed before insert on loan for each row when (new.patient_id is not null)
   execute function follow_the_merge();
+alter table loan enable row level security;
+create policy everything on loan to lendwell_app using (true);
+create policy clinics_own on loan for select to lendwell_clinic using (exists ( select from referral r
+  where r.id = loan.referral_id));
+create policy supporters_own on loan for select to lendwell_supporter using (supports(patient_id));
+grant select (id, reference, referral_id, status) on loan to lendwell_clinic;
+grant select (id, reference, patient_id, referral_id, status) on loan to lendwell_supporter;
 
 -- ──────────── loan_accessory ──────────────────────────────────────────────────────────────────────────
 create table loan_accessory (
@@ -860,8 +1362,29 @@ case
     (ended_at at time zone 'Europe/London')::date)
     else null::date
 end) stored,
+  -- The item of the device that really went, where this one was written down by mistake.
+  swapped_for uuid references loan_item,
+  -- The words of whoever put it right.
+  swap_reason text,
+  -- What its device was as the item ended: the cycle of preparation that it went out with. Null of what ended
+  -- before this was kept.
+  cycle_out int,
+  -- The day on which that cycle had begun.
+  cycle_out_on date,
+  -- The condition that the device was said to be in.
+  condition_before text,
+  -- The place that it was kept at.
+  location_before uuid references location,
+  -- Why it came back, where that was said.
+  end_reason text check (end_reason in ('done', 'own_device', 'lost_interest', 'moved', 'no_signal',
+    'too_much', 'in_hospital', 'other')),
+  -- The same in the words of whoever said it.
+  end_words text,
+  constraint a_swap_alone_has_its_reason check (swap_reason is null or swapped_for is not null),
   constraint ended_has_its_time check ((status = 'on_loan') = (ended_at is null)),
-  constraint nothing_ends_before_it_went_out check (ended_on >= issued_on)
+  constraint nothing_ends_before_it_went_out check (ended_on >= issued_on),
+  constraint only_a_mistake_is_swapped check (swapped_for is null or status = 'recorded_by_mistake'),
+  constraint what_came_back_says_why check (end_reason is null or status = 'returned')
 );
 create index loan_item_device on loan_item (device_id, id);
 create index loan_item_issued on loan_item (issued_on);
@@ -869,6 +1392,12 @@ create index loan_item_loan on loan_item (loan_id);
 create unique index loan_item_one_open_per_device on loan_item (device_id) where ended_at is null;
 create unique index loan_item_replaced_once on loan_item (replaces_item_id)
   where replaces_item_id is not null;
+create unique index loan_item_swapped_for on loan_item (swapped_for) where swapped_for is not null;
+alter table loan_item enable row level security;
+create policy everything on loan_item to lendwell_app using (true);
+create policy supporters_own on loan_item for select to lendwell_supporter using (exists ( select from loan l
+  where l.id = loan_item.loan_id));
+grant select (id, loan_id, device_id, status, ended_at) on loan_item to lendwell_supporter;
 
 -- ──────────── loan_review ─────────────────────────────────────────────────────────────────────────────
 create table loan_review (
@@ -909,6 +1438,103 @@ create table location (
   changed_at timestamptz not null default now()
 );
 create unique index location_name on location (lower(name));
+grant select (id, name, kind) on location to lendwell_supporter;
+
+-- ──────────── log_head ────────────────────────────────────────────────────────────────────────────────
+-- The end of the chain at an instant, signed with a key that the database does not have.
+create table log_head (
+  n bigint not null,
+  digest bytea not null,
+  signed_at timestamptz not null,
+  key_id text,
+  signature bytea,
+  -- The reply of a time stamping authority (RFC 3161, DER) about the head.
+  stamp bytea,
+  primary key (n, signed_at),
+  check ((key_id is null) = (signature is null))
+);
+create trigger log_head_append_only before delete or update on log_head for each row
+  execute function refuse_change();
+create trigger log_head_no_truncate before truncate on log_head for each statement
+  execute function refuse_change();
+revoke update, delete on log_head from lendwell_app;
+
+-- ──────────── log_link ────────────────────────────────────────────────────────────────────────────────
+-- The chain: one link for each row of event and access_log, in the order in which they were linked.
+create table log_link (
+  n bigint primary key,
+  place bigint not null unique,
+  in_table text not null check (in_table in ('event', 'access_log')),
+  row_id uuid not null,
+  v smallint not null references log_version(v),
+  -- SHA-256 of the row with its subjects.
+  row_digest bytea not null,
+  -- SHA-256 of the digest before it, the row’s digest, and what the link says.
+  digest bytea not null,
+  sealed_at timestamptz not null
+);
+create trigger log_link_append_only before delete or update on log_link for each row
+  execute function refuse_change();
+create trigger log_link_no_truncate before truncate on log_link for each statement
+  execute function refuse_change();
+revoke update, delete on log_link from lendwell_app;
+
+-- ──────────── log_sealing ─────────────────────────────────────────────────────────────────────────────
+-- How far the chain has come: one row. All rows up to the place are linked; up to the next one they will be,
+-- once all transactions before the number have ended.
+create table log_sealing (
+  one boolean default true primary key check (one),
+  place bigint not null default 0,
+  next_place bigint,
+  next_xid bigint,
+  check ((next_place is null) = (next_xid is null))
+);
+revoke insert, delete on log_sealing from lendwell_app;
+
+-- ──────────── log_version ─────────────────────────────────────────────────────────────────────────────
+-- Which columns of a logged row its digest covers. A column that is added later begins a version, and leaves
+-- earlier digests as they are.
+create table log_version (
+  v smallint primary key check (v > 0),
+  in_table text not null check (in_table in ('event', 'access_log')),
+  columns text[] not null
+);
+create trigger log_version_append_only before delete or update on log_version for each row
+  execute function refuse_change();
+create trigger log_version_no_truncate before truncate on log_version for each statement
+  execute function refuse_change();
+revoke update, delete on log_version from lendwell_app;
+
+-- ──────────── measure_asking ──────────────────────────────────────────────────────────────────────────
+-- Whom the scheme asked with an instrument, and what came of it. Each that was not taken back counts in how
+-- often they are asked.
+create table measure_asking (
+  id uuid primary key,
+  patient_id uuid not null references patient,
+  version_id uuid not null references instrument_version,
+  follow_up_id uuid references follow_up,
+  way text not null check (way in ('call', 'paper', 'link')),
+  status text not null check (status in ('asked', 'answered', 'declined')),
+  asked_on date not null,
+  asked_by text not null,
+  -- By item, in their order: the answer, null where there is none, or rather_not.
+  answers jsonb,
+  -- By the version’s rule. Null where too many answers are missing.
+  total numeric,
+  answered_on date,
+  created_at timestamptz not null,
+  taken_back_at timestamptz,
+  taken_back_by text,
+  taken_back_reason text,
+  constraint measure_asking_answers_are_there check ((status = 'answered') = (answers is not null)
+    and (status = 'answered') = (answered_on is not null)),
+  constraint measure_asking_taken_back_says_why check ((taken_back_at is null) = (taken_back_reason is null)
+    and (taken_back_at is null) = (taken_back_by is null)),
+  constraint measure_asking_total_of_answers check (total is null or status = 'answered')
+);
+create index measure_asking_follow_up on measure_asking (follow_up_id) where follow_up_id is not null;
+create index measure_asking_patient on measure_asking (patient_id, id);
+create index measure_asking_version on measure_asking (version_id, answered_on);
 
 -- ──────────── message ─────────────────────────────────────────────────────────────────────────────────
 create table message (
@@ -936,16 +1562,21 @@ create table message (
   handed_at timestamptz,
   -- When its provider was last asked what became of it.
   asked_at timestamptz,
+  -- It goes to the person whom they trust, not to them.
+  to_trusted boolean not null default false,
+  -- The number of the person whom they trust, to which it went.
+  trusted_number text,
   constraint a_message_on_its_way_has_an_address check ((status in ('held', 'cancelled'))
-    or contact_point_id is not null),
+    or contact_point_id is not null or to_trusted),
   constraint held_failed_or_cancelled_says_why check ((status not in ('held', 'failed', 'cancelled',
     'unknown')) or why is not null)
 );
 create index message_by_status on message (status, id);
 create index message_due on message (send_after, id) where status = 'planned';
 create index message_failed_by_point on message (contact_point_id, id) where status = 'failed';
-create unique index message_one_held_per_patient_run on message (patient_id, run_date) where status = 'held';
-create unique index message_one_per_patient_run_channel on message (patient_id, channel, run_date)
+create unique index message_one_held_per_patient_run on message (patient_id, run_date, to_trusted)
+  where status = 'held';
+create unique index message_one_per_patient_run_channel on message (patient_id, channel, run_date, to_trusted)
   where status in ('planned', 'queued', 'sending');
 create index message_patient on message (patient_id, id);
 create index message_queue on message (send_after, id) where status = 'queued';
@@ -956,6 +1587,28 @@ create trigger message_of_nobody_erased before insert on message for each row
 create trigger sent_to_nobody_erased before update of status on message for each row
   when ((old.status in ('held', 'failed', 'unknown')) and (new.status in ('planned', 'queued')))
   execute function refuse_erased();
+alter table message enable row level security;
+create policy everything on message to lendwell_app using (true);
+create policy supporters_own on message for select to lendwell_supporter using (supports(patient_id));
+grant select (id, patient_id, status, send_after) on message to lendwell_supporter;
+
+-- ──────────── notice_version ──────────────────────────────────────────────────────────────────────────
+-- Privacy notices and the accessibility statement as somebody saved them: the newest version of each is what
+-- the public reads. A notice without a version is not written yet.
+create table notice_version (
+  notice text not null check (notice in ('accessibility', 'patients', 'patients_discreet', 'clinics',
+    'supporters', 'hand_in')),
+  version int not null check (version > 0),
+  body text not null check (body ~ '\S'),
+  created_at timestamptz not null,
+  created_by text not null,
+  primary key (notice, version)
+);
+create trigger notice_version_no_truncate before truncate on notice_version for each statement
+  execute function refuse_change();
+create trigger notice_version_stays before delete or update on notice_version for each row
+  execute function refuse_change();
+revoke update, delete on notice_version from lendwell_app;
 
 -- ──────────── organisation ────────────────────────────────────────────────────────────────────────────
 create table organisation (
@@ -981,6 +1634,13 @@ create index organisation_succeeded_by on organisation (succeeded_by) where succ
 create constraint trigger organisation_succession after insert or update of succeeded_by on organisation
   deferrable initially deferred for each row when (new.succeeded_by is not null)
   execute function keep_succession_flat();
+alter table organisation enable row level security;
+create policy everything on organisation to lendwell_app using (true);
+create policy clinics_own on organisation for select to lendwell_clinic using (id = asker()
+  or succeeded_by = asker());
+create policy supporters_own on organisation for select to lendwell_supporter using (exists ( select from staff s where s.organisation_id = organisation.id));
+grant select on organisation to lendwell_clinic;
+grant select (id, name) on organisation to lendwell_supporter;
 
 -- ──────────── outbox ──────────────────────────────────────────────────────────────────────────────────
 create table outbox (
@@ -997,6 +1657,19 @@ create table outbox (
 );
 create index outbox_failed on outbox (failed_at) where failed_at is not null;
 create index outbox_waiting on outbox (next_at) where done_at is null and failed_at is null;
+
+-- ──────────── page_topic ──────────────────────────────────────────────────────────────────────────────
+-- What pages are about that people look at on devices they share, as the scheme counts it.
+create table page_topic (
+  id uuid primary key,
+  name text not null,
+  -- The topic that it is a part of, which has no such topic itself.
+  part_of uuid references page_topic,
+  retired_at timestamptz,
+  changed_at timestamptz not null
+);
+create unique index page_topic_name on page_topic (lower(name));
+grant select on page_topic to lendwell_supporter;
 
 -- ──────────── password_link ───────────────────────────────────────────────────────────────────────────
 -- By which someone sets their password, once. The newest alone works.
@@ -1046,17 +1719,25 @@ create index patient_by_nhs_number on patient (nhs_number) where nhs_number is n
 create index patient_family_name on patient (name_key(family_name));
 create index patient_given_name on patient (name_key(given_name));
 create index patient_merged_into on patient (merged_into) where merged_into is not null;
+create index patient_trusted_phone on patient ((trusted_person ->> 'phone')) where trusted_person is not null;
 create index patient_untouched on patient (changed_at, id) where erased_at is null and merged_into is null;
 create trigger erased_patient_stays before update on patient for each row when (old.erased_at is not null)
   execute function keep_erased();
 create trigger patient_contact_moves before update of contact_state on patient for each row
   when (old.contact_state is distinct from new.contact_state) execute function keep_contact_moves();
+create trigger patient_keeps_trusted_stop before insert or update of trusted_person on patient for each row
+  when (new.trusted_person is not null) execute function keep_trusted_stop();
 create trigger patient_names_changed after update of given_name, family_name, preferred_name on patient
   for each row when (old.given_name is distinct from new.given_name
   or old.family_name is distinct from new.family_name
   or old.preferred_name is distinct from new.preferred_name) execute function keep_patient_names();
 create trigger patient_names_inserted after insert on patient for each row
   execute function keep_patient_names();
+alter table patient enable row level security;
+create policy everything on patient to lendwell_app using (true);
+create policy supporters_own on patient for select to lendwell_supporter using (supports(id));
+grant select (id, given_name, family_name, preferred_name, contact_choice, contact_state, paused_until,
+  communication_needs, language, trusted_person, interpreter, erased_at) on patient to lendwell_supporter;
 
 -- ──────────── patient_history ─────────────────────────────────────────────────────────────────────────
 -- Earlier personal values, kept apart from the event log so that they can be erased.
@@ -1112,6 +1793,10 @@ create table patient_merge (
 );
 create unique index patient_merge_once on patient_merge (merged_id) where parted_at is null;
 create index patient_merge_survivor on patient_merge (survivor_id, id);
+alter table patient_merge enable row level security;
+create policy everything on patient_merge to lendwell_app using (true);
+create policy clinics_own on patient_merge for select to lendwell_clinic using (exists ( select from referral r where r.patient_id = patient_merge.survivor_id));
+grant select (survivor_id, merged_id, moved, parted_at) on patient_merge to lendwell_clinic;
 
 -- ──────────── patient_name ────────────────────────────────────────────────────────────────────────────
 -- What a person is looked up by: the key of each of their names, and of each part of it. Kept by a trigger on
@@ -1144,13 +1829,17 @@ create index patient_plan_patient on patient_plan (patient_id, id);
 create index patient_plan_referral on patient_plan (referral_id) where ended_at is null;
 create trigger patient_plan_of_who_stayed before insert on patient_plan for each row
   execute function follow_the_merge();
+alter table patient_plan enable row level security;
+create policy everything on patient_plan to lendwell_app using (true);
+create policy supporters_own on patient_plan for select to lendwell_supporter using (supports(patient_id));
+grant select on patient_plan to lendwell_supporter;
 
 -- ──────────── preparation_check ───────────────────────────────────────────────────────────────────────
 create table preparation_check (
   id uuid primary key,
   device_id uuid not null references device,
   cycle int not null,
-  kind text not null check (kind in ('sanitisation', 'electrical', 'setup')),
+  kind text not null check (kind in ('sanitisation', 'electrical', 'setup', 'updates')),
   result text not null check (result in ('pass', 'fail')),
   performed_on date not null,
   performed_by text not null,
@@ -1191,6 +1880,13 @@ create table privacy_decision (
 );
 create unique index privacy_decision_erased_once on privacy_decision (patient_id) where kind = 'erasure';
 create index privacy_decision_patient on privacy_decision (patient_id, id);
+create trigger privacy_decision_kept before update on privacy_decision for each row
+  execute function keep_privacy_decision();
+create trigger privacy_decision_no_truncate before truncate on privacy_decision for each statement
+  execute function refuse_change();
+create trigger privacy_decision_not_deleted before delete on privacy_decision for each row
+  execute function refuse_change();
+revoke delete on privacy_decision from lendwell_app;
 
 -- ──────────── proposal ────────────────────────────────────────────────────────────────────────────────
 create table proposal (
@@ -1206,6 +1902,36 @@ create table proposal (
   check ((decision is null) = (decided_at is null))
 );
 create index proposal_referral on proposal (referral_id, id);
+
+-- ──────────── proposed_account ────────────────────────────────────────────────────────────────────────
+-- Who came by single sign-on and has no account: an administrator lets them in, or does not. It opens
+-- nothing.
+create table proposed_account (
+  id uuid primary key,
+  issuer text not null,
+  subject text not null,
+  name text not null,
+  email text not null,
+  -- What the provider says they are, where it says so.
+  role text check (role in ('officer', 'supporter', 'manager', 'auditor', 'administrator')),
+  proposed_at timestamptz not null,
+  tried_at timestamptz not null,
+  unique (issuer, subject)
+);
+create index proposed_account_age on proposed_account (tried_at);
+
+-- ──────────── recovery_code ───────────────────────────────────────────────────────────────────────────
+create table recovery_code (
+  hash bytea primary key,
+  staff_id uuid not null references staff,
+  created_at timestamptz not null,
+  used_at timestamptz
+);
+create index recovery_code_staff on recovery_code (staff_id);
+alter table recovery_code enable row level security;
+create policy everything on recovery_code to lendwell_app using (true);
+create policy supporters_own on recovery_code for select to lendwell_supporter using (staff_id = asker());
+grant select on recovery_code to lendwell_supporter;
 
 -- ──────────── referral ────────────────────────────────────────────────────────────────────────────────
 create table referral (
@@ -1268,6 +1994,12 @@ create trigger referral_of_who_stayed before insert on referral for each row
   execute function follow_the_merge();
 create trigger referral_received after insert on referral for each row
   execute function keep_referral_status();
+alter table referral enable row level security;
+create policy everything on referral to lendwell_app using (true);
+create policy clinics_own on referral for select to lendwell_clinic using (clinic_id = any ((array( select o.id from organisation o))));
+create policy supporters_own on referral for select to lendwell_supporter using (supports(patient_id));
+grant select on referral to lendwell_clinic;
+grant select (id, patient_id, status, visit_risks) on referral to lendwell_supporter;
 
 -- ──────────── referral_assessment ─────────────────────────────────────────────────────────────────────
 -- For the office alone, never for the clinic; the newest counts. Goes when the person is erased.
@@ -1336,6 +2068,10 @@ create table referral_need (
 create index referral_need_of_stock on referral_need (referral_id, need) where status = 'open'
   and need <> 'support';
 create index referral_need_open on referral_need (referral_id) where status = 'open';
+alter table referral_need enable row level security;
+create policy everything on referral_need to lendwell_app using (true);
+create policy clinics_own on referral_need for select to lendwell_clinic using (exists ( select from referral r where r.id = referral_need.referral_id));
+grant select on referral_need to lendwell_clinic;
 
 -- ──────────── referral_note ───────────────────────────────────────────────────────────────────────────
 -- For the office alone, never for the clinic; may name people, and goes when the person is erased.
@@ -1359,6 +2095,10 @@ create table referral_question (
   check ((answer is null) = (answered_at is null))
 );
 create index referral_question_referral on referral_question (referral_id, id);
+alter table referral_question enable row level security;
+create policy everything on referral_question to lendwell_app using (true);
+create policy clinics_own on referral_question for select to lendwell_clinic using (exists ( select from referral r where r.id = referral_question.referral_id));
+grant select on referral_question to lendwell_clinic;
 
 -- ──────────── referral_repeat ─────────────────────────────────────────────────────────────────────────
 -- A referral that the hosted form took while one of the same person was open. What it said is kept with that
@@ -1382,13 +2122,17 @@ create table referral_status (
   at timestamptz not null,
   primary key (referral_id, number)
 );
+alter table referral_status enable row level security;
+create policy everything on referral_status to lendwell_app using (true);
+create policy clinics_own on referral_status for select to lendwell_clinic using (exists ( select from referral r where r.id = referral_status.referral_id));
+grant select on referral_status to lendwell_clinic;
 
 -- ──────────── reminder ────────────────────────────────────────────────────────────────────────────────
 create table reminder (
   id uuid primary key,
   patient_id uuid not null references patient,
   reason text not null check (reason in ('follow_up', 'return_due', 'overdue', 'data_ending', 'changed',
-    'off', 'put_off')),
+    'off', 'put_off', 'wrong_day', 'announcement', 'handout')),
   subject_id uuid not null,
   stage text not null,
   for_date date not null,
@@ -1399,7 +2143,11 @@ create table reminder (
   -- How many messages that said it did not arrive.
   failures int not null default 0,
   -- How a follow-up was to take place when the person was told of it.
-  said_way text
+  said_way text,
+  -- Of a correction: why what was told does not hold, as the person may be told, where the record that it is
+  -- of does not keep it.
+  why text check (why in ('they_asked', 'supporter_away', 'someone_else', 'we_cannot', 'closed', 'place',
+    'mistake', 'dates_moved', 'ended'))
 );
 create index reminder_message on reminder (message_id);
 create unique index reminder_once on reminder (reason, subject_id, stage, for_date)
@@ -1409,6 +2157,10 @@ create index reminder_said_ahead on reminder (useless_after) where status = 'sai
   and (reason in ('follow_up', 'changed', 'off'));
 create index reminder_subject on reminder (subject_id);
 create index reminder_to_gather on reminder (patient_id) where status = 'standing' and message_id is null;
+alter table reminder enable row level security;
+create policy everything on reminder to lendwell_app using (true);
+create policy supporters_own on reminder for select to lendwell_supporter using (supports(patient_id));
+grant select on reminder to lendwell_supporter;
 
 -- ──────────── repair ──────────────────────────────────────────────────────────────────────────────────
 create table repair (
@@ -1434,7 +2186,7 @@ create unique index repair_one_open_per_device on repair (device_id) where back_
 -- ──────────── required_check ──────────────────────────────────────────────────────────────────────────
 create table required_check (
   device_kind text not null,
-  kind text not null check (kind in ('sanitisation', 'electrical', 'setup')),
+  kind text not null check (kind in ('sanitisation', 'electrical', 'setup', 'updates')),
   position int not null,
   primary key (device_kind, kind)
 );
@@ -1484,6 +2236,28 @@ create table retention_member (
 create index retention_member_kept on retention_member (patient_id, decided_at) where outcome = 'kept';
 create unique index retention_member_undecided on retention_member (patient_id) where outcome is null;
 
+-- ──────────── return_taken_back ───────────────────────────────────────────────────────────────────────
+-- Returns that never were: what was written down of each, and why it was a mistake.
+create table return_taken_back (
+  id uuid primary key,
+  loan_item_id uuid not null references loan_item,
+  -- When the return was recorded.
+  returned_at timestamptz not null,
+  -- The day on which it was said to have come back.
+  returned_on date not null,
+  condition_in text,
+  return_notes text,
+  reason text not null,
+  taken_back_at timestamptz not null,
+  -- Who of the staff took it back, by name.
+  taken_back_by text not null,
+  -- Why it was said to have come back.
+  end_reason text check (end_reason in ('done', 'own_device', 'lost_interest', 'moved', 'no_signal',
+    'too_much', 'in_hospital', 'other')),
+  end_words text
+);
+create index return_taken_back_item on return_taken_back (loan_item_id);
+
 -- ──────────── scheme ──────────────────────────────────────────────────────────────────────────────────
 -- The scheme itself: one row. Without a name nothing was set yet, and the settings SCHEME_NAME and
 -- SCHEME_PHONE hold.
@@ -1503,6 +2277,71 @@ create table scheme (
   constraint scheme_logo_whole check (num_nulls(logo, logo_type, logo_width, logo_height, logo_hash) in (0,
     5))
 );
+grant select on scheme to lendwell_supporter;
+
+-- ──────────── second_person ───────────────────────────────────────────────────────────────────────────
+-- What someone wants to do that reaches so far that another has to agree, once each.
+create table second_person (
+  id uuid primary key,
+  kind text not null check (kind in ('role', 'email', 'password_link', 'factor_reset', 'erasure')),
+  subject_id uuid not null,
+  -- What exactly, as a word: the role that is given.
+  about text not null default '',
+  asked_by uuid not null references staff,
+  asked_at timestamptz not null,
+  decided_by uuid references staff,
+  decided_at timestamptz,
+  agreed boolean,
+  -- When whoever asked did it: what was agreed to counts once.
+  used_at timestamptz,
+  constraint second_person_decided check ((decided_at is null) = (agreed is null)
+    and (decided_at is null) = (decided_by is null)),
+  constraint second_person_is_another check (decided_by <> asked_by)
+);
+create index second_person_open on second_person (asked_at desc, id desc) where used_at is null;
+create unique index second_person_waiting on second_person (kind, subject_id, about, asked_by)
+  where decided_at is null;
+
+-- ──────────── security_event ──────────────────────────────────────────────────────────────────────────
+-- Who came in or was refused, from where, and what was done that an assessor asks about.
+create table security_event (
+  id uuid primary key,
+  at timestamptz not null,
+  kind text not null,
+  actor_type text not null check (actor_type in ('staff', 'client', 'system', 'nobody')),
+  actor_id uuid,
+  -- Whose account it is about.
+  staff_id uuid references staff,
+  client_id uuid references api_client,
+  -- What was asked for, as a word: an action, a role, a limit. Nothing about a patient.
+  about text,
+  address text not null default '',
+  browser text not null default '',
+  request_id text not null,
+  -- How often it happened within its minute.
+  count int not null default 1 check (count > 0),
+  is_alarm boolean not null default false,
+  -- When it was written to the log that leaves the machine.
+  logged_at timestamptz,
+  -- When its owner and whoever is to be alarmed had been told, where there is anyone to tell.
+  told_at timestamptz,
+  attempts int not null default 0,
+  next_at timestamptz not null,
+  -- By which ways it has been told, so that one that fails is tried again by itself.
+  told_ways text[] not null default '{}',
+  -- The email address that its owner had before; gone once it is told.
+  tell_address text
+);
+create index security_event_age on security_event (at desc, id desc);
+create index security_event_alarms on security_event (at desc, id desc) where is_alarm;
+create index security_event_staff on security_event (staff_id, at desc) where staff_id is not null;
+create index security_event_waiting on security_event (next_at) where told_at is null;
+create trigger keep_security_events before delete or update on security_event for each row
+  execute function keep_security_events();
+alter table security_event enable row level security;
+create policy everything on security_event to lendwell_app using (true);
+create policy supporters_own on security_event for select to lendwell_supporter using (staff_id = asker());
+grant select on security_event to lendwell_supporter;
 
 -- ──────────── session ─────────────────────────────────────────────────────────────────────────────────
 create table session (
@@ -1511,30 +2350,96 @@ create table session (
   created_at timestamptz not null,
   seen_at timestamptz not null,
   expires_at timestamptz not null,
-  revoked_at timestamptz
+  revoked_at timestamptz,
+  id uuid not null default gen_random_uuid(),
+  -- By what its owner showed last who they are.
+  way text not null default 'password' constraint session_way check (way in ('password', 'code', 'passkey',
+    'recovery_code', 'single_sign_on')),
+  -- What is missing until it opens anything: the second factor, or having one. Null when it is whole.
+  needs text constraint session_needs check (needs in ('factor', 'enrolment')),
+  -- When its owner last showed who they are: at sign-in, or again before something that wants fresh proof.
+  proved_at timestamptz not null,
+  address text not null default '',
+  browser text not null default '',
+  -- What a passkey signs next; taken with the first answer, right or wrong.
+  challenge text,
+  challenge_until timestamptz,
+  -- The provider of single sign-on by which it was opened, with subject, the session there, and what ends
+  -- that session.
+  issuer text,
+  subject text,
+  issuer_sid text,
+  sealed_id_token bytea,
+  constraint session_of_issuer check ((issuer is null) = (subject is null)
+    and (issuer is null) = (sealed_id_token is null))
 );
 create index session_expiry on session (expires_at);
+create unique index session_id on session (id);
+create index session_issuer on session (issuer, subject) where issuer is not null;
 create index session_staff on session (staff_id);
+alter table session enable row level security;
+create policy everything on session to lendwell_app using (true);
+create policy supporters_own on session for select to lendwell_supporter using (staff_id = asker());
+grant select on session to lendwell_supporter;
+
+-- ──────────── sign_in_policy ──────────────────────────────────────────────────────────────────────────
+-- Who has to show a second step, and what wants a second person.
+create table sign_in_policy (
+  one boolean default true primary key check (one),
+  factor_roles text[] not null default '{manager,administrator}',
+  changed_at timestamptz not null,
+  -- Whether a second manager has to agree before someone is erased.
+  erasure_by_two boolean not null default false
+);
+grant select on sign_in_policy to lendwell_supporter;
 
 -- ──────────── sign_in_throttle ────────────────────────────────────────────────────────────────────────
--- Keyed by a keyed hash of the email address as typed, so that one nobody has waits like any other.
+-- Wrong passwords by account and whence they came: a browser that is known, or a network. Both are keyed
+-- hashes; an empty origin counts all of an account.
 create table sign_in_throttle (
-  account bytea primary key,
+  account bytea not null,
+  origin bytea not null,
   failures int not null,
   waits_until timestamptz,
-  failed_at timestamptz not null
+  failed_at timestamptz not null,
+  primary key (account, origin)
 );
 create index sign_in_throttle_age on sign_in_throttle (failed_at);
+
+-- ──────────── sign_on_begun ───────────────────────────────────────────────────────────────────────────
+-- Sign-ins that are under way at the provider: each comes back once, within ten minutes.
+create table sign_on_begun (
+  state_hash bytea primary key,
+  -- A form that was typed before, sealed for whoever it is of.
+  kept text,
+  begun_at timestamptz not null
+);
+create index sign_on_begun_age on sign_on_begun (begun_at);
+
+-- ──────────── sign_on_logout ──────────────────────────────────────────────────────────────────────────
+-- Tokens by which a provider ended sessions: each counts once.
+create table sign_on_logout (
+  token_hash bytea primary key,
+  at timestamptz not null
+);
+create index sign_on_logout_age on sign_on_logout (at);
 
 -- ──────────── signpost ────────────────────────────────────────────────────────────────────────────────
 create table signpost (
   id uuid primary key,
   name text not null,
+  -- The scheme’s words for it: what it offers and how to reach it.
   details text not null,
   retired_at timestamptz,
-  changed_at timestamptz not null
+  changed_at timestamptz not null,
+  number int generated always as identity unique,
+  url text check (url ~ '^https://'),
+  -- What people who use it say of it, in their words.
+  person_words text,
+  topic text
 );
 create unique index signpost_name on signpost (lower(name)) where retired_at is null;
+grant select on signpost to lendwell_supporter;
 
 -- ──────────── staff ───────────────────────────────────────────────────────────────────────────────────
 create table staff (
@@ -1556,6 +2461,27 @@ create table staff (
 create index staff_dbs on staff (dbs_checked_on) where suspended_at is null;
 create unique index staff_email on staff (lower(email));
 create index staff_name on staff (lower(name), id);
+alter table staff enable row level security;
+create policy everything on staff to lendwell_app using (true);
+create policy supporters_own on staff for select to lendwell_supporter using (id = asker());
+grant select on staff to lendwell_supporter;
+
+-- ──────────── staff_identity ──────────────────────────────────────────────────────────────────────────
+-- Accounts at a provider of single sign-on by which staff come in. Who they are is issuer and subject, never
+-- an email address.
+create table staff_identity (
+  issuer text not null,
+  subject text not null,
+  staff_id uuid not null references staff,
+  linked_at timestamptz not null,
+  last_seen_at timestamptz,
+  primary key (issuer, subject)
+);
+create index staff_identity_staff on staff_identity (staff_id);
+alter table staff_identity enable row level security;
+create policy everything on staff_identity to lendwell_app using (true);
+create policy supporters_own on staff_identity for select to lendwell_supporter using (staff_id = asker());
+grant select on staff_identity to lendwell_supporter;
 
 -- ──────────── stocktake ───────────────────────────────────────────────────────────────────────────────
 create table stocktake (
@@ -1678,6 +2604,10 @@ create index task_by_status on task (status, id);
 create unique index task_once on task (kind, subject_id) where status = 'open';
 create index task_patient on task (patient_id) where patient_id is not null;
 create index task_urgent_first on task (urgent desc, id) where status = 'open';
+alter table task enable row level security;
+create policy everything on task to lendwell_app using (true);
+create policy supporters_own on task for select to lendwell_supporter using (supports(patient_id));
+grant select on task to lendwell_supporter;
 
 -- ──────────── task_closing ────────────────────────────────────────────────────────────────────────────
 -- What a person did about a task when they closed it; one that closed by itself has none.
@@ -1701,6 +2631,10 @@ create table task_closing (
 create index task_closing_act on task_closing (act_id);
 create unique index task_closing_standing on task_closing (task_id) where reopened_at is null;
 create index task_closing_task on task_closing (task_id);
+alter table task_closing enable row level security;
+create policy everything on task_closing to lendwell_app using (true);
+create policy supporters_own on task_closing for select to lendwell_supporter using (exists ( select from task t where t.id = task_closing.task_id));
+grant select on task_closing to lendwell_supporter;
 
 -- ──────────── template ────────────────────────────────────────────────────────────────────────────────
 -- The newest version of (reason, wording, channel, language) is in use; what fits a message best is chosen by
@@ -1708,7 +2642,7 @@ create index task_closing_task on task_closing (task_id);
 create table template (
   id uuid primary key,
   reason text not null,
-  wording text not null check (wording in ('discreet', 'identified')),
+  wording text not null check (wording in ('discreet', 'identified', 'trusted')),
   version int not null,
   subject text not null,
   body text not null,
@@ -1719,6 +2653,20 @@ create table template (
   constraint template_version unique (reason, wording, channel, language, version)
 );
 create trigger template_kept before update on template for each row execute function refuse_change();
+
+-- ──────────── updates_acceptance ──────────────────────────────────────────────────────────────────────
+-- A manager’s reason to lend a device though its security updates end too early, or nobody knows when. It
+-- counts for one preparation and the end that was known.
+create table updates_acceptance (
+  id uuid primary key,
+  device_id uuid not null references device on delete cascade,
+  cycle int not null,
+  updates_end_on date,
+  reason text not null check (reason ~ '\S'),
+  accepted_by text not null,
+  accepted_at timestamptz not null,
+  constraint updates_acceptance_once unique nulls not distinct (device_id, cycle, updates_end_on)
+);
 
 -- ──────────── waiting_skip ────────────────────────────────────────────────────────────────────────────
 -- Who was passed over on the waiting list, for whom and why.
@@ -1777,6 +2725,7 @@ create index webhook_delivery_sending on webhook_delivery (claimed_at) where sta
 
 -- ──────────── The numbers that references and asset tags are made from ────────────────────────────────
 create sequence code_number;
+create sequence log_place;
 
 -- ──────────── day_off ─────────────────────────────────────────────────────────────────────────────────
 -- Days without work that are no weekends: the one place that says so.
@@ -1786,6 +2735,14 @@ create view day_off as
 union all
  select closed_day.day
    from closed_day;
+grant select on day_off to lendwell_supporter;
+
+-- ──────────── asker() ─────────────────────────────────────────────────────────────────────────────────
+-- In whose name is read: the clinic, or the member of staff. Null where nobody said so, and then nothing is
+-- theirs.
+create function asker() returns uuid language sql stable parallel safe as $$
+  select nullif(current_setting('lendwell.asker', true), '')::uuid
+$$;
 
 -- ──────────── claim_texts() ───────────────────────────────────────────────────────────────────────────
 -- A text from a number that nobody had is of whoever gets that number first. Who takes in a text locks out
@@ -1804,6 +2761,13 @@ end $$;
 -- as codeKey in the code.
 create function code_key(code text) returns text language sql immutable parallel safe strict as $$ select translate(regexp_replace(normalize(code, NFKC), '[\x01-\x2f\x3a-\x40\x5b-\x60\x7b-\u00bf\u2000-\u206f\u2212\u3000-\u303f\ufe00-\ufe0f\ufeff]+', '', 'g'),
 'abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ') $$;
+
+-- ──────────── end_device_code() ───────────────────────────────────────────────────────────────────────
+create function end_device_code() returns trigger language plpgsql as $$
+begin
+  update device_code set ended_at = new.changed_at where device_id = new.id and ended_at is null;
+  return null;
+end $$;
 
 -- ──────────── follow_the_merge() ──────────────────────────────────────────────────────────────────────
 -- Whatever begins for a merged record begins for the one that stayed; the lock waits for a merge that is
@@ -1824,6 +2788,17 @@ end $$;
 create function forget_missed() returns trigger language plpgsql as $$
 begin
   new.missed_on := null;
+  return new;
+end $$;
+
+-- ──────────── give_log_place() ────────────────────────────────────────────────────────────────────────
+-- The transaction has its number before the place is drawn: once every transaction that is older than a
+-- number has ended, the places drawn before it are final.
+create function give_log_place() returns trigger language plpgsql as $$
+begin
+  perform pg_current_xact_id();
+  new.place := nextval('log_place');
+  new.recorded_at := clock_timestamp();
   return new;
 end $$;
 
@@ -1875,13 +2850,39 @@ begin
   raise exception 'the person was erased' using errcode = '23514', constraint = 'patient_not_erased';
 end $$;
 
+-- ──────────── keep_legal_hold() ───────────────────────────────────────────────────────────────────────
+create function keep_legal_hold() returns trigger language plpgsql as $$
+begin
+  if (new.id, new.patient_id, new.by_name, new.at) is distinct from (old.id, old.patient_id, old.by_name, old.at)
+    or new.reason is not null and new.reason is distinct from old.reason
+    or old.lifted_at is not null and ((new.lifted_at, new.lifted_by) is distinct from (old.lifted_at, old.lifted_by)
+      or new.lifted_reason is not null and new.lifted_reason is distinct from old.lifted_reason) then
+    raise exception 'legal_hold is append-only' using errcode = 'insufficient_privilege';
+  end if;
+  return new;
+end $$;
+
 -- ──────────── keep_patient_names() ────────────────────────────────────────────────────────────────────
 create function keep_patient_names() returns trigger language plpgsql as $$
 begin
-  delete from patient_name where patient_id = new.id;
+  if tg_op = 'UPDATE' then
+    delete from patient_name where patient_id = new.id;
+  end if;
   insert into patient_name (patient_id, part)
   select new.id, part from unnest(name_parts(new.given_name, new.family_name, new.preferred_name)) part;
   return null;
+end $$;
+
+-- ──────────── keep_privacy_decision() ─────────────────────────────────────────────────────────────────
+create function keep_privacy_decision() returns trigger language plpgsql as $$
+begin
+  if (new.id, new.patient_id, new.kind, new.asked_by, new.asked_on, new.by_name, new.at)
+    is distinct from (old.id, old.patient_id, old.kind, old.asked_by, old.asked_on, old.by_name, old.at)
+    or new.identity_check is not null and new.identity_check is distinct from old.identity_check
+    or new.reason is not null and new.reason is distinct from old.reason then
+    raise exception 'privacy_decision is append-only' using errcode = 'insufficient_privilege';
+  end if;
+  return new;
 end $$;
 
 -- ──────────── keep_referral_status() ──────────────────────────────────────────────────────────────────
@@ -1889,6 +2890,23 @@ create function keep_referral_status() returns trigger language plpgsql as $$
 begin
   insert into referral_status (referral_id, status, at) values (new.id, new.status, new.changed_at);
   return null;
+end $$;
+
+-- ──────────── keep_security_events() ──────────────────────────────────────────────────────────────────
+create function keep_security_events() returns trigger language plpgsql as $$
+begin
+  if tg_op = 'DELETE' then
+    if old.at > now() - interval '400 days' then
+      raise exception 'a security event is kept for 400 days';
+    end if;
+    return old;
+  end if;
+  if (new.id, new.at, new.kind, new.actor_type, new.actor_id, new.staff_id, new.client_id, new.about, new.address, new.browser, new.request_id, new.is_alarm)
+    is distinct from (old.id, old.at, old.kind, old.actor_type, old.actor_id, old.staff_id, old.client_id, old.about, old.address, old.browser, old.request_id, old.is_alarm)
+    or new.count < old.count then
+    raise exception 'a security event is not changed';
+  end if;
+  return new;
 end $$;
 
 -- ──────────── keep_succession_flat() ──────────────────────────────────────────────────────────────────
@@ -1901,6 +2919,73 @@ begin
   end if;
   return null;
 end $$;
+
+-- ──────────── keep_trusted_stop() ─────────────────────────────────────────────────────────────────────
+-- Whoever asked for no more texts is asked by none, whoever trusts them, before or after. Who takes in a text
+-- locks out those who say whom they trust.
+create function keep_trusted_stop() returns trigger language plpgsql as $$
+declare
+  number text := new.trusted_person ->> 'phone';
+  stopped timestamptz;
+begin
+  if number is null or new.trusted_person ->> 'stoppedAt' is not null then return new; end if;
+  perform pg_advisory_xact_lock_shared(hashtextextended('texts of nobody', 0));
+  select min(x.at) into stopped from (
+    select (p.trusted_person ->> 'stoppedAt')::timestamptz from patient p
+      where p.trusted_person is not null and p.trusted_person ->> 'phone' = number
+    union all select i.received_at from inbound_message i where i.from_number = number and i.meaning = 'stop') x (at);
+  if stopped is not null then
+    new.trusted_person := new.trusted_person
+      || jsonb_build_object('stoppedAt', to_char(stopped at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'));
+  end if;
+  return new;
+end $$;
+
+-- ──────────── know_updates() ──────────────────────────────────────────────────────────────────────────
+create function know_updates() returns trigger language plpgsql as $$
+begin
+  -- In turn with who says something of a model: one of both sees the other.
+  perform pg_advisory_xact_lock_shared(hashtextextended('device_model', 0));
+  new.updates_end_on := coalesce(new.own_updates_end_on,
+    (select m.updates_end_on from device_model m where m.key = model_key(new.make, new.model)));
+  return new;
+end $$;
+
+-- ──────────── log_chain_step() ────────────────────────────────────────────────────────────────────────
+create function log_chain_step(digest bytea, before bytea, item bytea) returns bytea language sql immutable parallel safe as $$
+  select sha256(coalesce(digest, before) || item)
+$$;
+
+-- ──────────── log_link_item() ─────────────────────────────────────────────────────────────────────────
+-- What a link says, as bytes; its digest is the SHA-256 of the digest before it and of these.
+create function log_link_item(n bigint, place bigint, in_table text, row_id uuid, v smallint, row_digest bytea, sealed_at timestamptz) returns bytea language sql immutable parallel safe as $$
+  select row_digest || convert_to(n || '|' || place || '|' || in_table || '|' || row_id || '|' || v || '|' || (extract(epoch from sealed_at) * 1000000)::bigint, 'UTF8')
+$$;
+
+-- ──────────── log_row_digest() ────────────────────────────────────────────────────────────────────────
+-- SHA-256 of the named columns as JSON with its keys in the order of jsonb, in UTF-8.
+create function log_row_digest("row" jsonb, columns text[]) returns bytea language sql immutable parallel safe as $$
+  select sha256(convert_to((select jsonb_object_agg(key, value) from jsonb_each("row") where key = any(columns))::text, 'UTF8'))
+$$;
+
+-- ──────────── log_rows() ──────────────────────────────────────────────────────────────────────────────
+-- The logged rows at these places, each with its digest by the version beside it. The one place that says
+-- what a digest covers.
+create function log_rows(places bigint[], versions smallint[]) returns table(place bigint, in_table text, row_id uuid, v smallint, at timestamptz, recorded_at timestamptz, digest bytea) language sql stable set "TimeZone" to 'UTC' set bytea_output to 'hex' as $$
+  select e.place, 'event', e.id, r.v, e.at, e.recorded_at, log_row_digest(to_jsonb(e) || jsonb_build_object('(subjects)', coalesce(
+      (select jsonb_agg(jsonb_build_array(s.subject_type, s.subject_id) order by s.subject_id) from event_subject s where s.event_id = e.id), '[]')),
+    r.columns || '(subjects)'::text)
+  from unnest(places, versions) w (place, v) join log_version r on r.v = w.v and r.in_table = 'event' join event e on e.place = w.place
+  union all
+  select a.place, 'access_log', a.id, r.v, a.at, a.recorded_at, log_row_digest(to_jsonb(a), r.columns)
+  from unnest(places, versions) w (place, v) join log_version r on r.v = w.v and r.in_table = 'access_log' join access_log a on a.place = w.place
+$$;
+
+-- ──────────── model_key() ─────────────────────────────────────────────────────────────────────────────
+-- What names of one model have in common, whatever their spaces and capitals.
+create function model_key(make text, model text) returns text language sql immutable strict as $$
+  select lower(regexp_replace(normalize(make, NFKC), '\s+', '', 'g')) || ' ' || lower(regexp_replace(normalize(model, NFKC), '\s+', '', 'g'))
+$$;
 
 -- ──────────── name_key() ──────────────────────────────────────────────────────────────────────────────
 -- A name as it is compared: its letters and digits in plain Latin lower case, however it was written. The
@@ -1932,6 +3017,17 @@ create function new_id() returns uuid language sql as $$
     placing substring(int8send((extract(epoch from clock_timestamp()) * 1000)::bigint) from 3) from 1 for 6), 52, 1), 53, 1), 'hex')::uuid
 $$;
 
+-- ──────────── number_is_refused() ─────────────────────────────────────────────────────────────────────
+-- Whether anybody’s word stands against a number: unsafe, stopped or failed. It looks as the owner of the
+-- tables, since the word may be of someone whom who asks does not support.
+create function number_is_refused(number text) returns boolean language plpgsql stable parallel safe security definer set search_path to 'public', 'pg_temp' as $$
+begin
+  return exists (select from contact_point c
+      where c.value = number and (not c.safe or c.stopped_at is not null or c.failed_at is not null))
+    or exists (select from patient p where p.trusted_person is not null and p.trusted_person ->> 'phone' = number
+      and (p.trusted_person ->> 'stoppedAt' is not null or p.trusted_person ->> 'failedAt' is not null));
+end $$;
+
 -- ──────────── open_checks() ───────────────────────────────────────────────────────────────────────────
 -- The required checks without a latest pass in this cycle that has not run out.
 create function open_checks(of_device uuid, of_kind text, of_cycle int) returns text[] language sql stable as $$
@@ -1958,12 +3054,40 @@ begin
   return new;
 end $$;
 
+-- ──────────── spread_updates() ────────────────────────────────────────────────────────────────────────
+create function spread_updates() returns trigger language plpgsql as $$
+begin
+  perform pg_advisory_xact_lock(hashtextextended('device_model', 0));
+  update device d set updates_end_on = coalesce(d.own_updates_end_on, new.updates_end_on)
+  where model_key(d.make, d.model) = new.key
+    and d.updates_end_on is distinct from coalesce(d.own_updates_end_on, new.updates_end_on);
+  return null;
+end $$;
+
 -- ──────────── start_of() ──────────────────────────────────────────────────────────────────────────────
 -- The instant of a time in London; of a time that comes twice, when the clocks go back, the first.
 create function start_of(day date, at time) returns timestamptz language sql stable parallel safe strict as $$
   select case when (((day + at) at time zone 'Europe/London') - interval '1 hour') at time zone 'Europe/London' = day + at
     then ((day + at) at time zone 'Europe/London') - interval '1 hour'
     else (day + at) at time zone 'Europe/London' end
+$$;
+
+-- ──────────── supports() ──────────────────────────────────────────────────────────────────────────────
+-- Whether who asks does, or did, a follow-up with this person. It looks as the owner of the tables, since the
+-- rows of follow_up ask it themselves.
+create function supports(patient uuid) returns boolean language plpgsql stable parallel safe security definer set search_path to 'public', 'pg_temp' as $$
+begin
+  return exists (select from follow_up f where f.patient_id = patient and f.supporter_id = asker());
+end $$;
+
+-- ──────────── usual_due_on() ──────────────────────────────────────────────────────────────────────────
+-- The day on which a loan on the usual terms that begins on this day would be due; without such a day, the
+-- months of the policy.
+create function usual_due_on(day date) returns date language sql stable as $$
+  select coalesce(
+    (select working_day_from(day + t.weeks * 7) from loan_terms t where t.borrower = 'patient' and t.is_default and t.retired_at is null),
+    (day + make_interval(months => p.updates_months))::date)
+  from lending_policy p
 $$;
 
 -- ──────────── working_day_before() ────────────────────────────────────────────────────────────────────

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { sql } from 'kysely';
 import pg from 'pg';
+import { newDataKey } from '../src/access/data-key.ts';
 import { readConfig } from '../src/config.ts';
 import type { startEmbeddedPostgres } from '../src/embedded/postgres.ts';
 import { events } from '../src/events.ts';
@@ -47,7 +48,7 @@ export async function benchNightly(server: Server): Promise<void> {
   });
   const db = createDatabase(config.DATABASE_URL, 4, () => {});
   const clock = fixedClock(`${earlierNight}T03:15:00Z`);
-  const deps = { config, db, clock, log: createLogger('error'), events, followOn };
+  const deps = { config, db, clock, log: createLogger('error'), key: newDataKey(), events, followOn };
   try {
     console.log(`Making ${(few + many).toLocaleString('en-GB')} patients with a follow-up each…`);
     await seedFollowUps(db, { patients: few, dueOn: earlierDue });

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { addApiClient, addApiKey } from '../src/access/client.commands.ts';
+import { openDataKey } from '../src/access/data-key.ts';
 import { readConfig } from '../src/config.ts';
 import { startEmbeddedPostgres } from '../src/embedded/postgres.ts';
 import { freePort } from '../src/embedded/processes.ts';
@@ -17,6 +18,7 @@ import { createDatabase } from '../src/shared/database.ts';
 import { createLogger } from '../src/shared/logging.ts';
 import { migrateToLatest } from '../src/shared/migrations.ts';
 import { benchNightly } from './bench-nightly.ts';
+import { emptyDatabase } from './empty-database.ts';
 
 // npm run bench: issues per second through HTTP, beside a bare Fastify route that writes the same rows
 // (bench-bare.ts), in turn on the same database: an embedded PostgreSQL of its own, as durable as in use.
@@ -194,11 +196,7 @@ async function startServer(args: string[], settings: Record<string, string>): Pr
 }
 
 async function makeDatabase(): Promise<void> {
-  const admin = new pg.Client(server.adminUrl);
-  await admin.connect();
-  await admin.query('drop database if exists lendwell with (force)');
-  await admin.query('create database lendwell owner lendwell_owner');
-  await admin.end();
+  await emptyDatabase(server);
   await migrateToLatest(server.ownerUrl);
 }
 
@@ -226,7 +224,15 @@ async function fillDatabase(): Promise<void> {
 async function makeKey(settings: Record<string, string>): Promise<string> {
   const config = readConfig(settings);
   const db = createDatabase(config.DATABASE_URL, 2, () => {});
-  const deps = { config, db, clock: systemClock, log: createLogger('warn'), events, followOn };
+  const deps = {
+    config,
+    db,
+    clock: systemClock,
+    log: createLogger('warn'),
+    key: await openDataKey(db, config),
+    events,
+    followOn,
+  };
   const ctx = systemContext('bench');
   const client = await addApiClient(deps, ctx, { name: 'Bench', role: 'officer' });
   const { key } = await addApiKey(deps, ctx, client.id);

@@ -40,6 +40,7 @@ const topFloor = /\.(pages|routes|view)\.ts$/;
 const pureShared = new Set(
   [
     'actor',
+    'blocks',
     'clock',
     'codes',
     'date-parts',
@@ -73,6 +74,7 @@ const purePackages = new Set([
   'csv-stringify/sync',
   'bwip-js/node',
   'any-ascii',
+  'jstat',
 ]);
 const longest = 300;
 const generated = 'src/shared/database.types.ts';

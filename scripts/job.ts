@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { openDataKey } from '../src/access/data-key.ts';
 import { readConfig } from '../src/config.ts';
+import { keptSecret } from '../src/embedded/kept-secret.ts';
 import { embeddedSettings } from '../src/embedded/settings.ts';
 import { events } from '../src/events.ts';
 import { followOn } from '../src/follow-on.ts';
@@ -28,22 +30,24 @@ const counting = {
   forget: (deps: Deps) => forgetWhatIsOver(deps),
 };
 
+/** What `npm start` keeps. */
+const dir = path.join(import.meta.dirname, '../.lendwell');
 const { positionals, values } = readArguments();
 const [job] = positionals;
 if (!job || !['nightly', ...Object.keys(counting)].includes(job)) fail(usage);
 if (values.date !== undefined && !isDate(values.date)) fail('Give --date a real date as YYYY-MM-DD.');
 
 const config = readConfig({
-  SECRET: 'not needed here, because no one signs in',
   LOG_LEVEL: 'warn',
-  ...(process.env.DATABASE_URL ? {} : embeddedSettings),
+  ...(process.env.DATABASE_URL ? {} : { ...embeddedSettings, SECRET: keptSecret(dir) }),
   ...process.env,
   DATABASE_URL: databaseUrl(),
 });
 const log = createLogger(config.LOG_LEVEL);
 const db = createDatabase(config.DATABASE_URL, 4, (err) => log.warn({ err }, 'a database connection broke'));
-const deps = { config, db, clock: systemClock, log, events, followOn };
 try {
+  const key = await openDataKey(db, config);
+  const deps = { config, db, clock: systemClock, log, key, events, followOn };
   if (job === 'nightly') {
     const { localDate, steps } = await runNightly(deps, {
       localDate: values.date,
@@ -81,7 +85,7 @@ function readArguments() {
 /** DATABASE_URL, or the embedded Postgres of a running `npm start`. */
 function databaseUrl(): string {
   if (process.env.DATABASE_URL) return process.env.DATABASE_URL;
-  const kept = path.join(import.meta.dirname, '../.lendwell/postgres.json');
+  const kept = path.join(dir, 'postgres.json');
   if (!existsSync(kept)) fail('Start Lendwell with `npm start` first, or set DATABASE_URL.');
   return (JSON.parse(readFileSync(kept, 'utf8')) as { appUrl: string }).appUrl;
 }

@@ -3,13 +3,17 @@ import { migrateToLatest } from '../src/shared/migrations.ts';
 const needsOwner = `DATABASE_OWNER_URL is not set. It names the database as the role that owns the tables, such as
   postgres://lendwell_owner:…@db.example.org/lendwell?sslmode=verify-full
 
-Before the first migration an administrator of the PostgreSQL server makes the two roles and the database:
+Before the first migration an administrator of the PostgreSQL server makes the roles and the database:
 
   create role lendwell_owner login password '…';
   create role lendwell_app login password '…';
+  create role lendwell_clinic;
+  create role lendwell_supporter;
+  grant lendwell_clinic, lendwell_supporter to lendwell_app;
   create database lendwell owner lendwell_owner encoding 'UTF8' template template0;
 
-Lendwell itself runs with DATABASE_URL as lendwell_app, which may not change the event log.`;
+Lendwell itself runs with DATABASE_URL as lendwell_app, which may not change the event log. In the name of a clinic or
+a supporter it reads as the other two, which nobody signs in as.`;
 
 const url = process.env.DATABASE_OWNER_URL;
 if (!url) {

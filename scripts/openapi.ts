@@ -42,6 +42,7 @@ async function readDocument(): Promise<Document> {
     db,
     clock: systemClock,
     log: createLogger('silent'),
+    key: config.SECRET,
     events,
     followOn,
   });

@@ -4,8 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { configSchema } from '../src/config.ts';
 import { deviceBegins, deviceMoves, statusWords } from '../src/stock/devices/device.rules.ts';
 import { keepMade } from './made-file.ts';
+import { asvsPage } from './papers/asvs/page.ts';
 
-// npm run papers                       writes the parts of the papers that are made from the code
+// npm run papers                       writes the papers, and parts of them, that are made from the code
 // node scripts/papers.ts --check       compares instead
 
 /** The table of settings, a row for each of config.ts. */
@@ -46,15 +47,19 @@ const madeParts: Record<string, Record<string, () => string>> = {
   'CONTRIBUTING.md': { lifecycle: lifecycleDiagram },
 };
 
-/** The papers that have made parts, each with its text as it should be. */
+/** The papers that are made as a whole. */
+const madePapers: Record<string, () => string> = { 'src/access/ASVS.md': asvsPage };
+
+/** The papers that are made or have made parts, each with its text as it should be. */
 export function papersAsMade(): { file: string; text: string }[] {
-  return Object.entries(madeParts).map(([file, parts]) => {
+  const withParts = Object.entries(madeParts).map(([file, parts]) => {
     const kept = readFileSync(path.join(import.meta.dirname, '..', file), 'utf8');
     return {
       file,
       text: Object.entries(parts).reduce((text, [name, part]) => withPart(text, name, part()), kept),
     };
   });
+  return [...withParts, ...Object.entries(madePapers).map(([file, paper]) => ({ file, text: paper() }))];
 }
 
 function withPart(text: string, name: string, part: string): string {

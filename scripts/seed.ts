@@ -6,6 +6,7 @@ import pg from 'pg';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../src/embedded/postgres.ts';
 import { systemClock, today } from '../src/shared/clock.ts';
 import { migrateToLatest } from '../src/shared/migrations.ts';
+import { emptyDatabase } from './empty-database.ts';
 import { fill } from './seed/fill.ts';
 
 const usage = `Fills a database with made-up devices, twice as many loans over time, and all that hangs on them.
@@ -93,17 +94,14 @@ async function lookAt(client: pg.Client): Promise<{ marks: string[]; hasData: bo
 }
 
 /** The embedded database is ours: one of another size, of other tables, or of a fill that broke off is made anew. */
-async function migrateOrMakeAnew({ adminUrl, ownerUrl }: EmbeddedPostgres): Promise<void> {
-  const isCurrent = await withClient(ownerUrl, async (owner) => {
+async function migrateOrMakeAnew(server: EmbeddedPostgres): Promise<void> {
+  const isCurrent = await withClient(server.ownerUrl, async (owner) => {
     const { rows } = await owner.query(`select to_regclass('organisation') as made`);
     return rows[0].made !== null && (await lookAt(owner)).marks.includes(mark);
   });
   if (isCurrent) return;
-  await withClient(adminUrl, async (admin) => {
-    await admin.query('drop database if exists lendwell with (force)');
-    await admin.query('create database lendwell owner lendwell_owner');
-  });
-  await migrateToLatest(ownerUrl);
+  await emptyDatabase(server);
+  await migrateToLatest(server.ownerUrl);
 }
 
 async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {

@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
 import { sql } from 'kysely';
 import type { Static, TSchema } from 'typebox';
-import { newPassword } from '../src/access/password.ts';
+import { addPasswordLink } from '../src/access/password-link.commands.ts';
 import { addStaff } from '../src/access/staff.commands.ts';
 import { NewStaff } from '../src/access/staff.schemas.ts';
 import { NewLocation } from '../src/scheme/organisations/location.schemas.ts';
@@ -19,7 +19,7 @@ import { withDatabase } from './with-database.ts';
 const usage = `Begins a scheme on the database of DATABASE_URL, which npm run migrate has made ready, with its SECRET.
   npm run setup-scheme
   npm run setup-scheme -- --name <of the scheme> --admin <your name> --email <your address> --place <where stock is kept> [--phone <number that patients ring>] [--clinic <who refers>]
-What is not given is asked for. What is there already stays as it is, so it may be run again. The password is shown this once.`;
+What is not given is asked for. What is there already stays as it is, so it may be run again. The link by which the first administrator sets a password is shown this once.`;
 
 const questions = {
   name: 'What is the scheme called?',
@@ -64,9 +64,13 @@ async function setUp(deps: Deps, ctx: Context): Promise<void> {
     console.log(`${clinic} refers patients.`);
   }
   if (person) {
-    const password = newPassword();
-    await addStaff(deps, ctx, { ...person, password });
-    console.log(`${person.name} signs in with ${person.email} and ${password}`);
+    const { id } = await addStaff(deps, ctx, person);
+    const { token } = await addPasswordLink(deps, ctx, id);
+    const { PUBLIC_URL, HOST, PORT } = deps.config;
+    const address = PUBLIC_URL || `http://${HOST}:${PORT}`;
+    console.log(
+      `${person.name} signs in with ${person.email}, once they have set a password here, within three days:\n${address}/password/${token}`,
+    );
   } else console.log('Someone can sign in already: npm run access adds others.');
   console.log(
     `Start Lendwell and sign in${deps.config.PUBLIC_URL && ` at ${deps.config.PUBLIC_URL}`}: the first steps are listed there.`,

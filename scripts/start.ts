@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { sql } from 'kysely';
-import pg from 'pg';
+import { openDataKey } from '../src/access/data-key.ts';
 import { type Config, readConfig } from '../src/config.ts';
+import { keptSecret } from '../src/embedded/kept-secret.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../src/embedded/postgres.ts';
 import { embeddedSettings } from '../src/embedded/settings.ts';
 import { events } from '../src/events.ts';
@@ -14,8 +14,8 @@ import { systemClock } from '../src/shared/clock.ts';
 import { createDatabase } from '../src/shared/database.ts';
 import { createLogger } from '../src/shared/logging.ts';
 import { migrateToLatest } from '../src/shared/migrations.ts';
-import { unsafeSettings } from '../src/shared/unsafe-settings.ts';
 import { loadDemonstration } from './demonstration/load.ts';
+import { emptyDatabase } from './empty-database.ts';
 
 const dir = path.join(import.meta.dirname, '../.lendwell');
 const demoFile = path.join(dir, 'demo.json');
@@ -62,8 +62,6 @@ process.exit();
 
 async function startOnOwnDatabase(): Promise<void> {
   const config = readConfig();
-  const faults = unsafeSettings(config);
-  if (faults.length) throw new Error(['unsafe settings.', ...faults].join('\n  '));
   await refuseBusyPort(config);
   await serve(config);
   console.log('It runs on the database of DATABASE_URL, without demonstration data. Ctrl-C stops it.');
@@ -74,7 +72,8 @@ async function startEmbedded(): Promise<void> {
   const settings = {
     ...embeddedSettings,
     LOG_LEVEL: 'error',
-    SECRET: keptSecret(),
+    SECURITY_LOG: path.join(dir, 'security.log'),
+    SECRET: keptSecret(dir),
     ...process.env,
   };
   await refuseBusyPort(readConfig({ ...settings, DATABASE_URL: 'postgres:' }));
@@ -107,13 +106,6 @@ async function serve(config: Config): Promise<string> {
   return url;
 }
 
-/** Kept between starts, since sessions and API keys are hashed with it. */
-function keptSecret(): string {
-  const file = path.join(dir, 'secret');
-  if (!existsSync(file)) writeFileSync(file, randomBytes(48).toString('base64url'), { mode: 0o600 });
-  return readFileSync(file, 'utf8');
-}
-
 async function loadWhenNew(config: Config): Promise<void> {
   const db = createDatabase(config.DATABASE_URL, 5, () => {});
   try {
@@ -128,6 +120,7 @@ async function loadWhenNew(config: Config): Promise<void> {
       db,
       clock: systemClock,
       log: createLogger('error'),
+      key: await openDataKey(db, config),
       events,
       followOn,
     });
@@ -140,11 +133,7 @@ async function loadWhenNew(config: Config): Promise<void> {
 
 async function makeDatabaseAnew(server: EmbeddedPostgres): Promise<void> {
   console.log('The last start did not finish loading its data; making the database anew.');
-  const admin = new pg.Client(server.adminUrl);
-  await admin.connect();
-  await admin.query('drop database if exists lendwell with (force)');
-  await admin.query('create database lendwell owner lendwell_owner');
-  await admin.end();
+  await emptyDatabase(server);
   rmSync(loadingFile);
 }
 

@@ -1,15 +1,18 @@
 import { clientEvents } from './access/client.events.ts';
 import { staffEvents } from './access/staff.events.ts';
 import { attachmentEvents } from './lending/attachments/attachment.events.ts';
+import { foundEvents } from './lending/found/found.events.ts';
 import { incidentEvents } from './lending/incidents/incident.events.ts';
 import { extensionEvents } from './lending/loans/extension.events.ts';
 import { loanEvents } from './lending/loans/loan.events.ts';
 import { lendingEvents } from './lending/terms/lending.events.ts';
+import { announcementEvents } from './messages/announcement.events.ts';
 import { messageEvents } from './messages/message.events.ts';
 import { templateEvents } from './messages/template.events.ts';
 import { jobEvents } from './office/nightly/job.events.ts';
 import { reportEvents } from './office/reports/report.events.ts';
 import { patientEvents } from './people/patient.events.ts';
+import { noticeEvents } from './privacy/notices/notice.events.ts';
 import { privacyEvents } from './privacy/privacy.events.ts';
 import { allocationEvents } from './referrals/allocations/allocation.events.ts';
 import { formLinkEvents } from './referrals/hosted-form/form-link.events.ts';
@@ -28,9 +31,12 @@ import { disposalEvents } from './stock/devices/disposal.events.ts';
 import { repairEvents } from './stock/devices/repair.events.ts';
 import { donationEvents } from './stock/donations/donation.events.ts';
 import { kitEvents } from './stock/kits/kit.events.ts';
+import { modelEvents } from './stock/models/model.events.ts';
 import { stocktakeEvents } from './stock/stocktakes/stocktake.events.ts';
 import { dropInEvents } from './support/drop-in.events.ts';
 import { followUpEvents } from './support/follow-up.events.ts';
+import { guideEvents } from './support/guide.events.ts';
+import { measureEvents } from './support/measures/measure.events.ts';
 import { supportPlanEvents } from './support/plan.events.ts';
 import { taskEvents } from './tasks/task.events.ts';
 import { listEvents } from './web/list.events.ts';
@@ -39,6 +45,7 @@ import { listEvents } from './web/list.events.ts';
 export const events = allEvents(
   accessoryEvents,
   allocationEvents,
+  announcementEvents,
   attachmentEvents,
   calendarEvents,
   checkEvents,
@@ -52,13 +59,18 @@ export const events = allEvents(
   extensionEvents,
   followUpEvents,
   formLinkEvents,
+  foundEvents,
+  guideEvents,
   incidentEvents,
   jobEvents,
   kitEvents,
   lendingEvents,
   listEvents,
   loanEvents,
+  measureEvents,
   messageEvents,
+  modelEvents,
+  noticeEvents,
   organisationEvents,
   patientEvents,
   privacyEvents,

@@ -1,3 +1,5 @@
+import { noteForSecurity } from './access/security-log.commands.ts';
+import { takeOverSheet } from './lending/loans/take-over-sheet.commands.ts';
 import { gatherAgain } from './messages/release.commands.ts';
 import { planForEvent } from './messages/reminder.commands.ts';
 import { runAskedNight } from './office/nightly/job-run.commands.ts';
@@ -8,14 +10,19 @@ import {
   releaseWhatWasHeld,
   releaseWhatWasNeverNeeded,
 } from './referrals/allocations/release.commands.ts';
-import { tellOfMissedContacts } from './referrals/clinic-note.commands.ts';
+import { correctMissedContacts, tellOfMissedContacts } from './referrals/clinic-note.commands.ts';
 import { closeReferralsOf, closeReferralsOfPatients } from './referrals/closing.commands.ts';
 import { giveOnReferrals } from './referrals/giving-on.commands.ts';
+import { reopenReferralsOf } from './referrals/reopening.commands.ts';
 import { tellClinic } from './referrals/webhooks/delivery.commands.ts';
 import type { FollowOn, HandlerName } from './shared/follow-on.ts';
 import type { Handler } from './shared/outbox.ts';
 import { stopNumbersWithDevices } from './stock/data-plans/number.commands.ts';
+import { settleEndingsOf } from './stock/devices/updates-ending.commands.ts';
+import { donationSheet } from './stock/donations/import-sheet.commands.ts';
 import { giveOnSupport } from './support/giving-on.commands.ts';
+import { forgetSheets } from './web/kept-sheet.ts';
+import { workOnSheet } from './web/sheet-work.ts';
 
 /**
  * What follows from what happens. `with`: in the same transaction, in this order; it is there or the event is not.
@@ -23,10 +30,21 @@ import { giveOnSupport } from './support/giving-on.commands.ts';
  * and knows nothing of what stands above it; what is above it is named here.
  */
 export const followOn: FollowOn = {
-  'staff.changed': { with: [settleChecksOfStaff] },
-  'staff.suspended': { with: [settleChecksOfStaff] },
+  'staff.added': { with: [noteForSecurity] },
+  'staff.changed': { with: [settleChecksOfStaff, noteForSecurity] },
+  'staff.suspended': { with: [settleChecksOfStaff, noteForSecurity, forgetSheets] },
+  'staff.restored': { with: [noteForSecurity] },
+  'staff.password_link_made': { with: [noteForSecurity] },
+  'staff.sessions_revoked': { with: [noteForSecurity] },
+  'staff.identity_linked': { with: [noteForSecurity] },
+  'staff.identity_unlinked': { with: [noteForSecurity] },
+  'api_client.key_added': { with: [noteForSecurity] },
+  'api_client.key_revoked': { with: [noteForSecurity] },
+
   'staff.work_ended': { with: [giveOnReferrals, giveOnSupport, settleWorkGivenOn] },
 
+  'patient.exported': { with: [noteForSecurity] },
+  'patient.erased': { with: [noteForSecurity] },
   'patient.changed': { with: [gatherAgain] },
   'patient.contact_point_recorded': { with: [gatherAgain] },
   'patient.contact_state_changed': { after: ['plan-reminders'] },
@@ -36,6 +54,11 @@ export const followOn: FollowOn = {
   'follow_up.added': { after: ['plan-reminders'] },
   'follow_up.moved': { after: ['plan-reminders'] },
   'follow_up.outcome_recorded': { with: [tellOfMissedContacts, closeReferralsOf] },
+
+  'follow_up.outcome_taken_back': {
+    with: [reopenReferralsOf, correctMissedContacts],
+    after: ['plan-reminders'],
+  },
 
   'referral.accepted': { after: ['plan-reminders', 'tell-clinic'] },
   'referral.reconsidered': { after: ['tell-clinic'] },
@@ -47,15 +70,25 @@ export const followOn: FollowOn = {
   'referral.corrected': { with: [releaseWhatWasNeverNeeded], after: ['plan-reminders', 'tell-clinic'] },
   'referral.clinic_told': { after: ['tell-clinic'] },
   'referral.closed': { with: [releaseWhatWasHeld], after: ['tell-clinic'] },
+  'referral.reopened': { after: ['plan-reminders', 'tell-clinic'] },
   'referral.sharing_agreed': { after: ['tell-clinic'] },
   'referral.sharing_refused': { after: ['tell-clinic'] },
 
   'loan.issued': { after: ['plan-reminders', 'tell-clinic'] },
-  'loan.issue_taken_back': { with: [stopNumbersWithDevices], after: ['plan-reminders', 'tell-clinic'] },
+  'loan.issue_taken_back': {
+    with: [stopNumbersWithDevices, settleEndingsOf],
+    after: ['plan-reminders', 'tell-clinic'],
+  },
   'loan.returned': { with: [stopNumbersWithDevices] },
+  'loan.device_swapped': { with: [settleEndingsOf] },
+  'loan.corrected': { with: [settleEndingsOf] },
+  'loan.extended': { with: [settleEndingsOf] },
+  'loan.return_taken_back': { after: ['plan-reminders'] },
   'incident.reported': { with: [stopNumbersWithDevices] },
+  'incident.taken_back': { after: ['plan-reminders'] },
 
   'job.asked': { after: ['run-nightly'] },
+  'list.work_asked': { after: ['work-on-list'] },
   'retention_batch.approved': { after: ['erase-batch'] },
 };
 
@@ -65,4 +98,5 @@ export const handlers: Record<string, Handler> = {
   'erase-batch': eraseBatch,
   'run-nightly': runAskedNight,
   'tell-clinic': tellClinic,
+  'work-on-list': workOnSheet({ donation: donationSheet, take_over: takeOverSheet }),
 } satisfies Record<HandlerName, Handler>;

@@ -1,15 +1,18 @@
 import { fileURLToPath } from 'node:url';
+import { openDataKey } from './access/data-key.ts';
 import { buildApp } from './app.ts';
 import { type Config, readConfig } from './config.ts';
 import { events } from './events.ts';
 import { followOn } from './follow-on.ts';
+import { publicKeys } from './office/log-proof/signing.ts';
 import { systemClock } from './shared/clock.ts';
-import { createDatabase } from './shared/database.ts';
+import { createDatabase, type Reader } from './shared/database.ts';
 import type { Deps } from './shared/deps.ts';
 import { createLogger } from './shared/logging.ts';
 import { createQueue } from './shared/queue.ts';
 import { col } from './shared/rows.ts';
 import { each, maybe } from './shared/statements.ts';
+import { unsafeSettings } from './shared/unsafe-settings.ts';
 import { startWorker } from './worker.ts';
 
 export type RunningRole = 'api' | 'worker';
@@ -22,12 +25,15 @@ export async function run(
   config: Config,
   roles: RunningRole[],
 ): Promise<{ url: string; stop(): Promise<void> }> {
+  assertSafe(config);
   const log = createLogger(config.LOG_LEVEL);
   const db = createDatabase(config.DATABASE_URL, config.DATABASE_POOL, (err) =>
     log.warn({ err }, 'a database connection broke'),
   );
-  const deps: Deps = { config, db, clock: systemClock, log, events, followOn };
-  await refuseOwnerRole(deps);
+  await refuseOtherRoles(db);
+  const key = await openDataKey(db, config, { adopts: true });
+  const deps: Deps = { config, db, clock: systemClock, log, key, events, followOn };
+  lookAtSigningKey(deps);
   const queue = createQueue(deps);
   const app = roles.includes('api') ? await buildApp(deps, queue) : undefined;
   const url = (await app?.listen({ host: config.HOST, port: config.PORT })) ?? '';
@@ -48,14 +54,41 @@ export async function run(
   return { url, stop };
 }
 
-/** The log is append-only only for a role that does not own it. */
-async function refuseOwnerRole({ db }: Deps): Promise<void> {
-  const row = await maybe(db, each('main.refuse-owner-role'), { owns: col.boolean })`
-    select pg_has_role(tableowner::name, 'member') as owns from pg_tables where schemaname = 'public' and tablename = 'event'`;
+/** @throws an error that names every setting that would put people's data at risk */
+function assertSafe(config: Config): void {
+  const faults = unsafeSettings(config);
+  if (faults.length) throw new Error(['unsafe settings.', ...faults].join('\n  '));
+}
+
+/** The log is append-only only for a role that does not own it; clinics and supporters read as roles of their own. */
+async function refuseOtherRoles(db: Reader): Promise<void> {
+  const row = await maybe(db, each('main.refuse-other-roles'), {
+    owns: col.boolean,
+    lacks: col.boolean,
+    isOld: col.boolean,
+  })`
+    select pg_has_role(tableowner::name, 'member') as owns,
+      exists (select from pg_roles where rolname in ('lendwell_clinic', 'lendwell_supporter') and not pg_has_role(oid, 'member')) as lacks,
+      to_regclass('data_key') is null as "isOld"
+    from pg_tables where schemaname = 'public' and tablename = 'event'`;
   if (!row)
     throw new Error('The database has no tables yet: run `npm run migrate` with DATABASE_OWNER_URL first.');
   if (row.owns)
     throw new Error('DATABASE_URL connects as the owner of the event log. Use the role lendwell_app.');
+  if (row.isOld)
+    throw new Error(
+      'The tables are of an earlier version: run `npm run migrate` with DATABASE_OWNER_URL first.',
+    );
+  if (row.lacks)
+    throw new Error(
+      'The role of DATABASE_URL may not read as clinics and supporters do: grant lendwell_clinic, lendwell_supporter to it.',
+    );
+}
+
+/** @throws Error where the key of the log is set and cannot be used */
+function lookAtSigningKey({ config: { LOG_SIGNING_KEY: file }, log }: Deps): void {
+  if (file) publicKeys([file]);
+  else log.warn('LOG_SIGNING_KEY is not set: the ends of the log are kept without a signature');
 }
 
 async function within(seconds: number, work: Promise<void>): Promise<void> {

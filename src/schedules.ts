@@ -35,10 +35,24 @@ export const schedules: (Schedule & { what: string; when: string })[] = [
     when: 'Every 10 minutes',
   },
   {
+    name: 'security',
+    pattern: '* * * * *',
+    tz: zone,
+    what: 'The security log is written, owners of accounts are told what concerns them, and alarms are raised',
+    when: 'Every minute',
+  },
+  {
+    name: 'seal',
+    pattern: '* * * * *',
+    tz: zone,
+    what: 'What was logged is linked to the chain of the log',
+    when: 'Every minute',
+  },
+  {
     name: 'forget',
     pattern: '*/5 * * * *',
     tz: zone,
-    what: 'What is kept for a while is forgotten when its time is over: forms begun and not sent, pages that forms were answered with, replies kept for a repeat, ended sessions and links, texts from numbers that nobody has',
+    what: 'What is kept for a while is forgotten when its time is over: forms begun and not sent, pages that forms were answered with, lists that were given and not recorded, replies kept for a repeat, ended sessions and links, texts from numbers that nobody has',
     when: 'Every 5 minutes',
   },
 ];

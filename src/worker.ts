@@ -3,7 +3,10 @@ import { handlers } from './follow-on.ts';
 import { sendDigests } from './messages/digest.commands.ts';
 import { dispatch } from './messages/dispatch.commands.ts';
 import { reconcile } from './messages/reconcile.commands.ts';
+import { sealLog } from './office/log-proof/seal.commands.ts';
 import { nightlyIsDue, runNightly } from './office/nightly/nightly.commands.ts';
+import { alarmOfManySeen } from './office/security/many-seen.commands.ts';
+import { tellSecurity } from './office/security/telling.commands.ts';
 import { forgetWhatIsOver } from './privacy/forgetting.commands.ts';
 import { deliverWebhooks } from './referrals/webhooks/delivery.commands.ts';
 import { nightlyTime, schedules } from './schedules.ts';
@@ -53,6 +56,11 @@ function runner(deps: Deps, stop: AbortSignal): Run {
       await reconcile(deps);
       if (await nightlyIsDue(deps, nightlyTime)) await runNightly(deps);
     },
+    seal: () => sealLog(deps, stop),
+    security: async () => {
+      await tellSecurity(deps, stop);
+      await alarmOfManySeen(deps);
+    },
     forget: () => forgetWhatIsOver(deps),
   };
   const running = new Set<string>();
@@ -76,7 +84,7 @@ function runner(deps: Deps, stop: AbortSignal): Run {
 
 /** What was due while no worker ran, once. */
 async function catchUp(deps: Deps, run: Run, stop: AbortSignal): Promise<void> {
-  for (const name of ['reconcile', 'dispatch', 'forget']) {
+  for (const name of ['reconcile', 'dispatch', 'forget', 'security', 'seal']) {
     if (!stop.aborted)
       await run({ name, data: {} }).catch((err) => deps.log.warn({ err }, 'catching up failed'));
   }

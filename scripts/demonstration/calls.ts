@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Deps } from '../../src/shared/deps.ts';
 import { changeFollowUp } from '../../src/support/follow-up.commands.ts';
 import type { NewOutcome } from '../../src/support/follow-up.schemas.ts';
+import { giveHandout } from '../../src/support/handout.commands.ts';
 import { recordOutcome } from '../../src/support/outcome.commands.ts';
 import { frequencies, obstacles, topics } from '../../src/support/support.rules.ts';
 import type { Agenda } from './agenda.ts';
@@ -61,7 +62,13 @@ export function createCalls(agenda: Agenda, random: Random, scheme: Scheme) {
       agenda.at(
         recordedOn,
         outcomesAt,
-        async (deps) => loan.open && recordOutcome(deps, by, id, outcome),
+        async (deps) => {
+          if (!loan.open) return;
+          await recordOutcome(deps, by, id, outcome);
+          const signpostId = scheme.signpostIds[0]!;
+          if (step === 0 && outcome.result === 'done')
+            await giveHandout(deps, by, { followUpId: id }, { signpostId, way: 'paper' });
+        },
         'sideBySide',
       );
     });

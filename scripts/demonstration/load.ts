@@ -9,10 +9,14 @@ import type { Deps } from '../../src/shared/deps.ts';
 import { etagOf } from '../../src/shared/etag.ts';
 import { closeDays } from '../../src/support/closed-days.commands.ts';
 import { addDropIn, addDropInPerson, changeDropIn } from '../../src/support/drop-in.commands.ts';
+import { addPageTopic } from '../../src/support/page-topic.commands.ts';
+import { ageBands } from '../../src/support/support.rules.ts';
+import { addVisitor, countPages } from '../../src/support/tally.commands.ts';
 import { completeTask, mayClose } from '../../src/tasks/closing.commands.ts';
 import { ruleOf, type TaskKind } from '../../src/tasks/task.rules.ts';
 import { type Agenda, createAgenda } from './agenda.ts';
 import { createCalls } from './calls.ts';
+import { askPeople } from './measures.ts';
 import { planMishaps } from './mishaps.ts';
 import { lendToLibrary, referAgain, tellPatientStory } from './patient-story.ts';
 import { makePatients } from './people.ts';
@@ -62,6 +66,7 @@ export async function loadDemonstration(given: Deps) {
   agenda.at(agenda.daysAgo(2), '15:45', (deps) => answerAText(deps));
 
   agenda.at(agenda.daysAgo(21), '16:00', (deps) => completeTasks(deps, scheme));
+  agenda.at(agenda.daysAgo(15), '16:00', (deps) => askPeople(deps, scheme.officers[0]!));
   agenda.at(agenda.daysAgo(20), '16:00', (deps) => keepPeople(deps, scheme));
   agenda.at(agenda.lastDay, '16:00', (deps) => close(deps, scheme));
 
@@ -74,10 +79,17 @@ export async function loadDemonstration(given: Deps) {
   return { staff: scheme.staff, keys: scheme.keys };
 }
 
-/** Help for whoever comes to the library, last month, last week and next week. */
-function holdDropIns(agenda: Agenda, { library, officers, supporters }: Scheme): void {
+/** Help for whoever comes to the library, last month, last week and next week; what its tablets are used for is counted. */
+function holdDropIns(agenda: Agenda, { library, officers, supporters, manager }: Scheme): void {
   const [officer, supporter] = [officers[0]!, supporters[0]!];
   const supporterId = supporter.actor.id!;
+  const topics: string[] = [];
+  agenda.at(agenda.daysAgo(29), '09:00', async (deps) => {
+    const { id: health } = await addPageTopic(deps, manager, { name: 'Health' });
+    const { id: mental } = await addPageTopic(deps, manager, { name: 'Mental health', partOf: health });
+    const { id: money } = await addPageTopic(deps, manager, { name: 'Money and benefits' });
+    topics.push(health, mental, money);
+  });
   for (const [turn, daysAgo] of [28, 7].entries())
     agenda.at(agenda.daysAgo(daysAgo), '17:00', async (deps) => {
       const heldOn = today(deps.clock);
@@ -94,6 +106,16 @@ function holdDropIns(agenda: Agenda, { library, officers, supporters }: Scheme):
       }>`select id from patient where merged_into is null order by id limit 3`.execute(deps.db);
       for (const { id: patientId } of rows)
         await addDropInPerson(deps, officer, id, { patientId, topics: ['connecting', 'online_services'] });
+      for (let visitor = 0; visitor < 8 + turn; visitor++)
+        await addVisitor(deps, supporter, id, {
+          cameBefore: visitor % 3 === 2,
+          ageBand: ageBands[visitor % ageBands.length]!,
+          topics: visitor % 2 ? ['managing_health'] : ['connecting'],
+        });
+      await countPages(deps, { ...supporter, ifMatch: '*' }, id, {
+        sharedSessions: 6 + turn,
+        pages: topics.map((topicId, place) => ({ topicId, pages: [38, 9, 55][place]! })),
+      });
     });
   agenda.at(agenda.daysAgo(1), '10:00', async (deps) => {
     await addDropIn(deps, officer, {

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
+import { reportAndReplace } from '../../src/lending/attachments/photo.commands.ts';
 import { recordAction } from '../../src/lending/incidents/action.commands.ts';
-import { reportAndReplace, reportIncident } from '../../src/lending/incidents/incident.commands.ts';
+import { reportIncident } from '../../src/lending/incidents/incident.commands.ts';
 import { extendLoan } from '../../src/lending/loans/extension.commands.ts';
 import { giftLoan } from '../../src/lending/loans/gift.commands.ts';
 import { allocateDevice } from '../../src/referrals/allocations/allocation.commands.ts';

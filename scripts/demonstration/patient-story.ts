@@ -1,4 +1,5 @@
 import { issueLoan } from '../../src/lending/loans/issue.commands.ts';
+import type { NewReturn } from '../../src/lending/loans/loan.schemas.ts';
 import { returnItems } from '../../src/lending/loans/return.commands.ts';
 import type { NewPatient } from '../../src/people/patient.schemas.ts';
 import { assessReferral } from '../../src/referrals/assessment.commands.ts';
@@ -64,6 +65,14 @@ const findings: NewAssessment[] = [
     prefersNotDigital: false,
     wouldHelp: 'Data that lasts to the end of the month.',
   },
+];
+/** Why things came back, of every fifth that nobody said. */
+const saidOnReturn: NewReturn['because'][] = [
+  { reason: 'done' },
+  { reason: 'own_device', words: 'My daughter gave me hers.' },
+  { reason: 'no_signal' },
+  { reason: 'too_much', words: 'Not this winter.' },
+  undefined,
 ];
 const reasons = [
   'The patient has a device and asked for data only, which the library gives for free.',
@@ -167,7 +176,11 @@ async function lend(
         ]),
       }),
     }));
-    const { loan: after } = await returnItems(deps, officer, loan.id, { items: given });
+    const because = saidOnReturn[returnedAgo % saidOnReturn.length];
+    const { loan: after } = await returnItems(deps, officer, loan.id, {
+      items: given,
+      ...(because && { because }),
+    });
     open.open = after.status === 'open';
     for (const item of here) stock.comesBack(item, today(deps.clock));
   });

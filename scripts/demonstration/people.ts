@@ -151,6 +151,7 @@ function makePatient(random: Random, numbers: Numbers, place: number): NewPatien
         relationship: random.pick(relationships),
         phone: numbers.phone(),
         mayBeContacted: place % 2 === 0,
+        ...(place % 2 === 0 && { contactFor: ['support', 'emergency'] as ('support' | 'emergency')[] }),
       },
     }),
   };

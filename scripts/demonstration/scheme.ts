@@ -1,8 +1,13 @@
+import { randomInt } from 'node:crypto';
 import { addApiClient, addApiKey } from '../../src/access/client.commands.ts';
-import { newPassword } from '../../src/access/password.ts';
+import { changeSignInPolicy } from '../../src/access/sign-in-policy.commands.ts';
+import { getSignInPolicy, signInPolicyTag } from '../../src/access/sign-in-policy.queries.ts';
 import { addStaff } from '../../src/access/staff.commands.ts';
 import type { StaffRole } from '../../src/access/staff.rules.ts';
-import { addSignpost } from '../../src/referrals/signpost.commands.ts';
+import { publishNotice } from '../../src/privacy/notices/notice.commands.ts';
+import { noticeNames } from '../../src/privacy/notices/notice.rules.ts';
+import { noticeTemplate } from '../../src/privacy/notices/notice-template.rules.ts';
+import { getRetention } from '../../src/privacy/retention.queries.ts';
 import { addLocation, addOrganisation } from '../../src/scheme/organisations/organisation.commands.ts';
 import { changeScheme } from '../../src/scheme/scheme.commands.ts';
 import { readScheme, schemeTag } from '../../src/scheme/scheme.queries.ts';
@@ -13,6 +18,10 @@ import { newId } from '../../src/shared/ids.ts';
 import { recordMovement } from '../../src/stock/accessories/accessory.commands.ts';
 import { listAccessories } from '../../src/stock/accessories/accessory.queries.ts';
 import { addPlan } from '../../src/support/plan.commands.ts';
+import { addSignpost } from '../../src/support/signpost.commands.ts';
+import type { NewSignpost } from '../../src/support/signpost.schemas.ts';
+import { writeGuides } from './guides.ts';
+import { addQuestionnaire } from './measures.ts';
 
 const people: { name: string; role: StaffRole; email: string }[] = [
   { name: 'Olivia Marlow', role: 'officer', email: 'olivia.marlow@lendwell.example' },
@@ -80,6 +89,9 @@ export async function setUpScheme(deps: Deps): Promise<Scheme> {
   const clinicIds: string[] = [];
   for (const name of clinics) clinicIds.push((await addOrganisation(deps, ctx, { name, role: 'clinic' })).id);
 
+  // Whoever tries it out has no app at hand that shows codes; a scheme of its own begins with what is safe.
+  const policy = await getSignInPolicy(deps.db);
+  await changeSignInPolicy(deps, { ...ctx, ifMatch: signInPolicyTag(policy) }, { factorRoles: [] });
   const staff = await Promise.all(
     people.map(async (person) => {
       const password = newPassword();
@@ -99,8 +111,11 @@ export async function setUpScheme(deps: Deps): Promise<Scheme> {
   const officers = of('officer');
   const manager = of('manager')[0]!;
 
+  await publishNotices(deps, manager);
+  await addQuestionnaire(deps, manager);
   await countAccessories(deps, officers[0]!, hubs);
   const signpostIds: string[] = [];
+  await writeGuides(deps, manager);
   for (const signpost of signposts) signpostIds.push((await addSignpost(deps, manager, signpost)).id);
 
   const office = await addApiClient(deps, ctx, { name: 'Office scripts', role: 'officer' });
@@ -129,10 +144,25 @@ export async function setUpScheme(deps: Deps): Promise<Scheme> {
   };
 }
 
-const signposts = [
+/** What the public is told, with what only a scheme of its own could say left open in words. */
+async function publishNotices(deps: Deps, ctx: Context): Promise<void> {
+  const [scheme, retention] = [await readScheme(deps, deps.db), await getRetention(deps.db)];
+  for (const name of noticeNames) {
+    const text = noticeTemplate(name, scheme, retention).replaceAll(
+      /\[([^\]\n]*)\](?!\()/g,
+      '(a demonstration does not say: $1)',
+    );
+    await publishNotice(deps, { ...ctx, ifMatch: '*' }, name, { text });
+  }
+}
+
+const signposts: NewSignpost[] = [
   {
     name: 'Torriano Library digital drop-in',
     details: 'Tablets to use there and someone to ask, Tuesdays 2pm to 4pm. No need to book.',
+    url: 'https://library.example/',
+    personWords: 'Nobody minds how often you ask the same thing.',
+    topic: 'getting_started',
   },
   {
     name: 'Good Neighbours telephone group',
@@ -158,4 +188,11 @@ async function countAccessories(deps: Deps, ctx: Context, hubs: string[]): Promi
 
 function contextOf(actor: Actor): Context {
   return { actor, requestId: newId() };
+}
+
+/** A password of letters that are not mistaken for each other, which can be typed from the screen. */
+function newPassword(): string {
+  const letters = 'abcdefghjkmnpqrstuvwxyz23456789';
+  const group = () => Array.from({ length: 4 }, () => letters[randomInt(letters.length)]).join('');
+  return Array.from({ length: 4 }, group).join('-');
 }

@@ -228,6 +228,7 @@ export function createStock(agenda: Agenda, random: Random, numbers: Numbers, sc
 function check(kind: CheckKind, deps: Deps, verifiedBy: string): NewCheck {
   const done = { result: 'pass', performedOn: today(deps.clock) } as const;
   if (kind === 'setup') return { kind, ...done, evidence: {} };
+  if (kind === 'updates') return { kind, ...done, evidence: {} };
   if (kind === 'electrical') return { kind, ...done, evidence: { level: 'visual' } };
   return {
     kind,

@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import type { RouteOptions } from 'fastify';
 import { Kysely } from 'kysely';
 import { cookieName } from '../../src/access/authentication.ts';
+import { newDataKey } from '../../src/access/data-key.ts';
 import { type Action, may } from '../../src/access/permissions.ts';
 import { openSession } from '../../src/access/session.commands.ts';
 import { addStaff } from '../../src/access/staff.commands.ts';
@@ -18,6 +19,7 @@ import { createDialect } from '../../src/shared/dialect.ts';
 import type { App } from '../../src/shared/http.ts';
 import { createLogger } from '../../src/shared/logging.ts';
 import { workIn } from '../../src/shared/work.ts';
+import { keepSheet, sheetNames } from '../../src/web/kept-sheet.ts';
 import { routesOf } from '../../test/helpers/routes.ts';
 import { createSamples } from './samples.ts';
 import { createExplainer, listen, type Statement } from './statements.ts';
@@ -61,7 +63,7 @@ export async function measure(options: Options): Promise<{ figures: Figure[]; un
   pool.on('error', () => {});
   const ear = listen(pool);
   const db = new Kysely<DB>({ dialect: createDialect(pool) });
-  const deps: Deps = { config, db, clock, log: createLogger('silent'), events, followOn };
+  const deps: Deps = { config, db, clock, log: createLogger('silent'), key: newDataKey(), events, followOn };
   const explainer = explain ? await createExplainer(url) : undefined;
   const { built: app, routes } = await routesOf(() => buildApp(deps));
   const samples = createSamples(db);
@@ -192,6 +194,10 @@ function createSessions(deps: Deps) {
       .where('email', '=', email)
       .executeTakeFirst();
     const { id } = known ?? (await addStaff(deps, ctx, { name: `Figures ${role}`, email, role }));
+    // A list is shown to nobody but whoever gave it.
+    const said = { csv: 'Type,Make,Model\ntablet,Acme,One', sheetsNotRead: '', typed: {} };
+    if (role === 'officer')
+      for (const kind of sheetNames) await keepSheet(deps.db, deps, { staffId: id, kind, said });
     const token = await deps.db.transaction().execute((trx) => openSession(workIn(trx, deps, ctx), id));
     return { cookie: `${cookieName(deps.config, 'lendwell-session')}=${token}` };
   };

@@ -4,6 +4,9 @@ import type { DB } from '../../src/shared/database.ts';
 /** Tables whose name is not the singular of the part of the address before the id. */
 const tables: Record<string, string> = {
   people: 'staff',
+  'drop-in-people': 'drop_in_person',
+  measures: 'measure_asking',
+  instruments: 'instrument',
   bench: 'device',
   checks: 'preparation_check',
   'loan-terms': 'loan_terms',
@@ -27,14 +30,22 @@ const words: Record<string, string[]> = {
   deviceKind: ['tablet', 'sim'],
   reason: ['follow_up'],
   wording: ['discreet'],
+  // A code that leads nowhere looks as one that does.
+  slug: ['AAAAAAAAAAAAAAA'],
+  notice: ['accessibility', 'patients_discreet'],
   version: ['1'],
   name: [
     'reach',
     'referral-to-loan',
     'losses',
+    'endings',
     'follow-ups',
     'confidence',
+    'drop-ins',
+    'measures',
+    'guides',
     'mobile-data',
+    'security-updates',
     'clinics',
     'donors',
   ],
@@ -44,6 +55,8 @@ const clinic = `select id from organisation where 'clinic' = any(roles) limit 1`
 const given = `select patient_id as id, id as "exportId" from privacy_decision where kind = 'export' limit 1`;
 /** What only some records of their kind have: how to find one, by the names of the parameters. */
 const special: Record<string, string> = {
+  '/g/:number/:language/:format': `select language, 'a' as format, number from guide_version join guide on id = guide_id where format = 'standard' limit 1`,
+  '/w/:number': 'select number from signpost where id in (select signpost_id from handout) limit 1',
   '/reports/donors/:organisationId': `select donor_id as "organisationId" from donation limit 1`,
   '/reports/:name/:part.csv': `select 'clinics' as name, 'clinics' as part`,
   '/reports/:name/:part.xlsx': `select 'clinics' as name, 'clinics' as part`,
@@ -51,8 +64,13 @@ const special: Record<string, string> = {
   '/settings/clinics/:id/form-links': clinic,
   '/patients/:id/contact-points/:pointId':
     'select patient_id as id, id as "pointId" from contact_point limit 1',
+  '/follow-ups/:id/measures/:instrumentId':
+    'select f.id, i.id as "instrumentId" from follow_up f, instrument i limit 1',
   '/patients/:id/exports/:exportId': given,
   '/api/v1/patients/:id/exports/:exportId': given,
+  '/donations/import/:id': `select id from kept_sheet where kind = 'donation' order by id limit 1`,
+  '/loans/take-over/:id': `select id from kept_sheet where kind = 'take_over' order by id limit 1`,
+  '/settings/staff/proposals/:id': 'select id from proposed_account limit 1',
   '/scheme-logo/:hash': 'select logo_hash as hash from scheme where logo_hash is not null',
   ...Object.fromEntries(
     ['device', 'loan', 'incident'].flatMap((place) =>
@@ -86,7 +104,7 @@ export function createSamples(db: Kysely<DB>) {
       const query = special[pattern];
       if (query) {
         const { rows } = await sql.raw<Record<string, string>>(query).execute(db);
-        return rows.map((row) => pattern.replaceAll(/:(\w+)/g, (_, name: string) => row[name]!));
+        return rows.map((row) => pattern.replaceAll(/:(\w+)/g, (_, name: string) => String(row[name])));
       }
       let urls = [''];
       let before = '';

@@ -1,17 +1,18 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type pg from 'pg';
 import { createPool } from '../../src/shared/database.ts';
 
 export type Statement = { text: string; values: unknown[] };
 
-/** Hears every statement that a pool's connections are given, while it is asked to. */
+/** Hears every statement that a piece of work gives a pool's connections: not those of what runs beside it. */
 export function listen(pool: pg.Pool) {
-  let heard: Statement[] | undefined;
+  const heard = new AsyncLocalStorage<Statement[]>();
   pool.on('connect', (client) => {
     const query = client.query.bind(client) as (...args: unknown[]) => unknown;
     const hearing = (asked: string | Statement, values: unknown, ...rest: unknown[]) => {
       const { text, values: given } = typeof asked === 'string' ? { text: asked, values } : asked;
       if (!/^\s*(begin|commit|rollback|savepoint|release|set)\b/i.test(text))
-        heard?.push({ text, values: Array.isArray(given) ? [...given] : [] });
+        heard.getStore()?.push({ text, values: Array.isArray(given) ? [...given] : [] });
       return query(asked, values, ...rest);
     };
     client.query = hearing as typeof client.query;
@@ -20,12 +21,8 @@ export function listen(pool: pg.Pool) {
     /** The statements of a piece of work, without the ends of transactions. */
     async during<T>(work: () => Promise<T>): Promise<{ result: T; statements: Statement[] }> {
       const statements: Statement[] = [];
-      heard = statements;
-      try {
-        return { result: await work(), statements };
-      } finally {
-        heard = undefined;
-      }
+      // Awaited within: a request to the app itself begins only then.
+      return { result: await heard.run(statements, async () => await work()), statements };
     },
   };
 }

@@ -1,6 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { sql } from 'kysely';
 import type { Page } from 'playwright-core';
+import { newDataKey } from '../../src/access/data-key.ts';
 import { may } from '../../src/access/permissions.ts';
 import { openSession } from '../../src/access/session.commands.ts';
 import type { StaffRole } from '../../src/access/staff.rules.ts';
@@ -59,7 +60,15 @@ export async function visitAll({
     LOG_LEVEL: 'silent',
   });
   const db = createDatabase(url, 10, () => {});
-  const deps = { config, db, clock: systemClock, log: createLogger('silent'), events, followOn };
+  const deps = {
+    config,
+    db,
+    clock: systemClock,
+    log: createLogger('silent'),
+    key: newDataKey(),
+    events,
+    followOn,
+  };
   const closers: (() => Promise<unknown>)[] = [() => db.destroy()];
   try {
     const { staff } = await loadDemonstration(deps);

@@ -28,6 +28,12 @@ export type Made = { table: string; name: string; definition: string; comment: s
 /** What the application's role lacks of the four things that it may do with each other table, and has of a column. */
 type Rights = { table: string; revoked: string[]; granted: string[] };
 
+/** What a role that reads in someone's name may read of a table or a view; `columns` is empty where it is all of them. */
+type NarrowRight = { table: string; role: string; columns: string };
+
+/** A policy of row-level security; `command` is that of pg_policy: * for all, r for select. */
+export type Policy = { table: string; name: string; command: string; role: string; condition: string };
+
 type Table = { name: string; comment: string | null };
 
 /** What the catalogue of a migrated database says, each list in a stable order. */
@@ -76,6 +82,21 @@ export async function readCatalogue(client: pg.Client) {
         array(select lower(privilege_type) || ' (' || attname || ')' from pg_attribute, aclexplode(attacl)
           where attrelid = c.oid and grantee = 'lendwell_app'::regrole order by attnum, privilege_type) as granted
       from pg_class c where relkind in ('r', 'p') and ${ours} order by relname collate "C"`),
+    narrowRights: await all<NarrowRight>(`
+      select relname as table, grantee::regrole::text as role, coalesce(string_agg(quote_ident(attname), ', ' order by attnum), '') as columns
+      from (
+        select relname, grantee, null as attname, 0 as attnum from pg_class c, aclexplode(relacl)
+        where relkind in ('r', 'p', 'v') and privilege_type = 'SELECT' and ${ours}
+        union all
+        select relname, grantee, attname, a.attnum from pg_class c join pg_attribute a on attrelid = c.oid, aclexplode(attacl)
+        where privilege_type = 'SELECT' and ${ours}) r
+      where grantee::regrole::text in ('lendwell_clinic', 'lendwell_supporter')
+      group by 1, 2 order by relname collate "C", 2`),
+    policies: await all<Policy>(`
+      select relname as table, polname as name, polcmd as command, array_to_string(polroles::regrole[], ', ') as role,
+        pg_get_expr(polqual, polrelid, true) as condition
+      from pg_policy p join pg_class c on c.oid = polrelid where relrowsecurity and ${ours}
+      order by relname collate "C", array_position(array['everything'], polname::text), polname collate "C"`),
     sequences: await all<Table>(`
       select relname as name, obj_description(c.oid, 'pg_class') as comment from pg_class c
       where relkind = 'S' and ${ours} and not exists (select from pg_depend where objid = c.oid and deptype = 'i')

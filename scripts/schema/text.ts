@@ -1,4 +1,4 @@
-import type { Catalogue, Column, Constraint, Made } from './catalogue.ts';
+import type { Catalogue, Column, Constraint, Made, Policy } from './catalogue.ts';
 import { broken, commentLines, fromTheMargin, plainDefault, plainSql, plainTypes } from './plain.ts';
 
 const opening = `-- The database of Lendwell as it is today. To be read, and not to be run.
@@ -6,7 +6,8 @@ const opening = `-- The database of Lendwell as it is today. To be read, and not
 -- What runs are the migrations, in the order of their dates: \`npm run migrate\`.
 --
 -- Each table stands whole, by name: its columns, what they are held to, indexes, triggers, and what the
--- application's role may not do with it. A constraint is named where PostgreSQL would have named it otherwise.
+-- application's role may not do with it; which rows it shows to whom, and what the roles that read in someone's
+-- name may read of it. A constraint is named where PostgreSQL would have named it otherwise.
 -- Then come the numbers, the views and the functions. The queue's own schema is not here.
 `;
 
@@ -22,7 +23,12 @@ export function schemaText(catalogue: Catalogue): string {
       .map((line) => `${line}\n`)
       .join(''),
     ...views.map((view) =>
-      [heading(view.name, view.comment), `create view ${view.name} as\n${viewBody(view)}\n`].join('\n'),
+      [
+        heading(view.name, view.comment),
+        `create view ${view.name} as\n${viewBody(view)}`,
+        ...narrowText(view.name, catalogue),
+        '',
+      ].join('\n'),
     ),
     ...functions.map((made) => [heading(`${made.name}()`, made.comment), functionBody(made)].join('\n')),
   ].join('\n');
@@ -67,8 +73,29 @@ function tableText(
       ...(revoked.length ? [`revoke ${revoked.join(', ')} on ${name} from lendwell_app;`] : []),
       ...granted.map((right) => `grant ${right} on ${name} to lendwell_app;`),
     ]),
+    ...narrowText(name, catalogue),
     '',
   ].join('\n');
+}
+
+/** Row-level security: which rows a table shows to which role, and what those may read that see not all of it. */
+function narrowText(name: string, { policies, narrowRights }: Catalogue): string[] {
+  const own = policies.filter(({ table }) => table === name);
+  return [
+    ...(own.length ? [`alter table ${name} enable row level security;`] : []),
+    ...own.map((policy) => broken(policyText(policy), '  ')),
+    ...narrowRights
+      .filter(({ table }) => table === name)
+      .map(({ role, columns }) =>
+        broken(`grant select${columns ? ` (${columns})` : ''} on ${name} to ${role};`, '  '),
+      ),
+  ];
+}
+
+function policyText({ table, name, command, role, condition }: Policy): string {
+  const of = { '*': '', r: ' for select' }[command] ?? ` for ${command}`;
+  const using = plainSql(condition.replaceAll(/\s+/g, ' ')).replace(/^\((exists .*)\)$/, '$1');
+  return `create policy ${name} on ${table}${of} to ${role} using (${using});`;
 }
 
 function columnText(column: Column, held: Constraint[]): string {

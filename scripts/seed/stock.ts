@@ -40,6 +40,9 @@ export function stockSteps({ devices, today }: Size, firstTag: number, firstDona
         insert into staff (id, name, email, role, created_at)
           select new_id(), 'Helper ' || n, 'helper' || n || '@lendwell.example', case when n <= 12 then 'supporter' else 'officer' end, now()
           from generate_series(1, 18) n;
+        insert into proposed_account (id, issuer, subject, name, email, role, proposed_at, tried_at)
+          select new_id(), 'https://login.lendwell.example', 'seed-' || n, 'Newcomer ' || n, 'newcomer' || n || '@lendwell.example', 'officer', now(), now()
+          from generate_series(1, 3) n;
         create temp table s_org as select id, roles[1] as role, (row_number() over (partition by roles[1] order by id) - 1)::int as n from organisation;
         create temp table s_place as select id, kind, (row_number() over (partition by kind order by id) - 1)::int as n from location;
         create temp table s_staff as select id, (row_number() over (order by id) - 1)::int as n from staff where role = 'supporter';`,

@@ -25,9 +25,9 @@ export function supportSteps({ devices, today }: Size): Step[] {
           select f.id, p.id, f.loan, h.id, r.id, (array['Set-up call', 'One week', 'Four weeks', 'Three months'])[f.step], f.due, time '09:00' + (f.i % 14) * interval '30 minutes',
             20, 'phone', case when f.i % 6 > 0 then s.id end, f.status, pg_temp.at(f.made, f.i), pg_temp.at(f.made, f.i)
           from s_follow_up f join s_patient p on p.n = f.patient join s_referral r on r.loan = f.i join patient_plan h on h.loan_id = f.loan join s_staff s on s.n = f.i % 12 order by f.id;
-        insert into follow_up_outcome (follow_up_id, result, topics, minutes, confidence, frequency, concern, recorded_at)
-          select id, status, case when status = 'done' then '{video_calls}'::text[] else '{}' end, case when status = 'done' then 20 end,
-            case when status = 'done' then 1 + (i % 5)::int end, case when status = 'done' then 'weekly' end, i % 400 = 0, pg_temp.at(due, i)
+        insert into follow_up_outcome (id, follow_up_id, result, topics, minutes, confidence, frequency, concern, recorded_at, was_status, was_due_on)
+          select new_id(), id, status, case when status = 'done' then '{communicating}'::text[] else '{}' end, case when status = 'done' then 20 end,
+            case when status = 'done' then 1 + (i % 5)::int end, case when status = 'done' then 'weekly' end, i % 400 = 0, pg_temp.at(due, i), 'planned', due
           from s_follow_up where status in ('done', 'missed', 'cancelled');`,
     },
     {
@@ -54,7 +54,31 @@ export function supportSteps({ devices, today }: Size): Step[] {
         insert into drop_in (id, location_id, held_on, starts_at, minutes, others, created_at, changed_at)
           select id, place, held, '14:00', 120, n % 6, now(), now() from s_drop_in;
         insert into drop_in_person (id, drop_in_id, patient_id, topics, at)
-          select new_id(), d.id, p.id, '{connecting}', now() from s_drop_in d join s_patient p on p.n % 400 = d.n where d.held <= date '${today}';`,
+          select new_id(), d.id, p.id, '{connecting}', now() from s_drop_in d join s_patient p on p.n % 400 = d.n where d.held <= date '${today}';
+        insert into guide (id, name, topic, made_by, made_with, review_on, changed_at)
+          select new_id(), 'Guide ' || n, 'communicating', 'The support team', 'People who use it', date '${today}' + 100, now() from generate_series(1, 12) n;
+        insert into guide_version (guide_id, language, format, version, title, body, created_at, created_by)
+          select g.id, l, f, 1, 'How to do it', 'Press the button.', now(), 'Seed' from guide g, unnest(array['en', 'bn']) l, unnest(array['standard', 'easy_read']) f;
+        insert into handout (id, patient_id, follow_up_id, guide_id, language, format, version, way, path, given_at, given_by)
+          select new_id(), p.id, f.id, g.id, 'en', 'standard', 1, 'paper', 'g/' || g.number || '/en/standard', pg_temp.at(f.due, f.i), 'Seed'
+          from s_follow_up f join s_patient p on p.n = f.patient join lateral (select id, number from guide order by id offset f.i % 12 limit 1) g on true where f.status = 'done' and f.i % 3 = 0;
+        insert into page_topic (id, name, changed_at) select new_id(), 'Topic ' || n, now() from generate_series(1, 8) n;
+        insert into drop_in_visitor (id, drop_in_id, came_before, age_band, topics, at)
+          select new_id(), d.id, v % 3 = 0, '45_to_64', '{connecting}', now() from s_drop_in d, generate_series(1, 9) v where d.held <= date '${today}';
+        insert into drop_in_pages (drop_in_id, topic_id, pages)
+          select d.id, t.id, 12 from s_drop_in d, page_topic t where d.held <= date '${today}';`,
+    },
+    {
+      name: 'measures',
+      text: `
+        insert into instrument (id, name, direction, licence_needed, licence_held, changed_at)
+          select new_id(), 'Questionnaire ' || n, 'higher', false, false, now() from generate_series(1, 3) n;
+        insert into instrument_version (id, instrument_id, version, total, may_miss, items, created_at, created_by)
+          select new_id(), id, 1, 'sum', 0, '[{"wording":"I know how to find help online","lowest":1,"highest":5,"labels":[],"reversed":false}]', now(), 'Seed' from instrument;
+        insert into measure_asking (id, patient_id, version_id, way, status, asked_on, asked_by, answers, total, answered_on, created_at)
+          select new_id(), p.id, v.id, 'paper', case when p.n % 2 = 0 then 'answered' else 'asked' end, date '${today}' - 30, 'Seed',
+            case when p.n % 2 = 0 then '[3]'::jsonb end, case when p.n % 2 = 0 then 3 end, case when p.n % 2 = 0 then date '${today}' - 29 end, now()
+          from s_patient p, instrument_version v where p.n % 5 = 0;`,
     },
     {
       name: 'tasks',

@@ -13,9 +13,9 @@ export async function remind(loan: Loan): Promise<void> {
   const { body: again } = await call<Run>('officer', 'POST', '/job-runs', 201, { job: 'nightly', localDate });
   say(`and once more changes nothing: ${counts(again)}`);
   same(
-    again.steps.filter(({ count }) => count > 0),
+    again.steps.filter(({ step, count }) => count > 0 && step !== 'log-head'),
     [],
-    'a second run finds nothing to do',
+    'a second run finds nothing to do but to sign the end of the log',
   );
 
   title('What the patient gets to read');

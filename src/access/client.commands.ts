@@ -7,8 +7,10 @@ import { newId } from '../shared/ids.ts';
 import { invalid, Problem } from '../shared/problem.ts';
 import { col } from '../shared/rows.ts';
 import { many, maybe, run } from '../shared/statements.ts';
-import { mostValidKeys } from './client.rules.ts';
-import type { ApiClientChange, KeyMade, KeyRevoked, NewApiClient } from './client.schemas.ts';
+import { clientRoles, keyDays, mostValidKeys } from './client.rules.ts';
+import type { ApiClientChange, KeyMade, KeyRevoked, NewApiClient, NewApiKey } from './client.schemas.ts';
+import { assertMayGrantKey, readingOf } from './grants.ts';
+import { networksOf } from './networks.ts';
 import { keyedHash, newApiKey } from './tokens.ts';
 
 /**
@@ -22,6 +24,7 @@ export async function addApiClient(deps: Deps, ctx: Context, client: NewApiClien
       pointer: '/clinicId',
       message: clinicId ? 'Only a clinic’s system is of a clinic.' : 'Say of which clinic it is.',
     });
+  assertMayGrantKey(ctx.actor, role);
   return command(deps, ctx, async (work) => {
     const id = newId();
     const { at } = work;
@@ -82,18 +85,27 @@ export async function changeApiClient(
  * Makes an API key. It is shown this once and only its hash is kept, so a repeat of the request
  * makes another in its place, and the reply that arrives last has the one that works. Two of a
  * client are valid at a time, to change over.
- * @throws Problem `not-found`, or `conflict` when the client has two
+ * @throws Problem `not-found`, `invalid` for an address that is none, `not-allowed` for a role that sees more than who makes
+ * it, or `conflict` when the client has two
  */
-export async function addApiKey(deps: Deps, ctx: Context, clientId: string): Promise<KeyMade> {
+export async function addApiKey(
+  deps: Deps,
+  ctx: Context,
+  clientId: string,
+  { days = keyDays.usual, readOnly = false, addresses }: NewApiKey = {},
+): Promise<KeyMade> {
+  const networks = addresses && networksOf(addresses);
   const madeBy = ctx.once?.key ?? null;
   return command(deps, { ...ctx, once: undefined }, async (work) => {
-    const client = await maybe(
-      work.trx,
-      'client.add-api-key',
-      work.trx.selectFrom('api_client').where('id', '=', clientId).forUpdate(),
-    );
+    const client = await maybe(work.trx, 'client.add-api-key', { role: col.oneOf(clientRoles) })`
+      select role from api_client where id = ${clientId} for update`;
     if (!client) throw new Problem('not-found');
+    assertMayGrantKey(ctx.actor, client.role);
     const { at } = work;
+    const expiresAt = deps.clock
+      .now()
+      .add({ hours: 24 * days })
+      .toString();
     await run(
       work.trx,
       'client.revoke-own-keys',
@@ -107,7 +119,11 @@ export async function addApiKey(deps: Deps, ctx: Context, clientId: string): Pro
     const valid = await many(
       work.trx,
       'client.valid-keys',
-      work.trx.selectFrom('api_key').where('client_id', '=', clientId).where('revoked_at', 'is', null),
+      work.trx
+        .selectFrom('api_key')
+        .where('client_id', '=', clientId)
+        .where('revoked_at', 'is', null)
+        .where((row) => row.or([row('expires_at', 'is', null), row('expires_at', '>', at)])),
     );
     if (valid.length >= mostValidKeys)
       throw new Problem('conflict', { detail: 'Two keys are valid at a time. Revoke the older one first.' });
@@ -119,16 +135,20 @@ export async function addApiKey(deps: Deps, ctx: Context, clientId: string): Pro
       work.trx.insertInto('api_key').values({
         id,
         client_id: clientId,
-        hash: keyedHash(deps.config.SECRET, 'api-key', key),
+        hash: keyedHash(deps.key, 'api-key', key),
         made_by: madeBy,
         created_at: at,
+        expires_at: expiresAt,
+        actions: readOnly ? readingOf(client.role) : null,
+        addresses: networks ?? null,
       }),
     );
     await recordEvent(work, {
       type: 'api_client.key_added',
       subjects: [['api_client', clientId]],
+      values: { role: client.role, expiresAt, readOnly },
     });
-    return { id, key };
+    return { id, key, expiresAt };
   });
 }
 

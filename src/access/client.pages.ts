@@ -1,16 +1,17 @@
 import type { FastifyReply } from 'fastify';
 import { getOrganisation } from '../scheme/organisations/organisation.queries.ts';
 import type { Context } from '../shared/actor.ts';
+import { timestamp } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { etagOf } from '../shared/etag.ts';
 import { type App, idParams, strictObject } from '../shared/http.ts';
 import { besideTheOther, versionToSend } from '../web/edit-conflict.ts';
-import { type Form, fields } from '../web/forms.ts';
+import { type Form, fields, type Typed } from '../web/forms.ts';
 import { formPage, submit } from '../web/submit.ts';
 import { addApiClient, addApiKey, changeApiClient, revokeApiKey } from './client.commands.ts';
 import { getApiClient, listApiClients } from './client.queries.ts';
-import { mostValidKeys } from './client.rules.ts';
-import { NewApiClient } from './client.schemas.ts';
+import { keyDays, mostValidKeys } from './client.rules.ts';
+import { NewApiClient, NewApiKey } from './client.schemas.ts';
 
 const words = { name: 'Enter the name of the system', role: 'Choose what it may do' };
 const { name, role, ratePerMinute } = NewApiClient.properties;
@@ -72,9 +73,11 @@ export function clientPages(app: App, deps: Deps): void {
     ...one,
     view: onePage,
     show: (form, { params }) => oneView(params.id, form),
-    async take(_typed, { ctx, params: { id } }, reply) {
-      const { key } = await addApiKey(deps, ctx, id);
-      return reply.page('access/views/key.njk', { client: await getApiClient(deps.db, id), key });
+    async take(typed, { ctx, params: { id } }, reply) {
+      const made = await addApiKey(deps, ctx, id, keyIn(typed));
+      return reply
+        .code(201)
+        .page('access/views/key.njk', { client: await getApiClient(deps.db, id), ...made });
     },
   });
 
@@ -89,8 +92,8 @@ export function clientPages(app: App, deps: Deps): void {
   /** Adds the system with its first key, which is shown in the reply itself: a redirect would have to carry it somewhere. */
   async function showNewKey(ctx: Context, reply: FastifyReply, client: NewApiClient) {
     const { id } = await addApiClient(deps, ctx, client);
-    const { key } = await addApiKey(deps, ctx, id);
-    return reply.page('access/views/key.njk', { client: await getApiClient(deps.db, id), key });
+    const made = await addApiKey(deps, ctx, id);
+    return reply.code(201).page('access/views/key.njk', { client: await getApiClient(deps.db, id), ...made });
   }
 
   async function listView(clinicId: string | null) {
@@ -105,15 +108,31 @@ export function clientPages(app: App, deps: Deps): void {
     const client = await getApiClient(deps.db, id);
     const kept = { name: client.name, ratePerMinute: String(client.ratePerMinute ?? '') };
     const form = besideTheOther(sent, kept);
-    const valid = client.keys.filter(({ revokedAt }) => revokedAt === null);
+    const now = timestamp(deps.clock);
+    const isValid = ({ revokedAt, expiresAt }: (typeof client.keys)[number]) =>
+      revokedAt === null && (expiresAt === null || expiresAt > now);
+    const valid = client.keys.filter(isValid);
     return {
       client,
       valid,
-      revoked: client.keys.filter(({ revokedAt }) => revokedAt !== null),
+      revoked: client.keys.filter((key) => !isValid(key)),
+      keyDays,
       mayAdd: valid.length < mostValidKeys,
       version: versionToSend(form, etagOf(id, client.changedAt)),
       usual: deps.config.RATE_PER_MINUTE,
       form,
     };
   }
+}
+
+/** The key that a form asks for; its networks stand in lines. */
+function keyIn({ addresses, ...typed }: Typed): NewApiKey {
+  const networks = String(addresses ?? '')
+    .split(/[\s,;]+/)
+    .filter(Boolean);
+  return fields(
+    NewApiKey,
+    { ...typed, ...(networks.length && { addresses: networks }) },
+    { days: `Enter a number of days, up to ${keyDays.most}` },
+  );
 }

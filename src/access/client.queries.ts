@@ -8,6 +8,7 @@ import { ApiClient, type ApiClientQuery } from './client.schemas.ts';
 const columns = sql`c.id, c.name, c.role, c.rate_per_minute as "ratePerMinute", c.disabled_at is null as enabled, c.changed_at as "changedAt",
   (select json_build_object('id', o.id, 'name', o.name) from organisation o where o.id = c.organisation_id) as clinic,
   coalesce((select json_agg(json_build_object('id', k.id, 'createdAt', ${jsonInstant('k.created_at')}, 'usedAt', ${jsonInstant('k.used_at')},
+      'expiresAt', ${jsonInstant('k.expires_at')}, 'readOnly', k.actions is not null, 'addresses', k.addresses, 'lastAddress', k.last_address,
       'revokedAt', ${jsonInstant('k.revoked_at')}) order by k.revoked_at desc nulls first, k.id desc)
     from (select * from api_key k where k.client_id = c.id order by k.revoked_at desc nulls first, k.id desc limit 10) k), '[]') as keys`;
 

@@ -12,6 +12,7 @@ import {
   KeyMade,
   KeyRevoked,
   NewApiClient,
+  NewKeyOrNone,
 } from './client.schemas.ts';
 
 const tags = ['API clients'];
@@ -81,14 +82,12 @@ export function clientRoutes(app: App, deps: Deps): void {
         summary: 'Make a key; two are valid at a time. A repeat makes another in place of the first',
         tags,
         params: idParams,
-        response: { 201: KeyMade, ...problemReplies('not-found', 'conflict') },
+        body: NewKeyOrNone,
+        response: { 201: KeyMade, ...problemReplies('not-found', 'invalid', 'conflict') },
       },
     },
     async (request, reply) =>
-      reply
-        .code(201)
-        .header('cache-control', 'no-store')
-        .send(await addApiKey(deps, request.ctx, request.params.id)),
+      reply.code(201).send(await addApiKey(deps, request.ctx, request.params.id, request.body ?? {})),
   );
 
   creates(app, '/api-keys/:id/revocations', {

@@ -2,7 +2,7 @@ import Type, { type Static } from 'typebox';
 import { strictObject } from '../shared/http.ts';
 import { listQuery, pageOf } from '../shared/lists.ts';
 import { line, nullable, oneOf } from '../shared/schemas.ts';
-import { clientRoles } from './client.rules.ts';
+import { clientRoles, keyDays } from './client.rules.ts';
 
 const ratePerMinute = Type.Integer({
   minimum: 1,
@@ -41,9 +41,40 @@ export const ApiClientChange = strictObject(
 );
 export type ApiClientChange = Static<typeof ApiClientChange>;
 
+/** Networks as CIDR or single addresses. */
+const addresses = Type.Array(Type.String({ minLength: 2, maxLength: 50 }), {
+  minItems: 1,
+  maxItems: 20,
+  description: 'Addresses or networks (CIDR) from which the key is taken; from anywhere when left out',
+});
+
+export const NewApiKey = strictObject(
+  {
+    days: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: keyDays.most,
+        description: `For how many days it is good; ${keyDays.usual} when left out`,
+      }),
+    ),
+    readOnly: Type.Optional(Type.Boolean({ description: 'It may only read what its role may' })),
+    addresses: Type.Optional(addresses),
+  },
+  { examples: [{ days: 365, readOnly: true, addresses: ['192.0.2.0/24'] }] },
+);
+export type NewApiKey = Static<typeof NewApiKey>;
+/** A request without a body makes a key of the usual kind. */
+export const NewKeyOrNone = Type.Union([NewApiKey, Type.Null()], {
+  examples: [{ days: 365, readOnly: true, addresses: ['192.0.2.0/24'] }],
+});
+
 export const ApiKey = Type.Object({
   id: Type.String(),
   createdAt: Type.String(),
+  expiresAt: nullable(Type.String({ description: 'Null for keys from before keys had an end' })),
+  readOnly: Type.Boolean(),
+  addresses: nullable(Type.Array(Type.String())),
+  lastAddress: nullable(Type.String()),
   usedAt: nullable(Type.String({ description: 'To the minute' })),
   revokedAt: nullable(Type.String()),
 });
@@ -71,6 +102,7 @@ export type ApiClientQuery = Static<typeof ApiClientQuery>;
 export const KeyMade = Type.Object({
   id: Type.String(),
   key: Type.String({ description: 'Shown this once; only a hash of it is kept' }),
+  expiresAt: Type.String(),
 });
 export type KeyMade = Static<typeof KeyMade>;
 export const KeyRevoked = Type.Object({ id: Type.String(), revokedAt: Type.String() });

@@ -12,12 +12,15 @@ type SealedForm = KeptForm & { staffId: string };
 const mostKept = 500_000;
 
 /** The form of a request; undefined when it brought none. */
-export function formIn({ url, body }: FastifyRequest): KeptForm | undefined {
+export function formIn({ url, body, uploads, routeOptions }: FastifyRequest): KeptForm | undefined {
+  // What someone sends of themselves are passwords and codes: they are typed again.
+  if (routeOptions.config.action === 'session.own') return undefined;
   if (typeof body !== 'object' || body === null) return undefined;
   const fields = Object.entries(body)
     .filter(([name]) => name !== '_csrf')
     .flatMap(([name, value]) => [value].flat().map((one): [string, string] => [name, String(one)]));
-  return { url, fields };
+  // Files are not kept. Whoever sends the form once more is told for which fields.
+  return { url, fields: [...fields, ...uploads.map(({ field }): [string, string] => ['letGo', field])] };
 }
 
 /** The form of a session that has ended, sealed for whoever signs in; undefined when there is none to keep. */
@@ -26,6 +29,15 @@ export function sealForm(deps: Deps, request: FastifyRequest): string | undefine
   if (!form) return undefined;
   const sealed = seal(keyOf(deps), { ...form, staffId: request.formOf! } satisfies SealedForm);
   return sealed.length > mostKept ? undefined : sealed.toString('base64url');
+}
+
+/** Whether a sealed form is from us, whoever it is of. */
+export function isKeptForm(deps: Deps, sealed: string): boolean {
+  try {
+    return unseal(keyOf(deps), Buffer.from(sealed, 'base64url')) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 /** What was sealed for someone who has signed in again; undefined when it is another's, or not from us. */
@@ -39,4 +51,4 @@ export function unsealForm(deps: Deps, sealed: unknown, staffId: string): KeptFo
   }
 }
 
-const keyOf = ({ config }: Deps) => keyedHash(config.SECRET, 'kept-form', '');
+const keyOf = ({ key }: Deps) => keyedHash(key, 'kept-form', '');

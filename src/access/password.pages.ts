@@ -5,8 +5,10 @@ import { Problem } from '../shared/problem.ts';
 import { type Form, fields, newForm, refused, typedIn } from '../web/forms.ts';
 import { passwordLinkOwner, setPassword } from './password-link.commands.ts';
 import { perAddress } from './rate-limit.ts';
+import { maySignInLocally } from './sign-on.rules.ts';
 import { shortestPassword } from './staff.rules.ts';
 import { NewPassword } from './staff.schemas.ts';
+import { whenceOf } from './whence.ts';
 
 const view = 'access/views/password.njk';
 const triesPerMinute = 20;
@@ -31,7 +33,7 @@ export function passwordPages(app: App, deps: Deps): void {
     const { token } = request.params;
     try {
       const { password } = fields(NewPassword, typedIn(request.body), words);
-      await setPassword(deps, request.id, token, password);
+      await setPassword(deps, { id: request.id, from: whenceOf(request) }, token, password);
       return reply.page(view, { isSet: true, form: newForm() });
     } catch (error) {
       const shown = await pageOf(token, newForm());
@@ -46,6 +48,7 @@ export function passwordPages(app: App, deps: Deps): void {
       if (error instanceof Problem && error.type === 'not-found') return null;
       throw error;
     });
-    return { owner, form, shortest: shortestPassword };
+    const isLocal = owner !== null && maySignInLocally(deps.config, owner.email);
+    return { owner, form, shortest: shortestPassword, isLocal };
   }
 }

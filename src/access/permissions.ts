@@ -21,6 +21,7 @@ export const permissions = {
   'devices.read': [...officeAndAudit, 'administrator', 'integration'],
   'devices.prepare': office,
   'devices.take-back-fail': ['manager'],
+  'devices.accept-updates': ['manager'],
   'devices.fit-data': office,
   'devices.repair': office,
   'devices.move': office,
@@ -67,10 +68,14 @@ export const permissions = {
   'follow-ups.plan': office,
   'follow-ups.move': [...office, 'supporter'],
   'follow-ups.record-outcome': [...office, 'supporter'],
-  'drop-ins.read': officeAndAudit,
-  'drop-ins.record': office,
+  'follow-ups.take-back-any': ['manager'],
+  'drop-ins.read': [...officeAndAudit, 'supporter'],
+  'drop-ins.record': [...office, 'supporter'],
+  'drop-ins.take-back-late': ['manager'],
+  'guides.write': office,
   'messages.read': officeAndAudit,
   'messages.retry': office,
+  'announcements.make': ['manager'],
   'tasks.read': officeAndAudit,
   'tasks.complete': office,
   'tasks.reopen-of-others': ['manager'],
@@ -80,18 +85,44 @@ export const permissions = {
   'jobs.run': [...office, 'administrator'],
   'settings.read': [...officeAndAudit, 'administrator'],
   'settings.change': ['manager', 'administrator'],
+  'notices.read': [...officeAndAudit, 'administrator'],
+  'notices.publish': ['manager', 'administrator'],
   'staff.read': ['manager', 'auditor', 'administrator'],
   'staff.manage': ['administrator'],
+  'staff.reset-factors': ['manager', 'administrator'],
+  'second-person.decide': ['manager', 'administrator'],
+  'sign-in-policy.change': ['administrator'],
+  'security.read': ['manager', 'auditor', 'administrator'],
+  'log.sign': ['administrator'],
   'events.read': ['manager', 'auditor', 'administrator'],
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Action = keyof typeof permissions;
 
+/** What reaches so far that staff who change something by it must have shown within minutes who they are. */
+const farReaching: ReadonlySet<Action> = new Set<Action>([
+  'patients.export',
+  'patients.erase',
+  'clinics.manage',
+  'staff.manage',
+  'staff.reset-factors',
+  'second-person.decide',
+  'sign-in-policy.change',
+]);
+
+/** Whether a request by this method for this action wants a fresh proof of who asks. */
+export const isFarReaching = (action: Action, method: string): boolean =>
+  method !== 'GET' && method !== 'HEAD' && farReaching.has(action);
+
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** What the caller must be allowed to do; a route without one does not start. */
     action?: Action | 'public';
-    /** The address is itself the secret: a form that comes with it needs no token of its own. */
+    /** Staff must have shown within minutes who they are, though the action alone does not want it. */
+    fresh?: true;
+    /** Opens to a session that still lacks its second step. */
+    whileSigningIn?: true;
+    /** The address is itself the secret, or what comes is signed: a form that comes with it needs no token of its own. */
     bySecret?: true;
   }
 }

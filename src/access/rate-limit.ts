@@ -28,7 +28,7 @@ export async function limitRates(app: App, deps: Deps): Promise<void> {
     enableDraftSpec: true,
     timeWindow: '1 minute',
     keyGenerator: (request) =>
-      request.ctx ? `${request.ctx.actor.type}:${request.ctx.actor.id}` : address(request),
+      request.ctx ? `${request.ctx.actor.type}:${request.ctx.actor.id}` : networkOfRequest(request),
     max: (request) => request.ratePerMinute ?? RATE_PER_MINUTE,
     errorResponseBuilder: (_request, { ttl }) => tooMany(ttl),
   });
@@ -36,12 +36,17 @@ export async function limitRates(app: App, deps: Deps): Promise<void> {
 
 /** The limit of a route that strangers may try, such as signing in: requests a minute from one address. */
 export function perAddress(max: number) {
-  return { max, keyGenerator: address };
+  return { max, keyGenerator: networkOfRequest };
 }
 
-/** A hook that holds whatever `keyOf` gives, such as a link that many may use, to its requests a minute. */
-export function perKey(app: App, max: number, keyOf: (request: FastifyRequest) => string) {
-  const limit = app.createRateLimit({ max, timeWindow: '1 minute', keyGenerator: keyOf });
+/** A hook that holds whatever `keyOf` gives, such as a link that many may use, to its requests a minute, or within another time. */
+export function perKey(
+  app: App,
+  max: number,
+  keyOf: (request: FastifyRequest) => string,
+  timeWindow = '1 minute',
+) {
+  const limit = app.createRateLimit({ max, timeWindow, keyGenerator: keyOf });
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     const found = await limit(request);
     if (found.isAllowed || !found.isExceeded) return;
@@ -50,7 +55,9 @@ export function perKey(app: App, max: number, keyOf: (request: FastifyRequest) =
   };
 }
 
-const tooMany = (ttl: number) =>
+/** The refusal of whoever has to wait so many milliseconds. */
+export const tooMany = (ttl: number) =>
   new Problem('too-many-requests', { detail: `Wait ${Math.ceil(ttl / 1000)} seconds, then try again.` });
 
-const address = (request: FastifyRequest) => normalizeIP(request.ip, 64);
+/** The network that a request comes from. */
+export const networkOfRequest = (request: FastifyRequest) => normalizeIP(request.ip, 64);

@@ -1,106 +1,51 @@
-import { type Actor, type Context, systemContext } from '../shared/actor.ts';
-import { timestamp } from '../shared/clock.ts';
+import type { Context } from '../shared/actor.ts';
 import { command } from '../shared/command.ts';
 import type { Deps } from '../shared/deps.ts';
-import { readEmail } from '../shared/email.ts';
 import { recordEvent } from '../shared/events.ts';
-import { invalid, Problem } from '../shared/problem.ts';
-import { col } from '../shared/rows.ts';
-import { each, maybe, one, run } from '../shared/statements.ts';
+import { run } from '../shared/statements.ts';
 import type { Work } from '../shared/work.ts';
-import { waitAfter, waitInWords } from './access.rules.ts';
-import { isPassword } from './password.ts';
-import { staffRoles } from './staff.rules.ts';
+import type { NeededStep, SignInWay } from './access.queries.ts';
+import { noteSecurity } from './security-log.commands.ts';
 import { keyedHash, newToken } from './tokens.ts';
 
-/**
- * Opens a session for an email address and its password.
- *
- * The try is counted before the password is looked at, in a transaction of its own, so that
- * many guesses at once get no more tries than one after another. Nothing in reply or timing
- * tells whether anyone has the address. Single sign-on is another way to `openSession`; a
- * second factor is asked for between the password and `openSession`.
- * @returns the session's token, for the cookie, and whose it is
- * @throws Problem `invalid` for a wrong pair, `too-many-requests` while the account waits
- */
-export async function signIn(
-  deps: Deps,
-  requestId: string,
-  given: { email: string; password: string },
-): Promise<{ token: string; actor: Actor }> {
-  const address = readEmail(given.email);
-  const email = ('value' in address ? address.value : given.email.trim()).toLowerCase();
-  const account = keyedHash(deps.config.SECRET, 'account', email);
-  await countTry(deps, account);
-  const person = await maybe(deps.db, each('session.sign-in'), {
-    id: col.text,
-    name: col.text,
-    role: col.oneOf(staffRoles),
-    hash: col.orNull(col.text),
-  })`
-    select id, name, role, password_hash as hash from staff where lower(email) = ${email} and suspended_at is null`;
-  if (!(await isPassword(given.password, person?.hash)) || !person) {
-    if (person) {
-      const ctx = systemContext(requestId);
-      await command(deps, ctx, (work) =>
-        recordEvent(work, { type: 'staff.sign_in_refused', subjects: [['staff', person.id]] }),
-      );
-    }
-    throw invalid({
-      pointer: '/email',
-      message: 'Check your email address and password. They do not match an account.',
-    });
-  }
-  const actor: Actor = { type: 'staff', id: person.id, name: person.name, role: person.role };
-  const ctx: Context = { actor, requestId };
-  return command(deps, ctx, async (work) => {
-    await run(work.trx, 'session.forget-tries')`delete from sign_in_throttle where account in (
-      select account from sign_in_throttle
-      where account = ${account} or failed_at < ${work.at}::timestamptz - interval '1 day'
-      for update skip locked)`;
-    return { token: await openSession(work, person.id), actor };
-  });
-}
+/** In how many browsers someone may be signed in at a time: the one used longest ago is signed out for another. As many again may be half-way in, which ends none that are whole. */
+export const mostSessions = 5;
+/** How long someone has for the second step. */
+const minutesForStep = 15;
 
-/** Counts a try to sign in, and refuses it while the account waits. Yesterday's tries are forgotten. */
-async function countTry(deps: Deps, account: Buffer): Promise<void> {
-  const now = timestamp(deps.clock);
-  const seconds = await deps.db.transaction().execute(async (trx) => {
-    const { failures, seconds } = await one(trx, 'session.count-try', {
-      failures: col.number,
-      seconds: col.number,
-    })`
-      insert into sign_in_throttle as t (account, failures, failed_at) values (${account}, 0, ${now})
-      on conflict (account) do update
-        set failures = case when t.failed_at < ${now}::timestamptz - interval '1 day' then 0 else t.failures end
-      returning failures, coalesce(extract(epoch from waits_until - ${now}::timestamptz), 0)::float8 as seconds`;
-    if (seconds > 0) return seconds;
-    await run(
-      trx,
-      'session.put-off',
-    )`update sign_in_throttle set failures = ${failures + 1}, failed_at = ${now},
-        waits_until = ${now}::timestamptz + make_interval(secs => ${waitAfter(failures + 1)}::float8)
-      where account = ${account}`;
-    return 0;
-  });
-  if (seconds > 0) {
-    throw new Problem('too-many-requests', {
-      detail: `There have been several tries with a password that does not match. Wait ${waitInWords(seconds)}, then try again.`,
-    });
-  }
-}
+/** The session at a provider of single sign-on from which one here was opened, with what ends it there, sealed. */
+export type SessionThere = { issuer: string; subject: string; sid: string | null; sealedIdToken: Buffer };
+
+type Opening = {
+  way?: SignInWay | undefined;
+  /** What is missing before it opens anything. */
+  needs?: NeededStep | null | undefined;
+  /** The session of the same browser, which ends with this one. */
+  instead?: Buffer | undefined;
+  there?: SessionThere | undefined;
+};
 
 /** Opens a session for someone who has shown who they are, whichever way. Returns its token. */
-export async function openSession(work: Work, staffId: string): Promise<string> {
+export async function openSession(
+  { trx, deps, ctx, at }: Work,
+  staffId: string,
+  { way = 'password', needs = null, instead, there }: Opening = {},
+): Promise<string> {
   const token = newToken();
-  const now = work.at;
-  await run(
-    work.trx,
-    'session.open',
-  )`insert into session (token_hash, staff_id, created_at, seen_at, expires_at)
-    values (${keyedHash(work.deps.config.SECRET, 'session', token)}, ${staffId}, ${now}, ${now},
-      ${now}::timestamptz + make_interval(hours => ${work.deps.config.SESSION_HOURS}::int))`;
-  await recordEvent(work, { type: 'staff.signed_in', subjects: [['staff', staffId]] });
+  const { SESSION_HOURS } = deps.config;
+  const { address = '', browser = '' } = ctx.from ?? {};
+  const minutes = needs ? minutesForStep : SESSION_HOURS * 60;
+  await run(trx, 'session.open')`
+    with older as (
+      update session set revoked_at = ${at} where revoked_at is null and (token_hash = ${instead ?? null}::bytea
+        or token_hash in (select token_hash from session where staff_id = ${staffId} and revoked_at is null
+          and (needs is null) = ${needs === null} order by seen_at desc, token_hash offset ${mostSessions - 1}))
+    )
+    insert into session (token_hash, staff_id, created_at, seen_at, expires_at, proved_at, way, needs, address, browser,
+      issuer, subject, issuer_sid, sealed_id_token)
+    values (${keyedHash(deps.key, 'session', token)}, ${staffId}, ${at}, ${at},
+      ${at}::timestamptz + make_interval(mins => ${minutes}::int), ${at}, ${way}, ${needs}, ${address}, ${browser},
+      ${there?.issuer ?? null}, ${there?.subject ?? null}, ${there?.sid ?? null}, ${there?.sealedIdToken ?? null})`;
   return token;
 }
 
@@ -111,17 +56,22 @@ export async function signOut(
   session: { tokenHash: Buffer; staffId: string },
 ): Promise<void> {
   await command(deps, ctx, async (work) => {
-    await run(
-      work.trx,
-      'session.sign-out',
-      work.trx
-        .updateTable('session')
-        .set({ revoked_at: work.at })
-        .where('token_hash', '=', session.tokenHash)
-        .where('revoked_at', 'is', null),
-    );
+    await endSession(work, session.tokenHash);
     await recordEvent(work, { type: 'staff.signed_out', subjects: [['staff', session.staffId]] });
+    await noteSecurity(work, { kind: 'signed_out', staffId: session.staffId });
   });
+}
+
+async function endSession({ trx, at }: Work, tokenHash: Buffer): Promise<void> {
+  await run(
+    trx,
+    'session.end',
+    trx
+      .updateTable('session')
+      .set({ revoked_at: at })
+      .where('token_hash', '=', tokenHash)
+      .where('revoked_at', 'is', null),
+  );
 }
 
 /** Ends every session of a member of staff, for a lost laptop or someone who has left. */
@@ -137,16 +87,35 @@ export async function revokeSessions(deps: Deps, ctx: Context, staffId: string):
   });
 }
 
-/** The same inside a command's transaction; how many. */
-export async function endSessions(work: Work, staffId: string): Promise<number> {
-  const ended = await run(
-    work.trx,
-    'session.end-all',
-    work.trx
-      .updateTable('session')
-      .set({ revoked_at: work.at })
-      .where('staff_id', '=', staffId)
-      .where('revoked_at', 'is', null),
-  );
+/**
+ * Ends sessions of someone who looks after their own: one, or all but the one they do it in.
+ * @param which the id of one; without it all others
+ */
+export async function endOwnSessions(
+  deps: Deps,
+  ctx: Context,
+  own: { tokenHash: Buffer; staffId: string },
+  which?: string,
+): Promise<{ count: number }> {
+  return command(deps, ctx, async (work) => {
+    const ended = await run(work.trx, 'session.end-own')`
+      update session set revoked_at = ${work.at} where staff_id = ${own.staffId} and revoked_at is null
+        and token_hash <> ${own.tokenHash} and (${which ?? null}::uuid is null or id = ${which ?? null}::uuid)`;
+    const count = Number(ended ?? 0);
+    if (count)
+      await recordEvent(work, {
+        type: 'staff.sessions_revoked',
+        subjects: [['staff', own.staffId]],
+        values: { count },
+      });
+    return { count };
+  });
+}
+
+/** The same as `revokeSessions` inside a command's transaction; how many. `but` is a session that stays. */
+export async function endSessions({ trx, at }: Work, staffId: string, but?: Buffer): Promise<number> {
+  const ended = await run(trx, 'session.end-all')`
+    update session set revoked_at = ${at} where staff_id = ${staffId} and revoked_at is null
+      and token_hash is distinct from ${but ?? null}::bytea`;
   return Number(ended ?? 0);
 }

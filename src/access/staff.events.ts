@@ -1,9 +1,10 @@
 import Type from 'typebox';
 import { defineEvents } from '../shared/event-definitions.ts';
-import { count, id } from '../shared/event-values.ts';
+import { count, flag, id } from '../shared/event-values.ts';
 import { count as counted } from '../shared/formats.ts';
 import { nullable, oneOf } from '../shared/schemas.ts';
 import { inside } from '../shared/sentences.ts';
+import { factorKinds, factorWords } from './factor.rules.ts';
 import { staffRoles } from './staff.rules.ts';
 
 const role = oneOf(staffRoles);
@@ -43,10 +44,32 @@ export const staffEvents = defineEvents({
     values: {},
     line: () => 'A link was made by which they set their password',
   },
+  'staff.identity_linked': {
+    values: {},
+    line: () => 'A work account was linked, by which they sign in',
+  },
+  'staff.identity_unlinked': { values: {}, line: () => 'The link to their work account was taken away' },
   'staff.password_set': { values: {}, line: () => 'Set their password' },
   'staff.signed_in': { values: {}, line: () => 'Signed in' },
   'staff.signed_out': { values: {}, line: () => 'Signed out' },
   'staff.sign_in_refused': { values: {}, line: () => 'Sign-in refused: the password was wrong' },
+  'staff.factor_added': {
+    values: { kind: oneOf(factorKinds) },
+    line: (v) => `A second step for signing in was added: ${factorWords[v.kind ?? 'code']}`,
+  },
+  'staff.factor_removed': {
+    values: { kind: oneOf(factorKinds) },
+    line: (v) => `A second step for signing in was removed: ${factorWords[v.kind ?? 'code']}`,
+  },
+  'staff.factors_reset': {
+    values: {},
+    line: () => 'The second steps for signing in were reset: signed out everywhere',
+  },
+  'sign_in_policy.changed': {
+    values: { factorRoles: Type.Array(role), erasureByTwo: flag },
+    line: (v) =>
+      `A second step when signing in is wanted of ${v.factorRoles?.join(', ') || 'nobody'}; ${v.erasureByTwo ? 'two managers erase' : 'one manager erases'} someone`,
+  },
   'staff.sessions_revoked': {
     values: { count },
     line: (v) => `Signed out everywhere (${counted(v.count ?? 0, 'session')})`,

@@ -9,9 +9,15 @@ import { besideTheOther, versionToSend } from '../web/edit-conflict.ts';
 import { type Form, fields, newForm, type Typed } from '../web/forms.ts';
 import { formPage, submit } from '../web/submit.ts';
 import { timelineLines } from '../web/timeline.view.ts';
+import { resetFactors } from './factor.commands.ts';
 import { givenIn, givingView, whatBecame, workOf } from './giving-on.view.ts';
+import { unlinkIdentities } from './identity.commands.ts';
 import { addPasswordLink } from './password-link.commands.ts';
+import { may } from './permissions.ts';
+import { accountProposalPages } from './proposal.pages.ts';
+import { listProposals } from './proposal.queries.ts';
 import { revokeSessions } from './session.commands.ts';
+import { hasTries, releaseAccount } from './sign-in.commands.ts';
 import { addStaff, changeStaff, restoreStaff, suspendStaff } from './staff.commands.ts';
 import { getStaff, listStaff } from './staff.queries.ts';
 import { roleAbout, staffRoles } from './staff.rules.ts';
@@ -28,6 +34,7 @@ const personPage = 'access/views/staff-form.njk';
 
 /** /settings/staff: who works with Lendwell, how they get in, and what supporters have time for. */
 export function staffPages(app: App, deps: Deps): void {
+  accountProposalPages(app, deps);
   const read = { config: { action: 'staff.read' } } as const;
   const manage = { action: 'staff.manage' } as const;
   const one = { ...manage, params: idParams } as const;
@@ -43,6 +50,7 @@ export function staffPages(app: App, deps: Deps): void {
       query: new URLSearchParams(filters).toString(),
       roles: staffRoles,
       statuses: staffStatuses,
+      proposals: may(request.ctx.actor, 'staff.manage') ? await listProposals(deps.db) : [],
       today: today(deps.clock),
     });
   });
@@ -70,6 +78,7 @@ export function staffPages(app: App, deps: Deps): void {
       person,
       hasWork: Boolean(work.referrals || work.followUps || work.dropIns),
       about: roleAbout[person.role],
+      waits: await hasTries(deps, person.email),
       isSelf: person.id === request.ctx.actor.id,
       isDbsOver: person.dbsCountsUntil !== null && person.dbsCountsUntil < today(deps.clock),
       timeline: timelineLines(events.items, person.id, request.ctx.actor),
@@ -120,6 +129,37 @@ export function staffPages(app: App, deps: Deps): void {
       const { id, name } = await getStaff(deps, deps.db, params.id);
       await revokeSessions(deps, ctx, id);
       return { href: `/settings/staff/${id}`, text: `${name} is signed out everywhere.` };
+    },
+  });
+  submit(app, '/settings/staff/:id/factor-resets', {
+    action: 'staff.reset-factors',
+    params: idParams,
+    async take(_typed, { ctx, params }) {
+      await resetFactors(deps, ctx, params.id);
+      const { id, name } = await getStaff(deps, deps.db, params.id);
+      return {
+        href: `/settings/staff/${id}`,
+        text: `${name} sets up a new second step when they next sign in. They are told by email.`,
+      };
+    },
+  });
+  submit(app, '/settings/staff/:id/identity-removals', {
+    ...one,
+    async take(_typed, { ctx, params }) {
+      await unlinkIdentities(deps, ctx, params.id);
+      const { id, name } = await getStaff(deps, deps.db, params.id);
+      return {
+        href: `/settings/staff/${id}`,
+        text: `${name} cannot come in with their work account any more.`,
+      };
+    },
+  });
+  submit(app, '/settings/staff/:id/sign-in-releases', {
+    ...one,
+    async take(_typed, { ctx, params }) {
+      await releaseAccount(deps, ctx, params.id);
+      const { id, name } = await getStaff(deps, deps.db, params.id);
+      return { href: `/settings/staff/${id}`, text: `${name} need not wait any more.` };
     },
   });
   submit(app, '/settings/staff/:id/password-links', {

@@ -9,13 +9,16 @@ import { many, maybe } from '../shared/statements.ts';
 import { dbsCountsUntil } from './staff.rules.ts';
 import { Staff, type StaffQuery } from './staff.schemas.ts';
 
-const status = sql`case when p.suspended_at is not null then 'suspended' when p.password_hash is null then 'invited' else 'active' end`;
+const hasIdentity = sql`exists (select from staff_identity i where i.staff_id = p.id)`;
+const status = sql`case when p.suspended_at is not null then 'suspended' when p.password_hash is null and not ${hasIdentity} then 'invited' else 'active' end`;
 
 const columns = (deps: Deps) => sql`p.id, p.name, p.email, p.role, ${status} as status,
   case when o.id is not null then json_build_object('id', o.id, 'name', o.name) end as organisation,
   p.weekly_minutes as "weeklyMinutes", p.dbs_checked_on as "dbsCheckedOn", p.changed_at as "changedAt",
   (select max(s.seen_at) from session s where s.staff_id = p.id) as "lastSeenAt",
-  (select count(*)::int from session s where s.staff_id = p.id and s.revoked_at is null and s.expires_at > ${timestamp(deps.clock)}
+  ${hasIdentity} as "singleSignOn",
+  coalesce((select json_agg(distinct f.kind) from factor f where f.staff_id = p.id and f.removed_at is null), '[]') as "secondSteps",
+  (select count(*)::int from session s where s.staff_id = p.id and s.revoked_at is null and s.needs is null and s.expires_at > ${timestamp(deps.clock)}
     and s.seen_at > ${timestamp(deps.clock)}::timestamptz - make_interval(mins => ${deps.config.SESSION_IDLE_MINUTES}::int)) as "openSessions"`;
 
 const whole = (row: Omit<Staff, 'dbsCountsUntil'>): Staff => ({

@@ -4,9 +4,13 @@ import { etagOf } from '../shared/etag.ts';
 import { type App, idParams } from '../shared/http.ts';
 import { linkAddress } from '../shared/link-address.ts';
 import { changes, creates, lists, reads } from '../shared/routes.ts';
+import { resetFactors } from './factor.commands.ts';
 import { workOf } from './giving-on.view.ts';
 import { addPasswordLink } from './password-link.commands.ts';
+import { secondPersonRoutes } from './second-person.routes.ts';
 import { revokeSessions } from './session.commands.ts';
+import { releaseAccount } from './sign-in.commands.ts';
+import { signInPolicyRoutes } from './sign-in-policy.routes.ts';
 import { addStaff, changeStaff, restoreStaff, suspendStaff } from './staff.commands.ts';
 import { getStaff, listStaff } from './staff.queries.ts';
 import {
@@ -24,6 +28,9 @@ const tags = ['Staff'];
 
 /** /staff: who works with Lendwell, how they get in, and what supporters have time for. */
 export function staffRoutes(app: App, deps: Deps): void {
+  signInPolicyRoutes(app, deps);
+  secondPersonRoutes(app, deps);
+
   lists(app, '/staff', {
     action: 'staff.read',
     operationId: 'listStaff',
@@ -72,7 +79,7 @@ export function staffRoutes(app: App, deps: Deps): void {
     versioned: true,
     body: StaffChange,
     gives: Staff,
-    problems: ['not-found', 'invalid', 'name-in-use', 'staff-change-refused'],
+    problems: ['not-found', 'invalid', 'name-in-use', 'staff-change-refused', 'second-person-required'],
     call: ({ ctx, params: { id }, body }) => changeStaff(deps, ctx, id, body),
     etag: (person) => etagOf(person.id, person.changedAt),
   });
@@ -124,12 +131,40 @@ export function staffRoutes(app: App, deps: Deps): void {
     tags,
     params: idParams,
     gives: PasswordLink,
-    problems: ['not-found', 'conflict'],
+    problems: ['not-found', 'conflict', 'second-person-required'],
     async call(request) {
       const { token, expiresAt } = await addPasswordLink(deps, request.ctx, request.params.id);
       const url = token ? linkAddress(deps, request, `/password/${token}`) : null;
       return { url, expiresAt };
     },
+  });
+
+  creates(app, '/staff/:id/factor-resets', {
+    action: 'staff.reset-factors',
+    operationId: 'resetStaffFactors',
+    summary:
+      'Take away the second steps of someone who lost theirs; they set up new ones when they next sign in',
+    tags,
+    params: idParams,
+    gives: Staff,
+    problems: ['not-found', 'conflict', 'second-person-required'],
+    async call({ ctx, params }) {
+      await resetFactors(deps, ctx, params.id);
+      return getStaff(deps, deps.db, params.id);
+    },
+  });
+
+  creates(app, '/staff/:id/sign-in-releases', {
+    action: 'staff.manage',
+    operationId: 'releaseStaffSignIn',
+    summary: 'End the wait of an account after wrong passwords',
+    tags,
+    params: idParams,
+    gives: Type.Object({
+      hadWaited: Type.Boolean({ description: 'Whether there had been wrong passwords' }),
+    }),
+    problems: ['not-found'],
+    call: ({ ctx, params }) => releaseAccount(deps, ctx, params.id),
   });
 
   creates(app, '/staff/:id/session-ends', {

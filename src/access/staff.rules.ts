@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import type { Role } from '../shared/actor.ts';
-import { type FieldError, Problem } from '../shared/problem.ts';
+import { Problem } from '../shared/problem.ts';
 
 export const staffRoles = ['officer', 'supporter', 'manager', 'auditor', 'administrator'] as const;
 export type StaffRole = (typeof staffRoles)[number] & Role;
@@ -15,20 +15,6 @@ export const roleAbout: Record<StaffRole, string> = {
 };
 
 export const shortestPassword = 12;
-
-/** @throws Problem `invalid` for a password that is too short, or that is the person's own name or address */
-export function assertPassword(password: string, whose: { name: string; email: string }): void {
-  const easy = [whose.email, whose.email.split('@')[0]!, whose.name].map((text) => text.toLowerCase());
-  const errors: FieldError[] = [];
-  if (password.length < shortestPassword)
-    errors.push({
-      pointer: '/password',
-      message: `Give a password of at least ${shortestPassword} characters.`,
-    });
-  else if (easy.includes(password.toLowerCase()))
-    errors.push({ pointer: '/password', message: 'Give one that is not your name or your address.' });
-  if (errors.length) throw new Problem('invalid', { errors });
-}
 
 type Standing = { id: string; role: StaffRole; suspended: boolean };
 

@@ -2,6 +2,7 @@ import Type, { type Static } from 'typebox';
 import { strictObject } from '../shared/http.ts';
 import { listQuery, pageOf } from '../shared/lists.ts';
 import { email, line, nullable, oneOf } from '../shared/schemas.ts';
+import { factorKinds } from './factor.rules.ts';
 import { staffRoles } from './staff.rules.ts';
 
 const name = line(200);
@@ -39,6 +40,9 @@ export const NewStaff = strictObject(
   { examples: [{ name: 'Sam Okoro', email: 'sam@partner.example', role: 'supporter', weeklyMinutes: 240 }] },
 );
 export type NewStaff = Static<typeof NewStaff>;
+
+/** With what account someone is let in who asked. */
+export const Admission = strictObject({ name, email, role });
 
 const heir = (what: string) =>
   Type.Optional(
@@ -78,12 +82,14 @@ export const Staff = Type.Object({
   name: Type.String(),
   email: Type.String(),
   role,
-  status: oneOf(staffStatuses, { description: 'invited: they have not set a password yet' }),
+  status: oneOf(staffStatuses, { description: 'invited: they have no way to sign in yet' }),
   organisation: nullable(Type.Object({ id: Type.String(), name: Type.String() })),
   weeklyMinutes: nullable(Type.Integer()),
   dbsCheckedOn: nullable(Type.String()),
   dbsCountsUntil: nullable(Type.String({ description: 'When the next check is due' })),
   lastSeenAt: nullable(Type.String()),
+  singleSignOn: Type.Boolean({ description: 'Whether a work account is linked, by which they sign in' }),
+  secondSteps: Type.Array(oneOf(factorKinds), { description: 'What they show beside their password' }),
   openSessions: Type.Integer({ description: 'In how many browsers they are signed in' }),
   changedAt: Type.String(),
 });
@@ -120,5 +126,10 @@ export const PasswordLink = Type.Object({
 export type PasswordLink = Static<typeof PasswordLink>;
 
 export const NewPassword = strictObject({
-  password: Type.String({ minLength: 1, maxLength: 1000, errorMessage: 'Choose a password.' }),
+  password: Type.String({
+    minLength: 1,
+    maxLength: 1000,
+    format: 'password',
+    errorMessage: 'Choose a password.',
+  }),
 });

@@ -10,6 +10,11 @@ export function newLinkToken(): string {
   return randomBytes(16).toString('base64url');
 }
 
+/** A token of 88 random bits, for an address that is read from a code on a small label. */
+export function newShortToken(): string {
+  return randomBytes(11).toString('base64url');
+}
+
 /** A new API key. The prefix lets people and scanners of leaked secrets recognise it. */
 export function newApiKey(): string {
   return `lw_${newToken()}`;
@@ -22,18 +27,34 @@ type Purpose =
   | 'form-link'
   | 'answer-link'
   | 'password-link'
+  | 'factor'
+  | 'recovery-code'
+  | 'browser'
+  | 'network'
+  | 'arrival'
+  | 'sign-on'
+  | 'sign-on-state'
+  | 'id-token'
+  | 'logout-token'
   | 'patient-link'
+  | 'label-code'
+  | 'label-code-seal'
   | 'referral-draft'
   | 'referral-summary'
   | 'kept-form'
   | 'drafts'
   | 'kept-page'
+  | 'kept-sheet'
   | 'taken-list';
 
 /**
  * What is stored in place of a secret. The purpose keeps one kind of secret from ever standing
- * for another; the key makes a stolen table useless without the configuration.
+ * for another; the key (`Deps.key`) makes a stolen table useless without the configuration.
  */
-export function keyedHash(secret: string, purpose: Purpose, text: string): Buffer {
-  return createHmac('sha256', secret).update(`${purpose}\n${text}`).digest();
+export function keyedHash(key: string, purpose: Purpose, text: string): Buffer {
+  return createHmac('sha256', key).update(`${purpose}\n${text}`).digest();
 }
+
+/** What seals the secret of someone's app for codes. */
+export const factorKey = ({ key }: { key: string }, staffId: string): Buffer =>
+  keyedHash(key, 'factor', staffId);

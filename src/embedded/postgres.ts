@@ -186,7 +186,7 @@ async function initialise(place: Place, data: string, password: string): Promise
   renameSync(making, data);
 }
 
-/** The two roles and the database, where they are missing. */
+/** The roles and the database, where they are missing. */
 async function makeRoles(adminUrl: string, words: Passwords): Promise<void> {
   const client = new pg.Client(adminUrl);
   await client.connect();
@@ -197,6 +197,10 @@ async function makeRoles(adminUrl: string, words: Passwords): Promise<void> {
     ] as const) {
       const { rowCount } = await client.query('select from pg_roles where rolname = $1', [role]);
       if (!rowCount) await client.query(`create role ${role} login password ${client.escapeLiteral(word)}`);
+    }
+    for (const role of ['lendwell_clinic', 'lendwell_supporter']) {
+      const { rowCount } = await client.query('select from pg_roles where rolname = $1', [role]);
+      if (!rowCount) await client.query(`create role ${role}; grant ${role} to lendwell_app`);
     }
     const { rowCount } = await client.query(`select from pg_database where datname = 'lendwell'`);
     if (!rowCount) await client.query('create database lendwell owner lendwell_owner');

@@ -5,7 +5,8 @@ import {
   contactSourceWords,
 } from '../people/contact-state.rules.ts';
 import { type ContactStateKept, NewContactState } from '../people/contact-state.schemas.ts';
-import { getPatient, logAccess } from '../people/patient.queries.ts';
+import { logAccess } from '../people/look.queries.ts';
+import { getPatient } from '../people/patient.queries.ts';
 import type { Context } from '../shared/actor.ts';
 import { today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';

@@ -1,11 +1,11 @@
 import { likelyDuplicates } from '../people/duplicate.queries.ts';
-import { getPatient, logAccesses } from '../people/patient.queries.ts';
+import { logAccess } from '../people/look.queries.ts';
+import { getPatient } from '../people/patient.queries.ts';
 import type { Context } from '../shared/actor.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams, strictObject } from '../shared/http.ts';
-import { uuid } from '../shared/ids.ts';
 import { invalid } from '../shared/problem.ts';
-import { type Form, fields, newForm } from '../web/forms.ts';
+import { type Form, fields, idIn, newForm } from '../web/forms.ts';
 import { formPage, submit } from '../web/submit.ts';
 import { mergePatients } from './merge.commands.ts';
 import { keptApartFrom, mergedInto } from './merge.queries.ts';
@@ -35,7 +35,7 @@ export function mergePages(app: App, deps: Deps): void {
     show: (sent, { ctx, params }) =>
       duplicatesView(ctx, params.id, sent && { ...sent, prefix: `other-${sent.typed.patientId}` }),
     async take(typed, { ctx, params: { id } }) {
-      const other = idIn(typed.patientId);
+      const other = chosen(typed.patientId);
       if (typed.do === 'apart') {
         const { reason } = fields(ApartForm, { reason: typed.reason ?? '' });
         await keepApart(deps, ctx, id, { patientId: other, ...(reason && { reason }) });
@@ -61,7 +61,7 @@ export function mergePages(app: App, deps: Deps): void {
     action: 'patients.change',
     params: idParams,
     async take(typed, { ctx, params: { id } }) {
-      const parted = await partPatients(deps, ctx, id, idIn(typed.mergeId));
+      const parted = await partPatients(deps, ctx, id, chosen(typed.mergeId));
       return {
         href: `/patients/${id}`,
         text: 'The two records are parted. What began after they were merged stays here.',
@@ -76,8 +76,7 @@ export function mergePages(app: App, deps: Deps): void {
       likelyDuplicates(deps.db, id),
       keptApartFrom(deps.db, id),
     ]);
-    const seen = [...likely.map(({ record }) => record.id), ...apart.map((one) => one.patient.id)];
-    await logAccesses(deps, ctx, [id, ...seen], 'patient');
+    await logAccess(deps, ctx, id, 'patient');
     const formOf = (other: string) =>
       sent?.prefix === `other-${other}` ? sent : { ...newForm(), prefix: `other-${other}` };
     return {
@@ -90,8 +89,8 @@ export function mergePages(app: App, deps: Deps): void {
   }
 }
 
-function idIn(value: string | string[] | undefined): string {
-  const id = String(value ?? '');
-  if (!uuid.test(id)) throw invalid({ pointer: '/patientId', message: 'Choose a record from the list.' });
+function chosen(value: string | string[] | undefined): string {
+  const id = idIn(value);
+  if (!id) throw invalid({ pointer: '/patientId', message: 'Choose a record from the list.' });
   return id;
 }

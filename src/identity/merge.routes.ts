@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import { likelyDuplicates } from '../people/duplicate.queries.ts';
-import { getPatient, logAccesses } from '../people/patient.queries.ts';
+import { logAccess } from '../people/look.queries.ts';
+import { getPatient } from '../people/patient.queries.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams } from '../shared/http.ts';
 import { creates, reads } from '../shared/routes.ts';
@@ -25,7 +26,7 @@ export function mergeRoutes(app: App, deps: Deps): void {
     async call({ ctx, params }) {
       const { id } = await getPatient(deps.db, params.id);
       const { likely } = await likelyDuplicates(deps.db, id);
-      await logAccesses(deps, ctx, [id, ...likely.map(({ record }) => record.id)], 'patient');
+      await logAccess(deps, ctx, id, 'patient');
       return { items: likely.map(({ record, score, traits }) => ({ patient: record, score, traits })) };
     },
   });
@@ -41,7 +42,7 @@ export function mergeRoutes(app: App, deps: Deps): void {
     async call({ ctx, params }) {
       const { id } = await getPatient(deps.db, params.id);
       const items = await mergesOf(deps.db, id);
-      await logAccesses(deps, ctx, [id, ...items.map(({ merged }) => merged.id)], 'patient');
+      await logAccess(deps, ctx, id, 'patient');
       return { items };
     },
   });
@@ -97,7 +98,7 @@ export function mergeRoutes(app: App, deps: Deps): void {
     async call({ ctx, params }) {
       const { id } = await getPatient(deps.db, params.id);
       const items = await keptApartFrom(deps.db, id);
-      await logAccesses(deps, ctx, [id, ...items.map(({ patient }) => patient.id)], 'patient');
+      await logAccess(deps, ctx, id, 'patient');
       return { items };
     },
   });

@@ -19,6 +19,9 @@ export const movedTables = [
   'reminder',
   'message',
   'drop_in_person',
+  'invitation',
+  'measure_asking',
+  'handout',
 ] as const;
 
 type Point = Patient['contactPoints'][number];
@@ -39,7 +42,9 @@ export function mergedFields(stays: Patient, goes: Patient): Merged {
     communicationNeeds: [...new Set([...stays.communicationNeeds, ...goes.communicationNeeds])],
     language: stays.language ?? goes.language,
     interpreter: stays.interpreter || goes.interpreter,
-    trustedPerson: stricterTrust(stays.trustedPerson, goes.trustedPerson) ?? goes.trustedPerson,
+    trustedPerson:
+      stricterTrust(stays.trustedPerson, goes.trustedPerson && { first: false, ...goes.trustedPerson }) ??
+      goes.trustedPerson,
     wording: stricterWording(stays.wording, goes.wording),
     contactChoice: stricterChoice(stays.contactChoice, goes.contactChoice),
     dataReminders: stays.dataReminders && goes.dataReminders,

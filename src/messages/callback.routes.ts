@@ -1,5 +1,5 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
+import { bringsToken } from '../shared/bearer.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, problemReplies } from '../shared/http.ts';
 import { Problem } from '../shared/problem.ts';
@@ -14,13 +14,13 @@ const tags = ['Callbacks'];
 export function callbackRoutes(app: App, deps: Deps): void {
   const config = { action: 'public' } as const;
   const response = { 204: {}, ...problemReplies('not-signed-in', 'invalid') };
-  const preHandler = async (request: FastifyRequest) => assertToken(deps, request);
+  const onRequest = async (request: FastifyRequest) => assertToken(deps, request);
 
   app.post(
     '/callbacks/notify/receipts',
     {
       config,
-      preHandler,
+      onRequest,
       schema: {
         operationId: 'notifyReceipt',
         summary: 'What became of a text or an email',
@@ -31,10 +31,9 @@ export function callbackRoutes(app: App, deps: Deps): void {
     },
     async (request, reply) => {
       const { id, reference, status } = request.body as NotifyReceipt;
-      const changed = await recordFindings(deps, [
-        { reference: reference ?? '', providerId: id, state: notifyState(status) },
-      ]);
-      if (!changed) request.log.info({ notification: id, status }, 'a receipt that changes nothing');
+      const state = notifyState(status);
+      const changed = await recordFindings(deps, [{ reference: reference ?? '', providerId: id, state }]);
+      if (!changed) request.log.info({ state }, 'a receipt that changes nothing');
       return reply.code(204).send();
     },
   );
@@ -43,7 +42,7 @@ export function callbackRoutes(app: App, deps: Deps): void {
     '/callbacks/notify/returned-letters',
     {
       config,
-      preHandler,
+      onRequest,
       schema: {
         operationId: 'notifyReturnedLetter',
         summary: 'A letter that came back',
@@ -63,7 +62,7 @@ export function callbackRoutes(app: App, deps: Deps): void {
     '/callbacks/notify/inbound-texts',
     {
       config,
-      preHandler,
+      onRequest,
       schema: {
         operationId: 'notifyInboundText',
         summary: 'A text that someone sent to us',
@@ -82,9 +81,6 @@ export function callbackRoutes(app: App, deps: Deps): void {
 
 /** @throws Problem `not-signed-in`, also where no token is set */
 function assertToken({ config }: Deps, request: FastifyRequest): void {
-  const given = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '';
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  const isRight = timingSafeEqual(digest(given), digest(config.NOTIFY_CALLBACK_TOKEN));
-  if (!config.NOTIFY_CALLBACK_TOKEN || !isRight)
+  if (!bringsToken(request, config.NOTIFY_CALLBACK_TOKEN))
     throw new Problem('not-signed-in', { detail: 'Send the token that is set as NOTIFY_CALLBACK_TOKEN.' });
 }

@@ -84,6 +84,8 @@ type Settlement = {
   wording: string;
   templateIds: string[];
   provider: Provider | null;
+  /** The number that it goes to, where that is of the person whom they trust. */
+  trustedNumber: string | null;
   /** Its link, where it has one; the token goes out with the text and is kept nowhere. */
   link: { token: string; hash: string; endsAt: string } | null;
   /** What happens to the reminders: those said, those released to be gathered again; the others that stand are cancelled. */
@@ -109,7 +111,7 @@ export async function settleBeforeSending(
     const date = work.today;
     const drafts = await withDoubtedPoints(
       work.trx,
-      (await draftsOf(work.trx, ids)).filter(({ id, claim }) => held.get(id) === claim),
+      (await draftsOf(deps, work.trx, ids)).filter(({ id, claim }) => held.get(id) === claim),
       date,
     );
     const templates = await templatesInUse(deps, work.trx);
@@ -174,7 +176,9 @@ function settle(
 ): Settlement {
   const now = timestamp(deps.clock);
   const opening = draft.point && openingFrom(now, draft.point.hours, isDayOff);
-  const verdict = judge(draft, now, reachOf(deps, draft), opening);
+  const canTell = linkBase(deps, draft.wording) !== '';
+  const reasons = draft.reasons.map((one) => ({ ...one, stands: one.stands && (!one.path || canTell) }));
+  const verdict = judge({ ...draft, reasons }, now, reachOf(deps, draft), opening);
   const base = {
     id: draft.id,
     claim: draft.claim,
@@ -185,11 +189,12 @@ function settle(
     wording: draft.wording,
     templateIds: [],
     provider: null,
+    trustedNumber: null,
     link: null,
     said: [],
     released: [],
   };
-  const standing = draft.reasons
+  const standing = reasons
     .filter(({ status, stands }) => status === 'standing' && stands)
     .map(({ id }) => id);
   switch (verdict.do) {
@@ -206,6 +211,7 @@ function settle(
         ...base,
         ...rendered,
         provider: providerFor(deps.config, channel, draft.wording),
+        trustedNumber: draft.toTrusted ? draft.point!.value : null,
         status: 'sending',
         link: linkOf(deps, rendered.body, draft.wording, verdict.reasons),
         said: verdict.reasons.map(({ id }) => id),
@@ -236,10 +242,10 @@ async function write(work: Work, settled: Settlement[]): Promise<string[]> {
   const rows = await many(work.trx, 'message.settle', { id: col.text })`
     with x as (
       select * from jsonb_to_recordset(${JSON.stringify(rowsToWrite)}) x (id uuid, claim int, status text, why text, "sendAfter" timestamptz,
-        subject text, body text, wording text, "templateIds" uuid[], provider text, "linkHash" text, "linkEndsAt" timestamptz, said uuid[], released uuid[])
+        subject text, body text, wording text, "templateIds" uuid[], provider text, "trustedNumber" text, "linkHash" text, "linkEndsAt" timestamptz, said uuid[], released uuid[])
     ), mine as (
       update message m set status = x.status, why = x.why, send_after = coalesce(x."sendAfter", m.send_after), subject = x.subject,
-        body = x.body, wording = x.wording, template_ids = x."templateIds", provider = x.provider, provider_id = null,
+        body = x.body, wording = x.wording, template_ids = x."templateIds", provider = x.provider, provider_id = null, trusted_number = x."trustedNumber",
         handed_at = case when x.status = 'sending' then ${work.at}::timestamptz else m.handed_at end, changed_at = ${work.at}
       from x where m.id = x.id and m.claim = x.claim and m.status = 'sending' returning m.id
     ), links as (

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { pointJson } from '../people/doubt.queries.ts';
-import { type MessageChannel, type Wording, wordings } from '../people/reach.rules.ts';
+import type { MessageChannel, Wording } from '../people/reach.rules.ts';
+import { trustedPointJson } from '../people/trusted.queries.ts';
 import { readScheme } from '../scheme/scheme.queries.ts';
 import type { Scheme } from '../scheme/scheme.schemas.ts';
 import { jsonInstant, type Reader } from '../shared/database.ts';
@@ -8,12 +9,21 @@ import type { Deps } from '../shared/deps.ts';
 import { firstName } from '../shared/person-name.ts';
 import { col } from '../shared/rows.ts';
 import { many } from '../shared/statements.ts';
-import { ofKind, subjectJoins, timed } from './kind.queries.ts';
+import { goesThrough, ofKind, subjectJoins, timed } from './kind.queries.ts';
 import { Draft, type Reason } from './message.rules.ts';
-import { type Addressee, renderTemplate, type TemplateText } from './template.rules.ts';
+import {
+  type Addressee,
+  renderTemplate,
+  type TemplateText,
+  type TemplateWording,
+  templateWordings,
+} from './template.rules.ts';
 
 /** To whom a message goes, in which language and wording; `channel`: the way it takes, or null while there is none. */
-type Addressed = Pick<Draft, 'name' | 'language'> & { wording: Wording; channel: MessageChannel | null };
+type Addressed = Pick<Draft, 'name' | 'language' | 'toTrusted'> & {
+  wording: Wording;
+  channel: MessageChannel | null;
+};
 type InUse = TemplateText & { id: string; language: string };
 /** The templates in use, by reason, wording, channel and language, and the scheme that they may name. */
 export type Templates = { texts: Map<string, InUse>; scheme: Scheme };
@@ -23,7 +33,7 @@ export async function templatesInUse(deps: Deps, db: Reader): Promise<Templates>
   const rows = await many(db, 'template.in-use', {
     id: col.text,
     reason: col.text,
-    wording: col.oneOf(wordings),
+    wording: col.oneOf(templateWordings),
     channel: col.text,
     language: col.text,
     subject: col.text,
@@ -41,7 +51,8 @@ const keyOf = (...key: string[]) => key.join(' ');
 function bestTemplate(
   templates: Templates,
   reason: string,
-  { wording, channel, language }: Omit<Addressed, 'name'>,
+  wording: TemplateWording,
+  { channel, language }: Pick<Addressed, 'channel' | 'language'>,
 ): InUse {
   for (const spoken of [language, language.split('-', 1).join(), 'en'])
     for (const way of [channel ?? 'any', 'any']) {
@@ -52,16 +63,19 @@ function bestTemplate(
 }
 
 /** What is known just now of messages that have not gone: the person, the contact point, each reason. */
-export async function draftsOf(db: Reader, ids: string[]): Promise<Draft[]> {
+export async function draftsOf(deps: Deps, db: Reader, ids: string[]): Promise<Draft[]> {
   return many(db, 'message.drafts', Draft)`
-    select m.id, m.claim, p.wording, ${firstName} as name, coalesce(p.language, 'en') as language,
+    select m.id, m.claim, m.to_trusted as "toTrusted", case when m.to_trusted then 'discreet' else p.wording end as wording, ${firstName} as name,
+      case when m.to_trusted then 'en' else coalesce(p.language, 'en') end as language,
       json_build_object('contactChoice', p.contact_choice, 'contactState', p.contact_state, 'pausedUntil', p.paused_until) as wishes,
-      p.communication_needs as needs,
-      case when c.id is not null then ${pointJson} end as point,
+      case when m.to_trusted then '{}'::text[] else p.communication_needs end as needs,
+      case when m.to_trusted then ${trustedPointJson} when c.id is not null then ${pointJson} end as point,
       coalesce((
-        select json_agg(json_build_object('id', r.id, 'reason', r.reason, 'status', r.status, 'way', f.way, 'because', f.why,
+        select json_agg(json_build_object('id', r.id, 'reason', r.reason, 'status', r.status, 'way', f.way, 'text', case when a.id is not null then json_build_object('identified', a.identified, 'discreet', a.discreet) end,
+          'because', coalesce(f.why, r.why),
           'at', case when r.reason in ${timed} then ${jsonInstant('r.useless_after')} else to_char(r.for_date, 'YYYY-MM-DD"T12:00:00Z"') end,
-          'uselessAfter', ${jsonInstant('r.useless_after')},
+          'uselessAfter', ${jsonInstant('r.useless_after')}, 'path', h.path,
+          'through', ${goesThrough(deps, sql`r`)},
           'stands', ${ofKind(sql`r`, ({ stands }) => stands)}) order by r.id)
         from reminder r ${subjectJoins(sql`r`)}
         where r.message_id = m.id), '[]') as reasons
@@ -74,6 +88,10 @@ export type Rendered = { subject: string | null; body: string; templateIds: stri
 /** Where the links in messages of a wording begin; nothing where there is no address that may be told. */
 export const linkBase = ({ config }: Deps, wording: Wording): string =>
   config.LINK_URL || (wording === 'identified' ? config.PUBLIC_URL : '');
+
+/** The address of a public page in messages of a wording; `…` stands for where it begins, where that may not be told. */
+export const addressOf = (deps: Deps, wording: Wording, path: string): string =>
+  `${linkBase(deps, wording) || '…'}/${path}`;
 
 /** How a link is shown where it is not to work. */
 export const linkShown = (deps: Deps, wording: Wording): string => {
@@ -98,16 +116,21 @@ export function renderDraft(
   reasons: Reason[],
   addressed: Addressed,
 ): Rendered {
-  const { name, wording, channel } = addressed;
+  const { name, channel } = addressed;
+  const wording = addressed.toTrusted ? 'trusted' : addressed.wording;
   const to = {
     name,
     scheme: templates.scheme.name,
     schemePhone: templates.scheme.phone ?? '',
-    ...shownIn(deps, wording, channel),
+    ...shownIn(deps, addressed.wording, channel),
+    ...(addressed.toTrusted && { link: '' }),
   };
   const parts = [...Map.groupBy(reasons, ({ reason }) => reason)].map(([reason, together]) => {
-    const template = bestTemplate(templates, reason, addressed);
-    return { id: template.id, ...renderTemplate(template, wording, together, to) };
+    const template = bestTemplate(templates, reason, wording, addressed);
+    const said = together.map(({ path, ...one }) =>
+      path ? { ...one, address: addressOf(deps, addressed.wording, path) } : one,
+    );
+    return { id: template.id, ...renderTemplate(template, wording, said, to) };
   });
   return {
     subject: channel === 'sms' ? null : (parts[0]?.subject ?? null),

@@ -47,15 +47,19 @@ export async function markFailed(
     ), failed as (
       update message m set status = 'failed', why = ${why}, changed_at = ${now} from x
       where m.id = x.id and (x.claim is null or m.claim = x.claim) and ${isOnItsWay('m')}
-      returning m.id, m.patient_id, m.channel, m.contact_point_id
+      returning m.id, m.patient_id, m.channel, m.contact_point_id, m.trusted_number
     ), again as (
       update reminder r set status = 'standing', message_id = null, failures = r.failures + 1
       from failed f where r.message_id = f.id and r.status = 'said' and r.useless_after > ${now}
       returning f.id as message_id, r.failures
+    ), at_fault as (
+      select * from failed f
+      where ${pointFails}::boolean or exists (select from again a where a.message_id = f.id and a.failures >= ${mostFailures})
     ), point as (
-      update contact_point c set failed_at = ${now} from failed f
-      where c.id = f.contact_point_id and c.failed_at is null
-        and (${pointFails}::boolean or exists (select from again a where a.message_id = f.id and a.failures >= ${mostFailures}))
+      update contact_point c set failed_at = ${now} from at_fault f where c.id = f.contact_point_id and c.failed_at is null
+    ), trusted as (
+      update patient p set trusted_person = jsonb_build_object('failedAt', ${now}::text) || p.trusted_person
+      from at_fault f where p.id = f.patient_id and p.trusted_person ->> 'phone' = f.trusted_number
     )
     select id, patient_id as "patientId", channel from failed`;
   await recordEvents(

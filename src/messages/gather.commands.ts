@@ -3,6 +3,7 @@ import { Temporal } from 'temporal-polyfill';
 import { nextOpening } from '../people/contact-window.rules.ts';
 import { pointJson, withDoubts } from '../people/doubt.queries.ts';
 import { ContactPoint, chooseContact, type MessageChannel, wordings } from '../people/reach.rules.ts';
+import { trustedPointJson } from '../people/trusted.queries.ts';
 import { daysOff } from '../scheme/calendar/calendar.queries.ts';
 import { systemContext } from '../shared/actor.ts';
 import { timestamp, today, zone } from '../shared/clock.ts';
@@ -15,7 +16,7 @@ import { each, many, one, run } from '../shared/statements.ts';
 import { type Work, workIn } from '../shared/work.ts';
 import { createTasks } from '../tasks/task.commands.ts';
 import { reachOf } from './deliverability.ts';
-import { ofKind } from './kind.queries.ts';
+import { goesThrough, ofKind } from './kind.queries.ts';
 import { type WhyHeld, whyNotSent } from './not-sent.rules.ts';
 import { releaseUndoubted } from './release.commands.ts';
 import { contactable } from './reminder.queries.ts';
@@ -76,6 +77,8 @@ const Person = {
   patientId: col.text,
   wording: col.oneOf(wordings),
   needs: col.listOf(col.text),
+  /** Whether it goes to whom they trust, whose number `points` then has. */
+  toTrusted: col.boolean,
   latest: col.text,
   points: col.listOf(col.object(ContactPoint)),
   reminders: col.listOf(col.text),
@@ -153,7 +156,7 @@ export async function gatherBatch(
   );
   return {
     messages: made.length,
-    full: people.length === batchSize,
+    full: people.length >= batchSize,
     lastPatient: people.at(-1)?.patientId ?? null,
   };
 }
@@ -168,16 +171,17 @@ async function readPeople(work: Work, date: string, which: RawBuilder<unknown>):
       where r.status = 'standing' and r.message_id is null and r.useless_after > ${now} and ${due} and ${contactable(work.today)} ${which}
       group by r.patient_id order by r.patient_id limit ${batchSize}
     ), waiting as (
-      select r.id, r.patient_id, r.useless_after from reminder r
+      select r.id, r.patient_id, r.useless_after, ${goesThrough(work.deps, sql`r`)} as through from reminder r join patient p on p.id = r.patient_id
       where r.status = 'standing' and r.message_id is null and r.useless_after > ${now} and ${due} and r.patient_id = any(array(select patient_id from people))
       for update of r skip locked
     )
-    select w.patient_id as "patientId", p.wording, p.communication_needs as needs, max(w.useless_after) as latest, json_agg(w.id) as reminders,
-      coalesce((select json_agg(${pointJson}
+    select w.patient_id as "patientId", w.through as "toTrusted", case when w.through then 'discreet' else p.wording end as wording,
+      case when w.through then '{}'::text[] else p.communication_needs end as needs, max(w.useless_after) as latest, json_agg(w.id) as reminders,
+      case when w.through then json_build_array(${trustedPointJson}) else coalesce((select json_agg(${pointJson}
           order by c.position)
-        from contact_point c where c.patient_id = w.patient_id), '[]') as points
+        from contact_point c where c.patient_id = w.patient_id), '[]') end as points
     from waiting w join patient p on p.id = w.patient_id
-    group by w.patient_id, p.wording, p.communication_needs order by w.patient_id`;
+    group by w.patient_id, w.through, p.id order by w.patient_id, w.through`;
 }
 
 /** When and how a person is told. What is planned for a night to come waits for its day. */
@@ -202,7 +206,7 @@ function planMessage(person: Person, deps: Deps, date: string, isDayOff: (date: 
   return {
     ...person,
     channel: point.channel,
-    contactPointId: point.id,
+    contactPointId: person.toTrusted ? null : point.id,
     sendAfter: opening.toString(),
     status: isOpen ? 'queued' : 'planned',
     why: null,
@@ -214,6 +218,7 @@ const Made = {
   patientId: col.text,
   isNew: col.boolean,
   isHeld: col.boolean,
+  toTrusted: col.boolean,
   reminders: col.listOf(col.text),
 };
 type Made = RowOf<typeof Made>;
@@ -226,19 +231,19 @@ async function upsert(work: Work, date: string, plans: Plan[], isHeld: boolean):
   if (!plans.length) return [];
   const now = work.at;
   const arbiter = isHeld
-    ? sql`(patient_id, run_date) where status = 'held'`
-    : sql`(patient_id, channel, run_date) where status in ('planned', 'queued', 'sending')`;
+    ? sql`(patient_id, run_date, to_trusted) where status = 'held'`
+    : sql`(patient_id, channel, run_date, to_trusted) where status in ('planned', 'queued', 'sending')`;
   const rows = plans.map(({ points: _points, latest: _latest, needs: _needs, ...plan }) => plan);
   return many(work.trx, 'gather.upsert', Made)`
     with given as (
       select * from jsonb_to_recordset(${JSON.stringify(rows)}) g ("patientId" uuid, wording text, channel text, "contactPointId" uuid,
-        "sendAfter" timestamptz, status text, why text, reminders uuid[])
+        "toTrusted" boolean, "sendAfter" timestamptz, status text, why text, reminders uuid[])
     ), made as (
-      insert into message (id, patient_id, channel, contact_point_id, wording, run_date, status, why, send_after, created_at, changed_at)
-      select new_id(), "patientId", channel, "contactPointId", wording, ${date}, status, why, "sendAfter", ${now}, ${now} from given
+      insert into message (id, patient_id, channel, contact_point_id, to_trusted, wording, run_date, status, why, send_after, created_at, changed_at)
+      select new_id(), "patientId", channel, "contactPointId", "toTrusted", wording, ${date}, status, why, "sendAfter", ${now}, ${now} from given
       on conflict ${arbiter} do update set changed_at = excluded.changed_at, why = excluded.why where message.status <> 'sending'
-      returning id, patient_id, xmax = 0 or why is distinct from (select o.why from message o where o.id = message.id) as is_new
+      returning id, patient_id, to_trusted, xmax = 0 or why is distinct from (select o.why from message o where o.id = message.id) as is_new
     )
-    select m.id, m.patient_id as "patientId", m.is_new as "isNew", ${isHeld}::boolean as "isHeld", g.reminders
-    from made m join given g on g."patientId" = m.patient_id`;
+    select m.id, m.patient_id as "patientId", m.is_new as "isNew", ${isHeld}::boolean as "isHeld", m.to_trusted as "toTrusted", g.reminders
+    from made m join given g on g."patientId" = m.patient_id and g."toTrusted" = m.to_trusted`;
 }

@@ -23,7 +23,7 @@ export type InboundText = { providerId: string; from: string; body: string };
 
 /**
  * Takes a text that someone sent back, once however often it is told. STOP stops the number for everyone
- * who has it; YES confirms the one call that its sender was told of, where there is no doubt which and it is still as
+ * who has it, and for those who trust whoever has it; YES confirms the one call that its sender was told of, where there is no doubt which and it is still as
  * they were told; everything else, and all that is in doubt, is a person's to read.
  */
 export async function receiveText(deps: Deps, { providerId, from, body }: InboundText): Promise<void> {
@@ -33,8 +33,13 @@ export async function receiveText(deps: Deps, { providerId, from, body }: Inboun
     const { at } = work;
     // A number that is being added to a record would miss the text, and the text the record.
     await run(work.trx, 'inbound.lock')`select pg_advisory_xact_lock(hashtextextended('texts of nobody', 0))`;
-    const senders = await many(work.trx, 'inbound.senders', { id: col.text })`
-      select p.id from patient p where p.id in (select patient_id from contact_point where value = ${number} and channel in ('sms', 'phone'))
+    const senders = await many(work.trx, 'inbound.senders', {
+      id: col.text,
+      isTrusted: col.boolean,
+    })`
+      select p.id, p.trusted_person ->> 'phone' is not distinct from ${number} as "isTrusted" from patient p
+      where p.id in (select patient_id from contact_point where value = ${number} and channel in ('sms', 'phone')
+        union select id from patient where trusted_person is not null and trusted_person ->> 'phone' = ${number})
       order by p.id for no key update`;
     const patients = senders.map(({ id }) => id);
     const id = newId();
@@ -53,7 +58,8 @@ export async function receiveText(deps: Deps, { providerId, from, body }: Inboun
       fields: ['body'],
     });
     if (meaning === 'stop' && patients.length) await stopNumber(work.trx, number, at);
-    if (meaning === 'yes' && (await confirmOne(work, patients, at))) return;
+    const isTheirOwn = senders.every(({ isTrusted }) => !isTrusted);
+    if (meaning === 'yes' && isTheirOwn && (await confirmOne(work, patients, at))) return;
     await createTasks(work, [
       {
         kind: taskFor[meaning as keyof typeof taskFor] ?? 'inbound_text',
@@ -68,6 +74,10 @@ export async function receiveText(deps: Deps, { providerId, from, body }: Inboun
 
 async function stopNumber(trx: Trx, number: string, at: string): Promise<void> {
   await run(trx, 'contact.stop-number')`
+    with trusted as (
+      update patient set trusted_person = jsonb_build_object('stoppedAt', ${at}::text) || trusted_person
+      where trusted_person ->> 'phone' = ${number}
+    )
     update contact_point set stopped_at = coalesce(stopped_at, ${at}) where value = ${number} and channel = 'sms'`;
 }
 

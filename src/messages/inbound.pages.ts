@@ -1,5 +1,4 @@
 import Type from 'typebox';
-import { logAccesses } from '../people/patient.queries.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams } from '../shared/http.ts';
 import { listQuery } from '../shared/lists.ts';
@@ -15,8 +14,6 @@ export function inboundPages(app: App, deps: Deps): void {
     },
     async (request, reply) => {
       const list = await listInbound(deps.db, request.query);
-      const patients = list.items.flatMap((item) => item.patients.map(({ id }) => id));
-      await logAccesses(deps, request.ctx, patients, 'message');
       return reply.page('messages/views/replies.njk', { ...list, after: request.query.after });
     },
   );
@@ -26,12 +23,6 @@ export function inboundPages(app: App, deps: Deps): void {
     { config: { action: 'messages.read' }, schema: { params: idParams } },
     async (request, reply) => {
       const text = await getInbound(deps.db, request.params.id);
-      await logAccesses(
-        deps,
-        request.ctx,
-        text.patients.map(({ id }) => id),
-        'message',
-      );
       return reply.page('messages/views/reply.njk', { text });
     },
   );

@@ -1,9 +1,14 @@
 import { type RawBuilder, sql } from 'kysely';
+import { isFirst, takesTexts } from '../people/trusted.queries.ts';
 import type { DB } from '../shared/database.types.ts';
+import type { Deps } from '../shared/deps.ts';
+import { reachOf } from './deliverability.ts';
+import { announcement } from './kinds/announcement.ts';
 import { dataEnding } from './kinds/data-ending.ts';
 import { changed, followUp, off } from './kinds/follow-up.ts';
+import { handout } from './kinds/handout.ts';
 import { type MessageKind, type PlanningStep, type Subject, subjects } from './kinds/kind.ts';
-import { overdue, putOff, returnDue } from './kinds/loan.ts';
+import { overdue, putOff, returnDue, wrongDay } from './kinds/loan.ts';
 import type { ReminderReason } from './message.rules.ts';
 
 /** Every kind of message, by what the table `reminder` calls its reason. Whatever treats kinds apart reads it here. */
@@ -14,7 +19,10 @@ export const messageKinds: Record<DB['reminder']['reason'], MessageKind> = {
   return_due: returnDue,
   overdue,
   put_off: putOff,
+  wrong_day: wrongDay,
   data_ending: dataEnding,
+  handout,
+  announcement,
 };
 
 const all = Object.entries(messageKinds) as [ReminderReason, MessageKind][];
@@ -62,6 +70,22 @@ export const ofKind = (
     return own ? [sql`when ${sql.lit(reason)} then ${own}`] : [];
   });
   return sql<boolean>`(case ${reminder}.reason ${sql.join(cases, sql` `)} else ${otherwise} end)`;
+};
+
+/**
+ * Whether reminders, here named, of a patient `p` go to the person whom they trust: they want it so, and a text may and
+ * can go there.
+ */
+export const goesThrough = (deps: Deps, reminder: RawBuilder<unknown>) =>
+  goesThroughFor(
+    deps,
+    sql`case when ${reminder}.reason in ${listed(({ subject }) => subjects[subject].topic === 'support')} then 'support' else 'device' end`,
+  );
+
+/** The same of what is about something here named. */
+export const goesThroughFor = (deps: Deps, topic: RawBuilder<unknown>) => {
+  const offers = reachOf(deps, { wording: 'discreet', needs: [] }).offers('sms', 'discreet');
+  return sql<boolean>`(${offers}::boolean and ${isFirst(topic)} and ${takesTexts})`;
 };
 
 /** A kind that the night plans, with its reason and whether a run ahead of its day says it. */

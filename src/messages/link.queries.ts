@@ -11,8 +11,7 @@ import { answerKinds } from './link.rules.ts';
 import { isAsTold } from './reminder.queries.ts';
 
 /** What is stored in place of a link's token. */
-export const patientLinkHash = (deps: Deps, token: string) =>
-  keyedHash(deps.config.SECRET, 'patient-link', token);
+export const patientLinkHash = (deps: Deps, token: string) => keyedHash(deps.key, 'patient-link', token);
 
 export const PatientLink = {
   messageId: col.text,

@@ -1,6 +1,7 @@
 import { openingFrom } from '../people/contact-window.rules.ts';
 import { pointJson, withDoubts } from '../people/doubt.queries.ts';
 import { ContactPoint, ContactWishes, chooseContact, mayContact, wordings } from '../people/reach.rules.ts';
+import { trustedPointJson } from '../people/trusted.queries.ts';
 import { daysOff } from '../scheme/calendar/calendar.queries.ts';
 import type { Context } from '../shared/actor.ts';
 import { command } from '../shared/command.ts';
@@ -42,12 +43,16 @@ export async function retryMessage(
     const date = work.today;
     const now = work.at;
     if (!mayContact(message.wishes, date)) throw refuse('This person is not to be written to now.');
-    const [draft] = await draftsOf(work.trx, [id]);
-    const left = draft!.reasons.filter(
+    const draft = (await draftsOf(deps, work.trx, [id]))[0]!;
+    const left = draft.reasons.filter(
       ({ status, stands, uselessAfter }) => status !== 'cancelled' && stands && uselessAfter > now,
     );
     if (!left.length) throw refuse('Nothing is left to say: it was cancelled, moved or is over.');
-    const chosen = chooseContact(message.points, reachOf(deps, message));
+    const toTrusted = left.every(({ through }) => through);
+    const chosen = chooseContact(
+      toTrusted && message.trusted ? [message.trusted] : message.points,
+      reachOf(deps, toTrusted ? { wording: 'discreet', needs: [] } : message),
+    );
     if (!chosen.point)
       throw refuse(
         chosen.why === 'no_safe_contact'
@@ -63,7 +68,7 @@ export async function retryMessage(
       with again as (
         update reminder set status = 'standing' where message_id = ${id} and status = 'said' and id = any(${left.map((reason) => reason.id)}::uuid[])
       )
-      update message set status = ${status}, why = null, channel = ${point.channel}, contact_point_id = ${point.id}, send_after = ${opening},
+      update message set status = ${status}, why = null, channel = ${point.channel}, contact_point_id = ${toTrusted ? null : point.id}, to_trusted = ${toTrusted}, trusted_number = null, send_after = ${opening},
         subject = null, body = null, template_ids = '{}', provider = null, provider_id = null, changed_at = ${now}
       where id = ${id}`;
     await recordEvent(work, {
@@ -113,6 +118,8 @@ const LockedMessage = {
   wording: col.oneOf(wordings),
   needs: col.listOf(col.text),
   points: col.listOf(col.object(ContactPoint)),
+  /** The number of whom they trust. */
+  trusted: col.orNull(col.object(ContactPoint)),
 };
 type LockedMessage = RowOf<typeof LockedMessage>;
 
@@ -121,7 +128,7 @@ async function lockMessage(trx: Trx, id: string): Promise<LockedMessage> {
     select m.status, m.patient_id as "patientId", p.wording, p.communication_needs as needs,
       json_build_object('contactChoice', p.contact_choice, 'contactState', p.contact_state, 'pausedUntil', p.paused_until) as wishes,
       coalesce((select json_agg(${pointJson} order by c.position)
-        from contact_point c where c.patient_id = p.id), '[]') as points
+        from contact_point c where c.patient_id = p.id), '[]') as points, ${trustedPointJson} as trusted
     from message m join patient p on p.id = m.patient_id where m.id = ${id} for update of m`;
   if (!row) throw new Problem('not-found');
   return row;

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { logAccess } from '../people/patient.queries.ts';
+import { logAccess } from '../people/look.queries.ts';
 import type { Context } from '../shared/actor.ts';
 import { civilDate } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
@@ -13,6 +13,7 @@ import { type Form, fields, newForm } from '../web/forms.ts';
 import { listFile } from '../web/list-file.ts';
 import { submit } from '../web/submit.ts';
 import { timelineLines } from '../web/timeline.view.ts';
+import { announcementPages } from './announcement.pages.ts';
 import { messageKinds } from './kind.queries.ts';
 import { subjects } from './kinds/kind.ts';
 import { type MessagesRetried, retryMessage, retryMessages } from './message.commands.ts';
@@ -30,8 +31,9 @@ const MessageRetries = strictObject({
 });
 const channelWords = { sms: 'Text message', email: 'Email', letter: 'Letter' };
 
-/** /messages: what goes out, went out or could not, and one message in both wordings. */
+/** /messages: what goes out, went out or could not, one message in both wordings, and news for many. */
 export function messagePages(app: App, deps: Deps): void {
+  announcementPages(app, deps);
   listFile(app, deps, {
     name: 'messages',
     query: ListQuery,

@@ -14,7 +14,7 @@ import { Message, type MessageQuery, MessageSummary } from './message.schemas.ts
 import { isRetriable } from './message.states.ts';
 import { smsFragments } from './template.rules.ts';
 
-const summary = sql`m.id, m.channel, m.status, m.why, m.wording, m.run_date as "runDate", m.send_after as "sendAfter", m.sent_at as "sentAt", m.body as text,
+const summary = sql`m.id, m.channel, m.status, m.why, m.wording, m.to_trusted as "toTrusted", m.run_date as "runDate", m.send_after as "sendAfter", m.sent_at as "sentAt", m.body as text,
   json_build_object('id', p.id, 'name', ${calledName}) as patient`;
 
 /** Messages, newest first, each with its text: as it went out, or as it would now. */
@@ -31,6 +31,7 @@ export async function listMessages(deps: Deps, query: MessageQuery): Promise<Lis
   if (!unsent.length) return page;
   const [drafts, templates] = await Promise.all([
     draftsOf(
+      deps,
       deps.db,
       unsent.map(({ id }) => id),
     ),
@@ -55,7 +56,7 @@ export async function getMessage(deps: Deps, id: string): Promise<Message> {
     each('message.get'),
     col.omit(Message.properties, 'previews', 'retriable'),
   )`
-    select ${summary}, m.subject, m.changed_at as "changedAt", c.value as recipient,
+    select ${summary}, m.subject, m.changed_at as "changedAt", case when m.to_trusted then coalesce(m.trusted_number, p.trusted_person ->> 'phone') else c.value end as recipient,
       coalesce((select json_agg(json_build_object('id', r.id, 'reason', r.reason, 'subjectId', r.subject_id, 'status', r.status, 'forDate', r.for_date,
           'at', case when r.reason in ${timed} then to_char(r.useless_after at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') end) order by r.useless_after, r.id)
         from reminder r where r.message_id = m.id), '[]') as reminders
@@ -73,7 +74,10 @@ export async function getMessage(deps: Deps, id: string): Promise<Message> {
 }
 
 async function previewsOf(deps: Deps, id: string): Promise<Message['previews']> {
-  const [drafts, templates] = await Promise.all([draftsOf(deps.db, [id]), templatesInUse(deps, deps.db)]);
+  const [drafts, templates] = await Promise.all([
+    draftsOf(deps, deps.db, [id]),
+    templatesInUse(deps, deps.db),
+  ]);
   const draft = drafts[0];
   const both = (['discreet', 'identified'] as const).map(
     (wording) => draft && preview(deps, templates, draft, wording),

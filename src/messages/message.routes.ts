@@ -1,9 +1,10 @@
 import Type from 'typebox';
-import { logAccess, logAccesses } from '../people/patient.queries.ts';
+import { logAccess } from '../people/look.queries.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams } from '../shared/http.ts';
 import { listQuery } from '../shared/lists.ts';
 import { creates, lists, reads } from '../shared/routes.ts';
+import { announcementRoutes } from './announcement.routes.ts';
 import { listInbound } from './inbound.queries.ts';
 import { InboundList } from './inbound.schemas.ts';
 import { retryMessage } from './message.commands.ts';
@@ -12,8 +13,9 @@ import { Message, MessageList, MessageQuery, MessageRetried } from './message.sc
 
 const tags = ['Messages'];
 
-/** /messages: what goes out, went out, or could not. */
+/** /messages: what goes out, went out, or could not; and news for many. */
 export function messageRoutes(app: App, deps: Deps): void {
+  announcementRoutes(app, deps);
   lists(app, '/messages', {
     action: 'messages.read',
     operationId: 'listMessages',
@@ -31,12 +33,7 @@ export function messageRoutes(app: App, deps: Deps): void {
     tags,
     querystring: Type.Object(listQuery, { additionalProperties: false }),
     gives: InboundList,
-    async call({ ctx, query }) {
-      const list = await listInbound(deps.db, query);
-      const patients = list.items.flatMap((item) => item.patients.map(({ id }) => id));
-      await logAccesses(deps, ctx, patients, 'message');
-      return list;
-    },
+    call: ({ query }) => listInbound(deps.db, query),
   });
 
   reads(app, '/messages/:id', {

@@ -68,7 +68,10 @@ export const reminderReasons = [
   'return_due',
   'overdue',
   'put_off',
+  'wrong_day',
   'data_ending',
+  'handout',
+  'announcement',
 ] as const satisfies DB['reminder']['reason'][];
 export type ReminderReason = (typeof reminderReasons)[number];
 
@@ -80,6 +83,10 @@ export const Reason = {
   uselessAfter: col.text,
   /** Whether its subject is still ahead, or still out, and still at the time that the reminder was made for. */
   stands: col.boolean,
+  /** The address that it gives, without where it begins. */
+  path: col.optional(col.orNull(col.text)),
+  /** Whether the person wants it to go through whom they trust, and it can. */
+  through: col.boolean,
   ...Appointment,
 };
 export type Reason = RowOf<typeof Reason>;
@@ -93,6 +100,8 @@ export const Draft = {
   language: col.text,
   wishes: col.object(ContactWishes),
   needs: col.listOf(col.text),
+  /** Whether it goes to the person whom they trust; `point` is then of that person. */
+  toTrusted: col.boolean,
   point: col.orNull(col.object(ContactPoint)),
   reasons: col.listOf(col.object(Reason)),
 };
@@ -116,6 +125,8 @@ export function judge(draft: Draft, now: string, reach: Reach, opening: string |
   );
   if (!reasons.length) return { do: 'cancel', why: 'nothing_left' };
   if (!mayContact(draft.wishes, reach.today)) return { do: 'gather_again', why: 'contact_stopped' };
+  if (reasons.some(({ through }) => through !== draft.toTrusted))
+    return { do: 'gather_again', why: 'contact_changed' };
   if (!draft.point || !canReach(draft.point, reach)) return { do: 'gather_again', why: 'contact_changed' };
   if (opening === now) return { do: 'send', reasons };
   return opening && reasons.some(({ uselessAfter }) => uselessAfter > opening)

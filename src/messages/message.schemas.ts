@@ -12,6 +12,7 @@ export const MessageSummary = Type.Object({
   status: oneOf(messageStatuses),
   why: nullable(oneOf(Object.keys(whyNotSent) as Why[])),
   wording: oneOf(wordings),
+  toTrusted: Type.Boolean({ description: 'It goes to whom the person trusts, worded for them' }),
   runDate: Type.String(),
   sendAfter: Type.String({ description: 'It goes out at the first dispatch from this instant' }),
   sentAt: nullable(Type.String()),

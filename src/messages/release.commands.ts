@@ -12,7 +12,7 @@ import { reachOf } from './deliverability.ts';
 const batchSize = 1_000;
 
 /** What of a person decides whether and how a message goes. */
-const deciding = ['contactPoints', 'wording', 'contactChoice'];
+const deciding = ['contactPoints', 'wording', 'contactChoice', 'trustedPerson'];
 
 /** Lets what is held be gathered again for the people of whom something changed that decides about it. */
 export const gatherAgain: Follower = async (work, events) => {

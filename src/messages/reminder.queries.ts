@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { isGone } from '../lending/incidents/incident.states.ts';
 import { isOpenLoan, isOut } from '../lending/loans/loan.states.ts';
 import { isInUse } from '../stock/data-plans/data-plan.states.ts';
 import { isAhead } from '../support/follow-up.states.ts';
@@ -18,11 +19,15 @@ export const isAsTold = (
 
 /** Whether a loan `l` is to be asked back: not while something on it is reported as gone. */
 export const asksBack = sql<boolean>`(${isOpenLoan('l')} and not exists (
-  select from incident n where n.loan_id = l.id and n.status = 'open' and n.kind in ('lost', 'stolen', 'not_returned')))`;
+  select from incident n where n.loan_id = l.id and n.status = 'open' and ${isGone('n')}))`;
 
 /** Whether a loan `l` that is to be asked back is due later than a reminder, here named, said of it, or without a day. */
 export const isPutOff = (reminder: RawBuilder<unknown>) =>
   sql<boolean>`(${asksBack} and coalesce(l.due_on > ${reminder}.for_date, true))`;
+
+/** Whether a loan `l` that is to be asked back is due on another day than a reminder, here named, said of it, or without a day. */
+export const isWrongDay = (reminder: RawBuilder<unknown>) =>
+  sql<boolean>`(${asksBack} and l.due_on is distinct from ${reminder}.for_date)`;
 
 /** Whether a data plan `s` runs in something that a patient `p` has on loan. */
 export const hasData = sql<boolean>`(${isInUse('s')} and exists (

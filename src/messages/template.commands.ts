@@ -8,9 +8,10 @@ import { invalid, Problem } from '../shared/problem.ts';
 import { col } from '../shared/rows.ts';
 import { maybe, one, run } from '../shared/statements.ts';
 import { channelOf } from './channels.ts';
+import { messageKinds } from './kind.queries.ts';
 import { providerFor } from './senders.rules.ts';
 import { getTemplate } from './template.queries.ts';
-import { templateFaults } from './template.rules.ts';
+import { sentAs, templateFaults } from './template.rules.ts';
 import type { NewTemplate, NewTemplateTest, TemplateTested, TemplateVersions } from './template.schemas.ts';
 
 /**
@@ -21,7 +22,7 @@ import type { NewTemplate, NewTemplateTest, TemplateTested, TemplateVersions } f
 export async function writeTemplate(deps: Deps, ctx: Context, input: NewTemplate): Promise<TemplateVersions> {
   const { reason, wording, channel, language, insteadOf } = input;
   const [subject, body] = [input.subject.trim(), input.body.replaceAll('\r\n', '\n').trim()];
-  const errors = templateFaults({ subject, body }, wording, language);
+  const errors = templateFaults({ subject, body }, wording, language, messageKinds[reason]);
   if (errors.length) throw new Problem('invalid', { errors });
   return command(deps, ctx, async (work) => {
     await run(work.trx, 'template.write.2')`select pg_advisory_xact_lock(hashtext('template'))`;
@@ -84,7 +85,8 @@ export async function testTemplate(
   id: string,
   { channel, to }: NewTemplateTest,
 ): Promise<TemplateTested> {
-  const { sample, wording } = await getTemplate(deps, deps.db, id);
+  const { sample, wording: written } = await getTemplate(deps, deps.db, id);
+  const wording = sentAs(written);
   const reading = readContactValue({ channel, value: to }, deps.config.ALLOW_TEST_PHONE_NUMBERS);
   if ('fault' in reading) throw invalid({ pointer: '/to', message: reading.fault });
   const recipient = reading.value;

@@ -1,6 +1,6 @@
 import { languageName, languages } from '../people/contact.rules.ts';
-import { getPatient, logAccess } from '../people/patient.queries.ts';
-import { wordings } from '../people/reach.rules.ts';
+import { logAccess } from '../people/look.queries.ts';
+import { getPatient } from '../people/patient.queries.ts';
 import { currentScheme } from '../scheme/scheme.queries.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams, strictObject } from '../shared/http.ts';
@@ -11,7 +11,7 @@ import { messageKinds } from './kind.queries.ts';
 import { reminderReasons } from './message.rules.ts';
 import { testTemplate, writeTemplate } from './template.commands.ts';
 import { getTemplate, listTemplates, readsAs } from './template.queries.ts';
-import { placeholders, templateChannels } from './template.rules.ts';
+import { namesFor, templateChannels, templateWordings } from './template.rules.ts';
 import { NewTemplate, NewTemplateTest, type Template, type TemplateTested } from './template.schemas.ts';
 
 const words = {
@@ -37,9 +37,11 @@ const placeholderWords: Record<string, string> = {
   how: 'the day, the time and how, such as “Tuesday 12 January at 10:30am, by phone”',
   day: 'the day',
   why: 'why it changed, after a colon, where it may be said',
+  text: 'what is written for everyone concerned, of news',
   ring: 'please ring us, with the number',
   link: 'the link by which they answer, where there is one',
   replies: 'whether someone reads what they send back',
+  pages: 'the addresses of what they are given',
 };
 const listPage = 'messages/views/templates.njk';
 const onePage = 'messages/views/template.njk';
@@ -169,9 +171,8 @@ export function templatePages(app: App, deps: Deps): void {
   async function changeView(id: string, sent?: Form) {
     const template = await getTemplate(deps, deps.db, id);
     const { subject, body } = template;
-    const allowed = placeholders[template.wording].filter(
-      (name) => template.language === 'en' || (name !== 'contacts' && name !== 'ring'),
-    );
+    const { wording, reason, language: tag } = template;
+    const allowed = namesFor(wording, messageKinds[reason].says, tag);
     return {
       template,
       form: sent ?? newForm({ subject, body }),
@@ -204,7 +205,7 @@ const plainIn = (text: string) =>
 function groupsOf(templates: Template[]) {
   return reminderReasons.map((reason) => ({
     reason,
-    wordings: wordings.map((wording) => ({
+    wordings: templateWordings.map((wording) => ({
       wording,
       items: templates.filter((one) => one.reason === reason && one.wording === wording),
     })),

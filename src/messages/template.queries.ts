@@ -6,10 +6,10 @@ import type { Deps } from '../shared/deps.ts';
 import { Problem } from '../shared/problem.ts';
 import { col, type RowOf } from '../shared/rows.ts';
 import { many } from '../shared/statements.ts';
-import { shownIn } from './draft.queries.ts';
+import { addressOf, shownIn } from './draft.queries.ts';
 import { messageKinds } from './kind.queries.ts';
 import type { Reason } from './message.rules.ts';
-import { type Appointment, renderTemplate, smsFragments } from './template.rules.ts';
+import { type Appointment, renderTemplate, sentAs, smsFragments } from './template.rules.ts';
 import { Template, type TemplateVersions } from './template.schemas.ts';
 
 const Row = col.omit(Template.properties, 'sample');
@@ -39,7 +39,12 @@ export async function getTemplate(deps: Deps, db: Reader, id: string): Promise<T
   return { ...newest, earlier };
 }
 
-const made: Appointment = { at: '2027-01-12T10:30:00Z', way: 'phone' };
+const news = 'From 12 January we are at another place.';
+const made: Appointment = {
+  at: '2027-01-12T10:30:00Z',
+  way: 'phone',
+  text: { identified: news, discreet: news },
+};
 
 /** What a text is shown with: somebody made up, or a person by name and their own time. */
 export function readsAs(
@@ -52,12 +57,14 @@ export function readsAs(
   const appointment = {
     at: who.at ?? made.at,
     way: says === 'time' ? made.way : null,
+    ...(says === 'address' && { address: addressOf(deps, sentAs(row.wording), 'g/1/en/a') }),
+    text: made.text,
   } satisfies Partial<Reason>;
   const to = {
     name: who.name,
     scheme: scheme.name,
     schemePhone: scheme.phone ?? '',
-    ...shownIn(deps, row.wording, row.channel === 'any' ? null : row.channel),
+    ...shownIn(deps, sentAs(row.wording), row.channel === 'any' ? null : row.channel),
   };
   const text = renderTemplate(row, row.wording, [appointment], to);
   return { ...text, sms: smsFragments(text.body) };

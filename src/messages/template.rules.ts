@@ -1,26 +1,60 @@
 import { Temporal } from 'temporal-polyfill';
 import { greetingName } from '../people/name.rules.ts';
-import type { Wording } from '../people/reach.rules.ts';
+import { type Wording, wordings } from '../people/reach.rules.ts';
 import { zone } from '../shared/clock.ts';
 import type { FieldError } from '../shared/problem.ts';
 import { col, type RowOf } from '../shared/rows.ts';
-import { tellableWhys, tellableWords } from './why.rules.ts';
+import { tellableWhys, whyWords } from './why.rules.ts';
 
 /** Whom a text is for: one channel alone, or any that has none of its own. */
 export const templateChannels = ['any', 'sms', 'email', 'letter'] as const;
 
-/** What a template may name. A discreet one knows nothing of the scheme, the person or the help. */
-export const placeholders = {
-  identified: ['name', 'scheme', 'contacts', 'when', 'how', 'day', 'why', 'ring', 'link', 'replies'],
-  discreet: ['when', 'how', 'day', 'why', 'link', 'replies'],
-} as const satisfies Record<Wording, readonly string[]>;
-type Placeholder = (typeof placeholders)[Wording][number];
+/** For whom a text is worded: by the person’s wish, or for whom they trust, who is told as little as a stranger. */
+export const templateWordings = [...wordings, 'trusted'] as const;
+export type TemplateWording = (typeof templateWordings)[number];
 
-/** What is said of one reminder: an appointment at an instant, and how; without a way, a day. */
+/** In which wording a text goes out: who sends it, and whether it may name them. */
+export const sentAs = (wording: TemplateWording): Wording => (wording === 'trusted' ? 'discreet' : wording);
+
+/** What a template may name. A discreet one knows nothing of the scheme, the person or the help; whom they trust hears from whom it is. */
+export const placeholders = {
+  identified: [
+    'name',
+    'scheme',
+    'contacts',
+    'when',
+    'how',
+    'day',
+    'why',
+    'text',
+    'ring',
+    'link',
+    'replies',
+    'pages',
+  ],
+  discreet: ['when', 'how', 'day', 'why', 'text', 'link', 'replies', 'pages'],
+  trusted: ['name', 'when', 'how', 'day', 'why', 'text', 'replies', 'pages'],
+} as const satisfies Record<TemplateWording, readonly string[]>;
+type Placeholder = (typeof placeholders)[TemplateWording][number];
+/** What tells of an appointment; a text that gives an address has none. */
+const ofAppointments: readonly string[] = ['contacts', 'when', 'how', 'day', 'why', 'text'];
+
+/** What a template may name, by what its kind speaks of; in another language nothing that stands for English words. */
+export const namesFor = (wording: TemplateWording, says: 'time' | 'day' | 'address', language = 'en') =>
+  placeholders[wording].filter(
+    (name) =>
+      (says === 'address' ? !ofAppointments.includes(name) : name !== 'pages') &&
+      (language === 'en' || !onlyEnglish.includes(name)),
+  );
+
+/** What is said of one reminder: an appointment at an instant, and how; without a way, a day; or an address that is given. */
 export const Appointment = {
   at: col.text,
   way: col.orNull(col.oneOf(['phone', 'video', 'in_person', 'message'])),
   because: col.optional(col.orNull(col.oneOf(tellableWhys))),
+  address: col.optional(col.text),
+  /** What someone wrote for everyone concerned. */
+  text: col.optional(col.orNull(col.object({ identified: col.text, discreet: col.text }))),
 };
 export type Appointment = RowOf<typeof Appointment>;
 
@@ -43,14 +77,14 @@ const placeholder = /\{\{\s*(\w+)\s*\}\}/g;
  */
 export function renderTemplate(
   template: TemplateText & { language?: string },
-  wording: Wording,
+  wording: TemplateWording,
   appointments: Appointment[],
   to: Addressee,
 ): TemplateText {
   const { language = 'en' } = template;
   const sorted = appointments.toSorted((one, other) => one.at.localeCompare(other.at));
   const values: Record<Placeholder, string> = {
-    name: greetingName(to.name),
+    name: greetingName(to.name) || (wording === 'trusted' ? 'Someone' : ''),
     scheme: to.scheme,
     when: listed(
       sorted.map(({ at }) => spokenTime(at, language)),
@@ -59,9 +93,11 @@ export function renderTemplate(
     day: listed([...new Set(sorted.map(({ at }) => spokenDay(at, language)))], language),
     contacts: listed(sorted.map(({ at, way }) => `${way ? wayWords[way] : 'be there'} on ${spokenTime(at)}`)),
     how: listed(sorted.map(({ at, way }) => `${spokenTime(at)}${way ? `, ${howWords[way]}` : ''}`)),
-    why: whyOf(sorted),
+    why: whyOf(sorted, wording),
+    text: [...new Set(sorted.flatMap(({ text }) => text?.[sentAs(wording)] ?? []))].join(' '),
     replies: to.replies,
     link: to.link && (language === 'en' ? `To answer: ${to.link}` : to.link),
+    pages: sorted.flatMap(({ address }) => address ?? []).join(' '),
     ring: to.schemePhone ? `please ring us on ${to.schemePhone}` : 'please ring us',
   };
   const allowed: readonly string[] = placeholders[wording];
@@ -92,9 +128,10 @@ const howWords: Record<NonNullable<Appointment['way']>, string> = {
 };
 
 /** The one reason for all that is said together, after a colon; nothing where there is none, or more than one. */
-function whyOf(appointments: Appointment[]): string {
+function whyOf(appointments: Appointment[], wording: TemplateWording): string {
   const [why, ...others] = new Set(appointments.map(({ because }) => because));
-  return why && !others.length ? `: ${tellableWords[why]}` : '';
+  if (!why || others.length) return '';
+  return `: ${whyWords(why, wording === 'trusted')}`;
 }
 
 function listed(parts: string[], language = 'en'): string {
@@ -135,24 +172,35 @@ export function spokenHour(instant: string): string {
 const revealing =
   /\b(nhs|health|mental\w*|clinic\w*|hospital\w*|ward|trust|doctor|nurse|therap\w*|psych\w*|trauma\w*|crisis|patient\w*|referr\w*|appointment\w*|medic\w*|treatment|wellbeing|recovery|support\w*|scheme|service\w*|tablet\w*|device\w*|loan\w*|lend\w*|lent)\b/gi;
 
-/** What is wrong with a template: names it may not use, and in a discreet one, words that reveal. */
-export function templateFaults(template: TemplateText, wording: Wording, language = 'en'): FieldError[] {
-  const allowed = placeholders[wording].filter(
-    (name) => language === 'en' || !onlyEnglish.includes(name),
-  ) as string[];
+/** The words of a text that tell a stranger what it is about, each once. */
+export const revealingWords = (text: string): string[] => [...new Set(text.match(revealing) ?? [])];
+
+/**
+ * What is wrong with a template: names it may not use, in a discreet one words that reveal, and that it leaves out what
+ * its kind is there to carry.
+ */
+export function templateFaults(
+  template: TemplateText,
+  wording: TemplateWording,
+  language = 'en',
+  { says, carries }: { says: 'time' | 'day' | 'address'; carries?: 'text' | 'pages' } = { says: 'time' },
+): FieldError[] {
+  const allowed: readonly string[] = namesFor(wording, says, language);
   return (['subject', 'body'] as const).flatMap((field) => {
-    const unknown = [...template[field].matchAll(placeholder)]
-      .map((found) => found[1]!)
-      .filter((name) => !allowed.includes(name));
-    const telling = wording === 'discreet' ? (template[field].match(revealing) ?? []) : [];
+    const names = [...template[field].matchAll(placeholder)].map((found) => found[1]!);
+    const unknown = names.filter((name) => !allowed.includes(name));
+    const telling = wording === 'identified' ? [] : revealingWords(template[field]);
     return [
+      ...(carries && field === 'body' && !names.includes(carries)
+        ? [{ pointer: '/body', message: `Without {{${carries}}} this text says nothing. Put it in.` }]
+        : []),
       ...unknown.map((name) => ({
         pointer: `/${field}`,
         message: `A ${wording} text${language === 'en' ? '' : ' in another language'} may not use {{${name}}}. It may use ${allowed.join(', ')}.`,
       })),
-      ...[...new Set(telling)].map((word) => ({
+      ...telling.map((word) => ({
         pointer: `/${field}`,
-        message: `“${word}” tells others what this is about. Leave it out of the discreet text.`,
+        message: `“${word}” tells others what this is about. Leave it out of the ${wording === 'trusted' ? 'text for them' : 'discreet text'}.`,
       })),
     ];
   });

@@ -1,9 +1,8 @@
 import Type, { type Static } from 'typebox';
-import { wordings } from '../people/reach.rules.ts';
 import { strictObject } from '../shared/http.ts';
 import { nullable, oneOf } from '../shared/schemas.ts';
 import { reminderReasons } from './message.rules.ts';
-import { templateChannels } from './template.rules.ts';
+import { templateChannels, templateWordings } from './template.rules.ts';
 
 const language = Type.String({
   pattern: '^[a-z]{2,3}$',
@@ -28,7 +27,9 @@ const text = {
 };
 const key = {
   reason: oneOf(reminderReasons),
-  wording: oneOf(wordings),
+  wording: oneOf(templateWordings, {
+    description: 'trusted: for whom the person trusts, and told as little as a stranger',
+  }),
   channel: oneOf(templateChannels, { description: 'any: where a channel has no text of its own' }),
   language,
 };

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { type Action, may } from '../access/permissions.ts';
 import { wasLent } from '../lending/loans/loan.states.ts';
+import { neededNotices } from '../privacy/notices/notice.rules.ts';
 import { isAccepted } from '../referrals/referral.states.ts';
 import type { Actor } from '../shared/actor.ts';
 import type { Reader } from '../shared/database.ts';
@@ -23,6 +24,13 @@ const steps = {
     link: 'Add your people',
     text: 'officers and managers, and supporters who see their own calls alone',
     done: sql`(select count(*) > 1 from (select from staff limit 2) s)`,
+  },
+  notices: {
+    href: '/settings/notices',
+    action: 'notices.publish',
+    link: 'Say what the public should know',
+    text: 'the accessibility statement and the privacy notices, which the foot of every page leads to',
+    done: sql`(select count(distinct notice) from notice_version where notice = any(${neededNotices}::text[])) = ${neededNotices.length}`,
   },
   places: {
     href: '/settings/locations',
@@ -70,7 +78,7 @@ const steps = {
     href: '/referrals/waiting',
     action: 'loans.issue',
     link: 'Issue the first loan',
-    text: 'from the waiting list. With it this list is over',
+    text: 'from the waiting list. With it and the notices this list is over',
     done: sql`exists (select from loan where ${wasLent()})`,
   },
 } satisfies Record<
@@ -80,11 +88,13 @@ const steps = {
 
 export type FirstStep = { href: string | null; link: string; text: string; isDone: boolean };
 
+export type FirstSteps = { isLent: boolean; steps: FirstStep[] };
+
 /**
- * The first steps while nothing was ever lent, each with whether it is done; none afterwards. One statement.
- * A step leads somewhere for those who may do it.
+ * The first steps while nothing was ever lent, each with whether it is done. Afterwards none but the notices, until
+ * each is written. One statement. A step leads somewhere for those who may do it.
  */
-export async function firstSteps(db: Reader, actor: Actor): Promise<FirstStep[]> {
+export async function firstSteps(db: Reader, actor: Actor): Promise<FirstSteps> {
   const facts = Object.entries(steps).map(([name, { done }]) => sql`${done} as ${sql.ref(name)}`);
   const names = Object.keys(steps).map((name) => [name, col.boolean]);
   const done = await one(
@@ -92,11 +102,14 @@ export async function firstSteps(db: Reader, actor: Actor): Promise<FirstStep[]>
     'today.first-steps',
     Object.fromEntries(names) as Record<string, typeof col.boolean>,
   )`select ${sql.join(facts)}`;
-  if (done.loan) return [];
-  return Object.entries(steps).map(([name, { href, action, link, text }]) => ({
-    href: may(actor, action) ? href : null,
-    link,
-    text,
-    isDone: done[name]!,
-  }));
+  const left = Object.entries(steps).filter(([name]) => !done.loan || (name === 'notices' && !done.notices));
+  return {
+    isLent: done.loan!,
+    steps: left.map(([name, { href, action, link, text }]) => ({
+      href: may(actor, action) ? href : null,
+      link,
+      text,
+      isDone: done[name]!,
+    })),
+  };
 }

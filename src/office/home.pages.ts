@@ -1,7 +1,6 @@
 import { workGivenTo } from '../access/giving-on.queries.ts';
 import { may } from '../access/permissions.ts';
 import { soonDays } from '../lending/loans/loan.rules.ts';
-import { logAccesses } from '../people/patient.queries.ts';
 import type { Context } from '../shared/actor.ts';
 import { addDays, timestamp, today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
@@ -9,10 +8,12 @@ import { count } from '../shared/formats.ts';
 import { type App, strictObject } from '../shared/http.ts';
 import { line } from '../shared/schemas.ts';
 import { endingDays } from '../stock/data-plans/data-plan.rules.ts';
-import { peopleIn, urgentTasks } from '../tasks/task.queries.ts';
+import { urgentTasks } from '../tasks/task.queries.ts';
 import { shownTask } from '../tasks/task.view.ts';
 import { fields, typedIn } from '../web/forms.ts';
+import { ownSheets } from '../web/kept-sheet.ts';
 import { navigationFor } from '../web/navigation.ts';
+import { sheetInWords } from '../web/sheet-work.view.ts';
 import { formPage } from '../web/submit.ts';
 import { firstSteps } from './first-steps.ts';
 import { type Work, type WorkKind, worklist } from './home.queries.ts';
@@ -45,7 +46,13 @@ export function homePages(app: App, deps: Deps): void {
       const hits = countFound(found);
       const groups = foundGroups(found);
       if (hits === 1) return { href: groups[0]!.rows[0]![0]!.href! };
-      return reply.page('office/views/found.njk', { text: code, groups, hits, more: found.more });
+      return reply.page('office/views/found.njk', {
+        text: code,
+        groups,
+        hits,
+        more: found.more,
+        people: found.patients,
+      });
     },
   });
 
@@ -57,27 +64,29 @@ export function homePages(app: App, deps: Deps): void {
       groups: foundGroups(found),
       hits: countFound(found),
       more: found.more,
+      people: found.patients,
     });
   });
 
   async function todayView(ctx: Context) {
     const { actor } = ctx;
     const date = today(deps.clock);
-    const [urgent, work, given, recent, numbers, first] = await Promise.all([
+    const [urgent, work, given, lists, recent, numbers, first] = await Promise.all([
       may(actor, 'tasks.read') ? urgentTasks(deps.db, urgentShown) : { items: [], count: 0 },
       worklist(deps.db, date),
       workGivenTo(deps.db, actor.id, timestamp(deps.clock)),
+      ownSheets(deps, actor.id),
       sinceYesterday(deps.db, date),
       schemeNumbers(deps.db, date),
       firstSteps(deps.db, actor),
     ]);
-    await logAccesses(deps, ctx, peopleIn(urgent.items), 'task');
     return {
       urgent: {
         items: urgent.items.map((task) => shownTask(task, actor)),
         more: urgent.count - urgent.items.length,
       },
       given,
+      lists: lists.map(sheetInWords),
       work: work.filter((item) => item.count > 0).map((item) => ({ ...item, ...say(item, date) })),
       numbers: sayNumbers(numbers),
       recent: recent.map(({ type, count: number }) => sayRecent(type, number)),

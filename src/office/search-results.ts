@@ -1,4 +1,4 @@
-import { date, inWords, nhsNumber } from '../shared/formats.ts';
+import { date, inWords } from '../shared/formats.ts';
 import { shownStatus } from '../stock/devices/fitness.rules.ts';
 import type { Found } from './search.schemas.ts';
 
@@ -20,14 +20,13 @@ export function foundGroups(found: Found): FoundGroup[] {
   return [
     {
       title: 'Patients',
-      columns: [{ text: 'Name' }, { text: 'Date of birth' }, { text: 'NHS number' }],
+      columns: [{ text: 'Name' }, { text: 'Date of birth' }],
       rows: found.patients.map((one) => [
         {
           text: `${one.givenName} ${one.familyName}${one.preferredName ? ` (${one.preferredName})` : ''}`.trim(),
           href: `/patients/${one.id}`,
         },
         { text: date(one.dateOfBirth) },
-        { text: nhsNumber(one.nhsNumber), classes: 'app-nowrap' },
       ]),
     },
     {

@@ -11,7 +11,7 @@ export function settingsPages(app: App, deps: Deps): void {
     return reply.page('office/views/settings.njk', {
       settings: settingsFor(actor),
       // Who has a Today sees them there.
-      firstSteps: may(actor, 'today.read') ? [] : await firstSteps(deps.db, actor),
+      firstSteps: may(actor, 'today.read') ? null : await firstSteps(deps.db, actor),
     });
   });
 }

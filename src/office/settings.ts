@@ -24,7 +24,7 @@ const settings: { title: string; pages: SettingsPage[] }[] = [
         href: '/settings/policy',
         text: 'Policy',
         about:
-          'How many replacements need no approval, how long a device is held, how soon referrals are decided, and how much room photos and papers have',
+          'How many replacements need no approval, how long a device is held, how soon referrals are decided, how long security updates have to last, how much room photos and papers have, and how often people are asked how they are',
         action: 'settings.read',
       },
       {
@@ -37,6 +37,12 @@ const settings: { title: string; pages: SettingsPage[] }[] = [
         href: '/settings/checks',
         text: 'Checks',
         about: 'Which checks each kind of device needs before it goes out',
+        action: 'settings.read',
+      },
+      {
+        href: '/settings/models',
+        text: 'Security updates',
+        about: 'Until when models of devices get them, so that nothing is lent without',
         action: 'settings.read',
       },
       {
@@ -57,6 +63,30 @@ const settings: { title: string; pages: SettingsPage[] }[] = [
         action: 'settings.read',
       },
       {
+        href: '/settings/page-topics',
+        text: 'Topics of pages',
+        about: 'What is counted of what people look at on devices they share at a drop-in',
+        action: 'settings.read',
+      },
+      {
+        href: '/settings/instruments',
+        text: 'Questionnaires',
+        about: 'What people are asked to see whether this helps them, version by version, with licences',
+        action: 'settings.read',
+      },
+      {
+        href: '/settings/guides',
+        text: 'Guides',
+        about: 'What people are given to read, by topic, language and format, version by version',
+        action: 'settings.read',
+      },
+      {
+        href: '/settings/signposts',
+        text: 'Signposts',
+        about: 'Places elsewhere: for people who are supported, and for clinics whose referral is declined',
+        action: 'settings.read',
+      },
+      {
         href: '/settings/templates',
         text: 'Texts of messages',
         about: 'What reminders say, discreetly or not, by channel and language',
@@ -72,12 +102,6 @@ const settings: { title: string; pages: SettingsPage[] }[] = [
         text: 'Clinics',
         about: 'Who refers, with their keys, links and webhooks; donors and partners too',
         action: 'clinics.read',
-      },
-      {
-        href: '/settings/signposts',
-        text: 'Signposts',
-        about: 'Other help that a clinic is told of when its referral is declined',
-        action: 'settings.read',
       },
       {
         href: '/settings/keys',
@@ -97,10 +121,34 @@ const settings: { title: string; pages: SettingsPage[] }[] = [
         action: 'settings.read',
       },
       {
+        href: '/settings/notices',
+        text: 'Privacy and accessibility',
+        about: 'What the public is told: privacy notices and the accessibility statement, version by version',
+        action: 'notices.read',
+      },
+      {
         href: '/settings/staff',
         text: 'Staff',
         about: 'Who signs in and as what, and how much time supporters have',
         action: 'staff.read',
+      },
+      {
+        href: '/settings/sign-in',
+        text: 'Signing in',
+        about: 'Whose password alone is not enough',
+        action: 'settings.read',
+      },
+      {
+        href: '/settings/second-person',
+        text: 'Second person',
+        about: 'What someone wants to do that another has to agree to',
+        action: 'second-person.decide',
+      },
+      {
+        href: '/settings/security',
+        text: 'Security log',
+        about: 'Who came in or was refused, from where, and what was done that reaches far',
+        action: 'security.read',
       },
       {
         href: '/settings/locations',

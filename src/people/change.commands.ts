@@ -16,6 +16,7 @@ import { getPatient } from './patient.queries.ts';
 import { readNhsNumber, readPatient } from './patient.rules.ts';
 import type { NewPatient, Patient } from './patient.schemas.ts';
 import { takeTurn } from './patient-batch.commands.ts';
+import { keptTrust } from './trusted.rules.ts';
 
 /** The version of a patient's record, for If-Match. */
 export const patientTag = ({ id, changedAt }: Pick<Patient, 'id' | 'changedAt'>) => etagOf(id, changedAt);
@@ -37,9 +38,11 @@ export async function changePatient(
     await lockPatient(work.trx, id);
     const before = await getPatient(work.trx, id);
     requireMatch(ctx.ifMatch, patientTag(before));
+    const wanted = read(deps, before, change);
     const next = {
-      ...read(deps, before, change),
+      ...wanted,
       dataReminders: change.dataReminders ?? before.dataReminders,
+      trustedPerson: keptTrust(before.trustedPerson, wanted.trustedPerson ?? null) ?? undefined,
     };
     const names = (Object.keys(change) as (keyof PatientChange)[]).filter(
       (name) => !isDeepStrictEqual(before[name] ?? null, next[name] ?? null),

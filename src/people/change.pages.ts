@@ -5,8 +5,10 @@ import { fields, type Typed } from '../web/forms.ts';
 import { formPage } from '../web/submit.ts';
 import { changePatient, patientTag } from './change.commands.ts';
 import { PatientChange } from './change.schemas.ts';
-import { getPatient, logAccess } from './patient.queries.ts';
+import { logAccess } from './look.queries.ts';
+import { getPatient } from './patient.queries.ts';
 import { NewPatient, noNhsNumberReasons, type Patient } from './patient.schemas.ts';
+import { trustedTopicChoices } from './trusted.rules.ts';
 
 const {
   contactPoints: _points,
@@ -33,7 +35,13 @@ export function changePatientPages(app: App, deps: Deps): void {
       const patient = await getPatient(deps.db, id);
       const form = besideTheOther(sent, typedOf(patient));
       await logAccess(deps, ctx, id, 'patient');
-      return { patient, form, version: versionToSend(form, patientTag(patient)), noNhsNumberReasons };
+      return {
+        patient,
+        form,
+        version: versionToSend(form, patientTag(patient)),
+        noNhsNumberReasons,
+        trustedTopicChoices,
+      };
     },
     async take(typed, { ctx, params: { id } }) {
       const change = wholeOf(fields(ChangeForm, typed, words));
@@ -72,9 +80,10 @@ function typedOf(patient: Patient): Typed {
   const text = Object.entries(rest).filter(
     (entry): entry is [string, string] => typeof entry[1] === 'string',
   );
-  const trusted = Object.entries(trustedPerson ?? {}).map(([name, value]) => [
+  const { stoppedAt: _stopped, failedAt: _failed, ...said } = trustedPerson ?? {};
+  const trusted = Object.entries(said).map(([name, value]) => [
     `trustedPerson.${name}`,
-    typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value),
+    typeof value === 'boolean' ? (value ? 'yes' : 'no') : value,
   ]);
   return Object.fromEntries([
     ...text,

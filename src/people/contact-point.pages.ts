@@ -8,7 +8,8 @@ import { submit } from '../web/submit.ts';
 import { channels } from './contact.rules.ts';
 import { recordContactPoint } from './contact-point.commands.ts';
 import { NewContactWay, withoutBlankHours } from './contact-point.schemas.ts';
-import { getPatient, logAccess } from './patient.queries.ts';
+import { logAccess } from './look.queries.ts';
+import { getPatient } from './patient.queries.ts';
 import type { Patient } from './patient.schemas.ts';
 
 const words = {

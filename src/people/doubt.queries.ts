@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { seeingAll } from '../shared/asker.ts';
 import type { Reader } from '../shared/database.ts';
 import { col, type RowOf } from '../shared/rows.ts';
 import { many } from '../shared/statements.ts';
@@ -62,8 +63,11 @@ export async function pointsInDoubt(
   today: string,
 ): Promise<ReadonlySet<string>> {
   if (!pointIds.length) return new Set();
-  const rows = await many(db, 'contact.in-doubt', Contradiction)`
-    ${contradictions(sql`c.id = any(${pointIds}::uuid[])`, today)}`;
+  // What others' records say of the same number counts for whoever asks; none of it is shown.
+  const rows = await seeingAll(
+    () => many(db, 'contact.in-doubt', Contradiction)`
+    ${contradictions(sql`c.id = any(${pointIds}::uuid[])`, today)}`,
+  );
   return inDoubt(rows);
 }
 

@@ -1,7 +1,9 @@
+import { sql } from 'kysely';
 import type { Trx } from '../shared/database.ts';
 import { newId } from '../shared/ids.ts';
+import { writtenWith } from '../shared/moments.ts';
 import { col } from '../shared/rows.ts';
-import { many, run } from '../shared/statements.ts';
+import { many, one, run } from '../shared/statements.ts';
 import type { Work } from '../shared/work.ts';
 import { isInUse } from '../stock/data-plans/data-plan.states.ts';
 import { hasCommunicationNeeds } from './communication.rules.ts';
@@ -74,4 +76,26 @@ export async function stopNumbersOnDevices(
       and ${isInUse('s')} and s.msisdn = c.value
     returning c.patient_id as "patientId"`;
   return [...new Set(rows.map(({ patientId }) => patientId))];
+}
+
+/**
+ * Starts numbers of a person again that stopped as a device was said to leave them, where they still are on it and the
+ * person has not asked to stop since.
+ * @param held with that instant
+ * @returns whether there were any, and whether staff have dealt with the stop since
+ */
+export async function startNumbersOnDevice(
+  trx: Trx,
+  { patientId, deviceId, leftAt }: { patientId: string; deviceId: string; leftAt: string },
+): Promise<{ started: boolean; settled: boolean }> {
+  return one(trx, 'contact.start-on-device', { started: col.boolean, settled: col.boolean })`
+    with c as (
+      update contact_point c set stopped_at = null from data_plan s
+      where c.patient_id = ${patientId} and ${writtenWith(sql`c.stopped_at`, leftAt)} and c.channel in ('sms', 'phone')
+        and s.device_id = ${deviceId} and ${isInUse('s')} and s.msisdn = c.value
+        and not exists (select from inbound_message m where m.patient_ids @> array[c.patient_id] and m.meaning = 'stop' and m.received_at >= ${leftAt}::timestamptz)
+      returning c.id
+    )
+    select exists (select from c) as started, exists (select from task t
+      where t.kind = 'number_stopped' and t.subject_id = ${patientId} and t.status = 'done' and t.done_at >= ${leftAt}::timestamptz) as settled`;
 }

@@ -1,6 +1,6 @@
 import { defineEvents } from '../shared/event-definitions.ts';
-import { count } from '../shared/event-values.ts';
-import { count as counted } from '../shared/formats.ts';
+import { count, day } from '../shared/event-values.ts';
+import { count as counted, date } from '../shared/formats.ts';
 import { oneOf } from '../shared/schemas.ts';
 import { inside } from '../shared/sentences.ts';
 import { channels } from './contact.rules.ts';
@@ -28,6 +28,14 @@ export const patientEvents = defineEvents({
     values: { channel: oneOf(channels) },
     line: (v) =>
       `What they said of a way to reach them was written down${v.channel ? ` (${v.channel === 'sms' ? 'text message' : inside(v.channel)})` : ''}`,
+  },
+  'patient.asking_wishes_changed': {
+    values: {},
+    line: () => 'How they wish to be asked how they are was written down',
+  },
+  'patient.invited_to_shape': {
+    values: { on: day },
+    line: (v) => `They were asked to help shape the scheme${v.on ? ` on ${date(v.on)}` : ''}`,
   },
   'patient.merged': {
     values: { count },

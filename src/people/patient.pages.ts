@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { mergesOf } from '../identity/merge.queries.ts';
 import { listMessages } from '../messages/message.queries.ts';
-import { openProposalsOf } from '../referrals/proposal.queries.ts';
+import { besideRecordOf } from '../referrals/proposal.queries.ts';
 import type { Context } from '../shared/actor.ts';
 import { today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
@@ -9,17 +9,22 @@ import { timelineOf } from '../shared/event.queries.ts';
 import { type App, idParams, strictObject } from '../shared/http.ts';
 import { listQuery } from '../shared/lists.ts';
 import { listFollowUps } from '../support/follow-up.queries.ts';
+import { handoutLine } from '../support/handout.view.ts';
 import { doneAboutTasksOf } from '../tasks/task.queries.ts';
 import { type Form, fields, newForm } from '../web/forms.ts';
 import { formPage, submit } from '../web/submit.ts';
 import { timelineLines } from '../web/timeline.view.ts';
+import { askingPages } from './asking.pages.ts';
 import { reviewCommunication } from './communication.commands.ts';
 import { communicationReviewDue } from './communication.rules.ts';
 import { languagesFor } from './contact.rules.ts';
 import { getShownPatient } from './doubt.queries.ts';
-import { findPatients, listPatients, logAndListAccess } from './patient.queries.ts';
+import { listLooks, logAccess, logAndListAccess } from './look.queries.ts';
+import { lookLine, peopleNamedIn } from './look.rules.ts';
+import { findPatients, getPatient, listPatients } from './patient.queries.ts';
 import { numbersIn } from './patient.rules.ts';
 import { communicationNeeds, NewCommunicationReview, PatientQuery } from './patient.schemas.ts';
+import { trustedWords } from './trusted.rules.ts';
 
 const Search = strictObject({ search: Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' }) });
 const ReviewForm = strictObject({
@@ -30,6 +35,8 @@ const mostFound = 50;
 
 /** /patients: the people referred, and one of them. Names and numbers that are searched for go by POST, never in an address. */
 export function patientPages(app: App, deps: Deps): void {
+  askingPages(app, deps);
+
   formPage(app, '/patients', {
     action: 'patients.read',
     querystring: PatientQuery,
@@ -58,6 +65,19 @@ export function patientPages(app: App, deps: Deps): void {
     },
   );
 
+  app.get(
+    '/patients/:id/looks',
+    { config: { action: 'patients.read' }, schema: history },
+    async (request, reply) => {
+      const { params, query, ctx } = request;
+      const patient = await getPatient(deps.db, params.id);
+      await logAccess(deps, ctx, patient.id, 'patient');
+      const { items, next } = await listLooks(deps.db, patient.id, query);
+      const looks = items.map((look) => ({ ...look, line: lookLine(look) }));
+      return reply.page('people/views/looks.njk', { patient, looks, next, after: query.after });
+    },
+  );
+
   submit(app, '/patients/:id/communication-reviews', {
     action: 'patients.change',
     params: idParams,
@@ -81,8 +101,9 @@ export function patientPages(app: App, deps: Deps): void {
   ) {
     const day = today(deps.clock);
     const [patient, merges] = await Promise.all([getShownPatient(deps.db, id, day), mergesOf(deps.db, id)]);
-    const [access, followUps, messages, events, openProposals, doneOf] = await Promise.all([
-      logAndListAccess(deps, ctx, id),
+    const others = peopleNamedIn({ patient, merges }).filter((one) => one !== id);
+    const [access, followUps, messages, events, { openProposals, given }, doneOf] = await Promise.all([
+      logAndListAccess(deps, ctx, id, others),
       listFollowUps(deps.db, ctx.actor, { patientId: id, limit: 50 }, today(deps.clock)),
       listMessages(deps, { patientId: id, limit: 10 }),
       timelineOf(
@@ -91,12 +112,13 @@ export function patientPages(app: App, deps: Deps): void {
         page,
         merges.map(({ merged }) => merged.id),
       ),
-      openProposalsOf(deps.db, id),
+      besideRecordOf(deps.db, id),
       doneAboutTasksOf(deps.db, id),
     ]);
     const due = communicationReviewDue(patient);
     return {
       patient,
+      trustedWords: patient.trustedPerson && trustedWords(patient.trustedPerson),
       reviewDue: { on: due, overdue: due !== null && due < day },
       reviewForm: sent ?? {
         ...newForm({
@@ -109,9 +131,10 @@ export function patientPages(app: App, deps: Deps): void {
       choices: { communicationNeeds, languages: languagesFor(patient.language) },
       form: sent,
       followUps: followUps.items,
+      given: given.map((one) => ({ ...one, line: handoutLine(one) })),
       messages: messages.items,
       moreMessages: messages.next !== null,
-      access,
+      access: access.map((look) => ({ ...look, line: lookLine(look) })),
       openProposals,
       merges,
       pages: {

@@ -1,22 +1,22 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { Context } from '../shared/actor.ts';
-import { timestamp } from '../shared/clock.ts';
 import type { Reader } from '../shared/database.ts';
-import type { Deps } from '../shared/deps.ts';
-import { newId } from '../shared/ids.ts';
 import { byId, type ListPage, toPage } from '../shared/lists.ts';
 import { nameKey } from '../shared/name-key.ts';
 import { Problem } from '../shared/problem.ts';
-import { col, type Row, type RowOf } from '../shared/rows.ts';
-import { each, many, maybe, run } from '../shared/statements.ts';
+import type { Row, RowOf } from '../shared/rows.ts';
+import { each, many, maybe } from '../shared/statements.ts';
 import { Patient, PatientSummary } from './patient.schemas.ts';
 
 /** What lists and other records show of the patient `p`. */
 export const patientColumns = sql`p.id, p.given_name as "givenName", p.family_name as "familyName", p.preferred_name as "preferredName",
-  p.date_of_birth as "dateOfBirth", p.nhs_number as "nhsNumber"`;
+  p.date_of_birth as "dateOfBirth"`;
 
 /** The same as one JSON value. */
 export const patientJson = sql`json_build_object('id', p.id, 'givenName', p.given_name, 'familyName', p.family_name,
+  'preferredName', p.preferred_name, 'dateOfBirth', p.date_of_birth)`;
+
+/** The same with the NHS number, for a record. */
+export const numberedPatientJson = sql`json_build_object('id', p.id, 'givenName', p.given_name, 'familyName', p.family_name,
   'preferredName', p.preferred_name, 'dateOfBirth', p.date_of_birth, 'nhsNumber', p.nhs_number)`;
 
 /** Patients, the newest first. */
@@ -49,7 +49,8 @@ export async function findPatients(
     select ${patientColumns} from patient p
     where p.merged_into is null and p.erased_at is null and (${
       nhsNumber || phone
-        ? sql`p.nhs_number = ${nhsNumber} or p.id in (select patient_id from contact_point where channel in ('sms', 'phone') and value = ${phone})`
+        ? sql`p.id in (select id from patient where nhs_number = ${nhsNumber}
+            union select patient_id from contact_point where channel in ('sms', 'phone') and value = ${phone})`
         : sql`p.id in (${named(words)} union ${named([words.join('')])})`
     })
     order by lower(p.family_name), lower(p.given_name), p.id limit ${limit}`;
@@ -97,7 +98,7 @@ export async function readPatient<Also extends Row>(
   also: RawBuilder<unknown>,
 ): Promise<Patient & RowOf<Also>> {
   const row = await maybe(db, 'patient.get', { ...Patient.properties, ...columns })`
-    select ${patientColumns}, p.no_nhs_number_reason as "noNhsNumberReason", p.address, p.no_fixed_abode as "noFixedAbode",
+    select ${patientColumns}, p.nhs_number as "nhsNumber", p.no_nhs_number_reason as "noNhsNumberReason", p.address, p.no_fixed_abode as "noFixedAbode",
       p.collection_point as "collectionPoint", p.wording,
       p.contact_choice as "contactChoice", p.contact_state as "contactState", p.paused_until as "pausedUntil", p.data_reminders as "dataReminders",
       p.communication_needs as "communicationNeeds", p.language, p.interpreter,
@@ -115,50 +116,4 @@ export async function readPatient<Also extends Row>(
     from patient p where p.id = ${id}`;
   if (!row) throw new Problem('not-found');
   return row as Patient & RowOf<Also>;
-}
-
-/** The kind of page or reply on which someone looked at a patient's record. */
-export type LookedOn =
-  | 'patient'
-  | 'referral'
-  | 'loan'
-  | 'follow_up'
-  | 'message'
-  | 'device'
-  | 'incident'
-  | 'drop_in'
-  | 'task'
-  | 'export';
-
-/** Writes down that someone looked at a patient's record; `what` names the kind of page or reply. */
-export async function logAccess(deps: Deps, ctx: Context, patientId: string, what: LookedOn): Promise<void> {
-  await logAccesses(deps, ctx, [patientId], what);
-}
-
-/** The same for every patient whom a page or reply shows, each once: one statement, however many. */
-export async function logAccesses(
-  deps: Deps,
-  ctx: Context,
-  patientIds: string[],
-  what: LookedOn,
-): Promise<void> {
-  const looked = [...new Set(patientIds)];
-  if (looked.length) await run(deps.db, 'access.log')`${insertLooks(deps, ctx, looked, what)}`;
-}
-
-const insertLooks = (deps: Deps, { actor, requestId }: Context, looked: string[], what: LookedOn) => sql`
-  insert into access_log (id, at, patient_id, actor_type, actor_id, actor_name, request_id, what)
-  select t.id, ${timestamp(deps.clock)}::timestamptz, t.patient_id, ${actor.type}, ${actor.id}::uuid, ${actor.name}, ${requestId}, ${what}
-  from unnest(${looked.map(newId)}::uuid[], ${looked}::uuid[]) t (id, patient_id)`;
-
-export const Access = { id: col.text, at: col.text, actorName: col.text, what: col.text };
-export type Access = RowOf<typeof Access>;
-
-/** Writes down that someone looked at a patient's record, and tells who looked lately, this look first. One statement. */
-export async function logAndListAccess(deps: Deps, ctx: Context, patientId: string): Promise<Access[]> {
-  return many(deps.db, 'access.log-and-list', Access)`
-    with looked as (${insertLooks(deps, ctx, [patientId], 'patient')} returning id, at, actor_name, what), before as (
-      select id, at, actor_name, what from access_log where patient_id = ${patientId} order by id desc limit 19
-    )
-    select id, at, actor_name as "actorName", what from (table looked union all table before) a order by id desc`;
 }

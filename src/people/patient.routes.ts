@@ -5,13 +5,17 @@ import { timelineOf } from '../shared/event.queries.ts';
 import { type App, idParams } from '../shared/http.ts';
 import { listQuery } from '../shared/lists.ts';
 import { changes, creates, lists, reads } from '../shared/routes.ts';
+import { askingRoutes } from './asking.routes.ts';
 import { changePatient, patientTag } from './change.commands.ts';
 import { PatientChange } from './change.schemas.ts';
 import { reviewCommunication } from './communication.commands.ts';
 import { recordContactPoint } from './contact-point.commands.ts';
 import { ContactWayRecorded, NewContactWay } from './contact-point.schemas.ts';
 import { ContactStateKept, NewContactState } from './contact-state.schemas.ts';
-import { getPatient, listPatients, logAccess } from './patient.queries.ts';
+import { listLooks, logAccess } from './look.queries.ts';
+import { lookLine } from './look.rules.ts';
+import { LookList } from './look.schemas.ts';
+import { getPatient, listPatients } from './patient.queries.ts';
 import {
   NewCommunicationReview,
   Patient,
@@ -24,6 +28,8 @@ const tags = ['Patients'];
 
 /** /patients: the people referred; each look at one is logged. */
 export function patientRoutes(app: App, deps: Deps): void {
+  askingRoutes(app, deps);
+
   lists(app, '/patients', {
     action: 'patients.read',
     operationId: 'listPatients',
@@ -95,6 +101,24 @@ export function patientRoutes(app: App, deps: Deps): void {
       const { id } = await getPatient(deps.db, params.id);
       await logAccess(deps, ctx, id, 'patient');
       return timelineOf(deps.db, id, query);
+    },
+  });
+
+  lists(app, '/patients/:id/looks', {
+    action: 'patients.read',
+    operationId: 'listLooks',
+    summary:
+      'Who looked at a patient’s record or at a list that named them, newest first; the look is logged',
+    tags,
+    params: idParams,
+    querystring: PatientQuery,
+    gives: LookList,
+    problems: ['not-found'],
+    async call({ ctx, params, query }) {
+      const { id } = await getPatient(deps.db, params.id);
+      await logAccess(deps, ctx, id, 'patient');
+      const { items, next } = await listLooks(deps.db, id, query);
+      return { items: items.map((look) => ({ ...look, line: lookLine(look) })), next };
     },
   });
 

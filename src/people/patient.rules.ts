@@ -8,6 +8,7 @@ import { kept, type Reading } from '../shared/reading.ts';
 import { asSeen } from '../shared/seen.ts';
 import { noName, readName } from './name.rules.ts';
 import type { NewContactPoint, NewPatient, PatientSaid } from './patient.schemas.ts';
+import { trustedErrors } from './trusted.rules.ts';
 
 /** An NHS number as ten digits, or null when it is none. */
 export function readNhsNumber(text: string): string | null {
@@ -89,6 +90,7 @@ export function readPatient(
   const phone = kept('/trustedPerson/phone', errors, input.trustedPerson?.phone, (text) =>
     readPhoneNumber(text, allowTestNumbers),
   );
+  errors.push(...trustedErrors(input.trustedPerson));
   const patient: NewPatient = {
     ...input,
     givenName: givenName ?? '',

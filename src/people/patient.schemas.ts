@@ -5,6 +5,7 @@ import { line, nullable, oneOf, phone, text, timelineEntry } from '../shared/sch
 import { channels } from './contact.rules.ts';
 import { contactStates } from './contact-state.rules.ts';
 import { noName } from './name.rules.ts';
+import { trustedTopics } from './trusted.rules.ts';
 
 export const wordings = ['discreet', 'identified'] as const;
 export const contactChoices = ['any_safe', 'patient_contacts_us'] as const;
@@ -95,6 +96,19 @@ export const NewPatient = strictObject(
         relationship: Type.Optional(line(100)),
         phone: Type.Optional(phone),
         mayBeContacted: Type.Boolean(),
+        contactFor: Type.Optional(
+          Type.Array(oneOf(trustedTopics), {
+            minItems: 1,
+            maxItems: 3,
+            uniqueItems: true,
+            description: 'For what they may be contacted; left out where it was not said',
+          }),
+        ),
+        first: Type.Optional(
+          Type.Boolean({
+            description: 'Calls and messages about these go through them; a message names nothing to them',
+          }),
+        ),
       }),
     ),
   },
@@ -104,18 +118,23 @@ export type PatientSaid = Static<typeof NewPatient>;
 /** The same with the name that they have none of as empty text. */
 export type NewPatient = PatientSaid & { givenName: string; familyName: string };
 
+/** What lists and other records show of a patient. Their NHS number is on their record and their referrals alone. */
 export const PatientSummary = Type.Object({
   id: Type.String(),
   givenName: Type.String(),
   familyName: Type.String(),
   preferredName: nullable(Type.String()),
   dateOfBirth: nullable(Type.String()),
-  nhsNumber: nullable(Type.String()),
 });
 export type PatientSummary = Static<typeof PatientSummary>;
 
-export const Patient = Type.Object({
+export const NumberedPatient = Type.Object({
   ...PatientSummary.properties,
+  nhsNumber: nullable(Type.String()),
+});
+
+export const Patient = Type.Object({
+  ...NumberedPatient.properties,
   noNhsNumberReason: nullable(oneOf(noNhsNumberReasons)),
   address: nullable(Type.String()),
   noFixedAbode: Type.Boolean(),

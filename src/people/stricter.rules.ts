@@ -71,17 +71,42 @@ export function commonHours(held: Hours | null, said: Hours): Hours {
   );
 }
 
-type Trusted = { name?: unknown; phone?: unknown; mayBeContacted?: unknown };
+type Trusted = {
+  name?: unknown;
+  phone?: unknown;
+  mayBeContacted?: unknown;
+  contactFor?: unknown;
+  first?: unknown;
+  stoppedAt?: unknown;
+  failedAt?: unknown;
+};
 
-/** The trusted person as held, who may not be contacted where the other word on them is that they may not. */
+/**
+ * The trusted person as held, with the stricter word of the two where both are of one: contacted only where both allow
+ * it and for what both name, first only where the other does not deny it, and stopped or failed where either number is.
+ */
 export function stricterTrust(
   held: Patient['trustedPerson'],
   said: Trusted | null | undefined,
 ): Patient['trustedPerson'] {
-  return held && said && said.mayBeContacted !== true && isOneTrusted(held, said)
-    ? { ...held, mayBeContacted: false }
-    : held;
+  if (!held || !said || !isOneTrusted(held, said)) return held;
+  const [mine, theirs] = [topicsOf(held), topicsOf(said)];
+  const topics = mine && theirs ? mine.filter((topic) => theirs.includes(topic)) : (mine ?? theirs);
+  const became = (what: 'stoppedAt' | 'failedAt') =>
+    earliest([textOf(held[what]), held.phone === said.phone ? textOf(said[what]) : null]);
+  const [stoppedAt, failedAt] = [became('stoppedAt'), became('failedAt')];
+  return {
+    ...held,
+    mayBeContacted: held.mayBeContacted === true && said.mayBeContacted === true && topics?.length !== 0,
+    ...(topics?.length && { contactFor: topics }),
+    ...(said.first === false && held.first === true && { first: false }),
+    ...(stoppedAt && { stoppedAt }),
+    ...(failedAt && { failedAt }),
+  };
 }
+
+const topicsOf = ({ contactFor }: Trusted) => (Array.isArray(contactFor) ? (contactFor as string[]) : null);
+const textOf = (value: unknown) => (typeof value === 'string' ? value : null);
 
 /** One trusted person: of one number, or of one name, also where one of the two has only a part of it. */
 function isOneTrusted(one: Trusted, other: Trusted): boolean {

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { byTwo, wantSecondPerson } from '../access/second-person.commands.ts';
 import { lockPatient } from '../people/contact-point.commands.ts';
 import type { Context } from '../shared/actor.ts';
 import { command } from '../shared/command.ts';
@@ -6,7 +7,7 @@ import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvent, type SubjectType } from '../shared/events.ts';
 import { invalid, Problem } from '../shared/problem.ts';
-import { many, run } from '../shared/statements.ts';
+import { many, one, run } from '../shared/statements.ts';
 import type { Work } from '../shared/work.ts';
 import { ofIds } from './export.queries.ts';
 import { personalTables } from './personal-data.rules.ts';
@@ -17,7 +18,8 @@ import type { NewErasure } from './privacy.schemas.ts';
 /**
  * Erases who a person is: names, numbers, ways to reach them and what was written goes, with the records
  * merged into theirs; loans, items, dates and states stay and are counted. It cannot be taken back.
- * @throws Problem `not-found`, `invalid`, `merge-refused`, `patient-erased`, `erasure-refused` with what has to end first
+ * @throws Problem `not-found`, `invalid`, `merge-refused`, `patient-erased`, `erasure-refused` with what has to end first,
+ * `second-person-required`
  */
 export async function erasePatient(
   deps: Deps,
@@ -28,7 +30,26 @@ export async function erasePatient(
   assertPast(deps, input.askedOn);
   if (input.askedBy !== 'retention' && !input.identityCheck)
     throw invalid({ pointer: '/identityCheck', message: 'Say how you checked who asks.' });
-  return command(deps, ctx, (work) => erase(work, patientId, input));
+  return byTwo(deps, ctx, () =>
+    command(deps, ctx, async (work) => {
+      await wantTwo(work, patientId);
+      return erase(work, patientId, input);
+    }),
+  );
+}
+
+/**
+ * Waits for a second manager where the policy says so.
+ * @param subjectId whom it is about, or the batch, with `about` for that
+ * @throws Problem `second-person-required`
+ */
+export async function wantTwo(work: Work, subjectId: string, about?: 'batch'): Promise<void> {
+  const { byTwo } = await one(
+    work.trx,
+    'erasure.by-two',
+    work.trx.selectFrom('sign_in_policy').select('erasure_by_two as byTwo'),
+  );
+  if (byTwo) await wantSecondPerson(work, { kind: 'erasure', subjectId, ...(about && { about }) });
 }
 
 /** `erasePatient` within a transaction. */

@@ -1,4 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
+import { proposalKeptFor } from '../access/proposal.commands.ts';
+import { begunKeptFor } from '../access/sign-on.rules.ts';
 import { purgeDrafts } from '../referrals/hosted-form/draft.commands.ts';
 import { systemContext } from '../shared/actor.ts';
 import { timestamp } from '../shared/clock.ts';
@@ -14,6 +16,8 @@ import { pageKeptFor } from '../web/kept-page.ts';
 const batchSize = 1000;
 /** How long a text from a number that nobody has is kept. */
 const textOfNobodyKeptFor = '90 days';
+/** How long what a finder of a device wrote is kept. */
+const foundKeptFor = '90 days';
 
 /** Rows `x` whose time is over at an instant, by their table. What is read of a link or a session, ended or not there, is the same. */
 const over: Record<string, (now: RawBuilder<string>, deps: Deps) => RawBuilder<unknown>> = {
@@ -24,8 +28,14 @@ const over: Record<string, (now: RawBuilder<string>, deps: Deps) => RawBuilder<u
     { config },
   ) => sql`x.seen_at <= ${now} - interval '1 day' and (x.revoked_at is not null or x.expires_at <= ${now}
     or x.seen_at <= ${now} - make_interval(mins => ${config.SESSION_IDLE_MINUTES}::int))`,
+  sign_on_begun: (now) => sql`x.begun_at <= ${now} - ${begunKeptFor}::interval`,
+  sign_on_logout: (now) => sql`x.at <= ${now} - interval '1 day'`,
+  proposed_account: (now) => sql`x.tried_at <= ${now} - ${proposalKeptFor}::interval`,
+  known_browser: (now) => sql`x.seen_at < ${now} - interval '400 days'`,
   sign_in_throttle: (now) => sql`x.failed_at < ${now} - interval '1 day'`,
+  security_event: (now) => sql`x.at < ${now} - interval '401 days'`,
   kept_page: (now) => sql`x.kept_at <= ${now} - ${pageKeptFor}::interval`,
+  kept_sheet: (now) => sql`x.expires_at <= ${now}`,
   taken_list: (now) => sql`x.taken_at <= ${now} - ${listKnownFor}::interval`,
   password_link: (now) => sql`x.ended_at is not null or x.expires_at <= ${now}`,
   answer_link: (now) => sql`x.expires_at <= ${now}`,
@@ -45,6 +55,7 @@ export async function forgetWhatIsOver(deps: Deps): Promise<Record<string, numbe
           select x.ctid from ${sql.table(table)} x where ${isOver(now, deps)} limit ${batchSize} for update skip locked))`,
     );
   counts.inbound_message = await inBatches(() => forgetTextsOfNobody(deps));
+  counts.found_message = await inBatches(() => forgetFound(deps));
   return counts;
 }
 
@@ -67,6 +78,20 @@ async function forgetTextsOfNobody(deps: Deps): Promise<number> {
         limit ${batchSize} for update skip locked) returning id`;
     const ids = rows.map(({ id }) => id);
     await completeTasksAbout(work, ['inbound_text'], ids);
+    return ids.length;
+  });
+}
+
+/** What finders of devices wrote; what asked to read it has nothing to show any more. */
+async function forgetFound(deps: Deps): Promise<number> {
+  const ctx = systemContext(newId());
+  return command(deps, ctx, async (work) => {
+    const rows = await many(work.trx, 'forget.found', { id: col.text })`
+      delete from found_message where id in (
+        select id from found_message where received_at <= ${work.at}::timestamptz - ${foundKeptFor}::interval
+        limit ${batchSize} for update skip locked) returning id`;
+    const ids = rows.map(({ id }) => id);
+    await completeTasksAbout(work, ['said_found'], ids);
     return ids.length;
   });
 }

@@ -1,4 +1,6 @@
 import { extraStep, planStep } from '../support/support.rules.ts';
+import { askingTables } from './personal-asking.rules.ts';
+import type { PersonalTable } from './personal-table.rules.ts';
 
 /** Rows of the person and of the records that were merged into theirs; `:ids` stands for the ids of all these. */
 const own = 'x.patient_id = any(:ids)';
@@ -12,20 +14,6 @@ const attachments = `(x.loan_id in (${loans}) or x.incident_id in (${incidents})
 const ofStaff = 'who of the staff';
 /** What must not be null and says nothing. */
 const blank = (column: string) => `case when ${column} is not null then '' end`;
-
-export type PersonalTable = {
-  table: string;
-  /** Which rows `x` are of the person. */
-  of: string;
-  /** What erasure does: the rows go, or these columns get these values. */
-  erasure: 'rows go' | Record<string, string>;
-  /** Columns of text or JSON that stay, since they name nobody: kinds, states, references and who of the staff. */
-  stays?: string[];
-  /** Its rows hold bytes: given out one after another, at the end, since all at once would be too much. */
-  hasBytes?: true;
-  /** Columns that go though no command puts a person's words into them, and what they hold. */
-  noWords?: Record<string, string>;
-};
 
 /**
  * Every table that holds something about a patient, in the order in which erasure goes through it.
@@ -169,8 +157,14 @@ export const personalTables: PersonalTable[] = [
   {
     table: 'loan_item',
     of: ofLoan,
-    erasure: { return_notes: 'null' },
-    stays: ['status', 'condition_out', 'condition_in'],
+    erasure: { return_notes: 'null', end_words: 'null', swap_reason: 'null' },
+    stays: ['status', 'end_reason', 'condition_out', 'condition_in', 'condition_before'],
+  },
+  {
+    table: 'return_taken_back',
+    of: `x.loan_item_id in (select id from loan_item where loan_id in (${loans}))`,
+    erasure: { return_notes: 'null', end_words: 'null', reason: blank('reason') },
+    stays: ['end_reason', 'condition_in', 'taken_back_by'],
   },
   { table: 'loan_accessory', of: ofLoan, erasure: {} },
   { table: 'loan_extension', of: ofLoan, erasure: { reason: 'null' }, stays: ['actor_name'] },
@@ -204,8 +198,13 @@ export const personalTables: PersonalTable[] = [
   {
     table: 'incident',
     of: `x.id in (${incidents})`,
-    erasure: { account: 'null', crime_reference: 'null', approval_reason: blank('approval_reason') },
-    stays: ['reference', 'kind', 'status', 'approved_by'],
+    erasure: {
+      account: 'null',
+      crime_reference: 'null',
+      approval_reason: blank('approval_reason'),
+      taken_back_reason: blank('taken_back_reason'),
+    },
+    stays: ['reference', 'kind', 'status', 'approved_by', 'taken_back_by'],
   },
   {
     table: 'loan',
@@ -224,16 +223,28 @@ export const personalTables: PersonalTable[] = [
   {
     table: 'follow_up_outcome',
     of: 'x.follow_up_id in (select id from follow_up where patient_id = any(:ids))',
-    erasure: { note: 'null', next_step: 'null' },
-    stays: ['result', 'topics', 'frequency', 'got_in_the_way'],
+    erasure: { note: 'null', next_step: 'null', taken_back_reason: blank('taken_back_reason') },
+    stays: ['result', 'topics', 'frequency', 'got_in_the_way', 'was_status', 'was_why', 'taken_back_by'],
   },
+  ...askingTables,
   {
     table: 'follow_up',
     of: own,
     erasure: { step: `coalesce(${planStep('x')}, '${extraStep}')`, note: 'null' },
     stays: ['way', 'status', 'why'],
   },
-  { table: 'drop_in_person', of: own, erasure: { note: 'null' }, stays: ['topics'] },
+  {
+    table: 'handout',
+    of: own,
+    erasure: 'rows go',
+    noWords: { language: 'a tag', format: 'a kind', way: 'a kind', path: 'made here', given_by: ofStaff },
+  },
+  {
+    table: 'drop_in_person',
+    of: own,
+    erasure: { note: 'null', taken_back_reason: blank('taken_back_reason') },
+    stays: ['topics', 'taken_back_by'],
+  },
   {
     table: 'captured_message',
     of: `x.reference in (${messages})`,
@@ -252,11 +263,12 @@ export const personalTables: PersonalTable[] = [
     erasure: { body: "''", from_number: blank('from_number') },
     stays: ['provider_id', 'meaning'],
   },
-  { table: 'reminder', of: own, erasure: {}, stays: ['reason', 'stage', 'status', 'said_way'] },
+  { table: 'found_message', of: ofLoan, erasure: 'rows go', ofOthers: ['reach'] },
+  { table: 'reminder', of: own, erasure: {}, stays: ['reason', 'stage', 'status', 'said_way', 'why'] },
   {
     table: 'message',
     of: own,
-    erasure: { subject: 'null', body: 'null', provider_id: 'null' },
+    erasure: { subject: 'null', body: 'null', provider_id: 'null', trusted_number: 'null' },
     stays: ['channel', 'wording', 'status', 'why', 'provider', 'template_ids'],
     noWords: { provider_id: 'the provider’s own' },
   },
@@ -270,9 +282,10 @@ export const personalTables: PersonalTable[] = [
   { table: 'task', of: own, erasure: {}, stays: ['kind', 'subject_type', 'status'] },
   {
     table: 'access_log',
-    of: own,
+    of: '(x.patient_id = any(:ids) or x.patient_ids && :ids)',
     erasure: {},
-    stays: ['actor_type', 'actor_name', 'request_id', 'what'],
+    stays: ['actor_type', 'actor_name', 'request_id', 'what', 'list', 'filters'],
+    ofOthers: ['patient_ids'],
   },
   {
     table: 'event',

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
-import { getPatient, logAccess } from '../people/patient.queries.ts';
+import { logAccess } from '../people/look.queries.ts';
+import { getPatient } from '../people/patient.queries.ts';
 import type { Context } from '../shared/actor.ts';
 import { today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
@@ -50,15 +51,14 @@ export function privacyPages(app: App, deps: Deps): void {
 
   app.get(
     '/patients/:id/exports/:exportId',
-    { ...give, schema: { params: exportParams } },
+    { config: { ...give.config, fresh: true }, schema: { params: exportParams } },
     async (request, reply) => {
       const { id, exportId } = request.params;
       const file = await buildExport(deps, id, exportId);
-      await logAccess(deps, request.ctx, id, 'export');
+      for (const one of file.ids) await logAccess(deps, request.ctx, one, 'export');
       return reply
         .type('application/json; charset=utf-8')
         .header('content-disposition', `attachment; filename="export-${exportId}.json"`)
-        .header('cache-control', 'no-store')
         .send(Readable.from(exportText(deps, file)));
     },
   );

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
-import { getPatient, logAccess } from '../people/patient.queries.ts';
+import { logAccess } from '../people/look.queries.ts';
+import { getPatient } from '../people/patient.queries.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams, problemReplies } from '../shared/http.ts';
 import { creates, reads } from '../shared/routes.ts';
@@ -55,7 +56,7 @@ export function privacyRoutes(app: App, deps: Deps): void {
   app.get(
     '/patients/:id/exports/:exportId',
     {
-      config: { action: 'patients.export' },
+      config: { action: 'patients.export', fresh: true },
       schema: {
         operationId: 'getExport',
         summary: 'All that is held about a person, in one file; the look is logged',
@@ -70,10 +71,9 @@ export function privacyRoutes(app: App, deps: Deps): void {
     async (request, reply) => {
       const { id, exportId } = request.params;
       const file = await buildExport(deps, id, exportId);
-      await logAccess(deps, request.ctx, id, 'export');
+      for (const one of file.ids) await logAccess(deps, request.ctx, one, 'export');
       return (reply as FastifyReply)
         .type('application/json; charset=utf-8')
-        .header('cache-control', 'no-store')
         .send(Readable.from(exportText(deps, file)));
     },
   );

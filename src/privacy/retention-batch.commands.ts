@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { byTwo } from '../access/second-person.commands.ts';
 import { type Context, systemContext } from '../shared/actor.ts';
 import { command } from '../shared/command.ts';
 import type { Deps } from '../shared/deps.ts';
@@ -11,7 +12,7 @@ import { col } from '../shared/rows.ts';
 import { many, maybe, one, run } from '../shared/statements.ts';
 import type { Work } from '../shared/work.ts';
 import { completeTasksAbout, createTasks } from '../tasks/task.commands.ts';
-import { erase } from './erasure.commands.ts';
+import { erase, wantTwo } from './erasure.commands.ts';
 import { getBatch, timeOver, toPropose } from './retention.queries.ts';
 import { mostPerBatch, mostWaiting, type RetentionClass, retentionClasses } from './retention.rules.ts';
 import type { NewBatchDecision, RetentionBatch } from './retention.schemas.ts';
@@ -75,7 +76,7 @@ async function proposeBatch(deps: Deps, date: string, who: RetentionClass): Prom
 /**
  * Decides about a batch: a worker erases the people in it but those who are kept, or all are kept. Whoever is
  * kept is proposed again in a year.
- * @throws Problem `not-found`, `invalid`, `conflict` when it was decided already
+ * @throws Problem `not-found`, `invalid`, `conflict` when it was decided already, `second-person-required`
  */
 export async function decideBatch(
   deps: Deps,
@@ -85,34 +86,39 @@ export async function decideBatch(
 ): Promise<RetentionBatch> {
   if (!reason && (decision === 'keep' || keep.length))
     throw invalid({ pointer: '/reason', message: 'Say why they are kept. Name nobody.' });
-  return command(deps, ctx, async (work) => {
-    const { at } = work;
-    await run(
-      work.trx,
-      'retention-batch.lock',
-      work.trx.selectFrom('retention_batch').where('id', '=', id).forUpdate(),
-    );
-    const batch = await getBatch(work.trx, id);
-    if (batch.status !== 'proposed')
-      throw new Problem('conflict', { detail: `${batch.decidedByName} decided about these people already.` });
-    const all = batch.members.map(({ patientId }) => patientId);
-    const kept = decision === 'keep' ? all : keep;
-    if (kept.some((one) => !all.includes(one)))
-      throw invalid({ pointer: '/keep', message: 'Keep people who are in this batch.' });
-    if (decision === 'erase' && kept.length === all.length)
-      throw invalid({ pointer: '/decision', message: 'You keep all of them: choose to keep them all.' });
-    await run(work.trx, 'retention-batch.decide')`
+  return byTwo(deps, ctx, () =>
+    command(deps, ctx, async (work) => {
+      const { at } = work;
+      await run(
+        work.trx,
+        'retention-batch.lock',
+        work.trx.selectFrom('retention_batch').where('id', '=', id).forUpdate(),
+      );
+      const batch = await getBatch(work.trx, id);
+      if (batch.status !== 'proposed')
+        throw new Problem('conflict', {
+          detail: `${batch.decidedByName} decided about these people already.`,
+        });
+      const all = batch.members.map(({ patientId }) => patientId);
+      const kept = decision === 'keep' ? all : keep;
+      if (kept.some((one) => !all.includes(one)))
+        throw invalid({ pointer: '/keep', message: 'Keep people who are in this batch.' });
+      if (decision === 'erase' && kept.length === all.length)
+        throw invalid({ pointer: '/decision', message: 'You keep all of them: choose to keep them all.' });
+      if (decision === 'erase') await wantTwo(work, id, 'batch');
+      await run(work.trx, 'retention-batch.decide')`
       with m as (update retention_member set outcome = 'kept', decided_at = ${at} where batch_id = ${id} and patient_id = any(${kept}::uuid[]))
       update retention_batch set status = ${decision === 'keep' ? 'kept' : 'erasing'}, decided_by = ${ctx.actor.id}, decided_by_name = ${ctx.actor.name},
         decided_at = ${at}, reason = ${reason ?? null}, finished_at = case when ${decision} = 'keep' then ${at}::timestamptz end where id = ${id}`;
-    await completeTasksAbout(work, ['retention_due'], [id]);
-    await recordEvent(work, {
-      type: decision === 'keep' ? 'retention_batch.refused' : 'retention_batch.approved',
-      subjects: [['retention_batch', id]],
-      values: { kind: batch.class, count: decision === 'keep' ? all.length : all.length - kept.length },
-    });
-    return getBatch(work.trx, id);
-  });
+      await completeTasksAbout(work, ['retention_due'], [id]);
+      await recordEvent(work, {
+        type: decision === 'keep' ? 'retention_batch.refused' : 'retention_batch.approved',
+        subjects: [['retention_batch', id]],
+        values: { kind: batch.class, count: decision === 'keep' ? all.length : all.length - kept.length },
+      });
+      return getBatch(work.trx, id);
+    }),
+  );
 }
 
 /**

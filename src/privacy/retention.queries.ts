@@ -6,6 +6,7 @@ import { byId, type ListPage, toPage } from '../shared/lists.ts';
 import { calledName } from '../shared/person-name.ts';
 import { Problem } from '../shared/problem.ts';
 import { many, maybe, one } from '../shared/statements.ts';
+import { attendanceCounts } from '../support/drop-in.states.ts';
 import { ofPerson } from './export.queries.ts';
 import { underWay } from './privacy.queries.ts';
 import { keptMonths } from './retention.rules.ts';
@@ -45,7 +46,7 @@ export const timeOver = (date: string, condition: RawBuilder<unknown> = sql`true
   select p.id, p.changed_at, k.class, c.months, l.last_on
   from patient p
   cross join lateral (select case when p.contact_state = 'deceased' then 'deceased'
-    when exists (select from loan x where x.patient_id in (${own}) and ${wasLent('x')}) or exists (select from drop_in_person x where x.patient_id in (${own}))
+    when exists (select from loan x where x.patient_id in (${own}) and ${wasLent('x')}) or exists (select from drop_in_person x where x.patient_id in (${own}) and ${attendanceCounts('x')})
       or exists (select from follow_up x where x.patient_id in (${own}) and x.status = 'done') then 'helped'
     else 'not_helped' end as class) k
   join (select 'helped' as class, helped_months as months from retention
@@ -58,7 +59,7 @@ export const timeOver = (date: string, condition: RawBuilder<unknown> = sql`true
     (select max(a.created_at) from attachment a join incident x on x.id = a.incident_id where x.patient_id in (${own})),
     (select max(x.changed_at) from incident x where x.patient_id in (${own})),
     (select max(x.changed_at) from follow_up x where x.patient_id in (${own})),
-    (select max(x.at) from drop_in_person x where x.patient_id in (${own})),
+    (select max(x.at) from drop_in_person x where x.patient_id in (${own}) and ${attendanceCounts('x')}),
     (select max(x.sent_at) from message x where x.patient_id in (${own})),
     (select max(x.received_at) from inbound_message x where x.patient_ids && array(${own}))
     ) at time zone 'Europe/London')::date as last_on) l

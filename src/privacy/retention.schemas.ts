@@ -26,6 +26,7 @@ export const Retention = Type.Object({ ...perClass, changedAt: Type.String() });
 export type Retention = Static<typeof Retention>;
 
 export const RetentionChange = Type.Partial(strictObject(perClass), {
+  additionalProperties: false,
   minProperties: 1,
   examples: [{ helpedMonths: 96, notHelpedMonths: 24 }],
 });

@@ -1,5 +1,6 @@
 import Type from 'typebox';
-import { getPatient, logAccess } from '../people/patient.queries.ts';
+import { logAccess } from '../people/look.queries.ts';
+import { getPatient } from '../people/patient.queries.ts';
 import type { Context } from '../shared/actor.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams, strictObject } from '../shared/http.ts';

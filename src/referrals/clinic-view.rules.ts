@@ -13,6 +13,7 @@ export const eventsInAnyCase = [
   'referral.declined',
   'referral.withdrawn',
   'referral.closed',
+  'referral.reopened',
   'referral.corrected',
   'referral.sharing_agreed',
   'referral.sharing_refused',

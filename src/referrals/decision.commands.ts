@@ -9,13 +9,13 @@ import { col } from '../shared/rows.ts';
 import { many, one, run } from '../shared/statements.ts';
 import type { Work } from '../shared/work.ts';
 import { cancelFollowUpsOf } from '../support/follow-up.commands.ts';
+import { SignpostSaid } from '../support/signpost.schemas.ts';
 import { completeTasksAbout } from '../tasks/task.commands.ts';
 import { lockReferral } from './locking.commands.ts';
 import { insertQuestion } from './question.commands.ts';
 import { position } from './referral.queries.ts';
 import { decide, decisionErrors, tasksToDecide } from './referral.rules.ts';
 import type { Decided, NewDecision } from './referral.schemas.ts';
-import { SignpostSaid } from './signpost.schemas.ts';
 import { referralMove } from './status.commands.ts';
 import { startSupport } from './support-start.commands.ts';
 

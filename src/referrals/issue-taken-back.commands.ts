@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { wasLent } from '../lending/loans/loan.states.ts';
+import { itemWasLent, wasLent } from '../lending/loans/loan.states.ts';
 import { col } from '../shared/rows.ts';
 import { one } from '../shared/statements.ts';
 import type { Work } from '../shared/work.ts';
@@ -25,7 +25,7 @@ export async function openNeedsAgain(
   })`
     select coalesce((select json_agg(json_build_object('kind', d.kind,
         'hasDataPlan', exists (select from data_plan s where s.device_id = d.id)))
-      from loan l join loan_item i on i.loan_id = l.id join device d on d.id = i.device_id
+      from loan l join loan_item i on i.loan_id = l.id and ${itemWasLent('i')} join device d on d.id = i.device_id
       where l.referral_id = ${referralId} and l.id <> ${loan.id} and ${wasLent('l')}), '[]') as devices`;
   await one(work.trx, 'referral.open-needs-again', { opened: col.number })`
     with n as (

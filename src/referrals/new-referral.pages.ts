@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import { channels, languages } from '../people/contact.rules.ts';
 import { communicationNeeds, noNhsNumberReasons } from '../people/patient.schemas.ts';
+import { trustedTopicChoices } from '../people/trusted.rules.ts';
 import { listClinics } from '../scheme/organisations/organisation.queries.ts';
 import { today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
@@ -77,6 +78,7 @@ export function newReferralPages(app: App, deps: Deps): void {
         communicationNeeds,
         noNhsNumberReasons,
         languages,
+        trustedTopicChoices,
       },
     };
   }

@@ -9,6 +9,8 @@ export const withdrawalVoices = ['patient', 'clinic'] as const;
 export const clinicNotes = {
   missed_twice:
     'We did not reach the patient at two support contacts in a row. We try again in other ways; tell us if you know of a better one.',
+  missed_by_mistake:
+    'We wrote that we did not reach the patient at two support contacts in a row. That was recorded by mistake.',
 } as const;
 export type ClinicNoteKind = keyof typeof clinicNotes;
 export const clinicNoteKinds = Object.keys(clinicNotes) as ClinicNoteKind[];

@@ -6,6 +6,7 @@ import { keepHistory } from '../people/patient.commands.ts';
 import { getPatient } from '../people/patient.queries.ts';
 import type { NewContactPoint, Patient } from '../people/patient.schemas.ts';
 import { NewProposal, type ProposalItem } from '../people/proposal.rules.ts';
+import { keptTrust } from '../people/trusted.rules.ts';
 import type { Context } from '../shared/actor.ts';
 import { command } from '../shared/command.ts';
 import type { Trx } from '../shared/database.ts';
@@ -112,12 +113,13 @@ async function takeOver(
     ...accepted.map((one) => fieldsOf[one.item](one.said as never)),
   ) as Partial<Patient>;
   const next = { ...held, ...fields };
+  const trusted = keptTrust(held.trustedPerson, next.trustedPerson);
   const reviewed = accepted.some(({ item }) => item === 'communication');
   await run(trx, 'proposal.take-over')`
     update patient set changed_at = ${at}, wording = ${next.wording}, contact_choice = ${next.contactChoice},
       preferred_name = ${next.preferredName}, address = ${next.address}, no_fixed_abode = ${next.noFixedAbode},
       collection_point = ${next.collectionPoint}, communication_needs = ${next.communicationNeeds}::text[], language = ${next.language},
-      interpreter = ${next.interpreter}, trusted_person = ${next.trustedPerson && JSON.stringify(next.trustedPerson)}::jsonb,
+      interpreter = ${next.interpreter}, trusted_person = ${trusted && JSON.stringify(trusted)}::jsonb,
       communication_reviewed_on = ${reviewed ? consentOn : held.communicationReviewedOn}::date
     where id = ${patientId}`;
   const points = accepted.flatMap(({ item, said }) =>

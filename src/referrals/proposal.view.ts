@@ -1,6 +1,7 @@
 import { languageName, times } from '../people/contact.rules.ts';
 import type { NewContactPoint, Patient } from '../people/patient.schemas.ts';
 import type { ProposalItem } from '../people/proposal.rules.ts';
+import { trustedWords } from '../people/trusted.rules.ts';
 import { contact, inWords } from '../shared/formats.ts';
 import type { Proposal } from './proposal.schemas.ts';
 
@@ -79,14 +80,7 @@ const kinds: Record<ProposalItem, { label: string; text: (value: never) => strin
     label: 'Trusted person',
     text: (person: Record<string, unknown> | null) =>
       person
-        ? [
-            person.name,
-            person.relationship,
-            person.phone,
-            person.mayBeContacted ? 'may be contacted' : 'not to be contacted',
-          ]
-            .filter(Boolean)
-            .join(', ')
+        ? [person.name, person.relationship, person.phone, trustedWords(person)].filter(Boolean).join(', ')
         : '',
   },
 };

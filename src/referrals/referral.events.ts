@@ -46,6 +46,10 @@ export const referralEvents = defineEvents({
     values: moved,
     line: () => 'Referral closed: everything it asked for is settled',
   },
+  'referral.reopened': {
+    values: moved,
+    line: () => 'Referral open again: what had closed it was recorded by mistake',
+  },
   'referral.need_changed': {
     values: { needs: wanted, kind: oneOf(needChanges), ...moved },
     line: (v) =>
@@ -76,7 +80,10 @@ export const referralEvents = defineEvents({
   'referral.noted': { values: {}, line: () => 'Note added for the office' },
   'referral.clinic_told': {
     values: { kind: oneOf(clinicNoteKinds) },
-    line: () => 'Their clinic was told that two contacts in a row were missed',
+    line: (v) =>
+      v.kind === 'missed_by_mistake'
+        ? 'Their clinic was told that the missed contacts were recorded by mistake'
+        : 'Their clinic was told that two contacts in a row were missed',
   },
   'referral.sharing_agreed': {
     values: {},
@@ -91,6 +98,4 @@ export const referralEvents = defineEvents({
     line: (v) =>
       `What a referral says of them was decided: ${v.count ? counted(v.count, 'thing') : 'nothing'} taken over`,
   },
-  'signpost.added': { values: {}, line: () => 'Signpost added' },
-  'signpost.changed': { values: {}, line: () => 'Signpost changed' },
 });

@@ -1,14 +1,18 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { Decider, decidersJson } from '../access/decider.queries.ts';
-import { patientJson } from '../people/patient.queries.ts';
-import { PatientSummary } from '../people/patient.schemas.ts';
+import { numberedPatientJson, patientJson } from '../people/patient.queries.ts';
+import { NumberedPatient } from '../people/patient.schemas.ts';
+import { clinicAndPredecessors } from '../scheme/organisations/organisation.queries.ts';
 import type { Actor } from '../shared/actor.ts';
+import { own, seeingAll } from '../shared/asker.ts';
 import { jsonInstant, type Reader } from '../shared/database.ts';
 import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
 import { Problem } from '../shared/problem.ts';
 import { col, type RowOf } from '../shared/rows.ts';
 import { each, many, maybe } from '../shared/statements.ts';
 import { isAhead } from '../support/follow-up.states.ts';
+import { signpostsJson } from '../support/signpost.queries.ts';
+import { SignpostSaid } from '../support/signpost.schemas.ts';
 import { ClinicWay } from './asked.rules.ts';
 import { assessmentsJson } from './assessment.queries.ts';
 import { Assessment } from './assessment.schemas.ts';
@@ -24,8 +28,6 @@ import { type ReferralStatus, referralStatuses } from './referral.rules.ts';
 import { Referral, type ReferralQuery, ReferralSummary } from './referral.schemas.ts';
 import { isAccepted } from './referral.states.ts';
 import { Repeat, repeatsJson } from './repeat.queries.ts';
-import { signpostsJson } from './signpost.queries.ts';
-import { SignpostSaid } from './signpost.schemas.ts';
 import { Note } from './triage.schemas.ts';
 
 /** Whose the referral `r` is: for staff. */
@@ -34,21 +36,27 @@ const assignedTo = (actor?: Actor) =>
     ? sql`null`
     : sql`(select json_build_object('id', s.id, 'name', s.name) from staff s where s.id = r.assigned_to)`;
 
-/** The columns of a referral in lists, of `referralTables`. */
+/** The columns of a referral in lists, of `referralTables`; `patient` is what is shown to staff of whom it is about. */
 export const columnsFor = (
   actor?: Actor,
+  patient = patientJson,
 ) => sql`r.id, r.reference, ${statusFor(actor)} as status, r.urgency, r.clinic_reference as "clinicReference", r.received_at as "receivedAt",
-  ${changedAtFor(actor)} as "changedAt", json_build_object('id', o.id, 'name', o.name) as clinic, ${assignedTo(actor)} as "assignedTo", ${actor?.role === 'clinic' ? asWritten : patientJson} as patient,
+  ${changedAtFor(actor)} as "changedAt", json_build_object('id', o.id, 'name', o.name) as clinic, ${assignedTo(actor)} as "assignedTo", ${actor?.role === 'clinic' ? asWritten : patient} as patient,
   ${needsFor(actor)} as needs`;
-export const referralTables = sql`referral r join patient p on p.id = r.patient_id join organisation o on o.id = r.clinic_id`;
-
-/** The organisations whose referrals are a clinic's: itself, and those it has taken over. */
-export const clinicAndPredecessors = (clinicId: string | null | undefined) =>
-  sql`(select id from organisation where id = ${clinicId} or succeeded_by = ${clinicId})`;
+const tablesOf = (referrals: RawBuilder<unknown>) =>
+  sql`${referrals} r join patient p on p.id = r.patient_id join organisation o on o.id = r.clinic_id`;
+export const referralTables = tablesOf(sql`referral`);
+/** These referrals with what is shown of them to whoever asks: a clinic reads no record of a person. */
+const tablesFor = (actor: Actor, referrals = sql`referral`) =>
+  actor.role === 'clinic'
+    ? sql`${referrals} r join organisation o on o.id = r.clinic_id`
+    : tablesOf(referrals);
 
 /** A clinic sees its own referrals and nothing else; staff see all. */
 export const ownOnly = (actor: Actor) =>
-  actor.role === 'clinic' ? sql`and r.clinic_id in ${clinicAndPredecessors(actor.clinicId)}` : sql``;
+  actor.role === 'clinic'
+    ? sql`and ${own(sql`r.clinic_id in ${clinicAndPredecessors(actor.clinicId)}`)}`
+    : sql``;
 
 /** What may be dangerous on a visit is for those who send someone there, and for the clinic that wrote it. */
 export const seesVisitRisks = ({ role }: Actor) => ['officer', 'manager', 'clinic'].includes(role);
@@ -71,6 +79,15 @@ export const waitingOrder = (of: 'r' | 'w') =>
 /** The place on the waiting list of the referral `r`, from 1. */
 export const position = sql`(select 1 + count(*)::int from referral w
   where ${onWaitingList('w')} and (${waitingOrder('w')}) < (${waitingOrder('r')}))`;
+
+const placeInLine = sql`case when ${onWaitingList('r')} then ${position} end`;
+
+/** The place of a referral on the waiting list, which everyone's are on; null when it is not. */
+async function placeOf(db: Reader, id: string): Promise<number | null> {
+  const row = await maybe(db, 'referral.place', { place: col.orNull(col.number) })`
+    select ${placeInLine} as place from referral r where r.id = ${id}`;
+  return row?.place ?? null;
+}
 
 type ReferralFilter = {
   status?: ReferralStatus | undefined;
@@ -97,10 +114,13 @@ export async function listReferrals(
   const key = byChange ? sql`(${changedAtFor(actor)}, r.id)` : sql`(r.id)`;
   const following =
     byChange && after ? sql`(${after[0]}::timestamptz, ${after[1]}::uuid)` : sql`(${after?.[0]}::uuid)`;
-  const rows = await many(db, each('referral.list'), ReferralSummary.properties)`
-    select ${columnsFor(actor)} from ${referralTables}
+  const order = byChange ? sql`${changedAtFor(actor)}, r.id` : sql`r.id`;
+  // Which ones first: what is shown of each is read of these alone.
+  const page = sql`(select r.* from referral r
     where true ${ownOnly(actor)} ${ofStatus(actor, query)} ${changedAfter(actor, query)} ${after ? sql`and ${key} > ${following}` : sql``}
-    order by ${byChange ? sql`${changedAtFor(actor)}, r.id` : sql`r.id`} limit ${query.limit + 1}`;
+    order by ${order} limit ${query.limit + 1})`;
+  const rows = await many(db, each('referral.list'), ReferralSummary.properties)`
+    select ${columnsFor(actor)} from ${tablesFor(actor, page)} order by ${order}`;
   return toPage(rows, query.limit, (row) => (byChange ? [row.changedAt, row.id] : [row.id]));
 }
 
@@ -114,27 +134,29 @@ export async function getReferral(db: Reader, actor: Actor, id: string): Promise
     toldClinic: col.listOf(col.object(col.omit(Referral.properties.toldClinic.items.properties, 'note'))),
     standing: col.oneOf(referralStatuses),
   })`
-    select ${columnsFor(actor)}, r.status as standing, r.barriers, r.notes, r.urgency_reason as "urgencyReason", ${seesVisitRisks(actor) ? sql`r.visit_risks` : sql`null`} as "visitRisks", r.decision_reason as "decisionReason", r.signposts, r.waiting_since as "waitingSince",
+    select ${columnsFor(actor, numberedPatientJson)}, r.status as standing, r.barriers, r.notes, r.urgency_reason as "urgencyReason", ${seesVisitRisks(actor) ? sql`r.visit_risks` : sql`null`} as "visitRisks", r.decision_reason as "decisionReason", r.signposts, r.waiting_since as "waitingSince",
       json_build_object('name', r.referrer_name, 'email', r.referrer_email, 'phone', r.referrer_phone) as referrer,
       json_build_object('shareWithScheme', r.share_with_scheme, 'shareBackWithClinic', r.share_back_with_clinic,
         'givenOn', r.consent_given_on, 'givenBy', r.consent_given_by) as consent,
-      case when ${onWaitingList('r')} then ${position} end as "waitingPosition",
+      ${actor.role === 'clinic' ? sql`null::int` : placeInLine} as "waitingPosition",
       (select json_agg(json_build_object('status', s.status, 'at', ${jsonInstant('s.at')}) order by s.number) from referral_status s where s.referral_id = r.id) as "statusHistory",
       coalesce((select json_agg(json_build_object('id', q.id, 'question', q.question, 'askedAt', ${jsonInstant('q.asked_at')}, 'answer', q.answer, 'answeredAt', ${jsonInstant('q.answered_at')})
         order by q.id) from referral_question q where q.referral_id = r.id), '[]') as questions,
       coalesce((select json_agg(json_build_object('kind', m.kind, 'at', ${jsonInstant('m.at')}) order by m.id desc)
-        from clinic_note m where m.referral_id = r.id), '[]') as "toldClinic",
+        from clinic_note m where m.referral_id = r.id and not m.is_hidden), '[]') as "toldClinic",
       case when r.withdrawal_reason is not null then json_build_object('reason', r.withdrawal_reason, 'saidBy', r.withdrawal_said_by) end as withdrawal,
       coalesce((select json_agg(json_build_object('id', l.id, 'reference', l.reference, 'status', l.status) order by l.id desc)
         from loan l where l.referral_id = r.id), '[]') as loans
-    from ${referralTables} where r.id = ${id} ${ownOnly(actor)}`;
+    from ${tablesFor(actor)} where r.id = ${id} ${ownOnly(actor)}`;
   if (!row) throw new Problem('not-found');
-  const { standing, ...read } = row;
+  const isTold = actor.role !== 'clinic' || row.consent.shareBackWithClinic;
+  const waitingPosition =
+    actor.role === 'clinic' && isTold ? await seeingAll(() => placeOf(db, id)) : row.waitingPosition;
+  const { standing, ...read } = { ...row, waitingPosition };
   const openQuestions = read.questions.filter(({ answer }) => answer === null).length;
   const toldClinic = read.toldClinic.map((told) => ({ ...told, note: clinicNotes[told.kind] }));
   const next = nextStep({ ...read, status: standing, openQuestions });
   const referral = { ...read, toldClinic, nextStep: next };
-  const isTold = actor.role !== 'clinic' || referral.consent.shareBackWithClinic;
   return isTold ? referral : withoutSharing(referral, standing);
 }
 
@@ -149,7 +171,7 @@ export const ReferralDesk = {
   /** What was said since of telling the clinic, the newest first. */
   consents: col.listOf(Consent),
   /** The person as the referral gave them. */
-  asWritten: PatientSummary,
+  asWritten: NumberedPatient,
   /** What was found out about what would help, the newest first. */
   assessments: col.listOf(Assessment),
   /** To whom it may be given. */

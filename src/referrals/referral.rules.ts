@@ -56,6 +56,8 @@ export const referralMoves = [
   { from: 'waiting', to: 'withdrawn', by: 'withdrawal' },
   { from: 'active', to: 'withdrawn', by: 'withdrawal' },
   { from: 'active', to: 'closed', by: 'every need settled and help ended' },
+  { from: 'closed', to: 'active', by: 'what closed it taken back' },
+  { from: 'closed', to: 'waiting', by: 'what closed it taken back' },
 ] as const satisfies readonly { from: ReferralStatus; to: ReferralStatus; by: string }[];
 
 /** So long after an acceptance it can be taken back. */

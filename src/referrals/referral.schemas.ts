@@ -1,12 +1,12 @@
 import Type, { type Static } from 'typebox';
-import { NewPatient, PatientSummary } from '../people/patient.schemas.ts';
+import { NewPatient, NumberedPatient, PatientSummary } from '../people/patient.schemas.ts';
 import { strictObject } from '../shared/http.ts';
 import { listQuery, pageOf } from '../shared/lists.ts';
 import { email, line, nullable, oneOf, phone, text } from '../shared/schemas.ts';
+import { SignpostSaid } from '../support/signpost.schemas.ts';
 import { NeedOfReferral } from './need.schemas.ts';
 import { progressProperties } from './progress.schemas.ts';
 import { barriers, decisions, needs, referralStatuses, urgencies } from './referral.rules.ts';
-import { SignpostSaid } from './signpost.schemas.ts';
 import { Assignee } from './triage.schemas.ts';
 
 export const NewReferral = strictObject(
@@ -107,7 +107,10 @@ export const ReferralSummary = Type.Object({
   urgency: oneOf(urgencies),
   clinic: Type.Object({ id: Type.String(), name: Type.String() }),
   clinicReference: nullable(Type.String()),
-  patient: PatientSummary,
+  patient: Type.Object({
+    ...PatientSummary.properties,
+    nhsNumber: Type.Optional(nullable(Type.String({ description: 'For a clinic, as it wrote it' }))),
+  }),
   assignedTo: Assignee,
   needs: Type.Array(NeedOfReferral),
   receivedAt: Type.String(),
@@ -117,6 +120,7 @@ export type ReferralSummary = Static<typeof ReferralSummary>;
 
 export const Referral = Type.Object({
   ...ReferralSummary.properties,
+  patient: NumberedPatient,
   barriers: Type.Array(oneOf(barriers)),
   referrer: Type.Object({
     name: Type.String(),

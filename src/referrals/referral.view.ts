@@ -1,7 +1,7 @@
 import { contactSources, contactSourceWords } from '../people/contact-state.rules.ts';
 import { getShownPatient } from '../people/doubt.queries.ts';
 import { likelyDuplicates } from '../people/duplicate.queries.ts';
-import { logAccess } from '../people/patient.queries.ts';
+import { logAccess } from '../people/look.queries.ts';
 import { timestamp, today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { timelineOf } from '../shared/event.queries.ts';

@@ -1,6 +1,6 @@
 import type { Deps } from '../shared/deps.ts';
 import type { App } from '../shared/http.ts';
-import { fields } from '../web/forms.ts';
+import { fields, held } from '../web/forms.ts';
 import { submit } from '../web/submit.ts';
 import { changeNeed } from './need.commands.ts';
 import { NewNeedChange } from './need.schemas.ts';
@@ -9,7 +9,7 @@ import { type ReferralStatus, referralStatusWords } from './referral.rules.ts';
 import { isUndecided } from './referral.states.ts';
 import { referralPage } from './referral.view.ts';
 import { assignReferral, noteReferral } from './triage.commands.ts';
-import { type NewAssignment, NewNote } from './triage.schemas.ts';
+import { NewAssignment, NewNote } from './triage.schemas.ts';
 
 /** /referrals/:id: whose a referral is, what the office notes of it, and its single needs. */
 export function triagePages(app: App, deps: Deps): void {
@@ -18,8 +18,11 @@ export function triagePages(app: App, deps: Deps): void {
     ...page,
     prefix: 'assign',
     async take(typed, { ctx, params: { id } }) {
-      const said = { staffId: typed.staffId || null, insteadOf: String(typed.insteadOf ?? '') || null };
-      const { assignedTo } = await assignReferral(deps, ctx, id, said as NewAssignment);
+      const said = held(NewAssignment, {
+        staffId: typed.staffId || null,
+        insteadOf: typed.insteadOf || null,
+      });
+      const { assignedTo } = await assignReferral(deps, ctx, id, said);
       const text = !assignedTo
         ? 'The referral is nobody’s now.'
         : assignedTo.id === ctx.actor.id

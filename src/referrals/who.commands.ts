@@ -1,10 +1,10 @@
 import { likenessColumns } from '../people/duplicate.queries.ts';
 import { compare, isNamedAlike, Likeness, likenessOf } from '../people/duplicate.rules.ts';
 import type { NewPatient } from '../people/patient.schemas.ts';
+import { clinicAndPredecessors } from '../scheme/organisations/organisation.queries.ts';
 import type { Trx } from '../shared/database.ts';
 import { col, type RowOf } from '../shared/rows.ts';
 import { many, run } from '../shared/statements.ts';
-import { clinicAndPredecessors } from './referral.queries.ts';
 import { isOpenReferral } from './referral.states.ts';
 
 /** Whom a referral names, of those who are known. */

@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts';
+import { seeingAll } from '../shared/asker.ts';
 import type { Reader } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { etagOf } from '../shared/etag.ts';
@@ -38,7 +39,8 @@ export async function currentScheme({ db, config }: Pick<Deps, 'db' | 'config'>)
   const now = performance.now();
   let entry = kept.get(db);
   if (!entry || entry.until < now) {
-    entry = { row: readRow(db), until: now + keptFor };
+    // It is read for everyone, whoever asks first.
+    entry = { row: seeingAll(() => readRow(db)), until: now + keptFor };
     kept.set(db, entry);
     entry.row.catch(() => kept.delete(db));
   }

@@ -26,6 +26,9 @@ export type Actor = {
  */
 export type Once = { caller: string; key: string; fingerprint: string; waits: boolean; replayed?: boolean };
 
+/** From where someone asks: a network address and, in a few words, the browser. Both empty where nobody does. */
+export type Whence = { address: string; browser: string };
+
 /**
  * Who asks, in which request, and whether it is to happen only once. `ifMatch` is the ETag of the version that the
  * author of a change saw.
@@ -33,8 +36,13 @@ export type Once = { caller: string; key: string; fingerprint: string; waits: bo
 export type Context = {
   actor: Actor;
   requestId: string;
+  from?: Whence | undefined;
   once?: Once | undefined;
   ifMatch?: string | undefined;
+  /** Ids of the patients of whom this request has written down that someone looked. */
+  looked?: Set<string>;
+  /** Ids of the patients of whose story it is what this request has done, as far as that was not undone by a refusal. */
+  told?: Set<string>;
 };
 
 /** The context of a job: Lendwell itself acts. */

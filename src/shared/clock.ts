@@ -7,13 +7,21 @@ export type Clock = { now(): Temporal.Instant };
 
 export const systemClock: Clock = { now: () => Temporal.Now.instant() };
 
-/** A clock that stands still at an instant until it is moved. */
-export function fixedClock(at: string): Clock & { set(at: string): void } {
+/** A clock that stands still at an instant until it is moved, or goes on by some milliseconds with each reading. */
+export function fixedClock(at: string): Clock & { set(at: string): void; goOn(milliseconds: number): void } {
   let instant = Temporal.Instant.from(at);
+  let step = 0;
   return {
-    now: () => instant,
+    now() {
+      const read = instant;
+      instant = instant.add({ milliseconds: step });
+      return read;
+    },
     set(next) {
       instant = Temporal.Instant.from(next);
+    },
+    goOn(milliseconds) {
+      step = milliseconds;
     },
   };
 }

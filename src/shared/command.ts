@@ -88,8 +88,8 @@ async function keepResult({ trx, ctx, at }: Work, once: Once, result: unknown): 
  * What makes two requests the same: method, address and what the body says, in whichever order its fields come.
  * It is keyed, so that it tells nothing of a patient.
  */
-export function fingerprint(secret: string, method: string, url: string, body: unknown): string {
-  return createHmac('sha256', secret)
+export function fingerprint(key: string, method: string, url: string, body: unknown): string {
+  return createHmac('sha256', key)
     .update(`${method}\n${url}\n${JSON.stringify(body ?? null, byName)}`)
     .digest('base64url');
 }

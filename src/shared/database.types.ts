@@ -11,12 +11,17 @@ export type Generated<T> =
 export interface AccessLog {
   id: string;
   at: string;
-  patient_id: string;
+  patient_id: string | null;
   actor_type: 'staff' | 'client' | 'system';
   actor_id: string | null;
   actor_name: string;
   request_id: string;
   what: string;
+  list: string | null;
+  filters: Json | null;
+  patient_ids: string[] | null;
+  recorded_at: string | null;
+  place: Generated<number>;
 }
 
 export interface Accessory {
@@ -67,6 +72,18 @@ export interface Allocation {
   ended_reason: string | null;
 }
 
+export interface Announcement {
+  id: string;
+  audience: 'on_loan' | 'support_ahead' | 'clinic' | 'supporter';
+  clinic_id: string | null;
+  supporter_id: string | null;
+  identified: string;
+  discreet: string;
+  people: number;
+  by_name: string;
+  created_at: string;
+}
+
 export interface AnswerLink {
   id: string;
   question_id: string;
@@ -94,6 +111,21 @@ export interface ApiKey {
   used_at: string | null;
   revoked_at: string | null;
   made_by: string | null;
+  expires_at: string | null;
+  actions: string[] | null;
+  addresses: string[] | null;
+  last_address: string | null;
+  seen_addresses: Generated<string[]>;
+}
+
+export interface AskingWish {
+  patient_id: string;
+  most_a_year: number | null;
+  only_on_paper: Generated<boolean>;
+  skip_confidence: Generated<boolean>;
+  shape_a_year: number | null;
+  changed_at: string;
+  changed_by: string;
 }
 
 export interface AssessmentTakeUp {
@@ -147,8 +179,11 @@ export interface CapturedMessage {
 export interface ClinicNote {
   id: string;
   referral_id: string;
-  kind: string;
+  kind: 'missed_twice' | 'missed_by_mistake';
   at: string;
+  outcome_id: string | null;
+  taken_back_at: string | null;
+  is_hidden: Generated<boolean>;
 }
 
 export interface ClosedDay {
@@ -189,6 +224,12 @@ export interface ContactStateChange {
   note: string | null;
   recorded_by: string;
   recorded_at: string;
+}
+
+export interface DataKey {
+  secret_mark: string;
+  sealed: Buffer;
+  created_at: Generated<string>;
 }
 
 export interface DataOffer {
@@ -245,6 +286,31 @@ export interface Device {
   changed_at: string;
   taken_over: Generated<boolean>;
   missed_on: string | null;
+  system_version: string | null;
+  own_updates_end_on: string | null;
+  updates_end_on: string | null;
+  updates_asked_for: string | null;
+}
+
+export interface DeviceCode {
+  slug_hash: Buffer;
+  slug_sealed: Buffer;
+  device_id: string;
+  made_at: string;
+  ended_at: string | null;
+}
+
+export interface DeviceModel {
+  key: GeneratedAlways<string>;
+  make: string;
+  model: string;
+  system: string | null;
+  highest_version: string | null;
+  updates_end_on: string | null;
+  source: string;
+  source_url: string | null;
+  said_by: string;
+  said_at: string;
 }
 
 export interface DeviceMove {
@@ -290,6 +356,16 @@ export interface DropIn {
   cancelled_at: string | null;
   created_at: string;
   changed_at: string;
+  taken_back_at: string | null;
+  taken_back_by: string | null;
+  taken_back_reason: string | null;
+  shared_sessions: Generated<number>;
+}
+
+export interface DropInPages {
+  drop_in_id: string;
+  topic_id: string;
+  pages: number;
 }
 
 export interface DropInPerson {
@@ -298,6 +374,18 @@ export interface DropInPerson {
   patient_id: string;
   topics: Generated<string[]>;
   note: string | null;
+  at: string;
+  taken_back_at: string | null;
+  taken_back_by: string | null;
+  taken_back_reason: string | null;
+}
+
+export interface DropInVisitor {
+  id: string;
+  drop_in_id: string;
+  came_before: boolean;
+  age_band: 'under_25' | '25_to_44' | '45_to_64' | '65_and_over' | null;
+  topics: Generated<string[]>;
   at: string;
 }
 
@@ -318,12 +406,30 @@ export interface Event {
   request_id: string;
   values: Generated<Json>;
   fields: Generated<string[]>;
+  recorded_at: string | null;
+  place: Generated<number>;
 }
 
 export interface EventSubject {
   subject_id: string;
   event_id: string;
   subject_type: string;
+}
+
+export interface Factor {
+  id: string;
+  staff_id: string;
+  kind: 'code' | 'passkey';
+  name: string;
+  sealed_secret: Buffer | null;
+  last_step: number | null;
+  credential_id: string | null;
+  public_key: Buffer | null;
+  counter: number | null;
+  transports: string[] | null;
+  created_at: string;
+  used_at: string | null;
+  removed_at: string | null;
 }
 
 export interface FollowUp {
@@ -344,7 +450,7 @@ export interface FollowUp {
   patient_plan_id: string | null;
   before_due: number | null;
   lead_days: Generated<number>;
-  why: 'they_asked' | 'we_cannot' | 'closed' | 'ended' | null;
+  why: 'they_asked' | 'supporter_away' | 'someone_else' | 'we_cannot' | 'closed' | 'place' | 'mistake' | 'dates_moved' | 'ended' | null;
 }
 
 export interface FollowUpOutcome {
@@ -359,6 +465,15 @@ export interface FollowUpOutcome {
   note: string | null;
   next_step: string | null;
   recorded_at: string;
+  id: string;
+  recorded_by: string | null;
+  was_status: 'planned' | 'confirmed';
+  was_due_on: string;
+  was_why: 'they_asked' | 'supporter_away' | 'someone_else' | 'we_cannot' | 'closed' | 'place' | 'mistake' | 'dates_moved' | 'ended' | null;
+  concern_taken_back: Generated<boolean>;
+  taken_back_at: string | null;
+  taken_back_by: string | null;
+  taken_back_reason: string | null;
 }
 
 export interface FormLink {
@@ -371,6 +486,54 @@ export interface FormLink {
   revoked_at: string | null;
   used_at: string | null;
   sent: Generated<number>;
+}
+
+export interface FoundMessage {
+  id: string;
+  device_id: string;
+  loan_id: string | null;
+  body: string | null;
+  reach: string | null;
+  received_at: string;
+}
+
+export interface Guide {
+  id: string;
+  number: GeneratedAlways<number>;
+  name: string;
+  topic: string;
+  made_by: string | null;
+  made_with: string | null;
+  review_on: string | null;
+  retired_at: string | null;
+  changed_at: string;
+}
+
+export interface GuideVersion {
+  guide_id: string;
+  language: string;
+  format: 'standard' | 'large_print' | 'easy_read' | 'audio' | 'bsl';
+  version: number;
+  title: string;
+  body: string;
+  created_at: string;
+  created_by: string;
+}
+
+export interface Handout {
+  id: string;
+  patient_id: string;
+  follow_up_id: string | null;
+  drop_in_person_id: string | null;
+  guide_id: string | null;
+  language: string | null;
+  format: string | null;
+  version: number | null;
+  signpost_id: string | null;
+  way: 'message' | 'paper';
+  path: string;
+  given_at: string;
+  given_by: string;
 }
 
 export interface IdempotencyKey {
@@ -396,8 +559,8 @@ export interface InboundMessage {
 export interface Incident {
   id: string;
   reference: string;
-  kind: 'lost' | 'stolen' | 'damaged' | 'faulty' | 'not_returned';
-  status: Generated<'open' | 'closed'>;
+  kind: 'lost' | 'stolen' | 'pawned' | 'sold' | 'given_away' | 'damaged' | 'faulty' | 'not_returned';
+  status: Generated<'open' | 'closed' | 'recorded_by_mistake'>;
   loan_id: string;
   loan_item_id: string;
   device_id: string;
@@ -414,12 +577,15 @@ export interface Incident {
   changed_at: string;
   happened_given_on: string | null;
   happened_on: GeneratedAlways<string>;
+  taken_back_at: string | null;
+  taken_back_by: string | null;
+  taken_back_reason: string | null;
 }
 
 export interface IncidentAction {
   id: string;
   incident_id: string;
-  kind: 'lock' | 'lost_mode' | 'locate' | 'wipe' | 'suspend_sim' | 'told_police' | 'told_ig' | 'found' | 'write_off' | 'note' | 'replaced' | 'approved' | 'closed';
+  kind: 'lock' | 'lost_mode' | 'locate' | 'wipe' | 'suspend_sim' | 'concern' | 'told_police' | 'told_ig' | 'found' | 'write_off' | 'note' | 'replaced' | 'approved' | 'closed';
   note: string | null;
   patient_data: boolean | null;
   authorised_by: string | null;
@@ -427,6 +593,40 @@ export interface IncidentAction {
   requested_by: string;
   confirmed_at: string | null;
   confirmed_by: string | null;
+}
+
+export interface Instrument {
+  id: string;
+  name: string;
+  direction: 'higher' | 'lower';
+  licence_needed: boolean;
+  licence_held: boolean;
+  licence_holder: string | null;
+  licence_note: string | null;
+  baseline: 'referral' | 'handover' | null;
+  repeat_weeks: Generated<number[]>;
+  retired_at: string | null;
+  changed_at: string;
+}
+
+export interface InstrumentVersion {
+  id: string;
+  instrument_id: string;
+  version: number;
+  total: 'sum' | 'mean';
+  may_miss: number;
+  items: Json;
+  created_at: string;
+  created_by: string;
+}
+
+export interface Invitation {
+  id: string;
+  patient_id: string;
+  invited_on: string;
+  to_what: string;
+  invited_by: string;
+  created_at: string;
 }
 
 export interface JobRun {
@@ -446,6 +646,24 @@ export interface KeptPage {
   kept_at: string;
 }
 
+export interface KeptSheet {
+  id: string;
+  staff_id: string;
+  kind: 'donation' | 'take_over';
+  status: 'kept' | 'to_judge' | 'judged' | 'to_save' | 'saving' | 'saved' | 'failed';
+  mark: Buffer;
+  sheet: Buffer | null;
+  said: Buffer | null;
+  found: Buffer | null;
+  lines: number;
+  lines_done: Generated<number>;
+  result: Json | null;
+  event_id: string | null;
+  changed_at: string;
+  seen_at: string | null;
+  expires_at: string;
+}
+
 export interface Kit {
   id: string;
   name: string;
@@ -462,6 +680,13 @@ export interface KitLine {
   with_data: Generated<boolean>;
   accessory_id: string | null;
   quantity: Generated<number>;
+}
+
+export interface KnownBrowser {
+  hash: Buffer;
+  staff_id: string;
+  first_at: string;
+  seen_at: string;
 }
 
 export interface LegalHold {
@@ -485,6 +710,11 @@ export interface LendingPolicy {
   soon_days: Generated<number>;
   routine_days: Generated<number>;
   attachment_quota_mb: Generated<number>;
+  updates_warn_days: Generated<number>;
+  updates_months: Generated<number>;
+  updates_unknown_stops: Generated<boolean>;
+  asking_most: Generated<number>;
+  asking_weeks: Generated<number>;
 }
 
 export interface Loan {
@@ -553,6 +783,14 @@ export interface LoanItem {
   issued_on: GeneratedAlways<string>;
   end_given_on: string | null;
   ended_on: GeneratedAlways<string | null>;
+  swapped_for: string | null;
+  swap_reason: string | null;
+  cycle_out: number | null;
+  cycle_out_on: string | null;
+  condition_before: string | null;
+  location_before: string | null;
+  end_reason: 'done' | 'own_device' | 'lost_interest' | 'moved' | 'no_signal' | 'too_much' | 'in_hospital' | 'other' | null;
+  end_words: string | null;
 }
 
 export interface LoanReview {
@@ -587,6 +825,57 @@ export interface Location {
   changed_at: Generated<string>;
 }
 
+export interface LogHead {
+  n: number;
+  digest: Buffer;
+  signed_at: string;
+  key_id: string | null;
+  signature: Buffer | null;
+  stamp: Buffer | null;
+}
+
+export interface LogLink {
+  n: number;
+  place: number;
+  in_table: 'event' | 'access_log';
+  row_id: string;
+  v: number;
+  row_digest: Buffer;
+  digest: Buffer;
+  sealed_at: string;
+}
+
+export interface LogSealing {
+  one: Generated<boolean>;
+  place: Generated<number>;
+  next_place: number | null;
+  next_xid: number | null;
+}
+
+export interface LogVersion {
+  v: number;
+  in_table: 'event' | 'access_log';
+  columns: string[];
+}
+
+export interface MeasureAsking {
+  id: string;
+  patient_id: string;
+  version_id: string;
+  follow_up_id: string | null;
+  way: 'call' | 'paper' | 'link';
+  status: 'asked' | 'answered' | 'declined';
+  asked_on: string;
+  asked_by: string;
+  answers: Json | null;
+  total: string | null;
+  answered_on: string | null;
+  created_at: string;
+  taken_back_at: string | null;
+  taken_back_by: string | null;
+  taken_back_reason: string | null;
+}
+
 export interface Message {
   id: string;
   patient_id: string;
@@ -609,6 +898,16 @@ export interface Message {
   provider_id: string | null;
   handed_at: string | null;
   asked_at: string | null;
+  to_trusted: Generated<boolean>;
+  trusted_number: string | null;
+}
+
+export interface NoticeVersion {
+  notice: 'accessibility' | 'patients' | 'patients_discreet' | 'clinics' | 'supporters' | 'hand_in';
+  version: number;
+  body: string;
+  created_at: string;
+  created_by: string;
 }
 
 export interface Organisation {
@@ -635,6 +934,14 @@ export interface Outbox {
   failed_at: string | null;
   attempts: Generated<number>;
   error: string | null;
+}
+
+export interface PageTopic {
+  id: string;
+  name: string;
+  part_of: string | null;
+  retired_at: string | null;
+  changed_at: string;
 }
 
 export interface PasswordLink {
@@ -730,7 +1037,7 @@ export interface PreparationCheck {
   id: string;
   device_id: string;
   cycle: number;
-  kind: 'sanitisation' | 'electrical' | 'setup';
+  kind: 'sanitisation' | 'electrical' | 'setup' | 'updates';
   result: 'pass' | 'fail';
   performed_on: string;
   performed_by: string;
@@ -765,6 +1072,24 @@ export interface Proposal {
   decision: 'accept' | 'reject' | null;
   decided_at: string | null;
   decided_by: string | null;
+}
+
+export interface ProposedAccount {
+  id: string;
+  issuer: string;
+  subject: string;
+  name: string;
+  email: string;
+  role: 'officer' | 'supporter' | 'manager' | 'auditor' | 'administrator' | null;
+  proposed_at: string;
+  tried_at: string;
+}
+
+export interface RecoveryCode {
+  hash: Buffer;
+  staff_id: string;
+  created_at: string;
+  used_at: string | null;
 }
 
 export interface Referral {
@@ -878,7 +1203,7 @@ export interface ReferralStatus {
 export interface Reminder {
   id: string;
   patient_id: string;
-  reason: 'follow_up' | 'return_due' | 'overdue' | 'data_ending' | 'changed' | 'off' | 'put_off';
+  reason: 'follow_up' | 'return_due' | 'overdue' | 'data_ending' | 'changed' | 'off' | 'put_off' | 'wrong_day' | 'announcement' | 'handout';
   subject_id: string;
   stage: string;
   for_date: string;
@@ -888,6 +1213,7 @@ export interface Reminder {
   created_at: string;
   failures: Generated<number>;
   said_way: string | null;
+  why: 'they_asked' | 'supporter_away' | 'someone_else' | 'we_cannot' | 'closed' | 'place' | 'mistake' | 'dates_moved' | 'ended' | null;
 }
 
 export interface Repair {
@@ -906,7 +1232,7 @@ export interface Repair {
 
 export interface RequiredCheck {
   device_kind: string;
-  kind: 'sanitisation' | 'electrical' | 'setup';
+  kind: 'sanitisation' | 'electrical' | 'setup' | 'updates';
   position: number;
 }
 
@@ -939,6 +1265,20 @@ export interface RetentionMember {
   decided_at: string | null;
 }
 
+export interface ReturnTakenBack {
+  id: string;
+  loan_item_id: string;
+  returned_at: string;
+  returned_on: string;
+  condition_in: string | null;
+  return_notes: string | null;
+  reason: string;
+  taken_back_at: string;
+  taken_back_by: string;
+  end_reason: 'done' | 'own_device' | 'lost_interest' | 'moved' | 'no_signal' | 'too_much' | 'in_hospital' | 'other' | null;
+  end_words: string | null;
+}
+
 export interface Scheme {
   id: Generated<boolean>;
   name: string | null;
@@ -954,6 +1294,41 @@ export interface Scheme {
   changed_at: Generated<string>;
 }
 
+export interface SecondPerson {
+  id: string;
+  kind: 'role' | 'email' | 'password_link' | 'factor_reset' | 'erasure';
+  subject_id: string;
+  about: Generated<string>;
+  asked_by: string;
+  asked_at: string;
+  decided_by: string | null;
+  decided_at: string | null;
+  agreed: boolean | null;
+  used_at: string | null;
+}
+
+export interface SecurityEvent {
+  id: string;
+  at: string;
+  kind: string;
+  actor_type: 'staff' | 'client' | 'system' | 'nobody';
+  actor_id: string | null;
+  staff_id: string | null;
+  client_id: string | null;
+  about: string | null;
+  address: Generated<string>;
+  browser: Generated<string>;
+  request_id: string;
+  count: Generated<number>;
+  is_alarm: Generated<boolean>;
+  logged_at: string | null;
+  told_at: string | null;
+  attempts: Generated<number>;
+  next_at: string;
+  told_ways: Generated<string[]>;
+  tell_address: string | null;
+}
+
 export interface Session {
   token_hash: Buffer;
   staff_id: string;
@@ -961,13 +1336,44 @@ export interface Session {
   seen_at: string;
   expires_at: string;
   revoked_at: string | null;
+  id: Generated<string>;
+  way: Generated<'password' | 'code' | 'passkey' | 'recovery_code' | 'single_sign_on'>;
+  needs: 'factor' | 'enrolment' | null;
+  proved_at: string;
+  address: Generated<string>;
+  browser: Generated<string>;
+  challenge: string | null;
+  challenge_until: string | null;
+  issuer: string | null;
+  subject: string | null;
+  issuer_sid: string | null;
+  sealed_id_token: Buffer | null;
+}
+
+export interface SignInPolicy {
+  one: Generated<boolean>;
+  factor_roles: Generated<string[]>;
+  changed_at: string;
+  erasure_by_two: Generated<boolean>;
 }
 
 export interface SignInThrottle {
   account: Buffer;
+  origin: Buffer;
   failures: number;
   waits_until: string | null;
   failed_at: string;
+}
+
+export interface SignOnBegun {
+  state_hash: Buffer;
+  kept: string | null;
+  begun_at: string;
+}
+
+export interface SignOnLogout {
+  token_hash: Buffer;
+  at: string;
 }
 
 export interface Signpost {
@@ -976,6 +1382,10 @@ export interface Signpost {
   details: string;
   retired_at: string | null;
   changed_at: string;
+  number: GeneratedAlways<number>;
+  url: string | null;
+  person_words: string | null;
+  topic: string | null;
 }
 
 export interface Staff {
@@ -990,6 +1400,14 @@ export interface Staff {
   weekly_minutes: number | null;
   dbs_checked_on: string | null;
   changed_at: Generated<string>;
+}
+
+export interface StaffIdentity {
+  issuer: string;
+  subject: string;
+  staff_id: string;
+  linked_at: string;
+  last_seen_at: string | null;
 }
 
 export interface Stocktake {
@@ -1087,7 +1505,7 @@ export interface TaskClosing {
 export interface Template {
   id: string;
   reason: string;
-  wording: 'discreet' | 'identified';
+  wording: 'discreet' | 'identified' | 'trusted';
   version: number;
   subject: string;
   body: string;
@@ -1095,6 +1513,16 @@ export interface Template {
   channel: 'any' | 'sms' | 'email' | 'letter';
   language: string;
   created_by: string | null;
+}
+
+export interface UpdatesAcceptance {
+  id: string;
+  device_id: string;
+  cycle: number;
+  updates_end_on: string | null;
+  reason: string;
+  accepted_by: string;
+  accepted_at: string;
 }
 
 export interface WaitingSkip {
@@ -1142,9 +1570,11 @@ export interface DB {
   accessory_stock: AccessoryStock;
   agreement_version: AgreementVersion;
   allocation: Allocation;
+  announcement: Announcement;
   answer_link: AnswerLink;
   api_client: ApiClient;
   api_key: ApiKey;
+  asking_wish: AskingWish;
   assessment_take_up: AssessmentTakeUp;
   attachment: Attachment;
   attachment_content: AttachmentContent;
@@ -1155,29 +1585,44 @@ export interface DB {
   contact_move: ContactMove;
   contact_point: ContactPoint;
   contact_state_change: ContactStateChange;
+  data_key: DataKey;
   data_offer: DataOffer;
   data_plan: DataPlan;
   day_off: DayOff;
   device: Device;
+  device_code: DeviceCode;
+  device_model: DeviceModel;
   device_move: DeviceMove;
   disposal: Disposal;
   donation: Donation;
   drop_in: DropIn;
+  drop_in_pages: DropInPages;
   drop_in_person: DropInPerson;
+  drop_in_visitor: DropInVisitor;
   earlier_label: EarlierLabel;
   event: Event;
   event_subject: EventSubject;
+  factor: Factor;
   follow_up: FollowUp;
   follow_up_outcome: FollowUpOutcome;
   form_link: FormLink;
+  found_message: FoundMessage;
+  guide: Guide;
+  guide_version: GuideVersion;
+  handout: Handout;
   idempotency_key: IdempotencyKey;
   inbound_message: InboundMessage;
   incident: Incident;
   incident_action: IncidentAction;
+  instrument: Instrument;
+  instrument_version: InstrumentVersion;
+  invitation: Invitation;
   job_run: JobRun;
   kept_page: KeptPage;
+  kept_sheet: KeptSheet;
   kit: Kit;
   kit_line: KitLine;
+  known_browser: KnownBrowser;
   legal_hold: LegalHold;
   lending_policy: LendingPolicy;
   loan: Loan;
@@ -1187,9 +1632,16 @@ export interface DB {
   loan_review: LoanReview;
   loan_terms: LoanTerms;
   location: Location;
+  log_head: LogHead;
+  log_link: LogLink;
+  log_sealing: LogSealing;
+  log_version: LogVersion;
+  measure_asking: MeasureAsking;
   message: Message;
+  notice_version: NoticeVersion;
   organisation: Organisation;
   outbox: Outbox;
+  page_topic: PageTopic;
   password_link: PasswordLink;
   patient: Patient;
   patient_history: PatientHistory;
@@ -1201,6 +1653,8 @@ export interface DB {
   preparation_check: PreparationCheck;
   privacy_decision: PrivacyDecision;
   proposal: Proposal;
+  proposed_account: ProposedAccount;
+  recovery_code: RecoveryCode;
   referral: Referral;
   referral_assessment: ReferralAssessment;
   referral_consent: ReferralConsent;
@@ -1216,11 +1670,18 @@ export interface DB {
   retention: Retention;
   retention_batch: RetentionBatch;
   retention_member: RetentionMember;
+  return_taken_back: ReturnTakenBack;
   scheme: Scheme;
+  second_person: SecondPerson;
+  security_event: SecurityEvent;
   session: Session;
+  sign_in_policy: SignInPolicy;
   sign_in_throttle: SignInThrottle;
+  sign_on_begun: SignOnBegun;
+  sign_on_logout: SignOnLogout;
   signpost: Signpost;
   staff: Staff;
+  staff_identity: StaffIdentity;
   stocktake: Stocktake;
   stocktake_line: StocktakeLine;
   support_plan: SupportPlan;
@@ -1231,6 +1692,7 @@ export interface DB {
   task: Task;
   task_closing: TaskClosing;
   template: Template;
+  updates_acceptance: UpdatesAcceptance;
   waiting_skip: WaitingSkip;
   webhook: Webhook;
   webhook_delivery: WebhookDelivery;

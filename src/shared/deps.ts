@@ -12,6 +12,8 @@ export type Deps = {
   db: Kysely<DB>;
   clock: Clock;
   log: Logger;
+  /** What stored tokens are hashed with and secrets are sealed with, as `openDataKey` opens it. */
+  key: string;
   /** Everything that can happen, as `src/events.ts` lists it. */
   events: EventDefinitions;
   /** What follows from it, as `src/follow-on.ts` has it. */

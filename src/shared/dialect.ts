@@ -7,16 +7,23 @@ import {
   PostgresQueryCompiler,
 } from 'kysely';
 import type pg from 'pg';
+import { type Asker, askerNow, beginsAs } from './asker.ts';
 import { labelOf, type Name, type NamedQuery } from './statements.ts';
 
 /** Hears what a statement gave, where rows are held to what it says of them. */
 export type RowsHeard = (query: NamedQuery, rows: unknown[]) => void;
 
-type Connection = DatabaseConnection & { client: pg.PoolClient };
+type Connection = DatabaseConnection & {
+  client: pg.PoolClient;
+  /** In whose name its next statement is to read, unless a transaction begins before. */
+  asker: Asker | undefined;
+  /** Whether a transaction is open that reads in someone's name. */
+  isNarrow: boolean;
+};
 
 /**
  * PostgreSQL for Kysely, with statements that have names: they are prepared. In a transaction they keep one plan
- * for all parameters, see `Name`.
+ * for all parameters, see `Name`. Outside of one they read in the name of whoever asks, see `inTheNameOf`.
  */
 export function createDialect(pool: pg.Pool, heard?: RowsHeard): Dialect {
   const connections = new WeakMap<pg.PoolClient, Connection>();
@@ -30,14 +37,16 @@ export function createDialect(pool: pg.Pool, heard?: RowsHeard): Dialect {
     createDriver: () => ({
       async init() {},
       async acquireConnection() {
+        const asker = askerNow();
         const client = await pool.connect();
         const connection = connections.get(client) ?? connectionOf(client, heard);
         connections.set(client, connection);
-        return connection;
+        return Object.assign(connection, { asker });
       },
       async beginTransaction(connection, { isolationLevel, accessMode }) {
         if (isolationLevel || accessMode)
           throw new Error('Transactions have the one isolation that commands are written for');
+        (connection as Connection).asker = undefined;
         await send(connection, 'begin; set local plan_cache_mode = force_generic_plan');
       },
       async commitTransaction(connection) {
@@ -55,7 +64,13 @@ export function createDialect(pool: pg.Pool, heard?: RowsHeard): Dialect {
       },
       async releaseConnection(connection) {
         const own = connection as Connection;
-        own.client.release(broken.has(own));
+        if (!own.isNarrow) return own.client.release(broken.has(own));
+        own.isNarrow = false;
+        // It has only read: nobody waits for its end, but the connection goes to nobody else before.
+        void own.client.query('commit').then(
+          () => own.client.release(),
+          () => own.client.release(true),
+        );
       },
       async destroy() {
         await pool.end();
@@ -67,8 +82,14 @@ export function createDialect(pool: pg.Pool, heard?: RowsHeard): Dialect {
 function connectionOf(client: pg.PoolClient, heard: RowsHeard | undefined): Connection {
   return {
     client,
+    asker: undefined,
+    isNarrow: false,
     async executeQuery<T>(query: NamedQuery) {
       const { name } = query;
+      if (this.asker && !this.isNarrow) {
+        this.isNarrow = true;
+        await client.query(beginsAs(this.asker));
+      }
       const { rows, rowCount, command } = await client.query(asked(query)).catch((error) => {
         // Whoever reads the log wants to know which statement it was.
         if (error instanceof Error && name)

@@ -29,10 +29,15 @@ export type SubjectType =
   | 'data_offer'
   | 'form_link'
   | 'inbound_message'
+  | 'found_message'
   | 'calendar'
+  | 'announcement'
   | 'provider'
   | 'support_plan'
+  | 'guide'
+  | 'handout'
   | 'drop_in'
+  | 'instrument'
   | 'retention_batch';
 
 export type EventType = keyof EventValues;
@@ -98,6 +103,7 @@ export async function recordEvents<Event extends NewEvent>(
       subject,
     })),
   );
+  for (const { type, subject } of subjects) if (type === 'patient') ctx.told?.add(subject);
   const after = made.flatMap(({ id, type }) =>
     (deps.followOn[type]?.after ?? []).map((handler) => ({ id, handler })),
   );

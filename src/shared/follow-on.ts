@@ -17,7 +17,13 @@ export type Happened = {
 export type Follower = (work: Work, events: Happened[]) => Promise<void>;
 
 /** What happens after an event, by the outbox. */
-export const handlerNames = ['plan-reminders', 'erase-batch', 'run-nightly', 'tell-clinic'] as const;
+export const handlerNames = [
+  'plan-reminders',
+  'erase-batch',
+  'run-nightly',
+  'tell-clinic',
+  'work-on-list',
+] as const;
 export type HandlerName = (typeof handlerNames)[number];
 
 /** What follows from each type of event: with it, in this order; and after it. */

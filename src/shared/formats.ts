@@ -15,9 +15,15 @@ export function date(value: string | null | undefined): string {
   return `${day} ${months[month - 1]} ${year}`;
 }
 
-/** A sentence of the API with its dates as people read them. */
+/** A sentence of the API with its dates as people read them. What somebody typed may look like one and be none. */
 export function withDates(text: string): string {
-  return text.replaceAll(/\d{4}-\d{2}-\d{2}/g, date);
+  return text.replaceAll(/\d{4}-\d{2}-\d{2}/g, (found) => {
+    try {
+      return date(found);
+    } catch {
+      return found;
+    }
+  });
 }
 
 /** `2018-08-06` as `Monday 6 August 2018`; an instant as its date in London. */

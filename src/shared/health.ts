@@ -3,11 +3,12 @@ import plugin from 'fastify-plugin';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Deps } from './deps.ts';
 import { pendingMigrations } from './migrations.ts';
+import { forOperators } from './operators.ts';
 import type { JobQueue } from './queue.ts';
 import { col } from './rows.ts';
 import { each, many, run } from './statements.ts';
 
-/** /health/live, /health/ready and /metrics: for probes and scrapers, outside the API and without a key. */
+/** /health/live, /health/ready and /metrics: for probes and scrapers, outside the API. Whether it lives anyone may ask. */
 export const health = plugin(
   async (app: FastifyInstance, { deps, queue }: { deps: Deps; queue?: JobQueue | undefined }) => {
     const registry = new Registry();
@@ -40,7 +41,8 @@ export const health = plugin(
     const schema = { hide: true };
     app.get('/health/live', { config, schema, logLevel: 'warn' }, async () => ({ status: 'live' }));
 
-    app.get('/health/ready', { config, schema, logLevel: 'warn' }, async (_request, reply) => {
+    const onRequest = forOperators(deps);
+    app.get('/health/ready', { config, schema, onRequest, logLevel: 'warn' }, async (_request, reply) => {
       const checks = {
         database: await ok(() => run(deps.db, each('health.database'))`select 1`),
         migrations: false,
@@ -53,7 +55,7 @@ export const health = plugin(
       return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready', checks });
     });
 
-    app.get('/metrics', { config, schema, logLevel: 'warn' }, async (_request, reply) => {
+    app.get('/metrics', { config, schema, onRequest, logLevel: 'warn' }, async (_request, reply) => {
       try {
         const rows = await many(deps.db, each('health.outbox'), {
           state: col.text,

@@ -7,15 +7,17 @@ import type {
   FastifyReply,
   FastifyRequest,
   RawServerDefault,
+  RouteOptions,
 } from 'fastify';
 import plugin from 'fastify-plugin';
 import Type, { type TProperties } from 'typebox';
 import type { Context } from './actor.ts';
+import { bringsList, listBody, refusalOf, smallBody, unstorable } from './body-limits.ts';
 import { fingerprint } from './command.ts';
 import type { Deps } from './deps.ts';
 import { Problem, type ProblemType, problems, toProblem } from './problem.ts';
 import { allAsSeen } from './seen.ts';
-import { coercing, fieldErrors, strict, unstorable } from './validation.ts';
+import { coercing, fieldErrors, strict } from './validation.ts';
 
 export type App = FastifyInstance<
   RawServerDefault,
@@ -29,6 +31,10 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Who asks; set before any handler runs, except on public routes without a session. */
     ctx: Context;
+    /** What it was refused with, once it was. */
+    refusedWith: ProblemType | null;
+    /** What its answer is made of, from which is told whom it names; set once there is one. */
+    shown: unknown;
   }
   interface FastifyContextConfig {
     /** A POST that is refused without an Idempotency-Key. */
@@ -112,16 +118,19 @@ const everywhere: ProblemType[] = [
   'not-ready',
   'busy',
 ];
-const everyPost: ProblemType[] = [
-  'idempotency-key-in-use',
-  'idempotency-key-reused',
-  'patient-erased',
-  'unsupported-media-type',
-  'too-large',
-];
+const everyChange: ProblemType[] = ['patient-erased', 'unsupported-media-type', 'too-large'];
+const everyPost: ProblemType[] = ['idempotency-key-in-use', 'idempotency-key-reused', ...everyChange];
+const alsoBy: Record<string, ProblemType[]> = {
+  POST: everyPost,
+  PATCH: everyChange,
+  PUT: everyChange,
+  DELETE: everyChange,
+};
 
 /** Validation, refusals and idempotency keys for every route. */
 export const http = plugin(async (app: FastifyInstance, { deps }: { deps: Deps }) => {
+  app.decorateRequest('refusedWith', null);
+  app.decorateRequest('shown', null);
   app.addSchema(problemBody);
   app.removeContentTypeParser('text/plain');
   app.setValidatorCompiler<object>(({ schema, httpPart }) =>
@@ -129,21 +138,25 @@ export const http = plugin(async (app: FastifyInstance, { deps }: { deps: Deps }
   );
   app.setSchemaErrorFormatter((errors, part) => {
     const found = fieldErrors(errors as Parameters<typeof fieldErrors>[0]);
-    if (part === 'body') return new Problem('invalid', { errors: found });
+    if (part === 'body') return refusalOf('invalid', found);
     if (part === 'params') return new Problem('not-found');
-    return new Problem('bad-query', {
-      errors: found.map(({ pointer, message }) => ({ pointer: pointer.replace(/^\//, ''), message })),
-    });
+    return refusalOf(
+      'bad-query',
+      found.map(({ pointer, message }) => ({ pointer: pointer.replace(/^\//, ''), message })),
+    );
   });
 
   app.addHook('onRoute', (route) => {
     if (!route.config?.action) throw new Error(`${String(route.method)} ${route.url} names no action`);
-    if (!route.url.startsWith('/api/') || !route.schema || route.schema.hide) return;
+    route.bodyLimit ??= isLarge(route) ? listBody : smallBody;
+    // A HEAD comes with its GET, and has the same schema.
+    if (!route.url.startsWith('/api/') || !route.schema || route.schema.hide || route.method === 'HEAD')
+      return;
     const documented = (route.schema.response ?? {}) as Record<
       string,
       { content?: Record<string, { examples: object }>; description?: string }
     >;
-    const added = problemReplies(...everywhere, ...(route.method === 'POST' ? everyPost : []));
+    const added = problemReplies(...everywhere, ...(alsoBy[String(route.method)] ?? []));
     for (const [status, reply] of Object.entries(added) as [string, (typeof documented)[string]][]) {
       const own = documented[status];
       if (!own?.content?.['application/problem+json']) documented[status] ??= reply;
@@ -170,8 +183,8 @@ export const http = plugin(async (app: FastifyInstance, { deps }: { deps: Deps }
   });
 
   app.addHook('preValidation', async (request) => {
-    const found = unstorable(request.body);
-    if (found.length) throw new Problem('invalid', { errors: found });
+    const found = unstorable(request.body, request.routeOptions.schema?.body as object | undefined);
+    if (found.length) throw refusalOf('invalid', found);
     if (unstorable(request.query).length)
       throw new Problem('bad-query', { detail: 'The address has characters that are not text.' });
     // A file comes as one text, whose cells are read one by one.
@@ -189,7 +202,7 @@ export const http = plugin(async (app: FastifyInstance, { deps }: { deps: Deps }
       request.ctx.once = {
         caller: `${actor.type}:${actor.id}`,
         key,
-        fingerprint: fingerprint(deps.config.SECRET, request.method, request.url, withFiles(body, request)),
+        fingerprint: fingerprint(deps.key, request.method, request.url, withFiles(body, request)),
         waits: header === undefined,
       };
     } else if (request.routeOptions.config.onceRequired === actor.role) {
@@ -200,12 +213,15 @@ export const http = plugin(async (app: FastifyInstance, { deps }: { deps: Deps }
   });
 
   app.addHook('onSend', async (request, reply, payload) => {
+    // Nearly everything is about people, or a secret that is shown once: only what says so itself is kept.
+    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
     if (request.ctx?.once?.replayed) reply.header('idempotent-replayed', 'true');
     return payload;
   });
 
   app.setErrorHandler((error, request, reply) => {
     const problem = toProblem(error);
+    request.refusedWith = problem.type;
     if (problem.type === 'internal') request.log.error({ err: error }, 'request failed');
     else if (problem.status >= 500) request.log.warn({ err: error }, 'request refused for now');
     return answer(app, request, reply, problem);
@@ -214,6 +230,10 @@ export const http = plugin(async (app: FastifyInstance, { deps }: { deps: Deps }
     answer(app, request, reply, new Problem('not-found')),
   );
 });
+
+/** Whether what a route takes may be long: a list by the API, or the form of a page for people who have signed in. */
+const isLarge = ({ url, config, schema }: RouteOptions) =>
+  url.startsWith('/api/') ? bringsList(schema?.body as object | undefined) : config?.action !== 'public';
 
 /** Whether a browser goes to another page by this request, as it does with a form and not with a script (Fetch Metadata). */
 export const navigates = ({ headers }: FastifyRequest) => headers['sec-fetch-mode'] === 'navigate';

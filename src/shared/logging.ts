@@ -1,4 +1,5 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
+import type { Config } from '../config.ts';
 
 /**
  * An error as the log may have it: of a database error only what cannot hold a value
@@ -39,4 +40,20 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
     },
   };
   return destination ? pino(options, destination) : pino(options);
+}
+
+const securityLoggers = new Map<string, Logger>();
+
+/** The log of security events, a channel of its own: written whatever else is logged, save where nothing is. */
+export function securityLogger({ SECURITY_LOG: file, LOG_LEVEL }: Config): Logger {
+  const level = !file && LOG_LEVEL === 'silent' ? 'silent' : 'info';
+  const key = `${level} ${file}`;
+  const known = securityLoggers.get(key);
+  if (known) return known;
+  const to = file
+    ? pino.destination({ dest: file, append: true, mkdir: true, sync: true, mode: 0o600 })
+    : undefined;
+  const log = createLogger(level, to).child({ channel: 'security' });
+  securityLoggers.set(key, log);
+  return log;
 }

@@ -9,7 +9,7 @@ const migrationFolder = path.join(import.meta.dirname, '../../migrations');
 
 /**
  * Brings a database up to date, as the role that owns the tables: Lendwell's own migrations,
- * then the queue's. Creates the role `lendwell_app` when it is missing and the owner may.
+ * then the queue's. Creates the roles that are missing, where the owner may.
  * @returns the names of the migrations that ran
  */
 export async function migrateToLatest(ownerUrl: string): Promise<string[]> {
@@ -17,9 +17,7 @@ export async function migrateToLatest(ownerUrl: string): Promise<string[]> {
   pool.on('error', () => {});
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
   try {
-    await sql`do $$ begin
-      if not exists (select from pg_roles where rolname = 'lendwell_app') then create role lendwell_app login; end if;
-    end $$`.execute(db);
+    await makeRoles(db);
     const provider = new FileMigrationProvider({ fs, path, migrationFolder });
     const { error, results = [] } = await new Migrator({ db, provider }).migrateToLatest();
     if (error) throw error;
@@ -29,6 +27,19 @@ export async function migrateToLatest(ownerUrl: string): Promise<string[]> {
   } finally {
     await db.destroy();
   }
+}
+
+/** The role that runs Lendwell, and those that it reads as in the name of a clinic or a supporter. */
+async function makeRoles(db: Kysely<unknown>): Promise<void> {
+  await sql`
+    do $$ declare narrow text; begin
+      if not exists (select from pg_roles where rolname = 'lendwell_app') then create role lendwell_app login; end if;
+      foreach narrow in array array['lendwell_clinic', 'lendwell_supporter'] loop
+        if not exists (select from pg_roles where rolname = narrow) then execute format('create role %I', narrow); end if;
+        if not pg_has_role('lendwell_app', narrow, 'member') then execute format('grant %I to lendwell_app', narrow); end if;
+      end loop;
+    end $$;
+  `.execute(db);
 }
 
 /**

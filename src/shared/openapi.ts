@@ -3,6 +3,7 @@ import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import plugin from 'fastify-plugin';
 import type { Deps } from './deps.ts';
+import { forOperators } from './operators.ts';
 import { xlsxType } from './sheet-file.ts';
 
 /** A file as the body of a request. */
@@ -44,6 +45,7 @@ export const openapi = plugin(async (app: FastifyInstance, { deps }: { deps: Dep
   });
   await app.register(swaggerUi, {
     routePrefix: '/docs',
+    uiHooks: { onRequest: forOperators(deps) },
     // Swagger UI styles itself inline.
     staticCSP:
       "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'",

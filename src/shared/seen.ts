@@ -19,7 +19,7 @@ export function asSeen(text: string): string {
 }
 
 /** What is typed as it is, whoever sees it: secrets, and files whose cells are read one by one. */
-const asTyped = new Set(['password', 'csv', '_csrf']);
+const asTyped = new Set(['password', 'current', 'csv', '_csrf']);
 
 /** A body or a query with all its text as people see it. */
 export function allAsSeen<T>(value: T): T {

@@ -1,4 +1,5 @@
 import { type CompiledQuery, type RawBuilder, sql } from 'kysely';
+import { seeingAll } from './asker.ts';
 import type { Reader } from './database.ts';
 import { col, type Row, type RowOf } from './rows.ts';
 
@@ -58,12 +59,12 @@ export const countOf =
   async (text, ...values) =>
     (await one(db, name, { count: col.number })`select count(*) as count ${sql(text, ...values)}`).count;
 
-/** Runs a statement for what it does: how many rows it wrote. */
+/** Runs a statement for what it does: how many rows it wrote. What writes is never narrowed to whoever asks. */
 export function run(db: Reader, name: Name, built: Built<unknown>): Promise<number>;
 export function run(db: Reader, name: Name): Written<number>;
 export function run(db: Reader, name: Name, built?: Built<unknown>): unknown {
   const write = async (query: CompiledQuery) =>
-    Number((await db.executeQuery(named(query, name))).numAffectedRows ?? 0);
+    Number((await seeingAll(() => db.executeQuery(named(query, name)))).numAffectedRows ?? 0);
   if (built) return write(built.compile());
   return (...written: Parameters<Written<unknown>>) => write(compiled(db, ...written));
 }

@@ -42,9 +42,31 @@ export function stateUntil<T extends Table, const Some extends StatusOf<T>>(
   );
 }
 
+type WithKind = { [T in keyof DB]: 'kind' extends keyof DB[T] ? T : never }[keyof DB];
+type KindOf<T extends WithKind> = DB[T] extends { kind: infer Column } ? SelectType<Column> & string : never;
+
+/** Names some kinds of a table as `state` names statuses: `isGone('n')` in SQL, `isGone.of(kind)` in TypeScript. */
+export function someKinds<T extends WithKind, const Some extends KindOf<T>>(
+  table: T,
+  kinds: readonly Some[],
+): State<KindOf<T>, Some> {
+  const literals = sql.join(kinds.map((kind) => sql.lit(kind)));
+  return withList(
+    conditionOn<KindOf<T>>(table, 'kind', (column) => sql`${column} in (${literals})`),
+    kinds,
+  );
+}
+
 /** The condition for every status but one. */
 export function stateButFor<T extends Table>(table: T, status: StatusOf<T>): Condition<StatusOf<T>> {
   return conditionOn(table, 'status', (column) => sql`${column} <> ${sql.lit(status)}`);
+}
+
+type WithMistakes = { [T in keyof DB]: 'taken_back_at' extends keyof DB[T] ? T : never }[keyof DB];
+
+/** The condition for what was not taken back as recorded by mistake. */
+export function notTakenBack(table: WithMistakes): Condition<never> {
+  return conditionOn(table, 'taken_back_at', (column) => sql`${column} is null`);
 }
 
 /** Each alias is written once: conditions are parts of statements that run often. */

@@ -16,6 +16,7 @@ export const colourMeanings: Record<Colour, string> = {
 /** The statuses that have each colour. */
 export const statusColours: Record<Colour, string[]> = {
   green: [
+    'answered',
     'ready',
     'done',
     'sent',
@@ -32,6 +33,7 @@ export const statusColours: Record<Colour, string[]> = {
     'repaired',
     'found',
     'filled',
+    'saved',
   ],
   blue: [
     'on_loan',
@@ -46,10 +48,14 @@ export const statusColours: Record<Colour, string[]> = {
     'ahead',
     'expected',
     'erasing',
+    'judged',
+    'saving',
   ],
   yellow: [
     'in_preparation',
     'received',
+    'to_judge',
+    'to_save',
     'waiting',
     'in_repair',
     'needed',
@@ -72,6 +78,7 @@ export const statusColours: Record<Colour, string[]> = {
     'low',
     'check_due',
     'not_seen',
+    'updates_ending',
     'data_over',
     'data_suspended',
   ],

@@ -24,7 +24,6 @@ export async function sendTable<Row extends object>(
   { name, columns, rows }: Table<Row>,
 ): Promise<FastifyReply> {
   return reply
-    .header('cache-control', 'no-store')
     .header('content-disposition', `attachment; filename="${name}.${format}"`)
     .type(format === 'csv' ? 'text/csv; charset=utf-8' : xlsxType)
     .send(format === 'csv' ? csvOf(columns, rows) : await xlsxOf(columns, rows));

@@ -31,7 +31,7 @@ function createAjv(coerceTypes: boolean): Ajv {
     verbose: true,
     discriminator: true,
   });
-  addFormats.default(ajv, ['date-time', 'time']);
+  addFormats.default(ajv, ['date-time', 'time', 'password']);
   ajv.addFormat('uuid', uuid);
   ajv.addFormat('date', isDate);
   ajv.addFormat('language', (text) => languageTag(text) !== null);
@@ -60,103 +60,92 @@ const formats: Record<string, string> = {
   'date-time': 'Give a date and time with its zone, like 2026-11-23T09:30:00Z.',
 };
 
-/** What Ajv found, in words that say what would be right; the pointer leads to the field itself. */
+/** The first fault that Ajv found of each field, in words that say what would be right; the pointer leads to the field itself. */
 export function fieldErrors(errors: ErrorObject[]): FieldError[] {
-  const found = errors.map((error) => {
-    const { keyword, params, instancePath, parentSchema } = error;
-    const own = (parentSchema as { errorMessage?: string } | undefined)?.errorMessage;
-    switch (keyword) {
-      case 'required':
-        return { pointer: `${instancePath}/${params.missingProperty}`, message: 'This is needed.' };
-      case 'additionalProperties':
-        return {
-          pointer: `${instancePath}/${pointerPart(params.additionalProperty)}`,
-          message: 'There is no field of this name.',
-        };
-      case 'enum':
-        return { pointer: instancePath, message: own ?? `Give one of ${params.allowedValues.join(', ')}.` };
-      case 'const':
-        return {
-          pointer: instancePath,
-          message: own ?? `This has to be ${JSON.stringify(params.allowedValue)}.`,
-        };
-      case 'format':
-        return {
-          pointer: instancePath,
-          message:
-            (params.format === 'email' && faultOf(readEmail(String(error.data)))) ||
-            (own ?? formats[params.format] ?? `Give a ${params.format}.`),
-        };
-      case 'x-any-of': {
-        const [first] = error.schema as [string];
-        return { pointer: `${instancePath}/${first}`, message: own ?? 'This is needed.' };
-      }
-      case 'x-lines':
-        return {
-          pointer: instancePath,
-          message: writing[error.schema as string]?.(String(error.data)) ?? '',
-        };
-      case 'type':
-        return { pointer: instancePath, message: `This has to be ${[params.type].flat().join(' or ')}.` };
-      case 'minLength':
-        return {
-          pointer: instancePath,
-          message:
-            own ?? (params.limit === 1 ? 'This is needed.' : `Give at least ${params.limit} characters.`),
-        };
-      case 'maxLength':
-        return { pointer: instancePath, message: `Give at most ${params.limit} characters.` };
-      case 'minItems':
-        return {
-          pointer: instancePath,
-          message: params.limit === 1 ? 'Give at least one.' : `Give at least ${params.limit}.`,
-        };
-      case 'maxItems':
-        return { pointer: instancePath, message: `Give at most ${params.limit}.` };
-      case 'uniqueItems':
-        return { pointer: instancePath, message: 'Give each only once.' };
-      case 'minimum':
-      case 'maximum':
-        return {
-          pointer: instancePath,
-          message: `Give a number ${keyword === 'minimum' ? 'from' : 'up to'} ${params.limit}.`,
-        };
-      case 'pattern':
-        return {
-          pointer: instancePath,
-          message: own ?? (params.pattern === '\\S' ? 'This is needed.' : 'This is not in the right form.'),
-        };
-      case 'discriminator': {
-        const forms = (parentSchema as { oneOf: { properties: Record<string, { const: string }> }[] }).oneOf;
-        const known = forms.map(({ properties }) => properties[params.tag]!.const);
-        return { pointer: `${instancePath}/${params.tag}`, message: `Give one of ${known.join(', ')}.` };
-      }
-      case 'anyOf':
-      case 'oneOf':
-        return { pointer: instancePath, message: own ?? 'This is none of the forms allowed here.' };
-      default:
-        return { pointer: instancePath, message: own ?? `This is not right: ${error.message}.` };
-    }
-  });
-  return found.filter(
-    (error, place) => found.findIndex((other) => other.pointer === error.pointer) === place,
-  );
-}
-
-const pointerPart = (name: string) => name.replaceAll('~', '~0').replaceAll('/', '~1');
-
-/** No body of ours is nested as deeply as this; one that is could exhaust the stack of what reads it. */
-const mostLevels = 20;
-
-/** Pointers to what nothing can hold: U+0000 and halves of surrogate pairs in text, and nesting without end. */
-export function unstorable(value: unknown, pointer = '', level = 0): FieldError[] {
-  if (typeof value === 'string') {
-    const fine = !value.includes('\u0000') && value.isWellFormed();
-    return fine ? [] : [{ pointer, message: 'This has characters that are not text.' }];
+  const found = new Map<string, FieldError>();
+  for (const error of errors) {
+    const fault = faultIn(error);
+    if (!found.has(fault.pointer)) found.set(fault.pointer, fault);
   }
-  if (typeof value !== 'object' || value === null || Buffer.isBuffer(value)) return [];
-  if (level === mostLevels) return [{ pointer, message: 'This is nested too deeply.' }];
-  return Object.entries(value).flatMap(([name, part]) =>
-    unstorable(part, `${pointer}/${pointerPart(name)}`, level + 1),
-  );
+  return [...found.values()];
 }
+
+function faultIn(error: ErrorObject): FieldError {
+  const { keyword, params, instancePath, parentSchema } = error;
+  const own = (parentSchema as { errorMessage?: string } | undefined)?.errorMessage;
+  switch (keyword) {
+    case 'required':
+      return { pointer: `${instancePath}/${params.missingProperty}`, message: 'This is needed.' };
+    case 'additionalProperties':
+      return {
+        pointer: `${instancePath}/${pointerPart(params.additionalProperty)}`,
+        message: 'There is no field of this name.',
+      };
+    case 'enum':
+      return { pointer: instancePath, message: own ?? `Give one of ${params.allowedValues.join(', ')}.` };
+    case 'const':
+      return {
+        pointer: instancePath,
+        message: own ?? `This has to be ${JSON.stringify(params.allowedValue)}.`,
+      };
+    case 'format':
+      return {
+        pointer: instancePath,
+        message:
+          (params.format === 'email' && faultOf(readEmail(String(error.data)))) ||
+          (own ?? formats[params.format] ?? `Give a ${params.format}.`),
+      };
+    case 'x-any-of': {
+      const [first] = error.schema as [string];
+      return { pointer: `${instancePath}/${first}`, message: own ?? 'This is needed.' };
+    }
+    case 'x-lines':
+      return {
+        pointer: instancePath,
+        message: writing[error.schema as string]?.(String(error.data)) ?? '',
+      };
+    case 'type':
+      return { pointer: instancePath, message: `This has to be ${[params.type].flat().join(' or ')}.` };
+    case 'minLength':
+      return {
+        pointer: instancePath,
+        message:
+          own ?? (params.limit === 1 ? 'This is needed.' : `Give at least ${params.limit} characters.`),
+      };
+    case 'maxLength':
+      return { pointer: instancePath, message: `Give at most ${params.limit} characters.` };
+    case 'minItems':
+      return {
+        pointer: instancePath,
+        message: params.limit === 1 ? 'Give at least one.' : `Give at least ${params.limit}.`,
+      };
+    case 'maxItems':
+      return { pointer: instancePath, message: `Give at most ${params.limit}.` };
+    case 'uniqueItems':
+      return { pointer: instancePath, message: 'Give each only once.' };
+    case 'minimum':
+    case 'maximum':
+      return {
+        pointer: instancePath,
+        message: `Give a number ${keyword === 'minimum' ? 'from' : 'up to'} ${params.limit}.`,
+      };
+    case 'pattern':
+      return {
+        pointer: instancePath,
+        message: own ?? (params.pattern === '\\S' ? 'This is needed.' : 'This is not in the right form.'),
+      };
+    case 'discriminator': {
+      const forms = (parentSchema as { oneOf: { properties: Record<string, { const: string }> }[] }).oneOf;
+      const known = forms.map(({ properties }) => properties[params.tag]!.const);
+      return { pointer: `${instancePath}/${params.tag}`, message: `Give one of ${known.join(', ')}.` };
+    }
+    case 'anyOf':
+    case 'oneOf':
+      return { pointer: instancePath, message: own ?? 'This is none of the forms allowed here.' };
+    default:
+      return { pointer: instancePath, message: own ?? `This is not right: ${error.message}.` };
+  }
+}
+
+/** A name as a part of a JSON pointer. */
+export const pointerPart = (name: string) => name.replaceAll('~', '~0').replaceAll('/', '~1');

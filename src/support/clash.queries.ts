@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { dropInCounts } from './drop-in.states.ts';
 import { isAhead } from './follow-up.states.ts';
 
 /** What is at the same time as a follow-up `f`: what its supporter has then, and what the person has with someone else. */
@@ -8,7 +9,7 @@ export const overlapping = sql`
     where o.supporter_id = f.supporter_id and o.id <> f.id and o.due_on between f.due_on - 1 and f.due_on + 1 and ${isAhead('o')}
     union all
     select 'drop_in', d.held_on, d.starts_at, d.minutes from drop_in d
-    where d.supporter_id = f.supporter_id and d.held_on between f.due_on - 1 and f.due_on + 1 and d.cancelled_at is null
+    where d.supporter_id = f.supporter_id and d.held_on between f.due_on - 1 and f.due_on + 1 and d.cancelled_at is null and ${dropInCounts('d')}
     union all
     select 'patient', o.due_on, o.starts_at, o.minutes from follow_up o
     where o.patient_id = f.patient_id and o.id <> f.id and o.supporter_id is distinct from f.supporter_id

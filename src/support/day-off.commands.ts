@@ -43,13 +43,18 @@ export async function moveOff(work: Work, days: string[]): Promise<Wanted[]> {
   const standing = await standingOn(work.trx, work.deps, days);
   if (!standing.length) return [];
   const moved = placed(work.deps, standing, await lockDiary(work, standing, idsOf(standing)), days);
-  await moveTo(work, moved);
+  await moveTo(work, moved, 'closed');
   await recordEvents(
     work,
     moved.map(({ dueOn, startsAt, status, ...followUp }) => ({
       type: 'follow_up.moved',
       subjects: subjectsOfFollowUp(followUp),
-      values: { dueOn, startsAt, ...(status === 'planned' ? {} : { from: status, to: 'planned' }) },
+      values: {
+        dueOn,
+        startsAt,
+        why: 'closed',
+        ...(status === 'planned' ? {} : { from: status, to: 'planned' }),
+      },
     })),
   );
   return moved;

@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { workGivenTo } from '../access/giving-on.queries.ts';
+import { logTrustedLook } from '../people/look.queries.ts';
 import { getPatient } from '../people/patient.queries.ts';
 import type { Context } from '../shared/actor.ts';
 import { addDays, timestamp, today } from '../shared/clock.ts';
@@ -16,7 +17,7 @@ import { assignFollowUps } from './assignment.commands.ts';
 import { leftWords } from './assignment.rules.ts';
 import type { Assigned, NewAssignments } from './assignment.schemas.ts';
 import { addFollowUp } from './follow-up.commands.ts';
-import { countFollowUps, listFollowUps, listSupporters } from './follow-up.queries.ts';
+import { countFollowUps, listFollowUps, listSupporters, trustedOf } from './follow-up.queries.ts';
 import { NewFollowUp } from './follow-up.schemas.ts';
 import { isAhead } from './follow-up.states.ts';
 import { usableWay } from './planning.queries.ts';
@@ -85,7 +86,8 @@ export function diaryPages(app: App, deps: Deps): void {
     };
   }
 
-  async function diaryView({ actor }: Context, asked: Static<typeof DiaryQuery>, form?: Form) {
+  async function diaryView(ctx: Context, asked: Static<typeof DiaryQuery>, form?: Form) {
+    const { actor } = ctx;
     const { after, limit, supporter, all } = asked;
     const date = today(deps.clock);
     const query = inDiary(asked);
@@ -97,6 +99,7 @@ export function diaryPages(app: App, deps: Deps): void {
       countFollowUps(deps.db, actor, { to: addDays(date, -1), status: 'ahead' }),
       actor.role === 'supporter' ? workGivenTo(deps.db, actor.id, timestamp(deps.clock)) : [],
     ]);
+    await logTrustedLook(deps, ctx, trustedOf(list.items), '/support');
     const filters = {
       ...(from && { from }),
       ...(to && { to }),

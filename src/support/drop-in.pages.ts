@@ -1,21 +1,28 @@
-import { findPatients, logAccesses } from '../people/patient.queries.ts';
+import { findPatients } from '../people/patient.queries.ts';
 import { numbersIn } from '../people/patient.rules.ts';
 import type { PatientSummary } from '../people/patient.schemas.ts';
 import { listLocations } from '../scheme/organisations/organisation.queries.ts';
 import type { Context } from '../shared/actor.ts';
+import { timestamp } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { etagOf } from '../shared/etag.ts';
 import { type App, idParams, strictObject } from '../shared/http.ts';
+import { nameKey } from '../shared/name-key.ts';
 import { line } from '../shared/schemas.ts';
 import { besideTheOther, versionToSend } from '../web/edit-conflict.ts';
 import { type Form, fields, newForm } from '../web/forms.ts';
 import { listFile } from '../web/list-file.ts';
 import { formPage, submit } from '../web/submit.ts';
 import { addDropIn, addDropInPerson, changeDropIn } from './drop-in.commands.ts';
-import { countDropIns, getDropIn, listDropIns } from './drop-in.queries.ts';
+import { countDropIns, getDropIn, listDropIns, peopleSupported } from './drop-in.queries.ts';
 import { DropInChange, DropInQuery, NewDropIn, NewDropInPerson } from './drop-in.schemas.ts';
+import { mayTakeBackDropIn } from './drop-in-back.commands.ts';
+import { dropInBackPages } from './drop-in-back.pages.ts';
+import { lateOfDropIn } from './drop-in-back.queries.ts';
 import { listSupporters } from './follow-up.queries.ts';
+import { pageTopicPages } from './page-topic.pages.ts';
 import { topics, topicWords } from './support.rules.ts';
+import { tallyPages } from './tally.pages.ts';
 
 const words = {
   locationId: 'Choose the place',
@@ -36,12 +43,15 @@ const view = 'support/views/drop-in.njk';
 export function dropInPages(app: App, deps: Deps): void {
   const read = { action: 'drop-ins.read' } as const;
   const record = { action: 'drop-ins.record' } as const;
+  dropInBackPages(app, deps);
+  tallyPages(app, deps);
+  pageTopicPages(app, deps);
 
   listFile(app, deps, {
     name: 'drop-ins',
     query: DropInQuery,
-    list: (query) => listDropIns(deps, query),
-    count: (query) => countDropIns(deps, query),
+    list: (query, { actor }) => listDropIns(deps, actor, query),
+    count: (query, { actor }) => countDropIns(deps, actor, query),
     columns: {
       Day: ({ heldOn }) => heldOn,
       Starts: ({ startsAt }) => startsAt,
@@ -49,6 +59,7 @@ export function dropInPages(app: App, deps: Deps): void {
       Place: ({ place }) => place.name,
       Status: ({ status }) => status,
       'Came, known to us': ({ known }) => known,
+      'Came, tallied': ({ tallied }) => tallied,
       'Came, others': ({ others }) => others,
     },
     dates: ['Day'],
@@ -56,7 +67,7 @@ export function dropInPages(app: App, deps: Deps): void {
 
   app.get('/drop-ins', { config: read, schema: { querystring: DropInQuery } }, async (request, reply) => {
     const { after, unassigned } = request.query;
-    const list = await listDropIns(deps, request.query);
+    const list = await listDropIns(deps, request.ctx.actor, request.query);
     const filters: Record<string, string> = unassigned ? { unassigned: 'true' } : {};
     const query = new URLSearchParams(filters).toString();
     return reply.page('support/views/drop-ins.njk', { ...list, after, filters, query });
@@ -65,7 +76,7 @@ export function dropInPages(app: App, deps: Deps): void {
   formPage(app, '/drop-ins/new', {
     ...record,
     view: 'support/views/drop-in-form.njk',
-    show: (form = newForm({ startsAt: '14:00', minutes: '120' })) => formView(form),
+    show: (form = newForm({ startsAt: '14:00', minutes: '120' }), { ctx }) => formView(ctx, form),
     async take(typed, { ctx }) {
       const { id } = await addDropIn(deps, ctx, fields(NewDropIn, typed, words));
       return { href: `/drop-ins/${id}`, text: 'The drop-in is written down.' };
@@ -82,7 +93,7 @@ export function dropInPages(app: App, deps: Deps): void {
     show: (search, { ctx, params }) => dropInView(ctx, params.id, { search }),
     async take(typed, { ctx, params: { id } }, reply) {
       const { search } = fields(Search, typed, words);
-      const found = await find(search);
+      const found = await find(ctx, search);
       return reply.page(view, await dropInView(ctx, id, { found, search: newForm(typed) }));
     },
   });
@@ -92,7 +103,7 @@ export function dropInPages(app: App, deps: Deps): void {
     prefix: 'person',
     async show(person, { ctx, params }) {
       const search = String(person.typed.search ?? '');
-      const found = search ? await find(search) : [];
+      const found = search ? await find(ctx, search) : [];
       return dropInView(ctx, params.id, { found, search: newForm({ search }), person });
     },
     async take({ search: _search, ...typed }, { ctx, params: { id } }) {
@@ -118,23 +129,34 @@ export function dropInPages(app: App, deps: Deps): void {
     },
   });
 
-  const find = (search: string) =>
-    findPatients(deps.db, search, numbersIn(search, deps.config.ALLOW_TEST_PHONE_NUMBERS), mostFound);
+  async function find({ actor }: Context, search: string): Promise<PatientSummary[]> {
+    if (actor.role !== 'supporter') {
+      const numbers = numbersIn(search, deps.config.ALLOW_TEST_PHONE_NUMBERS);
+      return findPatients(deps.db, search, numbers, mostFound);
+    }
+    const words = search.split(/\s+/).map(nameKey).filter(Boolean);
+    const people = await peopleSupported(deps.db, actor);
+    return people.filter((one) => isCalled(one, words)).slice(0, mostFound);
+  }
 
   type Sent = { found?: PatientSummary[]; search?: Form; person?: Form; notes?: Form };
   async function dropInView(ctx: Context, id: string, sent: Sent = {}) {
-    const [dropIn, supporters] = await Promise.all([getDropIn(deps, deps.db, id), listSupporters(deps.db)]);
+    const [dropIn, supporters, late] = await Promise.all([
+      getDropIn(deps, deps.db, ctx.actor, id),
+      listSupporters(deps.db),
+      lateOfDropIn(deps.db, id, timestamp(deps.clock)),
+    ]);
     const { supporter } = dropIn;
     const hasLeft = supporter && !supporters.some((one) => one.id === supporter.id);
-    const seen = [
-      ...dropIn.people.map(({ patient }) => patient.id),
-      ...(sent.found ?? []).map((one) => one.id),
-    ];
-    await logAccesses(deps, ctx, seen, 'drop_in');
     const kept = { others: String(dropIn.others), note: dropIn.note ?? '', supporterId: supporter?.id ?? '' };
     const notes = sent.notes && besideTheOther(sent.notes, kept);
     return {
       dropIn,
+      isSupporter: ctx.actor.role === 'supporter',
+      mayTakeBack: !dropIn.takenBack && mayTakeBackDropIn(ctx.actor, late),
+      peopleToTakeBack: dropIn.people.flatMap((one) =>
+        mayTakeBackDropIn(ctx.actor, { isLate: late.latePeople.includes(one.id) }) ? one.id : [],
+      ),
       supporters: [...(hasLeft ? [supporter] : []), ...supporters].map((one) => ({
         value: one.id,
         text: one.name,
@@ -150,12 +172,19 @@ export function dropInPages(app: App, deps: Deps): void {
     };
   }
 
-  async function formView(form: Form) {
+  async function formView({ actor }: Context, form: Form) {
     const [places, supporters] = await Promise.all([listLocations(deps.db), listSupporters(deps.db)]);
     return {
       form,
+      isSupporter: actor.role === 'supporter',
       places: places.map(({ id, name }) => ({ value: id, text: name })),
       supporters: supporters.map(({ id, name }) => ({ value: id, text: name })),
     };
   }
+}
+
+/** Whether each word is in one of the names of a person. */
+function isCalled({ givenName, familyName, preferredName }: PatientSummary, words: string[]): boolean {
+  const names = [givenName, familyName, preferredName ?? ''].map(nameKey);
+  return words.every((word) => names.some((name) => name.includes(word)));
 }

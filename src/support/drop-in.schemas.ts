@@ -4,13 +4,13 @@ import { strictObject } from '../shared/http.ts';
 import { listQuery, pageOf } from '../shared/lists.ts';
 import { nullable, oneOf, text, time } from '../shared/schemas.ts';
 import { minutes } from './follow-up.schemas.ts';
-import { topics } from './support.rules.ts';
+import { ageBands, topics } from './support.rules.ts';
 
 const id = Type.String({ format: 'uuid' });
 const others = Type.Integer({
   minimum: 0,
   maximum: 500,
-  description: 'People who came and are not known by name',
+  description: 'People who came, are not known by name, and were not tallied one by one',
 });
 
 export const NewDropIn = strictObject(
@@ -67,8 +67,9 @@ export const DropInSummary = Type.Object({
   minutes: Type.Integer(),
   supporter: nullable(Named),
   known: Type.Integer({ description: 'How many came who are known by name' }),
+  tallied: Type.Integer({ description: 'How many were tallied one by one, without a name' }),
   others,
-  status: oneOf(['planned', 'took_place', 'cancelled']),
+  status: oneOf(['planned', 'took_place', 'cancelled', 'recorded_by_mistake']),
 });
 export type DropInSummary = Static<typeof DropInSummary>;
 export const DropIn = Type.Object({
@@ -82,6 +83,29 @@ export const DropIn = Type.Object({
       topics: Type.Array(oneOf(topics)),
       note: nullable(Type.String()),
       at: Type.String(),
+    }),
+  ),
+  visitors: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      cameBefore: Type.Boolean(),
+      ageBand: nullable(oneOf(ageBands)),
+      topics: Type.Array(oneOf(topics)),
+      at: Type.String(),
+    }),
+    { description: 'The latest ten who were tallied, the latest first' },
+  ),
+  sharedSessions: Type.Integer({
+    description: 'How many times a device that people share there was used',
+  }),
+  pages: Type.Array(Type.Object({ topicId: Type.String(), name: Type.String(), pages: Type.Integer() }), {
+    description: 'How many pages were looked at on them, by what they are about',
+  }),
+  takenBack: nullable(
+    Type.Object({
+      at: Type.String(),
+      by: Type.String({ description: 'Who of the staff' }),
+      reason: Type.String(),
     }),
   ),
 });

@@ -4,6 +4,7 @@ import { correctWhatWasTold } from '../messages/correction.commands.ts';
 import { takeBackUnsaid } from '../messages/kind.queries.ts';
 import { isOpenReferral } from '../referrals/referral.states.ts';
 import type { Actor, Context } from '../shared/actor.ts';
+import { today } from '../shared/clock.ts';
 import { command } from '../shared/command.ts';
 import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
@@ -152,7 +153,7 @@ export async function changeFollowUp(
 ): Promise<FollowUp> {
   if (ctx.actor.role === 'supporter' && change.supporterId !== undefined)
     throw new Problem('not-allowed', { detail: 'An officer decides who does a follow-up.' });
-  return command(deps, ctx, async (work) => {
+  await command(deps, ctx, async (work) => {
     const before = await lockFollowUp(work.trx, ctx.actor, id);
     assertAhead(before.status);
     requireMatch(ctx.ifMatch, etagOf(id, before.changedAt));
@@ -192,8 +193,9 @@ export async function changeFollowUp(
       ? { type: 'follow_up.moved', subjects, values: { dueOn, startsAt, ...values } }
       : { type: 'follow_up.changed', subjects, values };
     await recordEvent(work, event);
-    return getFollowUp(work.trx, ctx.actor, id, work.today);
   });
+  // Read beside the transaction, which sees everything: a supporter is shown what is theirs.
+  return getFollowUp(deps.db, ctx.actor, id, today(deps.clock));
 }
 
 /** Locks a supporter: who gives them a time waits for who gives them another. @throws Problem `invalid` */

@@ -1,11 +1,18 @@
 import Type, { type Static } from 'typebox';
 import { tellableWhys } from '../messages/why.rules.ts';
 import { defineEvents } from '../shared/event-definitions.ts';
-import { day, id, schemeWord } from '../shared/event-values.ts';
+import { day, flag, id, schemeWord } from '../shared/event-values.ts';
 import { date, time as showTime } from '../shared/formats.ts';
 import { nullable, oneOf, time } from '../shared/schemas.ts';
 import { called, inside } from '../shared/sentences.ts';
-import { followUpStatuses, outcomeResults, type Way, ways, wayWords } from './support.rules.ts';
+import {
+  type FollowUpStatus,
+  followUpStatuses,
+  outcomeResults,
+  type Way,
+  ways,
+  wayWords,
+} from './support.rules.ts';
 
 const status = oneOf(followUpStatuses);
 const change = {
@@ -29,10 +36,10 @@ export const followUpEvents = defineEvents({
     line: (v) => `Follow-up planned for ${date(v.dueOn)}${v.way ? ` (${by(v.way)})` : ''}`,
   },
   'follow_up.moved': {
-    values: { dueOn: day, startsAt: time, ...change },
+    values: { dueOn: day, startsAt: time, withHandover: Type.Optional(flag), ...change },
     line: (v) =>
       [
-        `Follow-up moved to ${date(v.dueOn)}${v.startsAt ? ` at ${showTime(v.startsAt)}` : ''}`,
+        `Follow-up moved to ${date(v.dueOn)}${v.startsAt ? ` at ${showTime(v.startsAt)}` : ''}${v.withHandover ? ', with the handover' : ''}`,
         ...changes(v),
       ].join('. '),
   },
@@ -55,7 +62,25 @@ export const followUpEvents = defineEvents({
     line: (v) =>
       `Follow-up ${inside(v.result)}${called(v.step)}${v.on && v.plannedOn ? ` on ${date(v.on)}, planned for ${date(v.plannedOn)}` : ''}`,
   },
+  'follow_up.outcome_taken_back': {
+    values: {
+      result: oneOf(outcomeResults),
+      step: Type.Optional(schemeWord),
+      from: oneOf(outcomeResults),
+      to: status,
+      dueOn: day,
+      concernToo: Type.Optional(flag),
+    },
+    line: (v) =>
+      `Follow-up ${inside(v.result)}${called(v.step)}. It was recorded by mistake and is taken back${v.concernToo ? ', with the concern' : ''}${standsNow(v.to, v.dueOn)}`,
+  },
 });
+
+/** What became of a follow-up of which the outcome is taken back, in a sentence. */
+function standsNow(to: FollowUpStatus | undefined, dueOn: string | undefined): string {
+  if (to === 'cancelled') return '. It is off, since what it was of has ended';
+  return dueOn ? `. It stands again for ${date(dueOn)}` : '';
+}
 
 function by(way: Way): string {
   return wayWords[way] ?? inside(way);

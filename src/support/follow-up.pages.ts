@@ -1,10 +1,14 @@
 import { may } from '../access/permissions.ts';
 import { correctionOf } from '../messages/correction.commands.ts';
-import { tellableWords } from '../messages/why.rules.ts';
+import { whyChoices } from '../messages/why.rules.ts';
+import { assertWhyChosen, withoutUnsaid } from '../messages/why.view.ts';
+import { getAskingBudget } from '../people/asking.queries.ts';
+import { whyNotAsk } from '../people/asking.rules.ts';
 import { languageName, times } from '../people/contact.rules.ts';
-import { logAccess } from '../people/patient.queries.ts';
+import { logAccess, logTrustedLook } from '../people/look.queries.ts';
+import { trustedTopicWords } from '../people/trusted.rules.ts';
 import type { Context } from '../shared/actor.ts';
-import { today } from '../shared/clock.ts';
+import { timestamp, today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { etagOf } from '../shared/etag.ts';
 import { timelineOf } from '../shared/event.queries.ts';
@@ -17,7 +21,12 @@ import { timelineLines } from '../web/timeline.view.ts';
 import { changeFollowUp } from './follow-up.commands.ts';
 import { getFollowUp, listSupporters } from './follow-up.queries.ts';
 import { type FollowUp, FollowUpChange, NewOutcome } from './follow-up.schemas.ts';
+import { handoutLine } from './handout.view.ts';
+import { listMeasuresToAsk } from './measures/measure.queries.ts';
 import { recordOutcome } from './outcome.commands.ts';
+import { mayTakeBackOutcome } from './outcome-back.commands.ts';
+import { outcomeBackPages } from './outcome-back.pages.ts';
+import { getOutcome } from './outcome-back.queries.ts';
 import { nextFreeTime, usableWay } from './planning.queries.ts';
 import {
   allowedFollowUpActions,
@@ -57,6 +66,8 @@ const savedWords = (status: FollowUp['status'] | undefined) =>
 
 /** /follow-ups/:id: what the contact needs, its outcome in a minute, moving, confirming, assigning. */
 export function followUpPages(app: App, deps: Deps): void {
+  outcomeBackPages(app, deps);
+
   app.get(
     '/follow-ups/:id',
     { config: { action: 'follow-ups.read' }, schema: { params: idParams } },
@@ -73,7 +84,8 @@ export function followUpPages(app: App, deps: Deps): void {
     async take(typed, { ctx, params: { id } }) {
       // What is off has no day; the one that the form begins with is not of it.
       const sent = typed.result === 'cancelled' ? withoutDay(typed) : typed;
-      const outcome = fields(NewOutcome, sent, words);
+      const outcome = fields(NewOutcome, withoutUnsaid(sent), words);
+      if (outcome.result === 'cancelled') assertWhyChosen(sent);
       const { tasks } = await recordOutcome(deps, ctx, id, outcome);
       const asked = [
         ...(tasks.includes('concern') ? ['An urgent task tells the office of the concern.'] : []),
@@ -93,9 +105,12 @@ export function followUpPages(app: App, deps: Deps): void {
     show(sent, { ctx, params }) {
       return view(ctx, params.id, { ...sent, prefix: String(sent.typed.form) });
     },
-    async take({ version, form: _which, ...typed }, { ctx, params: { id } }) {
+    async take({ version, form: which, ...typed }, { ctx, params: { id } }) {
       const change =
-        typed.supporterId === 'none' ? { supporterId: null } : fields(FollowUpChange, typed, words);
+        typed.supporterId === 'none'
+          ? { supporterId: null }
+          : fields(FollowUpChange, withoutUnsaid(typed), words);
+      if (which === 'move' || which === 'way') assertWhyChosen(typed);
       const { changedAt } = await changeFollowUp(deps, { ...ctx, ifMatch: String(version) }, id, change);
       const text = [savedWords(change.status), ...(await toldWords(id))].join(' ');
       return {
@@ -137,13 +152,18 @@ export function followUpPages(app: App, deps: Deps): void {
       patientId: patient.id,
       supporterId: supporter?.id ?? null,
     };
-    const [events, supporters, free, usable, concerns] = await Promise.all([
+    const askedOn = outcomeDay({ result: 'done' }, dueOn, day);
+    const [events, supporters, free, usable, concerns, recorded, budget, toAsk] = await Promise.all([
       timelineOf(deps.db, id, { limit: 50 }),
       mayAssign ? listSupporters(deps.db) : [],
       mayMove ? nextFreeTime(deps.db, deps, wanted) : wanted,
       mayMove && followUp.conflict ? usableWay(deps.db, deps, patient.id, way) : way,
-      followUp.outcome?.concern ? concernsOf(deps.db, id) : [],
+      followUp.hasConcern ? concernsOf(deps.db, id) : [],
+      followUp.outcome && getOutcome(deps.db, ctx.actor, followUp.outcome.id, timestamp(deps.clock)),
+      can.record_outcome === true ? getAskingBudget(deps.db, patient.id, askedOn) : null,
+      can.record_outcome === true ? listMeasuresToAsk(deps.db, patient.id, day, id) : [],
       logAccess(deps, ctx, followUp.patient.id, 'follow_up'),
+      logTrustedLook(deps, ctx, contact.trusted ? [patient.id] : [], '/follow-ups/:id'),
     ]);
     const stands: Typed = { dueOn, startsAt, minutes: String(minutes), way };
     const starts: Record<string, Typed> = {
@@ -159,6 +179,7 @@ export function followUpPages(app: App, deps: Deps): void {
       version: versionToSend(form, etagOf(id, followUp.changedAt)),
       can,
       mayAssign,
+      mayTakeBack: recorded !== null && mayTakeBackOutcome(ctx.actor, recorded),
       person: {
         ...contact,
         contactState: contact.state,
@@ -167,17 +188,22 @@ export function followUpPages(app: App, deps: Deps): void {
       },
       points: contact.points.map((point) => ({ ...point, times: (point.hours ?? []).map(times) })),
       form,
-      outcomeForm: formOf('outcome', { happenedOn: outcomeDay({ result: 'done' }, dueOn, day) }),
+      whyNoConfidence: budget && whyNotAsk(budget, { asked: 'confidence', way: 'call', day: askedOn }),
+      whyNoQuestions: budget && whyNotAsk(budget, { asked: 'questions', way: 'call', day }),
+      toAsk: toAsk.filter(({ whyNot, isRecordedHere }) => !whyNot || isRecordedHere),
+      outcomeForm: formOf('outcome', { happenedOn: askedOn }),
       moveForm: formOf('move', { dueOn: free.dueOn, startsAt: free.startsAt }),
       wayForm: formOf('way', { ...stands, way: usable ?? way }),
       assignForm: formOf('assign'),
       ways: ways.map((value) => ({ value, text: wayWords[value] })),
       wayWords,
-      whys: choices(tellableWords),
+      whys: whyChoices,
       clashWords,
+      trustedTopicWords,
       topics: choices(topicWords),
       obstacles: choices(obstacleWords),
       topicWords,
+      given: followUp.given.map((one) => ({ ...one, line: handoutLine(one) })),
       obstacleWords,
       frequencies,
       supporters: [

@@ -1,18 +1,22 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { isOut } from '../lending/loans/loan.states.ts';
 import { pausedThen } from '../messages/reminder.queries.ts';
 import { withDoubts } from '../people/doubt.queries.ts';
 import { ContactPoint } from '../people/reach.rules.ts';
+import { isFirst, trustedJson } from '../people/trusted.queries.ts';
 import type { Actor } from '../shared/actor.ts';
-import type { Reader } from '../shared/database.ts';
+import { own } from '../shared/asker.ts';
+import { jsonInstant, type Reader } from '../shared/database.ts';
 import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
 import { calledName } from '../shared/person-name.ts';
 import { Problem } from '../shared/problem.ts';
 import { col, type RowOf } from '../shared/rows.ts';
 import { countOf, each, many, maybe } from '../shared/statements.ts';
 import { clashesJson } from './clash.queries.ts';
+import { concernStands } from './concern.queries.ts';
 import { FollowUp, type FollowUpQuery, FollowUpSummary } from './follow-up.schemas.ts';
-import { isAhead, isPast } from './follow-up.states.ts';
+import { isAhead, isPast, outcomeCounts } from './follow-up.states.ts';
+import { handoutsJson } from './handout.queries.ts';
 import { personJson } from './planning.queries.ts';
 import { hindrancesOf, hindranceWords, Person } from './way.rules.ts';
 
@@ -22,14 +26,25 @@ export const maySupport = sql<boolean>`(role in ('supporter', 'officer', 'manage
 /** That the follow-up, or drop-in, `f` is of someone who does none any more. */
 const isOfWhoLeft = sql`(f.supporter_id is not null and not exists (select from staff where id = f.supporter_id and ${maySupport}))`;
 
-/** A supporter sees their own follow-ups, or drop-ins, `f` and no others. */
-export const visibleTo = (actor: Actor) =>
-  actor.role === 'supporter' ? sql`f.supporter_id = ${actor.id}` : sql`true`;
+/** A supporter sees their own follow-ups, or drop-ins, and no others. Of an alias of either. */
+export const visibleTo = (actor: Actor, of: 'f' | 'd' = 'f') =>
+  actor.role === 'supporter' ? own(sql`${sql.ref(`${of}.supporter_id`)} = ${actor.id}`) : sql`true`;
+
+/** Of people, by an expression for their id, a supporter sees the names of those with whom they do or did a follow-up. */
+export const isKnownTo = (actor: Actor, patientId: RawBuilder<unknown>) =>
+  actor.role === 'supporter'
+    ? own(
+        sql`exists (select from follow_up known where known.patient_id = ${patientId} and known.supporter_id = ${actor.id})`,
+      )
+    : sql`true`;
+
+/** Whether the person `p` lets us ring or write for the follow-up `f`. */
+const mayRing = sql`(p.contact_choice = 'any_safe' and p.contact_state not in ('withdrawn', 'deceased') and not ${pausedThen})`;
 
 const summary = sql`f.id, f.step, f.due_on as "dueOn", to_char(f.starts_at, 'HH24:MI') as "startsAt", f.minutes, f.way, f.status,
   json_build_object('id', p.id, 'name', ${calledName}) as patient,
   p.interpreter, ${personJson} as person, ${clashesJson} as clashes,
-  ${pausedThen} as "isPaused", case when s.id is not null then json_build_object('id', s.id, 'name', s.name) end as supporter`;
+  ${pausedThen} as "isPaused", case when ${isAhead('f')} and ${mayRing} and ${isFirst(sql`'support'`)} then ${trustedJson('support')} end as "ringFirst", case when s.id is not null then json_build_object('id', s.id, 'name', s.name) end as supporter`;
 
 const matching = (actor: Actor, query: Partial<FollowUpQuery>) => sql`${visibleTo(actor)}
   ${query.from ? sql`and f.due_on >= ${query.from}` : sql``}
@@ -73,6 +88,10 @@ export async function listFollowUps(
   return toPage(items, query.limit, (row) => [`${row.dueOn}T${row.startsAt}:00Z`, row.id]);
 }
 
+/** The people among follow-ups whose trusted person they show. */
+export const trustedOf = (followUps: Pick<FollowUpSummary, 'patient' | 'ringFirst'>[]): string[] =>
+  followUps.flatMap(({ patient, ringFirst }) => (ringFirst ? patient.id : []));
+
 /** How many follow-ups the filters of a list match. */
 export async function countFollowUps(
   db: Reader,
@@ -97,21 +116,27 @@ export async function getFollowUp(db: Reader, actor: Actor, id: string, today: s
         'points', coalesce((select json_agg(json_build_object('channel', c.channel, 'value', c.value, 'voicemailOk', c.voicemail_ok, 'hours', c.hours)
             order by c.position)
           from contact_point c where c.patient_id = p.id and c.safe and c.stopped_at is null
-            and p.contact_choice = 'any_safe' and p.contact_state not in ('withdrawn', 'deceased') and not ${pausedThen}), '[]')) as contact,
+            and ${mayRing}), '[]'),
+        'trusted', case when ${mayRing} then ${trustedJson('support')} end) as contact,
       case when f.way = 'in_person' then (select string_agg(r.visit_risks, E'\\n' order by r.id desc) from referral r
         where r.patient_id = f.patient_id and r.visit_risks is not null) end as "visitRisks",
       (select json_build_object('id', l.id, 'reference', l.reference, 'devices', coalesce((
           select json_agg(json_build_object('assetTag', d.asset_tag, 'kind', d.kind, 'make', d.make, 'model', d.model) order by d.asset_tag)
           from loan_item i join device d on d.id = i.device_id where i.loan_id = l.id and ${isOut('i')}), '[]'))
         from loan l where l.id = f.loan_id) as loan,
-      (select json_build_object('result', o.result, 'topics', o.topics, 'minutes', o.minutes, 'confidence', o.confidence, 'frequency', o.frequency,
+      (select json_build_object('id', o.id, 'result', o.result, 'topics', o.topics, 'minutes', o.minutes, 'confidence', o.confidence, 'frequency', o.frequency,
           'gotInTheWay', o.got_in_the_way, 'concern', o.concern, 'note', o.note, 'nextStep', o.next_step)
-        from follow_up_outcome o where o.follow_up_id = f.id) as outcome,
+        from follow_up_outcome o where o.follow_up_id = f.id and ${outcomeCounts('o')}) as outcome,
+      coalesce((select json_agg(json_build_object('id', o.id, 'result', o.result, 'takenBackAt', ${jsonInstant('o.taken_back_at')}, 'takenBackBy', o.taken_back_by,
+          'reason', o.taken_back_reason) order by o.taken_back_at desc, o.id desc)
+        from follow_up_outcome o where o.follow_up_id = f.id and not ${outcomeCounts('o')}), '[]') as "takenBackOutcomes",
+      exists (select from follow_up_outcome o where o.follow_up_id = f.id and ${concernStands('o')}) as "hasConcern",
       coalesce((select json_agg(e) from (
           select b.id, b.step, b.due_on as "dueOn", b.status, o.confidence, o.note, o.next_step as "nextStep"
-          from follow_up b left join follow_up_outcome o on o.follow_up_id = b.id
+          from follow_up b left join follow_up_outcome o on o.follow_up_id = b.id and ${outcomeCounts('o')}
           where b.patient_id = f.patient_id and ${isPast('b')} and b.id <> f.id and (b.due_on, b.starts_at) <= (f.due_on, f.starts_at)
-          order by b.due_on desc, b.starts_at desc, b.id desc limit 5) e), '[]') as earlier
+          order by b.due_on desc, b.starts_at desc, b.id desc limit 5) e), '[]') as earlier,
+      ${handoutsJson(sql`f.patient_id`)} as given
     from follow_up f join patient p on p.id = f.patient_id left join staff s on s.id = f.supporter_id
     where f.id = ${id} and ${visibleTo(actor)}`;
   if (!row) throw new Problem('not-found');

@@ -1,11 +1,11 @@
-import { logAccess } from '../people/patient.queries.ts';
+import { logAccess, logTrustedLook } from '../people/look.queries.ts';
 import { today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { etagOf } from '../shared/etag.ts';
 import { type App, idParams } from '../shared/http.ts';
 import { changes, creates, lists, reads } from '../shared/routes.ts';
 import { addFollowUp, changeFollowUp } from './follow-up.commands.ts';
-import { getFollowUp, listFollowUps } from './follow-up.queries.ts';
+import { getFollowUp, listFollowUps, trustedOf } from './follow-up.queries.ts';
 import {
   FollowUp,
   FollowUpChange,
@@ -16,6 +16,8 @@ import {
   OutcomeRecorded,
 } from './follow-up.schemas.ts';
 import { recordOutcome } from './outcome.commands.ts';
+import { takeBackOutcome } from './outcome-back.commands.ts';
+import { OutcomeTakenBack, OutcomeTakingBack } from './outcome-back.schemas.ts';
 
 const tags = ['Support'];
 
@@ -28,7 +30,11 @@ export function followUpRoutes(app: App, deps: Deps): void {
     tags,
     querystring: FollowUpQuery,
     gives: FollowUpList,
-    call: ({ ctx, query }) => listFollowUps(deps.db, ctx.actor, query, today(deps.clock)),
+    async call({ ctx, query }) {
+      const page = await listFollowUps(deps.db, ctx.actor, query, today(deps.clock));
+      await logTrustedLook(deps, ctx, trustedOf(page.items), '/follow-ups');
+      return page;
+    },
   });
 
   reads(app, '/follow-ups/:id', {
@@ -42,6 +48,7 @@ export function followUpRoutes(app: App, deps: Deps): void {
     async call({ ctx, params }) {
       const followUp = await getFollowUp(deps.db, ctx.actor, params.id, today(deps.clock));
       await logAccess(deps, ctx, followUp.patient.id, 'follow_up');
+      if (followUp.contact.trusted) await logTrustedLook(deps, ctx, [followUp.patient.id], '/follow-ups/:id');
       return followUp;
     },
     etag: (followUp) => etagOf(followUp.id, followUp.changedAt),
@@ -84,5 +91,19 @@ export function followUpRoutes(app: App, deps: Deps): void {
     gives: OutcomeRecorded,
     problems: ['not-found', 'follow-up-settled', 'invalid'],
     call: ({ ctx, params, body }) => recordOutcome(deps, ctx, params.id, body),
+  });
+
+  creates(app, '/follow-up-outcomes/:id/takings-back', {
+    action: 'follow-ups.record-outcome',
+    operationId: 'takeBackOutcome',
+    summary: 'Take back an outcome of a follow-up that was recorded by mistake',
+    description:
+      'It counts nowhere, and the follow-up stands as before, so that another can be recorded. Whoever recorded it takes it back within 14 days; later, or for others, a manager.',
+    tags,
+    params: idParams,
+    body: OutcomeTakingBack,
+    gives: OutcomeTakenBack,
+    problems: ['not-found', 'taking-back-refused', 'conflict'],
+    call: ({ ctx, params, body }) => takeBackOutcome(deps, ctx, params.id, body),
   });
 }

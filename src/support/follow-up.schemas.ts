@@ -1,8 +1,10 @@
 import Type, { type Static } from 'typebox';
 import { tellableWhys } from '../messages/why.rules.ts';
+import { TrustedShown } from '../people/trusted.rules.ts';
 import { strictObject } from '../shared/http.ts';
 import { listQuery, pageOf } from '../shared/lists.ts';
 import { line, nullable, oneOf, text, time } from '../shared/schemas.ts';
+import { Handout } from './handout.schemas.ts';
 import {
   clashesWith,
   followUpStatuses,
@@ -137,6 +139,11 @@ export const FollowUpSummary = Type.Object({
     }),
     { description: 'What is at the same time, while it is ahead' },
   ),
+  ringFirst: nullable(
+    Type.Object(TrustedShown, {
+      description: 'The trusted person through whom it goes, while it is ahead; each look is logged',
+    }),
+  ),
   supporter: nullable(Named),
 });
 export type FollowUpSummary = Static<typeof FollowUpSummary>;
@@ -170,6 +177,12 @@ export const FollowUp = Type.Object({
         }),
         { description: 'Only the safe ones, in the person’s order' },
       ),
+      trusted: nullable(
+        Type.Object(TrustedShown, {
+          description:
+            'The trusted person, where they may be contacted for support or in an emergency; `first`: before the person. Each look is logged',
+        }),
+      ),
     },
     { description: 'What the contact itself needs, and no more' },
   ),
@@ -187,8 +200,22 @@ export const FollowUp = Type.Object({
       ),
     }),
   ),
+  hasConcern: Type.Boolean({
+    description: 'A concern was raised at it that stands, also where the outcome was taken back',
+  }),
+  takenBackOutcomes: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      result: oneOf(outcomeResults),
+      takenBackAt: Type.String(),
+      takenBackBy: Type.String({ description: 'Who of the staff' }),
+      reason: Type.String(),
+    }),
+    { description: 'What was recorded by mistake and counts nowhere, the latest first' },
+  ),
   outcome: nullable(
     Type.Object({
+      id: Type.String(),
       result: oneOf(outcomeResults),
       topics: Type.Array(Type.String()),
       minutes: nullable(Type.Integer()),
@@ -212,6 +239,9 @@ export const FollowUp = Type.Object({
     }),
     { description: 'The last contacts before it, newest first' },
   ),
+  given: Type.Array(Handout, {
+    description: 'Guides and signposts that the person was given, newest first, at most 50',
+  }),
 });
 export type FollowUp = Static<typeof FollowUp>;
 

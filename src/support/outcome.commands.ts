@@ -1,11 +1,13 @@
 import { sql } from 'kysely';
 import { correctWhatWasTold } from '../messages/correction.commands.ts';
 import { takeBackUnsaid } from '../messages/kind.queries.ts';
+import { assertMayAsk } from '../people/asking.commands.ts';
 import type { Context } from '../shared/actor.ts';
 import { command } from '../shared/command.ts';
 import type { Trx } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvent } from '../shared/events.ts';
+import { newId } from '../shared/ids.ts';
 import { col } from '../shared/rows.ts';
 import { many, run } from '../shared/statements.ts';
 import { completeTasksAbout, createTasks, type NewTask } from '../tasks/task.commands.ts';
@@ -33,12 +35,21 @@ export async function recordOutcome(
     assertOutcomeFits(outcome, followUp, { at, today });
     const { dueOn: plannedOn } = followUp;
     const dueOn = outcomeDay(outcome, plannedOn, today);
+    if (outcome.confidence !== undefined)
+      await assertMayAsk(
+        work,
+        followUp.patientId,
+        { asked: 'confidence', way: 'call', day: dueOn },
+        '/confidence',
+      );
     await run(work.trx, 'follow-up.outcome')`
       with f as (${followUpMove(outcome.result, { which: sql`f.id = ${id}`, set: sql`why = ${outcome.why ?? null}, due_on = ${dueOn}::date`, at })}),
       r as (${takeBackUnsaid('follow_up', sql`subject_id = ${id}`)})
-      insert into follow_up_outcome (follow_up_id, result, topics, minutes, confidence, frequency, got_in_the_way, concern, note, next_step, recorded_at)
-      values (${id}, ${outcome.result}, ${outcome.topics ?? []}::text[], ${outcome.minutes ?? null}, ${outcome.confidence ?? null}, ${outcome.frequency ?? null},
-        ${outcome.gotInTheWay ?? []}::text[], ${outcome.concern ?? false}, ${outcome.note ?? null}, ${outcome.nextStep ?? null}, ${at})`;
+      insert into follow_up_outcome (id, follow_up_id, result, topics, minutes, confidence, frequency, got_in_the_way, concern, note, next_step,
+        recorded_at, recorded_by, was_status, was_due_on, was_why)
+      values (${newId()}, ${id}, ${outcome.result}, ${outcome.topics ?? []}::text[], ${outcome.minutes ?? null}, ${outcome.confidence ?? null}, ${outcome.frequency ?? null},
+        ${outcome.gotInTheWay ?? []}::text[], ${outcome.concern ?? false}, ${outcome.note ?? null}, ${outcome.nextStep ?? null},
+        ${at}, ${ctx.actor.id}::uuid, ${followUp.status}, ${plannedOn}::date, (select why from follow_up where id = ${id}))`;
     if (outcome.result === 'cancelled') await correctWhatWasTold(work, sql`f.id = ${id}`);
     await recordEvent(work, {
       type: 'follow_up.outcome_recorded',

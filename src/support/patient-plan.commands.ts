@@ -190,7 +190,7 @@ async function planAnew(
         select from reminder r where r.subject_id = f.id and r.reason in ${endingWith('follow_up')} and r.status = 'said') as goes
       from follow_up f where f.patient_plan_id = ${id} and f.status <> 'cancelled' for update
     ), ended as (
-      ${followUpMove('cancelled', { from: sql`f x`, which: sql`f.id = x.id and x.goes`, at })} returning f.id
+      ${followUpMove('cancelled', { from: sql`f x`, which: sql`f.id = x.id and x.goes`, set: sql`why = 'ended'`, at })} returning f.id
     ), unsaid as (
       ${takeBackUnsaid('follow_up', sql`subject_id in (select id from f where goes)`)}
     ), p as (

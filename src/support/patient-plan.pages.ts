@@ -1,4 +1,5 @@
-import { getPatient, logAccess } from '../people/patient.queries.ts';
+import { logAccess } from '../people/look.queries.ts';
+import { getPatient } from '../people/patient.queries.ts';
 import type { Context } from '../shared/actor.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams } from '../shared/http.ts';

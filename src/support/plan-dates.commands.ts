@@ -58,7 +58,7 @@ export async function moveDueSteps(work: Work, loanId: string, dueOn: string | n
   diary.taken.push(...moved);
   diary.crowd.push(...moved.map((one) => ({ ...one, count: 1 })));
   const made = missed.flatMap(({ steps, ...plan }) => timesOf(work.deps, { ...plan, loanId }, steps, diary));
-  await moveTo(work, moved);
+  await moveTo(work, moved, 'dates_moved');
   await cancel(
     work,
     ended.map(({ id }) => id),
@@ -71,7 +71,7 @@ export async function moveDueSteps(work: Work, loanId: string, dueOn: string | n
       (one): NewEvent => ({
         type: 'follow_up.moved',
         subjects: subjectsOfFollowUp({ ...one, loanId }),
-        values: says(one),
+        values: { ...says(one), why: 'dates_moved' },
       }),
     ),
     ...ended.map(

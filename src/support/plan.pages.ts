@@ -4,6 +4,7 @@ import { type App, idParams } from '../shared/http.ts';
 import { besideTheOther, versionToSend } from '../web/edit-conflict.ts';
 import { type Form, fields, newForm, refused, type Typed, typedIn } from '../web/forms.ts';
 import { formPage } from '../web/submit.ts';
+import { patientPlanPages } from './patient-plan.pages.ts';
 import { addPlan, changePlan } from './plan.commands.ts';
 import { getPlan, listPlans } from './plan.queries.ts';
 import { mostSteps, stepLines } from './plan.rules.ts';
@@ -23,6 +24,8 @@ const spareSteps = 3;
 
 /** /settings/support-plans: what kinds of support there are, version by version. */
 export function planPages(app: App, deps: Deps): void {
+  patientPlanPages(app, deps);
+
   const read = { config: { action: 'settings.read' } } as const;
   app.get('/settings/support-plans', read, async (_request, reply) => {
     const plans = await listPlans(deps.db, { retired: true });

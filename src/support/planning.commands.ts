@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { takeBackUnsaid } from '../messages/kind.queries.ts';
+import type { TellableWhy } from '../messages/why.rules.ts';
 import { civilTime, today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { newId } from '../shared/ids.ts';
@@ -64,10 +65,11 @@ export async function writeFollowUps(work: Work, made: NewPlanned[]): Promise<vo
   if (made.length) await run(work.trx, 'follow-up.write')`${insertFollowUps(made, work.at)}`;
 }
 
-/** Puts follow-ups on other times, which nobody has confirmed, and takes back what was to be said of the old ones. */
+/** Puts follow-ups on other times, which nobody has confirmed, and takes back what was to be said of the old ones; who was told of one hears why. */
 export async function moveTo(
   work: Work,
   moved: Pick<NewPlanned, 'id' | 'dueOn' | 'startsAt'>[],
+  why: TellableWhy,
 ): Promise<void> {
   if (!moved.length) return;
   await run(work.trx, 'follow-up.move-to')`
@@ -77,7 +79,7 @@ export async function moveTo(
     ${followUpMove('planned', {
       from: sql`jsonb_to_recordset(${JSON.stringify(moved)}::jsonb) x (id uuid, "dueOn" date, "startsAt" time)`,
       which: sql`f.id = x.id`,
-      set: sql`due_on = x."dueOn", starts_at = x."startsAt"`,
+      set: sql`due_on = x."dueOn", starts_at = x."startsAt", why = ${why}`,
       at: work.at,
     })}`;
 }

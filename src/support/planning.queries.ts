@@ -6,6 +6,7 @@ import type { Deps } from '../shared/deps.ts';
 import { col, type RowOf } from '../shared/rows.ts';
 import { one, run } from '../shared/statements.ts';
 import type { Work } from '../shared/work.ts';
+import { dropInCounts } from './drop-in.states.ts';
 import { isAhead } from './follow-up.states.ts';
 import { arrange, Diary, Wanted } from './planning.rules.ts';
 import type { Slot } from './slot.rules.ts';
@@ -44,7 +45,7 @@ export const diaryJson = (
     union
     select d.id, null, d.supporter_id, d.held_on, ${slotOf('d')}
     from (select distinct supporter_id, day from w) x join drop_in d on d.supporter_id = x.supporter_id
-    where d.held_on between x.day - 28 and x.day + 28 and d.cancelled_at is null
+    where d.held_on between x.day - 28 and x.day + 28 and d.cancelled_at is null and ${dropInCounts('d')}
   ), crowd as (
     select f.due_on, f.starts_at, f.minutes, count(*)::int as count
     from (select distinct w.day + n as day from w, generate_series(-1, 6) n where w.supporter_id is null) x cross join lateral (

@@ -8,7 +8,10 @@ export type Way = (typeof ways)[number];
 export const outcomeResults = ['done', 'missed', 'cancelled'] as const;
 export type OutcomeResult = (typeof outcomeResults)[number];
 
-/** The life of a follow-up: every move there is. A planned or confirmed one may also be moved to another date. */
+/**
+ * The life of a follow-up: every move there is. A planned or confirmed one may also be moved to another date. What was
+ * cancelled with a loan that did not end is planned again by `followUpAgain` alone.
+ */
 export const followUpMoves: Record<FollowUpStatus, FollowUpStatus[]> = {
   planned: ['confirmed', 'done', 'missed', 'cancelled'],
   confirmed: ['planned', 'done', 'missed', 'cancelled'],
@@ -25,6 +28,9 @@ export const followUpWords: Record<FollowUpStatus, string> = {
   missed: 'missed',
   cancelled: 'cancelled',
 };
+
+/** A follow-up that would move with the handover that it is counted from, and stays where it is. */
+export type KeptStep = { step: string; dueOn: string; isConfirmed: boolean };
 
 /** @throws Problem `follow-up-settled` when the follow-up has its outcome */
 export function assertAhead(status: FollowUpStatus): void {
@@ -48,6 +54,8 @@ export const topics = [
   'leisure_and_learning',
   'other',
 ] as const;
+/** How old someone looks who is not known by name: as many bands as an eye can tell. */
+export const ageBands = ['under_25', '25_to_44', '45_to_64', '65_and_over'] as const;
 export const obstacles = [
   'data_exhausted',
   'device_fault',
@@ -81,6 +89,12 @@ export const topicWords: Record<(typeof topics)[number], string> = {
   accessibility: 'Making it easier to use',
   leisure_and_learning: 'Leisure and learning',
   other: 'Something else',
+};
+export const ageBandWords: Record<(typeof ageBands)[number], string> = {
+  under_25: 'Under 25',
+  '25_to_44': '25 to 44',
+  '45_to_64': '45 to 64',
+  '65_and_over': '65 and over',
 };
 export const obstacleWords: Record<(typeof obstacles)[number], string> = {
   data_exhausted: 'Data ran out',

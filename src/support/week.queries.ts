@@ -1,13 +1,15 @@
 import { sql } from 'kysely';
 import type { Actor } from '../shared/actor.ts';
+import { own } from '../shared/asker.ts';
 import { addDays, today } from '../shared/clock.ts';
 import type { Reader } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
 import { many } from '../shared/statements.ts';
 import { mondayOf } from './assignment.rules.ts';
 import { Hours, Week } from './assignment.schemas.ts';
+import { dropInCounts } from './drop-in.states.ts';
 import { visibleTo } from './follow-up.queries.ts';
-import { isPast } from './follow-up.states.ts';
+import { isPast, outcomeCounts } from './follow-up.states.ts';
 
 /**
  * The week of a civil date, by supporter and day, with what each has time for: supporters alone and who has
@@ -26,7 +28,7 @@ export async function supportWeek(db: Reader, actor: Actor, date: string): Promi
       from d group by 1
     ), p as (
       select id, name, role, weekly_minutes from staff
-      where id in (select supporter_id from w) or (role = 'supporter' and suspended_at is null and ${actor.role === 'supporter' ? sql`id = ${actor.id}` : sql`true`})
+      where id in (select supporter_id from w) or (role = 'supporter' and suspended_at is null and ${actor.role === 'supporter' ? own(sql`id = ${actor.id}`) : sql`true`})
     )
     select case when p.id is not null then json_build_object('id', p.id, 'name', p.name) end as supporter, p.weekly_minutes as "weeklyMinutes",
       coalesce(w.minutes, 0) as minutes, coalesce(w.days, '[]') as days
@@ -48,11 +50,11 @@ export async function supportHours(
   const rows = await many(db, 'support.hours', Hours.properties.items.items.properties)`
     with d as (
       select f.supporter_id, f.status = 'done' as is_contact, f.status = 'missed' as is_missed, false as is_drop_in,
-        case f.status when 'done' then coalesce((select u.minutes from follow_up_outcome u where u.follow_up_id = f.id), f.minutes) else 0 end as minutes
+        case f.status when 'done' then coalesce((select u.minutes from follow_up_outcome u where u.follow_up_id = f.id and ${outcomeCounts('u')}), f.minutes) else 0 end as minutes
       from follow_up f where f.due_on between ${from}::date and ${to}::date and ${isPast('f')} and ${visibleTo(actor)}
       union all
       select f.supporter_id, false, false, true, f.minutes
-      from drop_in f where f.held_on between ${from}::date and least(${to}::date, ${today(clock)}::date) and f.cancelled_at is null and ${visibleTo(actor)}
+      from drop_in f where f.held_on between ${from}::date and least(${to}::date, ${today(clock)}::date) and f.cancelled_at is null and ${dropInCounts('f')} and ${visibleTo(actor)}
     )
     select case when o.id is not null then json_build_object('id', o.id, 'name', o.name) end as organisation,
       json_build_object('id', p.id, 'name', p.name) as supporter,

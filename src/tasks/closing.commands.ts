@@ -10,8 +10,9 @@ import { invalid, Problem } from '../shared/problem.ts';
 import { col, type RowOf } from '../shared/rows.ts';
 import { many, run } from '../shared/statements.ts';
 import type { Work } from '../shared/work.ts';
+import { completionErrors } from './closing.rules.ts';
 import { subjectsOfTask } from './task.commands.ts';
-import { closesTogether, completionErrors, ruleOf, type TaskKind, taskKinds } from './task.rules.ts';
+import { closesTogether, ruleOf, type TaskKind, taskKinds } from './task.rules.ts';
 import type { TaskCompleted, TaskCompletion, TaskCompletions, TasksCompleted } from './task.schemas.ts';
 
 /** Whether someone may close tasks of a kind: may close any, and may do what it asks. */

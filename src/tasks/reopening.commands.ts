@@ -4,6 +4,7 @@ import type { Context } from '../shared/actor.ts';
 import { command } from '../shared/command.ts';
 import type { Deps } from '../shared/deps.ts';
 import { recordEvents } from '../shared/events.ts';
+import { writtenWith } from '../shared/moments.ts';
 import { Problem } from '../shared/problem.ts';
 import { col } from '../shared/rows.ts';
 import { many, run } from '../shared/statements.ts';
@@ -70,20 +71,25 @@ async function reopen(deps: Deps, ctx: Context, which: RawBuilder<unknown>): Pro
 
 /**
  * Opens tasks of these kinds about something again that closed by themselves since an instant, since what closed them
- * was taken back. What was closed by hand stays closed, and there is one open task of a kind.
+ * was taken back; or those of a person that closed with what was written at an instant. What was closed by hand stays
+ * closed, and there is one open task of a kind.
  */
 export async function reopenTasksAbout(
   work: Work,
   kinds: TaskKind[],
-  { subjectId, since }: { subjectId: string; since: string },
+  of: { subjectId: string; since: string } | { patientId: string; closedWith: string },
 ): Promise<void> {
+  const which =
+    'patientId' in of
+      ? sql`t.patient_id = ${of.patientId} and ${writtenWith(sql`t.done_at`, of.closedWith)}`
+      : sql`t.subject_id = ${of.subjectId} and t.done_at >= ${of.since}`;
   const rows = await many(work.trx, 'task.reopen-about', {
     id: col.text,
     kind: col.keyOf(taskKinds),
     patientId: col.orNull(col.text),
   })`
     update task t set status = 'open', done_at = null
-    where t.subject_id = ${subjectId} and t.kind = any(${kinds}::text[]) and t.status = 'done' and t.done_at >= ${since}
+    where ${which} and t.kind = any(${kinds}::text[]) and t.status = 'done'
       and not exists (select from task_closing c where c.task_id = t.id and c.reopened_at is null)
       and not exists (select from task o where o.subject_id = t.subject_id and o.kind = t.kind and o.status = 'open')
     returning t.id, t.kind, t.patient_id as "patientId"`;

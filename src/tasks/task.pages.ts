@@ -1,4 +1,3 @@
-import { logAccesses } from '../people/patient.queries.ts';
 import type { Context } from '../shared/actor.ts';
 import { civilDate } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
@@ -10,7 +9,7 @@ import { listFile } from '../web/list-file.ts';
 import { submit } from '../web/submit.ts';
 import { completeTask, completeTasks } from './closing.commands.ts';
 import { reopenTasks } from './reopening.commands.ts';
-import { countTasks, getTask, listTasks, peopleIn } from './task.queries.ts';
+import { countTasks, getTask, listTasks } from './task.queries.ts';
 import { ruleOf, taskKinds } from './task.rules.ts';
 import { NewReopening, TaskCompletion, TaskCompletions, TaskQuery } from './task.schemas.ts';
 import { shownTask, taskView } from './task.view.ts';
@@ -100,7 +99,6 @@ export function taskPages(app: App, deps: Deps): void {
 
   async function listView(ctx: Context, query: TaskQuery, form: Form) {
     const [list, found] = await Promise.all([listTasks(deps.db, query), countTasks(deps.db, query)]);
-    await logAccesses(deps, ctx, peopleIn(list.items), 'task');
     const filters = filtersOf(query);
     return {
       items: list.items.map((task) => shownTask(task, ctx.actor)),

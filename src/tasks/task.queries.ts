@@ -38,9 +38,6 @@ export async function listTasks(db: Reader, query: TaskQuery): Promise<ListPage<
   return { items: items.map(({ presses: _presses, ...row }) => saying(row)), next };
 }
 
-/** The people whom a list of tasks names. */
-export const peopleIn = (tasks: Pick<Task, 'patient'>[]) => tasks.flatMap(({ patient }) => patient?.id ?? []);
-
 /** How many tasks the filters of a list match. */
 export async function countTasks(db: Reader, filter: Filter): Promise<number> {
   return countOf(db, 'task.count')`from task t where ${matching(filter)}`;

@@ -1,10 +1,9 @@
-import { logAccesses } from '../people/patient.queries.ts';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams, problemReplies } from '../shared/http.ts';
 import { creates, lists, reads } from '../shared/routes.ts';
 import { completeTask, completeTasks } from './closing.commands.ts';
 import { reopenTask, reopenTasks } from './reopening.commands.ts';
-import { getTask, listTasks, peopleIn } from './task.queries.ts';
+import { getTask, listTasks } from './task.queries.ts';
 import {
   NewReopening,
   OneTask,
@@ -29,11 +28,7 @@ export function taskRoutes(app: App, deps: Deps): void {
     tags,
     querystring: TaskQuery,
     gives: TaskList,
-    async call({ ctx, query }) {
-      const list = listTasks(deps.db, query);
-      await logAccesses(deps, ctx, peopleIn((await list).items), 'task');
-      return list;
-    },
+    call: ({ query }) => listTasks(deps.db, query),
   });
 
   reads(app, '/tasks/:id', {
@@ -44,11 +39,7 @@ export function taskRoutes(app: App, deps: Deps): void {
     params: idParams,
     gives: OneTask,
     problems: ['not-found'],
-    async call({ ctx, params }) {
-      const task = await getTask(deps.db, params.id);
-      await logAccesses(deps, ctx, peopleIn([task]), 'task');
-      return task;
-    },
+    call: ({ params }) => getTask(deps.db, params.id),
   });
 
   creates(app, '/tasks/completions', {

@@ -1,5 +1,4 @@
 import type { Action } from '../access/permissions.ts';
-import type { FieldError } from '../shared/problem.ts';
 
 type TaskRule = {
   /** What to do, as lists show it. */
@@ -77,6 +76,10 @@ export const taskKinds = {
     what: 'They were told of something that is off or has changed, and no message can say so in time: tell them as they wish',
     ...ofPerson,
   },
+  tell_news: {
+    what: 'There is news for everyone concerned, and they are not to be written to: tell them all that the task shows, as they wish',
+    ...ofPerson,
+  },
   asked_to_cancel: {
     what: 'They want to call off what they were told of: read what they wrote, and ring back',
     ...ofPerson,
@@ -93,6 +96,12 @@ export const taskKinds = {
     ...ofPerson,
     closesWhen: 'their mobile data is renewed',
   },
+  said_found: {
+    what: 'Somebody found a device of ours: read what they wrote, and see how it comes back',
+    ...ofPerson,
+  },
+  asked_for_help: { what: 'They ask for help with what they have: ring them', ...ofPerson },
+  asked_for_charger: { what: 'They ask for a charger: ring them, and send one', ...ofPerson },
   inbound_text: { what: 'They sent a text: read it and ring back', ...ofPerson },
   check_contact_proposal: {
     what: 'A new referral says otherwise of this person: decide what applies',
@@ -125,7 +134,7 @@ export const taskKinds = {
     closesWhen: 'a follow-up with them is done',
   },
   concern: {
-    what: 'A concern was raised at a follow-up: speak to the clinic’s duty contact',
+    what: 'A concern was raised: speak to the clinic’s duty contact',
     ...ofPerson,
     bySpeaking: true,
   },
@@ -226,6 +235,12 @@ export const taskKinds = {
     page: (id: string) => `/settings/staff/${id}/suspensions`,
     closesWhen: 'nothing is theirs any more',
   },
+  guide_review: {
+    what: 'A guide is to be looked at again by now: read it with people who use it, and give the next day',
+    by: 'guides.write',
+    page: (id: string) => `/settings/guides/${id}`,
+    closesWhen: 'a later day is given, or it is no longer offered',
+  },
   calendar_ends: {
     what: 'The bank holidays that Lendwell knows end soon: add those of the years to come',
     by: 'settings.change',
@@ -237,6 +252,12 @@ export const taskKinds = {
     by: 'patients.erase',
     page: (id: string) => `/settings/retention/${id}`,
     closesWhen: 'it is decided about them',
+  },
+  updates_ending: {
+    what: 'The security updates of a device on loan end soon: offer another in its place',
+    by: 'devices.accept-updates',
+    page: (id: string) => `/devices/${id}`,
+    closesWhen: 'it is back or another took its place, a manager says why it may stay, or they last longer',
   },
   check_ran_out: {
     what: 'A device that is held for someone has a check to do before it can go out',
@@ -262,37 +283,3 @@ export function placeOf({ id, kind, subject }: { id: string; kind: TaskKind; sub
 /** Whether a task may be closed with others in one go: none that is urgent, closes by itself or wants a conversation. */
 export const closesTogether = ({ kind, urgent }: { kind: TaskKind; urgent: boolean }) =>
   !urgent && !ruleOf(kind).closesWhen && !ruleOf(kind).bySpeaking;
-
-/** What was said when a task is closed by hand. */
-export type Completion = {
-  done?: string | undefined;
-  spokeTo?: string | undefined;
-  spokeOn?: string | undefined;
-  spokeAt?: string | undefined;
-  agreed?: string | undefined;
-};
-
-/** What is missing or too much in how a task of a kind is closed. */
-export function completionErrors(kind: TaskKind, said: Completion): FieldError[] {
-  const { bySpeaking, closesWhen } = ruleOf(kind);
-  if (!bySpeaking)
-    return said.done
-      ? []
-      : [
-          {
-            pointer: '/done',
-            message: closesWhen
-              ? `Say why it is closed by hand. It closes by itself when ${closesWhen}.`
-              : 'Say in a few words what was done.',
-          },
-        ];
-  const wanted = {
-    spokeTo: 'Say whom you spoke to.',
-    spokeOn: 'Give the day on which you spoke.',
-    spokeAt: 'Give the time at which you spoke, such as 14:30.',
-    agreed: 'Say what they will do.',
-  };
-  return Object.entries(wanted).flatMap(([name, message]) =>
-    said[name as keyof typeof wanted] ? [] : [{ pointer: `/${name}`, message }],
-  );
-}

@@ -1,8 +1,9 @@
 import { may } from '../access/permissions.ts';
+import { getFound } from '../lending/found/found.queries.ts';
 import { openLoansOf } from '../lending/loans/loan.queries.ts';
+import { newsFor } from '../messages/announcement.queries.ts';
 import { getInbound } from '../messages/inbound.queries.ts';
 import { getShownPatient } from '../people/doubt.queries.ts';
-import { logAccesses } from '../people/patient.queries.ts';
 import { referringClinics } from '../scheme/organisations/duty-contact.queries.ts';
 import type { Actor, Context } from '../shared/actor.ts';
 import { today } from '../shared/clock.ts';
@@ -13,7 +14,7 @@ import { listFollowUps } from '../support/follow-up.queries.ts';
 import { type Form, newForm } from '../web/forms.ts';
 import { timelineLines } from '../web/timeline.view.ts';
 import { mayClose, whoDoes } from './closing.commands.ts';
-import { getTask, peopleIn } from './task.queries.ts';
+import { getTask } from './task.queries.ts';
 import { closesTogether, placeOf, ruleOf, taskKinds } from './task.rules.ts';
 import type { Task } from './task.schemas.ts';
 
@@ -32,23 +33,23 @@ export function shownTask(task: Task, actor: Actor) {
 }
 
 /**
- * A task's own page: what it asks and of whom, what was said, whom to speak to, and how it closes. That it was looked
- * at is written down for whoever it names.
+ * A task's own page: what it asks and of whom, what was said, whom to speak to, and how it closes.
  * @param sent the form that was refused, if any
  */
 export async function taskView(deps: Deps, ctx: Context, id: string, sent?: Form) {
   const task = await getTask(deps.db, id);
   const { type, id: subjectId } = task.subject;
-  const [text, said] = await Promise.all([
+  const [text, said, found] = await Promise.all([
     type === 'inbound_message' ? getInbound(deps.db, subjectId) : undefined,
     type === 'follow_up' ? saidAtFollowUp(deps.db, subjectId) : undefined,
+    type === 'found_message' ? getFound(deps.db, subjectId) : undefined,
   ]);
   // A number that several share is answered for all of them.
   const others = (text?.patients ?? []).filter(({ id }) => id !== task.patient?.id);
-  const [person, events] = await Promise.all([
+  const [person, events, news] = await Promise.all([
     task.patient && personView(deps, ctx, task.patient.id, said?.referralId ?? null),
     timelineOf(deps.db, id, { limit: 50 }),
-    logAccesses(deps, ctx, [...peopleIn([task]), ...others.map((other) => other.id)], 'task'),
+    task.kind === 'tell_news' && task.patient ? newsFor(deps.db, task.patient.id, task.createdAt) : [],
   ]);
   const shown = shownTask(task, ctx.actor);
   return {
@@ -56,6 +57,8 @@ export async function taskView(deps: Deps, ctx: Context, id: string, sent?: Form
     elsewhere: shown.href !== `/tasks/${id}` && { href: shown.href, text: taskKinds[task.kind].what },
     said,
     text,
+    found,
+    news,
     others,
     person,
     toClinic: shown.bySpeaking || (task.urgent && text !== undefined),

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 
@@ -11,6 +12,14 @@ export const nhsuk = path.dirname(
   createRequire(import.meta.url).resolve('nhsuk-frontend/dist/nhsuk/template.njk'),
 );
 
+/** What reads codes from a camera's picture: two scripts, and what they load. They ask for each other at these places. */
+const reader = path.join(path.dirname(fileURLToPath(import.meta.resolve('zxing-wasm/reader'))), '../..');
+const readerFiles = {
+  'es/reader/index.js': 'es/reader/index.js',
+  'es/share.js': 'es/share.js',
+  'zxing_reader.wasm': 'reader/zxing_reader.wasm',
+};
+
 /**
  * Serves styles, scripts and icons under a path that changes with them, so that browsers may
  * keep them for good. Returns that path.
@@ -19,9 +28,17 @@ export async function serveAssets(app: FastifyInstance): Promise<string> {
   const styles = nhsukStyles();
   const hash = createHash('sha256').update(styles);
   for (const file of readdirSync(own)) hash.update(readFileSync(path.join(own, file)));
+  for (const file of Object.values(readerFiles)) hash.update(readFileSync(path.join(reader, file)));
   const prefix = `/assets/${hash.digest('hex').slice(0, 12)}`;
 
-  await app.register(fastifyStatic, { serve: false, maxAge: '365d', immutable: true });
+  await app.register(fastifyStatic, {
+    serve: false,
+    maxAge: '365d',
+    immutable: true,
+    setHeaders(reply, file) {
+      if (file.endsWith('.svg')) reply.header('content-type', 'image/svg+xml; charset=utf-8');
+    },
+  });
   const options = {
     config: { action: 'public' as const, rateLimit: false as const },
     logLevel: 'warn' as const,
@@ -33,6 +50,8 @@ export async function serveAssets(app: FastifyInstance): Promise<string> {
       .send(styles),
   );
   app.get(`${prefix}/nhsuk.js`, options, (_request, reply) => reply.sendFile('nhsuk-frontend.min.js', nhsuk));
+  for (const [name, file] of Object.entries(readerFiles))
+    app.get(`${prefix}/reader/${name}`, options, (_request, reply) => reply.sendFile(file, reader));
   app.get<{ Params: { file: string } }>(`${prefix}/images/:file`, options, (request, reply) =>
     reply.sendFile(request.params.file, path.join(nhsuk, 'assets/images')),
   );

@@ -2,6 +2,7 @@ import type { ErrorObject } from 'ajv';
 import type { Static, TSchema } from 'typebox';
 import { type DateParts, readDateParts } from '../shared/date-parts.ts';
 import { withDates } from '../shared/formats.ts';
+import { isId } from '../shared/ids.ts';
 import { invalid, type Problem, toProblem } from '../shared/problem.ts';
 import { fieldErrors, strict } from '../shared/validation.ts';
 
@@ -60,7 +61,7 @@ const isBlank = (value: string | string[]) => [value].flat().every((part) => par
 
 /**
  * Reads a form into the body that the API takes for the same, held to the same schema: text
- * trimmed, empty fields left out, numbers, yes and no, lists and dates made what they stand for.
+ * trimmed but for passwords, empty fields left out, numbers, yes and no, lists and dates made what they stand for.
  * @param words what to say of a field that was left empty, by its name (`devices.*.make` for every row)
  * @throws Problem `invalid` with the faults of all fields
  */
@@ -84,6 +85,20 @@ export function fields<T extends TSchema>(
       }),
     ),
   );
+}
+
+/** The id that a field was sent with; undefined where it is empty or no id. */
+export const idIn = (value: string | string[] | undefined): string | undefined =>
+  isId(value) ? value : undefined;
+
+/**
+ * What a page made of a form by itself, held to the schema of the API that takes the same.
+ * @throws Problem `invalid` with the faults of all fields
+ */
+export function held<T extends TSchema>(schema: T, value: unknown): Static<T> {
+  const isRight = strict.compile(schema as object);
+  if (isRight(value)) return value as Static<T>;
+  throw invalid(...fieldErrors(isRight.errors ?? []));
 }
 
 function kinder({ keyword, params, parentSchema }: ErrorObject, typed: Typed, name: string) {
@@ -137,7 +152,9 @@ type JsonSchema = {
 
 /** What the fields under a name stand for; undefined when they are empty. */
 function read(schema: JsonSchema, typed: Typed, name: string): unknown {
-  const text = [typed[name] ?? ''].flat()[0]!.trim();
+  const asTyped = [typed[name] ?? ''].flat()[0]!;
+  if (schema.format === 'password') return asTyped || undefined;
+  const text = asTyped.trim();
   if (schema.discriminator && schema.oneOf) return read(chosen(schema, typed, name), typed, name);
   if (schema.anyOf) {
     const value = read(schema.anyOf.find((part) => part.type !== 'null') ?? {}, typed, name);

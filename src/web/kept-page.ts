@@ -29,7 +29,7 @@ export const keptPages = plugin<{ deps: Deps }>(async (app, { deps }) => {
     delete query.kept;
     const page = await findKeptPage(deps, request, kept);
     if (!page) return;
-    reply.code(page.status).header('cache-control', 'no-store').type('text/html; charset=utf-8');
+    reply.code(page.status).type('text/html; charset=utf-8');
     return reply.send(page.html);
   });
 });
@@ -39,11 +39,13 @@ export async function leadBack(deps: Deps, reply: FastifyReply, html: string): P
   const { request, statusCode } = reply;
   const holder = holderOf(deps, request);
   // What is shown once (201) is kept nowhere, and a fault of ours says nothing that one would come back to. Nor is what
-  // someone is shown who has just signed in by this form: asked for again, it would be of nobody.
+  // someone is shown who has just signed in by this form: asked for again, it would be of nobody. A page that leads on
+  // elsewhere has secrets in its address.
   const hasJustSignedIn = request.ctx && request.routeOptions.config.action === 'public';
   const isKept =
     request.method === 'POST' &&
     !hasJustSignedIn &&
+    !reply.hasHeader('refresh') &&
     statusCode !== 201 &&
     statusCode < 500 &&
     html.length <= mostKept;
@@ -88,4 +90,4 @@ function holderOf({ config }: Deps, { ctx, cookies }: FastifyRequest): string | 
   return cookie && `browser:${cookie}`;
 }
 
-const keyOf = ({ config }: Deps, holder: string) => keyedHash(config.SECRET, 'kept-page', holder);
+const keyOf = ({ key }: Deps, holder: string) => keyedHash(key, 'kept-page', holder);

@@ -29,6 +29,11 @@ export const listEvents = defineEvents({
     values: { kind: oneOf(listNames), count },
     line: (v) => `Took a file of ${counted(v.count ?? 0, 'line')} of ${v.kind ? inside(v.kind) : 'a list'}`,
   },
+  'list.work_asked': {
+    values: { kind: oneOf(['donation', 'take_over']), step: oneOf(['check', 'record']), count },
+    line: (v) =>
+      `Gave ${v.kind === 'take_over' ? 'a list of what is out' : 'a donor’s list'} of ${counted(v.count ?? 0, 'line')} to be ${v.step === 'record' ? 'recorded' : 'checked'}`,
+  },
   'search.run': {
     values: { count },
     line: (v) => `Ran a search that found ${counted(v.count ?? 0, 'record')}`,

@@ -35,7 +35,7 @@ const places: Place[] = [
   { href: '/loans', text: 'Loans', action: 'loans.read' },
   { href: '/returns', text: 'Returns', action: 'loans.return' },
   { href: '/incidents', text: 'Incidents', action: 'incidents.read' },
-  { href: '/patients', text: 'Patients', action: 'patients.read' },
+  { href: '/patients', text: 'Patients', action: 'patients.read', also: ['/shapers'] },
   { href: '/donations', text: 'Donations', action: 'donations.read' },
   {
     href: '/support',
@@ -49,7 +49,7 @@ const places: Place[] = [
       { href: '/support/hours', text: 'Hours', action: 'follow-ups.read' },
     ],
   },
-  { href: '/messages', text: 'Messages', action: 'messages.read' },
+  { href: '/messages', text: 'Messages', action: 'messages.read', also: ['/announcements'] },
   { href: '/reports', text: 'Reports', action: 'reports.read' },
   { href: '/settings', text: 'Settings', action: 'settings.read' },
 ];

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import helmet from '@fastify/helmet';
 import view from '@fastify/view';
@@ -7,7 +7,11 @@ import plugin from 'fastify-plugin';
 import nunjucks from 'nunjucks';
 import { cookieName, isApi } from '../access/authentication.ts';
 import { formIn, sealForm } from '../access/kept-form.ts';
+import { passkeyToShow } from '../access/passkey.commands.ts';
 import { type Action, may } from '../access/permissions.ts';
+import { placeOfStep } from '../access/sign-in.rules.ts';
+import { provingOf } from '../access/sign-on.queries.ts';
+import { signOnView } from '../access/sign-on.rules.ts';
 import { keyedHash } from '../access/tokens.ts';
 import { currentScheme } from '../scheme/scheme.queries.ts';
 import type { Scheme } from '../scheme/scheme.schemas.ts';
@@ -19,6 +23,7 @@ import { nhsuk, serveAssets } from './assets.ts';
 import { newForm } from './forms.ts';
 import { leadBack } from './kept-page.ts';
 import { navigationFor } from './navigation.ts';
+import { permissionsPolicy, securityHeaders } from './security-headers.ts';
 
 /** Tells the styles, before anything is drawn, that scripts run; the one inline script, allowed by its hash. */
 const markSupport =
@@ -56,22 +61,9 @@ export const admin = plugin<{ deps: Deps; words: Words }>(async (app, { deps, wo
     maxAge: 60,
   } as const;
 
-  await app.register(helmet, {
-    strictTransportSecurity: secure,
-    referrerPolicy: { policy: 'same-origin' },
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'self'"],
-        scriptSrc: ["'self'", `'sha256-${createHash('sha256').update(markSupport).digest('base64')}'`],
-        styleSrc: ["'self'"],
-        imgSrc: ["'self'", 'data:'],
-        objectSrc: ["'none'"],
-        baseUri: ["'none'"],
-        formAction: ["'self'"],
-        frameAncestors: ["'none'"],
-      },
-    },
+  await app.register(helmet, securityHeaders(deps.config, markSupport));
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.header('permissions-policy', permissionsPolicy);
   });
   // Pages are no part of the API that OpenAPI describes.
   app.addHook('onRoute', (route) => {
@@ -99,8 +91,10 @@ export const admin = plugin<{ deps: Deps; words: Words }>(async (app, { deps, wo
   });
 
   app.decorateReply('page', async function (this: FastifyReply, name: string, data: object = {}) {
-    this.header('cache-control', 'no-store').type('text/html; charset=utf-8');
+    this.type('text/html; charset=utf-8');
+    this.request.shown = data;
     const html = await this.viewAsync(name, { ...data, ...around(this, await schemeOrSettings()) });
+    if (html.includes(' data-scan=')) letReaderRun(this);
     return leadBack(deps, this, html);
   });
   app.decorateReply('done', function (this: FastifyReply, href: string, banner: Banner) {
@@ -114,7 +108,7 @@ export const admin = plugin<{ deps: Deps; words: Words }>(async (app, { deps, wo
   /** What every page has around it. */
   function around(reply: FastifyReply, scheme: Pick<Scheme, 'name'>) {
     const { request } = reply;
-    const actor = request.ctx?.actor;
+    const actor = request.session?.needs ? undefined : request.ctx?.actor;
     const here = request.url.split('?')[0]!;
     return {
       page: {
@@ -125,6 +119,7 @@ export const admin = plugin<{ deps: Deps; words: Words }>(async (app, { deps, wo
         session: request.session && draftsOf(deps, request.session),
         idleMinutes: actor?.type === 'staff' ? deps.config.SESSION_IDLE_MINUTES : null,
         scheme,
+        signOn: signOnView(deps.config),
         markSupport: new nunjucks.runtime.SafeString(markSupport),
         navigation: actor ? navigationFor(actor, here, (url) => app.hasRoute({ method: 'GET', url })) : [],
         banner: takeBanner(reply),
@@ -144,6 +139,18 @@ export const admin = plugin<{ deps: Deps; words: Words }>(async (app, { deps, wo
 
   app.decorate('pageForProblem', async (request: FastifyRequest, reply: FastifyReply, problem: Problem) => {
     reply.code(problem.status);
+    const { needs } = request.session ?? {};
+    if (problem.status === 401 && needs)
+      return reply.redirect(`${placeOfStep[needs]}?next=${encodeURIComponent(comeBackTo(request))}`, 303);
+    if (problem.type === 'proof-required') {
+      const next = comeBackTo(request);
+      const kept = sealForm(deps, request);
+      if (!kept) return reply.redirect(`/prove?next=${encodeURIComponent(next)}`, 303);
+      const proving = await provingOf(deps, request.session!);
+      const passkey = await passkeyToShow(deps, request, proving.bySignOn ? [] : proving.standing.kinds);
+      const shown = { form: newForm(), next, kept, ...proving, ...passkey };
+      return reply.send(await reply.page('access/views/prove.njk', shown));
+    }
     if (problem.status === 401) {
       const next = comeBackTo(request);
       const kept = sealForm(deps, request);
@@ -164,6 +171,15 @@ export const admin = plugin<{ deps: Deps; words: Words }>(async (app, { deps, wo
   });
 });
 
+/** What reads codes from the camera is compiled in the browser, which the policy has to allow; it allows no text to run. */
+function letReaderRun(reply: FastifyReply): void {
+  const policy = String(reply.getHeader('content-security-policy'));
+  reply.header(
+    'content-security-policy',
+    policy.replace(/script-src [^;]*/, (sources) => `${sources} 'wasm-unsafe-eval'`),
+  );
+}
+
 /** Whether the browser says that a page of this site sent it, which no other site can make it say (Fetch Metadata). */
 const isFromHere = ({ headers, ctx }: FastifyRequest) =>
   ctx !== undefined && headers['sec-fetch-site'] === 'same-origin';
@@ -177,8 +193,8 @@ function comeBackTo(request: FastifyRequest): string {
 }
 
 /** Whose session what is typed in a browser belongs to, without a word of the session itself. */
-const draftsOf = ({ config }: Deps, { tokenHash }: { tokenHash: Buffer }) =>
-  keyedHash(config.SECRET, 'drafts', tokenHash.toString('base64url')).toString('base64url').slice(0, 16);
+const draftsOf = ({ key }: Deps, { tokenHash }: { tokenHash: Buffer }) =>
+  keyedHash(key, 'drafts', tokenHash.toString('base64url')).toString('base64url').slice(0, 16);
 
 /** The token against forged forms, and the key that makes a second click harmless. */
 function hiddenFields(reply: FastifyReply, once: boolean) {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type FieldError, invalid, toProblem } from '../shared/problem.ts';
+import { type FieldError, invalid, Problem, toProblem } from '../shared/problem.ts';
 import { readSheetFile } from '../shared/sheet-file.ts';
 import type { Upload } from '../shared/uploads.ts';
 import type { Typed } from './forms.ts';
@@ -20,19 +20,34 @@ export async function collect<T>(
   }
 }
 
+/** What a part of the work gives; undefined where something is not right. */
+export function wherePossible<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof Problem) return undefined;
+    throw error;
+  }
+}
+
 /** What a form brings of a sheet: its text, and the names of the other sheets of its workbook, which are not read. */
 type SheetOfForm = { csv: string; sheetsNotRead: string };
 
 /**
- * The spreadsheet of a form: the chosen file, or the text of its field `csv`, as it was pasted or
+ * The spreadsheet that a form brings: the chosen file, or the text of its field `csv`, as it was pasted or
  * mended on the page.
+ * @param sheetsNotRead of the workbook that the text comes from
  * @throws Problem `invalid` at `/file` or `/csv`
  */
-export async function sheetText(upload: Upload | null, typed: Typed): Promise<SheetOfForm> {
+export async function sheetText(
+  upload: Upload | null,
+  typed: Typed,
+  sheetsNotRead = '',
+): Promise<SheetOfForm> {
   if (!upload && typeof typed.csv === 'string' && typed.csv.trim())
     return {
       csv: withPlainBreaks(typed.csv),
-      sheetsNotRead: String(typed.sheetsNotRead ?? ''),
+      sheetsNotRead,
     };
   const refuse = (message: string) =>
     invalid({ pointer: upload || !('csv' in typed) ? '/file' : '/csv', message });
@@ -56,4 +71,5 @@ export async function sheetText(upload: Upload | null, typed: Typed): Promise<Sh
 const withPlainBreaks = (text: string) => text.replaceAll(/\r\n?/g, '\n');
 
 /** Tells whether a text is the one whose verdicts were on the page. */
-export const nameOfSheet = (csv: string) => createHash('sha256').update(csv).digest('base64url');
+export const nameOfSheet = (csv: string) =>
+  createHash('sha256').update(withPlainBreaks(csv)).digest('base64url');

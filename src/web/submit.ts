@@ -18,6 +18,8 @@ type Shown = object | Promise<object>;
 /** A form: who may send it and where to, how it is shown again, and what is done with it. */
 type SentForm<P extends TObject, Q extends TObject> = {
   action: Action;
+  /** Whether it wants a fresh proof of who asks, though the action alone does not. */
+  fresh?: true | undefined;
   /** What it may bring beside its fields. */
   upload?: UploadLimits;
   params?: P;
@@ -45,9 +47,9 @@ type FormPage<P extends TObject, Q extends TObject> = Omit<SentForm<P, Q>, 'show
 export function submit<P extends TObject = Nothing, Q extends TObject = Nothing>(
   app: App,
   path: string,
-  { action, upload, params, querystring, view, prefix, show, take }: SentForm<P, Q>,
+  { action, fresh, upload, params, querystring, view, prefix, show, take }: SentForm<P, Q>,
 ): void {
-  const config = { action, ...(upload && { upload }) };
+  const config = { action, ...(fresh && { fresh }), ...(upload && { upload }) };
   app.post(path, { config, schema: defined({ params, querystring }) }, async (request, reply) => {
     const asked = request as Asked<Static<P>, Static<Q>>;
     const typed = typedIn(request.body);
@@ -71,10 +73,10 @@ export function formPage<P extends TObject = Nothing, Q extends TObject = Nothin
   path: string,
   form: FormPage<P, Q>,
 ): void {
-  const { reads = form.action, params, querystring, view, show } = form;
+  const { reads = form.action, fresh, params, querystring, view, show } = form;
   app.get(
     path,
-    { config: { action: reads }, schema: defined({ params, querystring }) },
+    { config: { action: reads, ...(fresh && { fresh }) }, schema: defined({ params, querystring }) },
     async (request, reply) => {
       const data = await show?.(undefined, request as Asked<Static<P>, Static<Q>>);
       return reply.page(view, { form: newForm(), ...data });

@@ -1,3 +1,4 @@
+import type { Static } from 'typebox';
 import type { Action } from '../access/permissions.ts';
 import type { App } from '../shared/http.ts';
 import { idParams } from '../shared/http.ts';
@@ -14,21 +15,35 @@ export type ToTakeBack = {
   /** What happens with it. */
   text: string;
   back: { href: string; text: string };
+  /** What else is said to be a mistake in the same step, if anything: a box to tick. */
+  also?: { name: string; label: string; value: string; text: string; hint?: string } | undefined;
+  /** Why it cannot be taken back, in place of the form. */
+  why?: string | undefined;
 };
 
-type TakeBackPage = {
+type TakeBackPage<Body extends typeof TakingBack> = {
   action: Action;
   show(asked: AskedOne): Promise<ToTakeBack>;
-  take(given: TakingBack, asked: AskedOne): Promise<After>;
+  /** What is sent, where that is more than the reason. */
+  schema?: Body;
+  take(given: Static<Body>, asked: AskedOne): Promise<After>;
 };
 
 /** A page on which one thing that was recorded by mistake is taken back, with a reason. */
-export function takeBackPage(app: App, path: string, { action, show, take }: TakeBackPage): void {
+export function takeBackPage<Body extends typeof TakingBack = typeof TakingBack>(
+  app: App,
+  path: string,
+  { action, show, schema, take }: TakeBackPage<Body>,
+): void {
   formPage(app, path, {
     action,
     params: idParams,
     view: 'web/views/take-back.njk',
     show: async (_form, asked) => ({ ...(await show(asked)), path: path.replace(':id', asked.params.id) }),
-    take: (typed, asked) => take(fields(TakingBack, typed, { reason: 'Enter why it was a mistake' }), asked),
+    take: (typed, asked) =>
+      take(
+        fields(schema ?? TakingBack, typed, { reason: 'Enter why it was a mistake' }) as Static<Body>,
+        asked,
+      ),
   });
 }

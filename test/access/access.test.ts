@@ -1,10 +1,12 @@
 import t from 'tap';
 import { findKeyOwner, findSession } from '../../src/access/access.queries.ts';
-import { localPath, waitAfter, waitInWords } from '../../src/access/access.rules.ts';
+import { localPath } from '../../src/access/access.rules.ts';
 import { addApiClient, addApiKey, revokeApiKey } from '../../src/access/client.commands.ts';
 import { hashPassword, isPassword } from '../../src/access/password.ts';
-import { openSession, revokeSessions, signIn, signOut } from '../../src/access/session.commands.ts';
+import { openSession, revokeSessions, signOut } from '../../src/access/session.commands.ts';
+import { signIn } from '../../src/access/sign-in.commands.ts';
 import { addStaff } from '../../src/access/staff.commands.ts';
+import { waitAfter, waitInWords } from '../../src/access/throttle.rules.ts';
 import { keyedHash } from '../../src/access/tokens.ts';
 import { systemContext } from '../../src/shared/actor.ts';
 import { workIn } from '../../src/shared/work.ts';
@@ -27,7 +29,7 @@ t.test('a password is kept as argon2id with its cost, and only the same one matc
 });
 
 t.test('an account waits one minute after five wrong passwords, doubling to thirty', async (t) => {
-  const waits = [0, 4, 5, 6, 7, 8, 9, 10, 11, 5000].map(waitAfter);
+  const waits = [0, 4, 5, 6, 7, 8, 9, 10, 11, 5000].map((failures) => waitAfter(failures));
   t.strictSame(waits, [0, 0, 60, 120, 240, 480, 960, 1800, 1800, 1800]);
   t.strictSame([1, 60, 61, 1800].map(waitInWords), ['1 minute', '1 minute', '2 minutes', '30 minutes']);
 });
@@ -67,7 +69,7 @@ t.test('signing in', async (t) => {
   await addStaff(deps, ctx, { name: 'No Password', email: 'sso@example.com', role: 'officer' });
   const start = '2026-11-23T09:30:00Z';
   const sign = (email: string, given: string) => signIn(deps, 'test', { email, password: given });
-  const sessionOf = (token: string) => findSession(deps, keyedHash(deps.config.SECRET, 'session', token));
+  const sessionOf = (token: string) => findSession(deps, keyedHash(deps.key, 'session', token));
 
   t.match(
     await refusal(
@@ -133,7 +135,7 @@ t.test('a session ends', async (t) => {
   const { id } = await addStaff(deps, ctx, { name: 'Ana Lima', email: 'ana@example.com', role: 'officer' });
   const open = async () => {
     const token = await db.transaction().execute((trx) => openSession(workIn(trx, deps, ctx), id));
-    return keyedHash(deps.config.SECRET, 'session', token);
+    return keyedHash(deps.key, 'session', token);
   };
   const [idle, out, revoked, suspended] = await Promise.all([open(), open(), open(), open()]);
   const lives = async (hash: Buffer) => (await findSession(deps, hash)) !== undefined;
@@ -175,7 +177,7 @@ t.test('API keys', async (t) => {
   });
   const once = { caller: 'staff:x', key: 'k', fingerprint: 'f', waits: false };
   const first = await addApiKey(deps, { ...ctx, once }, client.id);
-  const owner = (key: string) => findKeyOwner(deps, keyedHash(deps.config.SECRET, 'api-key', key));
+  const owner = (key: string) => findKeyOwner(deps, keyedHash(deps.key, 'api-key', key));
   t.match(first.key, /^lw_[\w-]{43}$/);
   t.match(await owner(first.key), {
     clientId: client.id,

@@ -156,7 +156,7 @@ t.test('signing in and out by the pages', async (t) => {
   t.match(home.body, /Ana Lima/);
   t.match(home.headers, {
     'content-security-policy':
-      /default-src 'self';script-src 'self' 'sha256-[\w+/=]+';.*frame-ancestors 'none'/,
+      /default-src 'self';script-src 'self' 'sha256-[\w+/=]+' 'wasm-unsafe-eval';.*frame-ancestors 'none'/,
     'cache-control': 'no-store',
     'referrer-policy': 'same-origin',
   });

@@ -11,6 +11,7 @@ import { givePlan } from '../../src/support/patient-plan.commands.ts';
 import { apiOf } from '../helpers/api.ts';
 import { testApp } from '../helpers/app.ts';
 import { atOnce } from '../helpers/at-once.ts';
+import { timeGoesOn } from '../helpers/both-clocks.ts';
 import { factories, officer } from '../helpers/factories.ts';
 import { forms, signedInBrowser } from '../helpers/pages.ts';
 import { refusal } from '../helpers/refusal.ts';
@@ -271,6 +272,7 @@ t.test('a plan that is given anew does not bring back who has left', async (t) =
 });
 
 t.test('keys that they made are shown, and go on working', async (t) => {
+  timeGoesOn(t, clock);
   const { body } = await api('POST', '/api-clients', { name: 'Robot', role: 'integration' });
   await api('POST', `/api-clients/${body.id}/keys`);
   t.match((await workOf(ids.administrator)).systems, [{ name: 'Robot', keys: 1 }]);

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import t from 'tap';
-import { signIn } from '../../src/access/session.commands.ts';
+import { signIn } from '../../src/access/sign-in.commands.ts';
 import { changeStaff, suspendStaff } from '../../src/access/staff.commands.ts';
 import { getStaff } from '../../src/access/staff.queries.ts';
 import { dbsCountsUntil, dbsDueBy } from '../../src/access/staff.rules.ts';
@@ -59,7 +59,7 @@ t.test('someone is added, sets a password by a link that works once, and signs i
   t.match(page.body, /Choose a password/);
   t.equal(page.headers['referrer-policy'], 'no-referrer');
   t.match((await send('short')).body, /at least 12 characters/);
-  t.match((await send(email.toUpperCase())).body, /not your name or your address/);
+  t.match((await send(email.toUpperCase())).body, /not made of your name, your address/);
   t.match((await send(password)).body, /Your password is set/);
   t.match((await send('another long password')).body, /does not work any more/);
   t.ok((await signIn(deps, 'r', { email: email.toUpperCase(), password })).token);

@@ -1,5 +1,6 @@
 import t from 'tap';
 import { firstSteps } from '../../src/office/first-steps.ts';
+import { neededNotices } from '../../src/privacy/notices/notice.rules.ts';
 import { decideReferral } from '../../src/referrals/decision.commands.ts';
 import { changeScheme } from '../../src/scheme/scheme.commands.ts';
 import { readScheme, schemeTag } from '../../src/scheme/scheme.queries.ts';
@@ -12,7 +13,7 @@ const make = factories(deps);
 
 t.test('the first steps say what is done and lead to what is next, until the first loan', async (t) => {
   const done = async () =>
-    (await firstSteps(db, officer.actor)).filter(({ isDone }) => isDone).map(({ link }) => link);
+    (await firstSteps(db, officer.actor)).steps.filter(({ isDone }) => isDone).map(({ link }) => link);
   t.same(await done(), ['Add your people', 'Add your clinics']);
   const { get } = forms(app, as.officer);
   const today = (await get('/')).body;
@@ -44,6 +45,14 @@ t.test('the first steps say what is done and lead to what is next, until the fir
   const left = (await get('/')).body;
   t.match(left, /<a href="\/referrals\/waiting">Issue the first loan<\/a>/);
   await make.loan({ referralId, items: [{ deviceId: device!.id }] });
-  t.same(await firstSteps(db, officer.actor), []);
-  t.match((await get('/')).body, /The scheme in numbers/);
+  const lent = (await get('/')).body;
+  t.match(lent, /The scheme in numbers/);
+  t.match(lent, /Still to do:[\s\S]*Say what the public should know/, 'a loan alone is not the end of it');
+  t.equal((await firstSteps(db, officer.actor)).steps.length, 1);
+  for (const name of neededNotices) {
+    t.equal((await firstSteps(db, officer.actor)).steps.length, 1, `${name} is missing`);
+    await make.notice(name);
+  }
+  t.same(await firstSteps(db, officer.actor), { isLent: true, steps: [] });
+  t.notMatch((await get('/')).body, /First steps/);
 });

@@ -1,6 +1,6 @@
 import t from 'tap';
 import Type from 'typebox';
-import { date, dateTime, inWords, nhsNumber, time, weekday } from '../../src/shared/formats.ts';
+import { date, dateTime, inWords, nhsNumber, time, weekday, withDates } from '../../src/shared/formats.ts';
 import { strictObject } from '../../src/shared/http.ts';
 import { Problem } from '../../src/shared/problem.ts';
 import { NewDataPlan } from '../../src/stock/data-plans/data-plan.schemas.ts';
@@ -157,6 +157,12 @@ t.test('a refusal shows on the form; what no form can mend is thrown on', async 
   t.throws(() => refused({}, new Problem('not-found')));
   t.throws(() => refused({}, new Error('a fault of ours')), { message: 'a fault of ours' });
   t.match(newForm({ a: 'b' }), { typed: { a: 'b' }, summary: [] });
+});
+
+t.test('a sentence has its dates in words, and what was typed like one as it was typed', async (t) => {
+  t.equal(withDates('Held until 2026-11-23.'), 'Held until 23 November 2026.');
+  for (const typed of ['1900-02-29', '2026-13-01', '0000-00-00', '9999-99-99'])
+    t.equal(withDates(`Nothing has the label ${typed}.`), `Nothing has the label ${typed}.`);
 });
 
 t.test('dates, times and numbers as the NHS writes them', async (t) => {

@@ -232,7 +232,8 @@ t.test('Today says what happened since yesterday, and each leads to its list', a
   clock.set('2026-11-23T09:30:00Z');
   await make.referral();
   const { body } = await get('/');
-  const links = [...body.slice(body.indexOf('Since yesterday')).matchAll(/<li><a href="([^"]+)">([^<]+)</g)];
+  const section = body.slice(body.indexOf('Since yesterday'), body.indexOf('</main>'));
+  const links = [...section.matchAll(/<li><a href="([^"]+)">([^<]+)</g)];
   t.same(
     links.map(([, , text]) => text),
     ['2 referrals came in', '1 referral accepted', '1 loan issued', '1 donation recorded'],

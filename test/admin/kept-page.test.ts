@@ -18,7 +18,6 @@ const browserOf = (headers: Headers) => forms(app, { ...headers, 'sec-fetch-mode
 for (const scripts of [true, false]) {
   t.test(`the browser’s Back after a page with faults; scripts ${scripts ? 'on' : 'off'}`, async (t) => {
     const { page } = await signedInBrowser(t, baseURL, as.officer, { scripts });
-    page.setDefaultTimeout(15_000);
     const press = (name: string) =>
       thenLoaded(page, () => page.getByRole('button', { name, exact: true }).click());
     await page.goto('/referrals/new');
@@ -46,7 +45,6 @@ t.test('what was shown does not come back once its person has signed out', async
   const own = await testApp(t);
   const address = await own.app.listen({ host: '127.0.0.1', port: 0 });
   const { page } = await signedInBrowser(t, address, own.as.officer);
-  page.setDefaultTimeout(15_000);
   await page.goto('/referrals/new');
   await page.getByLabel('Given name').fill('Quillfeather');
   await thenLoaded(page, () => page.getByRole('button', { name: 'Record referral' }).click());
@@ -106,7 +104,6 @@ t.test('what is shown once is kept nowhere', async (t) => {
 
 t.test('people who sign in nowhere come back to their own as well', async (t) => {
   const page = await openBrowser(t, { baseURL, scripts: false });
-  page.setDefaultTimeout(15_000);
   await page.goto('/sign-in');
   await page.getByLabel('Email address').fill('nobody@example.org');
   await thenLoaded(page, () => page.getByRole('button', { name: 'Sign in' }).click());

@@ -66,7 +66,7 @@ t.test('each list is a file with its filters, and who took it is in the log', as
     ['/donations', '', /^Donation,Donor,Donor’s reference/],
     ['/messages', '?status=planned', 'Way,Status,Why not,Wording,Run,Sent'],
     ['/repairs', '', 'Device,Type,Make,Model,Repairer,Sent,Expected back,Overdue'],
-    ['/drop-ins', '', 'Day,Starts,Minutes,Place,Status,"Came, known to us","Came, others"'],
+    ['/drop-ins', '', 'Day,Starts,Minutes,Place,Status,"Came, known to us","Came, tallied","Came, others"'],
     ['/support', '?status=ahead', 'Day,Starts,Follow-up,Way,Minutes,Status,Has a supporter,Person on pause'],
     ['/support', '?from=2026-11-24&supporter=none', /^Day,Starts/],
     ['/tasks', '', 'Task,About,Urgent,Status,Asked,Done'],

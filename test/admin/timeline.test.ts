@@ -130,6 +130,11 @@ t.test('the sentences tell what happened with its values', async (t) => {
       'Follow-up changed: now video call. Given to a supporter',
     ],
     ['follow_up.outcome_recorded', { result: 'done', step: 'One week' }, 'Follow-up done: One week'],
+    [
+      'follow_up.outcome_taken_back',
+      { result: 'done', step: 'One week', from: 'done', to: 'planned', dueOn: '2026-11-30' },
+      'Follow-up done: One week. It was recorded by mistake and is taken back. It stands again for 30 November 2026',
+    ],
     ['message.sent', { channel: 'sms', wording: 'discreet' }, 'Text message sent in the discreet wording'],
     [
       'message.retried',

@@ -211,7 +211,9 @@ t.test('released, a device is ready for anyone, and the reason is kept', async (
   t.ok(
     allocationMoves.every(
       ({ from, to, by }) =>
-        (from === 'held' && allocationStatuses.includes(to)) || (to === 'held' && by === 'issue taken back'),
+        (from === 'held' && allocationStatuses.includes(to)) ||
+        (to === 'held' && by === 'issue taken back') ||
+        (to === 'released' && by === 'another device went out'),
     ),
     'an allocation only ever ends, or its issue never was',
   );

@@ -249,7 +249,7 @@ t.test(
           .reverse(),
         ['recorded', 'fitted', 'activated', 'renewed', 'renewed', 'suspended', 'resumed', 'removed', 'ended'],
       );
-      t.notMatch(JSON.stringify(history.json()), /bus|tray|Closed|8944/, 'no personal text, no SIM number');
+      t.notMatch(JSON.stringify(history.json()), /bus|tray|Closed|89441/, 'no personal text, no SIM number');
       t.equal(
         (
           await app.inject({

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import t from 'tap';
 import { endItems } from '../../src/lending/loans/ending.commands.ts';
 import { listHolders } from '../../src/lending/loans/holder.queries.ts';
@@ -421,8 +422,8 @@ t.test('who had it when, in one answer; each patient’s record says once that s
   const looked = await db
     .selectFrom('access_log')
     .select('what')
-    .where('patient_id', '=', patientId)
-    .where('what', '=', 'device')
+    .where('list', '=', '/devices/:id/holders')
+    .where(sql<boolean>`${patientId} = any(patient_ids)`)
     .execute();
   t.equal(looked.length, 1);
   for (const who of [as.administrator, as.integration])

@@ -28,7 +28,6 @@ t.test(
   async (t) => {
     const lendwell = await app.listen({ host: '127.0.0.1', port: 0 });
     const page = await openBrowser(t, { baseURL: await start(t, lendwell), width: 360 });
-    page.setDefaultTimeout(15_000);
     await page.goto('/');
     await axeClean(t, page, 'the form');
     t.equal(await overflows(page), '', 'it fits 360 pixels');

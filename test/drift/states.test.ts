@@ -28,7 +28,7 @@ t.test('a state is the same in SQL and in TypeScript', async (t) => {
   for (const { name, state } of listed) {
     const { rows } = await sql<{ status: string; is: boolean }>`
       select x.status, ${state('x')} as is
-      from (select status, case when status <> 'on_loan' then now() end as ended_at from unnest(${all}::text[]) s (status)) x`.execute(
+      from (select status, status as kind, case when status <> 'on_loan' then now() end as ended_at from unnest(${all}::text[]) s (status)) x`.execute(
       db,
     );
     for (const { status, is } of rows) t.equal(is, state.of(status), `${name}: ${status}`);

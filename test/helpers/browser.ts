@@ -6,6 +6,7 @@ import path from 'node:path';
 import { chromium, type Page } from 'playwright-core';
 import type { Test } from 'tap';
 
+type BrowserOptions = { baseURL: string; width?: number; scripts?: boolean; more?: string[] };
 type Checks = Pick<Test, 'teardown' | 'strictSame'>;
 
 const flags = [
@@ -18,24 +19,28 @@ const flags = [
   '--disable-sync',
 ];
 
+/** How long a page waits for what is to be shown, in milliseconds: a busy machine takes its time. */
+const patience = 90_000;
+
 /**
  * Debian's Chromium with a fresh profile, closed when the test ends. Opens pages at
- * `width` pixels, with scripts or without.
+ * `width` pixels, with scripts or without. `more` are flags of Chromium's own.
  */
 export async function openBrowser(
   t: Checks,
-  { baseURL, width = 1280, scripts = true }: { baseURL: string; width?: number; scripts?: boolean },
+  { baseURL, width = 1280, scripts = true, more = [] }: BrowserOptions,
 ): Promise<Page> {
   const profile = await mkdtemp(path.join(tmpdir(), 'lendwell-browser-'));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: process.env.CHROMIUM_PATH || '/usr/bin/chromium',
-    args: flags,
+    args: [...flags, ...more],
     baseURL,
     locale: 'en-GB',
     timezoneId: 'Europe/London',
     viewport: { width, height: 900 },
     javaScriptEnabled: scripts,
   });
+  context.setDefaultTimeout(patience);
   const page = context.pages()[0] ?? (await context.newPage());
   const complaints: string[] = [];
   consoles.set(page, complaints);

@@ -3,6 +3,7 @@ import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Kysely } from 'kysely';
 import pg from 'pg';
+import { openDataKey } from '../../src/access/data-key.ts';
 import { type Config, readConfig } from '../../src/config.ts';
 import { startEmbeddedPostgres } from '../../src/embedded/postgres.ts';
 import { events } from '../../src/events.ts';
@@ -48,6 +49,7 @@ export async function testDatabase(
   });
   const clock = fixedClock('2026-11-23T09:30:00Z');
   const db = createDatabase(appUrl, config.DATABASE_POOL, () => {}, holdRows);
+  const key = await openDataKey(db, config);
   t.teardown(async () => {
     await db.destroy();
     await drop();
@@ -58,7 +60,7 @@ export async function testDatabase(
     ownerUrl,
     config,
     clock,
-    deps: { config, db, clock, log: createLogger('silent'), events, followOn },
+    deps: { config, db, clock, log: createLogger('silent'), key, events, followOn },
   };
 }
 
@@ -98,6 +100,11 @@ export async function cloneDatabase(): Promise<{ appUrl: string; ownerUrl: strin
           await admin.query(
             `${rowCount ? 'alter' : 'create'} role ${role} login password ${admin.escapeLiteral(word)}`,
           );
+        }
+        for (const role of ['lendwell_clinic', 'lendwell_supporter']) {
+          const { rowCount } = await admin.query('select from pg_roles where rolname = $1', [role]);
+          if (!rowCount) await admin.query(`create role ${role}`);
+          await admin.query(`grant ${role} to lendwell_app`);
         }
         await admin.query(`drop database if exists ${template} with (force)`);
         await admin.query(`create database ${template} owner lendwell_owner`);

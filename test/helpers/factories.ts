@@ -1,6 +1,8 @@
 import { issueLoan } from '../../src/lending/loans/issue.commands.ts';
 import type { NewLoan } from '../../src/lending/loans/loan.schemas.ts';
 import type { NewPatient } from '../../src/people/patient.schemas.ts';
+import { publishNotice } from '../../src/privacy/notices/notice.commands.ts';
+import type { NoticeName } from '../../src/privacy/notices/notice.rules.ts';
 import { decideReferral } from '../../src/referrals/decision.commands.ts';
 import { receiveReferral } from '../../src/referrals/referral.commands.ts';
 import type { NewReferral } from '../../src/referrals/referral.schemas.ts';
@@ -11,6 +13,7 @@ import type { Deps } from '../../src/shared/deps.ts';
 import { newId } from '../../src/shared/ids.ts';
 import { recordMovement } from '../../src/stock/accessories/accessory.commands.ts';
 import { recordCheck } from '../../src/stock/devices/device.commands.ts';
+import type { CheckKind } from '../../src/stock/devices/device.rules.ts';
 import type { NewDevice } from '../../src/stock/devices/device.schemas.ts';
 import { recordDonation } from '../../src/stock/donations/donation.commands.ts';
 
@@ -48,9 +51,10 @@ export function factories(deps: Deps) {
     return devices;
   }
 
-  async function pass(deviceId: string, kind: 'sanitisation' | 'electrical' | 'setup') {
+  async function pass(deviceId: string, kind: CheckKind) {
     const check = { result: 'pass', performedOn: day() } as const;
     if (kind === 'setup') return recordCheck(deps, officer, deviceId, { kind, ...check, evidence: {} });
+    if (kind === 'updates') return recordCheck(deps, officer, deviceId, { kind, ...check, evidence: {} });
     if (kind === 'electrical')
       return recordCheck(deps, officer, deviceId, { kind, ...check, evidence: { level: 'visual' } });
     return recordCheck(deps, officer, deviceId, {
@@ -120,5 +124,9 @@ export function factories(deps: Deps) {
     return { id, name };
   }
 
-  return { store, devices, pass, readyDevices, clinic, referral, waitingReferral, loan };
+  /** Publishes a notice, as whoever writes it does. */
+  const notice = (name: NoticeName, text = '# What we keep\nWhat you tell us.\n- and when') =>
+    publishNotice(deps, { ...manager, ifMatch: '*' }, name, { text });
+
+  return { store, devices, pass, readyDevices, clinic, referral, waitingReferral, loan, notice };
 }

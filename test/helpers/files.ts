@@ -3,10 +3,11 @@ import sharp from 'sharp';
 
 export type SentFile = { name?: string; type?: string; bytes: Buffer; field?: string };
 
-/** A form with files as a browser sends it, for `app.inject`. */
-export async function multipart(fields: Record<string, string>, files: SentFile[]) {
+/** A form with files as a browser sends it, for `app.inject`; a field may have several values. */
+export async function multipart(fields: Record<string, string | string[]>, files: SentFile[]) {
   const form = new FormData();
-  for (const [name, value] of Object.entries(fields)) form.append(name, value);
+  for (const [name, value] of Object.entries(fields))
+    for (const one of [value].flat()) form.append(name, one);
   for (const { name = 'picture.jpg', type = 'image/jpeg', bytes, field = 'files' } of files)
     form.append(field, new Blob([new Uint8Array(bytes)], { type }), name);
   const sent = new Response(form);

@@ -56,8 +56,13 @@ type SavedByTwo = {
  * A browser in which someone is signed in, or nobody yet where the headers have no cookie. `step` tells the story of the test,
  * and `look` holds the page shown to axe (which needs scripts) and to both widths, in the step that goes on.
  */
-export async function signedInBrowser(t: Test, baseURL: string, headers: Headers, { scripts = true } = {}) {
-  const page = await openBrowser(t, { baseURL, scripts });
+export async function signedInBrowser(
+  t: Test,
+  baseURL: string,
+  headers: Headers,
+  { scripts = true, more = [] as string[] } = {},
+) {
+  const page = await openBrowser(t, { baseURL, scripts, more });
   const { step, now } = steps(t);
   const cookies = (headers.cookie?.split('; ') ?? []).map((cookie) => {
     const [name, ...value] = cookie.split('=');

@@ -1,4 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
+import { openDataKey } from '../../src/access/data-key.ts';
 import { readConfig } from '../../src/config.ts';
 import { events } from '../../src/events.ts';
 import { followOn } from '../../src/follow-on.ts';
@@ -14,7 +15,8 @@ const clock = { now: () => starts.add({ milliseconds: Math.round(performance.now
 const config = readConfig();
 const log = createLogger(config.LOG_LEVEL);
 const db = createDatabase(config.DATABASE_URL, 6, () => {});
-const deps = { config, db, clock, log, events, followOn };
+const key = await openDataKey(db, config);
+const deps = { config, db, clock, log, key, events, followOn };
 const queue = createQueue(deps);
 const worker = await startWorker(deps, queue);
 process.stdout.write('started\n');

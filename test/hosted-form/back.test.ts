@@ -12,7 +12,6 @@ for (const scripts of [true, false]) {
     const { token } = await addFormLink(deps, manager, clinicId, { label: 'Team', expiresOn: '2027-11-01' });
     const baseURL = await app.listen({ host: '127.0.0.1', port: 0 });
     const page = await openBrowser(t, { baseURL, scripts });
-    page.setDefaultTimeout(15_000);
     const heading = (name: string) => page.getByRole('heading', { level: 1, name }).waitFor();
     const press = (name: string) =>
       thenLoaded(page, () => page.getByRole('button', { name, exact: true }).click());

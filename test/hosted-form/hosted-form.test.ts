@@ -121,7 +121,14 @@ t.test('everything that can be said is said on a page, and every way to reach so
     communicationNeeds: ['bsl', 'braille'],
     language: 'pl',
     interpreter: true,
-    trustedPerson: { name: 'Bo', relationship: 'Brother', phone: '07700 900112', mayBeContacted: true },
+    trustedPerson: {
+      name: 'Bo',
+      relationship: 'Brother',
+      phone: '07700 900112',
+      mayBeContacted: true,
+      contactFor: ['support'],
+      first: true,
+    },
     contactPoints: [
       { channel: 'phone', value: '07700 900777', safe: true, voicemailOk: true, hours },
       { channel: 'sms', value: '07700 900778', safe: false, voicemailOk: false },

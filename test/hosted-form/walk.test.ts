@@ -22,7 +22,6 @@ for (const scripts of [true, false]) {
     });
     const baseURL = await app.listen({ host: '127.0.0.1', port: 0 });
     const page = await openBrowser(t, { baseURL, scripts, width: 360 });
-    page.setDefaultTimeout(15_000);
     const { step, now } = steps(t);
     const look = async (name: string) => {
       if (scripts) await axeClean(now(), page, name);

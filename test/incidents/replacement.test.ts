@@ -1,19 +1,22 @@
 import { sql } from 'kysely';
 import t from 'tap';
+import { reportAndReplace } from '../../src/lending/attachments/photo.commands.ts';
 import {
   approveReplacement,
   askForApproval,
   recordAction,
 } from '../../src/lending/incidents/action.commands.ts';
-import { reportAndReplace, reportIncident } from '../../src/lending/incidents/incident.commands.ts';
+import { reportIncident } from '../../src/lending/incidents/incident.commands.ts';
 import { getIncident } from '../../src/lending/incidents/incident.queries.ts';
 import { replaceItem } from '../../src/lending/incidents/replacement.commands.ts';
 import { issueLoan } from '../../src/lending/loans/issue.commands.ts';
 import { getLoan } from '../../src/lending/loans/loan.queries.ts';
 import { returnItems } from '../../src/lending/loans/return.commands.ts';
 import { getPatient } from '../../src/people/patient.queries.ts';
+import { getReferral } from '../../src/referrals/referral.queries.ts';
 import { fitDataPlan } from '../../src/stock/data-plans/data-plan.commands.ts';
 import { getDevice } from '../../src/stock/devices/device.queries.ts';
+import { stopSupport } from '../../src/support/patient-plan.commands.ts';
 import { listTasks } from '../../src/tasks/task.queries.ts';
 import { testDatabase } from '../helpers/database.ts';
 import { factories, manager, officer } from '../helpers/factories.ts';
@@ -75,6 +78,30 @@ t.test('a day later, from the incident: the loan that closed with the loss opens
     type: 'replacement-refused',
     detail: /has been replaced/,
   });
+});
+
+t.test('a referral that closed after the loss is open with its loan, unless there is another', async (t) => {
+  for (const [nhsNumber, isReferredAgain] of [
+    ['999 000 0018', false],
+    ['999 000 0042', true],
+  ] as const) {
+    const clinicId = await make.clinic();
+    const asked = { clinicId, needs: ['device' as const, 'support' as const], person: { nhsNumber } };
+    const referral = await make.waitingReferral(asked);
+    const [device, next] = await make.readyDevices(2);
+    const loan = await make.loan({ referralId: referral.id, items: [{ deviceId: device!.id }] });
+    const itemId = loan.items[0]!.id;
+    await reportIncident(deps, officer, loan.id, { itemId, kind: 'lost', reportedOn: today });
+    const readNow = (id: string) => getReferral(db, officer.actor, id);
+    const { patient } = await readNow(referral.id);
+    await stopSupport(deps, officer, patient.id, { reason: 'Gets on well alone' });
+    const statusNow = async () => (await readNow(referral.id)).status;
+    t.equal(await statusNow(), 'closed');
+    const other = isReferredAgain ? await make.referral(asked) : undefined;
+    if (other) t.equal((await readNow(other.id)).patient.id, patient.id);
+    await replaceItem(deps, officer, loan.id, { itemId, deviceId: next!.id });
+    t.equal(await statusNow(), isReferredAgain ? 'closed' : 'active');
+  }
 });
 
 t.test(

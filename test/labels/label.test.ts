@@ -45,6 +45,29 @@ t.test(
   },
 );
 
+t.test(
+  'a second code stands apart from the first, large enough for a phone, and says nothing but its address',
+  (t) => {
+    const help = 'https://answer.example.org/f/AbCdEfGhIjKlMno';
+    for (const layout of ['sheet', 'single'] as const) {
+      const svg = labelSvg(device, layout, null, help);
+      const codes = [
+        ...svg.matchAll(/<svg x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)" viewBox/g),
+      ].map(([, ...at]) => at.map(Number) as [number, number, number, number]);
+      t.equal(codes.length, 3);
+      const [first, second, bars] = codes;
+      t.equal(second![2], second![3], 'it is square');
+      const module = second![2] / 33;
+      t.ok(module >= 0.4, 'a module of the largest that such an address takes is 0.4 millimetres or more');
+      t.ok(second![0] - first![0] - first![2] > 15, 'the words are between them');
+      t.ok(bars![1] - second![1] - second![3] >= 4 * module, 'with four modules to the bars');
+      t.notMatch(svg, /answer\.example|AbCdEf/, 'the address is in no words');
+      t.equal(labelSvg(device, layout, null).match(/<svg x=/g)?.length, 2, 'none unless it is asked for');
+    }
+    t.end();
+  },
+);
+
 t.test('make and model are escaped, shortened and kept within the label', (t) => {
   const svg = labelSvg(
     {

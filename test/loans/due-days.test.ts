@@ -46,7 +46,7 @@ t.test('an extension is suggested to a working day, and told of when the desk is
   const loan = await make.loan({ dueOn: '2027-03-01' });
   const rules = async (id: string) => (await api('GET', `/loans/${id}/extension-rules`)).body.suggestedDueOn;
   t.equal(await rules(loan.id), '2027-06-01', 'thirteen weeks later is the bank holiday');
-  const extended = await api('POST', `/loans/${loan.id}/extensions`, {
+  const extended = await apiOf(app, as.manager)('POST', `/loans/${loan.id}/extensions`, {
     dueOn: '2027-06-05',
     reason: 'Needed',
   });

@@ -17,6 +17,7 @@ const loan: LoanToExtend = {
   dueOn: '2026-12-07',
   extensions: 0,
   extensionsAllowed: 2,
+  mayStayOpen: false,
   suggestedDueOn: '2027-03-08',
   waiting: [],
 };
@@ -37,6 +38,8 @@ t.test('the rules explain: allowed, how many, who waits, until when', async (t) 
     used: 0,
     most: 2,
     suggestedDueOn: '2027-03-08',
+    latestDueOn: '2027-03-08',
+    mayStayOpen: false,
     waiting: [],
     reasonWanted: false,
   });

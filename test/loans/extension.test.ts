@@ -164,6 +164,33 @@ t.test('above the number: an officer is told who can, a manager does with a reas
   t.equal((await call('POST', `/loans/${newId()}/extensions`, { dueOn: '2027-03-01' })).statusCode, 404);
 });
 
+t.test('further than the terms go, or without a day, is a manager’s as well', async (t) => {
+  const loan = await make.loan({ dueOn: '2026-12-07' });
+  const extend = (payload: object, headers = as.officer) =>
+    call('POST', `/loans/${loan.id}/extensions`, payload, headers);
+  const far = await extend({ dueOn: '2035-01-01', reason: 'On a course' });
+  t.equal(far.statusCode, 409);
+  t.match(far.json(), {
+    type: '/problems/extension-refused',
+    detail: /until 8 March 2027 at most. Ask a manager/,
+  });
+  t.equal((await extend({ dueOn: '2027-03-09' })).statusCode, 409, 'a day further is further');
+  t.equal((await extend({ openEnded: true, reason: 'x' })).statusCode, 409);
+  t.equal((await extend({ dueOn: '2026-12-01' })).statusCode, 422, 'what is wrong anyway is told as such');
+  t.match((await call('GET', `/loans/${loan.id}/extension-rules`)).json(), {
+    latestDueOn: '2027-03-08',
+    mayStayOpen: false,
+  });
+  t.match((await call('GET', `/loans/${loan.id}/extension-rules`, undefined, as.manager)).json(), {
+    latestDueOn: null,
+    mayStayOpen: true,
+  });
+  t.equal((await extend({ dueOn: '2027-03-09' }, as.manager)).statusCode, 422, 'with a reason');
+  t.equal((await extend({ dueOn: '2028-03-06', reason: 'A degree' }, as.manager)).statusCode, 201);
+  const other = await make.loan({ dueOn: '2026-12-07' });
+  t.equal((await call('POST', `/loans/${other.id}/extensions`, { dueOn: '2027-03-08' })).statusCode, 201);
+});
+
 t.test('a loan without a date gets one, and may stay open again', async (t) => {
   const loan = await make.loan({ termsId: openTerms });
   t.match(await extendLoan(deps, officer, loan.id, { dueOn: '2027-01-11', from: null }), {
@@ -180,7 +207,7 @@ t.test('a loan without a date gets one, and may stay open again', async (t) => {
 
 t.test('two extensions at once: one outcome; the other learns of it', async (t) => {
   const loan = await make.loan({ dueOn: '2026-12-07' });
-  const dates = ['2027-01-04', '2027-02-01', '2027-03-01', '2027-04-05'];
+  const dates = ['2027-01-04', '2027-02-01', '2027-03-01', '2027-03-08'];
   const { won, lost } = await settled(
     dates.map((dueOn) => extendLoan(deps, officer, loan.id, { dueOn, from: '2026-12-07' })),
   );

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import t from 'tap';
-import { previewTakeOver, takeOver } from '../../src/lending/loans/take-over.commands.ts';
+import { takeOver } from '../../src/lending/loans/take-over.commands.ts';
+import { previewTakeOver } from '../../src/lending/loans/take-over-judging.commands.ts';
 import { readTakeOver } from '../../src/lending/loans/take-over-line.rules.ts';
 import { addLocation } from '../../src/scheme/organisations/organisation.commands.ts';
 import { readSheetDate } from '../../src/shared/sheet-cells.rules.ts';
@@ -76,7 +77,11 @@ t.test('each faulty line is told by column with what would be right, and nothing
   t.equal(ready, 0);
   const problem = await refusal(takeOver(deps, officer, { csv, ...input }, true));
   t.match(problem, { type: 'import-refused', status: 409 });
-  t.notMatch(JSON.stringify(problem.extra), /Amal|\bBo\b|Example|999 ?000|1980/, 'a refusal names nobody');
+  t.notMatch(
+    JSON.stringify(problem.extra),
+    /Amal|\bBo\b|Example|999 ?000|1980-02|02\/1980/,
+    'a refusal names nobody',
+  );
   t.same(await Promise.all([count('device'), count('patient')]), before);
 });
 
@@ -122,6 +127,9 @@ t.test('rows of one person and day make one loan, begun on loan, without an agre
   t.match(done, { devices: 4, loans: 3, newPatients: 1 });
   t.equal(done.lines[0]!.loan!.id, done.lines[1]!.loan!.id);
   t.equal(await count('follow_up'), 0, 'no follow-ups are made');
+  const page = await app.inject({ url: `/loans/${done.lines[0]!.loan!.id}`, headers: as.officer });
+  t.match(page.body, />On loan</);
+  t.notMatch(page.body, /Wrong device\?/, 'it would be refused');
 
   const loan = await app.inject({ url: `/api/v1/loans/${done.lines[0]!.loan!.id}`, headers: as.officer });
   t.match(loan.json(), {

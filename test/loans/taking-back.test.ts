@@ -14,12 +14,14 @@ import type { Problem } from '../../src/shared/problem.ts';
 import { getDevice } from '../../src/stock/devices/device.queries.ts';
 import { recordOutcome } from '../../src/support/outcome.commands.ts';
 import { testApp } from '../helpers/app.ts';
+import { onBothClocks } from '../helpers/both-clocks.ts';
 import { factories, manager, officer } from '../helpers/factories.ts';
 import { forms } from '../helpers/pages.ts';
 import { refusal } from '../helpers/refusal.ts';
 
 const { app, as, db, deps, clock } = await testApp(t, { DATABASE_POOL: '20' });
 const make = factories(deps);
+const onBoth = onBothClocks(clock);
 const period = { from: '2026-11-01', to: '2026-12-31' };
 const takeBack = (id: string, ctx = officer) => takeBackIssue(deps, ctx, id, { reason: 'wrong_person' });
 const statusOf = async (deviceId: string) => {
@@ -39,7 +41,7 @@ const remind = (patientId: string, subjectId: string, status: string) =>
     db,
   );
 
-t.test('an issue that is taken back leaves everything as it was before, and the story of both', async (t) => {
+onBoth('an issue that is taken back leaves everything as it was before, and the story of both', async (t) => {
   const store = await make.store({ Charger: 3 });
   const referral = await make.waitingReferral({ needs: ['device', 'support'] });
   const [held, other] = await make.readyDevices(2);
@@ -165,7 +167,7 @@ t.test('what has followed refuses it, and is named', async (t) => {
   }
 });
 
-t.test('who was told that it is due back is told otherwise by staff', async (t) => {
+onBoth('who was told that it is due back is told otherwise by staff', async (t) => {
   const loan = await make.loan();
   const { patient } = await getLoan(db, clock, loan.id);
   await remind(patient!.id, loan.id, 'said');

@@ -10,7 +10,7 @@ import {
 } from '../../src/messages/kind.queries.ts';
 import { subjects } from '../../src/messages/kinds/kind.ts';
 import { reminderReasons } from '../../src/messages/message.rules.ts';
-import { wordings } from '../../src/people/reach.rules.ts';
+import { templateWordings } from '../../src/messages/template.rules.ts';
 import { testDatabase } from '../helpers/database.ts';
 
 const { db } = await testDatabase(t);
@@ -40,7 +40,7 @@ t.test('the kinds are those that the database knows, and each has its texts', as
     .execute();
   t.same(
     texts.map(({ reason, wording }) => `${reason} ${wording}`).toSorted(),
-    reminderReasons.flatMap((reason) => wordings.map((wording) => `${reason} ${wording}`)).toSorted(),
+    reminderReasons.flatMap((reason) => templateWordings.map((wording) => `${reason} ${wording}`)).toSorted(),
   );
 });
 
@@ -56,19 +56,28 @@ t.test('kinds by what they are about, what they correct and what they end with',
   t.same(await named(ofSubject('follow_up')), ['follow_up', 'changed', 'off']);
   t.same(await named(endingWith('follow_up')), ['follow_up', 'changed'], 'not that it is off');
   t.same(await named(correctionsOf('follow_up')), ['changed', 'off']);
-  t.same(await named(ofSubject('loan')), ['return_due', 'overdue', 'put_off']);
-  t.same(await named(endingWith('loan')), ['return_due', 'overdue', 'put_off']);
-  t.same(await named(correctionsOf('loan')), ['put_off']);
+  t.same(await named(ofSubject('loan')), ['return_due', 'overdue', 'put_off', 'wrong_day']);
+  t.same(await named(endingWith('loan')), ['return_due', 'overdue', 'put_off', 'wrong_day']);
+  t.same(await named(correctionsOf('loan')), ['put_off', 'wrong_day']);
   t.same(await named(timed), ['follow_up', 'changed', 'off']);
 });
 
-t.test('each kind is planned by the night or corrects what was told; each subject has one', async (t) => {
-  for (const [reason, { planned, staffTell }] of Object.entries(messageKinds))
-    t.not(planned !== undefined, staffTell !== undefined, reason);
-  t.same(
-    plannedKinds.filter(({ goesAhead }) => goesAhead).map(({ reason }) => reason),
-    ['follow_up'],
-  );
-  const used = new Set(Object.values(messageKinds).map(({ subject }) => subject));
-  t.same([...used].toSorted(), Object.keys(subjects).toSorted());
-});
+t.test(
+  'each kind is planned by the night, corrects what was told or is written by someone; each subject has one',
+  async (t) => {
+    for (const [reason, { planned, staffTell }] of Object.entries(messageKinds))
+      t.equal(
+        [planned !== undefined, staffTell !== undefined, ['announcement', 'handout'].includes(reason)].filter(
+          Boolean,
+        ).length,
+        1,
+        reason,
+      );
+    t.same(
+      plannedKinds.filter(({ goesAhead }) => goesAhead).map(({ reason }) => reason),
+      ['follow_up'],
+    );
+    const used = new Set(Object.values(messageKinds).map(({ subject }) => subject));
+    t.same([...used].toSorted(), Object.keys(subjects).toSorted());
+  },
+);

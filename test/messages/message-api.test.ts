@@ -31,10 +31,8 @@ t.test('the nightly run by hand, and its messages', async (t) => {
     Object.fromEntries(steps.map(({ step, count }) => [step, count]));
   t.match(counts(run.json()), { 'follow-up-reminders': 1, gather: 1 });
   const again = (await post('/job-runs', { job: 'nightly' })).json();
-  t.ok(
-    Object.values(counts(again)).every((count) => count === 0),
-    'again it changes nothing',
-  );
+  const did = Object.entries(counts(again)).filter(([, count]) => count > 0);
+  t.same(did, [['log-head', 1]], 'again it changes nothing, and signs the end of the log');
   t.equal((await post('/job-runs', { job: 'nightly' }, as.supporter)).statusCode, 403);
   t.equal((await post('/job-runs', { job: 'weekly' })).statusCode, 422);
 

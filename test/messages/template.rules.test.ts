@@ -1,11 +1,13 @@
 import t from 'tap';
 import { templatesInUse } from '../../src/messages/draft.queries.ts';
+import { messageKinds } from '../../src/messages/kind.queries.ts';
 import {
   type Draft,
   judge,
   messageMoves,
   messageStatuses,
   type Reason,
+  type ReminderReason,
 } from '../../src/messages/message.rules.ts';
 import {
   renderTemplate,
@@ -59,9 +61,23 @@ t.test(
   async (t) => {
     const { deps, db } = await testDatabase(t);
     const { texts } = await templatesInUse(deps, db);
-    t.equal(texts.size, 14);
-    for (const [key, template] of texts)
-      t.same(templateFaults(template, key.split(' ')[1] as Wording), [], key);
+    t.equal(texts.size, 30);
+    for (const [key, template] of texts) {
+      const [reason, wording] = key.split(' ') as [ReminderReason, Wording];
+      t.same(templateFaults(template, wording, 'en', messageKinds[reason]), [], key);
+    }
+    t.match(
+      templateFaults({ subject: '', body: 'Hello.' }, 'discreet', 'en', { says: 'day', carries: 'text' }),
+      [{ pointer: '/body', message: /Without \{\{text\}\}/ }],
+    );
+    const through = { subject: '', body: 'Hello. {{name}} said that we may go through you.' };
+    t.match(renderTemplate(through, 'trusted', [], { ...to, name: 'Amal:)' }).body, /^Hello\. Someone said/);
+    t.match(templateFaults({ subject: '', body: '{{pages}}' }, 'discreet', 'en', { says: 'day' }), [
+      { message: /may not use \{\{pages\}\}/ },
+    ]);
+    t.match(templateFaults({ subject: '', body: '{{when}}' }, 'discreet', 'en', { says: 'address' }), [
+      { message: /may not use \{\{when\}\}. It may use link, replies, pages/ },
+    ]);
     const told = { subject: 'NHS reminder', body: 'Your tablet from the clinic, {{name}}' };
     t.match(templateFaults(told, 'discreet'), [
       { pointer: '/subject', message: /“NHS”/ },
@@ -173,6 +189,7 @@ t.test('what is checked again at the moment of sending (rule 13)', async (t) => 
     status: 'standing',
     uselessAfter: '2026-11-24T10:00:00.000Z',
     stands: true,
+    through: false,
     at: '2026-11-24T10:00:00.000Z',
     way: 'phone',
   };
@@ -184,6 +201,7 @@ t.test('what is checked again at the moment of sending (rule 13)', async (t) => 
     language: 'en',
     wishes: { contactChoice: 'any_safe', contactState: 'open', pausedUntil: null },
     needs: [],
+    toTrusted: false,
     point: point(),
     reasons: [reason],
   };
@@ -195,6 +213,7 @@ t.test('what is checked again at the moment of sending (rule 13)', async (t) => 
   for (const tooLate of ['2026-11-24T10:00:00.000Z', null])
     t.same(asked({}, tooLate), { do: 'gather_again', why: 'outside_hours' });
   t.same(asked({ point: point({ safe: false }) }), { do: 'gather_again', why: 'contact_changed' });
+  t.same(asked({ toTrusted: true }), { do: 'gather_again', why: 'contact_changed' });
   t.same(asked({ point: null }), { do: 'gather_again', why: 'contact_changed' });
   t.same(asked({ wishes: { ...draft.wishes, contactState: 'withdrawn' } }), {
     do: 'gather_again',

@@ -36,8 +36,8 @@ const write = (changes: Partial<NewTemplate>) =>
     ...changes,
   });
 
-t.test('every reason has both wordings; each change is a version and what was stays', async (t) => {
-  t.equal((await listTemplates(deps)).length, 14);
+t.test('every reason has every wording; each change is a version and what was stays', async (t) => {
+  t.equal((await listTemplates(deps)).length, 30);
   const before = await inUse('follow_up', 'discreet');
   t.match(await write({ insteadOf: null }), { status: 412 });
   const { body: after, status } = await write({ insteadOf: before.id });
@@ -71,7 +71,7 @@ t.test(
         errors: [
           {
             pointer: '/body',
-            message: /may not use \{\{name\}\}. It may use when, how, day, why, link, replies/,
+            message: /may not use \{\{name\}\}. It may use when, how, day, why, text, link, replies/,
           },
         ],
       },

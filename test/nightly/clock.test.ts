@@ -10,7 +10,7 @@ import { startWorker } from '../../src/worker.ts';
 import { testDatabase } from '../helpers/database.ts';
 import { seedFollowUps, sentMessages } from '../helpers/follow-ups.ts';
 
-t.setTimeout(60_000);
+t.setTimeout(400_000);
 
 t.test('the night starts at a time that every day has once, and the schedule says the same', (t) => {
   t.ok(nightlyTime >= '02:00');

@@ -224,7 +224,7 @@ t.test('the pages in a browser', async (t) => {
   for (const scripts of [true, false]) {
     const { page, look } = await signedInBrowser(t, url, as.manager, { scripts });
     await page.goto('/settings');
-    await page.getByRole('link', { name: 'Clinics' }).click();
+    await page.getByRole('link', { name: 'Clinics', exact: true }).click();
     await look(`clinics ${scripts}`);
     await page.goto(`/settings/clinics/${long.id}`);
     await look(`one clinic ${scripts}`);

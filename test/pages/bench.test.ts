@@ -224,7 +224,7 @@ t.test(
       ...date,
     });
     const cookie = recorded.cookies.find(({ name }) => name === 'lendwell-bench')!;
-    t.match(cookie, { path: '/bench', httpOnly: true, sameSite: 'Lax' });
+    t.match(cookie, { path: '/', httpOnly: true, sameSite: 'Lax' });
     const withCookie = (who: 'officer' | 'manager') => ({
       ...as[who],
       cookie: `${as[who].cookie}; lendwell-bench=${encodeURIComponent(cookie.value)}`,

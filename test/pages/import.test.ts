@@ -5,7 +5,7 @@ import { type Headers, testApp } from '../helpers/app.ts';
 import { signedInBrowser } from '../helpers/pages.ts';
 import { textRow, workbook } from '../helpers/workbook.ts';
 
-t.setTimeout(200_000);
+t.setTimeout(400_000);
 
 const spreadsheet = path.join(import.meta.dirname, '../fixtures/donation.csv');
 

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import t from 'tap';
 import { returnItems } from '../../src/lending/loans/return.commands.ts';
 import { fitDataPlan } from '../../src/stock/data-plans/data-plan.commands.ts';
@@ -7,7 +8,7 @@ import { forms, signedInBrowser } from '../helpers/pages.ts';
 
 const { app, as, deps, db, clock } = await testApp(t);
 const make = factories(deps);
-const { get } = forms(app, as.officer);
+const { get, post } = forms(app, as.officer);
 
 t.test('the list: empty, open, closed, overdue, soon, page by page', async (t) => {
   t.match((await get('/loans')).body, /There are no loans yet/);
@@ -66,6 +67,18 @@ t.test('one loan: data that ends first, who looked, and what a role may do', asy
   const seen = (await forms(app, as.auditor).get(`/loans/${loan.id}`)).body;
   t.match(seen, /Officers and managers take items back\./);
   t.equal((await forms(app, as.supporter).get(`/loans/${loan.id}`)).statusCode, 403);
+});
+
+t.test('a form of a loan that is shown again is a look at the person as well', async (t) => {
+  const loan = await make.loan();
+  for (const form of ['return', 'missing-accessories']) {
+    const { rows: last } = await sql<{
+      id: string;
+    }>`select id from access_log order by id desc limit 1`.execute(db);
+    t.equal((await post(`/loans/${loan.id}/${form}`)).statusCode, 422);
+    const { rows } = await sql`select what, list from access_log where id > ${last[0]!.id}`.execute(db);
+    t.same(rows, [{ what: 'loan', list: null }], form);
+  }
 });
 
 t.test('the agreement on paper, as it was accepted', async (t) => {

@@ -6,13 +6,13 @@ import { factories, officer } from '../helpers/factories.ts';
 import { seedFollowUps } from '../helpers/follow-ups.ts';
 import { signedInBrowser } from '../helpers/pages.ts';
 
-t.setTimeout(180_000);
+t.setTimeout(400_000);
 
 for (const scripts of [true, false]) {
   t.test(
     `what stands in the way of a follow-up, and another way and time; scripts ${scripts ? 'on' : 'off'}`,
     async (t) => {
-      t.setTimeout(150_000);
+      t.setTimeout(400_000);
       const { app, as, ids, deps, db } = await testApp(t);
       const make = factories(deps);
       const email = { channel: 'email' as const, value: 'amal@example.com', safe: true };
@@ -22,7 +22,6 @@ for (const scripts of [true, false]) {
       await recordContactPoint(deps, officer, id, { channel: 'sms', value: '07700 900123', safe: false });
       const baseURL = await app.listen({ host: '127.0.0.1', port: 0 });
       const { page, look } = await signedInBrowser(t, baseURL, as.officer, { scripts });
-      page.setDefaultTimeout(15_000);
       await page.goto('/support');
       await page.getByText('4 follow-ups on this page cannot take place as planned').waitFor();
       await look('diary, with what stands in the way');
@@ -40,6 +39,7 @@ for (const scripts of [true, false]) {
       );
       await look('a follow-up with a conflict');
       await page.getByLabel('How', { exact: true }).selectOption('phone');
+      await page.getByLabel('Why the way changes').selectOption('Say no reason');
       await page.getByLabel('How long', { exact: true }).fill('600');
       await page.getByRole('button', { name: 'Change the way' }).click();
       await page.getByRole('link', { name: /480/ }).waitFor();
@@ -59,6 +59,7 @@ for (const scripts of [true, false]) {
       );
       await look('a follow-up to move');
       const moveIt = page.getByRole('group').filter({ has: page.getByLabel('Time', { exact: true }) });
+      await moveIt.getByLabel('Why it changes').selectOption('as you asked');
       await moveIt.getByRole('button', { name: 'Save' }).click();
       await page.getByText('Wednesday 25 November 2026, 10:30am, 20 minutes').waitFor();
 

@@ -6,7 +6,7 @@ import { systemContext } from '../../src/shared/actor.ts';
 import { workIn } from '../../src/shared/work.ts';
 import { startStocktake } from '../../src/stock/stocktakes/stocktake.commands.ts';
 import { testApp } from '../helpers/app.ts';
-import { scanKeys } from '../helpers/browser.ts';
+import { scanKeys, thenLoaded } from '../helpers/browser.ts';
 import { factories, officer } from '../helpers/factories.ts';
 import { signedInBrowser } from '../helpers/pages.ts';
 
@@ -65,12 +65,33 @@ t.test('what is chosen while scans wait stays, and a button that is pressed come
   await scanAll(page, tags);
   await page.getByLabel('Condition, where nothing else is chosen').selectOption('C');
   await page.getByRole('button', { name: 'Take back what is in the list' }).click();
-  await page.getByText('4 devices came back, of 1 loan.').waitFor({ timeout: 60_000 });
+  await page.getByText('4 devices came back, of 1 loan.').waitFor();
   const rows = await db.selectFrom('device').select('condition').where('asset_tag', 'in', tags).execute();
   t.same(
     rows.map(({ condition }) => condition),
     ['C', 'C', 'C', 'C'],
   );
+});
+
+t.test('a button that is held down while a scan is answered is pressed when it is let go', async (t) => {
+  const loan = await make.loan();
+  const { page } = await signedInBrowser(t, baseURL, as.officer);
+  await page.goto('/returns/many');
+  const button = page.getByRole('button', { name: 'Take back what is in the list' });
+  const mayAnswer = Promise.withResolvers<void>();
+  await page.route('**/returns/many', async (route) => {
+    await mayAnswer.promise;
+    await route.continue();
+  });
+  await scanKeys(page, loan.items[0]!.assetTag);
+  await button.hover();
+  await page.mouse.down();
+  const answered = page.waitForResponse('**/returns/many');
+  mayAnswer.resolve();
+  await (await answered).finished();
+  await page.evaluate('new Promise((resolve) => setTimeout(resolve, 200))');
+  await page.mouse.up();
+  await page.getByText('1 device came back, of 1 loan.').waitFor();
 });
 
 t.test('a connection that breaks off loses no scan', async (t) => {
@@ -81,7 +102,7 @@ t.test('a connection that breaks off loses no scan', async (t) => {
   await scanAll(page, tags);
   await page.getByText('There is no connection. It is tried again by itself. 3 scans wait.').waitFor();
   await page.context().setOffline(false);
-  await page.locator('#progress').getByText('3 of 3 devices found').waitFor({ timeout: 60_000 });
+  await page.locator('#progress').getByText('3 of 3 devices found').waitFor();
 });
 
 t.test('who is signed out meanwhile signs in elsewhere, and goes on', async (t) => {
@@ -105,3 +126,33 @@ t.test('who is signed out meanwhile signs in elsewhere, and goes on', async (t) 
   await page.getByRole('button', { name: 'Try again' }).click();
   await page.getByText('2 devices in the list').waitFor();
 });
+
+t.test(
+  'a page that answers a scan leaves the reader where they were, or shows what it asks for',
+  async (t) => {
+    const [first, second] = await make.devices(2);
+    const { page } = await signedInBrowser(t, baseURL, as.officer);
+    const top = (selector: string) =>
+      page.evaluate<number>(`document.querySelector('${selector}').getBoundingClientRect().top`);
+    const scan = (code: string) => thenLoaded(page, () => scanKeys(page, code));
+    await page.setViewportSize({ width: 360, height: 500 });
+    await page.goto('/returns');
+    await page.evaluate('scrollTo(0, 150)');
+    const before = await top('main [data-scan]');
+    await scan('nothing-of-ours');
+    await page.locator('.nhsuk-error-summary').waitFor({ state: 'attached' });
+    t.equal(await top('main [data-scan]'), before, 'what is said above the box does not push it away');
+    t.equal(await page.locator(':focus').getAttribute('name'), 'code');
+
+    await page.goto('/bench');
+    await scan(first!.assetTag);
+    await page.locator('main [data-scan]').focus();
+    t.ok((await top('h1')) < 0);
+    await scan('LW+PASS');
+    t.match(await page.locator(':focus').textContent(), 'Enter who verified it');
+    t.ok((await top('.nhsuk-error-summary')) >= 0, 'what it asks for beside the box is in sight');
+    await scan(second!.assetTag);
+    await page.getByRole('heading', { name: second!.assetTag }).waitFor();
+    t.ok((await top('h1')) >= 0, 'another page begins at its beginning');
+  },
+);

@@ -192,6 +192,8 @@ t.test(
       )
       .sort();
     t.same(asking, [
+      'access/views/prove.njk',
+      'access/views/sign-in-code.njk',
       'lending/loans/views/terms-fields.njk',
       'stock/devices/views/bench-device.njk',
       'stock/labels/views/choose.njk',

@@ -3,7 +3,7 @@ import { testApp } from '../helpers/app.ts';
 import { factories } from '../helpers/factories.ts';
 import { forms, signedInBrowser, versionIn } from '../helpers/pages.ts';
 
-t.setTimeout(200_000);
+t.setTimeout(400_000);
 
 t.test('a manager writes terms, a new agreement and the policy; each is in use from then on', async (t) => {
   const { app, as, deps } = await testApp(t);
@@ -95,6 +95,11 @@ t.test('officers read the settings; what others changed meanwhile is told, and t
     urgentDays: '1',
     soonDays: '3',
     routineDays: '7',
+    askingMost: '3',
+    askingWeeks: '4',
+    updatesWarnDays: '60',
+    updatesMonths: '12',
+    updatesUnknownStops: 'false',
     version: seen,
   };
   t.equal((await manager.post('/settings/policy', policy)).statusCode, 303);

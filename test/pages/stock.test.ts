@@ -224,7 +224,11 @@ t.test(
     const lost = await get(`/devices/${loan.items[0]!.deviceId}`);
     t.match(lost.body, 'A manager writes off what is lost or never arrived.');
     t.match(lost.body, 'It is here again');
-    const looked = await db.selectFrom('access_log').select('id').where('what', '=', 'device').execute();
+    const looked = await db
+      .selectFrom('access_log')
+      .select('id')
+      .where('list', '=', '/devices/:id')
+      .execute();
     t.equal(looked.length, 2, 'each look at who had it is logged');
 
     const asAdministrator = (await forms(app, as.administrator).get(url)).body;

@@ -8,7 +8,7 @@ import { testApp } from '../helpers/app.ts';
 import { thenLoaded } from '../helpers/browser.ts';
 import { signedInBrowser } from '../helpers/pages.ts';
 
-t.setTimeout(200_000);
+t.setTimeout(400_000);
 
 const password = 'seven green kettles';
 
@@ -24,7 +24,6 @@ for (const scripts of [true, false]) {
     });
     const baseURL = await app.listen({ host: '127.0.0.1', port: 0 });
     const { page, step, ...browser } = await signedInBrowser(t, baseURL, {}, { scripts });
-    page.setDefaultTimeout(15_000);
     const look = scripts ? browser.look : async () => {};
     const press = (name: string | RegExp) => page.getByRole('button', { name }).click();
     const follow = (name: string | RegExp) => page.getByRole('link', { name }).first().click();
@@ -158,7 +157,8 @@ for (const scripts of [true, false]) {
       clock.set('2026-11-24T03:15:00Z');
       const night = async () =>
         (await runNightly(deps, { again: true })).steps
-          .filter(({ count }) => count > 0)
+          // The end of the log is signed each night, since the log has grown.
+          .filter(({ count, step }) => count > 0 && step !== 'log-head')
           .map(({ step }) => step);
       t.same(await night(), ['follow-up-reminders', 'gather']);
       t.same(await night(), [], 'the same night again changes nothing');

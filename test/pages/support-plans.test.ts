@@ -3,7 +3,7 @@ import { testApp } from '../helpers/app.ts';
 import { factories } from '../helpers/factories.ts';
 import { forms, savedByTwo, signedInBrowser, versionIn } from '../helpers/pages.ts';
 
-t.setTimeout(200_000);
+t.setTimeout(400_000);
 
 const { app, as, deps, db, clock } = await testApp(t);
 const make = factories(deps);
@@ -12,7 +12,7 @@ const followUps = async () => (await db.selectFrom('follow_up').select('id').exe
 
 for (const scripts of [true, false]) {
   t.test(`an administrator writes plans; scripts ${scripts ? 'on' : 'off'}`, async (t) => {
-    t.setTimeout(120_000);
+    t.setTimeout(400_000);
     const { app, as, deps, db } = await testApp(t);
     await factories(deps).loan();
     const baseURL = await app.listen({ host: '127.0.0.1', port: 0 });
@@ -70,7 +70,7 @@ for (const scripts of [true, false]) {
   t.test(
     `an officer changes a person’s plan, and ends support; scripts ${scripts ? 'on' : 'off'}`,
     async (t) => {
-      t.setTimeout(120_000);
+      t.setTimeout(400_000);
       const { app, as, deps, db } = await testApp(t);
       await factories(deps).loan();
       const { id } = await db.selectFrom('patient').select('id').executeTakeFirstOrThrow();

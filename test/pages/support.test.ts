@@ -6,15 +6,14 @@ import { factories } from '../helpers/factories.ts';
 import { seedFollowUps } from '../helpers/follow-ups.ts';
 import { forms, savedByTwo, signedInBrowser, versionIn } from '../helpers/pages.ts';
 
-t.setTimeout(180_000);
+t.setTimeout(400_000);
 
 for (const scripts of [true, false]) {
   t.test(`support and messages, the officer’s part; scripts ${scripts ? 'on' : 'off'}`, async (t) => {
-    t.setTimeout(90_000);
+    t.setTimeout(400_000);
     const { app, as, ids, deps, db, clock } = await testApp(t);
     const baseURL = await app.listen({ host: '127.0.0.1', port: 0 });
     const { page, step, look } = await signedInBrowser(t, baseURL, as.officer, { scripts });
-    page.setDefaultTimeout(7000);
     await step('there is nothing to do and nothing was sent', async () => {
       await page.goto('/support');
       await page.getByText('There are no follow-ups like this.').waitFor();
@@ -55,6 +54,7 @@ for (const scripts of [true, false]) {
         .click();
       await page.getByRole('alert').getByText('Saved.').or(page.getByText('Saved.')).first().waitFor();
       await page.getByText('Move it').click();
+      await page.getByLabel('Why it changes').selectOption('as you asked');
       await page.getByLabel('Time', { exact: true }).fill('late');
       await page
         .getByRole('group')
@@ -155,6 +155,7 @@ t.test('two change the same follow-up: the second is told, keeps theirs, and may
     startsAt,
     minutes: '30',
     way: 'phone',
+    why: 'not_said',
   });
   clock.set('2026-11-23T09:31:00Z');
   await savedByTwo(t, officer, {
@@ -187,7 +188,8 @@ t.test('two change the same follow-up: the second is told, keeps theirs, and may
   });
   const version = versionIn((await officer.get(page)).body);
   clock.set('2026-11-23T09:34:00Z');
-  t.equal((await officer.post(`${page}/outcomes`, { result: 'cancelled' })).statusCode, 303);
+  t.equal((await officer.post(`${page}/outcomes`, { result: 'cancelled' })).statusCode, 422);
+  t.equal((await officer.post(`${page}/outcomes`, { result: 'cancelled', why: 'not_said' })).statusCode, 303);
   const late = await officer.post(form, { ...move('30', '11:00'), version });
   t.equal(late.statusCode, 409);
   t.match(late.body, 'The follow-up is cancelled. Add a new one instead');

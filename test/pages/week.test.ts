@@ -3,7 +3,7 @@ import { testApp } from '../helpers/app.ts';
 import { seedFollowUps } from '../helpers/follow-ups.ts';
 import { signedInBrowser } from '../helpers/pages.ts';
 
-t.setTimeout(90_000);
+t.setTimeout(400_000);
 
 t.test('the week by supporter is no wider than a phone, on the fullest of days', async (t) => {
   const { app, as, db, ids } = await testApp(t);

@@ -9,6 +9,7 @@ import { runNightly } from '../../src/office/nightly/nightly.commands.ts';
 import { apiOf } from '../helpers/api.ts';
 import { testApp } from '../helpers/app.ts';
 import { axeClean, openBrowser, overflows } from '../helpers/browser.ts';
+import { factories } from '../helpers/factories.ts';
 import { seedFollowUps } from '../helpers/follow-ups.ts';
 import { forms } from '../helpers/pages.ts';
 
@@ -150,7 +151,7 @@ t.test('a word that may be a cry for help is urgent', async (t) => {
 });
 
 t.test('what is shown reveals nothing, unless the message did', async (t) => {
-  const { send, get } = await setUp(t);
+  const { send, get, deps } = await setUp(t);
   const { path } = await send();
   const page = await get(path);
   const words = page.body.replace(/<[^>]+>/g, ' ');
@@ -164,7 +165,15 @@ t.test('what is shown reveals nothing, unless the message did', async (t) => {
   });
   t.equal(page.headers['set-cookie'], undefined);
   const open = await send({ wording: 'identified', value: '+447700900125' });
-  t.match((await get(open.path)).body, /Test scheme/);
+  t.match(
+    (await get(open.path)).body,
+    /Test scheme[\s\S]*href="\/notices\/patients"[\s\S]*\/notices\/accessibility/,
+  );
+  t.notMatch(page.body, /href="\/notice/, 'a discreet page leads to no notice while there is none for it');
+  await factories(deps).notice('patients_discreet');
+  t.match((await get(path)).body, /<a href="\/notice">What becomes of what you tell us<\/a>/);
+  t.match((await get('/a/AAAAAAAAAAAAAAAAAAAAAA')).body, /<a href="\/notice">/);
+  t.notMatch((await get(path)).body, /href="\/notices/);
   t.notMatch((await get(open.path)).body, /Amal|Example 1/);
 });
 

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { previewTakeOver } from '../../src/lending/loans/take-over.commands.ts';
+import { previewTakeOver } from '../../src/lending/loans/take-over-judging.commands.ts';
 import { renderTemplate } from '../../src/messages/template.rules.ts';
 import { addFormLink } from '../../src/referrals/hosted-form/form-link.commands.ts';
 import { testApp } from '../helpers/app.ts';

@@ -56,14 +56,16 @@ t.test('on a quiet system, what is kept for a while goes when its time is over, 
   const staff = await db.selectFrom('staff').select('id').executeTakeFirstOrThrow();
   const session = (name: string, seen: string, ends: string, ended: string | null = null) =>
     sql`
-    insert into session (token_hash, staff_id, created_at, seen_at, expires_at, revoked_at)
-    values (convert_to(${name}, 'utf8'), ${staff.id}, ${seen}, ${seen}, ${ends}, ${ended})`.execute(db);
+    insert into session (token_hash, staff_id, created_at, proved_at, seen_at, expires_at, revoked_at)
+    values (convert_to(${name}, 'utf8'), ${staff.id}, ${seen}, ${seen}, ${seen}, ${ends}, ${ended})`.execute(
+      db,
+    );
   await session('ended', '2026-11-20T09:00Z', '2026-12-01T09:00Z', '2026-11-20T10:00Z');
   await session('expired', '2026-11-20T09:00Z', '2026-11-20T19:00Z');
   await session('idle', '2026-11-22T09:00Z', '2026-12-01T09:00Z');
   await session('late form', '2026-11-23T08:00Z', '2026-11-23T08:30Z');
   await session('open', '2026-11-23T09:20Z', '2026-11-23T18:00Z');
-  await sql`insert into sign_in_throttle (account, failures, failed_at) values ('\x01', 3, '2026-11-22 09:00Z'), ('\x02', 3, '2026-11-22 10:00Z')`.execute(
+  await sql`insert into sign_in_throttle (account, origin, failures, failed_at) values ('\x01', '', 3, '2026-11-22 09:00Z'), ('\x02', '', 3, '2026-11-22 10:00Z')`.execute(
     db,
   );
   await sql`insert into password_link (token_hash, staff_id, created_at, expires_at, ended_at) values

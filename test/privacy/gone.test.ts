@@ -4,11 +4,13 @@ import { dispatch } from '../../src/messages/dispatch.commands.ts';
 import { runNightly } from '../../src/office/nightly/nightly.commands.ts';
 import { forgetWhatIsOver } from '../../src/privacy/forgetting.commands.ts';
 import { personalTables } from '../../src/privacy/personal-data.rules.ts';
+import { slugIn } from '../../src/stock/labels/label-code.queries.ts';
 import { apiOf } from '../helpers/api.ts';
 import { type Headers, testApp } from '../helpers/app.ts';
 import { factories } from '../helpers/factories.ts';
 import { multipart, pdfOf, pictureOf } from '../helpers/files.ts';
 import { formVisitor } from '../helpers/hosted-form.ts';
+import { listForm, workOnLists } from '../helpers/lists.ts';
 import { forms } from '../helpers/pages.ts';
 
 const callbackToken = 'callback-token-1234567890';
@@ -197,8 +199,19 @@ async function aWholeStory() {
   await attach(onLoan, { kind: 'agreement', note: mark }, pdfOf(mark));
   const blurred = await attach(onLoan, { kind: 'agreement', note: mark }, await pictureOf());
   await post('officer', `${onLoan}/attachments/${blurred}/removals`, { reason: mark });
-  await post('officer', `${onLoan}/extensions`, { openEnded: true, reason: mark });
+  await post('manager', `${onLoan}/extensions`, { openEnded: true, reason: mark });
   await post('officer', `${onLoan}/reviews`, { outcome: 'goes_on', note: mark });
+  await app.inject({ url: `/api/v1/devices/${devices[0]!.id}/label.svg?help=true`, headers: as.officer });
+  const code = await db.selectFrom('device_code').select('slug_sealed').executeTakeFirstOrThrow();
+  const finder = { kind: 'found', words: mark, reach: mark };
+  await forms(app, {}).post(`/f/${slugIn(deps, code.slug_sealed)}`, finder);
+  const inTheBag = await post('officer', `${onLoan}/incidents`, {
+    itemId: loan.items[0].id,
+    kind: 'lost',
+    reportedOn: '2026-11-23',
+    account: mark,
+  });
+  await post('officer', `/incidents/${inTheBag.id}/takings-back`, { reason: mark });
   const incident = await post('officer', `${onLoan}/incidents`, {
     itemId: loan.items[0].id,
     kind: 'lost',
@@ -226,6 +239,12 @@ async function aWholeStory() {
   });
   await post('officer', `${onLoan}/returns`, {
     items: [{ itemId: replaced.item.id, condition: 'B', notes: mark }],
+    because: { reason: 'other', words: mark },
+  });
+  await post('officer', `/loan-items/${replaced.item.id}/takings-back`, { reason: mark });
+  await post('officer', `${onLoan}/returns`, {
+    items: [{ itemId: replaced.item.id, condition: 'B', notes: mark }],
+    because: { reason: 'in_hospital', words: mark },
   });
   const given = await post('officer', '/loans', {
     patientId: id,
@@ -237,6 +256,11 @@ async function aWholeStory() {
     patientId: id,
     items: [{ deviceId: devices[3]!.id }],
     agreement: { acceptedBy: 'verbal' },
+  });
+  await post('officer', `/loans/${slip.id}/swaps`, {
+    itemId: slip.items[0].id,
+    deviceId: devices[4]!.id,
+    reason: mark,
   });
   await post('officer', `/loans/${slip.id}/takings-back`, { reason: 'other', note: mark });
 
@@ -257,6 +281,9 @@ async function aWholeStory() {
     minutes: 60,
   });
   await post('officer', `/drop-ins/${session.id}/people`, { patientId: id, note: mark });
+  const [came] = (await call('officer', 'GET', `/drop-ins/${session.id}`)).body.people;
+  await post('officer', `/drop-in-people/${came.id}/takings-back`, { reason: mark });
+  await post('officer', `/drop-ins/${session.id}/people`, { patientId: id, note: mark });
   const followUp = { patientId: id, way: 'phone', startsAt: '11:00', step: `Visit ${mark}`, note: mark };
   const done = await post('officer', '/follow-ups', { ...followUp, dueOn: '2026-11-23' });
   const ahead = await post('officer', '/follow-ups', { ...followUp, dueOn: '2026-11-25' });
@@ -267,6 +294,21 @@ async function aWholeStory() {
     nextStep: mark,
     concern: true,
   });
+  await call('officer', 'PATCH', `/patients/${id}/asking`, { shapeAYear: 2 }, { 'if-match': '*' });
+  await post('officer', `/patients/${id}/invitations`, { toWhat: mark });
+  const instrument = await post('manager', '/instruments', {
+    name: 'In touch',
+    direction: 'higher',
+    licenceNeeded: false,
+    total: 'sum',
+    items: [{ wording: 'In touch?', lowest: 1, highest: 5 }],
+  });
+  const measured = await post('officer', `/patients/${id}/measures`, {
+    instrumentId: instrument.id,
+    way: 'paper',
+    answers: [4],
+  });
+  await post('officer', `/measures/${measured.id}/takings-back`, { reason: mark });
   const [concern] = (await call('officer', 'GET', '/tasks?kind=concern')).body.items;
   await post('officer', `/tasks/${concern.id}/completions`, {
     spokeTo: mark,
@@ -274,10 +316,17 @@ async function aWholeStory() {
     spokeAt: '09:00',
     agreed: mark,
   });
+  const mistaken = (await call('officer', 'GET', `/follow-ups/${done.id}`)).body.outcome.id;
+  await post('officer', `/follow-up-outcomes/${mistaken}/takings-back`, { reason: mark });
+  await post('officer', `/follow-ups/${done.id}/outcomes`, { result: 'done', note: mark, nextStep: mark });
   clock.set('2026-11-24T03:15:00Z');
   await runNightly(deps);
   clock.set('2026-11-24T09:30:00Z');
   await dispatch(deps);
+  // As if one had gone to whom they trust.
+  await sql`update message m set trusted_number = p.trusted_person ->> 'phone' from patient p where p.id = m.patient_id and p.id = ${id}`.execute(
+    db,
+  );
   const { rows: letters } = await sql<{
     body: string;
   }>`select body from captured_message order by id`.execute(db);
@@ -295,6 +344,22 @@ async function aWholeStory() {
     value: numbers.later,
     safe: true,
   });
+
+  // Lists that name them, and were not recorded: a short one, and a long one that was judged.
+  const row = `tablet,Acme,${mark},${mark},${mark},17/05/1931,${numbers.own},01/09/2026`;
+  const heading = 'Type,Make,Model,Given name,Family name,Date of birth,Phone,Issued on';
+  for (const rows of [1, 301]) {
+    const typed = {
+      donor: mark,
+      'receivedOn-day': '20',
+      'receivedOn-month': '11',
+      'receivedOn-year': '2026',
+    };
+    const list = [heading, ...Array(rows).fill(row)].join('\n');
+    const reply = await app.inject(await listForm(as.officer, '/loans/take-over', typed, list));
+    if (reply.statusCode !== (rows > 1 ? 303 : 200)) throw new Error(`a list: ${reply.statusCode}`);
+  }
+  await workOnLists(deps);
 
   // What else is known of the person, and the records that turned out to be theirs.
   const { etag } = await call('officer', 'GET', `/patients/${id}`);
@@ -337,6 +402,7 @@ t.test(
   async (t) => {
     const { id, about } = await aWholeStory();
     const { id: exportId } = await post('manager', `/patients/${id}/exports`, said);
+    t.equal((await db.selectFrom('kept_sheet').select('id').execute()).length, 2);
     const before = await whereFound();
     t.same(
       before.filter((one) => /^(event|outbox|job_run)/.test(one)),
@@ -381,8 +447,9 @@ t.test(
     const once = { 'idempotency-key': 'said-again' };
     t.equal((await apiOf(app, as.officer)('POST', `${about}/notes`, note, once)).status, 201);
     await post('manager', `/patients/${id}/erasures`, { ...said, reason: mark });
-    clock.set('2026-11-26T09:30:00Z');
+    clock.set('2026-11-28T09:31:00Z');
     await forgetWhatIsOver(deps);
+    t.same(await db.selectFrom('kept_sheet').select('id').execute(), [], 'nor is a list that named them');
     t.same(await whereFound(), ['privacy_decision.identity_check', 'privacy_decision.reason']);
     const again = await apiOf(app, as.officer)('POST', `${about}/notes`, note, once);
     t.match(

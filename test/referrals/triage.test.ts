@@ -345,7 +345,7 @@ for (const scripts of [true, false]) {
     await page.getByRole('link', { name: 'Enter what it is called' }).waitFor();
     await look('a signpost, refused');
     await page.getByLabel('What it is called').fill(`Course ${scripts}`);
-    await page.getByLabel('What the clinic is told').fill('Eight mornings at the college');
+    await page.getByLabel('In the scheme’s words').fill('Eight mornings at the college');
     await page.getByRole('button', { name: 'Add a signpost' }).click();
     await said(/can be chosen from now on/);
     await look('signposts');

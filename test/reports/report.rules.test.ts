@@ -1,11 +1,9 @@
 import fc from 'fast-check';
 import t from 'tap';
 import {
-  type Column,
   everyMonth,
   hidden,
   periodOf,
-  shownRow,
   suppressed,
   usualPeriods,
 } from '../../src/office/reports/report.rules.ts';
@@ -28,33 +26,6 @@ t.test('rule 22: 0 stays, 1 to 7 are hidden, the rest are to the nearest 5', asy
     fc.property(fc.integer({ min: 8, max: 1_000_000 }), (count) => {
       const shown = suppressed(count) as number;
       return shown % 5 === 0 && Math.abs(shown - count) <= 2;
-    }),
-  );
-});
-
-const columns: Column[] = [
-  { key: 'name', text: 'Name', kind: 'label' },
-  { key: 'shelf', text: 'On the shelf', kind: 'number' },
-  { key: 'people', text: 'People', kind: 'count' },
-  { key: 'share', text: 'Share', kind: 'share', of: ['people', 'all'] },
-  { key: 'days', text: 'Days', kind: 'typical', of: 'people' },
-];
-
-t.test('shares come from what is shown, and averages of few people are hidden', async (t) => {
-  const row = { name: 'A', shelf: 3, people: 12, all: 33, days: 21 };
-  t.same(shownRow(columns, row, false), { name: 'A', shelf: 3, people: 12, share: 36, days: 21 });
-  t.same(shownRow(columns, row, true), { name: 'A', shelf: 3, people: 10, share: 29, days: 21 });
-  t.match(shownRow(columns, { ...row, people: 7 }, true), { people: hidden, share: hidden, days: hidden });
-  t.match(shownRow(columns, { ...row, all: 5 }, true), { people: 10, share: hidden });
-  t.match(shownRow(columns, { ...row, people: 0, all: 0, days: null }, false), { share: null, days: null });
-});
-
-t.test('a suppressed share never tells what a hidden number was', async () => {
-  fc.assert(
-    fc.property(fc.nat(30), fc.nat(30), (people, all) => {
-      const shown = shownRow(columns, { people, all }, true);
-      const isSmall = (count: number) => count > 0 && count < 8;
-      return !(isSmall(people) || isSmall(all)) || shown.share === hidden;
     }),
   );
 });

@@ -10,7 +10,7 @@ import { testApp } from '../helpers/app.ts';
 import { factories } from '../helpers/factories.ts';
 import { forms, signedInBrowser } from '../helpers/pages.ts';
 
-t.setTimeout(120_000);
+t.setTimeout(400_000);
 const { app, as, db, deps, clock, appUrl } = await testApp(t, { SCHEME_PHONE: '020 7946 0000' });
 const make = factories(deps);
 const api = (

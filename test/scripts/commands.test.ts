@@ -62,7 +62,10 @@ t.test('npm start says so when its port is taken, before it starts anything', as
 });
 
 t.test('npm run job says in words what is wrong', async (t) => {
-  const away = { DATABASE_URL: 'postgres://lendwell_app:word@127.0.0.1:1/lendwell' };
+  const away = {
+    DATABASE_URL: 'postgres://lendwell_app:word@127.0.0.1:1/lendwell',
+    SECRET: 'a secret that only the tests may use',
+  };
   for (const [args, expected] of [
     [['weekly'], /Runs one job now/],
     [['nightly', '--day', '2026-11-24'], /Runs one job now/],
@@ -80,10 +83,15 @@ t.test('npm run job says in words what is wrong', async (t) => {
 t.test(
   'npm run job -- nightly --dry-run prints what would go, in numbers, and changes nothing',
   async (t) => {
-    const { appUrl, db } = await testDatabase(t);
+    const { appUrl, config, db } = await testDatabase(t);
     await seedFollowUps(db, { patients: 2, each: 2, dueOn: '2099-12-10' });
     const night = () =>
-      runScript('scripts/job.ts', { DATABASE_URL: appUrl }, ['nightly', '--date', '2099-12-10', '--dry-run']);
+      runScript('scripts/job.ts', { DATABASE_URL: appUrl, SECRET: config.SECRET }, [
+        'nightly',
+        '--date',
+        '2099-12-10',
+        '--dry-run',
+      ]);
     const { code, said } = await night();
     t.equal(code, 0);
     t.match(said, /^nightly for 2099-12-10 \(only counted, nothing changed\)$/m);
@@ -108,7 +116,10 @@ t.test('npm run setup-scheme begins a scheme on an empty database; what is there
   t.match(wrong.said, /email/i);
   const first = await setUp(...all, '--email', 'ruth@example.org');
   t.equal(first.code, 0);
-  t.match(first.said, /Ruth signs in with ruth@example\.org and ([a-z2-9]{4}-){3}[a-z2-9]{4}$/m);
+  t.match(
+    first.said,
+    /Ruth signs in with ruth@example\.org, once they have set a password here, within three days:\n(.+)\/password\/[\w-]{22}$/m,
+  );
   const again = await setUp(...all, '--email', 'ruth@example.org');
   t.match(again, { code: 0, said: /Someone can sign in already/ });
   t.notMatch(again.said, /signs in with/);
@@ -125,7 +136,13 @@ t.test('npm run access adds people and keys, and never shows a row of the databa
   const settings = { DATABASE_URL: appUrl, SECRET: config.SECRET };
   const access = (...args: string[]) => runScript('scripts/access.ts', settings, args);
   const ruth = ['staff', '--role', 'officer', '--name', 'Ruth', '--email', 'ruth@example.org'];
-  t.match(await access(...ruth), { code: 0, said: /^Ruth signs in with ruth@example\.org and / });
+  t.match(await access(...ruth), {
+    code: 0,
+    said: /^Ruth signs in with ruth@example\.org, once.+\nhttp:.+\/password\/[\w-]{22}$/m,
+  });
+  t.match(await access('link', '--email', 'RUTH@example.org'), { code: 0, said: /\/password\/[\w-]{22}$/m });
+  t.match(await access('unlock', '--email', 'ruth@example.org'), { code: 0, said: /was not waiting/ });
+  t.match(await access('unlock', '--email', 'no@example.org'), { code: 1, said: /Nobody has an account/ });
   const again = await access(...ruth);
   t.match(again, { code: 1, said: /Someone has this email address already/ });
   t.notMatch(again.said, /ruth@example/);

@@ -90,6 +90,18 @@ t.test('what is counted is every statement but the ends of transactions', async 
     await pool.query('commit');
   });
   await pool.query('select 3');
+  // What a request before left to be done later is not the next one's.
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const before = await ear.during(async () => ({ left: promise.then(() => pool.query('select 4')) }));
+  const next = await ear.during(async () => {
+    resolve();
+    await before.result.left;
+    await pool.query('select 5');
+  });
+  t.same(
+    next.statements.map(({ text }) => text),
+    ['select 5'],
+  );
   t.same(statements, [
     { text: 'select 1', values: [] },
     { text: '/* named */ select $1::int', values: [2] },

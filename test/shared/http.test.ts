@@ -132,6 +132,8 @@ t.test('ids and query parameters', async (t) => {
     ['limit=0', 'limit'],
     ['limit=201', 'limit'],
     ['limit=ten', 'limit'],
+    ['limit=1&limit=2', 'limit'],
+    ['status=ready&status=retired', 'status'],
     ['colour=red', 'colour'],
     ['status=shiny', 'status'],
     ['after=x', 'after'],

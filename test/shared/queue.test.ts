@@ -23,7 +23,7 @@ async function queueOf(t: Tap, settings: Record<string, string>) {
   t.teardown(() => queue.close());
   return queue;
 }
-t.setTimeout(90_000);
+t.setTimeout(400_000);
 
 type Tap = Parameters<typeof testDatabase>[0];
 

@@ -4,7 +4,7 @@ import { readSheetFile } from '../../src/shared/sheet-file.ts';
 import { readImport } from '../../src/stock/donations/import.rules.ts';
 import { textRow, workbook, zip } from '../helpers/workbook.ts';
 
-t.setTimeout(120_000);
+t.setTimeout(400_000);
 
 const heading = (...more: string[]) => textRow(1, 'Type', 'Make', 'Model', ...more);
 const textOf = async (bytes: Buffer) => (await readSheetFile(bytes)).text;
@@ -107,4 +107,19 @@ t.test('a workbook that would take too much is refused', async (t) => {
   );
   t.match(await refusal(workbook({ A: '<row r="1"><c r="XFD1"><v>1</v></c></row>' })), /has 16384 columns/);
   t.match(await refusal(sheet(textRow(1, 'a'), textRow(2, 'x'.repeat(32_768)))), /Row 2 has a cell of more/);
+});
+
+t.test('what a workbook defines for itself stands for nothing', async (t) => {
+  const own = `<!DOCTYPE worksheet [<!ENTITY own SYSTEM "${import.meta.url}"><!ENTITY ten "aaaaaaaaaa">]>`;
+  const rows = `${heading()}${textRow(2, 'tablet', '&own;', '&ten;')}`;
+  const main = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main';
+  const read = await refusal(
+    workbook(
+      { Sheet1: '' },
+      {
+        'xl/worksheets/sheet1.xml': `<?xml version="1.0"?>${own}<worksheet xmlns="${main}"><sheetData>${rows}</sheetData></worksheet>`,
+      },
+    ),
+  );
+  t.notMatch(read, /import t from|aaaaaaaaaa/, read);
 });

@@ -73,6 +73,7 @@ t.test('the page asks when it was', async (t) => {
       'happenedOn-day': day,
       'happenedOn-month': '11',
       'happenedOn-year': '2026',
+      ...(result === 'cancelled' && { why: 'not_said' }),
     });
   const refused = await send('25');
   t.equal(refused.statusCode, 422);

@@ -313,7 +313,7 @@ t.test(
 );
 
 t.test('an extension takes along what is counted back from the day it is due', async (t) => {
-  const { api, deps, db, make, followUps, plan } = await setUp(t);
+  const { api, app, as, deps, db, make, followUps, plan } = await setUp(t);
   const back = await plan('Back', [
     call('First', 2),
     call('Two weeks before', 14, { countedFrom: 'due', leadDays: 1 }),
@@ -335,7 +335,9 @@ t.test('an extension takes along what is counted back from the day it is due', a
     .where('event_id', '=', events[0]!.id)
     .execute();
   t.same(outbox, [{ handler: 'plan-reminders' }], 'whoever was told of the old day hears of the new one');
-  t.equal((await extend({ openEnded: true })).status, 201);
+  const asManager = apiOf(app, as.manager);
+  const open = { openEnded: true, reason: 'On a course' };
+  t.equal((await asManager('POST', `/loans/${loan.id}/extensions`, open)).status, 201);
   t.same(
     await followUps(),
     ['First 2026-11-25 planned', 'Two weeks before 2027-03-17 cancelled'],

@@ -72,16 +72,30 @@ t.test(
       '::1',
       'fd00::1',
       '::ffff:10.0.0.1',
+      '::7f00:1',
+      '::5db8:d822',
+      '::fffe:127.0.0.1',
+      '::ffff:0:127.0.0.1',
+      '64:ff9b::10.0.0.1',
+      '64:ff9b:1:7f00:0:1::',
+      '2002:7f00:1::',
+      '2001:0:1::7f00:1',
+      '2606:4700::5efe:10.0.0.1',
+      '2606:4700::200:5efe:7f00:1',
+      '1::1',
+      '4000::1',
       '0.0.0.0',
       '100.64.0.1',
       'x',
     ])
       t.equal(isPublicAddress(address), false, address);
-    t.ok(isPublicAddress('93.184.216.34'));
+    for (const address of ['93.184.216.34', '2606:4700::1111', '2606:4700::5efe:93.184.216.34'])
+      t.ok(isPublicAddress(address), address);
     for (const url of [
       `https://${clinicSystem.host}`,
       'https://localhost:1/',
       'https://[::1]/',
+      'https://[::127.0.0.1]/',
       'https://2130706433/',
     ])
       t.same(await call(new URL(url), {}, '{}', false), { status: null, fault: 'private_address' }, url);
@@ -89,6 +103,20 @@ t.test(
     t.match(refused, { status: 422, body: { errors: [{ pointer: '/url', message: /https/ }] } });
   },
 );
+
+t.test('an address is kept without what stands around it, and is the same one with it', async (t) => {
+  const clinic = await make.clinic();
+  const where = `/clinics/${clinic}/webhooks`;
+  const added = await api('POST', where, { url: ' https://records.clinic.example/a \t' });
+  t.equal(added.status, 201);
+  const kept = async () => (await api('GET', where)).body.items.map(({ url }: { url: string }) => url);
+  t.same(await kept(), ['https://records.clinic.example/a']);
+  const again = await api('POST', where, { url: 'https://records.clinic.example/a' });
+  t.match(again, { status: 409, body: { type: '/problems/conflict' } });
+  const change = { url: '\u00a0https://records.clinic.example/b ' };
+  await api('PATCH', `/webhooks/${added.body.id}`, change, { 'if-match': '*' });
+  t.same(await kept(), ['https://records.clinic.example/b']);
+});
 
 t.test('a change is told once, signed, with ids and the status only', async (t) => {
   const { secret, referral, id } = await withEndpoint();
@@ -384,7 +412,7 @@ t.test('the pages: add, see the secret once, test, stop, change, send again', as
     [1, 2].map(() => post(list, { url: clinicSystem.url, _once: 'one' })),
   );
   const secretOf = (body: string) => /whsec_[^<]+/.exec(body)?.[0];
-  t.equal(first!.statusCode, 200);
+  t.equal(first!.statusCode, 201);
   t.ok(secretOf(first!.body));
   t.equal(secretOf(again!.body), secretOf(first!.body), 'a double click adds one');
   t.equal(first!.headers['cache-control'], 'no-store');

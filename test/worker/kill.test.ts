@@ -91,22 +91,22 @@ const expected = {
   unsaid: 0,
 };
 
-t.setTimeout(120_000);
+t.setTimeout(400_000);
 t.jobs = 2;
 t.test(
   'a worker killed at any moment loses nothing and doubles nothing, with the queue on Postgres',
   async (t) => {
-    t.setTimeout(120_000);
+    t.setTimeout(400_000);
     t.same(await killAgainAndAgain(t), expected);
   },
 );
 
 t.test('nor with the queue on Redis, emptied in the middle', async (t) => {
-  t.setTimeout(120_000);
+  t.setTimeout(400_000);
   t.same(await killAgainAndAgain(t, await testRedis(t)), expected);
 });
 
 t.test('nor with the queue on a Redis Cluster, emptied in the middle', async (t) => {
-  t.setTimeout(120_000);
+  t.setTimeout(400_000);
   t.same(await killAgainAndAgain(t, await testRedisCluster(t)), expected);
 });

@@ -159,7 +159,7 @@ async function killAgainAndAgain(t: Tap, { redis, restarts = false }: Upset) {
   };
 }
 
-const timeout = 120_000 + rounds * 4_000 + people * 100;
+const timeout = 240_000 + rounds * 4_000 + people * 100;
 t.setTimeout(3 * timeout);
 for (const upset of [
   'on Postgres',

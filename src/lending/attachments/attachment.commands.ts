@@ -2,7 +2,7 @@ import { lockPatient } from '../../people/contact-point.commands.ts';
 import type { Context } from '../../shared/actor.ts';
 import { command } from '../../shared/command.ts';
 import type { Deps } from '../../shared/deps.ts';
-import { recordEvent, type SubjectType } from '../../shared/events.ts';
+import { recordEvent, recordEvents, type SubjectType } from '../../shared/events.ts';
 import { newId } from '../../shared/ids.ts';
 import { invalid, Problem } from '../../shared/problem.ts';
 import { col } from '../../shared/rows.ts';
@@ -54,7 +54,10 @@ export async function addAttachments(
     assertFits(thing, input, work.today);
     const { subjects, deviceId } = await lockThing(work, thing, input.deviceId);
     await assertRoom(work, thing, files);
-    const ids = await insertAttachments(work, thing, { input: { ...input, deviceId }, files });
+    const ids = await insertAttachments(work, thing, {
+      input,
+      files: files.map((file) => ({ ...file, deviceId })),
+    });
     await recordEvent(work, {
       type: 'attachment.added',
       subjects,
@@ -64,6 +67,30 @@ export async function addAttachments(
     const { items } = await getAttachments(work.trx, thing.place, thing.id);
     return { items: items.filter(({ id }) => ids.includes(id)) };
   });
+}
+
+/** Photos of the condition of one device, and whose story they are part of. */
+type PhotosOf = { deviceId: string; files: ReadyFile[]; subjects: [SubjectType, string][] };
+
+/**
+ * Keeps photos that came with something else, in its transaction: all or nothing. The caller has locked what
+ * they hang on, and whoever that is about. The same few statements, however many devices.
+ * @throws Problem `conflict` beyond the quota
+ */
+export async function keepPhotos(work: Work, thing: Thing, photos: PhotosOf[]): Promise<void> {
+  const shown = photos.filter(({ files }) => files.length);
+  const files = shown.flatMap(({ deviceId, files }) => files.map((file) => ({ ...file, deviceId })));
+  if (!files.length) return;
+  await assertRoom(work, thing, files);
+  await insertAttachments(work, thing, { input: { kind: 'condition' }, files });
+  await recordEvents(
+    work,
+    shown.map(({ files, subjects }) => ({
+      type: 'attachment.added',
+      subjects,
+      values: { kind: 'condition', count: files.length },
+    })),
+  );
 }
 
 /**
@@ -149,16 +176,16 @@ const sizeOf = ({ data, thumbnail }: ReadyFile) => data.length + (thumbnail?.len
 async function insertAttachments(
   { trx, at, today, ctx }: Work,
   { place, id }: Thing,
-  { input, files }: { input: NewAttachment; files: ReadyFile[] },
+  { input, files }: { input: NewAttachment; files: (ReadyFile & { deviceId?: string | undefined })[] },
 ): Promise<string[]> {
   const ids = files.map(newId);
   await run(trx, 'attachment.add')`
     insert into attachment (id, kind, device_id, loan_id, incident_id, taken_on, note, content_type, bytes, width, height, sha256, recorded_by, created_at)
-    select f.id, ${input.kind}, ${input.deviceId ?? null}::uuid, ${place === 'loan' ? id : null}::uuid, ${place === 'incident' ? id : null}::uuid,
+    select f.id, ${input.kind}, f.device_id, ${place === 'loan' ? id : null}::uuid, ${place === 'incident' ? id : null}::uuid,
       ${input.takenOn ?? today}::date, ${input.note ?? null}, f.content_type, f.bytes, f.width, f.height, f.sha256, ${ctx.actor.name}, ${at}::timestamptz
-    from unnest(${ids}::uuid[], ${files.map(({ contentType }) => contentType)}::text[], ${files.map(sizeOf)}::int[],
+    from unnest(${ids}::uuid[], ${files.map(({ deviceId }) => deviceId ?? null)}::uuid[], ${files.map(({ contentType }) => contentType)}::text[], ${files.map(sizeOf)}::int[],
       ${files.map(({ width }) => width)}::int[], ${files.map(({ height }) => height)}::int[], ${files.map(({ sha256 }) => sha256)}::bytea[])
-      f (id, content_type, bytes, width, height, sha256)`;
+      f (id, device_id, content_type, bytes, width, height, sha256)`;
   await run(trx, 'attachment.add-content')`
     insert into attachment_content (attachment_id, data, thumbnail)
     select f.id, f.data, f.thumbnail

@@ -26,7 +26,7 @@ const things: Record<AttachmentPlace, RawBuilder<unknown>> = {
   device: sql`select t.id, t.asset_tag as name, null::uuid as patient_id, '[]'::json as devices from device t`,
   loan: sql`select t.id, t.reference as name, t.patient_id, coalesce((
       select json_agg(json_build_object('id', d.id, 'assetTag', d.asset_tag) order by i.id)
-      from loan_item i join device d on d.id = i.device_id where i.loan_id = t.id), '[]') as devices from loan t`,
+      from loan_item i join device d on d.id = i.device_id where i.loan_id = t.id and i.swapped_for is null), '[]') as devices from loan t`,
   incident: sql`select t.id, t.reference as name, t.patient_id, '[]'::json as devices from incident t`,
 };
 

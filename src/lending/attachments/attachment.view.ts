@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import { may } from '../../access/permissions.ts';
-import { logAccess } from '../../people/patient.queries.ts';
+import { logAccess } from '../../people/look.queries.ts';
 import type { Context } from '../../shared/actor.ts';
 import { today } from '../../shared/clock.ts';
 import type { Deps } from '../../shared/deps.ts';

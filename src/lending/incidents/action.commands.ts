@@ -20,6 +20,7 @@ import { lockLoans } from '../loans/ending.commands.ts';
 import { lentAgain } from './incident.queries.ts';
 import {
   actionErrors,
+  assertHappened,
   assertIncidentAction,
   closingActions,
   IncidentState,
@@ -30,7 +31,8 @@ import { Action, type ActionRecorded, type NewAction } from './incident.schemas.
 
 /**
  * Writes an action down in an incident's story and does what it means for the device: found, it is
- * prepared again; written off, it is gone for good; with its SIM suspended, its plan is. What is done
+ * prepared again; written off, it is gone for good; with its SIM suspended, its plan is. A concern asks staff to speak
+ * to the clinic. What is done
  * from afar is requested first and confirmed when it has happened.
  * @throws Problem `not-found`, `invalid`, `not-allowed`, `incident-closed`, `incident-action-refused`
  */
@@ -70,7 +72,7 @@ export async function recordAction(
 
 /**
  * Confirms that what was asked for from afar has happened; confirmed twice, the first stands.
- * @throws Problem `not-found`
+ * @throws Problem `not-found`, `incident-action-refused` for an incident recorded by mistake
  */
 export async function confirmAction(
   deps: Deps,
@@ -80,6 +82,7 @@ export async function confirmAction(
 ): Promise<ActionRecorded> {
   return command(deps, ctx, async (work) => {
     const incident = await lockIncident(work.trx, incidentId);
+    assertHappened(incident);
     const row = await maybe(work.trx, 'incident.confirm', { ...Action.properties, isNew: col.boolean })`
       with found as (select id, confirmed_at is null as is_new from incident_action where id = ${actionId} and incident_id = ${incidentId})
       update incident_action a set confirmed_at = coalesce(a.confirmed_at, ${work.at}), confirmed_by = coalesce(a.confirmed_by, ${ctx.actor.name})
@@ -102,7 +105,7 @@ export async function confirmAction(
 /**
  * A manager says yes to a replacement above the scheme's limit, with a reason; of a closed incident
  * as well, since what was lost for good may still be replaced.
- * @throws Problem `not-found`
+ * @throws Problem `not-found`, `incident-action-refused` for an incident recorded by mistake
  */
 export async function approveReplacement(
   deps: Deps,
@@ -112,6 +115,7 @@ export async function approveReplacement(
 ): Promise<{ id: string; status: IncidentState['status'] }> {
   return command(deps, ctx, async (work) => {
     const incident = await lockIncident(work.trx, incidentId);
+    assertHappened(incident);
     await recordApproval(work, incident, reason);
     return { id: incidentId, status: incident.status };
   });
@@ -142,7 +146,7 @@ export async function recordApproval(
 
 /**
  * Asks the managers to approve a replacement above the limit: a task for them.
- * @throws Problem `not-found`
+ * @throws Problem `not-found`, `incident-action-refused` for an incident recorded by mistake
  */
 export async function askForApproval(
   deps: Deps,
@@ -151,6 +155,7 @@ export async function askForApproval(
 ): Promise<{ id: string; status: IncidentState['status'] }> {
   return command(deps, ctx, async (work) => {
     const incident = await lockIncident(work.trx, incidentId);
+    assertHappened(incident);
     await run(work.trx, 'incident.ask-approval')`
       update incident set approval_asked_at = coalesce(approval_asked_at, ${work.at}) where id = ${incidentId}`;
     await createTasks(work, [
@@ -192,7 +197,7 @@ export async function lockIncident(trx: Trx, id: string): Promise<LockedIncident
     select n.id, n.reference, n.kind, n.status, n.loan_id as "loanId", n.device_id as "deviceId", n.patient_id as "patientId",
       l.referral_id as "referralId", n.reported_at as "reportedAt", d.asset_tag as "assetTag", d.status as "deviceStatus", d.kind as "deviceKind",
       exists (select from data_plan s where s.device_id = d.id and ${isInUse('s')}) as "hasDataPlan",
-      ${lentAgain} as "lentAgain"
+      n.patient_id is not null as "isOfPerson", ${lentAgain} as "lentAgain"
     from incident n join loan l on l.id = n.loan_id join device d on d.id = n.device_id where n.id = ${id} for no key update of n`;
 }
 
@@ -228,6 +233,16 @@ async function carryOut(work: Work, incident: LockedIncident, input: NewAction):
         .where('id', '=', incident.id),
     );
   if (input.kind === 'found') await markFound(work, id);
+  if (input.kind === 'concern' && incident.patientId)
+    await createTasks(work, [
+      {
+        kind: 'concern',
+        subjectType: 'incident',
+        subjectId: incident.id,
+        patientId: incident.patientId,
+        urgent: true,
+      },
+    ]);
   if (input.kind === 'suspend_sim' && !incident.lentAgain)
     await suspendPlanOf(work, id, { reason: `Incident ${reference}` });
   if (input.kind === 'write_off') {

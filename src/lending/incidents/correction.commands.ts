@@ -16,7 +16,8 @@ import { assertPutRight } from './correction.rules.ts';
 import type { IncidentCorrection } from './correction.schemas.ts';
 import { endedOn } from './incident.commands.ts';
 import { getIncident } from './incident.queries.ts';
-import { incidentKinds, reportErrors } from './incident.rules.ts';
+import { assertHappened, incidentKinds, reportErrors } from './incident.rules.ts';
+import { isWithStrangers } from './incident.states.ts';
 
 const Before = {
   kind: col.oneOf(incidentKinds),
@@ -34,7 +35,7 @@ const Before = {
 
 /**
  * Puts right what was written down wrong of an incident, open or closed. It moves no device: where the correction would,
- * it is refused with the step that does. Whether to erase from afar is no longer asked of what did not come back.
+ * it is refused with the step that does. Whether to erase from afar is no longer asked of what no stranger has.
  * @throws Problem `not-found`, `patient-erased`, `if-match-required`, `changed-meanwhile`, `invalid`, `incident-action-refused`
  */
 export async function correctIncident(
@@ -49,6 +50,7 @@ export async function correctIncident(
       work.trx,
       incidentId,
     );
+    assertHappened(incident);
     if (erased) throw new Problem('patient-erased');
     requireMatch(ctx.ifMatch, etagOf(incidentId, changedAt));
     const after = { ...before, ...correction };
@@ -75,7 +77,7 @@ export async function correctIncident(
         .where('id', '=', incidentId),
     );
     if (endedOn(before) !== endedOn(after)) await moveEnd(work, incidentId, endedOn(after));
-    if (after.kind === 'not_returned') await completeTasksAbout(work, ['wipe_device'], [incidentId]);
+    if (!isWithStrangers.of(after.kind)) await completeTasksAbout(work, ['wipe_device'], [incidentId]);
     const has = (name: keyof typeof before) => changed.includes(name);
     await recordEvent(work, {
       type: 'incident.corrected',

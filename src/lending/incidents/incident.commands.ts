@@ -13,9 +13,10 @@ import { completeTasksAbout, completeTasksOf, createTasks } from '../../tasks/ta
 import { type EndedItem, endItems, lockLoans, outFrom, subjectsOfLoan } from '../loans/ending.commands.ts';
 import { tasksOfOpenLoan } from '../loans/loan.rules.ts';
 import { isOut } from '../loans/loan.states.ts';
-import { effectOf, reportErrors, suggestedActions } from './incident.rules.ts';
+import { effectOf, reportErrors } from './incident.rules.ts';
 import type { IncidentReported, NewIncident, NewReplacement, Replaced } from './incident.schemas.ts';
 import { findNewDevice, replaceItemBy } from './replacement.commands.ts';
+import { suggestedActions } from './suggestion.rules.ts';
 
 /**
  * Writes down that a device was lost, stolen, damaged, is not working or did not come back. What is
@@ -33,30 +34,27 @@ export async function reportIncident(
 }
 
 /** A report, and by which device what was reported is replaced. */
-type NewReportAndReplacement = {
+export type NewReportAndReplacement = {
   report: NewIncident;
   replacement: Pick<NewReplacement, 'assetTag' | 'deviceId' | 'approval'>;
 };
 
 /**
- * Reports an incident and replaces the device in the same step: both are written down, or neither.
+ * Reports an incident and replaces the device in the same transaction: both are written down, or neither.
  * A device that is handed in ends as replaced, so that its SIM can go over with its number.
  * @throws Problem as of `reportIncident` and `replaceItem`
  */
-export async function reportAndReplace(
-  deps: Deps,
-  ctx: Context,
+export async function recordAndReplace(
+  work: Work,
   loanId: string,
   { report, replacement }: NewReportAndReplacement,
 ): Promise<{ incident: IncidentReported; replaced: Replaced }> {
-  return command(deps, ctx, async (work) => {
-    const newDeviceId = await findNewDevice(work.trx, replacement);
-    const incident = await recordIncident(work, loanId, report, newDeviceId);
-    const { itemId, handedIn } = report;
-    const of = { ...replacement, itemId, incidentId: incident.id, ...(handedIn && { handedIn }) };
-    const replaced = await replaceItemBy(work, loanId, of, newDeviceId);
-    return { incident, replaced };
-  });
+  const newDeviceId = await findNewDevice(work.trx, replacement);
+  const incident = await recordIncident(work, loanId, report, newDeviceId);
+  const { itemId, handedIn } = report;
+  const of = { ...replacement, itemId, incidentId: incident.id, ...(handedIn && { handedIn }) };
+  const replaced = await replaceItemBy(work, loanId, of, newDeviceId);
+  return { incident, replaced };
 }
 
 /**
@@ -115,7 +113,13 @@ export async function recordIncident(
   const ended = effect
     ? await endItems(work, [{ itemId: item.id, ...effect, incidentId: incident.id, on }])
     : [];
-  const suggestions = suggestedActions({ kind, deviceKind: device.kind, hasDataPlan, handedIn });
+  const suggestions = suggestedActions({
+    kind,
+    deviceKind: device.kind,
+    hasDataPlan,
+    handedIn,
+    isOfPerson: loan.patientId !== null,
+  });
   if (loan.patientId) await completeTasksOf(work, ['said_lost'], [loan.patientId]);
   if (ended[0]?.loanStatus === 'closed') await completeTasksAbout(work, [...tasksOfOpenLoan], [loan.id]);
   if (effect?.device === 'lost') await askToSecure(work, incident.id, loan.patientId);

@@ -52,6 +52,11 @@ export const incidentEvents = defineEvents({
         ...(v.handedIn === undefined ? [] : [v.handedIn ? 'handed in' : 'not handed in']),
       ].join('; '),
   },
+  'incident.taken_back': {
+    values: { reference, incidentKind: oneOf(incidentKinds), assetTag, status },
+    line: (v) =>
+      `${(v.incidentKind && incidentWords[v.incidentKind]) ?? 'The report'} was a mistake: ${v.assetTag ?? 'the device'}${nowIs('The device', v.status)}`,
+  },
   'incident.action': {
     values: {
       kind: oneOf(actionKinds),

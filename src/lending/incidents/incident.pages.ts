@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { may } from '../../access/permissions.ts';
-import { logAccess } from '../../people/patient.queries.ts';
+import { logAccess } from '../../people/look.queries.ts';
 import type { Context } from '../../shared/actor.ts';
 import { today } from '../../shared/clock.ts';
 import type { Deps } from '../../shared/deps.ts';
@@ -39,6 +39,7 @@ const done: Record<ActionKind, string> = {
   locate: 'It is written down that the device is to be located.',
   wipe: 'It is written down that the device is to be erased.',
   suspend_sim: 'It is written down that the SIM is to be suspended.',
+  concern: 'The concern is raised: staff have an urgent task to speak to the clinic.',
   told_police: 'It is written down that the police were told.',
   told_ig: 'It is written down that information governance was told.',
   found: 'Good news: the device is found, and is prepared again. The incident is closed.',
@@ -162,6 +163,7 @@ export function incidentPages(app: App, deps: Deps): void {
       ...incident,
       deviceStatus: incident.device.status,
       deviceKind: incident.device.kind,
+      isOfPerson: incident.patient !== null,
     });
     const open = (Object.keys(allowed) as ActionKind[]).filter((kind) => {
       const needed = permissionFor(kind);
@@ -170,7 +172,8 @@ export function incidentPages(app: App, deps: Deps): void {
     const formOf = (prefix: string) => (sent?.prefix === prefix ? sent : { ...newForm(), prefix });
     const { status } = incident.item;
     const replaced = incident.replacement !== null;
-    const canReplace = !whyNotReplaceable({ status, byIncident: incident.byIncident, replaced });
+    const canReplace =
+      !incident.takenBack && !whyNotReplaceable({ status, byIncident: incident.byIncident, replaced });
     return {
       incident,
       attachments,

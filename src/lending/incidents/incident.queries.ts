@@ -8,8 +8,9 @@ import { countOf, each, many, maybe } from '../../shared/statements.ts';
 import { isInUse } from '../../stock/data-plans/data-plan.states.ts';
 import { byIncident } from '../loans/loan.queries.ts';
 import { itemWasLent } from '../loans/loan.states.ts';
-import { suggestedActions } from './incident.rules.ts';
 import { type EarlierIncident, Incident, type IncidentQuery, IncidentSummary } from './incident.schemas.ts';
+import { didHappen } from './incident.states.ts';
+import { suggestedActions } from './suggestion.rules.ts';
 
 const columns = sql`n.id, n.reference, n.kind, n.status, n.reported_on as "reportedOn", n.happened_on as "happenedOn", n.reported_at as "reportedAt",
   json_build_object('id', d.id, 'assetTag', d.asset_tag, 'kind', d.kind, 'make', d.make, 'model', d.model, 'status', d.status) as device,
@@ -20,7 +21,7 @@ const tables = sql`incident n join device d on d.id = n.device_id join loan l on
   left join patient p on p.id = n.patient_id left join location b on b.id = l.location_id`;
 
 const matching = ({ status, kind }: Pick<IncidentQuery, 'status' | 'kind'>) => sql`true
-  ${status ? sql`and n.status = ${status}` : sql``} ${kind ? sql`and n.kind = ${kind}` : sql``}`;
+  and ${status ? sql`n.status = ${status}` : didHappen('n')} ${kind ? sql`and n.kind = ${kind}` : sql``}`;
 
 /** Whether the device of the incident `n` went out on a loan after it. */
 export const lentAgain = sql`exists (select from loan_item o where o.device_id = n.device_id and o.id > n.loan_item_id and ${itemWasLent('o')})`;
@@ -60,6 +61,7 @@ export async function getIncident(
       (select ${byIncident} from loan_item i where i.id = n.loan_item_id) as "byIncident",
       case when n.approved_by is not null then json_build_object('by', n.approved_by, 'reason', n.approval_reason) end as approval,
       n.approval_asked_at as "approvalAskedAt",
+      case when n.taken_back_at is not null then json_build_object('at', n.taken_back_at, 'by', n.taken_back_by, 'reason', n.taken_back_reason) end as "takenBack",
       (select json_build_object('itemId', i.id, 'deviceId', r.id, 'assetTag', r.asset_tag)
         from loan_item i join device r on r.id = i.device_id where i.replaces_item_id = n.loan_item_id) as replacement,
       exists (select from data_plan s where s.device_id = n.device_id and ${isInUse('s')}) as "hasDataPlan",
@@ -71,16 +73,20 @@ export async function getIncident(
       coalesce(${earlierJson}, '[]') as "earlierIncidents"
     from ${tables} where n.id = ${id}`;
   if (!incident) throw new Problem('not-found');
-  if (incident.lentAgain) return { ...incident, suggestedActions: [] };
+  if (incident.lentAgain || incident.takenBack) return { ...incident, suggestedActions: [] };
   const done = new Set<string>(incident.actions.map(({ kind }) => kind));
-  const suggested = suggestedActions({ ...incident, deviceKind: incident.device.kind });
+  const suggested = suggestedActions({
+    ...incident,
+    deviceKind: incident.device.kind,
+    isOfPerson: incident.patient !== null,
+  });
   return { ...incident, suggestedActions: suggested.filter(({ kind }) => !done.has(kind)) };
 }
 
 /** The other incidents of the person of the incident `n`, the newest first. */
 const earlierJson = sql`(select json_agg(e) from (
   select e.id, e.reference, e.kind, e.reported_on as "reportedOn", e.status
-  from incident e where e.patient_id = n.patient_id and e.id <> n.id order by e.id desc limit 20) e)`;
+  from incident e where e.patient_id = n.patient_id and e.id <> n.id and ${didHappen('e')} order by e.id desc limit 20) e)`;
 
 /** Incidents of a person, the newest first; at most 20. */
 export async function incidentsOf(db: Reader, patientId: string): Promise<EarlierIncident[]> {
@@ -91,6 +97,7 @@ export async function incidentsOf(db: Reader, patientId: string): Promise<Earlie
       .selectFrom('incident')
       .select(['id', 'reference', 'kind', 'reported_on as reportedOn', 'status'])
       .where('patient_id', '=', patientId)
+      .where(didHappen())
       .orderBy('id', 'desc')
       .limit(20),
   );

@@ -1,11 +1,12 @@
 import Type from 'typebox';
-import { logAccess } from '../../people/patient.queries.ts';
+import { logAccess } from '../../people/look.queries.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { etagOf } from '../../shared/etag.ts';
 import { timelineOf } from '../../shared/event.queries.ts';
 import { type App, idParams } from '../../shared/http.ts';
 import { listQuery } from '../../shared/lists.ts';
 import { changes, creates, lists, reads } from '../../shared/routes.ts';
+import { TakingBack } from '../../shared/taking-back.ts';
 import { approveReplacement, askForApproval, confirmAction, recordAction } from './action.commands.ts';
 import { correctIncident } from './correction.commands.ts';
 import { IncidentCorrection } from './correction.schemas.ts';
@@ -26,6 +27,8 @@ import {
   Replaced,
 } from './incident.schemas.ts';
 import { replaceItem } from './replacement.commands.ts';
+import { takeBackReport } from './report-back.commands.ts';
+import { ReportTakenBack } from './report-back.schemas.ts';
 
 const tags = ['Incidents'];
 const actionParams = Type.Object({
@@ -106,6 +109,18 @@ export function incidentRoutes(app: App, deps: Deps): void {
     problems: ['not-found', 'invalid', 'incident-action-refused', 'patient-erased'],
     call: ({ ctx, params, body }) => correctIncident(deps, ctx, params.id, body),
     etag: (incident) => etagOf(incident.id, incident.changedAt),
+  });
+
+  creates(app, '/incidents/:id/takings-back', {
+    action: 'incidents.report',
+    operationId: 'takeBackReport',
+    summary: 'Take back the report of an incident that was a mistake, while it was not acted on',
+    tags,
+    params: idParams,
+    body: TakingBack,
+    gives: ReportTakenBack,
+    problems: ['not-found', 'invalid', 'taking-back-refused', 'conflict'],
+    call: ({ ctx, params, body }) => takeBackReport(deps, ctx, params.id, body),
   });
 
   lists(app, '/incidents/:id/history', {

@@ -1,21 +1,41 @@
 import { type FieldError, Problem } from '../../shared/problem.ts';
 import { col, type RowOf } from '../../shared/rows.ts';
 import { type DeviceStatus, deviceStatuses } from '../../stock/devices/device.rules.ts';
-import { type DeviceKind, isPersonal, kindsOfDevice } from '../../stock/devices/device-kinds.rules.ts';
+import { isPersonal, kindsOfDevice } from '../../stock/devices/device-kinds.rules.ts';
 import type { ItemStatus } from '../loans/loan.rules.ts';
+import { isGone } from './incident.states.ts';
 
-export const incidentKinds = ['lost', 'stolen', 'damaged', 'faulty', 'not_returned'] as const;
-export type IncidentKind = (typeof incidentKinds)[number];
-export const incidentStatuses = ['open', 'closed'] as const;
-
-/** Kinds of incident in words, after "The device was" or on their own. Nobody is at fault in any of them. */
-export const incidentWords: Record<IncidentKind, string> = {
-  lost: 'Lost',
-  stolen: 'Stolen',
-  damaged: 'Damaged',
-  faulty: 'Not working',
-  not_returned: 'Not come back',
+type KindRule = {
+  /** What happened, after "The device was" or on its own. Nobody is at fault in any of them. */
+  words: string;
+  /** What is meant by it, where it is chosen. */
+  hint: string;
 };
+
+/** Kinds of incident, in the order in which they are chosen. What each means for the device is in `incident.states.ts`. */
+export const kindsOfIncident = {
+  lost: { words: 'Lost', hint: 'They do not know where it is' },
+  stolen: { words: 'Stolen', hint: 'Someone took it' },
+  pawned: { words: 'Pawned', hint: 'It may come back' },
+  sold: { words: 'Sold', hint: 'Someone else has it now, for money or for something else' },
+  given_away: { words: 'Given away', hint: 'Someone else has it now' },
+  damaged: { words: 'Damaged', hint: 'Broken, cracked or wet' },
+  faulty: { words: 'Not working', hint: 'It stopped working by itself' },
+  not_returned: {
+    words: 'Not come back',
+    hint: 'It was due back, and we cannot reach anyone who has it',
+  },
+} as const satisfies Record<string, KindRule>;
+export type IncidentKind = keyof typeof kindsOfIncident;
+export const incidentKinds = Object.keys(kindsOfIncident) as IncidentKind[];
+/** `recorded_by_mistake`: the report was taken back, and the incident counts nowhere. */
+export const incidentStatuses = ['open', 'closed', 'recorded_by_mistake'] as const;
+export type IncidentStatus = (typeof incidentStatuses)[number];
+
+/** Kinds of incident in words. */
+export const incidentWords = Object.fromEntries(
+  incidentKinds.map((kind) => [kind, kindsOfIncident[kind].words]),
+) as Record<IncidentKind, string>;
 
 /** What may be written down to an incident by hand; replacing and approving write their own line. */
 export const actionKinds = [
@@ -24,6 +44,7 @@ export const actionKinds = [
   'locate',
   'wipe',
   'suspend_sim',
+  'concern',
   'told_police',
   'told_ig',
   'found',
@@ -42,6 +63,7 @@ export const actionWords: Record<StoryKind, string> = {
   locate: 'Locate the device',
   wipe: 'Erase the device from afar',
   suspend_sim: 'Suspend the SIM',
+  concern: 'Raise a concern for their safety',
   told_police: 'Tell the police',
   told_ig: 'Tell information governance',
   found: 'Found again',
@@ -59,6 +81,7 @@ export const doneWords: Record<StoryKind, string> = {
   locate: 'Device located',
   wipe: 'Device erased from afar',
   suspend_sim: 'SIM suspended',
+  concern: 'A concern for their safety was raised',
   told_police: 'Police told',
   told_ig: 'Information governance told',
   found: 'Found again',
@@ -96,67 +119,33 @@ export function effectOf(
   return { as: 'lost', device: 'lost' };
 }
 
-/** Whether by this kind nobody has the device. */
-export const isGone = (kind: IncidentKind): boolean =>
-  kind === 'lost' || kind === 'stolen' || kind === 'not_returned';
-
-export type Suggestion = { kind: ActionKind; why: string };
-
-/** What should be thought of next for an incident, in order. Nothing of it happens by itself. */
-export function suggestedActions(incident: {
-  kind: IncidentKind;
-  deviceKind: DeviceKind;
-  hasDataPlan: boolean;
-  handedIn: boolean;
-}): Suggestion[] {
-  const { kind, deviceKind, hasDataPlan, handedIn } = incident;
-  const suggestions: Suggestion[] = [];
-  if (isGone(kind) && isPersonal(deviceKind)) {
-    suggestions.push(
-      kind === 'lost'
-        ? {
-            kind: 'lost_mode',
-            why: 'It shows a number to ring to whoever finds it. The message names no clinic.',
-          }
-        : { kind: 'lock', why: 'Nobody can read what is on it.' },
-      {
-        kind: 'wipe',
-        why: `If it is not back ${wipeAfterHours} hours after it was reported, nothing on it should be left to read.`,
-      },
-    );
-  }
-  if (isGone(kind) && hasDataPlan)
-    suggestions.push({ kind: 'suspend_sim', why: 'Nobody else uses the data, or the number.' });
-  if (isGone(kind) && isPersonal(deviceKind))
-    suggestions.push({ kind: 'told_ig', why: 'They ask whether there was patient data on it.' });
-  if (kind === 'stolen')
-    suggestions.push({
-      kind: 'told_police',
-      why: 'Only if the person wishes. A crime reference is never needed for a replacement.',
-    });
-  if (!isGone(kind) && !handedIn)
-    suggestions.push({
-      kind: 'note',
-      why: 'Agree how it comes to us, or replace it: the old one is then due back.',
-    });
-  if (isGone(kind)) suggestions.push({ kind: 'found', why: 'If it turns up. Many do.' });
-  return suggestions;
-}
-
 export const IncidentState = {
   kind: col.oneOf(incidentKinds),
   status: col.oneOf(incidentStatuses),
   deviceStatus: col.oneOf(deviceStatuses),
   deviceKind: col.keyOf(kindsOfDevice),
   hasDataPlan: col.boolean,
+  /** It is of a person, and not of a place. */
+  isOfPerson: col.boolean,
   /** The device came back and went out again since: what happens to it now is of a later loan. */
   lentAgain: col.boolean,
 };
 export type IncidentState = RowOf<typeof IncidentState>;
 
+const isOver: Record<Exclude<IncidentStatus, 'open'>, string> = {
+  closed: 'The incident is closed.',
+  recorded_by_mistake: 'The incident was recorded by mistake.',
+};
+
+/** @throws Problem `incident-action-refused` for one that was recorded by mistake: nothing but a note is of it any more */
+export function assertHappened({ status }: { status: IncidentStatus }): void {
+  if (status === 'recorded_by_mistake')
+    throw new Problem('incident-action-refused', { detail: isOver[status] });
+}
+
 /** What may be written down next, and for the rest why not. Pages show exactly this. */
 export function allowedIncidentActions(incident: IncidentState): Record<ActionKind, true | string> {
-  const over = incident.status === 'closed' && 'The incident is closed.';
+  const over = incident.status !== 'open' && isOver[incident.status];
   const elsewhere = over || (incident.lentAgain && 'The device has been lent again since.');
   const remote =
     elsewhere ||
@@ -169,6 +158,7 @@ export function allowedIncidentActions(incident: IncidentState): Record<ActionKi
     locate: remote,
     wipe: remote,
     suspend_sim: elsewhere || incident.hasDataPlan || 'The device has no data plan that runs.',
+    concern: over || incident.isOfPerson || 'It is of a place, and of nobody’s safety.',
     told_police: over || true,
     told_ig: over || true,
     found: elsewhere || lost || 'The device is not lost.',
@@ -261,7 +251,7 @@ export function reportErrors(report: Report, lentOn: string, today: string): Fie
       pointer: '/happenedOn',
       message: `The device was lent on ${lentOn}. Give that day or a later one.`,
     });
-  if (report.handedIn && isGone(report.kind))
+  if (report.handedIn && isGone.of(report.kind))
     errors.push({ pointer: '/handedIn', message: 'Only what is damaged or not working can be handed in.' });
   return errors;
 }

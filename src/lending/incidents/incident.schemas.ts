@@ -191,6 +191,12 @@ export const Incident = Type.Object({
   item: Type.Object({ status: oneOf(itemStatuses) }),
   approval: nullable(Type.Object({ by: Type.String(), reason: Type.String() })),
   approvalAskedAt: nullable(Type.String()),
+  takenBack: nullable(
+    Type.Object(
+      { at: Type.String(), by: Type.String(), reason: Type.String() },
+      { description: 'Where it was recorded by mistake' },
+    ),
+  ),
   replacement: nullable(
     Type.Object({ itemId: Type.String(), deviceId: Type.String(), assetTag: Type.String() }),
   ),

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { may } from '../../access/permissions.ts';
+import { reopenReferral } from '../../referrals/reopening.commands.ts';
 import { closedJson } from '../../scheme/calendar/calendar.queries.ts';
 import { ClosedDay, closedWarnings } from '../../scheme/calendar/calendar.rules.ts';
 import type { Context } from '../../shared/actor.ts';
@@ -20,11 +21,17 @@ import type { DeviceStatus } from '../../stock/devices/device.rules.ts';
 import { wantsDataPlan } from '../../stock/devices/device-kinds.rules.ts';
 import { unfitJson } from '../../stock/devices/fitness.queries.ts';
 import { isUnseen } from '../../stock/devices/fitness.rules.ts';
-import { DeviceToIssue, mayGoOut } from '../../stock/devices/going-out.rules.ts';
+import {
+  assertUpdatesLast,
+  type DeviceToIssue,
+  DeviceToLend,
+  mayGoOut,
+} from '../../stock/devices/going-out.rules.ts';
 import { type NamedDevice, noSuchDevice, readDeviceName } from '../../stock/devices/naming.rules.ts';
 import { hasActiveData } from '../../stock/devices/scan.queries.ts';
 import { markSeen } from '../../stock/devices/seen.commands.ts';
 import { deviceMove } from '../../stock/devices/status.commands.ts';
+import { updatesJson } from '../../stock/devices/updates.queries.ts';
 import { addReplacementCall } from '../../support/plan-dates.commands.ts';
 import {
   endItems,
@@ -39,6 +46,7 @@ import { isOut } from '../loans/loan.states.ts';
 import { loanMove } from '../loans/status.commands.ts';
 import { insertAction, recordApproval } from './action.commands.ts';
 import { Earlier, type NewReplacement, type Replaced } from './incident.schemas.ts';
+import { didHappen } from './incident.states.ts';
 import {
   approvalFor,
   assertMayTakePlace,
@@ -51,7 +59,8 @@ import {
 /**
  * Replaces a device in one step: the old item ends (unless an incident ended it), the new one goes out
  * on the same loan with the same date, both are linked, and the data plan goes over when the old device
- * is in hand and the new one has none. A loan that closed with the loss opens again.
+ * is in hand and the new one has none. A loan that closed with the loss opens again, and so does its referral, unless the
+ * clinic has referred the person again.
  * @throws Problem `not-found`, `invalid`, `device-not-available`, `replacement-refused`, `replacement-needs-approval`
  */
 export async function replaceItem(
@@ -94,6 +103,7 @@ export async function replaceItemBy(
     hasOpenCheck: found.device.hasOpenCheck,
     loanId: found.device.loanId,
   });
+  assertUpdatesLast([{ ...device, updates: found.device.updates }], loan.dueOn);
   const approval = loan.patientId
     ? approvalFor(found.limit, item, input.approval, may(work.ctx.actor, 'incidents.approve'))
     : undefined;
@@ -108,6 +118,7 @@ export async function replaceItemBy(
     ...device,
     condition: found.device.condition,
   });
+  if (loan.status === 'closed' && loan.referralId) await reopenReferral(work, loan.referralId);
   if (item.incident) {
     const incident = { id: item.incident.id, deviceId: item.deviceId, loanId, patientId: loan.patientId };
     if (approval) await recordApproval(work, incident, approval);
@@ -169,7 +180,7 @@ type Item = RowOf<typeof Item>;
 const Found = {
   item: col.orNull(col.object(Item)),
   device: col.object({
-    ...col.omit(DeviceToIssue, 'id', 'assetTag', 'status'),
+    ...col.omit(DeviceToLend, 'id', 'assetTag', 'status'),
     loanId: col.orNull(col.text),
   }),
   limit: col.object(Limit),
@@ -189,25 +200,32 @@ async function readForReplacement(
     select
       (select json_build_object('id', i.id, 'deviceId', i.device_id, 'status', i.status,
           'hadDataPlan', exists (select from data_plan s where s.device_id = i.device_id and ${isInUse('s')}),
-          'byIncident', ${byIncident}, 'replaced', exists (select from loan_item r where r.replaces_item_id = i.id),
+          'byIncident', ${byIncident}, 'replaced', exists (select from loan_item r where r.replaces_item_id = i.id), 'updatesEnd', ${wasAskedToSwap('i')},
           'incident', (select json_build_object('id', n.id, 'kind', n.kind, 'approved', n.approved_by is not null)
-            from incident n where n.loan_item_id = i.id order by n.id desc limit 1))
+            from incident n where n.loan_item_id = i.id and ${didHappen('n')} order by n.id desc limit 1))
         from loan_item i where i.id = ${input.itemId} and i.loan_id = ${loan.id}) as item,
       (select json_build_object('kind', d.kind, 'condition', d.condition, 'hasDataPlan', s.id is not null, 'dataExpiresOn', s.expires_on,
-          'hasActiveData', ${hasActiveData(work.today)}, 'hasOpenCheck', ${hasOpenCheck('d', work.today)}, 'unfit', ${unfitJson('d', work.today)},
+          'hasActiveData', ${hasActiveData(work.today)}, 'hasOpenCheck', ${hasOpenCheck('d', work.today)}, 'unfit', ${unfitJson('d', work.today)}, 'updates', ${updatesJson('d', work.today)},
           'heldFor', (select a.referral_id from allocation a where a.device_id = d.id and a.status = 'held'),
           'loanId', (select i.loan_id from loan_item i where i.device_id = d.id and ${isOut('i')}))
         from device d left join data_plan s on s.device_id = d.id and ${isInUse('s')} where d.id = ${newDeviceId}) as device,
       (select json_build_object('limit', y.replacement_limit, 'months', y.replacement_months, 'used', (
           select count(*) from loan l join loan_item i on i.loan_id = l.id and i.replaces_item_id is not null
           where l.patient_id = ${loan.patientId}::uuid and i.issued_on > ${work.today}::date - make_interval(months => y.replacement_months)
-            and not exists (select from incident n where n.loan_item_id = i.replaces_item_id and n.kind = 'faulty')))
+            and not exists (select from incident n where n.loan_item_id = i.replaces_item_id and n.kind = 'faulty' and ${didHappen('n')})
+            and not exists (select from loan_item o where o.id = i.replaces_item_id and ${wasAskedToSwap('o')})))
         from lending_policy y) as limit,
       ${closedJson(loan.dueOn)} as closed,
       coalesce((select json_agg(e) from (
         select e.id, e.reference, e.kind, e.reported_on as "reportedOn", e.status from incident e
-        where e.patient_id = ${loan.patientId}::uuid and e.loan_item_id <> ${input.itemId} order by e.id desc limit 20) e), '[]') as "earlierIncidents"`;
+        where e.patient_id = ${loan.patientId}::uuid and e.loan_item_id <> ${input.itemId} and ${didHappen('e')} order by e.id desc limit 20) e), '[]') as "earlierIncidents"`;
 }
+
+/** That staff were asked, while the item was out, to offer another device in its place, because its security updates end, and nothing happened to it. */
+const wasAskedToSwap = (i: 'i' | 'o') =>
+  sql`exists (select from task t where t.kind = 'updates_ending' and t.subject_id = ${sql.ref(`${i}.device_id`)}
+    and t.created_at between ${sql.ref(`${i}.issued_at`)} and coalesce(${sql.ref(`${i}.ended_at`)}, 'infinity'))
+    and not exists (select from incident h where h.loan_item_id = ${sql.ref(`${i}.id`)} and ${didHappen('h')})`;
 
 type Old = {
   endedNow: boolean;

@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import { logAccess } from '../../people/patient.queries.ts';
+import { logAccess } from '../../people/look.queries.ts';
 import type { Context } from '../../shared/actor.ts';
 import { today } from '../../shared/clock.ts';
 import type { Deps } from '../../shared/deps.ts';
@@ -7,15 +7,15 @@ import { withDates } from '../../shared/formats.ts';
 import { type App, idParams, strictObject } from '../../shared/http.ts';
 import { invalid, toProblem } from '../../shared/problem.ts';
 import { line, text } from '../../shared/schemas.ts';
-import { unfitText } from '../../stock/devices/fitness.rules.ts';
-import { findScanned } from '../../stock/devices/scan.queries.ts';
-import { whyNone } from '../../stock/devices/scan.rules.ts';
+import { scannedToGoOut } from '../../stock/devices/going-out.queries.ts';
 import { type Form, fields, newForm } from '../../web/forms.ts';
 import { formPage } from '../../web/submit.ts';
+import { attachmentLimits } from '../attachments/attachment.rules.ts';
+import { reportAndReplace, reportWithPhotos } from '../attachments/photo.commands.ts';
+import { letGoOf, withPhotos } from '../attachments/photo.view.ts';
 import { getLoan, getLoanDetails } from '../loans/loan.queries.ts';
-import { reportAndReplace, reportIncident } from './incident.commands.ts';
 import { incidentsOf } from './incident.queries.ts';
-import { incidentKinds, incidentWords } from './incident.rules.ts';
+import { incidentWords, kindsOfIncident } from './incident.rules.ts';
 import { NewIncident, type Replaced as ReplacedItem } from './incident.schemas.ts';
 import { replaceItem } from './replacement.commands.ts';
 import { whyNotReplaceable } from './replacement.rules.ts';
@@ -53,23 +53,24 @@ export function replacementPages(app: App, deps: Deps): void {
 
   formPage(app, '/loans/:id/incidents/new', {
     ...page,
+    upload: attachmentLimits,
     view: 'lending/incidents/views/new.njk',
-    show: (sent, { ctx, params, query: { item } }, error) =>
-      view(
-        ctx,
-        params.id,
-        sent
-          ? atTheDevice(sent, error)
-          : newForm({
-              happenedOn: today(deps.clock),
-              reportedOn: today(deps.clock),
-              ...(item && { itemId: item }),
-            }),
-      ),
-    async take(typed, { ctx, params: { id } }) {
-      const { scan, approval, warned, ...report } = fields(ReportForm, typed, words);
+    async show(sent, { ctx, params, query: { item }, uploads }, error) {
+      const begun = {
+        happenedOn: today(deps.clock),
+        reportedOn: today(deps.clock),
+        ...(item && { itemId: item }),
+      };
+      const form = sent ? atTheDevice(sent, error) : newForm(begun);
+      return { ...(await view(ctx, params.id, form)), letGo: letGoOf(uploads) };
+    },
+    async take(typed, { ctx, params: { id }, uploads }) {
+      const [{ scan, approval, warned, ...report }, chosen] = await withPhotos(typed, uploads, () =>
+        fields(ReportForm, typed, words),
+      );
+      const photos = chosen.get('photos') ?? [];
       if (!scan) {
-        const incident = await reportIncident(deps, ctx, id, report);
+        const incident = await reportWithPhotos(deps, ctx, id, { report, photos });
         return {
           href: `/incidents/${incident.id}`,
           text: `Incident ${incident.reference} is written down. Thank the person for telling us.`,
@@ -80,6 +81,7 @@ export function replacementPages(app: App, deps: Deps): void {
       const { incident, replaced } = await reportAndReplace(deps, ctx, id, {
         report,
         replacement: { deviceId, ...(approval && { approval }) },
+        photos,
       });
       return { href: `/incidents/${incident.id}`, ...whatHappened(replaced) };
     },
@@ -106,27 +108,13 @@ export function replacementPages(app: App, deps: Deps): void {
       throw invalid({ pointer: '/handedIn', message: words.handedIn });
   }
 
-  /**
-   * The device whose label was scanned.
-   * @param warned the scan of which it was said already that there is something to see to
-   * @throws Problem `invalid` for no device of ours, and once for one with something to see to first
-   */
-  async function deviceOf(scan: string, warned: string | undefined): Promise<string> {
-    const [found] = await findScanned(deps.db, [scan], {
+  const deviceOf = (scan: string, warned: string | undefined): Promise<string> =>
+    scannedToGoOut(deps.db, scan, {
       day: today(deps.clock),
       fits: ({ status }) => status === 'ready' || status === 'reserved',
+      warned,
+      anyway: 'to take it all the same',
     });
-    if (!found?.device) throw invalid({ pointer: '/scan', message: whyNone(found!) });
-    const { id, assetTag, unfit, hasOpenCheck } = found.device;
-    if (unfit.length && !hasOpenCheck && warned !== scan)
-      throw invalid({
-        pointer: '/scan',
-        message: withDates(
-          `${assetTag}: ${unfit.map(unfitText).join(' ')} Scan another, or send the form once more to take it all the same.`,
-        ),
-      });
-    return id;
-  }
 
   async function view(ctx: Context, id: string, form: Form) {
     const [loan, { items }] = await Promise.all([
@@ -143,7 +131,7 @@ export function replacementPages(app: App, deps: Deps): void {
       needsApproval: form.errors['approval.reason'] !== undefined,
       out: items.filter(({ endedOn }) => !endedOn),
       replaceable: items.filter((item) => !whyNotReplaceable({ ...item, replaced: replaced.has(item.id) })),
-      kinds: incidentKinds,
+      kinds: kindsOfIncident,
       incidentWords,
     };
   }

@@ -13,6 +13,8 @@ export const ItemToReplace = {
   /** An incident ended it, or is still open for it. */
   byIncident: col.boolean,
   replaced: col.boolean,
+  /** Staff were asked to offer another in its place, because its security updates end. */
+  updatesEnd: col.boolean,
 };
 export type ItemToReplace = RowOf<typeof ItemToReplace>;
 
@@ -69,7 +71,7 @@ export type Limit = RowOf<typeof Limit>;
 
 /**
  * Above the scheme's limit a manager says yes with a reason; nobody is refused by a number. What
- * is not working is nobody's doing and does not count. The approval is kept with the incident, so there has to be one.
+ * is not working, or gets no more security updates, is nobody's doing and does not count. The approval is kept with the incident, so there has to be one.
  * @returns the reason to write down when a manager approves with this very request
  * @throws Problem `replacement-needs-approval`
  */
@@ -79,7 +81,8 @@ export function approvalFor(
   approval: { reason: string } | undefined,
   mayApprove: boolean,
 ): string | undefined {
-  if (item.incident?.kind === 'faulty' || used < limit || item.incident?.approved) return undefined;
+  if (item.incident?.kind === 'faulty' || item.updatesEnd || used < limit || item.incident?.approved)
+    return undefined;
   if (approval && mayApprove && item.incident) return approval.reason;
   const next = item.incident
     ? 'Ask a manager, who may approve it with a reason.'

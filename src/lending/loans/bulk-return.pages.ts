@@ -10,11 +10,13 @@ import { isWithSomeone, returnVerdict, type Scanned, type Verdict } from '../../
 import { type Form, fields, newForm, type Typed } from '../../web/forms.ts';
 import { afterScan, readScans } from '../../web/scan-list.ts';
 import { formPage } from '../../web/submit.ts';
+import { endReasons, shortReasonChoices } from './end-reason.rules.ts';
 import { NewReturns } from './loan.schemas.ts';
 import { returnDevices } from './return.commands.ts';
 
 const most = 200;
-const DayForm = strictObject({ on: NewReturns.properties.on });
+const { on, locationId } = NewReturns.properties;
+const OfAll = strictObject({ on, locationId });
 
 const manyView = 'lending/loans/views/return-many.njk';
 
@@ -56,7 +58,13 @@ export function bulkReturnPages(app: App, deps: Deps): void {
   }
 
   async function view(form: Form, lines: Line[]) {
-    return { form, lines, conditions, locations: await listLocations(deps.db) };
+    return {
+      form,
+      lines,
+      conditions,
+      reasonChoices: shortReasonChoices,
+      locations: await listLocations(deps.db),
+    };
   }
 }
 
@@ -70,13 +78,17 @@ function toReturn(typed: Typed, lines: Line[]): NewReturns {
   if (lines.length > most) throw invalid({ pointer: '/list', message: `Take back at most ${most} at once.` });
   const grade = (value: string | string[] | undefined) => conditions.find((one) => one === value);
   const all = grade(typed.condition) ?? 'B';
+  const reasonIn = (value: string | string[] | undefined) => endReasons.find((one) => one === value);
   return {
-    items: lines.map(({ device, label }) => ({
-      deviceId: device!.id,
-      condition: grade(typed[`conditionOf.${label}`]) ?? all,
-    })),
-    ...(typed.locationId && { locationId: String(typed.locationId) }),
-    ...fields(DayForm, typed),
+    items: lines.map(({ device, label }) => {
+      const reason = reasonIn(typed[`reasonOf.${label}`]) ?? reasonIn(typed.reason);
+      return {
+        deviceId: device!.id,
+        condition: grade(typed[`conditionOf.${label}`]) ?? all,
+        ...(reason && { because: { reason } }),
+      };
+    }),
+    ...fields(OfAll, typed),
   };
 }
 

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { closeReferralsWhenDone } from '../../referrals/closing.commands.ts';
 import type { Trx } from '../../shared/database.ts';
 import type { SubjectType } from '../../shared/events.ts';
@@ -8,8 +8,10 @@ import type { Work } from '../../shared/work.ts';
 import { type DeviceMove, deviceStatuses } from '../../stock/devices/device.rules.ts';
 import { kindsOfDevice } from '../../stock/devices/device-kinds.rules.ts';
 import { deviceMove } from '../../stock/devices/status.commands.ts';
+import { settleEndings } from '../../stock/devices/updates-ending.commands.ts';
 import { endFollowUps } from '../../support/follow-up.commands.ts';
 import { completeTasksAbout } from '../../tasks/task.commands.ts';
+import type { Because } from './end-reason.rules.ts';
 import { type ItemStatus, itemStatuses, loanStatuses, tasksOfOpenLoan } from './loan.rules.ts';
 import { isOut } from './loan.states.ts';
 import { loanMove } from './status.commands.ts';
@@ -97,6 +99,8 @@ export type Ending = {
   device: Extract<DeviceMove, { by: (typeof endingMoves)[number] }>['to'];
   condition?: string | undefined;
   notes?: string | undefined;
+  /** Why it came back, and the same in the words of whoever said it. */
+  because?: Because | undefined;
   incidentId?: string | undefined;
   /** The civil day on which it ended; today when left out. */
   on?: string | undefined;
@@ -116,27 +120,35 @@ export type EndedItem = RowOf<typeof EndedItem>;
 /**
  * Ends items of locked loans: each item, its device's move (back in hand it begins a new cycle with
  * every check open), and the loan, which closes when no item of it is out and no accessory is
- * missing. One statement. Items that have ended already are left out of the answer. What is back before
- * the day that was planned for its handover went out on the day it is back.
+ * missing; and what staff were asked of its security updates. One statement, and two where they were. Items that have ended already are left out of the answer. What is back before
+ * the day that was planned for its handover went out on the day it is back. What the device was is kept with the
+ * item, so that the end can be taken back.
  * @param staysOpen keeps the loans open: something takes the place of what ends
  * @param locationId where what comes back is kept from now on
+ * @param at the instant at which they end, where something else ends with them
  */
 export async function endItems(
   work: Work,
   endings: Ending[],
-  { staysOpen = false, locationId }: { staysOpen?: boolean; locationId?: string | undefined } = {},
+  {
+    staysOpen = false,
+    locationId,
+    at = work.at,
+  }: { staysOpen?: boolean; locationId?: string | undefined; at?: string } = {},
 ): Promise<EndedItem[]> {
-  const { at, today } = work;
+  const { today } = work;
   const ended = endings.map(({ on = today, ...ending }) => ({ ...ending, on }));
-  return many(work.trx, 'loan.end-items', EndedItem)`
+  const items = await many(work.trx, 'loan.end-items', { ...EndedItem, isAsked: col.boolean })`
     with t as materialized (
       select * from jsonb_to_recordset(${JSON.stringify(ended)}::jsonb)
-        as t ("itemId" uuid, "as" text, device text, condition text, notes text, "incidentId" uuid, "on" date)
+        as t ("itemId" uuid, "as" text, device text, condition text, notes text, "incidentId" uuid, "on" date, because jsonb)
     ), i as (
       update loan_item i set status = t."as", ended_at = ${at}::timestamptz, condition_in = t.condition, return_notes = t.notes,
+        end_reason = t.because->>'reason', end_words = t.because->>'words',
         incident_id = t."incidentId", end_given_on = t."on",
-        issue_given_on = case when i.issued_on > t."on" then t."on" else i.issue_given_on end
-      from t where i.id = t."itemId" and ${isOut('i')}
+        issue_given_on = case when i.issued_on > t."on" then t."on" else i.issue_given_on end,
+        cycle_out = was.cycle, cycle_out_on = was.cycle_started_on, condition_before = was.condition, location_before = was.location_id
+      from t, device was where i.id = t."itemId" and was.id = i.device_id and ${isOut('i')}
       returning i.id, i.loan_id, i.device_id, i.status, i.ended_on, t.device, t.condition
     ), d as (
       ${deviceMove(endingMoves, {
@@ -163,8 +175,12 @@ export async function endItems(
         on: sql`ends.closed_on`,
       })} returning l.id, l.status
     )
-    select i.id, i.loan_id as "loanId", i.device_id as "deviceId", d.asset_tag as "assetTag", i.status, l.status as "loanStatus"
+    select i.id, i.loan_id as "loanId", i.device_id as "deviceId", d.asset_tag as "assetTag", i.status, l.status as "loanStatus",
+      exists (select from task a where a.kind = 'updates_ending' and a.subject_id = i.device_id and a.status = 'open') as "isAsked"
     from i join d on d.id = i.device_id join l on l.id = i.loan_id order by i.id`;
+  const asked = items.flatMap(({ deviceId, isAsked }) => (isAsked ? deviceId : []));
+  if (asked.length) await settleEndings(work, sql`d.id = any(${asked}::uuid[])`);
+  return items.map(({ isAsked: _isAsked, ...item }) => item);
 }
 
 /** The item that an incident ended, ended on another day than was written down, and so did a loan that closed with it. */
@@ -178,10 +194,25 @@ export async function moveEnd({ trx }: Work, incidentId: string, on: string): Pr
     where exists (select from loan_item i where i.incident_id = ${incidentId} and i.loan_id = l.id and i.ended_at = l.closed_at)`;
 }
 
-/** The update that takes back the items `i` of a loan that are out, as recorded by mistake, without `returning`: they were out on no day. */
-export const itemsTakenBack = (loanId: string, at: string) => sql`
-  update loan_item i set status = 'recorded_by_mistake', ended_at = ${at}::timestamptz, end_given_on = i.issued_on
-  where i.loan_id = ${loanId} and ${isOut('i')}`;
+/**
+ * The update that takes back items `i` that are out, as recorded by mistake, without `returning`: they were out on no day.
+ * @param which a condition that names them
+ * @param set what changes with it
+ */
+export const itemsTakenBack = (which: RawBuilder<unknown>, at: string, set?: RawBuilder<unknown>) => sql`
+  update loan_item i set status = 'recorded_by_mistake', ended_at = ${at}::timestamptz, end_given_on = i.issued_on${set ? sql`, ${set}` : sql``}
+  where ${which} and ${isOut('i')}`;
+
+/**
+ * The update that puts the item `i` out again as `was` has it, without `returning`: nothing is left of its end. What
+ * was said to be back before the day of its handover goes out on that day again.
+ */
+export const itemOutAgain = sql`
+  update loan_item i set status = 'on_loan', ended_at = null, end_given_on = null, condition_in = null, return_notes = null,
+    end_reason = null, end_words = null, incident_id = null,
+    cycle_out = null, cycle_out_on = null, condition_before = null, location_before = null,
+    issue_given_on = case when i.replaces_item_id is null and was.handover_on > was.ended_on then was.handover_on else i.issue_given_on end
+  from was where i.id = was.id`;
 
 /** What follows when loans have closed because everything came back: follow-ups ahead end, referrals close when nothing is left to do. */
 export async function endHelp(

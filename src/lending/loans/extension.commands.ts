@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { may } from '../../access/permissions.ts';
 import { correctWhatWasToldOfLoan } from '../../messages/correction.commands.ts';
 import { takeBackUnsaid } from '../../messages/kind.queries.ts';
+import type { TellableWhy } from '../../messages/why.rules.ts';
 import { closedJson } from '../../scheme/calendar/calendar.queries.ts';
 import { ClosedDay, closedWarnings } from '../../scheme/calendar/calendar.rules.ts';
 import type { Context } from '../../shared/actor.ts';
@@ -26,7 +27,7 @@ import { Extended, type NewExtension, type NewReview, type Reviewed } from './ex
  * Puts off the date of a loan, gives a date to one that stays open, or lets it stay open. Reminders
  * of the old date that were not yet said are taken back in the same transaction.
  * @throws Problem `not-found`, `loan-closed`, `changed-meanwhile` when its date is not the one the caller saw,
- * `extension-refused` beyond the number, `invalid`
+ * `extension-refused` beyond the number or the length that its terms allow, `invalid`
  */
 export async function extendLoan(
   deps: Deps,
@@ -49,6 +50,7 @@ export async function extendLoan(
       from: state.dueOn,
       dueOn: input.dueOn ?? null,
       reason: input.reason ?? null,
+      why: input.why,
       reviewMonths: state.reviewMonths,
     });
     await recordEvent(work, {
@@ -130,9 +132,15 @@ type NewDate = RowOf<typeof NewDate>;
 async function setDate(
   work: Work,
   loanId: string,
-  change: { from: string | null; dueOn: string | null; reason: string | null; reviewMonths: number },
+  change: {
+    from: string | null;
+    dueOn: string | null;
+    reason: string | null;
+    why?: TellableWhy | undefined;
+    reviewMonths: number;
+  },
 ): Promise<NewDate> {
-  const { from, dueOn, reason, reviewMonths } = change;
+  const { from, dueOn, reason, why, reviewMonths } = change;
   const { at } = work;
   const row = await one(work.trx, 'loan.set-date', NewDate)`
     with e as (
@@ -144,7 +152,7 @@ async function setDate(
         then working_day_from((${work.today}::date + make_interval(months => ${reviewMonths}::int))::date) end
     where id = ${loanId} returning due_on as "dueOn", review_on as "reviewOn", extensions, ${closedJson(sql`due_on`)} as closed`;
   await takeBackReminders(work.trx, loanId);
-  if (from) await correctWhatWasToldOfLoan(work, loanId, from);
+  if (from) await correctWhatWasToldOfLoan(work, loanId, from, { as: 'put_off', why });
   await moveDueSteps(work, loanId, dueOn);
   return row;
 }

@@ -1,6 +1,8 @@
 import { may } from '../../access/permissions.ts';
+import { whyChoices } from '../../messages/why.rules.ts';
+import { withoutUnsaid } from '../../messages/why.view.ts';
 import { getShownPatient } from '../../people/doubt.queries.ts';
-import { logAccess } from '../../people/patient.queries.ts';
+import { logAccess } from '../../people/look.queries.ts';
 import type { Context } from '../../shared/actor.ts';
 import { today } from '../../shared/clock.ts';
 import type { Deps } from '../../shared/deps.ts';
@@ -33,13 +35,14 @@ export function extensionPages(app: App, deps: Deps): void {
       return { ...view, form: sent ?? newForm({ until: 'date', dueOn: view.rules.suggestedDueOn ?? '' }) };
     },
     async take(typed, { ctx, params: { id } }) {
-      const { dueOn, reason } = fields(NewExtension, typed, words);
+      const { dueOn, reason, why } = fields(NewExtension, withoutUnsaid(typed), words);
       const isOpen = typed.until === 'open';
       if (!isOpen && !dueOn) throw invalid({ pointer: '/dueOn', message: words.dueOn });
       await askAboutClosedDay(deps, typed, isOpen ? undefined : dueOn);
       const done = await extendLoan(deps, ctx, id, {
         ...(isOpen ? { openEnded: true } : { dueOn }),
         reason,
+        why,
         from: typed.from ? String(typed.from) : null,
       });
       const text = done.dueOn
@@ -86,7 +89,7 @@ export function extensionPages(app: App, deps: Deps): void {
     const rules = extensionRules(state, {
       mayExceed: may(ctx.actor, 'loans.extend-beyond'),
     });
-    return { ...borrower, rules, story, reviewMonths: state.reviewMonths };
+    return { ...borrower, rules, story, whyChoices, reviewMonths: state.reviewMonths };
   }
 
   async function readLoan(ctx: Context, id: string) {

@@ -29,6 +29,7 @@ export async function getLoanToExtend(
   })`
     select l.status, l.due_on as "dueOn", l.review_on as "reviewOn", l.extensions, t.extensions_allowed as "extensionsAllowed",
       working_day_from(greatest(l.due_on, ${today}::date) + t.extension_weeks * 7) as "suggestedDueOn", coalesce(t.review_months, 1) as "reviewMonths",
+      t.weeks is null as "mayStayOpen",
       coalesce((select json_agg(json_build_object('kind', d.kind, 'hasDataPlan', s.id is not null))
         from loan_item i join device d on d.id = i.device_id left join data_plan s on s.device_id = d.id and ${isInUse('s')}
         where i.loan_id = l.id and ${isOut('i')}), '[]') as out,

@@ -1,4 +1,5 @@
 import { type Need, needs } from '../../referrals/referral.rules.ts';
+import { date as dateWords } from '../../shared/formats.ts';
 import { type FieldError, Problem } from '../../shared/problem.ts';
 import { col, type RowOf } from '../../shared/rows.ts';
 import { loanStatuses, whyNotOpen } from './loan.rules.ts';
@@ -18,6 +19,8 @@ export const LoanToExtend = {
   extensionsAllowed: col.number,
   /** The working day to which its terms usually put it off, from its date or today. */
   suggestedDueOn: col.text,
+  /** Whether its terms are without a day anyway. */
+  mayStayOpen: col.boolean,
   /** Other people who wait for what this loan has out, by need; needs that nobody waits for are left out. */
   waiting: col.listOf(col.object(Waiting)),
 };
@@ -31,6 +34,10 @@ export type ExtensionRules = {
   used: number;
   most: number;
   suggestedDueOn: string | null;
+  /** Whether who asks may leave it without a date. */
+  mayStayOpen: boolean;
+  /** The civil day until which it goes without a manager; null for a manager, and where it has no date yet. */
+  latestDueOn: string | null;
   waiting: Waiting[];
   /** Whether it is put off only with a reason. */
   reasonWanted: boolean;
@@ -38,20 +45,21 @@ export type ExtensionRules = {
 
 /**
  * What the rules say about putting off the date of a loan: it is open; its terms allow so many
- * extensions, beyond which a manager decides with a reason; that others wait wants a reason and
+ * extensions, each of so many weeks, beyond which (or without a day) a manager decides with a reason; that others wait wants a reason and
  * never refuses by itself. A loan without a date may always be given one, which is no extension.
  * The API, the command and the pages all ask this.
  * @param mayExceed whether who asks may go beyond the number
  */
 export function extensionRules(loan: LoanToExtend, { mayExceed }: { mayExceed: boolean }): ExtensionRules {
   const { status, dueOn, extensions: used, extensionsAllowed: most, waiting } = loan;
-  const rules = { used, most, waiting };
+  const rules = { used, most, waiting, mayStayOpen: mayExceed || loan.mayStayOpen };
   if (!isOpenLoan.of(status))
     return {
       ...rules,
       allowed: false,
       why: [status === 'closed' ? 'The loan is closed.' : whyNotOpen(status)],
       suggestedDueOn: null,
+      latestDueOn: null,
       reasonWanted: false,
     };
   const { suggestedDueOn } = loan;
@@ -61,6 +69,7 @@ export function extensionRules(loan: LoanToExtend, { mayExceed }: { mayExceed: b
       allowed: true,
       why: ['It has no date to come back. It may be given one.'],
       suggestedDueOn,
+      latestDueOn: null,
       reasonWanted: false,
     };
   const isBeyond = used >= most;
@@ -71,6 +80,7 @@ export function extensionRules(loan: LoanToExtend, { mayExceed }: { mayExceed: b
     allowed: !isBeyond || mayExceed,
     why,
     suggestedDueOn,
+    latestDueOn: mayExceed ? null : suggestedDueOn,
     reasonWanted: isBeyond || waiting.length > 0,
   };
 }
@@ -83,7 +93,7 @@ export type DateChange = {
 
 /**
  * Holds a change of the date to the rules.
- * @throws Problem `loan-closed`, `extension-refused` beyond the number, `invalid` with every fault of what was given
+ * @throws Problem `loan-closed`, `extension-refused` beyond the number or the length, `invalid` with every fault of what was given
  */
 export function assertExtendable(
   loan: LoanToExtend,
@@ -99,10 +109,22 @@ export function assertExtendable(
       most: rules.most,
     });
   const errors = dateFaults(loan, change, who.today);
-  if (rules.reasonWanted && !change.reason?.trim())
+  const isFar = !errors.length && isBeyondTerms(loan, change);
+  if (isFar && !who.mayExceed)
+    throw new Problem('extension-refused', {
+      detail: `Its terms put it off until ${dateWords(loan.suggestedDueOn)} at most. Ask a manager, who may extend it further, or without a day, with a reason.`,
+      used: rules.used,
+      most: rules.most,
+    });
+  if ((rules.reasonWanted || isFar) && !change.reason?.trim())
     errors.push({ pointer: '/reason', message: 'Say why this loan goes on.' });
   if (errors.length) throw new Problem('invalid', { errors });
 }
+
+/** Whether it goes further than one extension by its terms; a loan without a date has none to go beyond. */
+const isBeyondTerms = (loan: LoanToExtend, { dueOn, openEnded }: DateChange): boolean =>
+  loan.dueOn !== null &&
+  ((openEnded === true && !loan.mayStayOpen) || (dueOn !== undefined && dueOn > loan.suggestedDueOn));
 
 function dateFaults(loan: LoanToExtend, { dueOn, openEnded }: DateChange, today: string): FieldError[] {
   if (!dueOn === !openEnded) return [{ pointer: '/dueOn', message: 'Give a date, or open-ended.' }];

@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { tellableWhys } from '../../messages/why.rules.ts';
 import { needs } from '../../referrals/referral.rules.ts';
 import { strictObject } from '../../shared/http.ts';
 import { nullable, oneOf, text } from '../../shared/schemas.ts';
@@ -14,6 +15,12 @@ export const ExtensionRules = Type.Object({
   used: Type.Integer(),
   most: Type.Integer({ description: 'How often its terms allow it' }),
   suggestedDueOn: day,
+  latestDueOn: nullable(
+    Type.String({
+      description: 'Until when it goes without a manager; null for a manager, and without a date',
+    }),
+  ),
+  mayStayOpen: Type.Boolean({ description: 'Whether who asks may leave it without a date' }),
   waiting: Type.Array(Type.Object({ need: oneOf(needs), people: Type.Integer() }), {
     description: 'Other people who wait for what this loan has out',
   }),
@@ -25,6 +32,12 @@ export const NewExtension = strictObject(
     dueOn: Type.Optional(date),
     openEnded: Type.Optional(Type.Boolean({ description: 'Instead of a date: the loan stays open' })),
     reason: Type.Optional(text(2000)),
+    why: Type.Optional(
+      oneOf(tellableWhys, {
+        description:
+          'Why, for whoever was told of the day before: said to them, in words that tell nobody what it is about',
+      }),
+    ),
     from: Type.Optional(
       Type.Union([date, Type.Null()], {
         description:

@@ -1,4 +1,4 @@
-import { logAccess } from '../../people/patient.queries.ts';
+import { logAccess } from '../../people/look.queries.ts';
 import type { Context } from '../../shared/actor.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { type App, idParams } from '../../shared/http.ts';

@@ -1,4 +1,3 @@
-import { logAccesses } from '../../people/patient.queries.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { type App, idParams } from '../../shared/http.ts';
 import { lists } from '../../shared/routes.ts';
@@ -18,11 +17,9 @@ export function holderRoutes(app: App, deps: Deps): void {
     querystring: HolderQuery,
     gives: HolderList,
     problems: ['not-found'],
-    async call({ ctx, params, query }) {
+    async call({ params, query }) {
       const page = await listHolders(deps.db, params.id, query);
       if (!page.items.length) await getDevice(deps.db, params.id);
-      const patients = page.items.flatMap(({ patient }) => patient?.id ?? []);
-      await logAccesses(deps, ctx, patients, 'device');
       return page;
     },
   });

@@ -18,9 +18,15 @@ import { isInUse } from '../../stock/data-plans/data-plan.states.ts';
 import { hasOpenCheck } from '../../stock/devices/check.queries.ts';
 import { unfitJson } from '../../stock/devices/fitness.queries.ts';
 import { isUnseen } from '../../stock/devices/fitness.rules.ts';
-import { DeviceToIssue, mayGoOut } from '../../stock/devices/going-out.rules.ts';
+import {
+  assertUpdatesLast,
+  type DeviceToIssue,
+  DeviceToLend,
+  mayGoOut,
+} from '../../stock/devices/going-out.rules.ts';
 import { hasActiveData } from '../../stock/devices/scan.queries.ts';
 import { markSeen } from '../../stock/devices/seen.commands.ts';
+import { updatesJson } from '../../stock/devices/updates.queries.ts';
 import { beginPlan } from '../../support/patient-plan.commands.ts';
 import { planOfIssue } from '../../support/plan.queries.ts';
 import { completeTasksAbout } from '../../tasks/task.commands.ts';
@@ -74,11 +80,12 @@ export async function issueLoan(deps: Deps, ctx: Context, input: NewLoan): Promi
     const stopped = devices.filter((device) => !mayGoOut(device, input.referralId ?? null));
     if (stopped.length) throw await notAvailable(work.trx, stopped);
     if (found.referral) assertReferralWaits(found.referral.status);
+    const dueOn = dueDate(terms);
+    assertUpdatesLast(devices, dueOn);
     const kitGaps = kitGapsOf(found.extras.kit, devices, input);
     const wanted = wantedOf(input, found.extras);
     const stockLocationId = wanted.length ? placeOf(wanted, input.stockLocationId) : null;
 
-    const dueOn = dueDate(terms);
     const loan = {
       id: newId(),
       reference: loanReference(found.number),
@@ -139,7 +146,7 @@ const Found = {
   ),
   referral: col.orNull(col.object({ status: col.oneOf(referralStatuses), hasExpired: col.boolean })),
   locationExists: col.boolean,
-  devices: col.listOf(col.object({ ...DeviceToIssue, backOn: col.orNull(col.text), arrivedOn: col.text })),
+  devices: col.listOf(col.object({ ...DeviceToLend, backOn: col.orNull(col.text), arrivedOn: col.text })),
   number: col.number,
   /** As asked for, or the default of the borrower; null when there are none of this id for this borrower. */
   terms: col.orNull(col.object({ id: col.text, dueOn: col.orNull(col.text), reviewMonths: col.number })),
@@ -175,7 +182,7 @@ async function lockForIssue(
     ), ref as materialized (
       select id, status from referral where id = ${input.referralId ?? null}::uuid and (select count(*) from pat) >= 0 for no key update
     ), dev as materialized (
-      select id, asset_tag, kind, status, condition, cycle, cycle_started_on, missed_on, donation_id from device
+      select id, asset_tag, kind, status, condition, cycle, cycle_started_on, missed_on, donation_id, updates_end_on from device
       where (asset_tag = any(${tags}::text[]) or id = any(${ids}::uuid[])) and (select count(*) from ref) >= 0
       order by id for no key update
     )
@@ -188,7 +195,7 @@ async function lockForIssue(
       exists (select from location where id = ${input.locationId ?? null}::uuid) as "locationExists",
       coalesce((select json_agg(json_build_object('id', dev.id, 'assetTag', dev.asset_tag, 'kind', dev.kind, 'status', dev.status,
           'condition', dev.condition, 'hasDataPlan', s.id is not null, 'hasActiveData', ${hasActiveData(day)}, 'dataExpiresOn', s.expires_on,
-          'hasOpenCheck', ${hasOpenCheck('dev', day)}, 'unfit', ${unfitJson('dev', day)},
+          'hasOpenCheck', ${hasOpenCheck('dev', day)}, 'unfit', ${unfitJson('dev', day)}, 'updates', ${updatesJson('dev', day)},
           'heldFor', (select referral_id from allocation a where a.device_id = dev.id and a.status = 'held'), 'backOn', ${backOn('dev')},
           'arrivedOn', (select received_on from donation where id = dev.donation_id)))
         from dev left join data_plan s on s.device_id = dev.id and ${isInUse('s')}), '[]') as devices,

@@ -1,5 +1,5 @@
 import { getShownPatient } from '../../people/doubt.queries.ts';
-import { logAccess } from '../../people/patient.queries.ts';
+import { logAccess } from '../../people/look.queries.ts';
 import { heldFor, stockNeedsOf } from '../../referrals/allocations/allocation.queries.ts';
 import { getReferral } from '../../referrals/referral.queries.ts';
 import { referralStatusWords } from '../../referrals/referral.rules.ts';
@@ -10,10 +10,12 @@ import type { Deps } from '../../shared/deps.ts';
 import { type App, idParams } from '../../shared/http.ts';
 import { type FieldError, invalid, Problem } from '../../shared/problem.ts';
 import { listAccessories } from '../../stock/accessories/accessory.queries.ts';
+import type { Accessory } from '../../stock/accessories/accessory.schemas.ts';
 import { mayGoOut } from '../../stock/devices/going-out.rules.ts';
 import { findScanned } from '../../stock/devices/scan.queries.ts';
 import { issueVerdict } from '../../stock/devices/scan.rules.ts';
 import { listKits } from '../../stock/kits/kit.queries.ts';
+import type { Kit } from '../../stock/kits/kit.schemas.ts';
 import { offeredPlans } from '../../support/plan.queries.ts';
 import { type Form, newForm, refused, type Typed, typedIn } from '../../web/forms.ts';
 import { afterScan, readScans } from '../../web/scan-list.ts';
@@ -36,6 +38,8 @@ import {
   whatHappened,
 } from './terms.view.ts';
 
+type Choices = [Kit[], Accessory[]];
+
 /** /referrals/:id/issue: page one fills the kit, page two has terms and agreement. What was entered travels in the form. */
 export function issuePages(app: App, deps: Deps): void {
   const options = { config: { action: 'loans.issue' }, schema: { params: idParams } } as const;
@@ -50,10 +54,10 @@ export function issuePages(app: App, deps: Deps): void {
       });
     }
     const open = referral.needs.flatMap(({ need, status }) => (status === 'open' ? need : []));
-    const [kits, held] = await Promise.all([listKits(deps.db), heldFor(deps.db, referral.id)]);
-    const form = newForm({ kitId: kitFor(kits, open)?.id ?? '' });
+    const [choices, held] = await Promise.all([readChoices(), heldFor(deps.db, referral.id)]);
+    const form = newForm({ kitId: kitFor(choices[0], open)?.id ?? '' });
     const labels = held.map(({ assetTag }) => assetTag);
-    const { kit } = await readKit(referral.id, labels, form.typed);
+    const { kit } = await readKit(referral.id, labels, form.typed, { choices });
     const lines = kit.scanned;
     return reply.page('lending/loans/views/issue-kit.njk', {
       referral,
@@ -73,7 +77,7 @@ export function issuePages(app: App, deps: Deps): void {
     if (action === 'issue') return issue(request.ctx, id, typed, labels);
     const isScan = action === 'add' && scan !== '';
     const codes = isScan ? [...labels, scan] : labels;
-    const { kit, last } = await readKit(id, codes, typed, isScan);
+    const { kit, last } = await readKit(id, codes, typed, { isScan });
     if (isScan) return showKit({ kit, last, typed: { ...typed, scan: '' } });
     if (['list', 'back', 'kit'].includes(action)) return showKit({ kit, typed });
 
@@ -156,12 +160,20 @@ export function issuePages(app: App, deps: Deps): void {
     }
   });
 
-  const readChoices = () => Promise.all([listKits(deps.db), listAccessories(deps.db)]);
+  const readChoices = (): Promise<Choices> => Promise.all([listKits(deps.db), listAccessories(deps.db)]);
 
-  /** The kit as it stands; `last` is the newest of the codes when it was just scanned. */
-  async function readKit(referralId: string, codes: string[], typed: Typed, isScan = false) {
+  /** The kit as it stands; `last` is the newest of the codes when it was just scanned. `choices` are given where they were read already. */
+  async function readKit(
+    referralId: string,
+    codes: string[],
+    typed: Typed,
+    {
+      isScan = false,
+      choices = readChoices(),
+    }: { isScan?: boolean; choices?: Choices | Promise<Choices> } = {},
+  ) {
     const [[kits, accessories], found, { open }] = await Promise.all([
-      readChoices(),
+      choices,
       findScanned(deps.db, codes, {
         day: today(deps.clock),
         fits: (device) => mayGoOut(device, referralId),

@@ -122,13 +122,14 @@ async function notOut(trx: Trx, loanId: string, given: AccessoryLine[]): Promise
 /**
  * Puts accessories that came back into the stock of a place, or of the one they came from, with the log.
  * Two statements, the last of a return.
+ * @param at the instant at which they came back, the same as of what came back with them
  * @throws Problem `invalid` when neither is known
  */
 export async function restock(
   work: Work,
   loanId: string,
   back: EndedAccessory[],
-  locationId: string | undefined,
+  { locationId, at }: { locationId: string | undefined; at: string },
 ): Promise<void> {
   if (!back.length) return;
   const rows = back.map(({ id, quantity, locationId: from }) => ({
@@ -144,7 +145,7 @@ export async function restock(
   if (known.length < rows.length)
     throw invalid({ pointer: '/locationId', message: 'Say where the accessories are kept from now on.' });
   await lockStock(work.trx, known);
-  await moveStock(work, rows);
+  await moveStock(work, rows, at);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { logAccess } from '../../people/patient.queries.ts';
+import { logAccess } from '../../people/look.queries.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { type App, idParams } from '../../shared/http.ts';
 import { fields, newForm } from '../../web/forms.ts';
@@ -19,7 +19,7 @@ export function loanAccessoryPages(app: App, deps: Deps): void {
     view: 'lending/loans/views/missing-accessories.njk',
     async show(sent, { ctx, params }) {
       const loan = await getLoan(deps.db, deps.clock, params.id);
-      if (!sent && loan.patient) await logAccess(deps, ctx, loan.patient.id, 'loan');
+      if (loan.patient) await logAccess(deps, ctx, loan.patient.id, 'loan');
       const form = sent ? atItsAccessories(sent, tickedOf(loan, sent.typed)) : newForm();
       return { loan, form, ...accessoriesOf(loan, form) };
     },

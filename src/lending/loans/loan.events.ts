@@ -1,10 +1,10 @@
 import Type from 'typebox';
 import { defineEvents } from '../../shared/event-definitions.ts';
-import { assetTags, count, day, id, reference, schemeWord } from '../../shared/event-values.ts';
+import { assetTag, assetTags, count, day, id, reference, schemeWord } from '../../shared/event-values.ts';
 import { date } from '../../shared/formats.ts';
 import { nullable, oneOf } from '../../shared/schemas.ts';
 import { inside, several } from '../../shared/sentences.ts';
-import { acceptances, handoverWays, loanStatuses } from './loan.rules.ts';
+import { acceptances, handoverWays, loanStatuses, recordedAcceptances } from './loan.rules.ts';
 import { mistakes, mistakeWords } from './taking-back.rules.ts';
 
 const accessories = Type.Array(schemeWord);
@@ -68,6 +68,19 @@ export const loanEvents = defineEvents({
       return `${several([...(v.assetTags ?? []), ...(v.accessory ?? [])]) || 'Items'} came back${onDay(v.on)}${left}`;
     },
   },
+  'loan.return_taken_back': {
+    values: { status, assetTags, itemIds: ids, on: day, accessory: Type.Optional(accessories) },
+    line: (v) =>
+      `${several([...(v.assetTags ?? []), ...(v.accessory ?? [])]) || 'An item'} did not come back${onDay(v.on)}: that return was a mistake. It is out as before`,
+  },
+  'loan.reason_given': {
+    values: { assetTags },
+    line: (v) => `It was said why ${several(v.assetTags) || 'it'} came back`,
+  },
+  'loan.reason_corrected': {
+    values: { assetTag },
+    line: (v) => `Why ${v.assetTag ?? 'it'} came back was put right`,
+  },
   'loan.gifted': {
     values: { status, assetTags, itemIds: ids },
     line: (v) => `${several(v.assetTags) || 'The items'} given to keep, as a gift. The loan is closed`,
@@ -82,6 +95,33 @@ export const loanEvents = defineEvents({
     line: (v) =>
       `Taken back as recorded by mistake${v.assetTags ? ` with ${several([...v.assetTags, ...(v.accessory ?? [])])}` : ''}${v.mistake ? `: ${mistakeWords[v.mistake].toLowerCase()}` : ''}`,
   },
+  'loan.corrected': {
+    values: {
+      handoverWay: Type.Optional(oneOf(handoverWays)),
+      handoverWas: Type.Optional(day),
+      handoverOn: Type.Optional(day),
+      dueWas: Type.Optional(nullable(day)),
+      dueOn: Type.Optional(nullable(day)),
+      terms: Type.Optional(schemeWord),
+      acceptedBy: Type.Optional(oneOf(recordedAcceptances)),
+    },
+    line: (v) =>
+      [
+        'What was written down of the loan was put right',
+        ...(v.handoverWay ? [lent[v.handoverWay] ?? inside(v.handoverWay)] : []),
+        ...(v.handoverOn ? [`it went out on ${date(v.handoverOn)}, and not on ${date(v.handoverWas)}`] : []),
+        ...(v.dueOn === undefined
+          ? []
+          : [`${dueWords(v.dueOn)}, and not ${v.dueWas ? date(v.dueWas) : 'without a date'}`]),
+        ...(v.terms ? [`terms ${v.terms}`] : []),
+        ...(v.acceptedBy ? [`agreement accepted ${accepted[v.acceptedBy] ?? inside(v.acceptedBy)}`] : []),
+      ].join('; '),
+  },
+  'loan.device_swapped': {
+    values: { reference, replaces: assetTag, assetTag },
+    line: (v) =>
+      `Put right: ${v.assetTag ?? 'another device'} went out, and not ${v.replaces ?? 'the one that was written down'}`,
+  },
   'loan.accessories_written_off': {
     values: { status, accessory: accessories, on: Type.Optional(day) },
     line: (v) =>
@@ -91,6 +131,8 @@ export const loanEvents = defineEvents({
 
 /** The day it happened, where that is not the day of the line. */
 const onDay = (on: string | undefined) => (on ? ` on ${date(on)}` : '');
+
+const dueWords = (dueOn: string | null) => (dueOn ? `due back on ${date(dueOn)}` : 'it stays open');
 
 function due(dueOn: string | null | undefined): string {
   return dueOn ? `, due back on ${date(dueOn)}` : ', with no date to come back';

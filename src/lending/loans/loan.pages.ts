@@ -1,16 +1,20 @@
 import Type, { type Static } from 'typebox';
 import { may } from '../../access/permissions.ts';
 import { getShownPatient } from '../../people/doubt.queries.ts';
-import { logAccess } from '../../people/patient.queries.ts';
+import { logAccess, logTrustedLook } from '../../people/look.queries.ts';
+import { mayContact } from '../../people/reach.rules.ts';
+import { trustedTopicWords } from '../../people/trusted.rules.ts';
 import type { Context } from '../../shared/actor.ts';
 import { today } from '../../shared/clock.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { timelineOf } from '../../shared/event.queries.ts';
 import { type App, idParams } from '../../shared/http.ts';
 import { listQuery } from '../../shared/lists.ts';
+import { isPastTakingBack } from '../../shared/taking-back.rules.ts';
 import { listFile } from '../../web/list-file.ts';
 import { timelineLines } from '../../web/timeline.view.ts';
 import { attachmentView } from '../attachments/attachment.view.ts';
+import { kindsOfReason, nextSteps } from './end-reason.rules.ts';
 import { getLoanToExtend } from './extension.queries.ts';
 import { extensionRules } from './extension.rules.ts';
 import { whyNoGift } from './gift.rules.ts';
@@ -92,10 +96,27 @@ export function loanPages(app: App, deps: Deps): void {
       loan.patient && getShownPatient(deps.db, loan.patient.id, today(deps.clock)),
       loan.patient && logAccess(deps, ctx, loan.patient.id, 'loan'),
     ]);
+    const trusted = patient && mayContact(patient, today(deps.clock)) ? details.trusted : null;
+    if (patient && trusted) await logTrustedLook(deps, ctx, [patient.id], '/loans/:id');
+    const mayLate = may(ctx.actor, 'loans.take-back-late');
     return {
       loan,
       ...details,
       attachments,
+      returnsToTakeBack: details.items.flatMap(({ id, isJustBack, endedAt }) =>
+        isJustBack && endedAt && (mayLate || !isPastTakingBack(endedAt, deps.clock)) ? id : [],
+      ),
+      because: Object.fromEntries(
+        loan.reasons.map(({ itemId, reason, words }) => [
+          itemId,
+          { text: kindsOfReason[reason].words, words },
+        ]),
+      ),
+      nextSteps: nextSteps(
+        isToldOfMore(patient) ? loan.reasons.map(({ reason }) => reason) : [],
+        { patientId: loan.patient?.id ?? null, referralId: details.openReferralId },
+        (action) => may(ctx.actor, action),
+      ),
       mistake: details.mistake && mistakeWords[details.mistake],
       patient,
       extension: extensionRules(toExtend, {
@@ -108,6 +129,8 @@ export function loanPages(app: App, deps: Deps): void {
         out: details.items.filter(({ status }) => isOut.of(status)).length,
         openIncident: null,
       }),
+      trusted,
+      trustedTopicWords,
       isGifted: details.items.some(({ status }) => status === 'gifted'),
       dataEndsFirst: details.items.filter(
         ({ dataExpiresOn }) => dataExpiresOn && (!loan.dueOn || dataExpiresOn < loan.dueOn),
@@ -131,3 +154,7 @@ function stillOut(loan: Loan, items: LoanDetails['items']) {
     itemsOut.length < items.length || loan.accessories.some((one) => outOf(one) < one.quantity);
   return { itemsOut, accessoriesOut, isPartlyBack };
 }
+
+/** Whether a next step is offered to someone: not to who has died, asked for no more contact, or was erased. */
+const isToldOfMore = (patient: { contactState: string; erasedAt: string | null } | null) =>
+  !patient || (!patient.erasedAt && !['deceased', 'withdrawn'].includes(patient.contactState));

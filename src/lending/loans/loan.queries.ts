@@ -1,8 +1,11 @@
 import { sql } from 'kysely';
 import { patientJson } from '../../people/patient.queries.ts';
+import { trustedJson } from '../../people/trusted.queries.ts';
+import { TrustedShown } from '../../people/trusted.rules.ts';
+import { isOpenReferral } from '../../referrals/referral.states.ts';
 import { addDays, type Clock, today } from '../../shared/clock.ts';
 import { readReferences } from '../../shared/codes.ts';
-import type { Reader } from '../../shared/database.ts';
+import { jsonInstant, type Reader } from '../../shared/database.ts';
 import { byId, type ListPage, readCursor, toPage } from '../../shared/lists.ts';
 import { Problem } from '../../shared/problem.ts';
 import { col, type RowOf } from '../../shared/rows.ts';
@@ -10,6 +13,7 @@ import { countOf, each, many, maybe } from '../../shared/statements.ts';
 import { isInUse } from '../../stock/data-plans/data-plan.states.ts';
 import { kindsOfDevice } from '../../stock/devices/device-kinds.rules.ts';
 import { DeviceToIssue, whyNot } from '../../stock/devices/going-out.rules.ts';
+import { didHappen } from '../incidents/incident.states.ts';
 import { itemStatuses, soonDays } from './loan.rules.ts';
 import { Loan, type LoanQuery, LoanSummary } from './loan.schemas.ts';
 import { isOpenLoan, isOut, itemWasLent, wasLent } from './loan.states.ts';
@@ -24,7 +28,7 @@ const columns = (
   case when b.id is not null then json_build_object('id', b.id, 'name', b.name) end as location,
   (select json_agg(json_build_object('id', i.id, 'deviceId', d.id, 'assetTag', d.asset_tag, 'status', i.status, 'kind', d.kind,
       'make', d.make, 'model', d.model) order by i.id)
-    from loan_item i join device d on d.id = i.device_id where i.loan_id = l.id) as items`;
+    from loan_item i join device d on d.id = i.device_id where i.loan_id = l.id and i.swapped_for is null) as items`;
 const tables = sql`loan l left join patient p on p.id = l.patient_id left join location b on b.id = l.location_id`;
 
 /** Loans: the newest first, or those overdue, due soon or to be reviewed with the earliest date first. */
@@ -77,6 +81,8 @@ export async function getLoan(db: Reader, clock: Clock, id: string): Promise<Loa
       ${loanAccessoriesJson} as accessories, ${loanKitJson} as kit, l.kit_gaps as "kitGaps",
       json_build_object('way', l.handover_way, 'on', l.handover_on) as handover,
       json_build_object('version', a.version, 'text', l.agreement_text, 'acceptedBy', l.accepted_by, 'witness', l.witness) as agreement,
+      coalesce((select json_agg(json_build_object('itemId', i.id, 'reason', i.end_reason, 'words', i.end_words) order by i.id)
+        from loan_item i where i.loan_id = l.id and i.end_reason is not null), '[]') as reasons,
       coalesce((select json_agg(json_build_object('id', f.id, 'step', f.step, 'dueOn', f.due_on, 'status', f.status) order by f.due_on, f.id)
         from follow_up f where f.loan_id = l.id), '[]') as "followUps"
     from ${tables} left join agreement_version a on a.id = l.agreement_version_id where l.id = ${id}`;
@@ -123,6 +129,8 @@ export const LoanDetails = {
       conditionOut: col.orNull(col.text),
       conditionIn: col.orNull(col.text),
       returnNotes: col.orNull(col.text),
+      /** Returns of it that were taken back, the day that was said of each and why. */
+      takenBack: col.listOf(col.object({ on: col.text, reason: col.text })),
       /** The civil date on which it ended. */
       endedOn: col.orNull(col.text),
       /** The item whose place it took. */
@@ -133,15 +141,27 @@ export const LoanDetails = {
       ),
       /** An incident ended it, or is still open for it. */
       byIncident: col.boolean,
+      /** It came back, and nothing shows that something followed from it. */
+      isJustBack: col.boolean,
+      /** The instant at which its end was recorded. */
+      endedAt: col.orNull(col.text),
       /** The day the data on it ends, while it is out. */
       dataExpiresOn: col.orNull(col.text),
     }),
   ),
+  /** The devices that were written down by mistake, each with the one that really went, and why in someone's words. */
+  swapped: col.listOf(col.object({ assetTag: col.text, for: col.text, reason: col.orNull(col.text) })),
+  /** Whom the borrower trusts, where they may be contacted about what was lent. */
+  trusted: col.orNull(col.object(TrustedShown)),
   signature: col.orNull(col.text),
   /** What was wrong, and in whose words, where it was recorded by mistake. */
   mistake: col.orNull(col.oneOf(mistakes)),
   mistakeNote: col.orNull(col.text),
   planName: col.orNull(col.text),
+  /** The referral, while it is open. */
+  openReferralId: col.orNull(col.text),
+  /** It began before these records. */
+  takenOver: col.boolean,
 };
 export type LoanDetails = RowOf<typeof LoanDetails>;
 
@@ -151,17 +171,25 @@ export type LoanDetails = RowOf<typeof LoanDetails>;
  */
 export async function getLoanDetails(db: Reader, id: string): Promise<LoanDetails> {
   const row = await maybe(db, 'loan.details', LoanDetails)`
-    select l.signature, l.mistake, l.mistake_note as "mistakeNote", (select p.name from patient_plan h join support_plan_version v on v.id = h.version_id join support_plan p on p.id = v.plan_id
+    select (select ${trustedJson('device')} from patient p where p.id = l.patient_id) as trusted,
+      l.signature, l.taken_over as "takenOver", l.mistake, l.mistake_note as "mistakeNote", (select p.name from patient_plan h join support_plan_version v on v.id = h.version_id join support_plan p on p.id = v.plan_id
         where h.loan_id = l.id order by h.id desc limit 1) as "planName",
+      (select r.id from referral r where r.id = l.referral_id and ${isOpenReferral('r')}) as "openReferralId",
       (select json_agg(json_build_object('id', i.id, 'status', i.status, 'conditionOut', i.condition_out, 'conditionIn', i.condition_in,
-          'returnNotes', i.return_notes, 'endedOn', i.ended_on, 'replacesItemId', i.replaces_item_id,
+          'returnNotes', i.return_notes, 'takenBack', coalesce((select json_agg(json_build_object('on', k.returned_on, 'reason', k.reason) order by k.id)
+            from return_taken_back k where k.loan_item_id = i.id), '[]'), 'endedOn', i.ended_on, 'replacesItemId', i.replaces_item_id,
           'incident', (select json_build_object('id', n.id, 'reference', n.reference, 'kind', n.kind, 'status', n.status)
-            from incident n where n.loan_item_id = i.id order by n.id desc limit 1),
-          'byIncident', ${byIncident},
+            from incident n where n.loan_item_id = i.id and ${didHappen('n')} order by n.id desc limit 1),
+          'byIncident', ${byIncident}, 'endedAt', ${jsonInstant('i.ended_at')},
+          'isJustBack', i.status = 'returned' and d.status = 'in_preparation'
+            and not exists (select from loan_item o where o.device_id = d.id and o.id > i.id and ${itemWasLent('o')}),
           'device', json_build_object('id', d.id, 'assetTag', d.asset_tag, 'kind', d.kind, 'make', d.make, 'model', d.model, 'serialNumber', d.serial_number),
           'dataExpiresOn', case when ${isOut('i')} then s.expires_on end) order by i.id)
         from loan_item i join device d on d.id = i.device_id left join data_plan s on s.device_id = d.id and ${isInUse('s')}
-        where i.loan_id = l.id) as items
+        where i.loan_id = l.id and i.swapped_for is null) as items,
+      coalesce((select json_agg(json_build_object('assetTag', d.asset_tag, 'for', e.asset_tag, 'reason', i.swap_reason) order by i.id)
+        from loan_item i join device d on d.id = i.device_id join loan_item o on o.id = i.swapped_for join device e on e.id = o.device_id
+        where i.loan_id = l.id), '[]') as swapped
     from loan l where l.id = ${id}`;
   if (!row) throw new Problem('not-found');
   return row;

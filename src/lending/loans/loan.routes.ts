@@ -1,6 +1,7 @@
 import Type from 'typebox';
-import { logAccess } from '../../people/patient.queries.ts';
+import { logAccess } from '../../people/look.queries.ts';
 import type { Deps } from '../../shared/deps.ts';
+import { etagOf } from '../../shared/etag.ts';
 import { timelineOf } from '../../shared/event.queries.ts';
 import { type App, idParams } from '../../shared/http.ts';
 import { listQuery } from '../../shared/lists.ts';
@@ -70,6 +71,7 @@ export function loanRoutes(app: App, deps: Deps): void {
       if (loan.patient) await logAccess(deps, ctx, loan.patient.id, 'loan');
       return loan;
     },
+    etag: (loan) => etagOf(loan.id, loan.changedAt),
   });
 
   lists(app, '/loans/:id/history', {

@@ -10,11 +10,13 @@ export const loanStatuses = ['open', 'closed', 'recorded_by_mistake'] as const;
 export type LoanStatus = (typeof loanStatuses)[number];
 /**
  * Every move of a loan and what makes it. A loan that closed because its last item was lost opens
- * again when that item is replaced, since the replacement is of the same loan.
+ * again when that item is replaced, since the replacement is of the same loan; so does one of which something is out
+ * after all.
  */
 export const loanMoves = [
   { from: 'open', to: 'closed', by: 'its last item ends and nothing is missing' },
   { from: 'closed', to: 'open', by: 'a replacement of what an incident ended' },
+  { from: 'closed', to: 'open', by: 'what ended an item is taken back' },
   { from: 'open', to: 'recorded_by_mistake', by: 'its issue is taken back' },
 ] as const satisfies readonly { from: LoanStatus; to: LoanStatus; by: string }[];
 

@@ -5,6 +5,7 @@ import { orderedQuery, pageOf } from '../../shared/lists.ts';
 import { line, nullable, oneOf, text, timelineEntry } from '../../shared/schemas.ts';
 import { conditions, deviceKinds } from '../../stock/devices/device.rules.ts';
 import { followUpStatuses } from '../../support/support.rules.ts';
+import { Because, Reasons } from './end-reason.schemas.ts';
 import { acceptances, handoverWays, itemStatuses, loanStatuses, recordedAcceptances } from './loan.rules.ts';
 
 const id = Type.String({ format: 'uuid' });
@@ -40,7 +41,7 @@ export const NewLoan = strictObject(
       Type.String({ format: 'uuid', description: 'The kit whose lines the items and accessories fill' }),
     ),
     kitGaps: Type.Optional(
-      Type.Array(strictObject({ line: Type.Integer({ minimum: 1 }), reason: line(200) }), {
+      Type.Array(strictObject({ line: Type.Integer({ minimum: 1, maximum: 10_000 }), reason: line(200) }), {
         maxItems: 20,
         description: 'Why a line of the kit goes without; nothing personal',
       }),
@@ -55,6 +56,7 @@ export const NewLoan = strictObject(
       version: Type.Optional(
         Type.Integer({
           minimum: 1,
+          maximum: 1_000_000,
           description: 'The version that was read to them; when a newer one is in use, the issue is refused',
         }),
       ),
@@ -127,6 +129,7 @@ export const NewReturn = strictObject(
       strictObject({ itemId: id, condition: oneOf(conditions), notes: Type.Optional(text(2000)) }),
       { maxItems: 50, default: [], description: 'None when only accessories came back' },
     ),
+    because: Type.Optional(Because),
     accessories: Type.Optional(accessories),
     locationId: Type.Optional(
       Type.String({ format: 'uuid', description: 'Where they are kept from now on' }),
@@ -176,6 +179,7 @@ export const NewReturns = strictObject(
         deviceId: Type.Optional(id),
         condition: oneOf(conditions),
         notes: Type.Optional(text(2000)),
+        because: Type.Optional(Because),
       }),
       { minItems: 1, maxItems: 200 },
     ),
@@ -268,6 +272,7 @@ export const Loan = Type.Object({
     witness: nullable(Type.String()),
   }),
   followUps: Type.Array(FollowUp),
+  reasons: Reasons,
   changedAt: Type.String(),
 });
 export type Loan = Static<typeof Loan>;

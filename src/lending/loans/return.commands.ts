@@ -8,6 +8,8 @@ import { type FieldError, invalid, Problem } from '../../shared/problem.ts';
 import type { Work } from '../../shared/work.ts';
 import { findScanned } from '../../stock/devices/scan.queries.ts';
 import { isWithSomeone, notOnLoan } from '../../stock/devices/scan.rules.ts';
+import { reasonsOf } from './end-reason.commands.ts';
+import { type Because, becauseErrors } from './end-reason.rules.ts';
 import {
   dayIfNotToday,
   type EndedItem,
@@ -45,33 +47,49 @@ export async function returnItems(
   loanId: string,
   input: NewReturn,
 ): Promise<Returned> {
-  const { items: given, accessories = [], locationId } = input;
+  return command(deps, ctx, async (work) => (await takeItemsBack(work, loanId, input)).returned);
+}
+
+/** The same within a transaction that does more; the loan as it was locked comes with it. */
+export async function takeItemsBack(
+  work: Work,
+  loanId: string,
+  input: NewReturn,
+): Promise<{ loan: LockedLoan; returned: Returned }> {
+  const { items, accessories = [], locationId, because } = input;
+  const given = items.map((item) => ({ ...item, because }));
   const ids = given.map(({ itemId }) => itemId);
   if (new Set(ids).size < ids.length)
     throw invalid({ pointer: '/items', message: 'Name each item only once.' });
   if (!ids.length && !accessories.length)
     throw invalid({ pointer: '/items', message: 'Name at least one item or accessory.' });
-  return command(deps, ctx, async (work) => {
-    if (locationId) await requireLocation(work.trx, locationId);
-    const { loans, devices } = await lockLoans(work.trx, [loanId], { itemIds: ids });
-    const [loan] = loans;
-    if (!loan) throw new Problem('not-found');
-    const { on = work.today } = input;
-    const fault = dayFault(on, work.today, outItems(loan, devices, ids));
-    assertReturnable(loan, input, fault);
-    const back = await endAccessories(work.trx, loan, accessories, 'returned');
-    const items = given.length
-      ? await takeBack(work, loans, { items: given, accessories: back, locationId, on })
-      : [];
-    const status =
-      items[0]?.loanStatus ?? (await settleAccessories(work, loan, back, { type: 'loan.returned', on }));
-    await restock(work, loanId, back, locationId);
-    return {
-      loan: { id: loanId, status },
-      items: items.map(({ id, deviceId, assetTag, status }) => ({ id, deviceId, assetTag, status })),
-      missing: status === 'open' ? await missingOf(work.trx, loanId) : { items: [], accessories: [] },
-    };
-  });
+  if (because && !ids.length)
+    throw invalid({
+      pointer: '/because/reason',
+      message: 'Only what comes back with a device has a reason.',
+    });
+  assertBecause(becauseErrors(because, '/because'));
+  if (locationId) await requireLocation(work.trx, locationId);
+  const { loans, devices } = await lockLoans(work.trx, [loanId], { itemIds: ids });
+  const [loan] = loans;
+  if (!loan) throw new Problem('not-found');
+  const { on = work.today } = input;
+  const fault = dayFault(on, work.today, outItems(loan, devices, ids));
+  assertReturnable(loan, input, fault);
+  const { at } = work;
+  const back = await endAccessories(work.trx, loan, accessories, 'returned');
+  const ended = given.length
+    ? await takeBack(work, loans, { items: given, accessories: back, locationId, on, at })
+    : [];
+  const status =
+    ended[0]?.loanStatus ?? (await settleAccessories(work, loan, back, { type: 'loan.returned', on }));
+  await restock(work, loanId, back, { locationId, at });
+  const returned: Returned = {
+    loan: { id: loanId, status },
+    items: ended.map(({ id, deviceId, assetTag, status }) => ({ id, deviceId, assetTag, status })),
+    missing: status === 'open' ? await missingOf(work.trx, loanId) : { items: [], accessories: [] },
+  };
+  return { loan, returned };
 }
 
 /**
@@ -89,6 +107,9 @@ export async function returnDevices(
     const { on = work.today } = input;
     const ahead = comingBackFault(on, work.today);
     if (ahead) throw invalid(ahead);
+    assertBecause(
+      input.items.flatMap(({ because }, place) => becauseErrors(because, `/items/${place}/because`)),
+    );
     if (input.locationId) await requireLocation(work.trx, input.locationId);
     const read = await judgeReturns(work.trx, input);
     const wanted = read.filter(({ verdict }) => verdict === 'returned');
@@ -116,10 +137,10 @@ export async function returnDevices(
         lines,
       });
     const items = taken.map(({ line, itemId }) => {
-      const { condition, notes } = input.items[line - 1]!;
-      return { itemId: itemId!, condition, notes };
+      const { condition, notes, because } = input.items[line - 1]!;
+      return { itemId: itemId!, condition, notes, because };
     });
-    const ended = await takeBack(work, loans, { items, locationId: input.locationId, on });
+    const ended = await takeBack(work, loans, { items, locationId: input.locationId, on, at: work.at });
     const statusOf = new Map(ended.map(({ loanId, loanStatus }) => [loanId, loanStatus]));
     return {
       lines,
@@ -165,34 +186,34 @@ async function judgeReturns(trx: Trx, { items }: NewReturns): Promise<ReturnLine
   });
 }
 
-/** What comes back, the civil day on which it did, and the place that it goes to. */
+/** What comes back, the civil day on which it did, the place that it goes to, and the instant of it all. */
 type Back = {
-  items: NewReturn['items'];
+  items: (NewReturn['items'][number] & { because: Because | undefined })[];
   accessories?: EndedAccessory[];
   locationId: string | undefined;
   on: string;
+  at: string;
 };
 
 /** Ends items of locked loans as returned, with what follows for the people and the log. */
 async function takeBack(
   work: Work,
   loans: LockedLoan[],
-  { items, accessories = [], locationId, on }: Back,
+  { items, accessories = [], locationId, on, at }: Back,
 ): Promise<EndedItem[]> {
   const ended = await endItems(
     work,
     items.map((item) => ({ ...item, as: 'returned', device: 'in_preparation', on })),
-    { locationId },
+    { locationId, at },
   );
   const byLoan = Map.groupBy(ended, ({ loanId }) => loanId);
   const touched = loans.filter(({ id }) => byLoan.has(id));
   const noted = new Set(items.flatMap(({ itemId, notes }) => (notes ? itemId : [])));
-  await recordEvents(
-    work,
-    touched.map((loan) => {
+  await recordEvents(work, [
+    ...touched.map((loan) => {
       const own = byLoan.get(loan.id)!;
       return {
-        type: 'loan.returned',
+        type: 'loan.returned' as const,
         subjects: subjectsOfLoan(
           loan,
           own.map(({ deviceId }) => deviceId),
@@ -207,12 +228,17 @@ async function takeBack(
         fields: own.some(({ id }) => noted.has(id)) ? ['returnNotes'] : [],
       };
     }),
-  );
+    ...touched.flatMap((loan) => reasonsOf(loan, byLoan.get(loan.id)!, items)),
+  ]);
   await endHelp(
     work,
     touched.filter(({ id }) => byLoan.get(id)![0]!.loanStatus === 'closed'),
   );
   return ended;
+}
+
+function assertBecause(errors: FieldError[]): void {
+  if (errors.length) throw new Problem('invalid', { errors });
 }
 
 /** Those of the items named that are out, each with its label and the earliest day on which it can come back. */

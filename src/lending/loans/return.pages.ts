@@ -1,21 +1,26 @@
 import type { FastifyReply } from 'fastify';
 import Type from 'typebox';
-import { logAccess } from '../../people/patient.queries.ts';
+import { logAccess } from '../../people/look.queries.ts';
 import { today } from '../../shared/clock.ts';
 import type { Deps } from '../../shared/deps.ts';
+import { count } from '../../shared/formats.ts';
 import { type App, idParams, strictObject } from '../../shared/http.ts';
 import { invalid } from '../../shared/problem.ts';
+import type { Upload } from '../../shared/uploads.ts';
 import { conditions } from '../../stock/devices/device.rules.ts';
 import { findScanned } from '../../stock/devices/scan.queries.ts';
 import { isWithSomeone, notOnLoan } from '../../stock/devices/scan.rules.ts';
 import { type Form, fields, newForm, refused, type Typed } from '../../web/forms.ts';
 import { formPage } from '../../web/submit.ts';
+import { attachmentLimits } from '../attachments/attachment.rules.ts';
+import { returnWithPhotos } from '../attachments/photo.commands.ts';
+import { letGoOf, withPhotos } from '../attachments/photo.view.ts';
 import { accessoriesOf, accessoryRows, atItsAccessories, tickedOf } from './accessory-form.rules.ts';
+import { reasonChoices, reasonWords } from './end-reason.rules.ts';
 import { accessoryWords } from './issue-kit.rules.ts';
 import { findLoanByReference, getLoan, getLoanDetails } from './loan.queries.ts';
 import { type Loan, NewReturn } from './loan.schemas.ts';
 import { missingOf } from './loan-accessory.queries.ts';
-import { returnItems } from './return.commands.ts';
 
 const Scan = strictObject({ code: Type.String({ minLength: 1, maxLength: 200 }) });
 const ItemQuery = Type.Object(
@@ -23,7 +28,11 @@ const ItemQuery = Type.Object(
   { additionalProperties: false },
 );
 const oneView = 'lending/loans/views/return.njk';
-const words = { items: 'Tick what came back.', 'items.*.condition': 'Choose its condition.' };
+const words = {
+  items: 'Tick what came back.',
+  'items.*.condition': 'Choose its condition.',
+  ...reasonWords,
+};
 
 /** /returns and /loans/:id/return: a scan finds its loan, and what came back is taken in. */
 export function returnPages(app: App, deps: Deps): void {
@@ -59,28 +68,30 @@ export function returnPages(app: App, deps: Deps): void {
     action: 'loans.return',
     params: idParams,
     querystring: ItemQuery,
+    upload: attachmentLimits,
     view: oneView,
-    async show(sent, { ctx, params, query }) {
-      const view = await returnView(
-        params.id,
-        sent ?? newForm({ on: today(deps.clock), ...(query.item && { ticked: query.item }) }),
-      );
-      if (!sent && view.loan.patient) await logAccess(deps, ctx, view.loan.patient.id, 'loan');
+    async show(sent, { ctx, params, query, uploads }) {
+      const form = sent ?? newForm({ on: today(deps.clock), ...(query.item && { ticked: query.item }) });
+      const view = await returnView(params.id, form, uploads);
+      if (view.loan.patient) await logAccess(deps, ctx, view.loan.patient.id, 'loan');
       return view;
     },
-    async take(typed, { ctx, params: { id } }, reply) {
+    async take(typed, { ctx, params: { id }, uploads }, reply) {
       if (typed.do === 'tick') return tick(reply, id, typed);
       const ticked = tickedIn(typed);
       const accessories = tickedOf(await getLoan(deps.db, deps.clock, id), typed);
-      assertTicked(typed, ticked);
+      assertTicked(typed, ticked, uploads);
       if (!ticked.length && !accessories.length) throw invalid({ pointer: '/items', message: words.items });
-      const input = fields(NewReturn, rowsOf(typed, ticked, accessories), words);
-      const { items } = await returnItems(deps, ctx, id, input);
+      const [input, chosen] = await withPhotos(typed, uploads, () =>
+        fields(NewReturn, rowsOf(typed, ticked, accessories), words),
+      );
+      const photos = new Map([...chosen].map(([field, files]) => [itemOf(field)!, files]));
+      const { items } = await returnWithPhotos(deps, ctx, id, { input, photos });
       const [first] = items;
       const came = [...items.map(({ assetTag }) => assetTag), ...accessoryWords(input.accessories ?? [])];
       return {
         href: `/loans/${id}`,
-        text: whatHappened(came, await missingOf(deps.db, id)),
+        text: whatHappened(came, uploads.length, await missingOf(deps.db, id)),
         link: first
           ? { href: `/devices/${first.deviceId}`, text: `Prepare ${first.assetTag}` }
           : { href: '/returns', text: 'Next return' },
@@ -97,7 +108,10 @@ export function returnPages(app: App, deps: Deps): void {
     const other = scan?.device?.loan;
     if (other?.id === id) {
       const ticked = [...new Set([...tickedIn(typed), other.itemId])];
-      return reply.page(oneView, await returnView(id, newForm({ ...typed, scan: '', ticked })));
+      return reply.page(
+        oneView,
+        await returnView(id, newForm({ ...typed, scan: '', ticked }), reply.request.uploads),
+      );
     }
     const message = !scan
       ? 'Scan or type a label first.'
@@ -105,10 +119,12 @@ export function returnPages(app: App, deps: Deps): void {
         ? `${scan.device!.assetTag} is on another loan, ${other.reference}.`
         : notOnLoan(scan);
     const form = refused(typed, invalid({ pointer: '/scan', message }));
-    return reply.code(form.status).page(oneView, { ...(await returnView(id, form)), other });
+    return reply
+      .code(form.status)
+      .page(oneView, { ...(await returnView(id, form, reply.request.uploads)), other });
   }
 
-  async function returnView(id: string, sent: Form) {
+  async function returnView(id: string, sent: Form, uploads: Upload[]) {
     const [loan, { items }] = await Promise.all([
       getLoan(deps.db, deps.clock, id),
       getLoanDetails(deps.db, id),
@@ -119,9 +135,11 @@ export function returnPages(app: App, deps: Deps): void {
       loan,
       form,
       conditions,
+      reasonChoices,
       items: items.filter(({ endedOn }) => !endedOn),
       returned: items.filter(({ endedOn }) => endedOn),
       ticked,
+      letGo: letGoOf(uploads),
       ...accessoriesOf(loan, form),
     };
   }
@@ -129,27 +147,29 @@ export function returnPages(app: App, deps: Deps): void {
 
 const tickedIn = (typed: Typed): string[] => [typed.ticked ?? []].flat();
 
-/** The fields of an item by its id: `item.<id>.condition`, so that a field stays with its item whatever is ticked; the same of an accessory. The day is of all of them. */
+/** The fields of an item by its id: `item.<id>.condition`, so that a field stays with its item whatever is ticked; the same of an accessory. The day and the reason are of all of them. */
 function rowsOf(typed: Typed, ticked: string[], accessories: Loan['accessories']): Typed {
   const rows = ticked.flatMap((id, row) => [
     [`items.${row}.itemId`, id],
     [`items.${row}.condition`, typed[`item.${id}.condition`] ?? ''],
     [`items.${row}.notes`, typed[`item.${id}.notes`] ?? ''],
   ]);
-  const day = Object.entries(typed).filter(([name]) => /^on(-|$)/.test(name));
-  return { ...Object.fromEntries([...rows, ...day]), ...accessoryRows(typed, accessories) };
+  const ofAll = Object.entries(typed).filter(([name]) => /^(on(-|$)|because\.)/.test(name));
+  return { ...Object.fromEntries([...rows, ...ofAll]), ...accessoryRows(typed, accessories) };
 }
 
-/** @throws Problem `invalid` when something was said of an item that is not ticked */
-function assertTicked(typed: Typed, ticked: string[]): void {
-  const said = Object.entries(typed).flatMap(
-    ([name, value]) => (String(value).trim() && /^item\.([\w-]+)\./.exec(name)?.[1]) || [],
-  );
-  const [left] = said.filter((id) => !ticked.includes(id));
-  if (left)
+/** Which item a field is of. */
+const itemOf = (name: string): string | undefined => /^item\.([\w-]+)\./.exec(name)?.[1];
+
+/** @throws Problem `invalid` when something was said or shown of an item that is not ticked */
+function assertTicked(typed: Typed, ticked: string[], uploads: Upload[]): void {
+  const said = Object.entries(typed).flatMap(([name, value]) => (String(value).trim() && itemOf(name)) || []);
+  const shown = uploads.map(({ field }) => itemOf(field) ?? '');
+  const [left] = [...said, ...shown].filter((id) => !ticked.includes(id));
+  if (left !== undefined)
     throw invalid({
       pointer: `/item.${left}.condition`,
-      message: 'Tick it if it came back. If it did not, clear its condition and notes.',
+      message: 'Tick it if it came back. If it did not, clear its condition, notes and photos.',
     });
 }
 
@@ -168,8 +188,12 @@ function atItsItems(form: Form, ticked: string[]): Form {
   };
 }
 
-function whatHappened(came: string[], { items, accessories }: Awaited<ReturnType<typeof missingOf>>): string {
-  const back = `${came.join(', ')} came back.`;
+function whatHappened(
+  came: string[],
+  photos: number,
+  { items, accessories }: Awaited<ReturnType<typeof missingOf>>,
+): string {
+  const back = `${came.join(', ')} came back.${photos ? ` ${count(photos, 'photo')} added.` : ''}`;
   const rest = [
     ...items.map(({ assetTag, kind }) => `${assetTag} (${kind})`),
     ...accessoryWords(accessories),

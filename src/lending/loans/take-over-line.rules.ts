@@ -5,6 +5,7 @@ import { type DateOrder, readSheetDate, readYesNo, spoiltNumber } from '../../sh
 import { type CellFault, readSheet, type SheetRow } from '../../shared/spreadsheet.rules.ts';
 import type { NewDevice } from '../../stock/devices/device.schemas.ts';
 import { readDevice, readSim } from '../../stock/donations/device-columns.rules.ts';
+import { textOfLines } from '../../stock/donations/taken-list.rules.ts';
 import {
   answerOf,
   answersAboutNothing,
@@ -52,32 +53,51 @@ type Cells = SheetRow<Column>['cell'];
 type List = Reading & { has(column: Column): boolean; orderOf(column: Column): DateOrder };
 type Fault = (column: Column, message: string) => void;
 
-/**
- * Reads a scheme's list of what is out, saved as CSV, a device a row, into lines that say of
- * themselves whether they can be taken.
- * @throws Problem `invalid` when it is not such a file: no rows, more than 5,000, or needed columns missing
- */
-export function readTakeOver(
-  text: string,
-  reading: Reading,
-): { lines: TakeOverLine[]; unusedColumns: string[]; asksDates: boolean } {
-  const { dates } = reading;
-  const { rows, headings, unusedColumns, dateOrders } = readSheet<Column>(text, takeOverColumns, {
+/** The rows of a list of what is out, unread. @throws Problem as of `readTakeOver` */
+const rowsOf = (csv: string, dates?: WrittenDates) =>
+  readSheet<Column>(csv, takeOverColumns, {
     needed: ['kind', 'make', 'model', 'issuedOn'],
     mostRows: 5000,
     order: dates && dateOrderOf[dates],
   });
+
+/** How many lines a list of what is out has. @throws Problem as of `readTakeOver` */
+export const countTakeOver = (csv: string): number => rowsOf(csv).rows.length;
+
+/**
+ * Reads a scheme's list of what is out, saved as CSV, a device a row, into lines that say of
+ * themselves whether they can be taken. `text` is what they say together, by which the list is recognised when it comes
+ * again.
+ * @throws Problem `invalid` when it is not such a file: no rows, more than 5,000, or needed columns missing
+ */
+export function readTakeOver(
+  csv: string,
+  reading: Reading,
+): { lines: TakeOverLine[]; text: string; unusedColumns: string[]; asksDates: boolean } {
+  const { rows, headings, unusedColumns, dateOrders } = rowsOf(csv, reading.dates);
   const list: List = {
     ...reading,
     has: (column) => headings.has(column),
     orderOf: (column) => dateOrders.get(column) ?? 'day',
   };
+  const lines = rows.map((row) => readLine(row, list));
   return {
-    lines: rows.map((row) => readLine(row, list)),
+    lines,
+    text: textOfLines(lines.map(saidBy)),
     unusedColumns: [...unusedColumns, ...answersAboutNothing(headings)],
     asksDates: [...dateOrders.values()].includes('unsure'),
   };
 }
+
+/** What a line says, without what was found about it. */
+const saidBy = ({ device, person, place, issuedOn, dueOn, plan }: TakeOverLine) => ({
+  device,
+  person,
+  place,
+  issuedOn,
+  dueOn,
+  plan,
+});
 
 function readLine({ row, textLine, cell, faults: ofRow }: SheetRow<Column>, reading: List): TakeOverLine {
   const faults: CellFault[] = [...ofRow];

@@ -4,8 +4,10 @@ import { closedOf } from '../../scheme/calendar/calendar.queries.ts';
 import { listLocations } from '../../scheme/organisations/organisation.queries.ts';
 import type { Reader, Trx } from '../../shared/database.ts';
 import { nameKey } from '../../shared/name-key.ts';
+import type { Report } from '../../shared/progress.ts';
 import { col } from '../../shared/rows.ts';
 import { each, many } from '../../shared/statements.ts';
+import { slicesOf } from '../../shared/turns.ts';
 import { isInUse } from '../../stock/data-plans/data-plan.states.ts';
 import { tidied } from '../../stock/donations/device-columns.rules.ts';
 import { identifiersInUse } from '../../stock/donations/donation.commands.ts';
@@ -15,8 +17,45 @@ import { TakenItem } from './take-over.schemas.ts';
 import type { TakeOverLine } from './take-over-line.rules.ts';
 import type { Match } from './take-over-people.rules.ts';
 
-/** What is in the database of what the rows of a list name: five statements, however many rows. What is due on a closed day is told only while that is ahead. */
-export async function knownOf(db: Reader | Trx, lines: TakeOverLine[], today: string): Promise<Known> {
+/** So many rows are asked about at a time, so that what is found of them holds nobody up for long. */
+const rowsAtATime = 500;
+
+/**
+ * What is in the database of what the rows of a list name: a place for all, and five statements for each 500 rows. What is
+ * due on a closed day is told only while that is ahead.
+ * @param report hears how many rows were asked about
+ */
+export async function knownOf(
+  db: Reader | Trx,
+  lines: TakeOverLine[],
+  today: string,
+  report?: Report,
+): Promise<Known> {
+  const known: Known = {
+    devices: new Map(),
+    iccids: new Map(),
+    places: await listLocations(db),
+    closed: new Map(),
+    patients: new Map(),
+    takenItems: new Map(),
+  };
+  const parts = ['devices', 'iccids', 'closed', 'patients', 'takenItems'] as const;
+  for (const [place, slice] of slicesOf(lines, rowsAtATime).entries()) {
+    const found = await knownOfSome(db, slice, today, place * rowsAtATime);
+    for (const part of parts)
+      for (const [key, value] of found[part]) (known[part] as Map<unknown, unknown>).set(key, value);
+    await report?.(place * rowsAtATime + slice.length);
+  }
+  return known;
+}
+
+/** The same of some rows, of which the first is so far down the list. */
+async function knownOfSome(
+  db: Reader | Trx,
+  lines: TakeOverLine[],
+  today: string,
+  first: number,
+): Promise<Omit<Known, 'places'>> {
   const devices = await identifiersInUse(
     db,
     lines.map(({ device }) => tidied(device)),
@@ -25,10 +64,9 @@ export async function knownOf(db: Reader | Trx, lines: TakeOverLine[], today: st
     db,
     lines.flatMap(({ plan }) => plan?.iccid || []),
   );
-  const places = await listLocations(db);
   const ahead = new Set(lines.flatMap(({ dueOn }) => (dueOn && dueOn >= today ? dueOn : [])));
   const closed = new Map((await closedOf(db, [...ahead])).map((one) => [one.day, one]));
-  return { devices, iccids, places, closed, ...(await patientsLike(db, lines)) };
+  return { devices, iccids, closed, ...(await patientsLike(db, lines, first)) };
 }
 
 async function iccidsInUse(db: Reader | Trx, iccids: string[]): Promise<Known['iccids']> {
@@ -48,8 +86,9 @@ async function iccidsInUse(db: Reader | Trx, iccids: string[]): Promise<Known['i
 async function patientsLike(
   db: Reader | Trx,
   lines: TakeOverLine[],
+  first: number,
 ): Promise<Pick<Known, 'patients' | 'takenItems'>> {
-  const people = lines.flatMap(({ person }, at) => (person ? [{ at, ...person }] : []));
+  const people = lines.flatMap(({ person }, at) => (person ? [{ at: first + at, ...person }] : []));
   const rows = people.map(({ contacts, ...person }) => ({
     ...person,
     family: nameKey(person.familyName),

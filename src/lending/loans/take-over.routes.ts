@@ -2,8 +2,9 @@ import Type from 'typebox';
 import type { Deps } from '../../shared/deps.ts';
 import { type App, problemReplies } from '../../shared/http.ts';
 import { sheetTypes, uploadLimit } from '../../shared/uploads.ts';
-import { previewTakeOver, takeOver, verdictOf } from './take-over.commands.ts';
+import { takeOver } from './take-over.commands.ts';
 import { ListTakenOver, TakeOverPreview, TakeOverQuery } from './take-over.schemas.ts';
+import { previewTakeOver, verdictOf } from './take-over-judging.commands.ts';
 
 /** POST /loans/imports: what was out before Lendwell. */
 export function takeOverRoutes(app: App, deps: Deps): void {

@@ -35,16 +35,18 @@ export type Known = {
  * Adds what only the whole list and the database can tell: devices and SIMs named twice or in use,
  * places, rows of one person, people already known. Lines of the same borrower and issue date make
  * one loan.
- * @returns the lines with their verdicts, and the loans that the ready ones make
+ * @returns the lines with their verdicts, and the loans that the ready ones make, step by step
  */
-export function judgeTakeOver(
+export function* judgeTakeOver(
   read: TakeOverLine[],
   known: Known,
-): { lines: TakeOverLine[]; loans: LoanToTakeOver[] } {
+): Generator<void, { lines: TakeOverLine[]; loans: LoanToTakeOver[] }> {
   const places = new Map(known.places.map((place) => [nameKey(place.name), place]));
   const placeOf = ({ place }: TakeOverLine) => (place === null ? undefined : places.get(nameKey(place)));
   const listFaults = withListFaults(read, known.devices);
+  yield;
   const who = whoIsWho(read, known.patients);
+  yield;
   const keyOf = (line: TakeOverLine, { borrower, firstRow }: Who) => {
     const holder = borrower ? `row ${firstRow}` : placeOf(line)?.id;
     return holder && line.issuedOn ? `${holder} ${line.issuedOn}` : undefined;
@@ -53,7 +55,8 @@ export function judgeTakeOver(
   const asBefore = new Set<string>();
   const firstOfLoan = new Map<string, TakeOverLine>();
   const rowOfIccid = new Map<string, number>();
-  const judged = read.map((line, at): TakeOverLine => {
+  const judged: TakeOverLine[] = [];
+  for (const [at, line] of read.entries()) {
     const faults = [...listFaults[at]!];
     const fault = (column: Parameters<typeof columnName>[0], message: string) =>
       void faults.push({ column: columnName(column), message });
@@ -82,12 +85,13 @@ export function judgeTakeOver(
       fault('dueOn', `Row ${first.row} is the same loan with another date to come back. Give both the same.`);
     const closed = line.dueOn && known.closed.get(line.dueOn);
     const remarks = [...line.remarks, ...(closed ? [closedWords(closed)] : []), ...who[at]!.remarks];
-    return { ...line, faults, remarks, verdict: faults.length ? 'faulty' : 'ready' };
-  });
+    judged.push({ ...line, faults, remarks, verdict: faults.length ? 'faulty' : 'ready' });
+    yield;
+  }
 
   const loans = new Map<string, LoanToTakeOver>();
-  judged.forEach((line, at) => {
-    if (line.verdict === 'faulty') return;
+  for (const [at, line] of judged.entries()) {
+    if (line.verdict === 'faulty') continue;
     const key = keyOf(line, who[at]!)!;
     const loan = loans.get(key);
     if (loan) loan.lines.push(line);
@@ -97,7 +101,8 @@ export function judgeTakeOver(
       const locationId = placeOf(line)?.id ?? null;
       loans.set(key, { borrower, locationId, issuedOn: issuedOn!, dueOn, lines: [line] });
     }
-  });
+  }
+  yield;
   const lines = judged.map((line, at) => {
     const loan = loans.get(keyOf(line, who[at]!) ?? '');
     const remark = line.verdict === 'ready' && loan && togetherRemark(line, loan, who[at]!);

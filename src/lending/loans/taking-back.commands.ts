@@ -8,12 +8,14 @@ import type { Context } from '../../shared/actor.ts';
 import { command } from '../../shared/command.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { recordEvent } from '../../shared/events.ts';
+import { writtenWith } from '../../shared/moments.ts';
 import { invalid, Problem } from '../../shared/problem.ts';
 import { col } from '../../shared/rows.ts';
 import { many, one, run } from '../../shared/statements.ts';
 import type { Work } from '../../shared/work.ts';
 import { lockStock, moveStock } from '../../stock/accessories/stock.commands.ts';
-import { checksTurn, settleReadiness } from '../../stock/devices/check.commands.ts';
+import { settleReadiness } from '../../stock/devices/check.commands.ts';
+import { checksTurn } from '../../stock/devices/check.queries.ts';
 import { deviceMove } from '../../stock/devices/status.commands.ts';
 import { endFollowUps } from '../../support/follow-up.commands.ts';
 import { reopenTasksAbout } from '../../tasks/reopening.commands.ts';
@@ -22,6 +24,7 @@ import { itemsTakenBack, lockLoans, subjectsOfLoan } from './ending.commands.ts'
 import { takeBackReminders } from './extension.commands.ts';
 import { accessoryWords } from './issue-kit.rules.ts';
 import { tasksOfOpenLoan } from './loan.rules.ts';
+import { isOut } from './loan.states.ts';
 import { EndedAccessory } from './loan-accessory.commands.ts';
 import { loanMove } from './status.commands.ts';
 import { getIssueToTakeBack, getTakenBack } from './taking-back.queries.ts';
@@ -84,19 +87,19 @@ export async function takeBackIssue(
 async function moveBack(
   work: Work,
   loanId: string,
-  { referralId, issuedAt, items }: IssueStanding,
+  { referralId, items }: IssueStanding,
   { reason, note }: { reason: string; note: string | null },
 ): Promise<void> {
   const { at } = work;
   const row = await one(work.trx, 'loan.take-back-issue', { moved: col.number })`
     with a as (
       update allocation a set status = 'held', ended_at = null
-      from referral r
-      where r.id = a.referral_id and r.id = ${referralId}::uuid and a.device_id = any(${items.map(({ deviceId }) => deviceId)}::uuid[])
-        and a.status = 'issued' and a.ended_at = ${issuedAt}::timestamptz and ${isAccepted('r')}
+      from referral r, loan_item i
+      where r.id = a.referral_id and r.id = ${referralId}::uuid and i.loan_id = ${loanId} and i.device_id = a.device_id and ${isOut('i')}
+        and a.status = 'issued' and a.ended_at = i.issued_at and ${isAccepted('r')}
       returning a.device_id
     ), i as (
-      ${itemsTakenBack(loanId, at)} returning i.device_id
+      ${itemsTakenBack(sql`i.loan_id = ${loanId}`, at)} returning i.device_id
     ), t as (
       select i.device_id, case when a.device_id is null then 'ready' else 'reserved' end as "to"
       from i left join a on a.device_id = i.device_id
@@ -137,7 +140,7 @@ async function settleTasks(
   if (!patientId) return;
   const asked = await many(work.trx, 'loan.asked-by-issue', { id: col.text })`
     select t.id from task t where t.kind = 'support_to_agree' and t.subject_id = ${patientId} and t.status = 'open'
-      and t.created_at = ${issuedAt}::timestamptz`;
+      and ${writtenWith(sql`t.created_at`, issuedAt)}`;
   if (asked.length) await completeTasksAbout(work, ['support_to_agree'], [patientId]);
   const told = await many(work.trx, 'loan.told-of', { id: col.text })`
     select r.id from reminder r join patient p on p.id = r.patient_id

@@ -1,12 +1,17 @@
 import { may } from '../../access/permissions.ts';
-import { logAccess } from '../../people/patient.queries.ts';
+import { logAccess } from '../../people/look.queries.ts';
 import type { Context } from '../../shared/actor.ts';
 import { timestamp } from '../../shared/clock.ts';
 import type { Deps } from '../../shared/deps.ts';
+import { date } from '../../shared/formats.ts';
 import { type App, idParams } from '../../shared/http.ts';
 import { fields } from '../../web/forms.ts';
 import { formPage } from '../../web/submit.ts';
+import { takeBackPage } from '../../web/take-back.ts';
 import { getLoan } from './loan.queries.ts';
+import { takeBackReturn } from './return-back.commands.ts';
+import { getReturnToTakeBack } from './return-back.queries.ts';
+import { whyReturnStays } from './return-back.rules.ts';
 import { takeBackIssue } from './taking-back.commands.ts';
 import { getIssueToTakeBack } from './taking-back.queries.ts';
 import { mistakes, mistakeWords, whyNotTakenBack } from './taking-back.rules.ts';
@@ -14,7 +19,7 @@ import { NewLoanCancellation } from './taking-back.schemas.ts';
 
 const words = { reason: 'Choose what was wrong', note: 'Say in a few words what was wrong' };
 
-/** /loans/:id/takings-back: taking back an issue that was recorded by mistake. */
+/** /loans/:id/takings-back and /loan-items/:id/takings-back: taking back an issue, or the return of an item, that was recorded by mistake. */
 export function takingBackPages(app: App, deps: Deps): void {
   formPage(app, '/loans/:id/takings-back', {
     action: 'loans.issue',
@@ -35,6 +40,30 @@ export function takingBackPages(app: App, deps: Deps): void {
         link: referral
           ? { href: `/referrals/${referral.id}`, text: 'Go to the referral' }
           : { href: '/loans', text: 'Go to the loans' },
+      };
+    },
+  });
+
+  takeBackPage(app, '/loan-items/:id/takings-back', {
+    action: 'loans.return',
+    async show({ ctx, params }) {
+      const now = await getReturnToTakeBack(deps.db, params.id, timestamp(deps.clock));
+      const { assetTag, endedOn, loanId, loanReference } = now;
+      return {
+        what: `the return of ${assetTag}`,
+        caption: `Loan ${loanReference}`,
+        text: `${endedOn ? `It is recorded as back on ${date(endedOn)}. ` : ''}It is out again on this loan as before, with what came back with it; what the end of the loan called off is on again.`,
+        back: { href: `/loans/${loanId}`, text: `Loan ${loanReference}` },
+        why: now.isTakenBack
+          ? 'This return is taken back already.'
+          : whyReturnStays(now, { mayLate: may(ctx.actor, 'loans.take-back-late') }),
+      };
+    },
+    async take(given, { ctx, params }) {
+      const { loan, device, warnings } = await takeBackReturn(deps, ctx, params.id, given);
+      return {
+        href: `/loans/${loan.id}`,
+        text: [`The return is taken back. ${device.assetTag} is out on this loan.`, ...warnings].join(' '),
       };
     },
   });

@@ -1,6 +1,7 @@
 import { Problem } from '../../shared/problem.ts';
 import { col, type RowOf } from '../../shared/rows.ts';
 import { several } from '../../shared/sentences.ts';
+import { tooLateToTakeBack } from '../../shared/taking-back.rules.ts';
 import { type ItemStatus, itemStatuses, loanStatuses } from './loan.rules.ts';
 import { isOut } from './loan.states.ts';
 
@@ -20,9 +21,6 @@ export const mistakeWords: Record<Mistake, string> = {
   recorded_twice: 'It was written down twice',
   other: 'Something else',
 };
-
-/** Within how many days of its recording an issue may be taken back by whoever may issue; later a manager may (`loans.take-back-late`). */
-export const takeBackDays = 14;
 
 /** What decides whether an issue may be taken back. */
 export const IssueStanding = {
@@ -55,7 +53,8 @@ export const IssueStanding = {
 };
 export type IssueStanding = RowOf<typeof IssueStanding>;
 
-const became: Record<Exclude<ItemStatus, 'on_loan'>, string> = {
+/** What became of an item that is not out any more, in words behind its label. */
+export const became: Record<Exclude<ItemStatus, 'on_loan'>, string> = {
   returned: 'came back',
   lost: 'was lost',
   replaced: 'was replaced',
@@ -89,8 +88,7 @@ export function whyNotTakenBack(loan: IssueStanding, { mayLate }: { mayLate: boo
   const followed = whatFollowed(loan);
   if (followed.length)
     return `It was used since: ${followed.join(' ')} Put that right first, or take the devices back.`;
-  if (loan.isLate && !mayLate)
-    return `It was written down more than ${takeBackDays} days ago. A manager can still take it back.`;
+  if (loan.isLate && !mayLate) return tooLateToTakeBack;
   return undefined;
 }
 

@@ -19,6 +19,7 @@ export const NewAgreementVersion = strictObject(
     after: Type.Optional(
       Type.Integer({
         minimum: 1,
+        maximum: 1_000_000,
         description:
           'The version that it takes the place of, as you saw it; when a newer one is in use, it is refused',
       }),

@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { defineEvents } from '../../shared/event-definitions.ts';
-import { count, schemeWord } from '../../shared/event-values.ts';
+import { count, flag, schemeWord } from '../../shared/event-values.ts';
 import { oneOf } from '../../shared/schemas.ts';
 import { called } from '../../shared/sentences.ts';
 
@@ -21,7 +21,12 @@ export const lendingEvents = defineEvents({
           urgentDays: count,
           soonDays: count,
           routineDays: count,
+          askingMost: Type.Optional(count),
+          askingWeeks: Type.Optional(count),
           attachmentQuotaMb: Type.Optional(count),
+          updatesWarnDays: Type.Optional(count),
+          updatesMonths: Type.Optional(count),
+          updatesUnknownStops: Type.Optional(flag),
         },
         { additionalProperties: false },
       ),

@@ -18,9 +18,14 @@ const words = {
   soonDays: 'Enter a number of days, 0 for the same day',
   routineDays: 'Enter a number of days, 0 for the same day',
   attachmentQuotaMb: 'Enter a number of MB, 0 for none',
+  askingMost: 'Enter a number; 0 when nobody is to be asked',
+  askingWeeks: 'Enter a number of weeks',
+  updatesWarnDays: 'Enter a number of days',
+  updatesMonths: 'Enter a number of months',
+  updatesUnknownStops: 'Choose whether it waits',
 };
 
-/** /settings/policy: what the scheme decided about replacements, allocations, how soon referrals are decided, and room for photos and papers. */
+/** /settings/policy: what the scheme decided about replacements, allocations, how soon referrals are decided, security updates, room for photos and papers, and how often people are asked how they are. */
 export function policyPages(app: App, deps: Deps): void {
   formPage(app, '/settings/policy', {
     reads: 'settings.read',

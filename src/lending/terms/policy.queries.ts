@@ -18,6 +18,11 @@ export async function getPolicy(db: Reader): Promise<LendingPolicy> {
         'soon_days as soonDays',
         'routine_days as routineDays',
         'attachment_quota_mb as attachmentQuotaMb',
+        'asking_most as askingMost',
+        'asking_weeks as askingWeeks',
+        'updates_warn_days as updatesWarnDays',
+        'updates_months as updatesMonths',
+        'updates_unknown_stops as updatesUnknownStops',
         'changed_at as changedAt',
       ]),
   );

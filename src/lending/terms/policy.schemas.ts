@@ -31,6 +31,30 @@ const attachmentQuotaMb = Type.Integer({
   description: 'How many MB (of 1,048,576 bytes) all photos and papers may take',
 });
 
+const askingMost = Type.Integer({
+  minimum: 0,
+  maximum: 50,
+  description: 'How often a person is asked at most how they are: questions, questionnaires and invitations',
+});
+const askingWeeks = Type.Integer({
+  minimum: 1,
+  maximum: 104,
+  description: 'Within how many weeks that counts',
+});
+const updatesWarnDays = Type.Integer({
+  minimum: 0,
+  maximum: 730,
+  description: 'How many days before the security updates of a device on loan end staff are asked',
+});
+const updatesMonths = Type.Integer({
+  minimum: 1,
+  maximum: 120,
+  description: 'For how many months a device of a loan without a day has to get security updates',
+});
+const updatesUnknownStops = Type.Boolean({
+  description: 'Whether a device of which nobody knows until when it gets them waits for a manager’s reason',
+});
+
 export const LendingPolicy = Type.Object({
   replacementLimit,
   replacementMonths,
@@ -39,6 +63,11 @@ export const LendingPolicy = Type.Object({
   soonDays,
   routineDays,
   attachmentQuotaMb,
+  askingMost,
+  askingWeeks,
+  updatesWarnDays,
+  updatesMonths,
+  updatesUnknownStops,
   changedAt: Type.String(),
 });
 export type LendingPolicy = Static<typeof LendingPolicy>;
@@ -52,6 +81,11 @@ export const PolicyChange = strictObject(
     soonDays: Type.Optional(soonDays),
     routineDays: Type.Optional(routineDays),
     attachmentQuotaMb: Type.Optional(attachmentQuotaMb),
+    askingMost: Type.Optional(askingMost),
+    askingWeeks: Type.Optional(askingWeeks),
+    updatesWarnDays: Type.Optional(updatesWarnDays),
+    updatesMonths: Type.Optional(updatesMonths),
+    updatesUnknownStops: Type.Optional(updatesUnknownStops),
   },
   { minProperties: 1, examples: [{ allocationDays: 21 }] },
 );

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Context } from '../../shared/actor.ts';
 import { command } from '../../shared/command.ts';
 import type { Trx } from '../../shared/database.ts';
@@ -8,6 +9,7 @@ import { newId } from '../../shared/ids.ts';
 import { Problem } from '../../shared/problem.ts';
 import { run } from '../../shared/statements.ts';
 import type { Work } from '../../shared/work.ts';
+import { settleUpdates } from '../../stock/devices/updates.commands.ts';
 import { assertPlan } from '../../support/plan.queries.ts';
 import { getTerms } from './terms.queries.ts';
 import { type Borrower, termsFaults } from './terms.rules.ts';
@@ -52,6 +54,7 @@ export async function addTerms(deps: Deps, ctx: Context, input: NewTerms): Promi
         changed_at: work.at,
       }),
     );
+    if (terms.isDefault && terms.borrower === 'patient') await settleUpdates(work, sql`true`);
     await recordEvent(work, {
       type: 'loan_terms.added',
       subjects: callerOf(ctx),
@@ -89,6 +92,8 @@ export async function changeTerms(
         extensions_allowed = ${after.extensionsAllowed}, extension_weeks = ${after.extensionWeeks}, support_plan_id = ${after.supportPlanId}, is_default = ${after.isDefault},
         retired_at = case when ${after.retired}::boolean then coalesce(retired_at, ${at}::timestamptz) end, changed_at = ${at}::timestamptz
       where id = ${id}`;
+    if ((before.isDefault || after.isDefault) && before.borrower === 'patient')
+      await settleUpdates(work, sql`true`);
     await recordEvent(work, {
       type: 'loan_terms.changed',
       subjects: callerOf(ctx),

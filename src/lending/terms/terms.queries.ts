@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Reader } from '../../shared/database.ts';
 import { Problem } from '../../shared/problem.ts';
 import { col } from '../../shared/rows.ts';
@@ -41,7 +41,8 @@ export type OfferedTerms = {
 };
 
 /** SQL: the day on which a loan on terms `t` is due, counted from the civil date of its handover: a working day; null without weeks. */
-export const dueByTerms = (handoverOn: string) => sql`working_day_from(${handoverOn}::date + t.weeks * 7)`;
+export const dueByTerms = (handoverOn: string | RawBuilder<unknown>) =>
+  sql`working_day_from(${handoverOn}::date + t.weeks * 7)`;
 
 /** What may be chosen for a borrower, in words, counted from the civil date of the handover; the default first. */
 export async function offeredTerms(db: Reader, borrower: Borrower, from: string): Promise<OfferedTerms[]> {

@@ -1,10 +1,15 @@
 import { type RawBuilder, sql } from 'kysely';
 
-/** What a reminder `r` may be about: the row that its `subject_id` names, the alias by which conditions know that row, and its page. */
+/**
+ * What a reminder `r` may be about: the row that its `subject_id` names, the alias by which conditions know that row, its
+ * page, and for what a trusted person hears of it.
+ */
 export const subjects = {
-  follow_up: { alias: 'f', page: '/follow-ups/' },
-  loan: { alias: 'l', page: '/loans/' },
-  data_plan: { alias: 's', page: '/data-plans/' },
+  follow_up: { alias: 'f', page: '/follow-ups/', topic: 'support' },
+  loan: { alias: 'l', page: '/loans/', topic: 'device' },
+  data_plan: { alias: 's', page: '/data-plans/', topic: 'device' },
+  handout: { alias: 'h', page: '/handouts/', topic: 'support' },
+  announcement: { alias: 'a', page: '/announcements#', topic: 'support' },
 } as const;
 export type Subject = keyof typeof subjects;
 
@@ -22,9 +27,14 @@ export type MessageKind = {
   /** What it is called on pages. */
   words: string;
   subject: Subject;
-  /** Whether it speaks of a time, with the way in which it takes place, or of a day. */
-  says: 'time' | 'day';
-  /** When it is due and by which step it is planned; none for a correction, which is planned with the change that it tells of. */
+  /** Whether it speaks of a time, with the way in which it takes place, of a day, or of an address. */
+  says: 'time' | 'day' | 'address';
+  /** What every text of it has to name, where it says nothing without. */
+  carries?: 'text' | 'pages';
+  /**
+   * When it is due and by which step it is planned; none for a correction, which is planned with the change that it
+   * tells of, and for what somebody sends.
+   */
   planned?: {
     step: PlanningStep;
     /**

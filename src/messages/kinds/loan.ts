@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import { isOpenLoan } from '../../lending/loans/loan.states.ts';
-import { asksBack, contactable, isPutOff } from '../reminder.queries.ts';
+import { asksBack, contactable, isPutOff, isWrongDay } from '../reminder.queries.ts';
 import { overdueWords } from '../reminder.rules.ts';
 import type { MessageKind } from './kind.ts';
 
@@ -80,6 +80,16 @@ export const putOff: MessageKind = {
   subject: 'loan',
   says: 'day',
   stands: isPutOff(sql`r`),
+  endsWithSubject: true,
+  staffTell: isOpenLoan('l'),
+};
+
+/** That a day which the person was told was written down wrong, whether the right one is earlier or later. */
+export const wrongDay: MessageKind = {
+  words: 'Day put right',
+  subject: 'loan',
+  says: 'day',
+  stands: isWrongDay(sql`r`),
   endsWithSubject: true,
   staffTell: isOpenLoan('l'),
 };

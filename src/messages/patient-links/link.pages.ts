@@ -2,6 +2,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyReply } from 'fastify';
 import Type from 'typebox';
 import { perAddress, perKey } from '../../access/rate-limit.ts';
+import { publishedNotice } from '../../privacy/notices/notice.queries.ts';
 import { currentScheme } from '../../scheme/scheme.queries.ts';
 import { timestamp } from '../../shared/clock.ts';
 import type { Deps } from '../../shared/deps.ts';
@@ -62,6 +63,7 @@ export function patientLinkPages(app: App, deps: Deps): void {
         scheme: identified ? name : '',
         phone: identified ? (phone ?? '') : '',
         mostWords,
+        hasNotice: identified || (await isDiscreetWritten()),
       });
     });
 
@@ -74,8 +76,14 @@ export function patientLinkPages(app: App, deps: Deps): void {
     });
   });
 
-  function end(reply: FastifyReply, status: number) {
+  /** Whether there is a notice that names nobody: a discreet page leads to no other. */
+  async function isDiscreetWritten() {
+    return (await publishedNotice(deps.db, 'patients_discreet')) !== undefined;
+  }
+
+  async function end(reply: FastifyReply, status: number) {
     const again = status === 429 || status >= 500;
-    return reply.code(status).page('messages/patient-links/views/ended.njk', { again });
+    const hasNotice = !again && (await isDiscreetWritten().catch(() => false));
+    return reply.code(status).page('messages/patient-links/views/ended.njk', { again, hasNotice });
   }
 }

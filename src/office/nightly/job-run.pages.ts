@@ -13,6 +13,7 @@ const view = 'office/nightly/views/jobs.njk';
 const handlerWords: Record<string, string> = {
   'plan-reminders': 'Reminders of what changed',
   'tell-clinic': 'Telling a clinic’s system',
+  'work-on-list': 'Checking or recording a list',
   'run-nightly': 'Running the night again',
 };
 

@@ -14,6 +14,14 @@ import { col } from '../../shared/rows.ts';
 import { each, many, one, run } from '../../shared/statements.ts';
 import { countDataEndingTasks, planDataEndingTasks } from '../../stock/data-plans/data-ending.commands.ts';
 import { countChecksRunOut, expireChecks } from '../../stock/devices/run-out.commands.ts';
+import {
+  countShortOfUpdates,
+  countUpdatesEndingTasks,
+  planUpdatesEndingTasks,
+  stopShortOfUpdates,
+} from '../../stock/devices/updates-ending.commands.ts';
+import { signHead } from '../log-proof/head.commands.ts';
+import { isAnythingLogged } from '../log-proof/log-proof.queries.ts';
 import { askOf, countToAsk, watches } from './watch.commands.ts';
 
 type Step = {
@@ -76,6 +84,18 @@ const steps: Step[] = [
     run: (deps, date) => expireChecks(deps, notAhead(deps, date)),
     count: (deps, date) => countChecksRunOut(deps, notAhead(deps, date)),
   },
+  {
+    name: 'updates-too-short',
+    words: 'Ready devices whose security updates end too early',
+    run: (deps) => stopShortOfUpdates(deps),
+    count: (deps, date) => countShortOfUpdates(deps, notAhead(deps, date)),
+  },
+  {
+    name: 'updates-ending',
+    words: 'Security updates that end while a device is lent: tasks',
+    run: (deps, date, report) => planUpdatesEndingTasks(deps, notAhead(deps, date), report),
+    count: (deps, date) => countUpdatesEndingTasks(deps, notAhead(deps, date)),
+  },
   ...watches.map(
     (watch): Step => ({
       name: watch.step,
@@ -89,6 +109,12 @@ const steps: Step[] = [
     words: 'People whose time is over proposed for erasure',
     run: (deps, date, report) => proposeErasures(deps, notAhead(deps, date), report),
     count: (deps, date) => countToPropose(deps, notAhead(deps, date)),
+  },
+  {
+    name: 'log-head',
+    words: 'The end of the log signed and sent out of the house',
+    run: async (deps) => ((await signHead(deps)) ? 1 : 0),
+    count: async (deps) => ((await isAnythingLogged(deps.db)) ? 1 : 0),
   },
 ];
 

@@ -19,6 +19,7 @@ import { countOf, each, many } from '../../shared/statements.ts';
 import { isToCome } from '../../support/drop-in.queries.ts';
 import { maySupport } from '../../support/follow-up.queries.ts';
 import { isAhead } from '../../support/follow-up.states.ts';
+import { reviewDue } from '../../support/guide.queries.ts';
 import { askStaff, taskBatch } from '../../tasks/ask.commands.ts';
 import { completeTasksAbout } from '../../tasks/task.commands.ts';
 import type { TaskKind } from '../../tasks/task.rules.ts';
@@ -86,6 +87,13 @@ export const watches = [
     kind: 'work_of_who_left',
     subjectType: 'staff',
     of: (date) => sql`select s.id, null::uuid as patient_id from staff s where ${hasWorkLeft(date)}`,
+  },
+  {
+    step: 'guides-to-review',
+    words: 'Guides to look at again: tasks',
+    kind: 'guide_review',
+    subjectType: 'guide',
+    of: (date) => sql`select g.id, null::uuid as patient_id from guide g where ${reviewDue(date)}`,
   },
   {
     step: 'calendar-ends',

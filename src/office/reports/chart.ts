@@ -1,7 +1,7 @@
-import type { Column, ReadPart, Row } from './report.rules.ts';
+import { type Column, hidden, type ReadPart, type Row } from './report.rules.ts';
 
 /** The colours of a chart’s series in order, each at least 3 to 1 against white and told apart without hue. */
-const colours = ['#005eb8', '#78be20', '#330072', '#ed8b00', '#768692', '#ae2573'];
+const colours = ['#005eb8', '#78be20', '#330072', '#ed8b00', '#768692', '#ae2573', '#00a499', '#7c2855'];
 const text = { color: '#212b32', fontFamily: 'Arial, sans-serif', fontSize: 14 };
 
 /** How wide a chart is drawn, in pixels: for a page beside others, and for a phone. */
@@ -14,7 +14,7 @@ export type Say = (column: Column, value: Row[string]) => string;
 export type Picture = { src: string; width: number; height: number };
 
 /**
- * A part of a report as a picture, with no script in it. What is hidden is drawn as nothing. The picture
+ * A part of a report as a picture, with no script in it. What is hidden is drawn as hidden. The picture
  * repeats its table, and is never the only place where a figure is.
  */
 export async function drawChart(part: ReadPart, width: number, say: Say): Promise<Picture> {
@@ -59,12 +59,14 @@ export async function drawChart(part: ReadPart, width: number, say: Say): Promis
         : {}),
       xAxis: lying ? values : named,
       yAxis: lying ? named : values,
-      series: series.map((column) => ({
+      series: series.map((column, at) => ({
         type: 'bar' as const,
         name: column.text,
         barMaxWidth: 32,
         ...(chart.stacked ? { stack: 'all' } : {}),
-        data: rows.map((row) => (typeof row[column.key] === 'number' ? (row[column.key] as number) : 0)),
+        data: rows.map((row) =>
+          row[column.key] === hidden ? hiddenBar(colours[at]!) : Number(row[column.key] ?? 0),
+        ),
       })),
     });
     const svg = drawn.renderToSVGString();
@@ -73,6 +75,13 @@ export async function drawChart(part: ReadPart, width: number, say: Say): Promis
     drawn.dispose();
   }
 }
+
+/** A bar that tells of nothing but that it is hidden: of one length, in dashes, with a `*`. */
+const hiddenBar = (color: string) => ({
+  value: 7,
+  itemStyle: { color: '#ffffff', borderColor: color, borderWidth: 2, borderType: 'dashed' as const },
+  label: { show: true, formatter: hidden, ...text },
+});
 
 /** How many rows the names of the series take above the picture, at about 8 pixels a letter. */
 function legendRows(series: Column[], width: number): number {

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Reader } from '../../shared/database.ts';
 import { col, type RowOf } from '../../shared/rows.ts';
 import { many } from '../../shared/statements.ts';
+import { outcomeCounts } from '../../support/follow-up.states.ts';
 import { frequencies } from '../../support/support.rules.ts';
 import { ofClinic, type Report, type Scope } from './report-scope.ts';
 
@@ -20,7 +21,7 @@ export const confidence: Report = {
         'Patients who said how confident they feel, from 1 to 5, at two follow-ups or more, the latest of them in these days. The first may be earlier.',
     },
     { key: 'more', text: 'More confident', kind: 'share', of: ['surer', 'people'] },
-    { key: 'same', text: 'As confident as at first', kind: 'share', of: ['level', 'people'] },
+    { key: 'same', text: 'As confident as at first', kind: 'share', of: ['level', 'people'], inside: true },
     {
       key: 'before',
       text: 'At first',
@@ -42,6 +43,7 @@ export const confidence: Report = {
     {
       key: 'levels',
       title: 'How confident people feel',
+      inside: true,
       about: '1 is not at all confident, 5 very confident.',
       columns: [
         { key: 'level', text: 'Confidence', kind: 'label' },
@@ -112,12 +114,12 @@ async function readAnswers(
   return many(db, 'report.answers', Answered)`
     select b.value as before, a.value as after, count(*)::int as people from (
       select distinct on (f.patient_id) f.patient_id, f.id, ${answer} as value
-      from follow_up f join follow_up_outcome o on o.follow_up_id = f.id
+      from follow_up f join follow_up_outcome o on o.follow_up_id = f.id and ${outcomeCounts('o')}
       where f.due_on between ${scope.from}::date and ${scope.to}::date and f.status = 'done' and ${answer} is not null and ${ofClinic(sql`f.referral_id`, scope)}
       order by f.patient_id, f.due_on desc, f.starts_at desc, f.id desc
     ) a join (
       select distinct on (f.patient_id) f.patient_id, f.id, ${answer} as value
-      from follow_up f join follow_up_outcome o on o.follow_up_id = f.id
+      from follow_up f join follow_up_outcome o on o.follow_up_id = f.id and ${outcomeCounts('o')}
       where f.due_on <= ${scope.to}::date and f.status = 'done' and ${answer} is not null
       order by f.patient_id, f.due_on, f.starts_at, f.id
     ) b on b.patient_id = a.patient_id and b.id <> a.id

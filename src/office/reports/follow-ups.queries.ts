@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Reader } from '../../shared/database.ts';
 import { col } from '../../shared/rows.ts';
 import { many } from '../../shared/statements.ts';
-import { isAhead } from '../../support/follow-up.states.ts';
+import { isAhead, outcomeCounts } from '../../support/follow-up.states.ts';
 import { extraStep, obstacles, obstacleWords, planStep } from '../../support/support.rules.ts';
 import { type Column, everyMonth, type Row } from './report.rules.ts';
 import { ofClinic, type Report, type Scope } from './report-scope.ts';
@@ -54,17 +54,20 @@ export const followUps: Report = {
     {
       key: 'steps',
       title: 'By step',
+      ranked: true,
       columns: [
         { key: 'step', text: 'Step', kind: 'label' },
         { key: 'due', text: 'Due', kind: 'count' },
         { key: 'done', text: 'Took place', kind: 'count' },
         { key: 'missed', text: 'Missed', kind: 'count' },
+        { key: 'open', text: 'No outcome yet', kind: 'count' },
         { key: 'share', text: 'Took place, of those due', kind: 'share', of: ['done', 'due'] },
       ],
     },
     {
       key: 'obstacles',
       title: 'What got in the way',
+      ranked: true,
       about: 'Of the follow-ups that took place, those in which it was named; one may name several.',
       columns: [
         { key: 'obstacle', text: 'What', kind: 'label' },
@@ -114,14 +117,14 @@ async function readCounts(db: Reader, scope: Scope, today: string): Promise<Row[
       case when grouping(x.month, x.step) = 3 then count(distinct x.patient_id) filter (where x.status = 'done')::int end as people
     from (
       select to_char(f.due_on, 'YYYY-MM') as month, coalesce(${sql.raw(planStep('f'))}, ${extraStep}) as step, f.status, f.patient_id, coalesce(o.minutes, f.minutes) as minutes
-      from follow_up f left join follow_up_outcome o on o.follow_up_id = f.id where ${dueIn(scope, today)}
+      from follow_up f left join follow_up_outcome o on o.follow_up_id = f.id and ${outcomeCounts('o')} where ${dueIn(scope, today)}
     ) x group by grouping sets ((), (x.month), (x.step))`;
 }
 
 async function readObstacles(db: Reader, scope: Scope, today: string): Promise<Row[]> {
   const rows = await many(db, 'report.obstacles', { obstacle: col.keyOf(obstacleWords), named: col.number })`
     with named as (
-      select x.obstacle, count(*)::int as named from follow_up f join follow_up_outcome o on o.follow_up_id = f.id
+      select x.obstacle, count(*)::int as named from follow_up f join follow_up_outcome o on o.follow_up_id = f.id and ${outcomeCounts('o')}
         cross join unnest(o.got_in_the_way) x (obstacle)
       where ${dueIn(scope, today)} and f.status = 'done' group by x.obstacle
     )

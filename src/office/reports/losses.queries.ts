@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { didHappen, isGone } from '../../lending/incidents/incident.states.ts';
 import type { Reader } from '../../shared/database.ts';
 import { col } from '../../shared/rows.ts';
 import { many } from '../../shared/statements.ts';
@@ -7,11 +8,14 @@ import { itemsOf, ofClinic, ofDonor, onDays, type Report, type Scope, wasOut } f
 
 const monthColumns: Column[] = [
   { key: 'month', text: 'Month', kind: 'month' },
-  { key: 'lost', text: 'Lost', kind: 'count' },
-  { key: 'stolen', text: 'Stolen', kind: 'count' },
-  { key: 'notReturned', text: 'Not returned', kind: 'count' },
-  { key: 'damaged', text: 'Damaged', kind: 'count' },
-  { key: 'faulty', text: 'Faulty', kind: 'count' },
+  { key: 'lost', text: 'Lost', kind: 'count', rare: true },
+  { key: 'stolen', text: 'Stolen', kind: 'count', rare: true },
+  { key: 'pawned', text: 'Pawned', kind: 'count', rare: true },
+  { key: 'sold', text: 'Sold', kind: 'count', rare: true },
+  { key: 'givenAway', text: 'Given away', kind: 'count', rare: true },
+  { key: 'notReturned', text: 'Not returned', kind: 'count', rare: true },
+  { key: 'damaged', text: 'Damaged', kind: 'count', rare: true },
+  { key: 'faulty', text: 'Faulty', kind: 'count', rare: true },
 ];
 
 /** What was lost, broken and replaced. */
@@ -31,7 +35,7 @@ export const losses: Report = {
       key: 'gone',
       text: 'Gone',
       kind: 'count',
-      about: 'Lost, stolen or not returned on these days, and not found since.',
+      about: 'Lost, stolen, pawned, sold, given away or not returned on these days, and not found since.',
     },
     { key: 'share', text: 'Gone, of those out', kind: 'share', of: ['gone', 'out'] },
     {
@@ -54,7 +58,7 @@ export const losses: Report = {
       about: 'By the day on which it happened, or was told where nobody knew.',
       columns: monthColumns,
       chart: {
-        series: ['lost', 'stolen', 'notReturned', 'damaged', 'faulty'],
+        series: monthColumns.flatMap(({ key, kind }) => (kind === 'count' ? key : [])),
         way: 'upright',
         stacked: true,
       },
@@ -62,6 +66,7 @@ export const losses: Report = {
     {
       key: 'kinds',
       title: 'What happened, and what was done',
+      inside: true,
       columns: [
         { key: 'kind', text: 'What happened', kind: 'label' },
         { key: 'reported', text: 'Reported', kind: 'count' },
@@ -73,12 +78,13 @@ export const losses: Report = {
     {
       key: 'devices',
       title: 'By type of device',
+      ranked: true,
       columns: [
         { key: 'kind', text: 'Type', kind: 'label' },
         { key: 'out', text: 'Out', kind: 'count' },
-        { key: 'gone', text: 'Gone', kind: 'count' },
+        { key: 'gone', text: 'Gone', kind: 'count', rare: true },
         { key: 'share', text: 'Gone, of those out', kind: 'share', of: ['gone', 'out'] },
-        { key: 'broken', text: 'Damaged or faulty', kind: 'count' },
+        { key: 'broken', text: 'Damaged or faulty', kind: 'count', rare: true },
       ],
     },
   ],
@@ -102,7 +108,6 @@ export const losses: Report = {
   },
 };
 
-const goneKinds = sql`('lost', 'stolen', 'not_returned')`;
 const has = (action: RawBuilder<unknown>) =>
   sql<boolean>`exists (select from incident_action a where a.incident_id = n.id and a.kind = ${action})`;
 const wasFound = has(sql`'found'`);
@@ -111,7 +116,10 @@ const wasReplaced = sql<boolean>`exists (select from loan_item e where e.replace
 /** Incidents `n` of the scope, by the day on which they happened. */
 const incidentsOf = (scope: Scope) => sql`
   incident n join loan l on l.id = n.loan_id
-  where ${onDays(sql`n.happened_on`, scope)} and ${ofClinic(sql`l.referral_id`, scope)} and ${ofDonor(sql`n.device_id`, scope)}`;
+  where ${didHappen('n')} and ${onDays(sql`n.happened_on`, scope)} and ${ofClinic(sql`l.referral_id`, scope)} and ${ofDonor(sql`n.device_id`, scope)}`;
+
+/** Every kind of incident: those by which a device is gone first. */
+const reportedKinds = [...isGone.statuses, 'damaged', 'faulty'];
 
 async function readKinds(db: Reader, scope: Scope): Promise<Row[]> {
   return many(db, 'report.losses', {
@@ -121,8 +129,8 @@ async function readKinds(db: Reader, scope: Scope): Promise<Row[]> {
     replaced: col.number,
   })`
     select k.kind, count(x.id)::int as reported, count(x.id) filter (where x.found)::int as found, count(x.id) filter (where x.replaced)::int as replaced
-    from unnest(array['lost', 'stolen', 'not_returned', 'damaged', 'faulty']) with ordinality k (kind, place)
-    left join (select n.id, n.kind, n.kind in ${goneKinds} and ${wasFound} as found, ${wasReplaced} as replaced from ${incidentsOf(scope)}) x on x.kind = k.kind
+    from unnest(${reportedKinds}::text[]) with ordinality k (kind, place)
+    left join (select n.id, n.kind, ${isGone('n')} and ${wasFound} as found, ${wasReplaced} as replaced from ${incidentsOf(scope)}) x on x.kind = k.kind
     group by k.kind, k.place order by k.place`;
 }
 
@@ -132,11 +140,15 @@ async function readMonths(db: Reader, scope: Scope): Promise<Row[]> {
     month: col.text,
     lost: col.number,
     stolen: col.number,
+    pawned: col.number,
+    sold: col.number,
+    givenAway: col.number,
     notReturned: col.number,
     damaged: col.number,
     faulty: col.number,
   })`
-    select to_char(x.happened_on, 'YYYY-MM') as month, ${of('lost')} as lost, ${of('stolen')} as stolen, ${of('not_returned')} as "notReturned",
+    select to_char(x.happened_on, 'YYYY-MM') as month, ${of('lost')} as lost, ${of('stolen')} as stolen, ${of('pawned')} as pawned, ${of('sold')} as sold,
+      ${of('given_away')} as "givenAway", ${of('not_returned')} as "notReturned",
       ${of('damaged')} as damaged, ${of('faulty')} as faulty
     from (select n.happened_on, n.kind from ${incidentsOf(scope)}) x group by 1`;
   return everyMonth(scope, monthColumns, rows);
@@ -154,7 +166,7 @@ async function readDevices(db: Reader, scope: Scope): Promise<Row[]> {
       where ${wasOut(scope)} group by d.kind
     ), told as (
       select x.kind, count(*) filter (where x.gone)::int as gone, count(*) filter (where x.broken)::int as broken from (
-        select (select d.kind from device d where d.id = n.device_id) as kind, n.kind in ${goneKinds} and not ${wasFound} as gone, n.kind in ('damaged', 'faulty') as broken
+        select (select d.kind from device d where d.id = n.device_id) as kind, ${isGone('n')} and not ${wasFound} as gone, n.kind in ('damaged', 'faulty') as broken
         from ${incidentsOf(scope)}) x group by x.kind
     )
     select o.kind, o.out, coalesce(t.gone, 0) as gone, coalesce(t.broken, 0) as broken

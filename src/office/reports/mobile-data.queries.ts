@@ -3,14 +3,15 @@ import type { Reader } from '../../shared/database.ts';
 import { col } from '../../shared/rows.ts';
 import { many, one } from '../../shared/statements.ts';
 import { isInUse } from '../../stock/data-plans/data-plan.states.ts';
+import { outcomeCounts } from '../../support/follow-up.states.ts';
 import { dueIn } from './follow-ups.queries.ts';
 import { type Column, everyMonth, type Row, sum } from './report.rules.ts';
 import { itemsOf, ofDonor, type Report, type Scope, wasOut } from './report-scope.ts';
 
 const monthColumns: Column[] = [
   { key: 'month', text: 'Month', kind: 'month' },
-  { key: 'began', text: 'Began', kind: 'number' },
-  { key: 'ended', text: 'Ended', kind: 'number' },
+  { key: 'began', text: 'Began', kind: 'count' },
+  { key: 'ended', text: 'Ended', kind: 'count' },
 ];
 
 /** What mobile data the scheme gives, and where it runs out. */
@@ -31,12 +32,14 @@ export const mobileData: Report = {
       key: 'active',
       text: 'Plans that run now',
       kind: 'number',
+      inside: true,
       about: 'In a device or in the drawer, not suspended.',
     },
     {
       key: 'gigabytes',
       text: 'Gigabytes a month',
       kind: 'number',
+      inside: true,
       about: 'The allowances of the plans that run now; unlimited ones do not count.',
     },
     {
@@ -58,6 +61,7 @@ export const mobileData: Report = {
     {
       key: 'networks',
       title: 'By network, as it stands now',
+      inside: true,
       columns: [
         { key: 'network', text: 'Network', kind: 'label' },
         { key: 'active', text: 'Run', kind: 'number' },
@@ -85,7 +89,7 @@ async function readHeadline(db: Reader, scope: Scope, today: string): Promise<Ro
     select (select count(distinct l.patient_id)::int from ${itemsOf(scope)} where ${wasOut(scope)}
         and exists (select from data_plan s where s.device_id = i.device_id and s.activated_on <= coalesce(i.ended_on, ${scope.to}::date)
           and coalesce(s.ended_on, s.expires_on, 'infinity') >= i.issued_on)) as people,
-      (select count(*)::int from follow_up f join follow_up_outcome o on o.follow_up_id = f.id
+      (select count(*)::int from follow_up f join follow_up_outcome o on o.follow_up_id = f.id and ${outcomeCounts('o')}
         where ${dueIn(scope, today)} and f.status = 'done' and 'data_exhausted' = any(o.got_in_the_way)) as "ranOut"`;
 }
 

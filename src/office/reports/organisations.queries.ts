@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { didHappen, isGone } from '../../lending/incidents/incident.states.ts';
 import { wasLent } from '../../lending/loans/loan.states.ts';
 import { col } from '../../shared/rows.ts';
 import { many } from '../../shared/statements.ts';
@@ -6,6 +7,9 @@ import { isAway } from '../../stock/devices/device.states.ts';
 import { dueIn } from './follow-ups.queries.ts';
 import { sum } from './report.rules.ts';
 import { during, onDays, type Report, wasOut } from './report-scope.ts';
+
+/** Whose what was lent without a referral is. */
+const noClinic = sql`'00000000-0000-0000-0000-000000000000'::uuid`;
 
 /** The same figures for each clinic, to see where people are not reached. */
 export const clinics: Report = {
@@ -26,16 +30,17 @@ export const clinics: Report = {
     {
       key: 'clinics',
       title: 'Clinics',
+      ranked: true,
       about:
-        'People: patients with a loan that began in these days. Follow-ups: due in these days. Gone: lost, stolen or not returned in these days.',
+        'People: patients with a loan that began in these days. Follow-ups: due in these days. Gone: lost, stolen, pawned, sold, given away or not returned in these days.',
       columns: [
         { key: 'name', text: 'Clinic', kind: 'label' },
         { key: 'referrals', text: 'Referrals', kind: 'count' },
         { key: 'loans', text: 'Loans', kind: 'count' },
         { key: 'people', text: 'People', kind: 'count' },
         { key: 'due', text: 'Follow-ups due', kind: 'count' },
-        { key: 'share', text: 'Took place', kind: 'share', of: ['done', 'due'] },
-        { key: 'gone', text: 'Gone', kind: 'count' },
+        { key: 'share', text: 'Took place', kind: 'share', of: ['done', 'due'], inside: true },
+        { key: 'gone', text: 'Gone', kind: 'count', rare: true },
       ],
       chart: { series: ['referrals', 'people'], way: 'lying' },
     },
@@ -53,18 +58,18 @@ export const clinics: Report = {
       with referred as (
         select clinic_id as id, count(*)::int as referrals from referral r where ${during(sql`r.received_at`, scope)} group by 1
       ), lent as (
-        select r.clinic_id as id, count(*)::int as loans, count(distinct l.patient_id)::int as people
-        from loan l join referral r on r.id = l.referral_id where ${onDays(sql`l.handover_on`, scope)} and ${wasLent('l')} group by 1
+        select coalesce(r.clinic_id, ${noClinic}) as id, count(*)::int as loans, count(distinct l.patient_id)::int as people
+        from loan l left join referral r on r.id = l.referral_id where ${onDays(sql`l.handover_on`, scope)} and ${wasLent('l')} group by 1
       ), called as (
-        select r.clinic_id as id, count(*)::int as due, count(*) filter (where f.status = 'done')::int as done
-        from follow_up f join referral r on r.id = f.referral_id where ${dueIn(scope, today)} group by 1
+        select coalesce(r.clinic_id, ${noClinic}) as id, count(*)::int as due, count(*) filter (where f.status = 'done')::int as done
+        from follow_up f left join referral r on r.id = f.referral_id where ${dueIn(scope, today)} group by 1
       ), told as (
-        select r.clinic_id as id, count(*)::int as gone from incident n join loan l on l.id = n.loan_id join referral r on r.id = l.referral_id
-        where n.kind in ('lost', 'stolen', 'not_returned') and ${onDays(sql`n.happened_on`, scope)} group by 1
+        select coalesce(r.clinic_id, ${noClinic}) as id, count(*)::int as gone from incident n join loan l on l.id = n.loan_id left join referral r on r.id = l.referral_id
+        where ${didHappen('n')} and ${isGone('n')} and ${onDays(sql`n.happened_on`, scope)} group by 1
       )
       select o.name, coalesce(a.referrals, 0) as referrals, coalesce(b.loans, 0) as loans, coalesce(b.people, 0) as people,
         coalesce(c.due, 0) as due, coalesce(c.done, 0) as done, coalesce(d.gone, 0) as gone
-      from organisation o left join referred a on a.id = o.id left join lent b on b.id = o.id left join called c on c.id = o.id left join told d on d.id = o.id
+      from (select id, name from organisation union all select ${noClinic}, 'No clinic') o left join referred a on a.id = o.id left join lent b on b.id = o.id left join called c on c.id = o.id left join told d on d.id = o.id
       where a.id is not null or b.id is not null or c.id is not null or d.id is not null
       order by referrals desc, loans desc, lower(o.name), o.id limit 300`;
     const asked = rows.filter(({ referrals }) => referrals > 0);
@@ -97,15 +102,16 @@ export const donors: Report = {
     {
       key: 'donors',
       title: 'Donors',
+      ranked: true,
       about:
         'Given: in donations that arrived in these days. The other columns are of all devices that a donor ever gave: out now, the patients who had one in these days, lost, and retired.',
       columns: [
         { key: 'name', text: 'Donor', kind: 'label' },
         { key: 'given', text: 'Given', kind: 'number' },
-        { key: 'out', text: 'Out now', kind: 'count' },
+        { key: 'out', text: 'Out now', kind: 'count', inside: true },
         { key: 'people', text: 'People', kind: 'count' },
-        { key: 'lost', text: 'Lost', kind: 'count' },
-        { key: 'retired', text: 'Retired', kind: 'number' },
+        { key: 'lost', text: 'Lost', kind: 'count', inside: true },
+        { key: 'retired', text: 'Retired', kind: 'number', inside: true },
       ],
       chart: { series: ['given', 'people'], way: 'lying' },
     },

@@ -13,7 +13,7 @@ const monthColumns: Column[] = [
   { key: 'loans', text: 'Loans', kind: 'count' },
   { key: 'items', text: 'Devices lent', kind: 'count' },
   { key: 'people', text: 'People', kind: 'count' },
-  { key: 'firstTime', text: 'First time', kind: 'count' },
+  { key: 'firstTime', text: 'First time', kind: 'count', rare: true },
 ];
 
 /** What there is to lend, and whom it reached. */
@@ -65,6 +65,7 @@ export const reach: Report = {
     {
       key: 'stock',
       title: 'Where the devices are now',
+      inside: true,
       about: 'All devices by type, whatever the days above. A clinic does not narrow it.',
       columns: [
         { key: 'kind', text: 'Type', kind: 'label' },

@@ -55,6 +55,7 @@ export const referralToLoan: Report = {
       key: 'waiting',
       text: 'Waiting now',
       kind: 'count',
+      inside: true,
       about:
         'Referrals on the waiting list with a need for a device or data that is open, whatever the days above.',
     },
@@ -70,6 +71,7 @@ export const referralToLoan: Report = {
     {
       key: 'ages',
       title: 'How long those who wait have waited',
+      inside: true,
       about: 'As it stands now.',
       columns: [
         { key: 'age', text: 'Waited', kind: 'label' },
@@ -80,6 +82,7 @@ export const referralToLoan: Report = {
     {
       key: 'outcomes',
       title: 'What became of the referrals of these days',
+      inside: true,
       columns: [
         { key: 'status', text: 'Now', kind: 'label' },
         { key: 'referrals', text: 'Referrals', kind: 'count' },

@@ -13,8 +13,8 @@ export const columnsOf = ({ columns }: ReadPart): FileColumns<Row> =>
   Object.fromEntries(columns.map(({ key, text, kind }) => [key, kind === 'share' ? `${text} (%)` : text]));
 
 /**
- * Writes down that someone takes a part of a report as a file, and whether with small numbers in it, and gives
- * the report with that part.
+ * Writes down that someone takes a part of a report as a file, and gives the report with that part. A file leaves the
+ * scheme, whoever takes it.
  * @throws Problem `not-found`, `invalid`
  */
 export async function exportPart(
@@ -23,7 +23,7 @@ export async function exportPart(
   of: { name: string; part: string },
   query: ReportQuery,
 ): Promise<{ report: ReportRead; part: ReadPart }> {
-  const report = await readReport(deps, of.name, query);
+  const report = await readReport(deps, ctx.actor, of.name, { ...query, suppressed: true });
   const part = report.parts.find((one) => one.key === of.part);
   if (!part) throw new Problem('not-found');
   await command(deps, ctx, (work) =>

@@ -1,12 +1,12 @@
 import { count, inWords } from '../../shared/formats.ts';
-import { type Column, hidden, type Row } from './report.rules.ts';
+import { type Column, hidden, type Row, tooFew } from './report.rules.ts';
 
 const months = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
 
 /** A value of a report as people read it: `Nov 2026`, `1,204`, `48%`, `21 days`, and what is hidden as `*`. */
 export function sayValue(column: Column, value: Row[string]): string {
   if (value === null || value === undefined) return '–';
-  if (value === hidden) return hidden;
+  if (value === hidden || value === tooFew) return value;
   if (column.kind === 'month')
     return `${months[Number(String(value).slice(5, 7)) - 1]} ${String(value).slice(0, 4)}`;
   if (column.kind === 'label')

@@ -6,8 +6,16 @@ import { fileFormats, sendTable } from '../../shared/table-file.ts';
 import { newForm, refused } from '../../web/forms.ts';
 import { chartWidths, drawChart, type Picture } from './chart.ts';
 import { readDonorReport } from './donor-report.queries.ts';
-import { narrowings, readReport, reportNamed, reports } from './report.queries.ts';
-import { type Column, type ReadPart, type ReportRead, type Row, usualPeriods } from './report.rules.ts';
+import { halfYears } from './leaving.rules.ts';
+import { narrowings, readReport, reportNamed, reports, seesExact } from './report.queries.ts';
+import {
+  type Column,
+  hidden,
+  type ReadPart,
+  type ReportRead,
+  type Row,
+  usualPeriods,
+} from './report.rules.ts';
 import { ReportQuery } from './report.schemas.ts';
 import { columnsOf, exportPart } from './report-export.commands.ts';
 import { sayValue } from './report-words.ts';
@@ -28,14 +36,20 @@ export function reportPages(app: App, deps: Deps): void {
     { ...read, schema: { params: Type.Object({ name }), querystring: ReportQuery } },
     async (request, reply) => {
       const report = reportNamed(request.params.name);
+      const exact = seesExact(request.ctx.actor);
+      const leaves = request.query.suppressed || !exact;
+      const day = today(deps.clock);
       const asked = {
         report,
         query: request.query,
-        narrowings: await narrowings(deps.db),
-        periods: usualPeriods(today(deps.clock)),
+        exact,
+        leaves,
+        ...(leaves
+          ? { periods: halfYears(day).slice(0, 4) }
+          : { periods: usualPeriods(day), narrowings: await narrowings(deps.db) }),
       };
       try {
-        const found = await readReport(deps, report.name, request.query);
+        const found = await readReport(deps, request.ctx.actor, report.name, request.query);
         return reply.page(view, { ...asked, ...(await shown(found)), form: newForm() });
       } catch (error) {
         const form = refused({}, error);
@@ -50,13 +64,7 @@ export function reportPages(app: App, deps: Deps): void {
       { ...read, schema: { params: Type.Object({ name, part: name }), querystring: ReportQuery } },
       async (request, reply) => {
         const { report, part } = await exportPart(deps, request.ctx, request.params, request.query);
-        const file = [
-          report.name,
-          part.key,
-          report.from,
-          report.to,
-          ...(report.suppressed ? ['suppressed'] : []),
-        ];
+        const file = [report.name, part.key, report.from, report.to, 'suppressed'];
         return sendTable(reply, format, { name: file.join('-'), columns: columnsOf(part), rows: part.rows });
       },
     );
@@ -94,9 +102,10 @@ async function shown(found: ReportRead) {
 const inWords = (columns: Column[], row: Row) =>
   columns.map((column) => ({ ...column, value: sayValue(column, row[column.key] ?? null) }));
 
-/** The picture in both widths; none where there is nothing to draw. */
+/** The picture in both widths, with what is hidden; none where there is nothing to draw. */
 async function pictureOf(part: ReadPart): Promise<Record<keyof typeof chartWidths, Picture> | undefined> {
-  if (!part.rows.some((row) => part.chart?.series.some((key) => Number(row[key]) > 0))) return undefined;
+  const isDrawn = (value: Row[string] | undefined) => value === hidden || Number(value) > 0;
+  if (!part.rows.some((row) => part.chart?.series.some((key) => isDrawn(row[key])))) return undefined;
   return {
     wide: await drawChart(part, chartWidths.wide, sayValue),
     narrow: await drawChart(part, chartWidths.narrow, sayValue),

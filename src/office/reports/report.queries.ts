@@ -1,3 +1,5 @@
+import { may } from '../../access/permissions.ts';
+import type { Actor } from '../../shared/actor.ts';
 import { today } from '../../shared/clock.ts';
 import type { Reader } from '../../shared/database.ts';
 import type { Deps } from '../../shared/deps.ts';
@@ -5,24 +7,35 @@ import { invalid, Problem } from '../../shared/problem.ts';
 import { col, type RowOf } from '../../shared/rows.ts';
 import { many } from '../../shared/statements.ts';
 import { confidence } from './confidence.queries.ts';
+import { dropIns } from './drop-ins.queries.ts';
+import { endings } from './endings.queries.ts';
 import { followUps } from './follow-ups.queries.ts';
+import { guides } from './guides.queries.ts';
+import { leavingHeadline, leavingPeriod, leavingRows } from './leaving.rules.ts';
 import { losses } from './losses.queries.ts';
+import { measures } from './measures.queries.ts';
 import { mobileData } from './mobile-data.queries.ts';
 import { clinics, donors } from './organisations.queries.ts';
 import { reach } from './reach.queries.ts';
 import { referralToLoan } from './referral-to-loan.queries.ts';
-import { periodOf, type ReportRead, shownRow } from './report.rules.ts';
+import { exactRow, periodOf, type ReportRead, type Row } from './report.rules.ts';
 import type { ReportQuery } from './report.schemas.ts';
 import type { Report } from './report-scope.ts';
+import { securityUpdates } from './security-updates.queries.ts';
 
 /** Every report, in the order in which they are shown. */
 export const reports: Report[] = [
   reach,
   referralToLoan,
   losses,
+  endings,
   followUps,
   confidence,
+  dropIns,
+  measures,
+  guides,
   mobileData,
+  securityUpdates,
   clinics,
   donors,
 ];
@@ -35,17 +48,30 @@ export function reportNamed(name: string): Report {
 }
 
 /**
- * A report for a period, as it stands inside the scheme or as it may leave it.
+ * A report for a period, as it stands inside the scheme or as it may leave it: always so for who may not read persons.
  * @throws Problem `not-found`, `invalid` for a period or a filter that the report does not have
  */
-export async function readReport(deps: Deps, name: string, query: ReportQuery): Promise<ReportRead> {
+export async function readReport(
+  deps: Deps,
+  actor: Actor,
+  name: string,
+  query: ReportQuery,
+): Promise<ReportRead> {
   const report = reportNamed(name);
-  const { clinicId, donorId, suppressed = false } = query;
+  const { clinicId, donorId } = query;
+  const suppressed = query.suppressed || !seesExact(actor);
   const day = today(deps.clock);
-  const period = periodOf(query, day);
-  for (const [filter, value] of Object.entries({ clinicId, donorId }))
+  const period = suppressed ? leavingPeriod(query, day) : periodOf(query, day);
+  for (const [filter, value] of Object.entries({ clinicId, donorId })) {
     if (value && !report.narrows.includes(filter as 'clinicId'))
       throw invalid({ pointer: `/${filter}`, message: `This report cannot be narrowed by ${filter}.` });
+    if (value && suppressed)
+      throw invalid({
+        pointer: `/${filter}`,
+        message:
+          'Ask for all of it. What leaves the scheme is not narrowed, or the rest could be subtracted.',
+      });
+  }
   const { headline, parts } = await report.read(deps.db, { ...period, clinicId, donorId }, day);
   return {
     name: report.name,
@@ -55,14 +81,35 @@ export async function readReport(deps: Deps, name: string, query: ReportQuery): 
     clinicId: clinicId ?? null,
     donorId: donorId ?? null,
     suppressed,
-    headline: { columns: report.headline, row: shownRow(report.headline, headline, suppressed) },
-    parts: report.parts.map((part) => ({
-      ...part,
-      rows: (parts[part.key] ?? []).map((row) => ({
-        ...(row.id ? { id: row.id } : {}),
-        ...shownRow(part.columns, row, suppressed),
-      })),
+    ...(suppressed ? leavingTables : exactTables)(report, headline, parts),
+  };
+}
+
+/** Whether exact figures are shown to someone: to whoever may read the persons that are counted. */
+export const seesExact = (actor: Actor): boolean => may(actor, 'patients.read');
+
+type Tables = Pick<ReportRead, 'headline' | 'parts'>;
+
+const exactTables = (report: Report, headline: Row, rows: Record<string, Row[]>): Tables => ({
+  headline: { columns: report.headline, row: exactRow(report.headline, headline) },
+  parts: report.parts.map((part) => ({
+    ...part,
+    rows: (rows[part.key] ?? []).map((row) => ({
+      ...(row.id ? { id: row.id } : {}),
+      ...exactRow(part.columns, row),
     })),
+  })),
+});
+
+function leavingTables(report: Report, headline: Row, rows: Record<string, Row[]>): Tables {
+  const leaves = ({ inside }: { inside?: true }) => !inside;
+  const columns = report.headline.filter(leaves);
+  return {
+    headline: { columns, row: leavingHeadline(columns, headline) },
+    parts: report.parts.filter(leaves).map((part) => {
+      const shown = part.columns.filter(leaves);
+      return { ...part, columns: shown, rows: leavingRows(shown, rows[part.key] ?? [], part.ranked) };
+    }),
   };
 }
 

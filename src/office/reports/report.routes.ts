@@ -30,6 +30,6 @@ export function reportRoutes(app: App, deps: Deps): void {
     querystring: ReportQuery,
     gives: ReportRead,
     problems: ['not-found', 'invalid'],
-    call: ({ params, query }) => readReport(deps, params.name, query),
+    call: ({ params, query, ctx }) => readReport(deps, ctx.actor, params.name, query),
   });
 }

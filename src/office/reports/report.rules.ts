@@ -5,9 +5,13 @@ import { invalid } from '../../shared/problem.ts';
  * A column of a report. `label`, `month`: what a row is of; `count`: people, or what stands for people;
  * `number`: what tells of nobody, such as devices on a shelf; `share`: a percentage of two counts of the
  * row, by their keys; `typical`: an average, a median or a sum, with the key of the count of people that it is made of.
+ * `rare`: hidden in every row where it leaves the scheme with a small number in one, so that the rows need not be; for a
+ * count of which no other of the row is a part and with which none makes a sum.
+ * `inside`: never leaves the scheme, since it tells how things stand now, or what the other columns hide.
  */
-export type Column = { key: string; text: string; about?: string } & (
-  | { kind: 'label' | 'month' | 'count' | 'number' }
+export type Column = { key: string; text: string; about?: string; inside?: true } & (
+  | { kind: 'label' | 'month' | 'number' }
+  | { kind: 'count'; rare?: true }
   | { kind: 'share'; of: [part: string, whole: string] }
   | { kind: 'typical'; of: string; unit?: string }
 );
@@ -19,19 +23,29 @@ export const reportNames = [
   'reach',
   'referral-to-loan',
   'losses',
+  'endings',
   'follow-ups',
   'confidence',
+  'drop-ins',
+  'measures',
+  'guides',
   'mobile-data',
+  'security-updates',
   'clinics',
   'donors',
 ] as const;
 export type ReportName = (typeof reportNames)[number];
 
-/** A table of a report, and which of its columns a chart shows. */
+/**
+ * A table of a report, and which of its columns a chart shows. `ranked`: its rows are in the order of their numbers;
+ * `inside`: it never leaves the scheme.
+ */
 export type Part = {
   key: string;
   title: string;
   about?: string;
+  ranked?: true;
+  inside?: true;
   columns: Column[];
   chart?: { series: string[]; way: 'upright' | 'lying'; stacked?: true };
 };
@@ -39,36 +53,33 @@ export type Part = {
 /** Small numbers of people are shown as this where figures leave the scheme. */
 export const hidden = '*';
 
+/** Where there are too few people to say what is typical of them. */
+export const tooFew = 'too few';
+
 /**
  * A count as it may leave the scheme (rule 22): 0 stays, 1 to 7 are hidden, the rest are to the nearest 5.
  * Source: the disclosure control of NHS England for Hospital Episode Statistics.
  */
 export function suppressed(count: number): number | typeof hidden {
-  if (count === 0) return 0;
-  return count < 8 ? hidden : Math.round(count / 5) * 5;
+  return isSmall(count) ? hidden : Math.round(count / 5) * 5;
 }
 
-/**
- * A row as it is shown: its shares worked out, and where it leaves the scheme its counts suppressed first, so
- * that no percentage tells what a hidden number was.
- * @param leaves whether the figures leave the scheme
- */
-export function shownRow(columns: Column[], row: Row, leaves: boolean): Row {
-  const count = (key: string): number | typeof hidden => {
-    const value = Number(row[key] ?? 0);
-    return leaves ? suppressed(value) : value;
-  };
-  const shown = (column: Column): Cell => {
-    const value = row[column.key] ?? null;
-    if (column.kind === 'count') return value === null ? null : count(column.key);
-    if (column.kind === 'share') return share(count(column.of[0]), count(column.of[1]));
-    if (column.kind === 'typical') return value !== null && count(column.of) === hidden ? hidden : value;
-    return value;
-  };
-  return Object.fromEntries(columns.map((column) => [column.key, shown(column)]));
+/** Whether so many people are few enough to be known again. */
+export const isSmall = (count: number): boolean => count > 0 && count < 8;
+
+/** A row as it is shown inside the scheme: its shares worked out. */
+export function exactRow(columns: Column[], row: Row): Row {
+  const count = (key: string) => Number(row[key] ?? 0);
+  return Object.fromEntries(
+    columns.map((column) => [
+      column.key,
+      column.kind === 'share' ? shareOf(count(column.of[0]), count(column.of[1])) : (row[column.key] ?? null),
+    ]),
+  );
 }
 
-function share(part: number | typeof hidden, whole: number | typeof hidden): Cell {
+/** A percentage of two counts: hidden where one of them is, none of nothing. */
+export function shareOf(part: number | typeof hidden, whole: number | typeof hidden): Cell {
   if (part === hidden || whole === hidden) return hidden;
   return whole === 0 ? null : Math.round((100 * part) / whole);
 }

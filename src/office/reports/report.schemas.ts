@@ -13,7 +13,7 @@ export const ReportQuery = Type.Object(
     suppressed: Type.Optional(
       Type.Boolean({
         description:
-          'The figures as they may leave the scheme: 1 to 7 people are `*`, more are to the nearest 5',
+          'The figures as they may leave the scheme, of a half-year that is over (1 April to 30 September or 1 October to 31 March, the latest when no days are given) and not narrowed: 1 to 7 people are `*`, with what they could be worked out from, and more are to the nearest 5. Always so for who may not read the persons',
       }),
     ),
   },
@@ -29,6 +29,10 @@ const Column = Type.Object({
       '`count` is of people and suppressed; `share` is a percentage; `typical` an average or a median',
   }),
   about: Type.Optional(Type.String({ description: 'What counts' })),
+  inside: Type.Optional(
+    Type.Boolean({ description: 'Never leaves the scheme: how things stand now, or what tells of others' }),
+  ),
+  rare: Type.Optional(Type.Boolean({ description: 'Hidden in every row where one has a small number' })),
   of: Type.Optional(
     Type.Union([Type.String(), Type.Tuple([Type.String(), Type.String()])], {
       description: 'The counts that a share or an average is made of',
@@ -46,6 +50,8 @@ const part = {
   key: Type.String(),
   title: Type.String(),
   about: Type.Optional(Type.String()),
+  inside: Type.Optional(Type.Boolean({ description: 'Never leaves the scheme' })),
+  ranked: Type.Optional(Type.Boolean({ description: 'Rows are in the order of their numbers' })),
   columns: Type.Array(Column),
 };
 

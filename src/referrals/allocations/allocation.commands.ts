@@ -14,7 +14,7 @@ import { isInUse } from '../../stock/data-plans/data-plan.states.ts';
 import { type DeviceStatus, deviceStatuses } from '../../stock/devices/device.rules.ts';
 import { kindsOfDevice } from '../../stock/devices/device-kinds.rules.ts';
 import { unfitJson } from '../../stock/devices/fitness.queries.ts';
-import { Unfit, unfitFor, unfitWords } from '../../stock/devices/fitness.rules.ts';
+import { Unfit, unfitFor, unfitRemedies, unfitWords } from '../../stock/devices/fitness.rules.ts';
 import { whyNot } from '../../stock/devices/going-out.rules.ts';
 import { type DeviceName, noSuchDevice, readDeviceName } from '../../stock/devices/naming.rules.ts';
 import { deviceMove } from '../../stock/devices/status.commands.ts';
@@ -78,6 +78,12 @@ async function holdOne(
   assertReferralWaits(referral.status);
   const { days, unfit, ...state } = await readState(work.trx, referralId, device.id, day);
   if (unfit.some(({ reason }) => reason === 'check_due')) throw withOpenCheck(device);
+  const short = unfit.find(({ reason }) => reason === 'updates_ending');
+  if (short)
+    throw new Problem('device-not-available', {
+      detail: withRemedy(short, device.assetTag),
+      conflicts: [{ assetTag: device.assetTag, status: device.status, updatesEnd: true }],
+    });
   const needs = assertFits({ ...device, ...state }, { ...referral, ...state });
   const passed = await waitsLonger(work.trx, referralId, needs);
   if (passed.length && !input.skipReason) throw comesFirst(passed);
@@ -126,6 +132,9 @@ async function holdOne(
     ...(warnings.length && { warnings }),
   };
 }
+
+const withRemedy = (one: Unfit, assetTag: string) =>
+  `${unfitWords(one, assetTag)} ${unfitRemedies[one.reason]}`;
 
 /** What has a check that ran out is not ready, though the night has not been yet. */
 function withOpenCheck({ assetTag, status }: { assetTag: string; status: DeviceStatus }): Problem {

@@ -207,6 +207,7 @@ export const PickLine = {
   location: col.orNull(col.text),
   referralId: col.text,
   referralReference: col.text,
+  patientId: col.text,
   firstName: col.text,
   expiresOn: col.orNull(col.text),
   unfit: col.listOf(col.object(Unfit)),
@@ -217,7 +218,7 @@ export type PickLine = RowOf<typeof PickLine>;
 export async function pickList(db: Reader, limit: number, day: string): Promise<PickLine[]> {
   return many(db, each('allocation.pick-list'), PickLine)`
     select d.asset_tag as "assetTag", d.id as "deviceId", d.kind, d.make, d.model, l.name as location, r.id as "referralId",
-      r.reference as "referralReference", ${firstName} as "firstName", a.expires_on as "expiresOn", ${unfitJson('d', day)} as unfit
+      r.reference as "referralReference", p.id as "patientId", ${firstName} as "firstName", a.expires_on as "expiresOn", ${unfitJson('d', day)} as unfit
     from ${tables} join patient p on p.id = r.patient_id left join location l on l.id = d.location_id
     where a.status = 'held' order by l.name nulls last, d.asset_tag limit ${limit}`;
 }

@@ -23,6 +23,7 @@ export const allocationMoves = [
   },
   { from: 'held', to: 'expired', by: 'the night after its last day' },
   { from: 'issued', to: 'held', by: 'issue taken back' },
+  { from: 'issued', to: 'released', by: 'another device went out' },
 ] as const satisfies readonly { from: AllocationStatus; to: AllocationStatus; by: string }[];
 
 /** Needs that stock meets; support needs none. */

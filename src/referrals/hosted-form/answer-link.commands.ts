@@ -60,8 +60,7 @@ export async function addAnswerLink(
 }
 
 /** What is stored in place of a link's token. */
-export const answerLinkHash = (deps: Deps, token: string) =>
-  keyedHash(deps.config.SECRET, 'answer-link', token);
+export const answerLinkHash = (deps: Deps, token: string) => keyedHash(deps.key, 'answer-link', token);
 
 /** One question about one referral, as whoever has its link sees it: no name. */
 export const AnswerLink = {
@@ -99,7 +98,7 @@ export async function answerByLink(
   link: AnswerLink,
   answer: string,
 ): Promise<void> {
-  const said = fingerprint(deps.config.SECRET, 'POST', 'answer-link', answer);
+  const said = fingerprint(deps.key, 'POST', 'answer-link', answer);
   const actor = {
     type: 'client',
     id: link.id,

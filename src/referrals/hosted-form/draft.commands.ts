@@ -29,7 +29,7 @@ export const Draft = {
 };
 export type Draft = RowOf<typeof Draft>;
 
-const hashOf = (deps: Deps, token: string) => keyedHash(deps.config.SECRET, 'referral-draft', token);
+const hashOf = (deps: Deps, token: string) => keyedHash(deps.key, 'referral-draft', token);
 
 /** The drafts of a browser's token in a link whose time is not over. */
 function draftsOf(deps: Deps, linkId: string, token: string) {

@@ -40,7 +40,7 @@ export const FormLink = { id: col.text, label: col.text, clinicId: col.text, cli
 export type FormLink = RowOf<typeof FormLink>;
 
 /** What is stored in place of a link's token. */
-export const formLinkHash = (deps: Deps, token: string) => keyedHash(deps.config.SECRET, 'form-link', token);
+export const formLinkHash = (deps: Deps, token: string) => keyedHash(deps.key, 'form-link', token);
 
 /** The link of a token, where it works today; an ended one is as unknown as one that never was. */
 export async function findFormLink(deps: Deps, token: string): Promise<FormLink | undefined> {

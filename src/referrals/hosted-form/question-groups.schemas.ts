@@ -1,5 +1,6 @@
 import { languages } from '../../people/contact.rules.ts';
 import { communicationNeeds, noNhsNumberReasons } from '../../people/patient.schemas.ts';
+import { trustedTopicChoices } from '../../people/trusted.rules.ts';
 import { barriers, needs, urgencies } from '../referral.rules.ts';
 import { type Choice, choicesOf, yesNo } from './choices.view.ts';
 
@@ -216,6 +217,20 @@ export const questionGroups: QuestionGroup[] = [
         as: 'radios',
         choices: yesNo,
         missing: 'Choose whether we may contact the trusted person',
+      },
+      {
+        name: 'patient.trustedPerson.contactFor',
+        label: 'For what may we contact them? (optional)',
+        hint: 'Where nothing is ticked, whoever rings asks the patient first',
+        as: 'checkboxes',
+        choices: trustedTopicChoices,
+      },
+      {
+        name: 'patient.trustedPerson.first',
+        label: 'Should calls and messages about this go through them? (optional)',
+        hint: 'A message to them names nothing of what it is about',
+        as: 'radios',
+        choices: yesNo,
       },
     ],
   },

@@ -37,7 +37,7 @@ export async function sendDraft(
     once: {
       caller: `form-link:${link.id}`,
       key: draft.id,
-      fingerprint: fingerprint(deps.config.SECRET, 'POST', 'hosted-form', draft.id),
+      fingerprint: fingerprint(deps.key, 'POST', 'hosted-form', draft.id),
       waits: true,
     },
   });

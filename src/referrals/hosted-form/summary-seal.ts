@@ -11,4 +11,4 @@ export const sealSummary = (deps: Deps, token: string, typed: Typed): Buffer =>
 export const unsealSummary = (deps: Deps, token: string, sealed: Buffer): Typed =>
   unseal(keyOf(deps, token), sealed) as Typed;
 
-const keyOf = (deps: Deps, token: string) => keyedHash(deps.config.SECRET, 'referral-summary', token);
+const keyOf = (deps: Deps, token: string) => keyedHash(deps.key, 'referral-summary', token);

@@ -105,7 +105,7 @@ export async function attempt(deps: Deps, delivery: Claimed): Promise<Outcome> {
   const both =
     rotatedAt !== null && new Date(rotatedAt).getTime() + oldSecretHours * 3_600_000 > at.getTime();
   const secrets = [secretVersion, ...(both ? [secretVersion - 1] : [])].map((version) =>
-    signingSecret(deps.config.SECRET, webhookId, version),
+    signingSecret(deps.key, webhookId, version),
   );
   const url = new URL(delivery.url);
   const outcome = await post(

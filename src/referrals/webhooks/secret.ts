@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 
-/** The signing secret of an endpoint in the form that Standard Webhooks libraries take; made anew from the configuration's SECRET each time. */
-export function signingSecret(secret: string, webhookId: string, version: number): string {
-  const bytes = createHmac('sha256', secret).update(`webhook\n${webhookId}\n${version}`).digest('base64');
+/** The signing secret of an endpoint in the form that Standard Webhooks libraries take; made anew from the data key each time. */
+export function signingSecret(key: string, webhookId: string, version: number): string {
+  const bytes = createHmac('sha256', key).update(`webhook\n${webhookId}\n${version}`).digest('base64');
   return `whsec_${bytes}`;
 }
 

@@ -12,9 +12,24 @@ const mostBytes = 64 * 1024;
 
 class PrivateAddress extends Error {}
 
-/** Whether an address is one of the public internet. */
+/** The part of IPv6 from which addresses of the public internet are given out (RFC 4291); nobody has one outside it. */
+const givenOut = ipaddr.IPv6.parseCIDR('2000::/3');
+
+/** Whether an address is one of the public internet. One of IPv6 that leads to an IPv4 address is as public as that. */
 export function isPublicAddress(address: string): boolean {
-  return ipaddr.isValid(address) && ipaddr.process(address).range() === 'unicast';
+  if (!ipaddr.isValid(address)) return false;
+  const read = ipaddr.process(address);
+  if (read.range() !== 'unicast') return false;
+  if (!(read instanceof ipaddr.IPv6)) return true;
+  const inside = tunnelledIn(read);
+  return read.match(givenOut) && (!inside || isPublicAddress(inside));
+}
+
+/** The IPv4 address to which a network with ISATAP (RFC 5214) hands on what goes to such an address of its own. */
+function tunnelledIn({ parts }: ipaddr.IPv6): string | undefined {
+  const [high, low] = parts.slice(6) as [number, number];
+  const isTunnel = (parts[4] === 0 || parts[4] === 0x200) && parts[5] === 0x5efe;
+  return isTunnel ? [high >> 8, high & 255, low >> 8, low & 255].join('.') : undefined;
 }
 
 /** Resolves a name and refuses it when any of its addresses is private; the connection is made to what was checked. */

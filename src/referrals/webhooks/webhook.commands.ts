@@ -31,8 +31,9 @@ export async function addWebhook(
   deps: Deps,
   ctx: Context,
   organisationId: string,
-  { url }: NewWebhook,
+  webhook: NewWebhook,
 ): Promise<WebhookAdded> {
+  const url = webhook.url.trim();
   assertUrl(deps, url);
   const { id } = await command(deps, ctx, async (work) => {
     const known = await maybe(work.trx, 'webhook.add', {})`
@@ -50,7 +51,7 @@ export async function addWebhook(
     await record(work, 'webhook.added', organisationId);
     return { id };
   });
-  return { id, secret: signingSecret(deps.config.SECRET, id, 1) };
+  return { id, secret: signingSecret(deps.key, id, 1) };
 }
 
 /**
@@ -63,14 +64,15 @@ export async function changeWebhook(
   id: string,
   change: WebhookChange,
 ): Promise<void> {
-  if (change.url !== undefined) assertUrl(deps, change.url);
+  const url = change.url?.trim();
+  if (url !== undefined) assertUrl(deps, url);
   await command(deps, ctx, async (work) => {
     const before = await lockWebhook(work.trx, id);
     requireMatch(ctx.ifMatch, etagOf(id, before.changedAt));
     const { at } = work;
     const enabled = change.enabled ?? before.enabled;
     await run(work.trx, 'webhook.change')`
-      update webhook set url = coalesce(${change.url ?? null}, url), changed_at = ${at},
+      update webhook set url = coalesce(${url ?? null}, url), changed_at = ${at},
         disabled_at = case when ${enabled} then null else coalesce(disabled_at, ${at}) end,
         disabled_because = case when ${enabled} then null else coalesce(disabled_because, 'staff') end
       where id = ${id}`;
@@ -103,7 +105,7 @@ export async function rotateSecret(deps: Deps, ctx: Context, id: string): Promis
     return secretVersion + 1;
   });
   return {
-    secret: signingSecret(deps.config.SECRET, id, version),
+    secret: signingSecret(deps.key, id, version),
     oldValidUntil: iso(deps.clock.now().add({ hours: oldSecretHours })),
   };
 }

@@ -24,7 +24,7 @@ export function webhookPages(app: App, deps: Deps): void {
     show: async (_form, { params: { id } }) => ({ ...(await listWebhooks(deps.db, id)), id, faultWords }),
     async take(typed, { ctx, params: { id } }, reply) {
       const added = await addWebhook(deps, ctx, id, fields(NewWebhook, typed, words));
-      return reply.page('referrals/webhooks/views/secret.njk', {
+      return reply.code(201).page('referrals/webhooks/views/secret.njk', {
         webhook: await getWebhook(deps.db, added.id),
         secret: added.secret,
       });
@@ -50,7 +50,7 @@ export function webhookPages(app: App, deps: Deps): void {
     show: (form, { params }) => oneView(params.id, undefined, form),
     async take(_typed, { ctx, params: { id } }, reply) {
       const { secret, oldValidUntil } = await rotateSecret(deps, ctx, id);
-      return reply.page('referrals/webhooks/views/secret.njk', {
+      return reply.code(201).page('referrals/webhooks/views/secret.njk', {
         webhook: await getWebhook(deps.db, id),
         secret,
         oldValidUntil,

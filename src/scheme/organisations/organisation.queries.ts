@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { isOpenReferral } from '../../referrals/referral.states.ts';
 import type { Reader } from '../../shared/database.ts';
 import { type ListPage, readCursor, toPage } from '../../shared/lists.ts';
@@ -10,6 +10,10 @@ import type { LocationKind } from './organisation.rules.ts';
 import { Organisation, type OrganisationQuery, OrganisationSummary } from './organisation.schemas.ts';
 
 export type Named = { id: string; name: string };
+
+/** The organisations whose referrals are a clinic's: itself, and those it has taken over. */
+export const clinicAndPredecessors = (clinicId: string | RawBuilder<unknown> | null | undefined) =>
+  sql`(select id from organisation where id = ${clinicId} or succeeded_by = ${clinicId})`;
 
 /** The places that hold stock or host people, by name. */
 export async function listLocations(db: Reader): Promise<(Named & { kind: LocationKind })[]> {

@@ -35,8 +35,9 @@ export async function lockStock(trx: Trx, of: StockOf[]): Promise<(StockOf & { q
 /**
  * Changes the stock that `lockStock` locked and writes each change to the log: one statement, however
  * many. Each accessory and place may be named once. The database refuses a quantity below zero.
+ * @param at the instant of what moved them, where that was written down already
  */
-export async function moveStock(work: Work, movements: StockMovement[]): Promise<void> {
+export async function moveStock(work: Work, movements: StockMovement[], at = work.at): Promise<void> {
   const rows = movements.map((movement) => ({ ...movement, id: newId() }));
   await run(work.trx, 'accessory.move-stock')`
     with t as materialized (
@@ -48,6 +49,6 @@ export async function moveStock(work: Work, movements: StockMovement[]): Promise
     )
     insert into accessory_movement (id, accessory_id, location_id, kind, change, quantity, loan_id, note, takes_back, actor_name, at)
     select t.id, t."accessoryId", t."locationId", t.kind, t.change, t.quantity, t."loanId", t.note, t."takesBack", ${work.ctx.actor.name},
-      ${work.at}::timestamptz
+      ${at}::timestamptz
     from t`;
 }

@@ -1,7 +1,7 @@
-import { stopNumbersOnDevices } from '../../people/patient.commands.ts';
+import { startNumbersOnDevice, stopNumbersOnDevices } from '../../people/patient.commands.ts';
 import { type Follower, idsOf } from '../../shared/follow-on.ts';
 import type { Work } from '../../shared/work.ts';
-import { createTasks } from '../../tasks/task.commands.ts';
+import { completeTasksAbout, createTasks } from '../../tasks/task.commands.ts';
 
 /** Stops the numbers of people whose devices events say have left them, as `stopNumbers` does; of a device that stays on loan it stays. */
 export const stopNumbersWithDevices: Follower = (work, events) => {
@@ -30,4 +30,20 @@ export async function stopNumbers(
       patientId,
     })),
   );
+}
+
+/**
+ * Starts the numbers of a person again that stopped with a device, since the device did not leave them. Nobody has to
+ * ask for another way any more.
+ * @param held with the instant at which the device was said to have left
+ * @returns `none` where no number had stopped; `settled` where staff had dealt with it meanwhile
+ */
+export async function startNumbers(
+  work: Work,
+  { patientId, deviceId, leftAt }: { patientId: string; deviceId: string; leftAt: string },
+): Promise<'none' | 'started' | 'settled'> {
+  const { started, settled } = await startNumbersOnDevice(work.trx, { patientId, deviceId, leftAt });
+  if (!started) return 'none';
+  await completeTasksAbout(work, ['number_stopped'], [patientId]);
+  return settled ? 'settled' : 'started';
 }

@@ -1,10 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { cookieName } from '../../access/authentication.ts';
 import { today } from '../../shared/clock.ts';
 import type { Deps } from '../../shared/deps.ts';
 import type { Typed } from '../../web/forms.ts';
 import type { BenchVerdict } from './bench.rules.ts';
 
-const cookieName = 'lendwell-bench';
 const mostRecent = 8;
 
 /** A device for which something was recorded today, and what came of it. */
@@ -30,8 +30,9 @@ export const withRecorded = (recent: Recorded[] = [], recorded: Recorded): Recor
 
 /** Reads and keeps what the bench remembers, in a cookie of this computer, for whoever asks alone. */
 export function benchMemory({ clock, config }: Pick<Deps, 'clock' | 'config'>) {
+  const ownCookie = cookieName(config, 'lendwell-bench');
   const options = {
-    path: '/bench',
+    path: '/',
     httpOnly: true,
     sameSite: 'lax',
     secure: config.PUBLIC_URL.startsWith('https:'),
@@ -43,7 +44,7 @@ export function benchMemory({ clock, config }: Pick<Deps, 'clock' | 'config'>) {
     read(request: FastifyRequest): Bench {
       const day = today(clock);
       const fresh: Bench = { actor: request.ctx.actor.id, day, done: 0, typed: {} };
-      const { valid, value } = request.unsignCookie(request.cookies[cookieName] ?? '');
+      const { valid, value } = request.unsignCookie(request.cookies[ownCookie] ?? '');
       if (!valid || !value) return fresh;
       const kept = JSON.parse(Buffer.from(value, 'base64url').toString()) as Bench;
       if (kept.actor !== fresh.actor) return fresh;
@@ -53,7 +54,7 @@ export function benchMemory({ clock, config }: Pick<Deps, 'clock' | 'config'>) {
     },
     keep(reply: FastifyReply, bench: Bench): FastifyReply {
       const value = Buffer.from(JSON.stringify(bench)).toString('base64url');
-      return reply.setCookie(cookieName, value, options);
+      return reply.setCookie(ownCookie, value, options);
     },
   };
 }

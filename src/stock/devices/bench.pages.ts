@@ -21,8 +21,10 @@ import { takeBackCheck } from './check-back.commands.ts';
 import { type Control, controls, readControl } from './control.rules.ts';
 import { countDevices, getDevice, listDevices } from './device.queries.ts';
 import { type CheckKind, checkKinds } from './device.rules.ts';
-import { NewCheck } from './device.schemas.ts';
+import { type Device, NewCheck } from './device.schemas.ts';
+import { hasSystem } from './device-kinds.rules.ts';
 import { findScanned } from './scan.queries.ts';
+import { updatesView } from './updates.view.ts';
 
 const mostLeft = 8;
 type OfDevice = FastifyRequest<{ Params: { id: string } }>;
@@ -82,7 +84,7 @@ export function benchPages(app: App, deps: Deps): void {
   async function recorded(id: string, typed: Typed, request: FastifyRequest, reply: FastifyReply) {
     const failed = typed.do === 'fail';
     try {
-      const all = typed.do === 'pass-all' ? (await getDevice(deps.db, id)).openChecks : [];
+      const all = typed.do === 'pass-all' ? (await getDevice(deps.db, id, today(deps.clock))).openChecks : [];
       const checks = failed ? [failIn(typed)] : passesIn(all.length ? { ...typed, passed: all } : typed);
       const done = await recordChecks(deps, request.ctx, id, checks);
       const bench = memory.read(request);
@@ -166,7 +168,7 @@ export function benchPages(app: App, deps: Deps): void {
   }
 
   async function devicePage(id: string, request: FastifyRequest, reply: FastifyReply, form: Form) {
-    const device = await getDevice(deps.db, id);
+    const device = await getDevice(deps.db, id, today(deps.clock));
     if (!isForBench(device)) {
       const scan = await findScanned(deps.db, [device.id], { day: today(deps.clock) });
       return scanPage(request, reply, benchRefusal(scan[0]!) ?? undefined);
@@ -174,6 +176,8 @@ export function benchPages(app: App, deps: Deps): void {
     const failedHere = device.checks.filter(({ result }) => result === 'fail');
     return reply.code(form.status).page('stock/devices/views/bench-device.njk', {
       device,
+      open: checksAt(device),
+      updates: updatesView(device, today(deps.clock)),
       form: { ...form, typed: { performedOn: today(deps.clock), ...form.typed } },
       hasDetails: hasDetails(form, device.openChecks),
       failed: failedHere.filter(
@@ -184,6 +188,12 @@ export function benchPages(app: App, deps: Deps): void {
       levels: electricalLevels,
     });
   }
+}
+
+/** What can be ticked of a device: what is open, and whether it gets security updates where nobody has looked in this preparation. */
+function checksAt({ kind, openChecks, checks }: Device): CheckKind[] {
+  const looked = openChecks.includes('updates') || checks.some((check) => check.kind === 'updates');
+  return hasSystem(kind) && !looked ? [...openChecks, 'updates'] : openChecks;
 }
 
 /** Whether all that goes with the open checks is there and right, so that it can be folded. */

@@ -62,6 +62,7 @@ export const tickWords: Record<CheckKind, string> = {
   sanitisation: 'Erased, verified by a second person, and no memory card left in it',
   electrical: 'Device, charger and cable looked at and safe',
   setup: 'Set up, updated and working',
+  updates: 'Gets security updates: looked for in its settings, and nothing is left to install',
 };
 
 /** The fields that stay as they were for the next device on the bench. */

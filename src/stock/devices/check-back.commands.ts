@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { may } from '../../access/permissions.ts';
 import { itemWasLent } from '../../lending/loans/loan.states.ts';
 import type { Context } from '../../shared/actor.ts';
@@ -17,6 +18,9 @@ import { actionToTakeBack, heldRefusal, whyCheckStays } from './check-back.rules
 import type { CheckTakenBack } from './check-back.schemas.ts';
 import { checkKinds } from './device.rules.ts';
 import { isOnShelf } from './device.states.ts';
+import { keepOwnAnswers } from './updates.commands.ts';
+import { openChecks } from './updates.queries.ts';
+import { settleEndings } from './updates-ending.commands.ts';
 
 /**
  * Takes back a check that was recorded by mistake: it stays in the history and counts for nothing, and the device goes
@@ -58,12 +62,17 @@ export async function takeBackCheck(
         .set({ taken_back_at: at, taken_back_by: ctx.actor.name, taken_back_reason: reason })
         .where('id', '=', checkId),
     );
-    const [settled] = isOfThisCycle
-      ? await settleReadiness(trx, [device.id], at, [
-          'a failed check taken back',
-          'a passed check taken back',
-        ])
-      : [];
+    if (kind === 'updates') {
+      await keepOwnAnswers(trx, [device.id]);
+      await settleEndings(work, sql`d.id = ${device.id}`);
+    }
+    const [settled] =
+      isOfThisCycle || kind === 'updates'
+        ? await settleReadiness(trx, [device.id], at, [
+            'a failed check taken back',
+            'a passed check taken back',
+          ])
+        : [];
     const { status, openChecks } = settled ?? { status: device.status, openChecks: check.openBefore };
     assertTakesBack(
       status === 'reserved' && openChecks.length > check.openBefore.length ? heldRefusal : undefined,
@@ -116,7 +125,7 @@ async function readCheck({ trx, today }: Work, id: string): Promise<Check> {
   const row = await maybe(trx, 'check.to-take-back', Check)`
     select c.kind, c.result, c.cycle, c.performed_on as "performedOn", c.recorded_at as "recordedAt",
       (c.recorded_at at time zone 'Europe/London')::date = ${today}::date as "isToday", c.taken_back_at is not null as "takenBack",
-      c.missed_before as "missedBefore", open_checks(d.id, d.kind, d.cycle) as "openBefore",
+      c.missed_before as "missedBefore", ${openChecks('d', today)} as "openBefore",
       (select l.reference from loan_item i join loan l on l.id = i.loan_id
         where i.device_id = c.device_id and i.id > c.id and ${itemWasLent('i')} and not exists (
           select from preparation_check n where n.device_id = c.device_id and n.cycle > c.cycle and n.id < i.id)

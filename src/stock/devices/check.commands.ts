@@ -11,6 +11,7 @@ import { col, type RowOf } from '../../shared/rows.ts';
 import { many, run } from '../../shared/statements.ts';
 import type { Work } from '../../shared/work.ts';
 import { completeTasksAbout } from '../../tasks/task.commands.ts';
+import { checksTurn } from './check.queries.ts';
 import { checkErrors, checkRefusal } from './check.rules.ts';
 import type { NewCheckBatch } from './check.schemas.ts';
 import { type DeviceMove, deviceStatuses } from './device.rules.ts';
@@ -19,6 +20,8 @@ import { isOnShelf } from './device.states.ts';
 import { kindsOfDevice } from './device-kinds.rules.ts';
 import { markSeen } from './seen.commands.ts';
 import { DeviceState, deviceMove } from './status.commands.ts';
+import { keepOwnAnswers } from './updates.commands.ts';
+import { openChecks } from './updates.queries.ts';
 
 /**
  * Records several checks of one device at once, all or none, as `recordCheck` does for one. Faults
@@ -119,6 +122,8 @@ async function record(work: Work, lines: Line[]) {
       (select d.missed_on from device d where d.id = "deviceId" and d.missed_on <= "performedOn")
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as c (id uuid, "deviceId" uuid, cycle int, kind text, result text,
       "performedOn" date, "performedBy" text, evidence jsonb, notes text, "nextDue" date)`;
+  const ofUpdates = made.flatMap(({ check, device }) => (check.kind === 'updates' ? device.id : []));
+  if (ofUpdates.length) await keepOwnAnswers(work.trx, ofUpdates);
   const states = new Map(
     (
       await settleReadiness(
@@ -174,12 +179,6 @@ export const LockedDevice = {
 };
 export type LockedDevice = RowOf<typeof LockedDevice>;
 
-/**
- * A condition that waits for the turn that whoever changes the required checks takes alone: a device
- * settled at the same time would be measured by the old ones. True, and asked once a statement.
- */
-export const checksTurn = sql<boolean>`(select pg_advisory_xact_lock_shared(hashtextextended('required_check', 0)) is not null)`;
-
 /** Locks devices by id, in turn with whoever changes the required checks. */
 export async function lockDevices(
   trx: Trx,
@@ -224,8 +223,8 @@ export async function settleReadiness(
 ): Promise<DeviceState[]> {
   return many(trx, 'device.settle', DeviceState)`
     with c as materialized (
-      select id, status, open_checks(id, kind, cycle) as open from device
-      where id = any(${ids}::uuid[]) and ${isOnShelf()}
+      select d.id, d.status, ${openChecks('d', sql`(${at}::timestamptz at time zone 'Europe/London')`)} as open from device d
+      where d.id = any(${ids}::uuid[]) and ${isOnShelf('d')}
     ), o as (
       select id, open, case when status = 'reserved' then status when cardinality(open) = 0 then 'ready' else 'in_preparation' end as "to" from c
     )

@@ -5,6 +5,7 @@ import { col, type RowOf } from '../../shared/rows.ts';
 import { each, many, maybe } from '../../shared/statements.ts';
 import { type CheckKind, checkKinds, type DeviceKind, deviceKinds } from './device.rules.ts';
 import { kindsOfDevice } from './device-kinds.rules.ts';
+import { checksLeft } from './updates.queries.ts';
 
 export type RequiredChecks = Record<DeviceKind, CheckKind[]>;
 
@@ -20,6 +21,12 @@ export async function getRequiredChecks(db: Reader): Promise<RequiredChecks> {
   return Object.fromEntries(deviceKinds.map((kind) => [kind, found.get(kind) ?? []])) as RequiredChecks;
 }
 
+/**
+ * A condition that waits for the turn that whoever changes the required checks takes alone: a device
+ * settled at the same time would be measured by the old ones. True, and asked once a statement.
+ */
+export const checksTurn = sql<boolean>`(select pg_advisory_xact_lock_shared(hashtextextended('required_check', 0)) is not null)`;
+
 /** Checks in the order they are done, each once. */
 export const inOrder = (checks: readonly CheckKind[]) => checkKinds.filter((kind) => checks.includes(kind));
 
@@ -27,7 +34,7 @@ export const inOrder = (checks: readonly CheckKind[]) => checkKinds.filter((kind
  * Whether a check stops a device from going out though its status would let it: a required pass of
  * the present cycle that has run out by a civil date, whether or not the night has been; for a
  * reserved device, which keeps its status, any open check. A part of a query in which `device` is the
- * alias of a device's id, kind, status and cycle.
+ * alias of a device's id, kind, status, cycle and updates_end_on.
  */
 export function hasOpenCheck(device: string, date: string | null) {
   const d = sql.raw(device);
@@ -37,7 +44,7 @@ export function hasOpenCheck(device: string, date: string | null) {
       and not exists (select from preparation_check n
         where n.device_id = c.device_id and n.cycle = c.cycle and n.kind = c.kind and n.id > c.id and n.taken_back_at is null)
       and exists (select from required_check r where r.device_kind = ${d}.kind and r.kind = c.kind))
-    or (${d}.status = 'reserved' and cardinality(open_checks(${d}.id, ${d}.kind, ${d}.cycle)) > 0))`;
+    or (${d}.status = 'reserved' and cardinality(${checksLeft(device)}) > 0))`;
 }
 
 /** The evidence of a sanitisation; what a small scheme has none of is left out. */

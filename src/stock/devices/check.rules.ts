@@ -97,6 +97,15 @@ export function checkErrors(
         'Erasing a device leaves a memory card as it was. Take the card out, or record that it failed.',
     });
   }
+  const { updatesEndOn } = evidence as { updatesEndOn?: string };
+  if (updatesEndOn && updatesEndOn <= check.performedOn !== (check.result === 'fail'))
+    errors.push({
+      pointer: '/evidence/updatesEndOn',
+      message:
+        check.result === 'fail'
+          ? 'It gets updates until then. Record that it passed, or give the day on which they ended.'
+          : 'Updates had ended by then. Record that it failed, or give a later day.',
+    });
   if (check.result === 'pass' && nextDue && nextDue <= today) {
     errors.push({ pointer: '/evidence/nextDue', message: 'Give a date after today.' });
   }

@@ -1,17 +1,18 @@
 import Type, { type Static } from 'typebox';
 import { strictObject } from '../../shared/http.ts';
 import { oneOf } from '../../shared/schemas.ts';
-import { checkKinds, deviceKinds } from './device.rules.ts';
+import { checkKinds, checksFor, type DeviceKind, deviceKinds } from './device.rules.ts';
 import { DeviceState, NewCheck } from './device.schemas.ts';
 
-const checks = Type.Array(oneOf(checkKinds), {
-  minItems: 1,
-  uniqueItems: true,
-  description: 'At least one, in any order',
-});
-const ofEveryKind = Object.fromEntries(deviceKinds.map((kind) => [kind, checks])) as Record<
-  (typeof deviceKinds)[number],
-  typeof checks
+const checks = (kind: DeviceKind) =>
+  Type.Array(oneOf(checksFor(kind)), {
+    minItems: 1,
+    uniqueItems: true,
+    description: 'At least one, in any order',
+  });
+const ofEveryKind = Object.fromEntries(deviceKinds.map((kind) => [kind, checks(kind)])) as Record<
+  DeviceKind,
+  ReturnType<typeof checks>
 >;
 
 export const RequiredChecks = Type.Object({ checks: Type.Object(ofEveryKind) });

@@ -21,6 +21,7 @@ export const exportColumns: FileColumns<DeviceRow> = {
   location: 'Kept at',
   loan: 'On loan as',
   dataEndsOn: { date: 'Data ends' },
+  updatesEndOn: { date: 'Security updates end' },
   donation: 'Donation',
   donor: 'Donor',
   receivedOn: { date: 'Arrived' },

@@ -10,16 +10,18 @@ type KindOfDevice = {
    * `settings`, which are erased on the bench before it leaves; or nothing.
    */
   stores: 'personal' | 'settings' | 'nothing';
+  /** Whether it runs an operating system, whose maker gives security updates for a time. */
+  hasSystem: boolean;
 };
 
 /** Every kind of device, in the order in which they are listed. Whatever treats kinds apart reads it here. */
 export const kindsOfDevice = {
-  tablet: { word: 'tablet', meets: 'device', stores: 'personal' },
-  phone: { word: 'phone', meets: 'device', stores: 'personal' },
-  laptop: { word: 'laptop', meets: 'device', stores: 'personal' },
-  dongle: { word: 'dongle', meets: 'data', stores: 'settings' },
-  router: { word: 'router', meets: 'data', stores: 'settings' },
-  sim: { word: 'SIM', meets: 'data', stores: 'nothing' },
+  tablet: { word: 'tablet', meets: 'device', stores: 'personal', hasSystem: true },
+  phone: { word: 'phone', meets: 'device', stores: 'personal', hasSystem: true },
+  laptop: { word: 'laptop', meets: 'device', stores: 'personal', hasSystem: true },
+  dongle: { word: 'dongle', meets: 'data', stores: 'settings', hasSystem: false },
+  router: { word: 'router', meets: 'data', stores: 'settings', hasSystem: false },
+  sim: { word: 'SIM', meets: 'data', stores: 'nothing', hasSystem: false },
 } as const satisfies Record<DB['device']['kind'], KindOfDevice>;
 
 export type DeviceKind = keyof typeof kindsOfDevice;
@@ -53,6 +55,14 @@ export function canHoldData(kind: DeviceKind): boolean {
 export function isPersonal(kind: DeviceKind): boolean {
   return kindsOfDevice[kind].stores === 'personal';
 }
+
+/** Whether it runs an operating system, and so has to get security updates. */
+export function hasSystem(kind: DeviceKind): boolean {
+  return kindsOfDevice[kind].hasSystem;
+}
+
+/** The kinds that do. */
+export const kindsWithSystem = deviceKinds.filter(hasSystem);
 
 const eitherOf = (names: readonly string[]) =>
   new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(names);

@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import { defineEvents } from '../../shared/event-definitions.ts';
-import { count, id, reference } from '../../shared/event-values.ts';
-import { count as counted } from '../../shared/formats.ts';
+import { count, day, id, reference } from '../../shared/event-values.ts';
+import { count as counted, date } from '../../shared/formats.ts';
 import { nullable, oneOf } from '../../shared/schemas.ts';
 import { nowIs, several } from '../../shared/sentences.ts';
 import { conditions, deviceKinds, deviceStatuses } from './device.rules.ts';
@@ -25,6 +25,9 @@ const partWords = {
   earlierLabels: 'earlier labels',
   notes: 'notes',
 };
+
+const updatesEnd = (endOn: string | null | undefined) =>
+  endOn ? `Its security updates end on ${date(endOn)}` : 'Nobody knows until when it gets security updates';
 
 /** Where devices go, and what becomes of them. */
 export const deviceEvents = defineEvents({
@@ -64,6 +67,20 @@ export const deviceEvents = defineEvents({
     },
     line: (v) =>
       `Details corrected${v.changed?.length ? `: ${several(v.changed.map((name) => partWords[name]))}` : ''}${v.before?.kind && v.after?.kind ? `. It was recorded as a ${kindWord(v.before.kind)} and is a ${kindWord(v.after.kind)}` : ''}${nowIs('The device', v.to)}`,
+  },
+  'device.updates_short': {
+    values: { from: status, to: status, endOn: nullable(day) },
+    line: (v) =>
+      `${updatesEnd(v.endOn)}: it waits until a manager says why it may still be lent${nowIs('The device', v.to)}`,
+  },
+  'device.updates_enough': {
+    values: { from: status, to: status, endOn: nullable(day) },
+    line: (v) =>
+      `Nothing about its security updates is in the way of a loan any more${nowIs('The device', v.to)}`,
+  },
+  'device.updates_accepted': {
+    values: { endOn: nullable(day) },
+    line: (v) => `May be lent all the same, says a manager. ${updatesEnd(v.endOn)}`,
   },
   'devices.exported': {
     values: { count },

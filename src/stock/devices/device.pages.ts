@@ -18,6 +18,7 @@ import { fitDataPlan } from '../data-plans/data-plan.commands.ts';
 import { DataPlanForm, planOfForm } from '../data-plans/data-plan.schemas.ts';
 import { listOffers } from '../data-plans/offer.queries.ts';
 import { fitScannedSim } from '../data-plans/placing.commands.ts';
+import { acceptUpdates } from './acceptance.commands.ts';
 import {
   type CheckDue,
   checksDue,
@@ -31,14 +32,18 @@ import {
 import { recordCheck, reopenPreparation } from './device.commands.ts';
 import { countDevices, getDevice, listDevices } from './device.queries.ts';
 import { type CheckKind, type DeviceStatus, deviceKinds, deviceStatuses } from './device.rules.ts';
-import { type Device, DeviceQuery, NewCheck, Reopening } from './device.schemas.ts';
+import { type Device, DeviceQuery, type DeviceSummary, NewCheck, Reopening } from './device.schemas.ts';
 import { exportColumns, exportDevices } from './device-export.commands.ts';
+import { hasSystem } from './device-kinds.rules.ts';
 import { unfitText } from './fitness.rules.ts';
 import { stockPages, stockView } from './stock.pages.ts';
+import { acceptanceWords, lendableWords } from './updates.rules.ts';
+import { NewAcceptance } from './updates.schemas.ts';
+import { updatesView } from './updates.view.ts';
 
-const { status, kind, fit } = DeviceQuery.properties;
+const { status, kind, fit, updatesEndWithin } = DeviceQuery.properties;
 const ExportQuery = Type.Object(
-  { status, kind, fit, donationId: Type.Optional(Type.String({ format: 'uuid' })) },
+  { status, kind, fit, updatesEndWithin, donationId: Type.Optional(Type.String({ format: 'uuid' })) },
   { additionalProperties: false },
 );
 
@@ -63,8 +68,12 @@ export function devicePages(app: App, deps: Deps): void {
         listDevices(deps.db, request.query, day),
         countDevices(deps.db, request.query, day),
       ]);
-      const { after, limit: _limit, fit, ...others } = request.query;
-      const filters = { ...others, ...(fit !== undefined && { fit: String(fit) }) };
+      const { after, limit: _limit, fit, updatesEndWithin, ...others } = request.query;
+      const filters = {
+        ...others,
+        ...(fit !== undefined && { fit: String(fit) }),
+        ...(updatesEndWithin !== undefined && { updatesEndWithin: String(updatesEndWithin) }),
+      };
       const query = new URLSearchParams(filters).toString();
       const { order: _order, ...inFile } = filters;
       return reply.page('stock/devices/views/list.njk', {
@@ -74,6 +83,8 @@ export function devicePages(app: App, deps: Deps): void {
         query,
         after,
         inFile: new URLSearchParams(inFile).toString(),
+        canBeLent: ({ updatesEndOn, kind }: DeviceSummary) =>
+          hasSystem(kind) ? lendableWords(updatesEndOn, day) : '',
         statuses: deviceStatuses,
         kinds: deviceKinds,
       });
@@ -155,6 +166,19 @@ export function devicePages(app: App, deps: Deps): void {
     },
   });
 
+  submit(app, '/devices/:id/updates-acceptances', {
+    ...page,
+    action: 'devices.accept-updates',
+    prefix: 'updates',
+    async take(typed, { ctx, params: { id } }) {
+      const { status } = await acceptUpdates(deps, ctx, id, fields(NewAcceptance, typed, acceptanceWords));
+      return {
+        href: `/devices/${id}`,
+        text: `Your reason is kept.${status === 'ready' ? ' The device is ready to lend.' : ''}`,
+      };
+    },
+  });
+
   stockPages(app, deps, page);
 
   /** One device with the forms for what may be done with it. `sent`: the form that was refused, if any. */
@@ -184,7 +208,10 @@ export function devicePages(app: App, deps: Deps): void {
     ]);
     const isPreparer = may(actor, 'devices.prepare') && stock.can.record_check === true;
     const due = checksDue(device, date);
-    const checksToDo = device.openChecks.length || !isPreparer ? device.openChecks : checksWithNext(device);
+    const again: CheckKind[] = hasSystem(device.kind) ? ['updates'] : [];
+    const checksToDo = isPreparer
+      ? [...new Set([...(device.openChecks.length ? device.openChecks : checksWithNext(device)), ...again])]
+      : device.openChecks;
     return {
       device,
       held: held ? [held] : [],
@@ -198,6 +225,8 @@ export function devicePages(app: App, deps: Deps): void {
         device.checks.some(({ kind, result }) => kind === 'sanitisation' && result === 'pass'),
       evidenceChoices,
       reopenForm: formOf('reopen'),
+      updates: device.updates && updatesView(device, date),
+      updatesForm: formOf('updates'),
       simForms: { plan: formOf('data-plan', { activatedOn: date }), scan: formOf('sim') },
       offers,
       form: sent,

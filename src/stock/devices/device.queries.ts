@@ -10,6 +10,7 @@ import { Device, type DeviceQuery, DeviceSummary } from './device.schemas.ts';
 import { mayHaveOpenChecks } from './device.states.ts';
 import { isFit, unfitJson } from './fitness.queries.ts';
 import { Unfit } from './fitness.rules.ts';
+import { openChecks, updatesEnd, updatesOf } from './updates.queries.ts';
 
 /**
  * The columns of a device in lists, of the table `device d`.
@@ -19,18 +20,22 @@ export const summary = (
   day: string | null,
 ) => sql`d.id, d.asset_tag as "assetTag", d.kind, d.make, d.model, d.serial_number as "serialNumber",
   d.condition, d.status, d.changed_at as "changedAt",
-  case when ${mayHaveOpenChecks('d')} then open_checks(d.id, d.kind, d.cycle) else '{}' end as "openChecks", ${unfitJson('d', day)} as unfit`;
+  case when ${mayHaveOpenChecks('d')} then ${openChecks('d', day)} else '{}' end as "openChecks", ${unfitJson('d', day)} as unfit,
+  ${updatesEnd('d')} as "updatesEndOn"`;
 
 /** That the device `d` is ready and nothing keeps it from being offered. */
 export const isOffered = (day: string) => sql`(d.status = 'ready' and ${isFit('d', day)})`;
 
 /** What a list of devices is narrowed to. */
-export type DeviceFilter = Partial<Pick<DeviceQuery, 'status' | 'kind' | 'fit'>> & { donationId?: string };
+export type DeviceFilter = Partial<Pick<DeviceQuery, 'status' | 'kind' | 'fit' | 'updatesEndWithin'>> & {
+  donationId?: string;
+};
 
 /** The filter in one place, so that a list, its count and its file agree. */
-const matching = ({ status, kind, fit, donationId }: DeviceFilter, day: string) => sql`true
+const matching = ({ status, kind, fit, updatesEndWithin, donationId }: DeviceFilter, day: string) => sql`true
   ${fit === undefined ? sql`` : sql`and ${fit ? isOffered(day) : sql`d.status = 'ready' and not ${isFit('d', day)}`}`}
   ${status ? sql`and d.status = ${status}` : sql``} ${kind ? sql`and d.kind = ${kind}` : sql``}
+  ${updatesEndWithin === undefined ? sql`` : sql`and ${updatesEnd('d')} <= ${day}::date + make_interval(months => ${updatesEndWithin}::int) and d.status not in ('retired', 'gifted')`}
   ${donationId ? sql`and d.donation_id = ${donationId}` : sql``}`;
 
 /** Devices, the newest first, of one status or kind when asked, or fit to be offered on a civil date. */
@@ -80,7 +85,7 @@ export async function* eachDevice(
   let before: string | null = null;
   do {
     const page: DeviceRow[] = await many(db, each('device.each'), DeviceRow)`
-      select ${summary(day)}, array_to_string(case when ${mayHaveOpenChecks('d')} then open_checks(d.id, d.kind, d.cycle) end, ', ') as "openChecks",
+      select ${summary(day)}, array_to_string(case when ${mayHaveOpenChecks('d')} then ${openChecks('d', day)} end, ', ') as "openChecks",
         d.imei, (select string_agg(label, ', ' order by label) from earlier_label where device_id = d.id) as "earlierLabels", d.notes, p.name as location, n.reference as donation, o.name as donor, n.received_on as "receivedOn",
         (select l.reference from loan_item i join loan l on l.id = i.loan_id where i.device_id = d.id and ${isOut('i')}) as loan,
         (select s.expires_on from data_plan s where s.device_id = d.id and ${isInUse('s')}) as "dataEndsOn"
@@ -108,6 +113,7 @@ export async function getDevice(db: Reader, id: string, day?: string): Promise<D
           'expiresOn', s.expires_on,
           'status', case when s.status = 'active' and s.activated_on is null then 'not_started' else s.status end)
         from data_plan s where s.device_id = d.id and ${isInUse('s')}) as "dataPlan",
+      ${updatesOf('d', day ?? null)} as updates,
       (select json_build_object('id', r.id, 'fault', r.fault, 'sentOn', r.sent_on, 'expectedBackOn', r.expected_back_on)
         from repair r where r.device_id = d.id and r.back_on is null and d.status = 'in_repair') as repair,
       (select json_build_object('id', x.id, 'way', x.way, 'disposedOn', x.disposed_on, 'organisation', x.organisation,

@@ -6,6 +6,7 @@ import { timelineOf } from '../../shared/event.queries.ts';
 import { type App, idParams } from '../../shared/http.ts';
 import { listQuery } from '../../shared/lists.ts';
 import { creates, lists, reads } from '../../shared/routes.ts';
+import { acceptUpdates } from './acceptance.commands.ts';
 import { recordCheck, reopenPreparation } from './device.commands.ts';
 import { getDevice, listDevices } from './device.queries.ts';
 import {
@@ -18,6 +19,7 @@ import {
   NewCheck,
   Reopening,
 } from './device.schemas.ts';
+import { NewAcceptance } from './updates.schemas.ts';
 
 const tags = ['Devices'];
 
@@ -70,6 +72,18 @@ export function deviceRoutes(app: App, deps: Deps): void {
     gives: CheckRecorded,
     problems: ['not-found', 'check-not-open', 'invalid'],
     call: ({ ctx, params, body }) => recordCheck(deps, ctx, params.id, body),
+  });
+
+  creates(app, '/devices/:id/updates-acceptances', {
+    action: 'devices.accept-updates',
+    operationId: 'acceptUpdates',
+    summary: 'Say why a device may be lent though its security updates end too early, or nobody knows when',
+    tags,
+    params: idParams,
+    body: NewAcceptance,
+    gives: DeviceState,
+    problems: ['not-found', 'device-move-refused', 'invalid'],
+    call: ({ ctx, params, body }) => acceptUpdates(deps, ctx, params.id, body),
   });
 
   creates(app, '/devices/:id/reopenings', {

@@ -2,6 +2,7 @@ import { luhn, readImei } from '../../shared/codes.ts';
 import { Problem } from '../../shared/problem.ts';
 import type { Reading } from '../../shared/reading.ts';
 import { isInHand } from './device.states.ts';
+import { type DeviceKind, hasSystem } from './device-kinds.rules.ts';
 
 export { type DeviceKind, deviceKinds } from './device-kinds.rules.ts';
 
@@ -20,8 +21,12 @@ export const deviceStatuses = [
 ] as const;
 export type DeviceStatus = (typeof deviceStatuses)[number];
 
-export const checkKinds = ['sanitisation', 'electrical', 'setup'] as const;
+export const checkKinds = ['sanitisation', 'electrical', 'setup', 'updates'] as const;
 export type CheckKind = (typeof checkKinds)[number];
+
+/** The checks that a kind of device may have to pass: only what has an operating system gets security updates. */
+export const checksFor = (kind: DeviceKind): CheckKind[] =>
+  checkKinds.filter((check) => check !== 'updates' || hasSystem(kind));
 
 /** How a device begins, by where it comes from. */
 export const deviceBegins = {
@@ -51,6 +56,7 @@ export const deviceMoves = [
   { from: 'on_loan', to: 'ready', by: 'issue taken back' },
   { from: 'on_loan', to: 'reserved', by: 'issue to its referral taken back' },
   { from: 'on_loan', to: 'in_preparation', by: 'return', cycle: 'new' },
+  { from: 'in_preparation', to: 'on_loan', by: 'return taken back' },
   { from: 'on_loan', to: 'in_repair', by: 'handed in faulty', cycle: 'new' },
   { from: 'on_loan', to: 'due_back', by: 'item ended, not in hand' },
   { from: 'due_back', to: 'in_preparation', by: 'arrived', cycle: 'new' },
@@ -58,6 +64,8 @@ export const deviceMoves = [
   { from: 'due_back', to: 'lost', by: 'given up' },
   { from: 'due_back', to: 'retired', by: 'write-off' },
   { from: 'on_loan', to: 'lost', by: 'incident' },
+  { from: 'lost', to: 'on_loan', by: 'incident taken back' },
+  { from: 'in_repair', to: 'on_loan', by: 'incident taken back' },
   { from: 'in_preparation', to: 'lost', by: 'missing at stocktake' },
   { from: 'ready', to: 'lost', by: 'missing at stocktake' },
   { from: 'reserved', to: 'lost', by: 'missing at stocktake' },

@@ -13,6 +13,7 @@ import {
 import { checkKinds, conditions, deviceKinds, deviceStatuses } from './device.rules.ts';
 import { unfitReasons } from './fitness.rules.ts';
 import { disposalWays } from './stock.rules.ts';
+import { DeviceUpdates } from './updates.schemas.ts';
 
 export const Condition = oneOf(conditions, {
   description: 'A: like new, B: marks of use, C: worn but working',
@@ -83,13 +84,35 @@ const Electrical = strictObject({
 });
 const Setup = strictObject({ kind: Type.Literal('setup'), ...check, evidence: strictObject({}) });
 
-export type NewCheck = Static<typeof Sanitisation> | Static<typeof Electrical> | Static<typeof Setup>;
-/** One of three forms, chosen by `kind`, so that a fault is told of the form that was meant. */
+const Updates = strictObject({
+  kind: Type.Literal('updates'),
+  ...check,
+  evidence: strictObject(
+    {
+      systemVersion: Type.Optional(line(50, { description: 'Of its operating system, such as Android 14' })),
+      updatesEndOn: Type.Optional(
+        Type.String({
+          format: 'date',
+          description:
+            'The first day without security updates, where the device or its maker says so; it goes before what is known of its model',
+        }),
+      ),
+    },
+    { description: 'Of a fail without a day they have ended when it was done' },
+  ),
+});
+
+export type NewCheck =
+  | Static<typeof Sanitisation>
+  | Static<typeof Electrical>
+  | Static<typeof Setup>
+  | Static<typeof Updates>;
+/** One of four forms, chosen by `kind`, so that a fault is told of the form that was meant. */
 export const NewCheck = Type.Unsafe<NewCheck>({
   type: 'object',
   required: ['kind'],
   discriminator: { propertyName: 'kind' },
-  oneOf: [Sanitisation, Electrical, Setup],
+  oneOf: [Sanitisation, Electrical, Setup, Updates],
   examples: [
     {
       kind: 'sanitisation',
@@ -138,6 +161,12 @@ export const DeviceSummary = Type.Object({
   status,
   openChecks,
   unfit: Unfit,
+  updatesEndOn: nullable(
+    Type.String({
+      description:
+        'The first civil day without security updates, as known of it or else of its model; null where nobody knows, or it has no operating system',
+    }),
+  ),
   changedAt: Type.String(),
 });
 export type DeviceSummary = Static<typeof DeviceSummary>;
@@ -182,6 +211,7 @@ export const Device = Type.Object({
       status: Type.String(),
     }),
   ),
+  updates: nullable(DeviceUpdates),
   repair: nullable(
     Type.Object(
       {
@@ -239,6 +269,13 @@ export const DeviceQuery = Type.Object(
       Type.Boolean({
         description:
           'true: ready ones that may be offered now; false: ready ones that something keeps from it',
+      }),
+    ),
+    updatesEndWithin: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 120,
+        description: 'Months within which their security updates end, or have ended',
       }),
     ),
   },

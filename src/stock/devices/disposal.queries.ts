@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { didHappen } from '../../lending/incidents/incident.states.ts';
 import type { Reader } from '../../shared/database.ts';
 import { type ListPage, readCursor, toPage } from '../../shared/lists.ts';
 import { col, type RowOf } from '../../shared/rows.ts';
@@ -27,7 +28,7 @@ export async function standingOf(db: Reader, deviceIds: string[]): Promise<Map<s
 
 const columns = sql`x.id, d.asset_tag as reference, d.id as "deviceId", d.kind, d.make, d.model, x.disposed_on as "writtenOffOn",
   x.book_value::float8 as "bookValue", x.authorised_by as "authorisedBy",
-  (select json_build_object('id', i.id, 'reference', i.reference, 'kind', i.kind) from incident i where i.device_id = d.id
+  (select json_build_object('id', i.id, 'reference', i.reference, 'kind', i.kind) from incident i where i.device_id = d.id and ${didHappen('i')}
     order by i.id desc limit 1) as incident`;
 
 /** The filter in one place, so that the register, its count and its file agree. */

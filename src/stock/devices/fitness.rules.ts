@@ -1,13 +1,19 @@
 import { col, type RowOf } from '../../shared/rows.ts';
 /**
  * What keeps a device from being offered though its status would let it: a required check that ran
- * out, a stocktake that did not see it, mobile data that is over or suspended. The first one named
+ * out, a stocktake that did not see it, security updates that end before it would be back, mobile data that is over or suspended. The first one named
  * is the one to deal with first.
  */
-export const unfitReasons = ['check_due', 'not_seen', 'data_over', 'data_suspended'] as const;
+export const unfitReasons = [
+  'check_due',
+  'not_seen',
+  'updates_ending',
+  'data_over',
+  'data_suspended',
+] as const;
 export type UnfitReason = (typeof unfitReasons)[number];
 
-/** One reason, with the civil date since when it holds; null where no date says so. */
+/** One reason, with the civil date since when it holds, of security updates that on which they end; null where no date says so. */
 export const Unfit = { reason: col.oneOf(unfitReasons), since: col.orNull(col.text) };
 export type Unfit = RowOf<typeof Unfit>;
 
@@ -32,6 +38,9 @@ export function unfitWords({ reason, since }: Unfit, assetTag?: string): string 
   const words: Record<UnfitReason, string> = {
     check_due: `A check of ${assetTag ?? 'it'} ran out.`,
     not_seen: `${assetTag ? `${assetTag} was not` : 'Not'} seen at the stocktake of ${since}.`,
+    updates_ending: since
+      ? `${assetTag ? `The security updates of ${assetTag}` : 'Its security updates'} end on ${since}.`
+      : `It is not known until when ${assetTag ?? 'it'} gets security updates.`,
     data_over: `${data} ended on ${since}.`,
     data_suspended: `${data} was suspended on ${since}.`,
   };
@@ -42,6 +51,7 @@ export function unfitWords({ reason, since }: Unfit, assetTag?: string): string 
 export const unfitRemedies: Record<UnfitReason, string> = {
   check_due: 'Record it again before it goes out.',
   not_seen: 'Look for it, and record that it is here.',
+  updates_ending: 'A manager can say on its page why it may still be lent.',
   data_over: 'Renew it, or change the SIM.',
   data_suspended: 'Resume it, or change the SIM.',
 };

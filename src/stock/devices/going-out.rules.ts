@@ -1,7 +1,9 @@
+import { Problem } from '../../shared/problem.ts';
 import { col, type RowOf } from '../../shared/rows.ts';
 import { type DeviceStatus, deviceStatuses, statusWords } from './device.rules.ts';
 import { kindsOfDevice } from './device-kinds.rules.ts';
 import { Unfit } from './fitness.rules.ts';
+import { Updates, whyUpdatesStop } from './updates.rules.ts';
 
 export const DeviceToIssue = {
   id: col.text,
@@ -22,6 +24,10 @@ export const DeviceToIssue = {
 };
 export type DeviceToIssue = RowOf<typeof DeviceToIssue>;
 
+/** With its security updates, which have to last until it is due back; null of a kind that has none. */
+export const DeviceToLend = { ...DeviceToIssue, updates: col.orNull(col.object(Updates)) };
+type DeviceToLend = RowOf<typeof DeviceToLend>;
+
 /** Whether a device may go out: ready, or reserved for this very referral, and every check still good. */
 export function mayGoOut(
   device: Pick<DeviceToIssue, 'status' | 'heldFor' | 'hasOpenCheck'>,
@@ -36,6 +42,26 @@ export function isFor(device: Pick<DeviceToIssue, 'status' | 'heldFor'>, referra
     device.status === 'ready' ||
     (device.status === 'reserved' && device.heldFor !== null && device.heldFor === referralId)
   );
+}
+
+/**
+ * Holds devices to the security updates that they get until the loan is due back.
+ * @param dueOn civil day; null where the loan has none
+ * @throws Problem `device-not-available` with each device of which they end before
+ */
+export function assertUpdatesLast(
+  devices: Pick<DeviceToLend, 'assetTag' | 'status' | 'updates'>[],
+  dueOn: string | null,
+): void {
+  const stopped = devices.flatMap(({ assetTag, status, updates }) => {
+    const why = whyUpdatesStop(assetTag, updates, dueOn);
+    return why ? [{ assetTag, status, why }] : [];
+  });
+  if (!stopped.length) return;
+  throw new Problem('device-not-available', {
+    detail: stopped.map(({ why }) => why).join(' '),
+    conflicts: stopped.map(({ assetTag, status }) => ({ assetTag, status, updatesEnd: true })),
+  });
 }
 
 /** Why a device may not go out, for a line of the answer. */

@@ -13,6 +13,7 @@ import { lockDevice } from './check.commands.ts';
 import { assertDeviceAction } from './device.rules.ts';
 import type { NewRepair, RepairReturn, RepairState } from './repair.schemas.ts';
 import { DeviceState, deviceMove } from './status.commands.ts';
+import { openChecks } from './updates.queries.ts';
 
 /**
  * Sends a device for repair, or says where one that was handed in faulty has gone.
@@ -142,7 +143,7 @@ export async function takeBackFromRepair(
         at,
         day: backOn,
         set: sql`location_id = coalesce(${keptAt}::uuid, d.location_id)`,
-      })} returning d.id, d.status, open_checks(d.id, d.kind, d.cycle) as "openChecks"`;
+      })} returning d.id, d.status, ${openChecks('d', day)} as "openChecks"`;
     await recordEvent(work, {
       type: 'device.back_from_repair',
       subjects: subjectsOf(deviceId, keptAt),

@@ -7,12 +7,14 @@ import { etagOf, requireMatch } from '../../shared/etag.ts';
 import { callerOf, type NewEvent, recordEvents } from '../../shared/events.ts';
 import { col, type RowOf } from '../../shared/rows.ts';
 import { many, run } from '../../shared/statements.ts';
+import type { Work } from '../../shared/work.ts';
 import { createTasks } from '../../tasks/task.commands.ts';
 import { getRequiredChecks, inOrder, type RequiredChecks } from './check.queries.ts';
 import type { RequiredChecksChange, RequiredChecksChanged } from './check.schemas.ts';
 import { checkKinds, deviceKinds, deviceStatuses } from './device.rules.ts';
 import { isOnShelf } from './device.states.ts';
 import { deviceMove } from './status.commands.ts';
+import { openChecks } from './updates.queries.ts';
 
 /** The ETag of the required checks: they have no version but what they say. */
 export const etagOfChecks = (checks: RequiredChecks) => etagOf('required-checks', JSON.stringify(checks));
@@ -41,7 +43,7 @@ export async function changeRequiredChecks(
     const kinds = deviceKinds.filter((kind) => after[kind].join() !== before[kind].join());
     if (!kinds.length) return { checks: after, sentBack: 0, madeReady: 0, held: 0 };
     await replaceChecks(work.trx, before, after);
-    const moved = await settleKinds(work.trx, kinds, work.at);
+    const moved = await settleKinds(work, kinds);
     const held = moved.filter(({ to }) => to === 'reserved');
     await createTasks(
       work,
@@ -99,11 +101,11 @@ const Moved = {
 type Moved = RowOf<typeof Moved>;
 
 /** Moves the devices of these kinds whose checks no longer fit their status. */
-async function settleKinds(trx: Trx, kinds: string[], at: string): Promise<Moved[]> {
+async function settleKinds({ trx, at, today }: Work, kinds: string[]): Promise<Moved[]> {
   return many(trx, 'required-check.settle', Moved)`
     with c as materialized (
       select d.id, d.status, o.open, case d.status when 'ready' then 'in_preparation' when 'in_preparation' then 'ready' else d.status end as "to"
-      from device d cross join lateral (select open_checks(d.id, d.kind, d.cycle) as open offset 0) o
+      from device d cross join lateral (select ${openChecks('d', today)} as open offset 0) o
       where d.kind = any(${kinds}::text[]) and ${isOnShelf('d')}
         and (cardinality(o.open) = 0) = (d.status = 'in_preparation')
       order by d.id for no key update of d

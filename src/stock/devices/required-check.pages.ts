@@ -6,7 +6,7 @@ import { fields, type Typed } from '../../web/forms.ts';
 import { formPage } from '../../web/submit.ts';
 import { getRequiredChecks, type RequiredChecks } from './check.queries.ts';
 import { type RequiredChecksChanged, RequiredChecksForm } from './check.schemas.ts';
-import { checkKinds, deviceKinds } from './device.rules.ts';
+import { checksFor, deviceKinds } from './device.rules.ts';
 import { changeRequiredChecks, etagOfChecks } from './required-check.commands.ts';
 
 const words = Object.fromEntries(
@@ -31,7 +31,7 @@ export function requiredCheckPages(app: App, deps: Deps): void {
       const typed = sent && { ...sent, typed: { ...noneTicked, ...sent.typed } };
       const form = besideTheOther(typed, typedOf(checks));
       const version = versionToSend(form, etagOfChecks(checks));
-      return { checks, form, version, kinds: deviceKinds, checkKinds };
+      return { checks, form, version, kinds: deviceKinds, checksFor };
     },
     async take(typed, { ctx }) {
       const change = fields(RequiredChecksForm, { ...noneTicked, ...typed }, words);

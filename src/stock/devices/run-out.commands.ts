@@ -8,9 +8,10 @@ import { newId } from '../../shared/ids.ts';
 import { col, type RowOf } from '../../shared/rows.ts';
 import { countOf, each, many } from '../../shared/statements.ts';
 import { createTasks } from '../../tasks/task.commands.ts';
-import { checksTurn } from './check.commands.ts';
+import { checksTurn } from './check.queries.ts';
 import { checkKinds, deviceStatuses } from './device.rules.ts';
 import { deviceMove } from './status.commands.ts';
+import { openChecks } from './updates.queries.ts';
 
 const batchSize = 500;
 
@@ -45,7 +46,7 @@ async function expireBatch(deps: Deps, date: string): Promise<number | null> {
     if (!ids.length) return null;
     const { at } = work;
     const expired = await markExpired(work.trx, ids, date, at);
-    const moved = new Map((await sendBack(work.trx, ids, at)).map((device) => [device.id, device]));
+    const moved = new Map((await sendBack(work.trx, ids, date, at)).map((device) => [device.id, device]));
     const counted = expired.flatMap((check) => {
       const device = moved.get(check.deviceId)!;
       return check.isLatest && check.cycle === device.cycle ? [{ ...check, device }] : [];
@@ -105,10 +106,10 @@ const Device = {
 type Device = RowOf<typeof Device>;
 
 /** Sends the ready ones of locked devices with an open check back; how each stands. */
-async function sendBack(trx: Trx, ids: string[], at: string): Promise<Device[]> {
+async function sendBack(trx: Trx, ids: string[], date: string, at: string): Promise<Device[]> {
   return many(trx, 'check.send-back', Device)`
     with o as materialized (
-      select id, cycle, status, open_checks(id, kind, cycle) as open from device where id = any(${ids}::uuid[])
+      select d.id, d.cycle, d.status, ${openChecks('d', date)} as open from device d where d.id = any(${ids}::uuid[])
     ), m as (
       ${deviceMove('a check failed, run out or newly required', {
         which: sql`d.id in (select id from o where cardinality(open) > 0)`,

@@ -8,6 +8,7 @@ import { hasOpenCheck } from './check.queries.ts';
 import { mayHaveOpenChecks } from './device.states.ts';
 import { unfitJson } from './fitness.queries.ts';
 import { chooseScanned, type ReadingOfScan, readingsOf, type Scanned, ScannedDevice } from './scan.rules.ts';
+import { openChecks } from './updates.queries.ts';
 
 /** Whether the data plan `s` that has not ended is active and runs on a civil date. */
 export const hasActiveData = (day: string | null) =>
@@ -54,7 +55,7 @@ export async function findScanned(
     select b.place, b.rank, json_build_object(
       'id', d.id, 'assetTag', d.asset_tag, 'kind', d.kind, 'make', d.make, 'model', d.model, 'status', d.status, 'condition', d.condition,
       'locationId', d.location_id,
-      'openChecks', case when ${mayHaveOpenChecks('d')} then open_checks(d.id, d.kind, d.cycle) else '{}' end,
+      'openChecks', case when ${mayHaveOpenChecks('d')} then ${openChecks('d', day ?? null)} else '{}' end,
       'hasOpenCheck', ${hasOpenCheck('d', day ?? null)}, 'unfit', ${unfitJson('d', day ?? null)},
       'hasDataPlan', s.id is not null, 'hasActiveData', ${hasActiveData(day ?? null)}, 'dataExpiresOn', s.expires_on,
       'heldFor', (select a.referral_id from allocation a where a.device_id = d.id and a.status = 'held'),

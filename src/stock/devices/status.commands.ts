@@ -12,6 +12,7 @@ import {
   deviceStatuses,
   statusWords,
 } from './device.rules.ts';
+import { openChecks } from './updates.queries.ts';
 
 type Sql = RawBuilder<unknown>;
 type By = DeviceMove['by'];
@@ -135,7 +136,7 @@ export async function changeDeviceStatus(
         notes = case when ${note}::text is null then d.notes else concat_ws(E'\n', d.notes, ${note}::text) end`,
     })}
     returning d.id, d.asset_tag as "assetTag", d.status, d.cycle, d.location_id as "locationId",
-      case d.status when 'in_preparation' then open_checks(d.id, d.kind, d.cycle) else '{}' end as "openChecks"`;
+      case d.status when 'in_preparation' then ${openChecks('d', today)} else '{}' end as "openChecks"`;
   if (!row) throw await moveRefused(trx, id, by);
   return row;
 }

@@ -1,6 +1,5 @@
 import { type Action, may } from '../../access/permissions.ts';
 import { listHolders } from '../../lending/loans/holder.queries.ts';
-import { logAccesses } from '../../people/patient.queries.ts';
 import { listLocations } from '../../scheme/organisations/organisation.queries.ts';
 import type { Context } from '../../shared/actor.ts';
 import { today } from '../../shared/clock.ts';
@@ -131,8 +130,6 @@ export async function stockView(deps: Deps, ctx: Context, device: Device, sent?:
     seesBorrowers ? listHolders(deps.db, device.id, { limit: 200 }) : { items: [] },
   ]);
   const { sanitised = false, incident = null } = standing?.get(device.id) ?? {};
-  const patients = holders.items.flatMap(({ patient }) => patient?.id ?? []);
-  await logAccesses(deps, ctx, patients, 'device');
   const can = allowedDeviceActions({ ...device, hasDataPlan: device.dataPlan !== null, incident });
   const date = today(deps.clock);
   const formOf = (prefix: string, start: Typed = {}) =>

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Context } from '../../shared/actor.ts';
 import { command } from '../../shared/command.ts';
 import type { Deps } from '../../shared/deps.ts';
@@ -11,6 +12,8 @@ import { getDevice } from '../devices/device.queries.ts';
 import type { DeviceStatus } from '../devices/device.rules.ts';
 import type { Device } from '../devices/device.schemas.ts';
 import { replaceEarlierLabels } from '../devices/earlier-label.commands.ts';
+import { settleUpdates } from '../devices/updates.commands.ts';
+import { settleEndings } from '../devices/updates-ending.commands.ts';
 import {
   asNew,
   assertCorrection,
@@ -51,6 +54,7 @@ export async function changeDevice(
     assertCorrection(before, next, { names, taken: await takenByOthers(work, before, next) });
     await write(work, id, next);
     const to = names.includes('kind') ? await settle(work, before) : before.status;
+    if (names.includes('make') || names.includes('model')) await settleModel(work, id);
     await recordEvent(work, {
       type: 'device.corrected',
       subjects: [['device', id]],
@@ -90,6 +94,13 @@ async function write(work: Work, id: string, next: Described): Promise<void> {
       .where('id', '=', id),
   );
   await replaceEarlierLabels(work, id, earlierLabels);
+}
+
+/** What is known of the updates of its right model decides whether it is ready, and what staff are asked of it. */
+async function settleModel(work: Work, id: string): Promise<void> {
+  const isIt = sql`d.id = ${id}`;
+  await settleUpdates(work, isIt);
+  await settleEndings(work, isIt);
 }
 
 /** What the checks of its new kind make of a device: the status it has then. */

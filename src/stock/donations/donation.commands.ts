@@ -12,9 +12,11 @@ import { each, many, maybe, one, run } from '../../shared/statements.ts';
 import type { Work } from '../../shared/work.ts';
 import type { NewDevice } from '../devices/device.schemas.ts';
 import { keepEarlierLabels } from '../devices/earlier-label.commands.ts';
+import { openChecks } from '../devices/updates.queries.ts';
 import { assertDonationFits, deviceFaults, identifiersOf, serialKey, tidyDevice } from './donation.rules.ts';
 import { DonatedDevice, type DonationRecorded, type NewDonation } from './donation.schemas.ts';
 import { assertNewList, keepList } from './taken-list.commands.ts';
+import { textOfLines } from './taken-list.rules.ts';
 
 /**
  * Records a delivery from a donor with its devices, all or none: each gets an asset tag and is
@@ -32,18 +34,18 @@ export async function recordDonation(
 
 /**
  * Adds a delivery with its devices to the stock.
- * @param lines what the whole list says, by which it is recognised when it comes again, where not all of it is taken
+ * @param text what the whole list says (`textOfLines`), by which it is recognised when it comes again, where not all of it is taken
  * @throws Problem as of `recordDonation`
  */
 export async function addDonation(
   work: Work,
   input: NewDonation,
-  lines: object[] = input.devices,
+  text: string = textOfLines(input.devices),
 ): Promise<DonationRecorded> {
   const devices = input.devices.map(tidyDevice);
   assertDonationFits(input, work.today);
   await assertNew(work, devices);
-  const list = { ...input, lines };
+  const list = { ...input, text };
   await assertNewList(work, list, input.another === true);
   const donorId = input.donor
     ? await findOrAddOrganisation(work, input.donor.name, 'donor')
@@ -171,11 +173,11 @@ export async function insertDevices(
     notes: device.notes,
   }));
   const inserted = await many(work.trx, 'donation.insert-devices', DonatedDevice.properties)`
-    insert into device (id, asset_tag, kind, make, model, serial_number, imei, condition, notes, cycle_started_on, donation_id, location_id, created_at, changed_at)
+    insert into device as n (id, asset_tag, kind, make, model, serial_number, imei, condition, notes, cycle_started_on, donation_id, location_id, created_at, changed_at)
     select id, asset_tag, kind, make, model, serial_number, imei, condition, notes, ${donation.receivedOn}, ${donation.id}, ${donation.locationId ?? null}, ${work.at}, ${work.at}
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as d (
       id uuid, asset_tag text, kind text, make text, model text, serial_number text, imei text, condition text, notes text)
-    returning id, asset_tag as "assetTag", status, open_checks(id, kind, cycle) as "openChecks"`;
+    returning n.id, n.asset_tag as "assetTag", n.status, ${openChecks('n', work.today)} as "openChecks"`;
   await keepEarlierLabels(
     work,
     rows.map(({ id }, place) => ({ id, earlierLabels: devices[place]!.earlierLabels })),

@@ -6,22 +6,20 @@ const mostRepeated = 2;
 const shownOpen = 10;
 
 /**
- * The lines of a sheet as its page shows them: those at fault first and all; of those that are ready how many there are
- * of each model, what is said of many of them once, the first ten, and the rest to be folded.
+ * The ready lines of a sheet as its page shows them: how many there are of each model, what is said of many of them once,
+ * and of those that are shown the first ten and the rest, to be folded.
  */
-export function previewView(lines: ImportLine[]) {
+export function previewView(lines: ImportLine[], shown: ImportLine[]) {
   const ready = lines.filter(({ verdict }) => verdict === 'ready');
   const said = [...counted(ready.flatMap(({ remarks }) => remarks))].filter(
     ([, times]) => times > mostRepeated,
   );
   const often = new Set(said.map(([text]) => text));
-  const readyLines = ready.map((line) => ({
+  const readyLines = shown.map((line) => ({
     ...line,
     remarks: line.remarks.filter((text) => !often.has(text)),
   }));
   return {
-    faultyLines: lines.filter(({ verdict }) => verdict === 'faulty'),
-    readyCount: ready.length,
     models: byCount(counted(ready.map(({ device }) => modelOf(device)))),
     remarks: said.map(([text, times]) => ({ text, times })),
     firstLines: readyLines.slice(0, shownOpen),

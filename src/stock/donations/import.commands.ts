@@ -4,7 +4,10 @@ import { command } from '../../shared/command.ts';
 import type { Reader } from '../../shared/database.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { Problem } from '../../shared/problem.ts';
+import type { Report } from '../../shared/progress.ts';
 import { readAside } from '../../shared/sheet-file.ts';
+import { slicesOf } from '../../shared/turns.ts';
+import type { Work } from '../../shared/work.ts';
 import type { NewDevice } from '../devices/device.schemas.ts';
 import { tidied } from './device-columns.rules.ts';
 import { addDonation, identifiersInUse } from './donation.commands.ts';
@@ -25,38 +28,52 @@ export type Preview = {
 /**
  * What would happen with each line of a donor's spreadsheet; nothing is saved.
  * @param of what is known of the donation; without, nobody can tell whether the list was taken in before
+ * @param report hears how many lines were compared with the stock
  * @throws Problem `invalid` when it is no such file
  */
 export async function previewImport(
-  deps: Pick<Deps, 'config' | 'db'>,
+  deps: Pick<Deps, 'config' | 'db' | 'key'>,
   csv: string,
   of?: Omit<NewDonation, 'devices'>,
+  report?: Report,
 ): Promise<Preview> {
-  const read = await readLines(csv);
-  const before = of ? await takenBefore(deps, deps.db, { ...of, lines: listOf(read) }) : null;
-  return { ...(await judgeRead(deps.db, read)), takenBefore: before };
+  const read = await readImportAside(csv);
+  const before = of ? await takenBefore(deps, deps.db, { ...of, text: read.text }) : null;
+  return { ...(await judgeRead(deps.db, read, report)), takenBefore: before };
 }
 
-/** What a list says, by which it is recognised. */
-const listOf = ({ lines }: Read) => lines.map(({ device }) => device);
+/** A donor's spreadsheet as it was read. */
+export type ImportRead = ReturnType<typeof readImport>;
 
-type Read = ReturnType<typeof readImport>;
-
-const readLines = (csv: string) =>
+/**
+ * Reads a donor's spreadsheet; a long one in a thread of its own.
+ * @throws Problem `invalid` when it is no such file
+ */
+export const readImportAside = (csv: string) =>
   readAside(new URL('./import.rules.ts', import.meta.url), { readImport }, csv);
+
+/** So many lines are compared with the stock at a time. */
+const linesAtATime = 500;
 
 async function judgeRead(
   db: Reader,
-  { lines: read, unusedColumns }: Read,
+  { lines: read, unusedColumns }: ImportRead,
+  report?: Report,
 ): Promise<Omit<Preview, 'takenBefore'>> {
-  const devices = read.map(({ device }) => tidied(device));
-  const lines = judge(read, await identifiersInUse(db, devices));
+  const taken = new Map<string, string>();
+  for (const [place, slice] of slicesOf(read, linesAtATime).entries()) {
+    const devices = slice.map(({ device }) => tidied(device));
+    for (const [key, assetTag] of await identifiersInUse(db, devices)) taken.set(key, assetTag);
+    await report?.(place * linesAtATime + slice.length);
+  }
+  const lines = judge(read, taken);
   const ready = lines.filter(({ verdict }) => verdict === 'ready').length;
   return { ready, faulty: lines.length - ready, unusedColumns, lines };
 }
 
 /** A donor's spreadsheet as CSV, with what is known of the donation beside its devices. */
 type Spreadsheet = { csv: string } & Omit<NewDonation, 'devices'>;
+type Imported = { donation: DonationRecorded; lines: Omit<ImportLine, 'device' | 'textLine'>[] };
 
 /**
  * Saves a donor's spreadsheet as one donation: every line, or with `partial` those that are ready.
@@ -67,27 +84,37 @@ export async function importDonation(
   ctx: Context,
   { csv, ...donation }: Spreadsheet,
   partial: boolean,
-): Promise<{ donation: DonationRecorded; lines: Omit<ImportLine, 'device' | 'textLine'>[] }> {
-  const read = await readLines(csv);
-  return command(deps, ctx, async (work) => {
-    const { lines, ready, faulty } = await judgeRead(work.trx, read);
-    if (!ready || (faulty && !partial)) {
-      const detail = ready
-        ? 'Mend the faulty lines, or ask to leave them out.'
-        : 'No line can be taken. Mend them and try again.';
-      throw new Problem('import-refused', {
-        detail,
-        lines: lines.filter(({ verdict }) => verdict === 'faulty').map(withoutDevice),
-      });
-    }
-    const devices = lines
-      .filter(({ verdict }) => verdict === 'ready')
-      .map(({ device }) => device as NewDevice);
-    return {
-      donation: await addDonation(work, { ...donation, devices }, listOf(read)),
-      lines: lines.map(withoutDevice),
-    };
-  });
+): Promise<Imported> {
+  const read = await readImportAside(csv);
+  return command(deps, ctx, (work) => importRead(work, read, donation, { partial }));
+}
+
+/**
+ * Saves a donor's spreadsheet that was read, as `importDonation` does.
+ * @param how whether only the lines that are ready are taken; `report` hears how many lines were compared with the stock
+ * @throws Problem as of `importDonation`
+ */
+export async function importRead(
+  work: Work,
+  read: ImportRead,
+  donation: Omit<NewDonation, 'devices'>,
+  { partial, report }: { partial: boolean; report?: Report },
+): Promise<Imported> {
+  const { lines, ready, faulty } = await judgeRead(work.trx, read, report);
+  if (!ready || (faulty && !partial)) {
+    const detail = ready
+      ? 'Mend the faulty lines, or ask to leave them out.'
+      : 'No line can be taken. Mend them and try again.';
+    throw new Problem('import-refused', {
+      detail,
+      lines: lines.filter(({ verdict }) => verdict === 'faulty').map(withoutDevice),
+    });
+  }
+  const devices = lines.filter(({ verdict }) => verdict === 'ready').map(({ device }) => device as NewDevice);
+  return {
+    donation: await addDonation(work, { ...donation, devices }, read.text),
+    lines: lines.map(withoutDevice),
+  };
 }
 
 const withoutDevice = ({ device, textLine, ...line }: ImportLine) => line;

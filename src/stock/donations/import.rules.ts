@@ -2,6 +2,7 @@ import { readYesNo } from '../../shared/sheet-cells.rules.ts';
 import { type CellFault, readSheet, type SheetRow } from '../../shared/spreadsheet.rules.ts';
 import type { NewDevice } from '../devices/device.schemas.ts';
 import { deviceColumns, readDevice, readSim, withListFaults } from './device-columns.rules.ts';
+import { textOfLines } from './taken-list.rules.ts';
 
 /** One row of a donor's spreadsheet: `row` is the number that the spreadsheet shows, faults are told by column. */
 export type ImportLine = {
@@ -21,17 +22,22 @@ const columns = {
 } as const;
 type Column = keyof typeof columns;
 
+/** The rows of a donor's spreadsheet, unread. @throws Problem as of `readImport` */
+const rowsOf = (csv: string) =>
+  readSheet(csv, columns, { needed: ['kind', 'make', 'model'], mostRows: 2000 });
+
+/** How many lines a donor's spreadsheet has. @throws Problem as of `readImport` */
+export const countImport = (csv: string): number => rowsOf(csv).rows.length;
+
 /**
  * Reads a donor's spreadsheet, saved as CSV, into lines that say of themselves whether they can be
- * taken.
+ * taken. `text` is what they say together, by which the list is recognised when it comes again.
  * @throws Problem `invalid` when it is not such a file: no rows, too many, or needed columns missing
  */
-export function readImport(text: string): { lines: ImportLine[]; unusedColumns: string[] } {
-  const { rows, unusedColumns } = readSheet(text, columns, {
-    needed: ['kind', 'make', 'model'],
-    mostRows: 2000,
-  });
-  return { lines: rows.map(readLine), unusedColumns };
+export function readImport(csv: string): { lines: ImportLine[]; text: string; unusedColumns: string[] } {
+  const { rows, unusedColumns } = rowsOf(csv);
+  const lines = rows.map(readLine);
+  return { lines, text: textOfLines(lines.map(({ device }) => device)), unusedColumns };
 }
 
 /** Adds what only the whole list and the stock can tell: devices named twice or already in stock. */

@@ -9,7 +9,7 @@ import { Problem } from '../../shared/problem.ts';
 import { col } from '../../shared/rows.ts';
 import { many, run } from '../../shared/statements.ts';
 import type { Work } from '../../shared/work.ts';
-import { isOfSame, type TakenList, textOfList } from './taken-list.rules.ts';
+import { isOfSame, type TakenList } from './taken-list.rules.ts';
 import type { TakenBefore } from './taken-list.schemas.ts';
 
 /** How long a list is recognised. */
@@ -17,7 +17,7 @@ export const listKnownFor = '1 year';
 
 /** The donation as which the same list was taken in, by what is recorded of it now; null when it was not. */
 export async function takenBefore(
-  { config }: Pick<Deps, 'config'>,
+  { key }: Pick<Deps, 'key'>,
   db: Reader | Trx,
   list: TakenList,
 ): Promise<Static<typeof TakenBefore>> {
@@ -36,7 +36,7 @@ export async function takenBefore(
       coalesce((select e.actor_name from event_subject s join event e on e.id = s.event_id
         where s.subject_id = n.id and e.type = 'donation.recorded' order by e.id limit 1), 'someone') as by
     from taken_list t join donation n on n.id = t.donation_id join organisation o on o.id = n.donor_id
-    where t.digest = ${digestOf(config.SECRET, list)} order by n.id desc`;
+    where t.digest = ${digestOf(key, list)} order by n.id desc`;
   const same = rows.find(
     ({ donorId, donor, donorReference, receivedOn }) =>
       isOfSame(list, { receivedOn, reference: donorReference }) &&
@@ -53,7 +53,7 @@ export async function takenBefore(
  * @throws Problem `taken-before` with the donation
  */
 export async function assertNewList(work: Work, list: TakenList, isAnother: boolean): Promise<void> {
-  const lock = digestOf(work.deps.config.SECRET, list).readBigInt64BE();
+  const lock = digestOf(work.deps.key, list).readBigInt64BE();
   await run(work.trx, 'taken-list.lock')`select pg_advisory_xact_lock(${lock})`;
   const before = isAnother ? null : await takenBefore(work.deps, work.trx, list);
   if (!before) return;
@@ -71,7 +71,7 @@ export async function keepList(work: Work, donationId: string, list: TakenList):
     'taken-list.keep',
     work.trx.insertInto('taken_list').values({
       donation_id: donationId,
-      digest: digestOf(work.deps.config.SECRET, list),
+      digest: digestOf(work.deps.key, list),
       taken_at: work.at,
     }),
   );
@@ -81,4 +81,4 @@ export async function keepList(work: Work, donationId: string, list: TakenList):
 export const takenWords = ({ takenOn, by, donation }: NonNullable<Static<typeof TakenBefore>>) =>
   `This list was taken in on ${date(takenOn)} by ${by} as donation ${donation.reference}.`;
 
-const digestOf = (secret: string, list: TakenList) => keyedHash(secret, 'taken-list', textOfList(list));
+const digestOf = (key: string, list: TakenList) => keyedHash(key, 'taken-list', list.text);

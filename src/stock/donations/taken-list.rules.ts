@@ -1,6 +1,7 @@
 /** A list that is taken in: what each of its lines says, and what it is said to be. */
 export type TakenList = {
-  lines: object[];
+  /** What its lines say, as `textOfLines` has it. */
+  text: string;
   donor?: { name: string } | undefined;
   donorId?: string | undefined;
   receivedOn: string;
@@ -8,7 +9,7 @@ export type TakenList = {
 };
 
 /** What two lists have in common that are one: the same lines in any order, whatever their spaces and capitals. */
-export const textOfList = ({ lines }: TakenList): string =>
+export const textOfLines = (lines: object[]): string =>
   JSON.stringify(lines.map((line) => JSON.stringify(folded(line))).sort());
 
 /** Whether a list is of the day and has the reference that are recorded by now of the donation with its lines. */

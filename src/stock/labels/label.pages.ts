@@ -9,6 +9,7 @@ import { whyNone } from '../devices/scan.rules.ts';
 import { devicesToLabel, ownerOnLabels } from './label.queries.ts';
 import { labelsPerSheet, labelsSvg, sheetsSvg } from './label.rules.ts';
 import { ChosenLabels, LabelQuery, labelsAPage } from './label.schemas.ts';
+import { labelAddresses } from './label-code.commands.ts';
 
 const start: Typed = { layout: 'sheet', first: '1' };
 
@@ -22,7 +23,7 @@ export function labelPages(app: App, deps: Deps): void {
       labelsPerSheet,
     }),
     async take(typed) {
-      const { codes, layout, first } = fields(ChosenLabels, withTicked(typed), {
+      const { codes, layout, first, help } = fields(ChosenLabels, withTicked(typed), {
         codes: 'Scan or type at least one label',
       });
       const scans = await findScanned(
@@ -38,7 +39,12 @@ export function labelPages(app: App, deps: Deps): void {
       const tags = [...new Set(scans.map(({ device }) => device!.assetTag))];
       if (tags.length > labelsAPage)
         throw invalid({ pointer: '/codes', message: `Give at most ${labelsAPage} at a time.` });
-      const query = new URLSearchParams({ tags: tags.join(','), layout, first: String(first) });
+      const query = new URLSearchParams({
+        tags: tags.join(','),
+        layout,
+        first: String(first),
+        ...(help && { help: 'true' }),
+      });
       return { href: `/labels/print?${query}` };
     },
   });
@@ -47,14 +53,20 @@ export function labelPages(app: App, deps: Deps): void {
     '/labels/print',
     { config: { action: 'devices.label' }, schema: { querystring: LabelQuery } },
     async (request, reply) => {
-      const { layout, first, after, ...chosen } = request.query;
+      const { layout, first, help, after, ...chosen } = request.query;
       const { devices, count, next } = await devicesToLabel(deps, request.query);
       const owner = await ownerOnLabels(deps);
-      const how = { layout, first: String(first) };
+      const addresses = await labelAddresses(deps, request, {
+        help,
+        assetTags: devices.map(({ assetTag }) => assetTag),
+      });
+      const how = { layout, first: String(first), ...(help && { help: 'true' }) };
       const filters = Object.entries(chosen).map(([name, value]) => [name, String(value)]);
       return reply.page('stock/labels/views/print.njk', {
         drawings: await drawn(
-          layout === 'sheet' ? sheetsSvg(devices, first, owner) : labelsSvg(devices, owner),
+          layout === 'sheet'
+            ? sheetsSvg(devices, first, owner, addresses)
+            : labelsSvg(devices, owner, addresses),
         ),
         shown: devices.length,
         count,

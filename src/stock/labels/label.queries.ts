@@ -20,7 +20,7 @@ type Labels = { devices: LabelledDevice[]; count: number; next: string | null };
 /** The devices to label: those of chosen tags in their order, or one page of the list with these filters. */
 export async function devicesToLabel(
   { db, clock }: Deps,
-  { tags, layout: _layout, first: _first, after, ...filter }: LabelQuery,
+  { tags, layout: _layout, first: _first, help: _help, after, ...filter }: LabelQuery,
 ): Promise<Labels> {
   const day = today(clock);
   if (tags) {

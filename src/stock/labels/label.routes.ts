@@ -4,6 +4,7 @@ import { getDevice } from '../devices/device.queries.ts';
 import { ownerOnLabels } from './label.queries.ts';
 import { labelSvg } from './label.rules.ts';
 import { LabelSize } from './label.schemas.ts';
+import { labelAddresses } from './label-code.commands.ts';
 
 /** GET /devices/{id}/label.svg, for label printers. */
 export function labelRoutes(app: App, deps: Deps): void {
@@ -28,9 +29,12 @@ export function labelRoutes(app: App, deps: Deps): void {
     },
     async (request, reply) => {
       const device = await getDevice(deps.db, request.params.id);
+      const { size, help } = request.query;
+      const { assetTag } = device;
+      const addresses = await labelAddresses(deps, request, { help, assetTags: [assetTag] });
       return reply
         .type('image/svg+xml; charset=utf-8')
-        .send(labelSvg(device, request.query.size, await ownerOnLabels(deps)));
+        .send(labelSvg(device, size, await ownerOnLabels(deps), addresses.get(assetTag)));
     },
   );
 }

@@ -27,17 +27,29 @@ export type LabelledDevice = RowOf<typeof LabelledDevice>;
 const qrModule = 0.65;
 const barModule = 0.375;
 const quiet = 4 * qrModule;
+/** Of the second code, whose modules are as large as its place lets them be: four of them stay free around it. */
+const helpSize = 13.65;
+const helpQuiet = 1.9;
 const edge = 3;
 
 /**
  * A label as SVG with its size in millimetres: the asset tag as QR code, as Code 128 and in big letters,
  * and what the device is. Both codes hold the plain tag, so that every scanner types it.
  * @param owner a line at the foot; it may name no clinic and nothing of health
+ * @param help the address of the second code, by which a finder or whoever has it reaches us; without one there is none
  */
-export function labelSvg(device: LabelledDevice, layout: Layout, owner: string | null): string {
+export function labelSvg(
+  device: LabelledDevice,
+  layout: Layout,
+  owner: string | null,
+  help?: string,
+): string {
   const { width, height } = labelSizes[layout];
-  return svg({ width, height, unit: 'mm' }, drawing(device, layout, owner));
+  return svg({ width, height, unit: 'mm' }, drawing(device, layout, owner, help));
 }
+
+/** The addresses of second codes, by asset tag. */
+type Helps = ReadonlyMap<string, string>;
 
 /**
  * Sheets of A4 labels as SVG, drawn one by one as they are taken: a code takes milliseconds to draw.
@@ -47,6 +59,7 @@ export function* sheetsSvg(
   devices: LabelledDevice[],
   first: number,
   owner: string | null,
+  helps: Helps = new Map(),
 ): Generator<string> {
   const { width, height } = labelSizes.sheet;
   const left = (sheet.width - sheet.across * width - (sheet.across - 1) * sheet.gap) / 2;
@@ -56,15 +69,21 @@ export function* sheetsSvg(
     const labels = places.slice(start, start + labelsPerSheet).map((device, place) => {
       const x = left + (place % sheet.across) * (width + sheet.gap);
       const y = top + Math.floor(place / sheet.across) * height;
-      return device ? svg({ x, y, width, height }, drawing(device, 'sheet', owner)) : usedUp(x, y);
+      if (!device) return usedUp(x, y);
+      const drawn = drawing(device, 'sheet', owner, helps.get(device.assetTag));
+      return svg({ x, y, width, height }, drawn);
     });
     yield svg({ width: sheet.width, height: sheet.height, unit: 'mm' }, labels.join(''));
   }
 }
 
 /** Single labels as SVG, drawn as they are taken like sheets. */
-export function* labelsSvg(devices: LabelledDevice[], owner: string | null): Generator<string> {
-  for (const device of devices) yield labelSvg(device, 'single', owner);
+export function* labelsSvg(
+  devices: LabelledDevice[],
+  owner: string | null,
+  helps: Helps = new Map(),
+): Generator<string> {
+  for (const device of devices) yield labelSvg(device, 'single', owner, helps.get(device.assetTag));
 }
 
 function usedUp(x: number, y: number): string {
@@ -72,7 +91,7 @@ function usedUp(x: number, y: number): string {
   return `<rect class="app-label-used" x="${n(x + 1)}" y="${n(y + 1)}" width="${width - 2}" height="${n(height - 2)}" fill="none"/>`;
 }
 
-function drawing(device: LabelledDevice, layout: Layout, owner: string | null): string {
+function drawing(device: LabelledDevice, layout: Layout, owner: string | null, help?: string): string {
   const { width, height } = labelSizes[layout];
   const { assetTag, kind } = device;
   const qr = code({ bcid: 'qrcode', text: assetTag, eclevel: 'H' });
@@ -80,27 +99,41 @@ function drawing(device: LabelledDevice, layout: Layout, owner: string | null): 
   const bars = code({ bcid: 'code128', text: assetTag });
   const barsWidth = bars.columns * barModule;
   const textLeft = edge + qrSize + quiet;
-  const textWidth = width - textLeft - edge;
+  const textWidth = width - textLeft - edge - (help ? helpSize + helpQuiet : 0);
+  const size = help
+    ? { tag: 3.9, kind: 2.6, name: 2.2, line: 2.6, most: 17 }
+    : { tag: 6.9, kind: 3, name: 2.8, line: 3.1, most: 25 };
+  const top = help ? { tag: 6.4, kind: 9.5, name: 12.2 } : { tag: 7.8, kind: 11.4, name: 14.6 };
   const barsTop = edge + qrSize + quiet;
   const foot = layout === 'sheet' ? 2.2 : 1.2;
   const barsHeight = height - barsTop - foot - (owner ? 2.4 : 1.3);
-  const name = inLines(`${device.make} ${device.model}`, 25);
+  const name = inLines(`${device.make} ${device.model}`, size.most);
   return [
     `<title>${escaped(`${assetTag}, ${kindName(kind)}, ${device.make} ${device.model}`)}</title>`,
     `<rect class="app-label-edge" width="${width}" height="${height}" fill="#fff"/>`,
     part(qr, { x: edge, y: edge, width: qrSize, height: qrSize }),
     words(
       assetTag,
-      { x: textLeft, y: 7.8, size: 6.9 },
+      { x: textLeft, y: top.tag, size: size.tag },
       `font-weight="bold" textLength="${n(textWidth)}" lengthAdjust="spacingAndGlyphs"`,
     ),
-    words(kindName(kind), { x: textLeft, y: 11.4, size: 3 }, 'font-weight="bold"'),
-    ...name.map((line, row) => words(line, { x: textLeft, y: 14.6 + row * 3.1, size: 2.8 })),
+    words(kindName(kind), { x: textLeft, y: top.kind, size: size.kind }, 'font-weight="bold"'),
+    ...name.map((line, row) => words(line, { x: textLeft, y: top.name + row * size.line, size: size.name })),
+    ...(help ? helpCode(help, width, textLeft) : []),
     part(bars, { x: (width - barsWidth) / 2, y: barsTop, width: barsWidth, height: barsHeight }),
     owner
       ? words(short(owner, 50), { x: width / 2, y: height - foot, size: 2.2 }, 'text-anchor="middle"')
       : '',
   ].join('');
+}
+
+/** The second code at the right, and beside it what it is for. */
+function helpCode(help: string, width: number, textLeft: number): string[] {
+  const drawn = code({ bcid: 'qrcode', text: help, eclevel: help.length > 62 ? 'L' : 'M' });
+  return [
+    part(drawn, { x: width - edge - helpSize, y: edge, width: helpSize, height: helpSize }),
+    words('Found? Help?', { x: textLeft, y: 17.6, size: 2.2 }, 'font-weight="bold"'),
+  ];
 }
 
 /** A code of its own as SVG, a QR or a Code 128, as wide as its place. */

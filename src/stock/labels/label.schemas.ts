@@ -8,6 +8,10 @@ import { labelsPerSheet, layouts } from './label.rules.ts';
 export const labelsAPage = 10 * labelsPerSheet;
 
 const layout = oneOf(layouts, { default: 'sheet' });
+const help = Type.Boolean({
+  default: false,
+  description: 'With a second code, by which whoever finds the device, or has it, reaches the scheme',
+});
 const first = Type.Integer({ minimum: 1, maximum: labelsPerSheet, default: 1 });
 const { limit: _limit, ...filters } = DeviceQuery.properties;
 
@@ -19,13 +23,19 @@ export const LabelQuery = Type.Object(
     tags: Type.Optional(Type.String({ pattern: '^LW-\\w{6}(,LW-\\w{6})*$', maxLength: 10 * labelsAPage })),
     layout,
     first,
+    help,
   },
   { additionalProperties: false },
 );
 export type LabelQuery = Static<typeof LabelQuery>;
 
 /** What is scanned or typed into the box, one label a line. */
-export const ChosenLabels = strictObject({ codes: text(20_000), layout, first });
+export const ChosenLabels = strictObject({
+  codes: text(20_000),
+  layout,
+  first,
+  help: Type.Optional(help),
+});
 
 export const LabelSize = Type.Object(
   {
@@ -33,6 +43,7 @@ export const LabelSize = Type.Object(
       default: 'single',
       description: 'single: 62 × 29 mm, for a label printer; sheet: 63.5 × 33.9 mm',
     }),
+    help,
   },
   { additionalProperties: false },
 );

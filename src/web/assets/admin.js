@@ -1,7 +1,10 @@
+import { offerCamera } from './camera.js';
 import { keepDrafts, stillHere } from './drafts.js';
 import { initAll } from './nhsuk.js';
+import { offerPasskeys } from './passkey.js';
+import { watchProgress } from './progress.js';
 import { copyDown } from './rows.js';
-import { catchScans } from './scan.js';
+import { catchScans, takeScan } from './scan.js';
 import { enqueue, queueScans } from './scan-queue.js';
 import { warn } from './session.js';
 import { sound } from './sound.js';
@@ -41,6 +44,9 @@ function begin() {
   initAll();
   for (const form of document.querySelectorAll('[data-suggestions]')) suggest(form);
   sound();
+  offerPasskeys();
+  watchProgress();
+  offerCamera((scan, box) => takeScan(scan, enqueue, box));
   document.dispatchEvent(new Event('lendwell-page'));
 }
 begin();

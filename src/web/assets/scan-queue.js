@@ -1,6 +1,7 @@
 // Scans come faster than pages. Each waits its turn, is sent as its form would send it, and the page that answers
 // takes the place of the one shown, so that no key falls between two pages.
 import { bringBack, keepTyped } from './drafts.js';
+import { nothingHeld, watchPresses } from './held.js';
 import { boxOfScans, isScanning } from './scan.js';
 import { hear } from './sound.js';
 
@@ -23,6 +24,7 @@ const notice = () => document.querySelector('.app-scans');
 /** @param {() => void} start what is done on each new page */
 export function queueScans(start) {
   begin = start;
+  watchPresses();
   document.addEventListener('submit', (event) => {
     const { target: form, submitter } = event;
     const box = queueBoxOf(form);
@@ -82,7 +84,9 @@ async function send() {
   tell();
   const box = queueBoxOf(form);
   const before = new Map([...document.forms].map((one) => [addressOf(one), valuesOf(one)]));
-  const body = new URLSearchParams(new FormData(form, button ?? scanButton(form)));
+  // A scan goes without the files of its form, which stay on the page.
+  const sent = [...new FormData(form, button ?? scanButton(form))];
+  const body = new URLSearchParams(sent.filter(([, value]) => typeof value === 'string'));
   if (!button) body.set(box.name, scan.code);
   try {
     const reply = await fetch(form.action, { method: 'POST', body });
@@ -94,11 +98,12 @@ async function send() {
       });
     if (reply.status >= 500) throw new Error('not taken');
     const html = await reply.text();
+    await nothingHeld();
     waiting.shift();
     keepTyped(form);
-    show(new DOMParser().parseFromString(html, 'text/html'), before);
     // A search stands at its own address; what a page's own box sends leaves the page where it is.
     const isElsewhere = (reply.redirected || scan.isOfBar) && url.pathname !== location.pathname;
+    show(new DOMParser().parseFromString(html, 'text/html'), before, isElsewhere);
     if (isElsewhere) history.pushState(null, '', url);
     shown = location.pathname;
     // Keys go on from what was found, past what is on every page; scans reach their box from there.
@@ -140,24 +145,48 @@ function press() {
   if (button) form.requestSubmit(button);
 }
 
-/** The page that answers, in place of the one shown; what was chosen or typed meanwhile stays. */
-function show(page, before) {
+/** The page that answers, in place of the one shown; what was chosen or typed meanwhile stays, and so does the box in the window. */
+function show(page, before, isElsewhere) {
   const changed = new Map(
     [...document.forms].map((form) => [addressOf(form), changedSince(form, before.get(addressOf(form)))]),
   );
+  const files = [...document.querySelectorAll('input[type="file"]')].filter((one) => one.files.length);
   const active = document.activeElement;
   const begun = active?.matches('[data-scan]') ? active.value : '';
-  const scroll = scrollY;
-  const stays = [...document.body.querySelectorAll(':scope > [data-stays]')];
+  const place = topOfBox();
   const comes = [...page.body.children].filter((element) => !element.matches('script, [data-stays]'));
   document.title = page.title;
   document.body.dataset.session = page.body.dataset.session ?? '';
-  document.body.replaceChildren(...comes, ...stays);
+  // What stays is not moved: a dialog that is open would no longer be one.
+  for (const element of [...document.body.childNodes])
+    if (element.dataset?.stays === undefined) element.remove();
+  document.body.prepend(...comes);
   bringBack();
   for (const form of document.forms) take(form, changed.get(addressOf(form)));
+  for (const chosen of files) putBack(chosen);
   begin();
-  if (!isScanning()) goOn(begun);
-  scrollTo(0, scroll);
+  // What is asked for beside the box is read first; a scan reaches the box from there.
+  const isAsked = !isElsewhere && isFaultBeside();
+  if (isAsked) hear('stopped');
+  if (isElsewhere) scrollTo(0, 0);
+  if (!isScanning() && (!isAsked || begun)) goOn(begun);
+  if (!isElsewhere && !isAsked) scrollBy(0, topOfBox() - place);
+}
+
+/** How far below the top of the window the box for scans is, in pixels. */
+const topOfBox = () => boxOfScans()?.getBoundingClientRect().top ?? 0;
+
+/** Whether the page says a fault, and none of the box for scans. */
+function isFaultBeside() {
+  const summary = document.querySelector('main .nhsuk-error-summary');
+  return summary && !summary.querySelector(`a[href="#${boxOfScans()?.id}"]`);
+}
+
+/** Files that were chosen before the page came anew, in the same field of the same form. */
+function putBack({ name, files, form }) {
+  const own = [...document.forms].find((one) => addressOf(one) === addressOf(form));
+  const field = own?.elements.namedItem(name);
+  if (field) field.files = files;
 }
 
 function goPastHead() {

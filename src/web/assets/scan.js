@@ -13,11 +13,29 @@ const isForText = (element) =>
 export const boxOfScans = () =>
   document.querySelector('main [data-scan]') ?? document.querySelector('.app-bar [data-scan]');
 
+/**
+ * Takes what was scanned, with a scanner or the camera, as if it were typed into its box and Enter pressed.
+ * @param {string} scan
+ * @param {(scan: string, form: HTMLFormElement) => void} enqueue takes a scan for a box whose scans wait their turn
+ * @param {HTMLInputElement | HTMLTextAreaElement} box
+ */
+export function takeScan(scan, enqueue, box = boxOfScans()) {
+  if (box.dataset.scan === 'queue') {
+    enqueue(scan, box.form);
+  } else if (box.matches('textarea')) {
+    box.value = [...box.value.split('\n').filter(Boolean), scan, ''].join('\n');
+    box.focus();
+  } else {
+    box.value = scan;
+    box.form.requestSubmit(box.form.querySelector('button:not([type="button"])'));
+  }
+}
+
 let keys = '';
 /** Whether a scan has begun outside of a box: the focus does not move in the middle of it. */
 export const isScanning = () => keys !== '';
 
-/** @param {(scan: string) => void} enqueue takes a scan for a box whose scans wait their turn */
+/** @param {(scan: string, form: HTMLFormElement) => void} enqueue takes a scan for a box whose scans wait their turn */
 export function catchScans(enqueue) {
   let since = 0;
   let last = 0;
@@ -66,16 +84,7 @@ export function catchScans(enqueue) {
     if (chosen) chosen.list.selectedIndex = chosen.index;
     const scan = keys.trim();
     forget();
-    const box = boxOfScans();
-    if (box.dataset.scan === 'queue') {
-      enqueue(scan);
-    } else if (box.matches('textarea')) {
-      box.value = [...box.value.split('\n').filter(Boolean), scan, ''].join('\n');
-      box.focus();
-    } else {
-      box.value = scan;
-      box.form.requestSubmit(box.form.querySelector('button:not([type="button"])'));
-    }
+    takeScan(scan, enqueue);
   }
 }
 

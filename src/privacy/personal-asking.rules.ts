@@ -1,0 +1,20 @@
+import type { PersonalTable } from './personal-table.rules.ts';
+
+const own = 'x.patient_id = any(:ids)';
+const ofStaff = 'who of the staff';
+
+/** What was asked of people, and what they wish of it. Totals stay without a name, as other outcomes do. */
+export const askingTables: PersonalTable[] = [
+  { table: 'asking_wish', of: own, erasure: 'rows go', noWords: { changed_by: ofStaff } },
+  { table: 'invitation', of: own, erasure: 'rows go', noWords: { invited_by: ofStaff } },
+  {
+    table: 'measure_asking',
+    of: own,
+    erasure: {
+      answers: "case when answers is not null then '[]'::jsonb end",
+      taken_back_reason: "case when taken_back_reason is not null then '' end",
+    },
+    stays: ['way', 'status', 'asked_by', 'taken_back_by'],
+    noWords: { answers: 'numbers' },
+  },
+];
