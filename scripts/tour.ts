@@ -1,5 +1,6 @@
 import { systemClock, today } from '../src/shared/clock.ts';
 import { url } from './tour/calls.ts';
+import { findDevice, helpCohort, holdDropIn } from './tour/evidence.ts';
 import { giveBack, lookBack, remind } from './tour/way-back.ts';
 import { lend, prepare, receiveDonation, refer } from './tour/way-out.ts';
 
@@ -28,4 +29,7 @@ async function tour(): Promise<void> {
   await remind(loan);
   await giveBack(loan, tablet!, dongle!);
   await lookBack(tablet!);
+  await findDevice(tablet!);
+  await helpCohort(day);
+  await holdDropIn(day);
 }

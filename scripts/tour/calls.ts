@@ -39,13 +39,41 @@ export async function call<T>(
     ...(body && { body: JSON.stringify(body) }),
   });
   const text = await response.text();
-  console.log(
-    `   ${who} ${method} ${where.replaceAll(/[0-9a-f-]{30}([0-9a-f]{6})/g, '…$1')} → ${response.status}`,
-  );
+  if (!isQuiet)
+    console.log(
+      `   ${who} ${method} ${where.replaceAll(/[0-9a-f-]{30}([0-9a-f]{6})/g, '…$1')} → ${response.status}`,
+    );
   if (response.status !== status)
     throw new Error(`${method} ${where} answered ${response.status} instead of ${status}:\n${text}`);
   record({ method, path: `/api/v1${where}`, headers, body }, { status, body: JSON.parse(text) });
   return { status, headers: response.headers, body: JSON.parse(text) as T };
+}
+
+let isQuiet = false;
+
+/** Work that does the same several times: the calls of the first time are shown, for the others there are these words. */
+export async function quietly(
+  words: string,
+  work: (turn: (once: () => Promise<unknown>) => Promise<void>) => Promise<void>,
+): Promise<void> {
+  try {
+    await work(async (once) => {
+      await once();
+      if (!isQuiet) say(words);
+      isQuiet = true;
+    });
+  } finally {
+    isQuiet = false;
+  }
+}
+
+/** An answer that is no JSON, such as a drawing. */
+export async function read(who: keyof typeof keys, where: string): Promise<string> {
+  const response = await fetch(`${url}/api/v1${where}`, {
+    headers: { authorization: `Bearer ${keys[who]}` },
+  });
+  if (!response.ok) throw new Error(`GET ${where} answered ${response.status}`);
+  return response.text();
 }
 
 /** Keeps a call as an example, the first of each route and status. */

@@ -7,7 +7,7 @@ import t from 'tap';
 import { addApiClient, addApiKey } from '../../src/access/client.commands.ts';
 import type { ClientRole } from '../../src/access/client.rules.ts';
 import { freePort } from '../../src/embedded/processes.ts';
-import { addOrganisation } from '../../src/scheme/organisations/organisation.commands.ts';
+import { addLocation, addOrganisation } from '../../src/scheme/organisations/organisation.commands.ts';
 import { testDatabase } from '../helpers/database.ts';
 import { officer } from '../helpers/factories.ts';
 import { testRedis } from '../helpers/redis.ts';
@@ -36,6 +36,7 @@ for (const backend of ['postgres', 'redis'] as const) {
       name: 'Elm Street Clinic',
       role: 'clinic',
     });
+    await addLocation(deps, officer, { name: 'Elm Street Library', kind: 'access_point' });
     const keyOf = async (role: ClientRole) => {
       const client = await addApiClient(deps, officer, {
         name: `Test ${role}`,
@@ -70,6 +71,8 @@ for (const backend of ['postgres', 'redis'] as const) {
     const [code] = await once(tour, 'close');
     t.match(said, /The whole story went as it should/);
     t.equal(code, 0);
+    for (const learned of ['8 of them now', '6 people more', 'names nobody and nothing'])
+      t.ok(said.includes(learned), learned);
 
     const waiting = () => db.selectFrom('outbox').select('handler').where('done_at', 'is', null).execute();
     while ((await waiting()).length) await wait(100);

@@ -1,0 +1,163 @@
+import { randomInt, randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
+import { prepareZXingModule, readBarcodes } from 'zxing-wasm/reader';
+import { addDays } from '../../src/shared/clock.ts';
+import { call, quietly, read, same, say, see, title, url } from './calls.ts';
+import { randomCode, randomNhsNumber } from './made-up.ts';
+import type { Device } from './way-out.ts';
+
+type Report = {
+  headline: { row: Record<string, number> };
+  parts: { key: string; rows: Record<string, string | number | null>[] }[];
+};
+
+async function report(name: string, from: string, to: string): Promise<Report> {
+  const { body } = await call<Report>('officer', 'GET', `/reports/${name}?from=${from}&to=${to}`, 200);
+  return body;
+}
+
+/** So many people that a figure of theirs may be told. */
+const cohort = 8;
+
+/** Eight people say how sure they feel before and after two calls, and the report has gained just them. */
+export async function helpCohort(day: string): Promise<void> {
+  title(`${cohort} people are helped, and say how sure they feel, from 1 to 5, before and after`);
+  const until = addDays(day, 60);
+  const before = await report('confidence', day, until);
+  const firstPhone = randomInt(100, 900);
+  await quietly('the same for each of the others', async (person) => {
+    for (let number = 0; number < cohort; number++)
+      await person(() => help(day, number, firstPhone + number));
+  });
+  const after = await report('confidence', day, until);
+  const people = after.headline.row.people! - before.headline.row.people!;
+  say(`${after.headline.row.people} people were asked twice, ${people} of them now`);
+  same(people, cohort, 'the report counts each of them once');
+  see('/reports/confidence');
+}
+
+async function help(day: string, number: number, phone: number): Promise<void> {
+  const { body: referral } = await call<{ id: string }>(
+    'clinic',
+    'POST',
+    '/referrals',
+    201,
+    {
+      patient: {
+        givenName: ['Ada', 'Bram', 'Cleo', 'Dev', 'Esi', 'Finn', 'Gwen', 'Hana'][number],
+        familyName: `Tour ${randomCode().slice(0, 4)}`,
+        dateOfBirth: `${1950 + 4 * number}-03-${10 + number}`,
+        nhsNumber: randomNhsNumber(),
+        contactPoints: [{ channel: 'sms', value: `07700 900${phone}`, safe: true }],
+      },
+      needs: ['support'],
+      barriers: ['skills'],
+      referrer: { name: 'Dr Young' },
+      consent: { shareWithScheme: true, givenOn: day },
+    },
+    { 'idempotency-key': randomUUID() },
+  );
+  await call('officer', 'POST', `/referrals/${referral.id}/decisions`, 201, { decision: 'accept' });
+  const { body: of } = await call<{ patient: { id: string } }>(
+    'officer',
+    'GET',
+    `/referrals/${referral.id}`,
+    200,
+  );
+  const { body: calls } = await call<{ items: { id: string }[] }>(
+    'officer',
+    'GET',
+    `/follow-ups?patientId=${of.patient.id}&status=ahead`,
+    200,
+  );
+  for (const [at, { id }] of calls.items.slice(0, 2).entries())
+    await call('officer', 'POST', `/follow-ups/${id}/outcomes`, 201, {
+      result: 'done',
+      minutes: 20,
+      confidence: at === 0 ? 2 : 3 + (number % 2),
+    });
+}
+
+/** Ten visitors of a drop-in are counted without a name, and the report has gained those who are new. */
+export async function holdDropIn(day: string): Promise<void> {
+  title('A drop-in: ten people come, and nobody is asked for a name');
+  const before = await report('drop-ins', day, day);
+  const { body: places } = await call<{ items: { id: string; kind: string }[] }>(
+    'officer',
+    'GET',
+    '/locations',
+    200,
+  );
+  const place = places.items.find(({ kind }) => kind === 'access_point');
+  if (!place) throw new Error('There is no access point for a drop-in. A manager adds one in Settings.');
+  const { body: dropIn } = await call<{ id: string }>('officer', 'POST', '/drop-ins', 201, {
+    locationId: place.id,
+    heldOn: day,
+    startsAt: '10:00',
+    minutes: 120,
+  });
+  await quietly('the same for each of the others', async (visitor) => {
+    for (let number = 0; number < 10; number++)
+      await visitor(() =>
+        call('officer', 'POST', `/drop-ins/${dropIn.id}/visitors`, 201, {
+          cameBefore: number % 3 === 0,
+          ageBand: '45_to_64',
+          topics: [number % 2 ? 'managing_health' : 'getting_started'],
+        }),
+      );
+  });
+  const after = await report('drop-ins', day, day);
+  const more = after.headline.row.people! - before.headline.row.people!;
+  say(`${more} people more in the report of drop-ins: four of the ten had been there before`);
+  same(more, 6, 'nobody is counted twice');
+  see('/reports/drop-ins');
+}
+
+/** What the second code on a label says, read as a phone reads it, and what comes of it. */
+export async function findDevice(device: Device): Promise<void> {
+  title('Somebody finds the tablet on a bus and scans the second code on its label');
+  const label = await read('officer', `/devices/${device.id}/label.svg?help=true`);
+  const address = (await codesOn(label)).find((text) => text.includes('/f/'));
+  if (!address) throw new Error('The label has no second code');
+  const page = `${url}${new URL(address).pathname}`;
+  const shown = await (await fetch(page)).text();
+  same(
+    new RegExp(`lendwell|clinic|patient|health|${device.assetTag}`, 'i').exec(shown)?.[0],
+    undefined,
+    'the page says nothing of whose it is, or what',
+  );
+  say('it leads to a page that names nobody and nothing: “Found this, or is it yours?”');
+
+  const tasks = async () => {
+    const { body } = await call<{ items: { id: string }[] }>(
+      'officer',
+      'GET',
+      '/tasks?kind=said_found&status=open',
+      200,
+    );
+    return body.items.length;
+  };
+  const before = await tasks();
+  const { status } = await fetch(page, {
+    method: 'POST',
+    redirect: 'manual',
+    body: new URLSearchParams({ kind: 'found', words: 'On the number 4 bus' }),
+  });
+  same(status, 303, 'what a finder writes is taken');
+  same((await tasks()) - before, 1, 'and is a task for the office');
+  see('/tasks');
+}
+
+/** The QR codes of a drawing, as a camera reads them. */
+async function codesOn(drawing: string): Promise<string[]> {
+  const wasmBinary = readFileSync(fileURLToPath(import.meta.resolve('zxing-wasm/reader/zxing_reader.wasm')));
+  await prepareZXingModule({ overrides: { wasmBinary: wasmBinary.buffer }, fireImmediately: true });
+  const image = await sharp(Buffer.from(drawing), { density: 600 })
+    .flatten({ background: '#fff' })
+    .png()
+    .toBuffer();
+  const codes = await readBarcodes(new Uint8Array(image), { formats: ['QRCode'] });
+  return codes.map(({ text }) => text);
+}
