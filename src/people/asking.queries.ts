@@ -140,7 +140,8 @@ export async function listShapers(
   const rows = await readBudgets(db, day, {
     columns: { id: col.text, name: col.text },
     also: sql`, p.id, ${calledName} as name`,
-    which: sql`p.merged_into is null and p.erased_at is null and w."shapeAYear" is not null ${follows}
+    which: sql`p.id in (select coalesce(r.merged_into, r.id) from asking_wish s join patient r on r.id = s.patient_id where s.shape_a_year is not null)
+      and p.merged_into is null and p.erased_at is null and w."shapeAYear" is not null ${follows}
       order by ${by} limit ${query.limit + 1}`,
   });
   const page = toPage(rows, query.limit, ({ id }) => [id]);

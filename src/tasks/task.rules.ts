@@ -254,10 +254,11 @@ export const taskKinds = {
     closesWhen: 'it is decided about them',
   },
   updates_ending: {
-    what: 'The security updates of a device on loan end soon: offer another in its place',
+    what: 'The security updates of a device that is lent or held end too soon: offer another in its place',
     by: 'devices.accept-updates',
     page: (id: string) => `/devices/${id}`,
-    closesWhen: 'it is back or another took its place, a manager says why it may stay, or they last longer',
+    closesWhen:
+      'it is back or no longer held, another took its place, a manager says why it may stay, or they last longer',
   },
   check_ran_out: {
     what: 'A device that is held for someone has a check to do before it can go out',

@@ -226,6 +226,27 @@ t.test('what is read at the bench goes before the model, until it is taken back'
   t.match(await get(`/devices/${id}`), { updatesEndOn: '2026-11-23', updates: { ownEndOn: '2026-11-23' } });
 });
 
+t.test(
+  'what is held for someone and comes to end too early is asked of staff once, until it is over',
+  async (t) => {
+    const ready = await make.readyDevices(2, { model: 'Tab Held' });
+    const ids = ready.map(({ id }) => id) as [string, string];
+    const referrals = [await make.waitingReferral(), await make.waitingReferral()];
+    for (const [place, { id }] of referrals.entries())
+      await allocateDevice(deps, officer, id, { deviceId: ids[place]!, skipReason: 'Test' });
+    t.equal(await stepOf('updates-ending'), 0);
+    await say('Tab Held', '2026-12-01');
+    t.equal(await statusOf(ids[0]), 'reserved', 'it stays held');
+    t.equal(await stepOf('updates-ending'), 2);
+    t.equal(await stepOf('updates-ending'), 0);
+    t.same((await tasks(ids)).sort(), ids.toSorted());
+    await accept(ids[0]);
+    t.same(await tasks(ids), [ids[1]], 'a manager let the one');
+    await say('Tab Held', '2031-01-01');
+    t.same(await tasks(ids), [], 'the other is right again');
+  },
+);
+
 t.test('what ends while it is lent is asked of staff once, 60 days ahead, until it is over', async (t) => {
   const ready = await make.readyDevices(4, { model: 'Tab Lent' });
   const ids = ready.map(({ id }) => id) as [string, string, string, string];

@@ -14,17 +14,25 @@ import { completeTasksAbout } from '../../tasks/task.commands.ts';
 import { settleUpdates } from './updates.commands.ts';
 import { isAccepted, isShort, updatesEnd } from './updates.queries.ts';
 
-/** Devices `d` out on a loan `l` whose updates end soon, before it is due back or while it is overdue, and no manager let it. */
-const ends = (date: string) => sql`
-  device d join loan_item i on i.device_id = d.id and ${isOut('i')} join loan l on l.id = i.loan_id
+/**
+ * Devices `d` that someone has or is to get whose updates end too early, and no manager let it: out on a loan, they end
+ * soon and before it is due back or while it is overdue; held, they end before a usual loan would be due.
+ */
+const ends = (date: string) => sql`(
+  select d.id, d.updates_end_on, d.updates_asked_for, l.patient_id
+  from device d join loan_item i on i.device_id = d.id and ${isOut('i')} join loan l on l.id = i.loan_id
   where ${updatesEnd('d')} <= ${date}::date + (select updates_warn_days from lending_policy)
-    and (l.due_on is null or l.due_on > d.updates_end_on or l.due_on < ${date}::date) and not ${isAccepted('d')}`;
+    and (l.due_on is null or l.due_on > d.updates_end_on or l.due_on < ${date}::date) and not ${isAccepted('d')}
+  union all
+  select d.id, d.updates_end_on, d.updates_asked_for, r.patient_id
+  from device d join allocation a on a.device_id = d.id and a.status = 'held' join referral r on r.id = a.referral_id
+  where d.status = 'reserved' and ${isShort('d', date)}) d`;
 
 const unasked = (date: string) =>
-  sql`${ends(date)} and d.updates_asked_for is distinct from d.updates_end_on`;
+  sql`${ends(date)} where d.updates_asked_for is distinct from d.updates_end_on`;
 
 /**
- * Makes a task for each device whose security updates end while someone has it: once for each device and end. Those of what
+ * Makes a task for each device whose security updates end while someone has it, or too early for whom it is held: once for each device and end. Those of what
  * is right again are settled first. In batches; run again it changes nothing.
  * @param date civil date
  * @returns how many tasks it made
@@ -33,7 +41,7 @@ export async function planUpdatesEndingTasks(deps: Deps, date: string, report?: 
   await command(deps, systemContext(newId()), (work) => settleEndings(work, sql`true`, date));
   const found = sql`
     update device u set updates_asked_for = x.updates_end_on from (
-      select d.id, d.updates_end_on, l.patient_id from ${unasked(date)} order by d.updates_end_on, d.id limit ${taskBatch}) x
+      select d.id, d.updates_end_on, d.patient_id from ${unasked(date)} order by d.updates_end_on, d.id limit ${taskBatch}) x
     where u.id = x.id returning u.id, x.patient_id as "patientId"`;
   const task = { kind: 'updates_ending', subjectType: 'device', requestId: newId() } as const;
   return askStaff(deps, task, found, report);
@@ -56,7 +64,7 @@ export async function settleEndings(
   const rows = await many(work.trx, 'updates-ending.settle', { id: col.text })`
     update device d set updates_asked_for = null
     where d.id in (select t.subject_id from task t where t.kind = 'updates_ending' and t.status = 'open')
-      and ${which} and not exists (select from (select d.id from ${ends(date)}) e where e.id = d.id)
+      and ${which} and d.id not in (select d.id from ${ends(date)})
     returning d.id`;
   await completeTasksAbout(
     work,
