@@ -8,7 +8,7 @@ import { fill } from '../../scripts/seed/fill.ts';
 import { createPool } from '../../src/shared/database.ts';
 import { testDatabase } from '../helpers/database.ts';
 
-t.setTimeout(400_000);
+t.setTimeout(900_000);
 
 const { appUrl, clock, db } = await testDatabase(t);
 const size = { devices: 1000, today: '2026-11-23' };

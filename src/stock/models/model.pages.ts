@@ -7,9 +7,15 @@ import { besideTheOther, versionToSend } from '../../web/edit-conflict.ts';
 import { fields, type Typed } from '../../web/forms.ts';
 import { formPage } from '../../web/submit.ts';
 import { lendableWords } from '../devices/updates.rules.ts';
-import { sayOfModel } from './model.commands.ts';
+import { sayOfModel, sayOfModels } from './model.commands.ts';
 import { getModel, listModels, modelTag } from './model.queries.ts';
-import { type Model, ModelSaid, type ModelWritten } from './model.schemas.ts';
+import {
+  type Model,
+  type ModelListTaken,
+  ModelSaid,
+  type ModelWritten,
+  NewModelList,
+} from './model.schemas.ts';
 
 const here = '/settings/models';
 const words = {
@@ -17,11 +23,12 @@ const words = {
   model: 'Enter the model',
   source: 'Say where it stands, or who said so',
   sourceUrl: 'Give an address that begins with https://',
+  csv: 'Paste the rows, with the heading',
 };
 const name = Type.Optional(Type.String({ maxLength: 100 }));
 const ModelQuery = Type.Object({ make: name, model: name }, { additionalProperties: false });
 
-/** /settings/models: until when models of devices get security updates, as staff have found out. */
+/** /settings/models: until when models of devices get security updates, as staff have found out; /settings/models/list: of many at once. */
 export function modelPages(app: App, deps: Deps): void {
   formPage(app, here, {
     reads: 'settings.read',
@@ -50,6 +57,23 @@ export function modelPages(app: App, deps: Deps): void {
       return { href: here, text: whatHappened(await sayOfModel(deps, { ...ctx, ifMatch }, input)) };
     },
   });
+
+  formPage(app, `${here}/list`, {
+    action: 'settings.change',
+    view: 'stock/models/views/model-list.njk',
+    take: async (typed, { ctx }) => ({
+      href: here,
+      text: whatListDid(await sayOfModels(deps, ctx, fields(NewModelList, typed, words))),
+    }),
+  });
+}
+
+function whatListDid({ models, same, moved }: ModelListTaken): string {
+  return [
+    `${count(models, 'model')} taken.`,
+    ...(same ? [`Of ${same} just this was said already.`] : []),
+    ...(moved ? [whatMoved(moved)] : []),
+  ].join(' ');
 }
 
 const namesIn = (typed: Typed | undefined) =>
@@ -67,10 +91,8 @@ const typedOf = ({ make, model, said }: Model): Typed => ({
 
 function whatHappened({ make, model, said, moved }: ModelWritten): string {
   const until = said?.updatesEndOn ? `until ${date(said.updatesEndOn)}` : 'not known until when';
-  return [
-    `${make} ${model}: security updates ${until}.`,
-    ...(moved
-      ? [`${count(moved, 'device')} changed by it: ready now, or waiting for a manager’s reason.`]
-      : []),
-  ].join(' ');
+  return [`${make} ${model}: security updates ${until}.`, ...(moved ? [whatMoved(moved)] : [])].join(' ');
 }
+
+const whatMoved = (moved: number) =>
+  `${count(moved, 'device')} changed by it: ready now, or waiting for a manager’s reason.`;

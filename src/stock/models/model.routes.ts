@@ -1,9 +1,9 @@
 import type { Deps } from '../../shared/deps.ts';
 import { type App, ifMatch, problemReplies } from '../../shared/http.ts';
-import { reads } from '../../shared/routes.ts';
-import { sayOfModel } from './model.commands.ts';
+import { creates, reads } from '../../shared/routes.ts';
+import { sayOfModel, sayOfModels } from './model.commands.ts';
 import { listModels } from './model.queries.ts';
-import { ModelList, ModelSaid, ModelWritten } from './model.schemas.ts';
+import { ModelList, ModelListTaken, ModelSaid, ModelWritten, NewModelList } from './model.schemas.ts';
 
 const tags = ['Devices'];
 
@@ -39,4 +39,15 @@ export function modelRoutes(app: App, deps: Deps): void {
     },
     (request) => sayOfModel(deps, request.ctx, request.body),
   );
+
+  creates(app, '/device-models/lists', {
+    action: 'settings.change',
+    operationId: 'sayOfDeviceModels',
+    summary: 'Say of many models until when they get security updates, by a list; all of it or nothing',
+    tags,
+    body: NewModelList,
+    gives: ModelListTaken,
+    problems: ['invalid'],
+    call: ({ ctx, body }) => sayOfModels(deps, ctx, body),
+  });
 }

@@ -76,3 +76,34 @@ export const ModelWritten = Type.Object({
   }),
 });
 export type ModelWritten = Static<typeof ModelWritten>;
+
+export const NewModelList = strictObject(
+  {
+    csv: Type.String({
+      minLength: 1,
+      maxLength: 1_000_000,
+      description:
+        'Rows as they are pasted out of a spreadsheet, with a heading: make, model, source, and what else is known',
+    }),
+    replace: Type.Optional(
+      Type.Boolean({
+        description: 'It goes in the place of what is said already and differs; refused without',
+      }),
+    ),
+  },
+  {
+    examples: [
+      {
+        csv: 'Make,Model,Updates end on,Source\nSamsung,Galaxy Tab A8,2027-12-01,The maker’s page of security updates',
+      },
+    ],
+  },
+);
+export type NewModelList = Static<typeof NewModelList>;
+
+export const ModelListTaken = Type.Object({
+  models: Type.Integer({ description: 'How many models the list has' }),
+  same: Type.Integer({ description: 'Of how many just this was said already' }),
+  moved: ModelWritten.properties.moved,
+});
+export type ModelListTaken = Static<typeof ModelListTaken>;
