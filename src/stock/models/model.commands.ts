@@ -12,7 +12,7 @@ import { settleUpdates } from '../devices/updates.commands.ts';
 import { settleEndings } from '../devices/updates-ending.commands.ts';
 import { getModel, getModels } from './model.queries.ts';
 import type { Model, ModelListTaken, ModelSaid, ModelWritten, NewModelList } from './model.schemas.ts';
-import { mostTold, readModelList } from './model-list.rules.ts';
+import { mostTold, readModelList } from './model-list.ts';
 
 /**
  * Writes down until when a model gets security updates, or that it is not known, in the place of what was said before.
