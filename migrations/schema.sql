@@ -926,14 +926,19 @@ create table handout (
   path text not null,
   given_at timestamptz not null,
   given_by text not null,
+  taken_back_at timestamptz,
+  taken_back_by text,
+  taken_back_reason text,
   foreign key (guide_id, language, format, version) references guide_version(guide_id, language, format,
     version) match full,
   constraint handout_at_one_contact check (num_nonnulls(follow_up_id, drop_in_person_id) = 1),
-  constraint handout_is_one_thing check (num_nonnulls(guide_id, signpost_id) = 1)
+  constraint handout_is_one_thing check (num_nonnulls(guide_id, signpost_id) = 1),
+  constraint handout_taken_back_says_why check ((taken_back_at is null) = (taken_back_reason is null)
+    and (taken_back_at is null) = (taken_back_by is null))
 );
 create index handout_given on handout (given_at);
 create unique index handout_once on handout (follow_up_id, drop_in_person_id, guide_id, language, format,
-  signpost_id, way) nulls not distinct;
+  signpost_id, way) nulls not distinct where taken_back_at is null;
 create index handout_patient on handout (patient_id, id);
 create trigger handout_of_who_stayed before insert on handout for each row
   execute function follow_the_merge();

@@ -16,6 +16,7 @@ const tables: Record<string, string> = {
   'drop-ins': 'drop_in',
   'drop-in-people': 'drop_in_person',
   'drop-in-visitors': 'drop_in_visitor',
+  handouts: 'handout',
   sessions: 'session',
   factors: 'factor',
 };

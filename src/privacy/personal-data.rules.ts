@@ -1,5 +1,4 @@
-import { extraStep, planStep } from '../support/support.rules.ts';
-import { askingTables } from './personal-asking.rules.ts';
+import { supportTables } from './personal-support.rules.ts';
 import type { PersonalTable } from './personal-table.rules.ts';
 
 /** Rows of the person and of the records that were merged into theirs; `:ids` stands for the ids of all these. */
@@ -220,31 +219,7 @@ export const personalTables: PersonalTable[] = [
     stays: ['reference', 'status', 'handover_way', 'accepted_by', 'mistake'],
     noWords: { agreement_text: 'the scheme’s own' },
   },
-  {
-    table: 'follow_up_outcome',
-    of: 'x.follow_up_id in (select id from follow_up where patient_id = any(:ids))',
-    erasure: { note: 'null', next_step: 'null', taken_back_reason: blank('taken_back_reason') },
-    stays: ['result', 'topics', 'frequency', 'got_in_the_way', 'was_status', 'was_why', 'taken_back_by'],
-  },
-  ...askingTables,
-  {
-    table: 'follow_up',
-    of: own,
-    erasure: { step: `coalesce(${planStep('x')}, '${extraStep}')`, note: 'null' },
-    stays: ['way', 'status', 'why'],
-  },
-  {
-    table: 'handout',
-    of: own,
-    erasure: 'rows go',
-    noWords: { language: 'a tag', format: 'a kind', way: 'a kind', path: 'made here', given_by: ofStaff },
-  },
-  {
-    table: 'drop_in_person',
-    of: own,
-    erasure: { note: 'null', taken_back_reason: blank('taken_back_reason') },
-    stays: ['topics', 'taken_back_by'],
-  },
+  ...supportTables,
   {
     table: 'captured_message',
     of: `x.reference in (${messages})`,

@@ -534,6 +534,9 @@ export interface Handout {
   path: string;
   given_at: string;
   given_by: string;
+  taken_back_at: string | null;
+  taken_back_by: string | null;
+  taken_back_reason: string | null;
 }
 
 export interface IdempotencyKey {

@@ -22,6 +22,11 @@ export const guideEvents = defineEvents({
   },
   'signpost.added': { values: {}, line: () => 'Signpost added' },
   'signpost.changed': { values: {}, line: () => 'Signpost changed' },
+  'handout.taken_back': {
+    values: { what, way },
+    line: (v) =>
+      `That a ${v.what === 'signpost' ? 'signpost' : 'guide'} was given was recorded by mistake and is taken back`,
+  },
   'handout.given': {
     values: { what, way },
     line: (v) =>

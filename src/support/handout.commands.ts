@@ -88,6 +88,8 @@ export async function giveHandout(
     text: _text,
     url: _url,
     personWords: _words,
+    takenBack: _takenBack,
+    isOut: _isOut,
     ...shown
   } = handout;
   return { ...shown, sendAfter };
@@ -120,6 +122,7 @@ async function givenAlready(work: Work, contact: Contact, input: NewHandout): Pr
     work.trx
       .selectFrom('handout')
       .select(['id', 'guide_id', 'language', 'format', 'signpost_id', 'way'])
+      .where('taken_back_at', 'is', null)
       .where(
         'followUpId' in contact ? 'follow_up_id' : 'drop_in_person_id',
         '=',
@@ -162,9 +165,14 @@ async function whatIsGiven(
 /** Sends what did not go: what was held or failed of it is over. @throws Problem `handout-not-sent` */
 async function sendAnew(work: Work, id: string, patientId: string): Promise<void> {
   await releaseHeld(work, patientId);
-  await run(work.trx, 'handout.send-anew')`
-    update reminder set status = 'cancelled' where reason = 'handout' and subject_id = ${id} and status <> 'cancelled'`;
+  await endHandoutMessage(work, id);
   await sendIt(work, id, patientId);
+}
+
+/** What was to be said of a handout is over. */
+export async function endHandoutMessage(work: Work, id: string): Promise<void> {
+  await run(work.trx, 'handout.end-message')`
+    update reminder set status = 'cancelled' where reason = 'handout' and subject_id = ${id} and status <> 'cancelled'`;
 }
 
 /**

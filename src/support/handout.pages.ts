@@ -9,12 +9,14 @@ import { type App, idParams } from '../shared/http.ts';
 import { invalid } from '../shared/problem.ts';
 import { type Form, held, newForm, type Typed } from '../web/forms.ts';
 import { formPage } from '../web/submit.ts';
+import { takeBackPage } from '../web/take-back.ts';
 import { listGuides } from './guide.queries.ts';
 import { byWish, guideFormatWords, missingFor, type Wanted } from './guide.rules.ts';
 import { giveHandout } from './handout.commands.ts';
 import { getHandout } from './handout.queries.ts';
 import { NewHandout } from './handout.schemas.ts';
 import { handoutLine } from './handout.view.ts';
+import { takeBackHandout, whyHandoutStays } from './handout-back.commands.ts';
 import { type Contact, metAt } from './met.queries.ts';
 import { listSignposts } from './signpost.queries.ts';
 import { topicWords } from './support.rules.ts';
@@ -38,6 +40,25 @@ export function handoutPages(app: App, deps: Deps): void {
       });
     },
   );
+
+  takeBackPage(app, '/handouts/:id/takings-back', {
+    action: 'follow-ups.record-outcome',
+    async show({ ctx, params: { id } }) {
+      const handout = await getHandout(deps.db, ctx.actor, id);
+      await logAccess(deps, ctx, handout.patient.id, 'follow_up');
+      return {
+        what: 'that it was given',
+        caption: `${handout.patient.name}, ${handout.name}`,
+        text: 'It will count nowhere, and a message about it that still waits does not go.',
+        back: { href: `/handouts/${id}`, text: handout.name },
+        why: handout.takenBack ? 'It is taken back already.' : whyHandoutStays(handout),
+      };
+    },
+    async take(given, { ctx, params: { id } }) {
+      await takeBackHandout(deps, ctx, id, given);
+      return { href: `/handouts/${id}`, text: 'It is taken back.' };
+    },
+  });
 
   formPage(app, '/follow-ups/:id/handouts', {
     action: 'follow-ups.record-outcome',

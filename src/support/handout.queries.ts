@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { isOnItsWay } from '../messages/message.states.ts';
 import type { Actor } from '../shared/actor.ts';
 import { jsonInstant, type Reader } from '../shared/database.ts';
 import { calledName } from '../shared/person-name.ts';
@@ -7,6 +8,7 @@ import { col, type RowOf } from '../shared/rows.ts';
 import { each, maybe } from '../shared/statements.ts';
 import { isKnownTo, visibleTo } from './follow-up.queries.ts';
 import { Handout } from './handout.schemas.ts';
+import { handoutCounts } from './handout.states.ts';
 
 /** What became of a handout `h`, with its reminder `r` and its message `m`. */
 const state = sql`case when h.way = 'paper' then 'on_paper' when r.status = 'cancelled' or r.id is null or m.status in ('failed', 'cancelled', 'held') then 'not_sent'
@@ -24,7 +26,7 @@ const shown = (
 /** What a person, by an id in SQL, was given, the newest first, as one JSON value. */
 export const handoutsJson = (patientId: RawBuilder<unknown>) => sql`coalesce((
   select json_agg(x) from (select ${shown(jsonInstant('h.given_at'))} from ${tables}
-    where h.patient_id = ${patientId} order by h.id desc limit 50) x), '[]')`;
+    where h.patient_id = ${patientId} and ${handoutCounts('h')} order by h.id desc limit 50) x), '[]')`;
 
 const Looked = {
   ...Handout.properties,
@@ -36,6 +38,9 @@ const Looked = {
   url: col.orNull(col.text),
   personWords: col.orNull(col.text),
   sendAfter: col.orNull(col.text),
+  /** Its message went out, or is just going. */
+  isOut: col.boolean,
+  takenBack: col.orNull(col.object({ at: col.text, by: col.text, reason: col.text })),
 };
 
 /**
@@ -47,7 +52,9 @@ export async function getHandout(db: Reader, actor: Actor, id: string): Promise<
   const row = await maybe(db, each('handout.get'), Looked)`
     select ${shown(sql`h.given_at`)}, h.follow_up_id as "followUpId", ${dropIn} as "dropInId",
       json_build_object('id', p.id, 'name', ${calledName}) as patient, coalesce(v.title, s.name) as title, coalesce(v.body, s.details) as text, s.url, s.person_words as "personWords",
-      case when m.status in ('planned', 'queued') then m.send_after end as "sendAfter"
+      case when m.status in ('planned', 'queued') then m.send_after end as "sendAfter",
+      coalesce(r.status <> 'cancelled' and (${isOnItsWay('m')} or m.status = 'delivered'), false) as "isOut",
+      case when h.taken_back_at is not null then json_build_object('at', ${jsonInstant('h.taken_back_at')}, 'by', h.taken_back_by, 'reason', h.taken_back_reason) end as "takenBack"
     from ${tables} join patient p on p.id = h.patient_id
       left join guide_version v on v.guide_id = h.guide_id and v.language = h.language and v.format = h.format and v.version = h.version
     where h.id = ${id} and ${isKnownTo(actor, sql`h.patient_id`)}`;

@@ -1,8 +1,11 @@
+import Type from 'typebox';
 import type { Deps } from '../shared/deps.ts';
 import { type App, idParams } from '../shared/http.ts';
 import { creates } from '../shared/routes.ts';
+import { TakingBack } from '../shared/taking-back.ts';
 import { giveHandout } from './handout.commands.ts';
 import { HandoutGiven, NewHandout } from './handout.schemas.ts';
+import { takeBackHandout } from './handout-back.commands.ts';
 
 const given = {
   description:
@@ -31,5 +34,18 @@ export function handoutRoutes(app: App, deps: Deps): void {
     summary: 'Give a guide or a signpost to someone who came to a drop-in, by a message or on paper',
     problems: ['not-found', 'invalid', 'handout-not-sent', 'patient-erased', 'merge-refused'],
     call: ({ ctx, params, body }) => giveHandout(deps, ctx, { attendanceId: params.id }, body),
+  });
+
+  creates(app, '/handouts/:id/takings-back', {
+    action: 'follow-ups.record-outcome',
+    operationId: 'takeBackHandout',
+    summary: 'Take back that a guide or a signpost was given, which was recorded by mistake',
+    description: 'It counts nowhere, and its message does not go where it still waits.',
+    tags: ['Support'],
+    params: idParams,
+    body: TakingBack,
+    gives: Type.Object({ id: Type.String(), patientId: Type.String() }),
+    problems: ['not-found', 'taking-back-refused', 'patient-erased'],
+    call: ({ ctx, params, body }) => takeBackHandout(deps, ctx, params.id, body),
   });
 }

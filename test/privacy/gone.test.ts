@@ -316,6 +316,12 @@ async function aWholeStory() {
     spokeAt: '09:00',
     agreed: mark,
   });
+  const signpost = await post('manager', '/signposts', { name: 'A group', details: 'It meets on Mondays' });
+  const slipped = await post('officer', `/follow-ups/${done.id}/handouts`, {
+    signpostId: signpost.id,
+    way: 'paper',
+  });
+  await post('officer', `/handouts/${slipped.id}/takings-back`, { reason: mark });
   const mistaken = (await call('officer', 'GET', `/follow-ups/${done.id}`)).body.outcome.id;
   await post('officer', `/follow-up-outcomes/${mistaken}/takings-back`, { reason: mark });
   await post('officer', `/follow-ups/${done.id}/outcomes`, { result: 'done', note: mark, nextStep: mark });

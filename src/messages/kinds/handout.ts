@@ -7,6 +7,6 @@ export const handout: MessageKind = {
   subject: 'handout',
   says: 'address',
   carries: 'pages',
-  stands: sql`h.id is not null`,
+  stands: sql`h.taken_back_at is null and h.id is not null`,
   endsWithSubject: false,
 };

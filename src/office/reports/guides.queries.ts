@@ -4,6 +4,7 @@ import type { Reader } from '../../shared/database.ts';
 import { col } from '../../shared/rows.ts';
 import { many } from '../../shared/statements.ts';
 import { guideFormats, guideFormatWords } from '../../support/guide.rules.ts';
+import { handoutCounts } from '../../support/handout.states.ts';
 import { topics, topicWords } from '../../support/support.rules.ts';
 import { type Column, everyMonth, type Row } from './report.rules.ts';
 import { during, monthOf, ofClinic, type Report, type Scope } from './report-scope.ts';
@@ -97,7 +98,7 @@ async function readGiven(db: Reader, scope: Scope) {
       select h.patient_id, h.way, h.language, h.format, coalesce(g.name, s.name || ' (signpost)') as thing, coalesce(g.topic, s.topic) as topic,
         ${monthOf(sql`h.given_at`)} as month
       from handout h left join guide g on g.id = h.guide_id left join signpost s on s.id = h.signpost_id left join follow_up f on f.id = h.follow_up_id
-      where ${during(sql`h.given_at`, scope)} and ${ofClinic(sql`f.referral_id`, scope)}
+      where ${during(sql`h.given_at`, scope)} and ${handoutCounts('h')} and ${ofClinic(sql`f.referral_id`, scope)}
         and (h.way = 'paper' or exists (select from reminder r join message m on m.id = r.message_id
           where r.reason = 'handout' and r.subject_id = h.id and r.status = 'said' and m.status in ('sent', 'delivered')))
     )
