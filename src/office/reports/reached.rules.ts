@@ -1,5 +1,5 @@
 import { leavingHeadline, leavingRows } from './leaving.rules.ts';
-import { type Cell, type Column, hidden, type Row } from './report.rules.ts';
+import { type Cell, type Column, hidden, isSmall, type Row, sum } from './report.rules.ts';
 
 /** Who has said nothing by a question, or was not asked. */
 export const notAsked = 'not_asked';
@@ -12,8 +12,20 @@ export const reachedColumns: Column[] = [
 ];
 export const everyoneColumns = reachedColumns.filter(({ kind }) => kind === 'count');
 
-/** Counts as they are kept for good: with small numbers hidden, and what they could be worked out from. */
-export const keptRows = (rows: Row[]): Row[] => leavingRows(reachedColumns, rows);
+/**
+ * The rows of a question as they are kept for good: with small numbers hidden, and what they could be worked out from.
+ * Those who were not asked are about the same people in the tables of all questions. So they are never hidden for the
+ * sake of another row alone, since the next table would show them: what is hidden holds enough among the answers
+ * themselves, unless those who answered, or who did not, are so few that both have to be hidden.
+ */
+export function keptRows(rows: Row[]): Row[] {
+  const answers = rows.filter(({ answer }) => answer !== notAsked);
+  const others = rows.filter(({ answer }) => answer === notAsked);
+  const isFew = (some: Row[]) => everyoneColumns.some(({ key }) => isSmall(sum(some, key)));
+  if (isFew(answers) || isFew(others)) return leavingRows(reachedColumns, rows);
+  return [...leavingRows(reachedColumns, answers), ...leavingRows(reachedColumns, others)];
+}
+
 export const keptEveryone = (row: Row): Row => leavingHeadline(everyoneColumns, row);
 
 /**

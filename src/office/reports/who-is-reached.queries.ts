@@ -12,8 +12,8 @@ import type { Report } from './report-scope.ts';
 
 const columns: Column[] = [
   ...reachedColumns,
-  { key: 'referredShare', text: 'Of those referred', kind: 'share', of: ['referred', 'referred'] },
-  { key: 'lentShare', text: 'Of those lent something', kind: 'share', of: ['lent', 'lent'] },
+  { key: 'referredShare', text: 'Of those referred', kind: 'share', of: ['referred', 'referredAnswered'] },
+  { key: 'lentShare', text: 'Of those lent something', kind: 'share', of: ['lent', 'lentAnswered'] },
   { key: 'population', text: 'Of the population, %', kind: 'number' },
   {
     key: 'difference',

@@ -31,6 +31,7 @@ export function populationRoutes(app: App, deps: Deps): void {
     tags,
     params: populationParams,
     gives: Population,
+    problems: ['not-found'],
     call: ({ params }) => getPopulation(deps.db, params.question),
     etag: populationTag,
   });
@@ -45,7 +46,7 @@ export function populationRoutes(app: App, deps: Deps): void {
         summary: 'Say how the population is made up by a question, in the place of what was said before',
         ...one,
         body: NewPopulation,
-        response: { 200: Population, ...problemReplies('invalid', ...ofVersions) },
+        response: { 200: Population, ...problemReplies('not-found', 'invalid', ...ofVersions) },
       },
     },
     async ({ ctx, params, body }, reply) => {
@@ -62,7 +63,7 @@ export function populationRoutes(app: App, deps: Deps): void {
         operationId: 'removePopulation',
         summary: 'Remove what is said of the population by a question',
         ...one,
-        response: { 200: Population, ...problemReplies(...ofVersions) },
+        response: { 200: Population, ...problemReplies('not-found', ...ofVersions) },
       },
     },
     async ({ ctx, params }, reply) => {
