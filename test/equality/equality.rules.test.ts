@@ -1,9 +1,12 @@
+import fc from 'fast-check';
 import t from 'tap';
 import { keptRows, pointsBetween, shareOfAnswered } from '../../src/office/reports/reached.rules.ts';
 import { hidden, type Row } from '../../src/office/reports/report.rules.ts';
 import { areasOf, readAreas } from '../../src/people/equality/area.rules.ts';
 import { wishBefore } from '../../src/people/equality/equality.rules.ts';
 import { shareFaults } from '../../src/people/equality/population.rules.ts';
+import { anyNumber, attack } from '../helpers/attack.ts';
+import { bounds } from '../helpers/published.ts';
 
 t.test('a postcode lies in a sector and a district, however it is typed', async (t) => {
   t.same(areasOf('n1 9gu'), ['N1 9', 'N1']);
@@ -86,6 +89,47 @@ t.test('shares are of those who answered, and of what is shown alone', async (t)
   t.same(shares(keptRows(rows(40, 60, 20, 3)), 125), [hidden, hidden, hidden, null]);
   t.same(shares(keptRows(rows(0, 0, 0, 20)), 20), [null, null, null, null]);
 });
+
+t.test(
+  'whoever knows all sums, and puts the tables of two questions together, finds no number under 8',
+  async () => {
+    const few = fc.oneof({ weight: 3, arbitrary: fc.nat(9) }, { weight: 1, arbitrary: fc.nat(60) });
+    // Both questions are answered by the same people.
+    const people = fc.tuple(few, fc.array(few, { minLength: 2, maxLength: 6 }), fc.nat(5));
+    fc.assert(
+      fc.property(people, ([others, groups, taken]) => {
+        const whole = groups.reduce((sum, one) => sum + one, 0);
+        const other = [Math.floor((whole * taken) / 5), whole - Math.floor((whole * taken) / 5)];
+        const tables = [groups, other].map((counts) => [
+          ...counts.map((lent, at): Row => ({ answer: `g${at}`, referred: lent, lent })),
+          { answer: 'not_asked', referred: others, lent: others } as Row,
+        ]);
+        const cells = new Map<string, [number, number]>();
+        const all = whole + others;
+        cells.set('all', all > 0 && all < 8 ? [0, anyNumber] : [all, all]);
+        const sums = tables.map((table, at) => {
+          const names = table.map(({ answer }) => (answer === 'not_asked' ? 'others' : `${at} ${answer}`));
+          for (const [place, { lent }] of keptRows(table).entries()) {
+            const [low, high] = cells.get(names[place]!) ?? [0, anyNumber];
+            const [least, most] = bounds(lent);
+            cells.set(names[place]!, [Math.max(low, least), Math.min(high, most)]);
+          }
+          const of = names.map((name): [number, string] => [1, name]);
+          return { of: [...of, [-1, 'all'] as [number, string]], least: 0, most: 0 };
+        });
+        const small = tables.flatMap((table, at) =>
+          table
+            .filter(({ lent }) => Number(lent) > 0 && Number(lent) < 8)
+            .map(({ answer }) => (answer === 'not_asked' ? 'others' : `${at} ${answer}`)),
+        );
+        for (const [least, most] of attack({ cells, sums }, small).values())
+          if (most - least + 1 < 8) return false;
+        return true;
+      }),
+      { numRuns: 300 },
+    );
+  },
+);
 
 t.test('the difference to the population is in points', async (t) => {
   t.equal(pointsBetween(33, 34.5), -1.5);
