@@ -185,6 +185,24 @@ create table api_key (
 );
 create index api_key_client on api_key (client_id);
 
+-- ──────────── area_band ───────────────────────────────────────────────────────────────────────────────
+-- The band of each area: a postcode district such as N1, or a sector such as N1 9, which goes before its
+-- district.
+create table area_band (
+  area text primary key check (area ~ '^[A-Z]{1,2}[0-9][A-Z0-9]?( [0-9])?$'),
+  band int not null check (band >= 1 and band <= 10)
+);
+
+-- ──────────── area_lookup ─────────────────────────────────────────────────────────────────────────────
+-- Where the bands of areas come from: what the scheme brought, in one row.
+create table area_lookup (
+  is_the_one boolean default true primary key check (is_the_one),
+  name text not null check (name ~ '\S'),
+  source text not null check (source ~ '\S'),
+  dated date not null,
+  changed_at timestamptz not null
+);
+
 -- ──────────── asking_wish ─────────────────────────────────────────────────────────────────────────────
 -- How often, and how, a person wishes to be asked how they are. Who has no row said nothing of it.
 create table asking_wish (
@@ -671,6 +689,28 @@ create table earlier_label (
   primary key (device_id, label_key)
 );
 create index earlier_label_key on earlier_label (label_key);
+
+-- ──────────── equality_answer ─────────────────────────────────────────────────────────────────────────
+-- How a person described themselves, for figures alone. No page, list or reply shows a row to anyone; of
+-- records that were merged, the latest counts.
+create table equality_answer (
+  patient_id uuid primary key references patient,
+  given_on date not null,
+  age text check (age in ('under_25', '25_to_34', '35_to_44', '45_to_54', '55_to_64', '65_to_74',
+    '75_and_over', 'rather_not_say')),
+  sex text check (sex in ('female', 'male', 'rather_not_say')),
+  -- Whether it is the same as the sex registered at birth.
+  gender text check (gender in ('yes', 'no', 'rather_not_say')),
+  ethnicity text check (ethnicity in ('asian', 'black', 'mixed', 'white', 'other', 'rather_not_say')),
+  disability text check (disability in ('yes', 'no', 'rather_not_say')),
+  -- The band of the area that they live in, by the lookup of the scheme. The postcode is kept nowhere.
+  area text check (area in ('1', '2', '3', '4', '5', '6', '7', '8', '9', '10', 'rather_not_say')),
+  changed_at timestamptz not null,
+  constraint equality_answer_says_something check (num_nonnulls(age, sex, gender, ethnicity, disability,
+    area) > 0)
+);
+alter table equality_answer enable row level security;
+create policy everything on equality_answer to lendwell_app using (true);
 
 -- ──────────── event ───────────────────────────────────────────────────────────────────────────────────
 -- Append-only. values holds allow-listed, non-personal columns; fields names the others that changed.
@@ -1839,6 +1879,17 @@ create policy everything on patient_plan to lendwell_app using (true);
 create policy supporters_own on patient_plan for select to lendwell_supporter using (supports(patient_id));
 grant select on patient_plan to lendwell_supporter;
 
+-- ──────────── population_figure ───────────────────────────────────────────────────────────────────────
+-- What the scheme says of the population that it is for, to hold its reach against.
+create table population_figure (
+  question text primary key check (question in ('age', 'sex', 'gender', 'ethnicity', 'disability', 'area')),
+  source text not null check (source ~ '\S'),
+  dated date not null,
+  -- By group, the percentage of the population.
+  shares jsonb not null,
+  changed_at timestamptz not null
+);
+
 -- ──────────── preparation_check ───────────────────────────────────────────────────────────────────────
 create table preparation_check (
   id uuid primary key,
@@ -1924,6 +1975,26 @@ create table proposed_account (
   unique (issuer, subject)
 );
 create index proposed_account_age on proposed_account (tried_at);
+
+-- ──────────── reached_figure ──────────────────────────────────────────────────────────────────────────
+-- How many people were referred and lent something in a half-year, by what they said of themselves, as it may
+-- be shown to anyone. Made once, since from a second count the answers of one person could be subtracted.
+create table reached_figure (
+  -- The day on which it began.
+  half_year date not null,
+  question text not null,
+  answer text not null,
+  -- To the nearest 5; null: hidden.
+  referred int check (referred >= 0 and (referred % 5) = 0),
+  lent int check (lent >= 0 and (lent % 5) = 0),
+  made_at timestamptz not null,
+  primary key (half_year, question, answer)
+);
+create trigger reached_figure_no_truncate before truncate on reached_figure for each statement
+  execute function refuse_change();
+create trigger reached_figure_stays before delete or update on reached_figure for each row
+  execute function refuse_change();
+revoke update, delete on reached_figure from lendwell_app;
 
 -- ──────────── recovery_code ───────────────────────────────────────────────────────────────────────────
 create table recovery_code (

@@ -17,6 +17,8 @@ import { homeRoutes } from './office/home.routes.ts';
 import { jobRunRoutes } from './office/nightly/job-run.routes.ts';
 import { reportRoutes } from './office/reports/report.routes.ts';
 import { securityRoutes } from './office/security/security.routes.ts';
+import { equalityRoutes } from './people/equality/equality.routes.ts';
+import { populationRoutes } from './people/equality/population.routes.ts';
 import { patientRoutes } from './people/patient.routes.ts';
 import { noticeRoutes } from './privacy/notices/notice.routes.ts';
 import { privacyRoutes } from './privacy/privacy.routes.ts';
@@ -87,6 +89,7 @@ export const apiFeatures: ((app: App, deps: Deps) => void)[] = [
   waitingListRoutes,
   allocationRoutes,
   patientRoutes,
+  equalityRoutes,
   mergeRoutes,
   privacyRoutes,
   retentionRoutes,
@@ -97,6 +100,7 @@ export const apiFeatures: ((app: App, deps: Deps) => void)[] = [
   extensionRoutes,
   schemeRoutes,
   noticeRoutes,
+  populationRoutes,
   lendingRoutes,
   calendarRoutes,
   takeOverRoutes,

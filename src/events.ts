@@ -11,6 +11,7 @@ import { messageEvents } from './messages/message.events.ts';
 import { templateEvents } from './messages/template.events.ts';
 import { jobEvents } from './office/nightly/job.events.ts';
 import { reportEvents } from './office/reports/report.events.ts';
+import { equalityEvents } from './people/equality/equality.events.ts';
 import { patientEvents } from './people/patient.events.ts';
 import { noticeEvents } from './privacy/notices/notice.events.ts';
 import { privacyEvents } from './privacy/privacy.events.ts';
@@ -56,6 +57,7 @@ export const events = allEvents(
   disposalEvents,
   donationEvents,
   dropInEvents,
+  equalityEvents,
   extensionEvents,
   followUpEvents,
   formLinkEvents,

@@ -34,6 +34,8 @@ import { securityPages } from './office/security/security.pages.ts';
 import { settingsPages } from './office/settings.pages.ts';
 import { changePatientPages } from './people/change.pages.ts';
 import { contactPointPages } from './people/contact-point.pages.ts';
+import { equalityPages } from './people/equality/equality.pages.ts';
+import { populationPages } from './people/equality/population.pages.ts';
 import { patientPages } from './people/patient.pages.ts';
 import { noticePages } from './privacy/notices/notice.pages.ts';
 import { publicNoticePages } from './privacy/notices/public-notice.pages.ts';
@@ -139,6 +141,7 @@ export const pageFeatures: ((app: App, deps: Deps) => void)[] = [
   privacyPages,
   retentionPages,
   patientPages,
+  equalityPages,
   contactStatePages,
   contactPointPages,
   changePatientPages,
@@ -162,6 +165,7 @@ export const pageFeatures: ((app: App, deps: Deps) => void)[] = [
   helpPages,
   settingsPages,
   schemePages,
+  populationPages,
   noticePages,
   publicNoticePages,
   staffPages,

@@ -21,6 +21,7 @@ import { planMishaps } from './mishaps.ts';
 import { lendToLibrary, referAgain, tellPatientStory } from './patient-story.ts';
 import { makePatients } from './people.ts';
 import { createNumbers, createRandom } from './random.ts';
+import { describeThemselves } from './reached.ts';
 import { type Scheme, setUpScheme } from './scheme.ts';
 import { createStock } from './stock.ts';
 import { makeStories } from './stories.ts';
@@ -66,6 +67,7 @@ export async function loadDemonstration(given: Deps) {
   agenda.at(agenda.daysAgo(2), '15:45', (deps) => answerAText(deps));
 
   agenda.at(agenda.daysAgo(21), '16:00', (deps) => completeTasks(deps, scheme));
+  agenda.at(agenda.daysAgo(45), '16:00', (deps) => describeThemselves(deps, scheme.officers[0]!));
   agenda.at(agenda.daysAgo(15), '16:00', (deps) => askPeople(deps, scheme.officers[0]!));
   agenda.at(agenda.daysAgo(20), '16:00', (deps) => keepPeople(deps, scheme));
   agenda.at(agenda.lastDay, '16:00', (deps) => close(deps, scheme));

@@ -22,6 +22,7 @@ import { addSignpost } from '../../src/support/signpost.commands.ts';
 import type { NewSignpost } from '../../src/support/signpost.schemas.ts';
 import { writeGuides } from './guides.ts';
 import { addQuestionnaire } from './measures.ts';
+import { bringPopulation } from './reached.ts';
 
 const people: { name: string; role: StaffRole; email: string }[] = [
   { name: 'Olivia Marlow', role: 'officer', email: 'olivia.marlow@lendwell.example' },
@@ -113,6 +114,7 @@ export async function setUpScheme(deps: Deps): Promise<Scheme> {
 
   await publishNotices(deps, manager);
   await addQuestionnaire(deps, manager);
+  await bringPopulation(deps, manager);
   await countAccessories(deps, officers[0]!, hubs);
   const signpostIds: string[] = [];
   await writeGuides(deps, manager);

@@ -28,6 +28,7 @@ const tables: Record<string, string> = {
 const words: Record<string, string[]> = {
   kind: ['tablet', 'sim'],
   deviceKind: ['tablet', 'sim'],
+  question: ['age', 'area'],
   reason: ['follow_up'],
   wording: ['discreet'],
   // A code that leads nowhere looks as one that does.
@@ -44,6 +45,7 @@ const words: Record<string, string[]> = {
     'drop-ins',
     'measures',
     'guides',
+    'who-is-reached',
     'mobile-data',
     'security-updates',
     'clinics',

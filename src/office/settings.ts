@@ -121,6 +121,12 @@ const settings: { title: string; pages: SettingsPage[] }[] = [
         action: 'settings.read',
       },
       {
+        href: '/settings/population',
+        text: 'Whom you are for',
+        about: 'The population and the areas that the report of who is reached is held against',
+        action: 'settings.read',
+      },
+      {
         href: '/settings/notices',
         text: 'Privacy and accessibility',
         about: 'What the public is told: privacy notices and the accessibility statement, version by version',

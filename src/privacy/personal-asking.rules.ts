@@ -5,6 +5,19 @@ const ofStaff = 'who of the staff';
 
 /** What was asked of people, and what they wish of it. Totals stay without a name, as other outcomes do. */
 export const askingTables: PersonalTable[] = [
+  {
+    table: 'equality_answer',
+    of: own,
+    erasure: 'rows go',
+    noWords: {
+      age: 'a kind',
+      sex: 'a kind',
+      gender: 'a kind',
+      ethnicity: 'a kind',
+      disability: 'a kind',
+      area: 'a kind',
+    },
+  },
   { table: 'asking_wish', of: own, erasure: 'rows go', noWords: { changed_by: ofStaff } },
   { table: 'invitation', of: own, erasure: 'rows go', noWords: { invited_by: ofStaff } },
   {

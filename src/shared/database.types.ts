@@ -118,6 +118,19 @@ export interface ApiKey {
   seen_addresses: Generated<string[]>;
 }
 
+export interface AreaBand {
+  area: string;
+  band: number;
+}
+
+export interface AreaLookup {
+  is_the_one: Generated<boolean>;
+  name: string;
+  source: string;
+  dated: string;
+  changed_at: string;
+}
+
 export interface AskingWish {
   patient_id: string;
   most_a_year: number | null;
@@ -394,6 +407,18 @@ export interface EarlierLabel {
   label: string;
   label_key: GeneratedAlways<string>;
   recorded_at: string;
+}
+
+export interface EqualityAnswer {
+  patient_id: string;
+  given_on: string;
+  age: 'under_25' | '25_to_34' | '35_to_44' | '45_to_54' | '55_to_64' | '65_to_74' | '75_and_over' | 'rather_not_say' | null;
+  sex: 'female' | 'male' | 'rather_not_say' | null;
+  gender: 'yes' | 'no' | 'rather_not_say' | null;
+  ethnicity: 'asian' | 'black' | 'mixed' | 'white' | 'other' | 'rather_not_say' | null;
+  disability: 'yes' | 'no' | 'rather_not_say' | null;
+  area: '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9' | '10' | 'rather_not_say' | null;
+  changed_at: string;
 }
 
 export interface Event {
@@ -1036,6 +1061,14 @@ export interface PatientPlan {
   reason: string | null;
 }
 
+export interface PopulationFigure {
+  question: 'age' | 'sex' | 'gender' | 'ethnicity' | 'disability' | 'area';
+  source: string;
+  dated: string;
+  shares: Json;
+  changed_at: string;
+}
+
 export interface PreparationCheck {
   id: string;
   device_id: string;
@@ -1086,6 +1119,15 @@ export interface ProposedAccount {
   role: 'officer' | 'supporter' | 'manager' | 'auditor' | 'administrator' | null;
   proposed_at: string;
   tried_at: string;
+}
+
+export interface ReachedFigure {
+  half_year: string;
+  question: string;
+  answer: string;
+  referred: number | null;
+  lent: number | null;
+  made_at: string;
 }
 
 export interface RecoveryCode {
@@ -1577,6 +1619,8 @@ export interface DB {
   answer_link: AnswerLink;
   api_client: ApiClient;
   api_key: ApiKey;
+  area_band: AreaBand;
+  area_lookup: AreaLookup;
   asking_wish: AskingWish;
   assessment_take_up: AssessmentTakeUp;
   attachment: Attachment;
@@ -1603,6 +1647,7 @@ export interface DB {
   drop_in_person: DropInPerson;
   drop_in_visitor: DropInVisitor;
   earlier_label: EarlierLabel;
+  equality_answer: EqualityAnswer;
   event: Event;
   event_subject: EventSubject;
   factor: Factor;
@@ -1653,10 +1698,12 @@ export interface DB {
   patient_merge: PatientMerge;
   patient_name: PatientName;
   patient_plan: PatientPlan;
+  population_figure: PopulationFigure;
   preparation_check: PreparationCheck;
   privacy_decision: PrivacyDecision;
   proposal: Proposal;
   proposed_account: ProposedAccount;
+  reached_figure: ReachedFigure;
   recovery_code: RecoveryCode;
   referral: Referral;
   referral_assessment: ReferralAssessment;

@@ -1,4 +1,5 @@
 import { hidden, type ReportRead, type Row } from '../../src/office/reports/report.rules.ts';
+import { questionNames } from '../../src/people/equality/equality.rules.ts';
 import { anyNumber, type Known } from './attack.ts';
 
 /** What tables of reports say of the same people: a column, and the name of its sum; two of one name are the same number. */
@@ -29,9 +30,25 @@ const sums: [report: string, part: string, key: string, sum: string][] = [
   ['confidence', 'levels', 'after', 'confident'],
   ['confidence', 'frequencies', 'before', 'often'],
   ['confidence', 'frequencies', 'after', 'often'],
+  // Everyone is in one row of each question’s table.
+  ...questionNames.flatMap((question): [string, string, string, string][] => [
+    ['who-is-reached', question, 'referred', 'people referred'],
+    ['who-is-reached', question, 'lent', 'people lent something'],
+  ]),
 ];
 /** The sums that whoever knows more than what was published may know, but for what is left of a whole. */
-const exactSums = new Set(['loans', 'items', 'received', 'lent', 'due', 'out', 'broken', 'often']);
+const exactSums = new Set([
+  'loans',
+  'items',
+  'received',
+  'lent',
+  'due',
+  'out',
+  'broken',
+  'often',
+  'people referred',
+  'people lent something',
+]);
 /** Figures at the top that are such a sum, or one number under two names. */
 const named: Record<string, string> = {
   'reach loans': 'loans',
@@ -48,6 +65,9 @@ const named: Record<string, string> = {
   'losses found': 'found',
   'losses replaced': 'replaced',
   'confidence people': 'confident',
+  'reach people': 'people lent something',
+  'who-is-reached lent': 'people lent something',
+  'who-is-reached referred': 'people referred',
 };
 const lossKinds = {
   lost: 'lost',
@@ -139,6 +159,12 @@ export function published(
         for (const row of part.rows) equal(`kind ${row.kind}`, [`losses kinds ${label(row)} reported`]);
     }
   });
+  // Whoever answered may be known to have answered every question.
+  const silent = [...cells.keys()].filter((name) => /^who-is-reached .* Not_asked,/.test(name));
+  for (const key of ['referred', 'lent']) {
+    const [first, ...others] = silent.filter((name) => name.endsWith(` ${key}`));
+    for (const other of others) equal(first!, [other]);
+  }
   if (cells.has('kind lost')) {
     relate(
       [
@@ -174,8 +200,9 @@ export function published(
       const isSmall = knows.top && part === 'headline' && row[key] === hidden && !ofShares.has(key);
       narrow(name(key), isSmall ? [1, 7] : bounds(row[key]), true_(key));
     }
+    // The shares of who is reached are made of what is shown alone: they tell nothing more.
     for (const column of columns)
-      if (column.kind === 'share') {
+      if (column.kind === 'share' && report !== 'who-is-reached') {
         const [some, all] = column.of;
         const shown = row[column.key];
         if (typeof shown === 'number') {

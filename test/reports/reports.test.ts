@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import t from 'tap';
 import { recordAction } from '../../src/lending/incidents/action.commands.ts';
 import { reportIncident } from '../../src/lending/incidents/incident.commands.ts';
+import { keepReached } from '../../src/office/reports/reached.commands.ts';
 import { reports } from '../../src/office/reports/report.queries.ts';
 import { addOrganisation } from '../../src/scheme/organisations/organisation.commands.ts';
 import { fitDataPlan } from '../../src/stock/data-plans/data-plan.commands.ts';
@@ -231,6 +232,7 @@ t.test(
   async (t) => {
     // The half-year of that winter is over, and a fortnight more.
     clock.set('2026-04-20T10:00:00Z');
+    await keepReached(deps, '2026-04-20');
     for (const { name } of reports) {
       const { headline, parts } = await read(name, halfYear);
       const shown = JSON.stringify([headline, parts]);

@@ -22,6 +22,7 @@ import {
 } from '../../stock/devices/updates-ending.commands.ts';
 import { signHead } from '../log-proof/head.commands.ts';
 import { isAnythingLogged } from '../log-proof/log-proof.queries.ts';
+import { countUnkept, keepReached } from '../reports/reached.commands.ts';
 import { askOf, countToAsk, watches } from './watch.commands.ts';
 
 type Step = {
@@ -109,6 +110,12 @@ const steps: Step[] = [
     words: 'People whose time is over proposed for erasure',
     run: (deps, date, report) => proposeErasures(deps, notAhead(deps, date), report),
     count: (deps, date) => countToPropose(deps, notAhead(deps, date)),
+  },
+  {
+    name: 'who-is-reached',
+    words: 'Half-years that are over: who was reached, counted once',
+    run: (deps, date) => keepReached(deps, notAhead(deps, date)),
+    count: (deps, date) => countUnkept(deps, notAhead(deps, date)),
   },
   {
     name: 'log-head',

@@ -8,16 +8,21 @@ import type { Column, Part, Period, ReportName, Row } from './report.rules.ts';
 /** What a report is of: civil dates from and to, both within it, and a clinic or a donor that narrows it. */
 export type Scope = Period & { clinicId?: string | undefined; donorId?: string | undefined };
 
+/** What a report reads: its rows by part, and where what they are held against comes from. */
+export type Figures = { headline: Row; parts: Record<string, Row[]>; sources?: Record<string, string> };
+
 /** A report: its figures with their definitions, once, and how they are read. */
 export type Report = {
   name: ReportName;
   title: string;
   about: string;
   narrows: ('clinicId' | 'donorId')[];
+  /** It reads figures as they leave the scheme, and nobody sees others: small numbers are hidden in them already. */
+  finished?: true;
   headline: Column[];
   parts: Part[];
   /** @param today civil date, for what is as it stands now */
-  read(db: Reader, scope: Scope, today: string): Promise<{ headline: Row; parts: Record<string, Row[]> }>;
+  read(db: Reader, scope: Scope, today: string): Promise<Figures>;
 };
 
 const startOf = (date: string) => iso(Temporal.PlainDate.from(date).toZonedDateTime(zone).toInstant());

@@ -7,7 +7,7 @@ import { newForm, refused } from '../../web/forms.ts';
 import { chartWidths, drawChart, type Picture } from './chart.ts';
 import { readDonorReport } from './donor-report.queries.ts';
 import { halfYears } from './leaving.rules.ts';
-import { narrowings, readReport, reportNamed, reports, seesExact } from './report.queries.ts';
+import { narrowings, readReport, reportNamed, reports, showsExact } from './report.queries.ts';
 import {
   type Column,
   hidden,
@@ -36,7 +36,7 @@ export function reportPages(app: App, deps: Deps): void {
     { ...read, schema: { params: Type.Object({ name }), querystring: ReportQuery } },
     async (request, reply) => {
       const report = reportNamed(request.params.name);
-      const exact = seesExact(request.ctx.actor);
+      const exact = showsExact(report, request.ctx.actor);
       const leaves = request.query.suppressed || !exact;
       const day = today(deps.clock);
       const asked = {

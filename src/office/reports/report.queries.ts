@@ -18,10 +18,11 @@ import { mobileData } from './mobile-data.queries.ts';
 import { clinics, donors } from './organisations.queries.ts';
 import { reach } from './reach.queries.ts';
 import { referralToLoan } from './referral-to-loan.queries.ts';
-import { exactRow, periodOf, type ReportRead, type Row } from './report.rules.ts';
+import { exactRow, periodOf, type ReportRead } from './report.rules.ts';
 import type { ReportQuery } from './report.schemas.ts';
-import type { Report } from './report-scope.ts';
+import type { Figures, Report } from './report-scope.ts';
 import { securityUpdates } from './security-updates.queries.ts';
+import { whoIsReached } from './who-is-reached.queries.ts';
 
 /** Every report, in the order in which they are shown. */
 export const reports: Report[] = [
@@ -34,6 +35,7 @@ export const reports: Report[] = [
   dropIns,
   measures,
   guides,
+  whoIsReached,
   mobileData,
   securityUpdates,
   clinics,
@@ -59,7 +61,7 @@ export async function readReport(
 ): Promise<ReportRead> {
   const report = reportNamed(name);
   const { clinicId, donorId } = query;
-  const suppressed = query.suppressed || !seesExact(actor);
+  const suppressed = query.suppressed || !showsExact(report, actor);
   const day = today(deps.clock);
   const period = suppressed ? leavingPeriod(query, day) : periodOf(query, day);
   for (const [filter, value] of Object.entries({ clinicId, donorId })) {
@@ -72,7 +74,8 @@ export async function readReport(
           'Ask for all of it. What leaves the scheme is not narrowed, or the rest could be subtracted.',
       });
   }
-  const { headline, parts } = await report.read(deps.db, { ...period, clinicId, donorId }, day);
+  const figures = await report.read(deps.db, { ...period, clinicId, donorId }, day);
+  const tables = report.finished ? finishedTables : suppressed ? leavingTables : exactTables;
   return {
     name: report.name,
     title: report.title,
@@ -81,16 +84,17 @@ export async function readReport(
     clinicId: clinicId ?? null,
     donorId: donorId ?? null,
     suppressed,
-    ...(suppressed ? leavingTables : exactTables)(report, headline, parts),
+    ...tables(report, figures),
   };
 }
 
-/** Whether exact figures are shown to someone: to whoever may read the persons that are counted. */
-export const seesExact = (actor: Actor): boolean => may(actor, 'patients.read');
+/** Whether exact figures of a report are shown to someone: to whoever may read the persons that are counted, where anybody may. */
+export const showsExact = ({ finished }: Report, actor: Actor): boolean =>
+  !finished && may(actor, 'patients.read');
 
 type Tables = Pick<ReportRead, 'headline' | 'parts'>;
 
-const exactTables = (report: Report, headline: Row, rows: Record<string, Row[]>): Tables => ({
+const exactTables = (report: Report, { headline, parts: rows }: Figures): Tables => ({
   headline: { columns: report.headline, row: exactRow(report.headline, headline) },
   parts: report.parts.map((part) => ({
     ...part,
@@ -101,7 +105,16 @@ const exactTables = (report: Report, headline: Row, rows: Record<string, Row[]>)
   })),
 });
 
-function leavingTables(report: Report, headline: Row, rows: Record<string, Row[]>): Tables {
+const finishedTables = (report: Report, { headline, parts, sources }: Figures): Tables => ({
+  headline: { columns: report.headline, row: headline },
+  parts: report.parts.map((part) => ({
+    ...part,
+    ...(sources?.[part.key] && { source: sources[part.key] }),
+    rows: parts[part.key] ?? [],
+  })),
+});
+
+function leavingTables(report: Report, { headline, parts: rows }: Figures): Tables {
   const leaves = ({ inside }: { inside?: true }) => !inside;
   const columns = report.headline.filter(leaves);
   return {

@@ -29,6 +29,7 @@ export const reportNames = [
   'drop-ins',
   'measures',
   'guides',
+  'who-is-reached',
   'mobile-data',
   'security-updates',
   'clinics',
@@ -84,8 +85,8 @@ export function shareOf(part: number | typeof hidden, whole: number | typeof hid
   return whole === 0 ? null : Math.round((100 * part) / whole);
 }
 
-/** A part with its rows as they are shown. */
-export type ReadPart = Part & { rows: Row[] };
+/** A part with its rows as they are shown, and where what they are held against comes from. */
+export type ReadPart = Part & { rows: Row[]; source?: string };
 
 /** A report as it is shown: for a period, perhaps narrowed, and perhaps suppressed. */
 export type ReportRead = Period & {

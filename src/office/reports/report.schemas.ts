@@ -60,6 +60,9 @@ export const ReportList = Type.Object({
     Type.Object({
       ...about,
       narrows: Type.Array(oneOf(['clinicId', 'donorId'])),
+      finished: Type.Optional(
+        Type.Boolean({ description: 'Read by half-years with small numbers hidden, whoever reads it' }),
+      ),
       headline: Type.Array(Column),
       parts: Type.Array(Type.Object(part)),
     }),
@@ -74,5 +77,13 @@ export const ReportRead = Type.Object({
   donorId: nullable(Type.String()),
   suppressed: Type.Boolean(),
   headline: Type.Object({ columns: Type.Array(Column), row: Row }),
-  parts: Type.Array(Type.Object({ ...part, rows: Type.Array(Row) })),
+  parts: Type.Array(
+    Type.Object({
+      ...part,
+      rows: Type.Array(Row),
+      source: Type.Optional(
+        Type.String({ description: 'Where what the rows are held against comes from, and of when it is' }),
+      ),
+    }),
+  ),
 });

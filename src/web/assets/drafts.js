@@ -130,9 +130,11 @@ function sayNotSaved(form, key) {
 /** Whatever follows what is chosen in a form hears that it is another. */
 const tell = (form) => form.dispatchEvent(new Event('change', { bubbles: true }));
 
-/** A form that saves something has a key that makes a second click harmless; a search has none. */
+/** A form that saves something has a key that makes a second click harmless; a search has none. What nobody is to see again is not kept. */
 const savingForms = () =>
-  [...document.forms].filter((form) => form.elements.namedItem('_once') && controlsOf(form).length);
+  [...document.forms].filter(
+    (form) => form.elements.namedItem('_once') && !('notKept' in form.dataset) && controlsOf(form).length,
+  );
 
 const addressOf = (form) => {
   const { pathname, search } = new URL(form.getAttribute('action') ?? '', document.URL);

@@ -1,0 +1,69 @@
+import { systemContext } from '../../shared/actor.ts';
+import { command } from '../../shared/command.ts';
+import type { Deps } from '../../shared/deps.ts';
+import { newId } from '../../shared/ids.ts';
+import { many, run } from '../../shared/statements.ts';
+import type { Work } from '../../shared/work.ts';
+import { halfYears } from './leaving.rules.ts';
+import { countReached } from './reached.queries.ts';
+import { keptEveryone, keptRows } from './reached.rules.ts';
+import { hidden, type Period, type Row } from './report.rules.ts';
+
+/** Under which the figures of everyone are kept, beside those of the questions. */
+export const everyone = 'everyone';
+
+/**
+ * Counts, for each half-year that is over and settled on a civil date, whom the scheme reached by what they said of
+ * themselves, and keeps the figures as they may be shown. Once each: what is answered, changed or erased later changes
+ * no figure, so that the answers of one person cannot be told from two readings. Where nobody was reached it waits.
+ * @returns how many half-years
+ */
+export async function keepReached(deps: Deps, date: string): Promise<number> {
+  let kept = 0;
+  for (const period of halfYears(date))
+    kept += await command(deps, systemContext(newId()), (work) => keepHalfYear(work, period));
+  return kept;
+}
+
+/** How many half-years `keepReached` would count. */
+export async function countUnkept(deps: Deps, date: string): Promise<number> {
+  const rows = await many(
+    deps.db,
+    'reached.kept',
+    deps.db.selectFrom('reached_figure').select('half_year').distinct(),
+  );
+  const open = halfYears(date).filter(({ from }) => !rows.some((row) => row.half_year === from));
+  const counted = await Promise.all(open.map((period) => countReached(deps.db, period)));
+  return counted.filter(({ everyone: all }) => all.referred + all.lent > 0).length;
+}
+
+async function keepHalfYear({ trx, at }: Work, period: Period): Promise<0 | 1> {
+  await run(trx, 'reached.turn')`select pg_advisory_xact_lock(hashtextextended('reached_figure', 0))`;
+  const [before] = await many(
+    trx,
+    'reached.is-kept',
+    trx.selectFrom('reached_figure').select('question').where('half_year', '=', period.from).limit(1),
+  );
+  if (before) return 0;
+  const { everyone: all, byQuestion } = await countReached(trx, period);
+  if (all.referred + all.lent === 0) return 0;
+  const rowOf = (question: string, row: Row) => ({
+    half_year: period.from,
+    question,
+    answer: String(row.answer ?? everyone),
+    referred: countOrNull(row.referred),
+    lent: countOrNull(row.lent),
+    made_at: at,
+  });
+  const rows = Object.entries(byQuestion).flatMap(([question, counts]) =>
+    keptRows(counts).map((row) => rowOf(question, row)),
+  );
+  await run(
+    trx,
+    'reached.keep',
+    trx.insertInto('reached_figure').values([rowOf(everyone, keptEveryone(all)), ...rows]),
+  );
+  return 1;
+}
+
+const countOrNull = (cell: Row[string] | undefined) => (cell === hidden ? null : Number(cell));
