@@ -16,7 +16,7 @@ const width = 750;
 const columns = {
   when: { x: 1, width: 290, letters: 42 },
   why: { x: 321, width: 260, letters: 37 },
-  offer: { x: 616, width: 133, letters: 17 },
+  offer: { x: 616, width: 133, letters: 16 },
 };
 const lineHeight = 17;
 const padding = 10;

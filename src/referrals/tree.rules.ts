@@ -99,8 +99,9 @@ export function whyNotSuggested(
   return `no rule of version ${version} leads from these answers to it.`;
 }
 
-const orOf = new Intl.ListFormat('en-GB', { type: 'disjunction' });
-const either = (words: string[]) => orOf.format(words.map((word) => word.toLowerCase()));
+/** `a; b or c`: a word may have a comma of its own. */
+const either = (words: string[]) =>
+  [words.slice(0, -1).join('; '), words.at(-1)].filter(Boolean).join(' or ').toLowerCase();
 
 /** A rule's conditions as sentences, each of which has to hold. */
 export function conditionLines(when: Conditions): string[] {
