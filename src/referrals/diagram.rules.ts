@@ -88,9 +88,14 @@ function box(
 /** A text in lines of so many letters at most; a word that is longer is cut. */
 function wrapped(text: string, letters: number): string[] {
   const lines: string[] = [];
-  for (const word of text
+  const words = text
     .split(/\s+/)
-    .flatMap((one) => one.match(new RegExp(`.{1,${letters}}`, 'gu')) ?? [])) {
+    .flatMap((word) =>
+      Array.from({ length: Math.ceil(word.length / letters) }, (_, part) =>
+        word.slice(part * letters, (part + 1) * letters),
+      ),
+    );
+  for (const word of words) {
     const last = lines.at(-1);
     if (last !== undefined && last.length + word.length < letters)
       lines[lines.length - 1] = `${last} ${word}`;
