@@ -2085,7 +2085,9 @@ create table referral_assessment (
   said jsonb not null,
   suggestions jsonb not null,
   by_name text not null,
-  at timestamptz not null
+  at timestamptz not null,
+  -- The version that it was suggested by.
+  tree_version int not null references suggestion_tree(version)
 );
 create index referral_assessment_referral on referral_assessment (referral_id, id desc);
 create trigger referral_assessment_kept before update on referral_assessment for each row
@@ -2595,6 +2597,30 @@ create table stocktake_line (
 );
 create index stocktake_line_by_verdict on stocktake_line (stocktake_id, verdict, device_id);
 create index stocktake_line_device on stocktake_line (device_id, scanned_at);
+
+-- ──────────── suggestion_tree ─────────────────────────────────────────────────────────────────────────
+-- What findings lead to which suggestion, version by version. The newest that is published counts.
+create table suggestion_tree (
+  version int primary key check (version > 0),
+  status text not null check (status in ('draft', 'published')),
+  -- In their order: [{ id, when, offer, why }]. A rule keeps its id from version to version.
+  rules jsonb not null check (jsonb_typeof(rules) = 'array'),
+  made_by text not null,
+  made_at timestamptz not null,
+  changed_by text not null,
+  changed_at timestamptz not null,
+  published_by text,
+  published_at timestamptz,
+  -- What changed and why, of whoever published it.
+  note text check (note ~ '\S'),
+  constraint suggestion_tree_published_says_why check ((status = 'published') = (published_at is not null)
+    and (status = 'published') = (published_by is not null) and (status = 'published') = (note is not null))
+);
+create unique index suggestion_tree_one_draft on suggestion_tree (status) where status = 'draft';
+create trigger suggestion_tree_no_truncate before truncate on suggestion_tree for each statement
+  execute function refuse_change();
+create trigger suggestion_tree_stays before delete or update on suggestion_tree for each row
+  when (old.status = 'published') execute function refuse_change();
 
 -- ──────────── support_plan ────────────────────────────────────────────────────────────────────────────
 create table support_plan (

@@ -30,6 +30,8 @@ import { consentRoutes } from './referrals/consent.routes.ts';
 import { formLinkRoutes } from './referrals/hosted-form/form-link.routes.ts';
 import { proposalRoutes } from './referrals/proposal.routes.ts';
 import { referralRoutes } from './referrals/referral.routes.ts';
+import { replayRoutes } from './referrals/replay.routes.ts';
+import { treeRoutes } from './referrals/tree.routes.ts';
 import { triageRoutes } from './referrals/triage.routes.ts';
 import { webhookRoutes } from './referrals/webhooks/webhook.routes.ts';
 import { calendarRoutes } from './scheme/calendar/calendar.routes.ts';
@@ -86,6 +88,8 @@ export const apiFeatures: ((app: App, deps: Deps) => void)[] = [
   triageRoutes,
   consentRoutes,
   assessmentRoutes,
+  treeRoutes,
+  replayRoutes,
   waitingListRoutes,
   allocationRoutes,
   patientRoutes,

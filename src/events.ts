@@ -18,6 +18,7 @@ import { privacyEvents } from './privacy/privacy.events.ts';
 import { allocationEvents } from './referrals/allocations/allocation.events.ts';
 import { formLinkEvents } from './referrals/hosted-form/form-link.events.ts';
 import { referralEvents } from './referrals/referral.events.ts';
+import { treeEvents } from './referrals/tree.events.ts';
 import { webhookEvents } from './referrals/webhooks/webhook.events.ts';
 import { calendarEvents } from './scheme/calendar/calendar.events.ts';
 import { organisationEvents } from './scheme/organisations/organisation.events.ts';
@@ -85,6 +86,7 @@ export const events = allEvents(
   supportPlanEvents,
   taskEvents,
   templateEvents,
+  treeEvents,
   webhookEvents,
 );
 

@@ -46,6 +46,7 @@ import { waitingListPages } from './referrals/allocations/waiting-list.pages.ts'
 import { assessmentPages } from './referrals/assessment.pages.ts';
 import { consentPages } from './referrals/consent.pages.ts';
 import { correctionPages } from './referrals/correction.pages.ts';
+import { draftPages } from './referrals/draft.pages.ts';
 import { answerLinkPages } from './referrals/hosted-form/answer-link.pages.ts';
 import { formLinkPages } from './referrals/hosted-form/form-link.pages.ts';
 import { hostedFormPages } from './referrals/hosted-form/hosted-form.pages.ts';
@@ -54,6 +55,8 @@ import { progressPages } from './referrals/progress.pages.ts';
 import { proposalPages } from './referrals/proposal.pages.ts';
 import { queuePages } from './referrals/queue.pages.ts';
 import { referralPages } from './referrals/referral.pages.ts';
+import { replayPages } from './referrals/replay.pages.ts';
+import { treePages } from './referrals/tree.pages.ts';
 import { triagePages } from './referrals/triage.pages.ts';
 import { webhookPages } from './referrals/webhooks/webhook.pages.ts';
 import { calendarPages } from './scheme/calendar/calendar.pages.ts';
@@ -121,6 +124,9 @@ export const pageFeatures: ((app: App, deps: Deps) => void)[] = [
   triagePages,
   consentPages,
   assessmentPages,
+  treePages,
+  draftPages,
+  replayPages,
   waitingListPages,
   allocationPages,
   issuePages,

@@ -25,6 +25,7 @@ import { describeThemselves } from './reached.ts';
 import { type Scheme, setUpScheme } from './scheme.ts';
 import { createStock } from './stock.ts';
 import { makeStories } from './stories.ts';
+import { suggestTheLibrary, thinkAboutPrivateSpace } from './suggestions.ts';
 
 /** Days of the past that are told, and for how many of the last working days messages went out. */
 const daysBack = 290;
@@ -69,6 +70,8 @@ export async function loadDemonstration(given: Deps) {
   agenda.at(agenda.daysAgo(21), '16:00', (deps) => completeTasks(deps, scheme));
   agenda.at(agenda.daysAgo(45), '16:00', (deps) => describeThemselves(deps, scheme.officers[0]!));
   agenda.at(agenda.daysAgo(15), '16:00', (deps) => askPeople(deps, scheme.officers[0]!));
+  agenda.at(agenda.daysAgo(120), '16:30', (deps) => suggestTheLibrary(deps, scheme.manager));
+  agenda.at(agenda.daysAgo(3), '16:30', (deps) => thinkAboutPrivateSpace(deps, scheme.manager));
   agenda.at(agenda.daysAgo(20), '16:00', (deps) => keepPeople(deps, scheme));
   agenda.at(agenda.lastDay, '16:00', (deps) => close(deps, scheme));
 

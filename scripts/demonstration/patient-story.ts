@@ -2,7 +2,7 @@ import { issueLoan } from '../../src/lending/loans/issue.commands.ts';
 import type { NewReturn } from '../../src/lending/loans/loan.schemas.ts';
 import { returnItems } from '../../src/lending/loans/return.commands.ts';
 import type { NewPatient } from '../../src/people/patient.schemas.ts';
-import { assessReferral } from '../../src/referrals/assessment.commands.ts';
+import { assessReferral, takeUp } from '../../src/referrals/assessment.commands.ts';
 import type { NewAssessment } from '../../src/referrals/assessment.schemas.ts';
 import { decideReferral } from '../../src/referrals/decision.commands.ts';
 import { receiveReferral } from '../../src/referrals/referral.commands.ts';
@@ -103,10 +103,12 @@ export function tellPatientStory(world: World, story: Story, patient: NewPatient
   };
   agenda.at(receivedOn, '11:00', async (deps) => {
     const { id } = await receiveReferral(deps, clinic.sender, referral);
+    let assessmentId: string | undefined;
     if (place % 2) {
       await assignReferral(deps, officer, id, { staffId: officer.actor.id, insteadOf: null });
       await noteReferral(deps, officer, id, { note: random.pick(officeNotes) });
-      await assessReferral(deps, officer, id, { ...random.pick(findings), insteadOf: null });
+      const found = { ...random.pick(findings), insteadOf: null };
+      assessmentId = (await assessReferral(deps, officer, id, found)).id;
     }
     if (!story.decision) return;
     const decision = {
@@ -118,7 +120,11 @@ export function tellPatientStory(world: World, story: Story, patient: NewPatient
       }),
     };
     agenda.at(agenda.later(receivedOn, 1 + (place % 2)), '11:30', async (deps) => {
-      const { status } = await decideReferral(deps, officer, id, decision);
+      const seen = assessmentId && story.decision === 'accept' ? { id, assessmentId } : undefined;
+      // What is taken up is what the person wanted, whatever was suggested.
+      const { status } = seen
+        ? await takeUp(deps, officer, seen, { offers: story.needs })
+        : await decideReferral(deps, officer, id, decision);
       if (status === 'active') await world.calls.planForReferral(deps, id, story);
     });
     if (story.issuedAgo !== null)

@@ -45,6 +45,8 @@ export const permissions = {
   'referrals.answer': [...office, 'clinic'],
   'referrals.withdraw': [...office, 'clinic'],
   'referrals.decide': office,
+  'suggestions.change': ['manager'],
+  'suggestions.replay': office,
   'loans.read': officeAndAudit,
   'loans.issue': office,
   'loans.return': office,

@@ -54,6 +54,17 @@ const settings: { title: string; pages: SettingsPage[] }[] = [
     ],
   },
   {
+    title: 'Referrals',
+    pages: [
+      {
+        href: '/settings/suggestions',
+        text: 'What we suggest',
+        about: 'Which answers of an assessment lead to which suggestion, version by version',
+        action: 'settings.read',
+      },
+    ],
+  },
+  {
     title: 'Support and messages',
     pages: [
       {

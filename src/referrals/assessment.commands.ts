@@ -7,19 +7,14 @@ import { Problem } from '../shared/problem.ts';
 import { run } from '../shared/statements.ts';
 import type { Work } from '../shared/work.ts';
 import { listAssessments } from './assessment.queries.ts';
-import {
-  type Dropped,
-  droppedErrors,
-  findingErrors,
-  isNeed,
-  offerErrors,
-  suggest,
-} from './assessment.rules.ts';
+import { type Dropped, droppedErrors, findingErrors, isNeed, offerErrors } from './assessment.rules.ts';
 import type { Assessment, NewAssessment, NewTakeUp, TakenUp } from './assessment.schemas.ts';
 import { applyDecision } from './decision.commands.ts';
 import { type LockedReferral, lockReferral } from './locking.commands.ts';
 import { type Need, referralStatusWords } from './referral.rules.ts';
 import { isUndecided } from './referral.states.ts';
+import { rulesInUse } from './tree.queries.ts';
+import { suggest } from './tree.rules.ts';
 
 /**
  * Writes down what was found out with a person, with what that suggests. Earlier ones stay as they are.
@@ -37,6 +32,7 @@ export async function assessReferral(
     const { patientId } = await lockReferral(work.trx, ctx.actor, referralId);
     const [newest] = await listAssessments(work.trx, referralId);
     if (insteadOf !== undefined && insteadOf !== (newest?.id ?? null)) throw assessedMeanwhile(newest);
+    const { version, rules } = await rulesInUse(work.trx);
     await run(
       work.trx,
       'assessment.insert',
@@ -44,7 +40,8 @@ export async function assessReferral(
         id: newId(),
         referral_id: referralId,
         said: JSON.stringify(said),
-        suggestions: JSON.stringify(suggest(said)),
+        suggestions: JSON.stringify(suggest(rules, said)),
+        tree_version: version,
         by_name: ctx.actor.name,
         at: work.at,
       }),

@@ -9,12 +9,22 @@ import { type Form, fields, newForm, type Typed } from '../web/forms.ts';
 import { formPage, submit } from '../web/submit.ts';
 import { assessReferral, takeUp } from './assessment.commands.ts';
 import { listAssessments } from './assessment.queries.ts';
-import { connections, deviceUses, type Offer, offers, spaces, whyNotSuggested } from './assessment.rules.ts';
 import { type Assessment, NewAssessment, NewTakeUp } from './assessment.schemas.ts';
 import { getReferral } from './referral.queries.ts';
 import { barriers } from './referral.rules.ts';
 import type { Referral } from './referral.schemas.ts';
 import { isUndecided } from './referral.states.ts';
+import {
+  connections,
+  deviceUses,
+  type Offer,
+  offers,
+  offerWords,
+  spaces,
+  useWords,
+  whyNotSuggested,
+  yesWords,
+} from './tree.rules.ts';
 
 const { barriers: barrierList, insteadOf: _, ...rest } = NewAssessment.properties;
 const AssessmentForm = strictObject({ ...rest, barriers: Type.Optional(barrierList) });
@@ -85,6 +95,9 @@ export function assessmentPages(app: App, deps: Deps): void {
             prefix: 'take-up',
           },
       choices: { barriers, deviceUses, connections, spaces },
+      offerWords,
+      useWords,
+      yesWords,
     };
   }
 }
@@ -100,13 +113,13 @@ const typedOf = (said: Assessment['said']): Typed =>
 type OfferLine = { offer: Offer; asked: boolean; suggested: boolean; hint: string };
 
 /** What may be taken up, each with who asked for it and why it is suggested or not. */
-function offerLines({ needs }: Referral, { said, suggestions }: Assessment): OfferLine[] {
+function offerLines({ needs }: Referral, { said, suggestions, treeVersion }: Assessment): OfferLine[] {
   return offers.map((offer) => {
     const need = needs.find((row) => row.need === offer && row.status === 'open');
     const suggestion = suggestions.find((one) => one.offer === offer);
     const asked =
       need && (need.reason ? `It is needed already: ${need.reason}` : 'The clinic asked for this.');
-    const why = suggestion?.why ?? `Not suggested, because ${whyNotSuggested(offer, said)}`;
+    const why = suggestion?.why ?? `Not suggested, because ${whyNotSuggested(offer, said, treeVersion)}`;
     return {
       offer,
       asked: need !== undefined,

@@ -1,8 +1,8 @@
 import Type, { type Static } from 'typebox';
 import { strictObject } from '../shared/http.ts';
 import { nullable, oneOf, text } from '../shared/schemas.ts';
-import { connections, deviceUses, offers, spaces } from './assessment.rules.ts';
 import { barriers, referralStatuses } from './referral.rules.ts';
+import { connections, deviceUses, offers, spaces } from './tree.rules.ts';
 
 const findings = {
   barriers: Type.Array(oneOf(barriers), {
@@ -56,6 +56,7 @@ export const Assessment = Type.Object({
   id: Type.String(),
   said: Type.Object(findings),
   suggestions: Type.Array(Type.Object({ offer: oneOf(offers), why: Type.String() })),
+  treeVersion: Type.Integer({ description: 'The version of what is suggested that it was suggested by' }),
   takenUp: nullable(
     Type.Array(oneOf(offers), { description: 'What an officer took up; null while none did' }),
   ),

@@ -1179,6 +1179,7 @@ export interface ReferralAssessment {
   suggestions: Json;
   by_name: string;
   at: string;
+  tree_version: number;
 }
 
 export interface ReferralConsent {
@@ -1477,6 +1478,19 @@ export interface StocktakeLine {
   scanned_by: string | null;
 }
 
+export interface SuggestionTree {
+  version: number;
+  status: 'draft' | 'published';
+  rules: Json;
+  made_by: string;
+  made_at: string;
+  changed_by: string;
+  changed_at: string;
+  published_by: string | null;
+  published_at: string | null;
+  note: string | null;
+}
+
 export interface SupportPlan {
   id: string;
   name: string;
@@ -1734,6 +1748,7 @@ export interface DB {
   staff_identity: StaffIdentity;
   stocktake: Stocktake;
   stocktake_line: StocktakeLine;
+  suggestion_tree: SuggestionTree;
   support_plan: SupportPlan;
   support_plan_step: SupportPlanStep;
   support_plan_version: SupportPlanVersion;

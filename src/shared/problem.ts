@@ -56,6 +56,7 @@ export const problems = {
   'stocktake-open': [409, 'A stocktake of this location is open'],
   'stocktake-closed': [409, 'The stocktake is closed'],
   'disposal-refused': [409, 'The device cannot be disposed of so'],
+  'tree-change-refused': [409, 'What is suggested cannot be changed so'],
   'data-plan-state': [409, 'The data plan does not allow this now'],
   'data-plan-in-use': [409, 'The SIM or the device already has a data plan'],
   'taken-before': [409, 'The same list was taken in before'],

@@ -34,6 +34,7 @@ export const statusColours: Record<Colour, string[]> = {
     'found',
     'filled',
     'saved',
+    'in_use',
   ],
   blue: [
     'on_loan',
@@ -63,6 +64,7 @@ export const statusColours: Record<Colour, string[]> = {
     'requested',
     'not_started',
     'pending',
+    'draft',
   ],
   purple: ['reserved', 'paused'],
   orange: [

@@ -3,7 +3,12 @@ import type { Headers } from './app.ts';
 
 /** Calls the API as someone: `api('PATCH', '/webhooks/…', body, { 'if-match': etag })`; the reply read. */
 export function apiOf(app: App, as: Headers) {
-  return async (method: 'GET' | 'POST' | 'PATCH', url: string, payload?: object, headers: Headers = {}) => {
+  return async (
+    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+    url: string,
+    payload?: object,
+    headers: Headers = {},
+  ) => {
     const reply = await app.inject({
       method,
       url: `/api/v1${url}`,

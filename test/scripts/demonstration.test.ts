@@ -63,6 +63,18 @@ t.test('there is enough of everything to look at', async (t) => {
       and p.date_of_birth = q.date_of_birth and p.family_name = q.family_name and p.given_name = q.given_name) as alike`,
   );
   t.ok(Number(alike!.assessments) > 10);
+  t.match(
+    await rows(
+      one.deps,
+      `select version, status, (select count(*) > 0 from referral_assessment where tree_version = version) as used,
+        (select count(*) > 0 from assessment_take_up) as "takenUp" from suggestion_tree order by version`,
+    ),
+    [
+      { version: 1, status: 'published', used: true },
+      { version: 2, status: 'published', used: true, takenUp: true },
+      { version: 3, status: 'draft', used: false },
+    ],
+  );
   t.equal(alike!.alike, 1, 'someone whom two clinics referred');
   t.match(others, { stocktakes: 1, drawer: 1, extended: 1, replaced: 1, disposed: 2 });
   const referrals = await countBy('select status as word, count(*) as count from referral group by 1');
