@@ -16,7 +16,7 @@ export type Rates = {
   /** Weeks that a loan lasts on average, and that preparing takes. */
   loan: number;
   preparing: number;
-  /** Minutes of a call, two and six weeks after a loan began. */
+  /** Minutes of a call, two and six weeks after someone was referred. */
   minutes: number;
 };
 
@@ -69,6 +69,16 @@ export function schemeByChance(rates: Rates, first: number, last: number, chance
       const wait: Wait = { need: 'device', from: week, to: null, how: null, count: 1 };
       waits.push(wait);
       waiting.push(wait);
+      support.push({ start: week, made: week, due: null, off: null, count: 1, minutes: 0 });
+      for (const offset of [2, 6])
+        support.push({
+          start: week,
+          made: week,
+          due: week + offset,
+          off: null,
+          count: 1,
+          minutes: rates.minutes,
+        });
     }
     for (const wait of [...waiting]) {
       if (!ready.length || chance() > rates.served) continue;
@@ -81,16 +91,6 @@ export function schemeByChance(rates: Rates, first: number, last: number, chance
       devices.push({ ...loan, what: 'loan', from: week, to: end, how: 'back' });
       devices.push({ ...loan, what: 'preparing', from: end, to: done, how: 'prepared' });
       again.set(Math.max(done, week + 1), (again.get(Math.max(done, week + 1)) ?? 0) + 1);
-      support.push({ start: week, made: week, due: null, off: null, count: 1, minutes: 0 });
-      for (const offset of [2, 6])
-        support.push({
-          start: week,
-          made: week,
-          due: week + offset,
-          off: null,
-          count: 1,
-          minutes: rates.minutes,
-        });
     }
   }
   return { devices, waits, support };

@@ -6,7 +6,6 @@ import {
   type Hazard,
   type History,
   hazardOf,
-  minutesIn,
   type Need,
   needOf,
   needs,
@@ -71,7 +70,7 @@ export function learn(history: History, at: number, weeksAhead: number): Flows {
   const weeks = Array.from({ length: looked }, (_, place) => at - looked + place);
   const isLooked = (week: number | null) => week !== null && week >= at - looked && week < at;
   const perWeek = <S extends { count: number }>(found: S[], weekOf: (one: S) => number | null) =>
-    weeks.map((week) => total(found.filter((one) => weekOf(one) === week)));
+    sumsBy(found, weekOf, weeks);
 
   const prepared = byKind((kind) => preparedOf(history, kind));
   const lent = byKind((kind) =>
@@ -166,28 +165,46 @@ function supportOf(history: History, at: number, weeks: number[], weeksAhead: nu
     due: number;
   })[];
   const past = followUps.filter(({ due }) => due < at && due >= at - lookedBack);
-  const withPlan = past.filter(({ start, off }) => start !== null && off === null);
+  const withPlan = past.filter(
+    ({ start, off }) => start !== null && start >= at - lookedBack && off === null,
+  );
   const planned = followUps.filter(({ start, due, off }) => start !== null && due >= at && off === null);
   const beganUntil = (week: number) =>
     total(starts.filter(({ start }) => start! <= week && start! >= at - lookedBack));
+  const minutes = (row: { minutes: number }) => row.minutes;
+  const offsets = Array.from({ length: planWeeks }, (_, offset) => offset);
+  const comingWeeks = Array.from({ length: weeksAhead }, (_, week) => at + week);
+  const [counts, sums] = [
+    sumsBy(planned, ({ due }) => due, comingWeeks),
+    sumsBy(planned, ({ due }) => due, comingWeeks, minutes),
+  ];
   return {
-    starts: weeks.map((week) => total(starts.filter(({ start }) => start === week))),
-    profile: Array.from({ length: planWeeks }, (_, offset) => {
+    starts: sumsBy(starts, ({ start }) => start, weeks),
+    profile: sumsBy(withPlan, ({ start, due }) => due - start!, offsets, minutes).map((sum, offset) => {
       const began = beganUntil(at - 1 - offset);
-      const minutes = withPlan
-        .filter(({ start, due }) => due - start! === offset && start! >= at - lookedBack)
-        .reduce((sum, row) => sum + row.minutes, 0);
-      return began ? minutes / began : 0;
+      return began ? sum / began : 0;
     }),
-    extra: weeks.map((week) =>
-      minutesIn({ ...history, support: past.filter(({ start }) => start === null) }, week, week),
+    extra: sumsBy(
+      past.filter(({ start, off }) => start === null && off === null),
+      ({ due }) => due,
+      weeks,
+      minutes,
     ),
-    planned: Array.from({ length: weeksAhead }, (_, week) => {
-      const then = planned.filter(({ due }) => due === at + week);
-      return { count: total(then), minutes: then.reduce((sum, { minutes }) => sum + minutes, 0) };
-    }),
+    planned: counts.map((count, week) => ({ count, minutes: sums[week]! })),
     kept: total(past.filter(({ off }) => off === null)) / Math.max(total(past), 1),
   };
+}
+
+/** How many there are in each of some weeks. */
+function sumsBy<S>(
+  found: S[],
+  weekOf: (one: S) => number | null,
+  weeks: number[],
+  of: (one: S) => number = (one) => (one as { count: number }).count,
+): number[] {
+  const sums = new Map<number | null, number>();
+  for (const one of found) sums.set(weekOf(one), (sums.get(weekOf(one)) ?? 0) + of(one));
+  return weeks.map((week) => sums.get(week) ?? 0);
 }
 
 /** The hazards of loans and of preparing, added up from each age that something has. */

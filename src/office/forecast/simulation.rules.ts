@@ -18,7 +18,7 @@ export type Wishes = {
 export const asItIs: Wishes = { devices: {}, referrals: 0, loanWeeks: 0, hours: 0 };
 
 /** How far loans may be made shorter, in weeks: so much further ahead than asked their ends are drawn. */
-export const mostShorter = 26;
+export const mostShorter = 13;
 /** So many weeks that follow each other are drawn together, so that what belongs together stays so. */
 const block = 4;
 /** Numbers of all runs by week: that of a run is at `week * runs + run`. */
@@ -43,7 +43,7 @@ export type Simulated = {
  */
 export function simulate(
   flows: Flows,
-  { weeks, runs, seed, wishes }: { weeks: number; runs: number; seed: number; wishes: Wishes },
+  { weeks, runs, seed, wishes }: { weeks: number; runs: number; seed: number; wishes: Wishes | null },
 ): Simulated {
   const series = () => new Float64Array(weeks * runs);
   const simulated: Simulated = {
@@ -55,15 +55,15 @@ export function simulate(
     joining: byNeed(() => new Float64Array(runs).fill(weeks + 1)),
     hours: series(),
   };
-  const setting = { flows, wishes, into: simulated, sums: sumsOf(flows, weeks) };
+  const sums = sumsOf(flows, weeks, wishes ? weeks + mostShorter : weeks);
+  const setting = { flows, wishes: wishes ?? asItIs, into: simulated, sums };
   const row = rowsOfChance(seed);
   for (let number = 0; number < runs; number++) oneRun(setting, number, row);
   return simulated;
 }
 
 /** The hazards of what is out, or being prepared, added up for the coming weeks: the same in every run. */
-function sumsOf(flows: Flows, weeks: number) {
-  const far = weeks + mostShorter;
+function sumsOf(flows: Flows, weeks: number, far: number) {
   return {
     out: byKind((kind) => aheadOf(flows.ending, flows.out[kind], far)),
     inPreparation: byKind((kind) => aheadOf(flows.preparing, flows.inPreparation[kind], weeks)),
@@ -105,9 +105,13 @@ function oneRun(setting: Setting, number: number, row: () => Chance): void {
   const { flows, sums, into } = setting;
   const run = beginRun(setting, row);
   for (const kind of flows.kinds) {
-    for (const { count, sums: ends } of sums.out[kind])
-      for (let one = 0; one < count; one++)
-        endLoan(setting, run, { kind, begun: 0, ends }, run.chance.lasting);
+    for (const { count, sums: ends } of sums.out[kind]) {
+      // Most do not end within the weeks looked at: how many do is one draw.
+      const ending = 1 - Math.exp(-ends[ends.length - 1]! * run.doubt.ending);
+      const those = binomial(count, ending, run.chance.lasting);
+      const within = () => 1 - ending * run.chance.lasting();
+      for (let one = 0; one < those; one++) endLoan(setting, run, { kind, begun: 0, ends }, within);
+    }
     for (const { count, sums: ends } of sums.inPreparation[kind])
       for (let one = 0; one < count; one++) {
         const week = drawEnd(ends, run.doubt.preparing, run.chance.returning);
@@ -218,10 +222,13 @@ function drawWeeks(looked: number, weeks: number, chance: Chance): number[] {
 /** In how many weeks something ends, by its hazards added up; as many as there are: not within them. */
 function drawEnd(sums: Float64Array, doubted: number, chance: Chance): number {
   const enough = -Math.log(chance()) / doubted;
-  if (sums[sums.length - 1]! < enough) return sums.length;
-  let week = 0;
-  while (sums[week]! < enough) week++;
-  return week;
+  let [first, after] = [0, sums.length];
+  while (first < after) {
+    const middle = (first + after) >> 1;
+    if (sums[middle]! < enough) first = middle + 1;
+    else after = middle;
+  }
+  return first;
 }
 
 /** Which kind goes out: as often as it did, or what there is most of where that one is not there. */
