@@ -27,6 +27,8 @@ export async function readHistory(
 
 type Sql = ReturnType<typeof sql>;
 
+// `greatest` leaves out what is null, so that what has no end is asked for first.
+
 /** The week of a date, counted from a day. */
 const weekOf = (date: Sql, day: string) => sql`floor((${date} - ${day}::date) / 7.0)::int`;
 const civil = (instant: Sql) => sql`(${instant} at time zone 'Europe/London')::date`;
@@ -58,13 +60,13 @@ function readDevices(db: Reader, day: string): Promise<DeviceSpell[]> {
         left join issued s on s.device_id = p.device_id and s.cycle = p.cycle
       where s.on_day is not null or p.kinds @> coalesce(r.kinds, '{}')
     ), spells (what, kind, from_day, to_day, how, fresh) as (
-      select 'prepared', p.kind, p.from_day, greatest(p.to_day, p.from_day), case when p.lent_day is not null then 'lent' when p.to_day is not null then 'gone' end,
+      select 'prepared', p.kind, p.from_day, case when p.to_day is not null then greatest(p.to_day, p.from_day) end, case when p.lent_day is not null then 'lent' when p.to_day is not null then 'gone' end,
         not exists (select from lent b where b.device_id = p.device_id and b.cycle = p.cycle - 1 and b.status in ('returned', 'replaced'))
       from prepared p
       union all
       select 'loan', kind, issued_on, ended_on, case when status in ('returned', 'replaced') then 'back' when ended_on is not null then 'gone' end, false from lent
       union all
-      select 'preparing', b.kind, b.ended_on, coalesce(greatest(p.from_day, b.ended_on), d.gone_on), case when p.from_day is not null then 'prepared' when d.gone_on is not null then 'gone' end, false
+      select 'preparing', b.kind, b.ended_on, case when p.from_day is not null then greatest(p.from_day, b.ended_on) else d.gone_on end, case when p.from_day is not null then 'prepared' when d.gone_on is not null then 'gone' end, false
       from lent b join lateral (
         select case when x.status in ('retired', 'lost', 'gifted') then greatest(${civil(sql`x.changed_at`)}, b.ended_on) end as gone_on from device x where x.id = b.device_id
       ) d on true left join prepared p on p.device_id = b.device_id and p.cycle = b.cycle + 1
@@ -81,7 +83,7 @@ function readWaits(db: Reader, day: string): Promise<Wait[]> {
     sql`case when n.status <> 'open' then coalesce(n.settled_at, r.changed_at) when not ${isAccepted('r')} then r.changed_at end`,
   );
   return many(db, 'forecast.waits', Wait)`
-    select need, ${weekOf(sql`since`, day)} as "from", ${weekOf(sql`greatest(until, since)`, day)} as "to", how, count(*)::int as count
+    select need, ${weekOf(sql`since`, day)} as "from", ${weekOf(sql`case when until is not null then greatest(until, since) end`, day)} as "to", how, count(*)::int as count
     from (
       select n.need, ${since} as since, ${until} as until, case when n.status = 'met' then 'met' when n.status = 'dropped' or not ${isAccepted('r')} then 'dropped' end as how
       from referral_need n join referral r on r.id = n.referral_id
