@@ -1,9 +1,17 @@
 import t from 'tap';
 import { rowsOfChance } from '../../src/office/forecast/chance.rules.ts';
+import { verdictOf } from '../../src/office/forecast/check.rules.ts';
 import { learn } from '../../src/office/forecast/flows.rules.ts';
 import { forecastOf, type Outlook, weeksAhead } from '../../src/office/forecast/forecast.rules.ts';
 import { asOf, type History } from '../../src/office/forecast/history.rules.ts';
-import { cameOf, type PartKey, partsOf, seriesOf, threeOf } from '../../src/office/forecast/part.rules.ts';
+import {
+  cameOf,
+  missingOf,
+  type PartKey,
+  partsOf,
+  seriesOf,
+  threeOf,
+} from '../../src/office/forecast/part.rules.ts';
 import { asItIs, simulate, type Wishes } from '../../src/office/forecast/simulation.rules.ts';
 import { nothingKnown, schemeByChance, steadyScheme } from '../helpers/made-schemes.ts';
 
@@ -17,6 +25,8 @@ const sure = (numbers: number[]): Outlook['band'] => ({ low: numbers, middle: nu
 const rates = { fresh: 4, arrivals: 10, served: 0.5, loan: 20, preparing: 2, minutes: 30 };
 const byChance = (seed: number, changes: Partial<typeof rates> = {}, last = -1) =>
   schemeByChance({ ...rates, ...changes }, -104, last, rowsOfChance(seed)());
+
+t.setTimeout(400_000);
 
 t.test('a scheme without chance goes on exactly as it went, week by week', (t) => {
   const steady = steadyScheme(80);
@@ -82,16 +92,91 @@ t.test('in made-up schemes of known rates eight in ten outcomes lie within the b
   }
   for (const [key, all] of Object.entries(held)) {
     const share = all.reduce((sum, one) => sum + one, 0) / all.length;
-    console.log(key, share);
-    t.ok(share >= 0.7 && share <= 0.92, `${key}: ${share}`);
+    t.ok(share >= 0.7 && share <= 0.9, `${key}: ${share}`);
   }
   t.end();
 });
 
-t.test('the same day gives the same bytes, another day others', (t) => {
+t.test('the same day gives the same bytes, and a wish moves the right way', (t) => {
   const scheme = byChance(5);
-  const bytes = (at: string) => JSON.stringify(forecastOf(at, scheme, nothingKnown, wish({ referrals: 10 })));
-  t.equal(bytes(day), bytes(day));
-  t.not(bytes(day), bytes('2026-11-24'));
+  const asked = (wishes: Partial<Wishes>) => forecastOf(day, scheme, nothingKnown, wish(wishes));
+  const [more, fewer, referrals, longer] = [
+    asked({ devices: { tablet: 4 } }),
+    asked({ devices: { tablet: -4 } }),
+    asked({ referrals: 50 }),
+    asked({ loanWeeks: 8 }),
+  ];
+  const last = ({ parts }: typeof more, key: PartKey, which: 'asItIs' | 'whatIf') =>
+    parts.find((part) => part.key === key)![which]!.band.middle.at(-1)!;
+  t.equal(JSON.stringify(asked({ referrals: 50 })), JSON.stringify(referrals));
+  t.equal(last(more, 'ready-tablet', 'asItIs'), last(fewer, 'ready-tablet', 'asItIs'), 'as it is stays so');
+  const stock = last(more, 'ready-tablet', 'asItIs');
+  t.ok(last(more, 'ready-tablet', 'whatIf') > stock);
+  t.ok(last(fewer, 'ready-tablet', 'whatIf') < stock);
+  t.ok(last(longer, 'ready-tablet', 'whatIf') < stock);
+  const queue = (one: typeof more, which: 'asItIs' | 'whatIf') => last(one, 'waiting-device', which);
+  t.ok(queue(referrals, 'whatIf') > queue(referrals, 'asItIs'));
+  t.ok(last(referrals, 'hours', 'whatIf') > last(referrals, 'hours', 'asItIs'));
+  t.end();
+});
+
+t.test('what is known only later changes nothing of an earlier week', (t) => {
+  const longer = byChance(7, {}, 20);
+  const known = asOf(longer, 0);
+  t.strictSame(
+    learn(known, 0, weeksAhead),
+    learn(asOf({ ...longer, waits: longer.waits.filter(({ from }) => from < 0) }, 0), 0, weeksAhead),
+  );
+  t.ok(known.devices.every(({ from, to }) => from < 0 && (to === null || to < 0)));
+  t.ok(known.waits.every(({ from, to }) => from < 0 && (to === null || to < 0)));
+  t.ok(
+    longer.devices.some(({ to }) => to !== null && to >= 0),
+    'though something ended later',
+  );
+  t.end();
+});
+
+t.test('ten weeks are too few, and so are nineteen events', (t) => {
+  const { parts } = forecastOf(day, steadyScheme(10), nothingKnown, wish({ referrals: 10 }));
+  t.strictSame(
+    parts.flatMap(({ asItIs, whatIf }) => [asItIs, whatIf]).filter((outlook) => outlook),
+    [],
+  );
+  t.match(parts[0]!.missing, [
+    { what: 'weeks of history', have: 10, least: 26, from: '2027-03-15' },
+    { what: 'loans that ended', have: 0, least: 20, from: null },
+  ]);
+  const flows = learn(asOf(steadyScheme(80), 0), 0, weeksAhead);
+  const lent = (tablet: number) =>
+    missingOf({ ...flows, lent: { ...flows.lent, tablet } }, { kind: 'tablet' }, day);
+  t.strictSame(lent(20), []);
+  t.match(lent(19), [{ what: 'loans of this kind', have: 19, least: 20, from: String }]);
+  t.end();
+});
+
+t.test('a band that held too rarely is not shown, and a middle no better than before is told', (t) => {
+  const check = (inside: number, off: number) => ({
+    month: { inside, of: 10 },
+    quarter: { inside: 0, of: 0 },
+    off,
+    offAsBefore: 2,
+  });
+  t.equal(verdictOf(check(5, 1)), 'wrong');
+  t.equal(verdictOf(check(6, 1)), 'good');
+  t.equal(verdictOf(check(6, 3)), 'no-better');
+  t.equal(verdictOf({ ...check(0, 1), month: { inside: 0, of: 5 } }), 'few');
+  // A year in which three of four who came were left waiting, after one in which everyone was served at once.
+  const steady = steadyScheme(110);
+  const broken = {
+    ...steady,
+    waits: steady.waits.map((wait) =>
+      wait.from >= -52 && wait.from % 4 !== 0 ? { ...wait, to: null, how: null } : wait,
+    ),
+  };
+  const waiting = forecastOf(day, broken, nothingKnown, null).parts.find(
+    ({ key }) => key === 'waiting-device',
+  )!;
+  t.equal(waiting.verdict, 'wrong');
+  t.equal(waiting.asItIs, null);
   t.end();
 });
