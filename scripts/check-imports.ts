@@ -75,6 +75,7 @@ const purePackages = new Set([
   'bwip-js/node',
   'any-ascii',
   'jstat',
+  'pure-rand/generator/xoroshiro128plus',
 ]);
 const longest = 300;
 const generated = 'src/shared/database.types.ts';

@@ -83,6 +83,7 @@ export const permissions = {
   'tasks.reopen-of-others': ['manager'],
   'lists.export': office,
   'reports.read': [...officeAndAudit, 'administrator'],
+  'forecast.read': officeAndAudit,
   'jobs.read': [...officeAndAudit, 'administrator'],
   'jobs.run': [...office, 'administrator'],
   'settings.read': [...officeAndAudit, 'administrator'],

@@ -1,24 +1,17 @@
+import { draw, type Picture, chartText as text } from '../../web/drawing.ts';
 import { type Column, hidden, type ReadPart, type Row } from './report.rules.ts';
 
 /** The colours of a chart’s series in order, each at least 3 to 1 against white and told apart without hue. */
 const colours = ['#005eb8', '#78be20', '#330072', '#ed8b00', '#768692', '#ae2573', '#00a499', '#7c2855'];
-const text = { color: '#212b32', fontFamily: 'Arial, sans-serif', fontSize: 14 };
-
-/** How wide a chart is drawn, in pixels: for a page beside others, and for a phone. */
-export const chartWidths = { wide: 760, narrow: 320 } as const;
 
 /** How a value of a column is written, in words. */
 export type Say = (column: Column, value: Row[string]) => string;
-
-/** A picture as the address of an image, with its size in pixels: an SVG document brings its own styles, which a page would not allow. */
-export type Picture = { src: string; width: number; height: number };
 
 /**
  * A part of a report as a picture, with no script in it. What is hidden is drawn as hidden. The picture
  * repeats its table, and is never the only place where a figure is.
  */
 export async function drawChart(part: ReadPart, width: number, say: Say): Promise<Picture> {
-  const { init } = await charts();
   const chart = part.chart!;
   const [label, ...columns] = part.columns as [Column, ...Column[]];
   const series = chart.series.map((key) => columns.find((column) => column.key === key)!);
@@ -41,12 +34,9 @@ export async function drawChart(part: ReadPart, width: number, say: Say): Promis
   };
   const top = 16 + legendRows(series, width) * 26;
   const height = top + (lying ? 44 + rows.length * (series.length > 1 && !chart.stacked ? 48 : 36) : 260);
-  const drawn = init(null, null, { renderer: 'svg', ssr: true, width, height });
-  try {
-    drawn.setOption({
-      animation: false,
+  return draw(
+    {
       color: colours,
-      textStyle: text,
       grid: {
         left: 8,
         right: 24,
@@ -68,12 +58,10 @@ export async function drawChart(part: ReadPart, width: number, say: Say): Promis
           row[column.key] === hidden ? hiddenBar(colours[at]!) : Number(row[column.key] ?? 0),
         ),
       })),
-    });
-    const svg = drawn.renderToSVGString();
-    return { src: `data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}`, width, height };
-  } finally {
-    drawn.dispose();
-  }
+    },
+    width,
+    height,
+  );
 }
 
 /** A bar that tells of nothing but that it is hidden: of one length, in dashes, with a `*`. */
@@ -97,20 +85,4 @@ function legendRows(series: Column[], width: number): number {
     used += needed;
   }
   return rows;
-}
-
-let loaded: Promise<typeof import('echarts/core')> | undefined;
-
-/** The library takes a while to load, and a worker never needs it. */
-function charts() {
-  loaded ??= Promise.all([
-    import('echarts/core'),
-    import('echarts/charts'),
-    import('echarts/components'),
-    import('echarts/renderers'),
-  ]).then(([core, { BarChart }, { GridComponent, LegendComponent }, { SVGRenderer }]) => {
-    core.use([BarChart, GridComponent, LegendComponent, SVGRenderer]);
-    return core;
-  });
-  return loaded;
 }

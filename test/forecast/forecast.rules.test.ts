@@ -1,0 +1,182 @@
+import t from 'tap';
+import { rowsOfChance } from '../../src/office/forecast/chance.rules.ts';
+import { verdictOf } from '../../src/office/forecast/check.rules.ts';
+import { learn } from '../../src/office/forecast/flows.rules.ts';
+import { forecastOf, type Outlook, weeksAhead } from '../../src/office/forecast/forecast.rules.ts';
+import { asOf, type History } from '../../src/office/forecast/history.rules.ts';
+import {
+  cameOf,
+  missingOf,
+  type PartKey,
+  partsOf,
+  seriesOf,
+  threeOf,
+} from '../../src/office/forecast/part.rules.ts';
+import { asItIs, simulate, type Wishes } from '../../src/office/forecast/simulation.rules.ts';
+import { nothingKnown, schemeByChance, steadyScheme } from '../helpers/made-schemes.ts';
+
+const day = '2026-11-23';
+const wish = (wishes: Partial<Wishes>): Wishes => ({ ...asItIs, ...wishes });
+const partOf = (history: History, key: PartKey, wishes: Wishes | null = null) =>
+  forecastOf(day, history, nothingKnown, wishes).parts.find((part) => part.key === key)!;
+const weeks = <T>(make: (week: number) => T) => Array.from({ length: weeksAhead }, (_, week) => make(week));
+const sure = (numbers: number[]): Outlook['band'] => ({ low: numbers, middle: numbers, high: numbers });
+
+const rates = { fresh: 4, arrivals: 10, served: 0.5, loan: 20, preparing: 2, minutes: 30 };
+const byChance = (seed: number, changes: Partial<typeof rates> = {}, last = -1) =>
+  schemeByChance({ ...rates, ...changes }, -104, last, rowsOfChance(seed)());
+
+t.setTimeout(400_000);
+
+t.test('a scheme without chance goes on exactly as it went, week by week', (t) => {
+  const steady = steadyScheme(80);
+  // 30 from the first week, and the twelve that came back in each of the 68 weeks in which any did.
+  const before = 30 + 12 * 68;
+  const ready = partOf(steady, 'ready-tablet', wish({ referrals: 100 }));
+  t.equal(ready.now, before);
+  t.strictSame(ready.asItIs!.band, sure(weeks((week) => before + 12 * (week + 1))));
+  // Twice as many people: what is given and what comes back is lent, and from the twelfth week twice as many come back.
+  const twice = weeks((week) => before + 12 * Math.max(0, week - 11));
+  t.strictSame(ready.whatIf!.band, sure(twice));
+  const waiting = partOf(steady, 'waiting-device').asItIs!;
+  t.strictSame(waiting.band, sure(weeks(() => 0)));
+  t.strictSame(
+    waiting.longest,
+    weeks(() => 0),
+  );
+  t.strictSame(waiting.joining, { low: 1, middle: 1, high: 1 });
+  const longer = partOf(steady, 'ready-tablet', wish({ loanWeeks: 3 })).whatIf!;
+  // What has come back is prepared within two weeks; for three weeks after that nothing comes, and twelve go.
+  const late = weeks((week) => before + 12 * (week + 1) - 12 * Math.max(0, Math.min(3, week - 1)));
+  t.strictSame(longer.band, sure(late));
+  t.end();
+});
+
+t.test('support hours of a scheme without chance are those of its plans', (t) => {
+  const steady = steadyScheme(80);
+  const hours = partOf(steady, 'hours');
+  t.strictSame([hours.asItIs!.band.low[0], hours.asItIs!.band.high[2]], [6, 6], 'what is planned is known');
+  t.equal(hours.now, null);
+  t.ok(
+    hours.asItIs!.short!.slice(0, 3).every((share) => share === 0),
+    'ten hours a week are enough',
+  );
+  const fewer = partOf(steady, 'hours', wish({ hours: -5 })).whatIf!;
+  t.ok(
+    fewer.short!.every((share) => share > 0.5),
+    'and five hours fewer are not',
+  );
+  t.end();
+});
+
+const hoursIn = (history: History, week: number) =>
+  history.support.reduce((sum, { due, minutes }) => (due === week ? sum + minutes / 60 : sum), 0);
+
+t.test('in made-up schemes of known rates eight in ten outcomes lie within the band', (t) => {
+  const held: Record<string, number[]> = { 'ready-tablet': [], 'waiting-device': [], hours: [] };
+  for (let seed = 1; seed <= 60; seed++) {
+    const came = byChance(seed, { fresh: 2 + (seed % 4), arrivals: 6 + (seed % 5) }, 14);
+    const flows = learn(asOf(came, 0), 0, 14);
+    const simulated = simulate(flows, { weeks: 14, runs: 200, seed, wishes: asItIs });
+    for (const [key, of] of partsOf)
+      for (const week of held[key] ? [3, 12] : []) {
+        const series = seriesOf(of, simulated);
+        const { low, high } = threeOf(series.slice(week * 200, (week + 1) * 200).sort());
+        const real =
+          'hours' in of
+            ? 4 * cameOf(came, of, week) -
+              [1, 2, 3].reduce((sum, back) => sum + hoursIn(came, week - back), 0)
+            : cameOf(came, of, week);
+        held[key]!.push(real >= low && real <= high ? 1 : 0);
+      }
+  }
+  for (const [key, all] of Object.entries(held)) {
+    const share = all.reduce((sum, one) => sum + one, 0) / all.length;
+    t.ok(share >= 0.7 && share <= 0.9, `${key}: ${share}`);
+  }
+  t.end();
+});
+
+t.test('the same day gives the same bytes, and a wish moves the right way', (t) => {
+  const scheme = byChance(5);
+  const asked = (wishes: Partial<Wishes>) => forecastOf(day, scheme, nothingKnown, wish(wishes));
+  const [more, fewer, referrals, longer] = [
+    asked({ devices: { tablet: 4 } }),
+    asked({ devices: { tablet: -4 } }),
+    asked({ referrals: 50 }),
+    asked({ loanWeeks: 8 }),
+  ];
+  const last = ({ parts }: typeof more, key: PartKey, which: 'asItIs' | 'whatIf') =>
+    parts.find((part) => part.key === key)![which]!.band.middle.at(-1)!;
+  t.equal(JSON.stringify(asked({ referrals: 50 })), JSON.stringify(referrals));
+  t.equal(last(more, 'ready-tablet', 'asItIs'), last(fewer, 'ready-tablet', 'asItIs'), 'as it is stays so');
+  const stock = last(more, 'ready-tablet', 'asItIs');
+  t.ok(last(more, 'ready-tablet', 'whatIf') > stock);
+  t.ok(last(fewer, 'ready-tablet', 'whatIf') < stock);
+  t.ok(last(longer, 'ready-tablet', 'whatIf') < stock);
+  const queue = (one: typeof more, which: 'asItIs' | 'whatIf') => last(one, 'waiting-device', which);
+  t.ok(queue(referrals, 'whatIf') > queue(referrals, 'asItIs'));
+  t.ok(last(referrals, 'hours', 'whatIf') > last(referrals, 'hours', 'asItIs'));
+  t.end();
+});
+
+t.test('what is known only later changes nothing of an earlier week', (t) => {
+  const longer = byChance(7, {}, 20);
+  const known = asOf(longer, 0);
+  t.strictSame(
+    learn(known, 0, weeksAhead),
+    learn(asOf({ ...longer, waits: longer.waits.filter(({ from }) => from < 0) }, 0), 0, weeksAhead),
+  );
+  t.ok(known.devices.every(({ from, to }) => from < 0 && (to === null || to < 0)));
+  t.ok(known.waits.every(({ from, to }) => from < 0 && (to === null || to < 0)));
+  t.ok(
+    longer.devices.some(({ to }) => to !== null && to >= 0),
+    'though something ended later',
+  );
+  t.end();
+});
+
+t.test('ten weeks are too few, and so are nineteen events', (t) => {
+  const { parts } = forecastOf(day, steadyScheme(10), nothingKnown, wish({ referrals: 10 }));
+  t.strictSame(
+    parts.flatMap(({ asItIs, whatIf }) => [asItIs, whatIf]).filter((outlook) => outlook),
+    [],
+  );
+  t.match(parts[0]!.missing, [
+    { what: 'weeks of history', have: 10, least: 26, from: '2027-03-15' },
+    { what: 'loans that ended', have: 0, least: 20, from: null },
+  ]);
+  const flows = learn(asOf(steadyScheme(80), 0), 0, weeksAhead);
+  const lent = (tablet: number) =>
+    missingOf({ ...flows, lent: { ...flows.lent, tablet } }, { kind: 'tablet' }, day);
+  t.strictSame(lent(20), []);
+  t.match(lent(19), [{ what: 'loans of this kind', have: 19, least: 20, from: String }]);
+  t.end();
+});
+
+t.test('a band that held too rarely is not shown, and a middle no better than before is told', (t) => {
+  const check = (inside: number, off: number) => ({
+    month: { inside, of: 10 },
+    quarter: { inside: 0, of: 0 },
+    off,
+    offAsBefore: 2,
+  });
+  t.equal(verdictOf(check(5, 1)), 'wrong');
+  t.equal(verdictOf(check(6, 1)), 'good');
+  t.equal(verdictOf(check(6, 3)), 'no-better');
+  t.equal(verdictOf({ ...check(0, 1), month: { inside: 0, of: 5 } }), 'few');
+  // A year in which three of four who came were left waiting, after one in which everyone was served at once.
+  const steady = steadyScheme(110);
+  const broken = {
+    ...steady,
+    waits: steady.waits.map((wait) =>
+      wait.from >= -52 && wait.from % 4 !== 0 ? { ...wait, to: null, how: null } : wait,
+    ),
+  };
+  const waiting = forecastOf(day, broken, nothingKnown, null).parts.find(
+    ({ key }) => key === 'waiting-device',
+  )!;
+  t.equal(waiting.verdict, 'wrong');
+  t.equal(waiting.asItIs, null);
+  t.end();
+});
