@@ -26,6 +26,7 @@ import { inboundPages } from './messages/inbound.pages.ts';
 import { messagePages } from './messages/message.pages.ts';
 import { patientLinkPages } from './messages/patient-links/link.pages.ts';
 import { templatePages } from './messages/template.pages.ts';
+import { costPages } from './office/costs/cost.pages.ts';
 import { helpPages } from './office/help.pages.ts';
 import { homePages } from './office/home.pages.ts';
 import { jobPages } from './office/nightly/job-run.pages.ts';
@@ -161,6 +162,7 @@ export const pageFeatures: ((app: App, deps: Deps) => void)[] = [
   reportPages,
   helpPages,
   settingsPages,
+  costPages,
   schemePages,
   noticePages,
   publicNoticePages,

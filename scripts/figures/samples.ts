@@ -46,6 +46,8 @@ const words: Record<string, string[]> = {
     'guides',
     'mobile-data',
     'security-updates',
+    'need',
+    'costs',
     'clinics',
     'donors',
   ],

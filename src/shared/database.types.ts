@@ -166,6 +166,12 @@ export interface BankHoliday {
   title: string;
 }
 
+export interface BoughtNew {
+  one: Generated<boolean>;
+  pence: Generated<Json>;
+  changed_at: string;
+}
+
 export interface CapturedMessage {
   id: GeneratedAlways<number>;
   reference: string;
@@ -224,6 +230,17 @@ export interface ContactStateChange {
   note: string | null;
   recorded_by: string;
   recorded_at: string;
+}
+
+export interface Cost {
+  id: string;
+  starts_on: string;
+  kind: 'staff' | 'devices' | 'data' | 'repairs' | 'other';
+  pence: number;
+  hours: number | null;
+  note: string | null;
+  taken_out_at: string | null;
+  changed_at: string;
 }
 
 export interface DataKey {
@@ -1579,12 +1596,14 @@ export interface DB {
   attachment: Attachment;
   attachment_content: AttachmentContent;
   bank_holiday: BankHoliday;
+  bought_new: BoughtNew;
   captured_message: CapturedMessage;
   clinic_note: ClinicNote;
   closed_day: ClosedDay;
   contact_move: ContactMove;
   contact_point: ContactPoint;
   contact_state_change: ContactStateChange;
+  cost: Cost;
   data_key: DataKey;
   data_offer: DataOffer;
   data_plan: DataPlan;
