@@ -1699,6 +1699,23 @@ create table page_topic (
 create unique index page_topic_name on page_topic (lower(name));
 grant select on page_topic to lendwell_supporter;
 
+-- ──────────── paper ───────────────────────────────────────────────────────────────────────────────────
+-- A paper for whoever pays: one for each year and day, the same however often it is asked for.
+create table paper (
+  id uuid primary key,
+  starts_on date not null,
+  ends_on date not null,
+  made_on date not null,
+  -- The reports of both half-years as they leave the scheme, with their definitions. No words of people,
+  -- whose consent may end.
+  content jsonb not null,
+  made_at timestamptz not null,
+  made_by text not null,
+  constraint paper_once_a_day unique (ends_on, made_on),
+  constraint paper_is_of_days check (starts_on < ends_on and ends_on < made_on)
+);
+create trigger paper_kept before update on paper for each row execute function refuse_change();
+
 -- ──────────── password_link ───────────────────────────────────────────────────────────────────────────
 -- By which someone sets their password, once. The newest alone works.
 create table password_link (

@@ -30,6 +30,7 @@ import { costPages } from './office/costs/cost.pages.ts';
 import { helpPages } from './office/help.pages.ts';
 import { homePages } from './office/home.pages.ts';
 import { jobPages } from './office/nightly/job-run.pages.ts';
+import { paperPages } from './office/reports/paper.pages.ts';
 import { reportPages } from './office/reports/report.pages.ts';
 import { securityPages } from './office/security/security.pages.ts';
 import { settingsPages } from './office/settings.pages.ts';
@@ -160,6 +161,7 @@ export const pageFeatures: ((app: App, deps: Deps) => void)[] = [
   patientLinkPages,
   foundPages,
   reportPages,
+  paperPages,
   helpPages,
   settingsPages,
   costPages,

@@ -961,6 +961,16 @@ export interface PageTopic {
   changed_at: string;
 }
 
+export interface Paper {
+  id: string;
+  starts_on: string;
+  ends_on: string;
+  made_on: string;
+  content: Json;
+  made_at: string;
+  made_by: string;
+}
+
 export interface PasswordLink {
   token_hash: Buffer;
   staff_id: string;
@@ -1661,6 +1671,7 @@ export interface DB {
   organisation: Organisation;
   outbox: Outbox;
   page_topic: PageTopic;
+  paper: Paper;
   password_link: PasswordLink;
   patient: Patient;
   patient_history: PatientHistory;

@@ -34,6 +34,10 @@ const sums: [report: string, part: string, key: string, sum: string][] = [
 const exactSums = new Set(['loans', 'items', 'received', 'lent', 'due', 'out', 'broken', 'often']);
 /** Figures at the top that are such a sum, or one number under two names. */
 const named: Record<string, string> = {
+  'reach people': 'lent to',
+  'costs people': 'lent to',
+  'costs supported': 'supported',
+  'need received': 'received',
   'reach loans': 'loans',
   'reach items': 'items',
   'reach supported': 'supported',

@@ -21,6 +21,12 @@ export const ReportQuery = Type.Object(
 );
 export type ReportQuery = Static<typeof ReportQuery>;
 
+/** A half-year that figures may leave the scheme of; the latest when left out. */
+export const HalfYearQuery = Type.Object(
+  { from: day('Its first day'), to: day('Its last day') },
+  { additionalProperties: false },
+);
+
 const Column = Type.Object({
   key: Type.String(),
   text: Type.String(),
