@@ -39,7 +39,7 @@ const figuresOf = (sentences: Sentence[]) =>
   sentences.flat().filter((part): part is Figure => typeof part !== 'string');
 const plain = (html: string) => html.replaceAll(/<[^>]+>/g, '').replaceAll(/\s+/g, ' ');
 
-t.test('without costs the paper says so and leads to where they are written down', async (t) => {
+await t.test('without costs the paper says so and leads to where they are written down', async (t) => {
   const page = await officers.get(await make('2026-03-31'));
   t.match(plain(page.body), /so that nothing is said of what each person cost/);
   t.match(page.body, /href="\/settings\/costs">Write it down/);
