@@ -23,6 +23,8 @@ import { testApp } from '../helpers/app.ts';
 import { manager } from '../helpers/factories.ts';
 import { forms, signedInBrowser } from '../helpers/pages.ts';
 
+t.setTimeout(400_000);
+
 const { app, appUrl, as, db, deps, clock } = await testApp(t, { RATE_PER_MINUTE: '1000000' });
 const client = new pg.Client(appUrl);
 await client.connect();
