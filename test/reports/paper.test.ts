@@ -34,7 +34,8 @@ const officers = forms(app, as.officer);
 const to = '2026-09-30';
 const make = async (last = to) => {
   const made = await officers.post('/reports/paper', { to: last });
-  t.equal(made.statusCode, 303, made.body);
+  // No assertion of the whole file: with the first of those it would end before its tests begin.
+  if (made.statusCode !== 303) throw new Error(made.body);
   return String(made.headers.location);
 };
 const figuresOf = (sentences: Sentence[]) =>
