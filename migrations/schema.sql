@@ -292,6 +292,14 @@ create table bank_holiday (
   title text not null
 );
 
+-- ──────────── bought_new ──────────────────────────────────────────────────────────────────────────────
+-- What a device of each kind would cost new, in pence by kind. A kind of which nobody said it is not in it.
+create table bought_new (
+  one boolean default true primary key constraint bought_new_is_one check (one),
+  pence jsonb not null default '{}',
+  changed_at timestamptz not null
+);
+
 -- ──────────── captured_message ────────────────────────────────────────────────────────────────────────
 -- What the capture channel took instead of sending it. Deliberately not unique on reference: it would show a
 -- double.
@@ -389,6 +397,26 @@ create table contact_state_change (
 create index contact_state_change_patient on contact_state_change (patient_id, id);
 create trigger contact_state_change_of_nobody_erased before insert on contact_state_change for each row
   execute function refuse_erased();
+
+-- ──────────── cost ────────────────────────────────────────────────────────────────────────────────────
+-- What the scheme spent, line by line, each in one half-year.
+create table cost (
+  id uuid primary key,
+  -- The first day of the half-year: 1 April or 1 October.
+  starts_on date not null constraint cost_half_year_check check (extract(day from starts_on) = 1::numeric
+    and (extract(month from starts_on) in (4::numeric, 10::numeric))),
+  kind text not null check (kind in ('staff', 'devices', 'data', 'repairs', 'other')),
+  pence int not null check (pence >= 0 and pence <= 1000000000),
+  -- How many hours of work were paid for with it.
+  hours int check (hours >= 0 and hours <= 100000),
+  -- For the office alone: it never leaves the scheme.
+  note text,
+  -- Written down by mistake; it counts nowhere.
+  taken_out_at timestamptz,
+  changed_at timestamptz not null,
+  constraint cost_hours_are_of_staff check (hours is null or kind = 'staff')
+);
+create index cost_half_year on cost (starts_on);
 
 -- ──────────── data_key ────────────────────────────────────────────────────────────────────────────────
 -- The one key that tokens are hashed with and secrets sealed, once for each SECRET that opens it: two while
@@ -1715,6 +1743,23 @@ create table page_topic (
 );
 create unique index page_topic_name on page_topic (lower(name));
 grant select on page_topic to lendwell_supporter;
+
+-- ──────────── paper ───────────────────────────────────────────────────────────────────────────────────
+-- A paper for whoever pays: one for each year and day, the same however often it is asked for.
+create table paper (
+  id uuid primary key,
+  starts_on date not null,
+  ends_on date not null,
+  made_on date not null,
+  -- The reports of both half-years as they leave the scheme, with their definitions. No words of people,
+  -- whose consent may end.
+  content jsonb not null,
+  made_at timestamptz not null,
+  made_by text not null,
+  constraint paper_once_a_day unique (ends_on, made_on),
+  constraint paper_is_of_days check (starts_on < ends_on and ends_on < made_on)
+);
+create trigger paper_kept before update on paper for each row execute function refuse_change();
 
 -- ──────────── password_link ───────────────────────────────────────────────────────────────────────────
 -- By which someone sets their password, once. The newest alone works.

@@ -13,6 +13,7 @@ import { callbackRoutes } from './messages/callback.routes.ts';
 import { messageRoutes } from './messages/message.routes.ts';
 import { templateRoutes } from './messages/template.routes.ts';
 import { eventRoutes } from './office/audit/event.routes.ts';
+import { costRoutes } from './office/costs/cost.routes.ts';
 import { forecastRoutes } from './office/forecast/forecast.routes.ts';
 import { homeRoutes } from './office/home.routes.ts';
 import { jobRunRoutes } from './office/nightly/job-run.routes.ts';
@@ -125,6 +126,7 @@ export const apiFeatures: ((app: App, deps: Deps) => void)[] = [
   securityRoutes,
   reportRoutes,
   forecastRoutes,
+  costRoutes,
   jobRunRoutes,
   eventRoutes,
 ];

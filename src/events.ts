@@ -9,6 +9,7 @@ import { lendingEvents } from './lending/terms/lending.events.ts';
 import { announcementEvents } from './messages/announcement.events.ts';
 import { messageEvents } from './messages/message.events.ts';
 import { templateEvents } from './messages/template.events.ts';
+import { costEvents } from './office/costs/cost.events.ts';
 import { jobEvents } from './office/nightly/job.events.ts';
 import { reportEvents } from './office/reports/report.events.ts';
 import { equalityEvents } from './people/equality/equality.events.ts';
@@ -52,6 +53,7 @@ export const events = allEvents(
   calendarEvents,
   checkEvents,
   clientEvents,
+  costEvents,
   dataOfferEvents,
   dataPlanEvents,
   deviceEvents,

@@ -26,10 +26,12 @@ import { inboundPages } from './messages/inbound.pages.ts';
 import { messagePages } from './messages/message.pages.ts';
 import { patientLinkPages } from './messages/patient-links/link.pages.ts';
 import { templatePages } from './messages/template.pages.ts';
+import { costPages } from './office/costs/cost.pages.ts';
 import { forecastPages } from './office/forecast/forecast.pages.ts';
 import { helpPages } from './office/help.pages.ts';
 import { homePages } from './office/home.pages.ts';
 import { jobPages } from './office/nightly/job-run.pages.ts';
+import { paperPages } from './office/reports/paper.pages.ts';
 import { reportPages } from './office/reports/report.pages.ts';
 import { securityPages } from './office/security/security.pages.ts';
 import { settingsPages } from './office/settings.pages.ts';
@@ -170,8 +172,10 @@ export const pageFeatures: ((app: App, deps: Deps) => void)[] = [
   foundPages,
   reportPages,
   forecastPages,
+  paperPages,
   helpPages,
   settingsPages,
+  costPages,
   schemePages,
   populationPages,
   noticePages,

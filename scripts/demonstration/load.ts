@@ -16,6 +16,7 @@ import { completeTask, mayClose } from '../../src/tasks/closing.commands.ts';
 import { ruleOf, type TaskKind } from '../../src/tasks/task.rules.ts';
 import { type Agenda, createAgenda } from './agenda.ts';
 import { createCalls } from './calls.ts';
+import { tellCosts } from './costs.ts';
 import { askPeople } from './measures.ts';
 import { planMishaps } from './mishaps.ts';
 import { lendToLibrary, referAgain, tellPatientStory } from './patient-story.ts';
@@ -74,6 +75,7 @@ export async function loadDemonstration(given: Deps) {
   agenda.at(agenda.daysAgo(3), '16:30', (deps) => thinkAboutPrivateSpace(deps, scheme.manager));
   agenda.at(agenda.daysAgo(20), '16:00', (deps) => keepPeople(deps, scheme));
   agenda.at(agenda.lastDay, '16:00', (deps) => close(deps, scheme));
+  agenda.at(agenda.lastDay, '16:30', (deps) => tellCosts(deps, scheme.manager));
 
   for (const day of agenda.workingDays.slice(-messageDays)) {
     agenda.at(day, '03:15', (deps) => runNightly(deps));

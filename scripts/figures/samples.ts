@@ -48,6 +48,8 @@ const words: Record<string, string[]> = {
     'who-is-reached',
     'mobile-data',
     'security-updates',
+    'need',
+    'costs',
     'clinics',
     'donors',
   ],

@@ -116,6 +116,15 @@ export function supportSteps({ devices, today }: Size): Step[] {
           from s_patient p join contact_point c on c.patient_id = p.id and c.channel = 'sms' where p.n % 50 = 0;`,
     },
     {
+      name: 'costs and a paper',
+      text: `
+        insert into cost (id, starts_on, kind, pence, note, changed_at)
+          select new_id(), make_date(extract(year from date '${today}')::int - 3, 4, 1), kind, 250000, 'Seed', now() from unnest(array['staff', 'data', 'repairs']) kind;
+        insert into paper (id, starts_on, ends_on, made_on, content, made_at, made_by)
+          select new_id(), make_date(y, 4, 1), make_date(y + 1, 3, 31), make_date(y + 1, 5, 1), '{"scheme": "Seed", "halves": [[], []]}', now(), 'Seed'
+          from (select extract(year from date '${today}')::int - 3 as y) x;`,
+    },
+    {
       name: 'who looked at whom',
       text: `
         insert into access_log (id, at, patient_id, actor_type, actor_id, actor_name, request_id, what)

@@ -138,6 +138,12 @@ const settings: { title: string; pages: SettingsPage[] }[] = [
         action: 'settings.read',
       },
       {
+        href: '/settings/costs',
+        text: 'What it costs',
+        about: 'What is spent by half-year, and what devices would cost new: for the paper for whoever pays',
+        action: 'settings.read',
+      },
+      {
         href: '/settings/notices',
         text: 'Privacy and accessibility',
         about: 'What the public is told: privacy notices and the accessibility statement, version by version',

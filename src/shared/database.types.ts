@@ -179,6 +179,12 @@ export interface BankHoliday {
   title: string;
 }
 
+export interface BoughtNew {
+  one: Generated<boolean>;
+  pence: Generated<Json>;
+  changed_at: string;
+}
+
 export interface CapturedMessage {
   id: GeneratedAlways<number>;
   reference: string;
@@ -237,6 +243,17 @@ export interface ContactStateChange {
   note: string | null;
   recorded_by: string;
   recorded_at: string;
+}
+
+export interface Cost {
+  id: string;
+  starts_on: string;
+  kind: 'staff' | 'devices' | 'data' | 'repairs' | 'other';
+  pence: number;
+  hours: number | null;
+  note: string | null;
+  taken_out_at: string | null;
+  changed_at: string;
 }
 
 export interface DataKey {
@@ -972,6 +989,16 @@ export interface PageTopic {
   changed_at: string;
 }
 
+export interface Paper {
+  id: string;
+  starts_on: string;
+  ends_on: string;
+  made_on: string;
+  content: Json;
+  made_at: string;
+  made_by: string;
+}
+
 export interface PasswordLink {
   token_hash: Buffer;
   staff_id: string;
@@ -1640,12 +1667,14 @@ export interface DB {
   attachment: Attachment;
   attachment_content: AttachmentContent;
   bank_holiday: BankHoliday;
+  bought_new: BoughtNew;
   captured_message: CapturedMessage;
   clinic_note: ClinicNote;
   closed_day: ClosedDay;
   contact_move: ContactMove;
   contact_point: ContactPoint;
   contact_state_change: ContactStateChange;
+  cost: Cost;
   data_key: DataKey;
   data_offer: DataOffer;
   data_plan: DataPlan;
@@ -1704,6 +1733,7 @@ export interface DB {
   organisation: Organisation;
   outbox: Outbox;
   page_topic: PageTopic;
+  paper: Paper;
   password_link: PasswordLink;
   patient: Patient;
   patient_history: PatientHistory;

@@ -102,6 +102,7 @@ export const statusColours: Record<Colour, string[]> = {
     'ran_out',
   ],
   grey: [
+    'taken_out',
     'retired',
     'gifted',
     'closed',

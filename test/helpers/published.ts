@@ -33,7 +33,7 @@ const sums: [report: string, part: string, key: string, sum: string][] = [
   // Everyone is in one row of each question’s table.
   ...questionNames.flatMap((question): [string, string, string, string][] => [
     ['who-is-reached', question, 'referred', 'people referred'],
-    ['who-is-reached', question, 'lent', 'people lent something'],
+    ['who-is-reached', question, 'lent', 'lent to'],
   ]),
 ];
 /** The sums that whoever knows more than what was published may know, but for what is left of a whole. */
@@ -47,10 +47,14 @@ const exactSums = new Set([
   'broken',
   'often',
   'people referred',
-  'people lent something',
+  'lent to',
 ]);
 /** Figures at the top that are such a sum, or one number under two names. */
 const named: Record<string, string> = {
+  'reach people': 'lent to',
+  'costs people': 'lent to',
+  'costs supported': 'supported',
+  'need received': 'received',
   'reach loans': 'loans',
   'reach items': 'items',
   'reach supported': 'supported',
@@ -65,8 +69,7 @@ const named: Record<string, string> = {
   'losses found': 'found',
   'losses replaced': 'replaced',
   'confidence people': 'confident',
-  'reach people': 'people lent something',
-  'who-is-reached lent': 'people lent something',
+  'who-is-reached lent': 'lent to',
   'who-is-reached referred': 'people referred',
 };
 const lossKinds = {

@@ -329,9 +329,12 @@ t.test('exact figures are for those who may read the persons, and in no file', a
 t.test('a donor’s page hides few people always, and is no donor’s for a clinic', async (t) => {
   const page = await app.inject({ url: `/reports/donors/${greengrocer}`, headers: as.officer });
   t.match(page.body, /What Green Grocer made possible/);
-  t.match(page.body, /<dt>People who had one<\/dt><dd>\*<\/dd>/);
-  t.match(page.body, /<dt>Devices given<\/dt><dd>1<\/dd>/);
-  t.match(page.body, /<dt>Months in people’s hands<\/dt><dd>\*<\/dd>/);
+  t.match(page.body, /<dt>People<\/dt><dd>\*<\/dd>/);
+  t.match(page.body, /<dt>Given<\/dt><dd>1<\/dd>/);
+  t.match(page.body, /<dt>Months in their hands<\/dt><dd>\*<\/dd>/);
+  t.match(page.body, /Your gifts: 1 device on 12 January 2026\./);
+  const url = `/reports/donors/${greengrocer}?from=2025-10-01&to=2026-02-28`;
+  t.equal((await app.inject({ url, headers: as.officer })).statusCode, 422, 'half-years only');
   t.equal((await app.inject({ url: `/reports/donors/${elm}`, headers: as.officer })).statusCode, 404);
   t.match((await app.inject({ url: `/reports/donors/${spare!.id}`, headers: as.officer })).statusCode, 404);
 });

@@ -4,6 +4,7 @@ import { invalid } from '../../shared/problem.ts';
 import {
   type Cell,
   type Column,
+  eachOf,
   hidden,
   isSmall,
   type Period,
@@ -102,6 +103,7 @@ function roundedRow(columns: Column[], row: Row, without = new Set<string>()): R
     const value = row[column.key] ?? null;
     if (column.kind === 'count') return value === null ? null : of(column.key);
     if (column.kind === 'share') return shareOf(of(column.of[0]), of(column.of[1]));
+    if (column.kind === 'each') return eachOf(row[column.of[0]], of(column.of[1]));
     if (column.kind === 'typical') return value !== null && of(column.of) === hidden ? hidden : value;
     return value;
   };
@@ -117,7 +119,8 @@ export function leavingRows(columns: Column[], rows: Row[], ranked = false): Row
   const isShown = (column: Column) =>
     !without.has(column.key) && !(column.kind === 'share' && column.of.some((key) => without.has(key)));
   const gone = hiddenRows(columns.filter(isShown), rows);
-  const isOfPeople = ({ kind }: Column) => kind === 'count' || kind === 'share' || kind === 'typical';
+  const isOfPeople = ({ kind }: Column) =>
+    kind === 'count' || kind === 'share' || kind === 'each' || kind === 'typical';
   const shown = rows.map(
     (row): Row =>
       gone.has(row)
@@ -132,7 +135,7 @@ export function leavingRows(columns: Column[], rows: Row[], ranked = false): Row
   const last = withIds.filter((_, at) => gone.has(rows[at]!));
   return [
     ...withIds.filter((_, at) => !gone.has(rows[at]!)),
-    ...last.sort((one, other) => String(one[name]).localeCompare(String(other[name]))),
+    ...last.sort((one, other) => String(one[name]).localeCompare(String(other[name]), 'en-GB')),
   ];
 }
 

@@ -119,8 +119,8 @@ function rowsBy(pairs: Pair[], cohortOf: (pair: Pair) => string): Row[] {
   });
   return rows.sort(
     (one, other) =>
-      String(one.instrument).localeCompare(String(other.instrument)) ||
-      String(one.cohort).localeCompare(String(other.cohort)),
+      String(one.instrument).localeCompare(String(other.instrument), 'en-GB') ||
+      String(one.cohort).localeCompare(String(other.cohort), 'en-GB'),
   );
 }
 

@@ -1,9 +1,10 @@
 import { sql } from 'kysely';
 import { didHappen, isGone } from '../../lending/incidents/incident.states.ts';
-import { wasLent } from '../../lending/loans/loan.states.ts';
+import { itemWasLent, wasLent } from '../../lending/loans/loan.states.ts';
 import { col } from '../../shared/rows.ts';
 import { many } from '../../shared/statements.ts';
 import { isAway } from '../../stock/devices/device.states.ts';
+import { outcomeCounts } from '../../support/follow-up.states.ts';
 import { dueIn } from './follow-ups.queries.ts';
 import { sum } from './report.rules.ts';
 import { during, onDays, type Report, wasOut } from './report-scope.ts';
@@ -104,25 +105,29 @@ export const donors: Report = {
       title: 'Donors',
       ranked: true,
       about:
-        'Given: in donations that arrived in these days. The other columns are of all devices that a donor ever gave: out now, the patients who had one in these days, lost, and retired.',
+        'Given: in donations that arrived in these days. The other columns are of all devices that a donor ever gave: out now; the patients who had one in these days, for how many months of these days they had them, and hours of the follow-ups that took place in these days for a loan with one; lost, and retired.',
       columns: [
         { key: 'name', text: 'Donor', kind: 'label' },
         { key: 'given', text: 'Given', kind: 'number' },
         { key: 'out', text: 'Out now', kind: 'count', inside: true },
         { key: 'people', text: 'People', kind: 'count' },
+        { key: 'months', text: 'Months in their hands', kind: 'typical', of: 'people' },
+        { key: 'hours', text: 'Hours of support', kind: 'typical', of: 'people' },
         { key: 'lost', text: 'Lost', kind: 'count', inside: true },
         { key: 'retired', text: 'Retired', kind: 'number', inside: true },
       ],
       chart: { series: ['given', 'people'], way: 'lying' },
     },
   ],
-  async read(db, scope) {
+  async read(db, scope, today) {
     const rows = await many(db, 'report.donors', {
       id: col.text,
       name: col.text,
       given: col.number,
       out: col.number,
       people: col.number,
+      months: col.number,
+      hours: col.number,
       lost: col.number,
       retired: col.number,
     })`
@@ -132,12 +137,20 @@ export const donors: Report = {
           count(*) filter (where d.status = 'retired')::int as retired
         from donation n join device d on d.donation_id = n.id group by 1
       ), lent as (
-        select n.donor_id as id, count(distinct l.patient_id)::int as people
+        select n.donor_id as id, count(distinct l.patient_id)::int as people,
+          round(sum(least(coalesce(i.ended_on, ${scope.to}::date), ${scope.to}::date) - greatest(i.issued_on, ${scope.from}::date)) / 30.4)::int as months
         from loan_item i join loan l on l.id = i.loan_id join device d on d.id = i.device_id join donation n on n.id = d.donation_id
         where ${wasOut(scope)} group by 1
+      ), called as (
+        select g.donor_id as id, round(sum(coalesce(c.minutes, f.minutes)) / 60.0)::int as hours
+        from follow_up f left join follow_up_outcome c on c.follow_up_id = f.id and ${outcomeCounts('c')}
+          join (select distinct i.loan_id, n.donor_id from loan_item i join device d on d.id = i.device_id join donation n on n.id = d.donation_id
+            where ${itemWasLent('i')}) g on g.loan_id = f.loan_id
+        where f.status = 'done' and ${dueIn(scope, today)} group by 1
       )
-      select o.id, o.name, a.given, a.out, coalesce(b.people, 0) as people, a.lost, a.retired
-      from stock a join organisation o on o.id = a.id left join lent b on b.id = o.id
+      select o.id, o.name, a.given, a.out, coalesce(b.people, 0) as people, coalesce(b.months, 0) as months, coalesce(c.hours, 0) as hours,
+        a.lost, a.retired
+      from stock a join organisation o on o.id = a.id left join lent b on b.id = o.id left join called c on c.id = o.id
       order by a.given desc, a.out desc, lower(o.name), o.id limit 300`;
     return {
       headline: {

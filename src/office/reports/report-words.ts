@@ -11,6 +11,8 @@ export function sayValue(column: Column, value: Row[string]): string {
     return `${months[Number(String(value).slice(5, 7)) - 1]} ${String(value).slice(0, 4)}`;
   if (column.kind === 'label')
     return /^[a-z_]+$/.test(String(value)) ? inWords(String(value)) : String(value);
+  if (column.kind === 'each' || (column.kind === 'number' && column.unit === 'pounds'))
+    return `£${Number(value).toLocaleString('en-GB')}`;
   if (column.kind === 'share') return `${value}%`;
   if (column.kind === 'typical' && column.unit === 'days') return count(Number(value), 'day');
   if (column.kind === 'typical' && column.unit) return `${value} ${column.unit}`;

@@ -3,23 +3,14 @@ import { today } from '../../shared/clock.ts';
 import type { Deps } from '../../shared/deps.ts';
 import type { App } from '../../shared/http.ts';
 import { fileFormats, sendTable } from '../../shared/table-file.ts';
-import { chartWidths, type Picture } from '../../web/drawing.ts';
 import { newForm, refused } from '../../web/forms.ts';
-import { drawChart } from './chart.ts';
 import { readDonorReport } from './donor-report.queries.ts';
 import { halfYears } from './leaving.rules.ts';
 import { narrowings, readReport, reportNamed, reports, showsExact } from './report.queries.ts';
-import {
-  type Column,
-  hidden,
-  type ReadPart,
-  type ReportRead,
-  type Row,
-  usualPeriods,
-} from './report.rules.ts';
-import { ReportQuery } from './report.schemas.ts';
+import { type ReportRead, usualPeriods } from './report.rules.ts';
+import { HalfYearQuery, ReportQuery } from './report.schemas.ts';
+import { inWords, linesOf, pictureOf } from './report.view.ts';
 import { columnsOf, exportPart } from './report-export.commands.ts';
-import { sayValue } from './report-words.ts';
 
 const name = Type.String({ maxLength: 50 });
 const view = 'office/reports/views/report.njk';
@@ -72,14 +63,26 @@ export function reportPages(app: App, deps: Deps): void {
 
   app.get(
     '/reports/donors/:organisationId',
-    { ...read, schema: { params: Type.Object({ organisationId: Type.String({ format: 'uuid' }) }) } },
+    {
+      ...read,
+      schema: {
+        params: Type.Object({ organisationId: Type.String({ format: 'uuid' }) }),
+        querystring: HalfYearQuery,
+      },
+    },
     async (request, reply) => {
-      const { figures, kinds, ...found } = await readDonorReport(deps, request.params.organisationId);
+      const { params, query, ctx } = request;
+      const { figures, kinds, ...found } = await readDonorReport(
+        deps,
+        ctx.actor,
+        params.organisationId,
+        query,
+      );
       return reply.page('office/reports/views/donor.njk', {
         ...found,
+        periods: halfYears(today(deps.clock)).slice(0, 4),
         figures: inWords(figures.columns, figures.row),
-        columns: kinds.columns,
-        lines: kinds.rows.map((row) => ({ cells: inWords(kinds.columns, row).map(({ value }) => value) })),
+        kinds: { ...kinds, picture: await pictureOf(kinds), lines: linesOf(kinds) },
       });
     },
   );
@@ -91,24 +94,7 @@ async function shown(found: ReportRead) {
   const parts = found.parts.map(async (part) => ({
     ...part,
     picture: await pictureOf(part),
-    lines: part.rows.map((line) => ({
-      id: line.id,
-      cells: inWords(part.columns, line).map(({ value }) => value),
-    })),
+    lines: linesOf(part),
   }));
   return { found, figures: inWords(columns, row), parts: await Promise.all(parts) };
-}
-
-/** Each column with its value of a row in words. */
-const inWords = (columns: Column[], row: Row) =>
-  columns.map((column) => ({ ...column, value: sayValue(column, row[column.key] ?? null) }));
-
-/** The picture in both widths, with what is hidden; none where there is nothing to draw. */
-async function pictureOf(part: ReadPart): Promise<Record<keyof typeof chartWidths, Picture> | undefined> {
-  const isDrawn = (value: Row[string] | undefined) => value === hidden || Number(value) > 0;
-  if (!part.rows.some((row) => part.chart?.series.some((key) => isDrawn(row[key])))) return undefined;
-  return {
-    wide: await drawChart(part, chartWidths.wide, sayValue),
-    narrow: await drawChart(part, chartWidths.narrow, sayValue),
-  };
 }

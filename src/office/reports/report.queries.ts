@@ -7,6 +7,7 @@ import { invalid, Problem } from '../../shared/problem.ts';
 import { col, type RowOf } from '../../shared/rows.ts';
 import { many } from '../../shared/statements.ts';
 import { confidence } from './confidence.queries.ts';
+import { costs } from './costs.queries.ts';
 import { dropIns } from './drop-ins.queries.ts';
 import { endings } from './endings.queries.ts';
 import { followUps } from './follow-ups.queries.ts';
@@ -15,6 +16,7 @@ import { leavingHeadline, leavingPeriod, leavingRows } from './leaving.rules.ts'
 import { losses } from './losses.queries.ts';
 import { measures } from './measures.queries.ts';
 import { mobileData } from './mobile-data.queries.ts';
+import { need } from './need.queries.ts';
 import { clinics, donors } from './organisations.queries.ts';
 import { reach } from './reach.queries.ts';
 import { referralToLoan } from './referral-to-loan.queries.ts';
@@ -38,6 +40,8 @@ export const reports: Report[] = [
   whoIsReached,
   mobileData,
   securityUpdates,
+  need,
+  costs,
   clinics,
   donors,
 ];

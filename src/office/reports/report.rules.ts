@@ -4,13 +4,15 @@ import { invalid } from '../../shared/problem.ts';
 /**
  * A column of a report. `label`, `month`: what a row is of; `count`: people, or what stands for people;
  * `number`: what tells of nobody, such as devices on a shelf; `share`: a percentage of two counts of the
- * row, by their keys; `typical`: an average, a median or a sum, with the key of the count of people that it is made of.
+ * row, by their keys; `each`: an amount in pounds by a count of the row; `typical`: an average, a median or a sum, with the key of the count of people that it is made of.
  * `rare`: hidden in every row where it leaves the scheme with a small number in one, so that the rows need not be; for a
  * count of which no other of the row is a part and with which none makes a sum.
  * `inside`: never leaves the scheme, since it tells how things stand now, or what the other columns hide.
  */
 export type Column = { key: string; text: string; about?: string; inside?: true } & (
-  | { kind: 'label' | 'month' | 'number' }
+  | { kind: 'label' | 'month' }
+  | { kind: 'number'; unit?: 'pounds' }
+  | { kind: 'each'; of: [amount: string, people: string] }
   | { kind: 'count'; rare?: true }
   | { kind: 'share'; of: [part: string, whole: string] }
   | { kind: 'typical'; of: string; unit?: string }
@@ -32,6 +34,8 @@ export const reportNames = [
   'who-is-reached',
   'mobile-data',
   'security-updates',
+  'need',
+  'costs',
   'clinics',
   'donors',
 ] as const;
@@ -71,18 +75,25 @@ export const isSmall = (count: number): boolean => count > 0 && count < 8;
 /** A row as it is shown inside the scheme: its shares worked out. */
 export function exactRow(columns: Column[], row: Row): Row {
   const count = (key: string) => Number(row[key] ?? 0);
-  return Object.fromEntries(
-    columns.map((column) => [
-      column.key,
-      column.kind === 'share' ? shareOf(count(column.of[0]), count(column.of[1])) : (row[column.key] ?? null),
-    ]),
-  );
+  const cell = (column: Column): Cell => {
+    if (column.kind === 'share') return shareOf(count(column.of[0]), count(column.of[1]));
+    if (column.kind === 'each') return eachOf(row[column.of[0]], count(column.of[1]));
+    return row[column.key] ?? null;
+  };
+  return Object.fromEntries(columns.map((column) => [column.key, cell(column)]));
 }
 
 /** A percentage of two counts: hidden where one of them is, none of nothing. */
 export function shareOf(part: number | typeof hidden, whole: number | typeof hidden): Cell {
   if (part === hidden || whole === hidden) return hidden;
   return whole === 0 ? null : Math.round((100 * part) / whole);
+}
+
+/** An amount by how many people there are as they are shown, to the nearest whole: hidden where they are, none of nobody. */
+export function eachOf(amount: Cell | undefined, people: number | typeof hidden): Cell {
+  if (typeof amount !== 'number') return null;
+  if (people === hidden) return hidden;
+  return people === 0 ? null : Math.round(amount / people);
 }
 
 /** A part with its rows as they are shown, and where what they are held against comes from. */

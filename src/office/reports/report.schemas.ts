@@ -21,12 +21,18 @@ export const ReportQuery = Type.Object(
 );
 export type ReportQuery = Static<typeof ReportQuery>;
 
+/** A half-year that figures may leave the scheme of; the latest when left out. */
+export const HalfYearQuery = Type.Object(
+  { from: day('Its first day'), to: day('Its last day') },
+  { additionalProperties: false },
+);
+
 const Column = Type.Object({
   key: Type.String(),
   text: Type.String(),
-  kind: oneOf(['label', 'month', 'count', 'number', 'share', 'typical'], {
+  kind: oneOf(['label', 'month', 'count', 'number', 'share', 'each', 'typical'], {
     description:
-      '`count` is of people and suppressed; `share` is a percentage; `typical` an average or a median',
+      '`count` is of people and suppressed; `share` is a percentage, `each` pounds by people; `typical` an average or a median',
   }),
   about: Type.Optional(Type.String({ description: 'What counts' })),
   inside: Type.Optional(
@@ -35,7 +41,7 @@ const Column = Type.Object({
   rare: Type.Optional(Type.Boolean({ description: 'Hidden in every row where one has a small number' })),
   of: Type.Optional(
     Type.Union([Type.String(), Type.Tuple([Type.String(), Type.String()])], {
-      description: 'The counts that a share or an average is made of',
+      description: 'What a share, an amount for each or an average is made of',
     }),
   ),
   unit: Type.Optional(Type.String()),
