@@ -89,6 +89,7 @@ export const lookedInWords: Record<string, string> = {
   '/searches': 'a search',
   '/settings/retention/:id': 'people whose records are over',
   '/shapers': 'who wants to help shape the scheme',
+  '/stories': 'the list of stories',
   '/support': 'the diary',
   '/tasks': 'the list of tasks',
   '/tasks/:id': 'a task',

@@ -1,6 +1,7 @@
 import { extraStep, planStep } from '../support/support.rules.ts';
 import { askingTables } from './personal-asking.rules.ts';
 import type { PersonalTable } from './personal-table.rules.ts';
+import { toldTables } from './personal-told.rules.ts';
 
 /** Rows of the person and of the records that were merged into theirs; `:ids` stands for the ids of all these. */
 const own = 'x.patient_id = any(:ids)';
@@ -233,12 +234,7 @@ export const personalTables: PersonalTable[] = [
     erasure: { step: `coalesce(${planStep('x')}, '${extraStep}')`, note: 'null' },
     stays: ['way', 'status', 'why'],
   },
-  {
-    table: 'handout',
-    of: own,
-    erasure: 'rows go',
-    noWords: { language: 'a tag', format: 'a kind', way: 'a kind', path: 'made here', given_by: ofStaff },
-  },
+  ...toldTables,
   {
     table: 'drop_in_person',
     of: own,

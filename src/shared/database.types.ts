@@ -1432,6 +1432,39 @@ export interface StocktakeLine {
   scanned_by: string | null;
 }
 
+export interface Story {
+  id: string;
+  patient_id: string | null;
+  follow_up_id: string | null;
+  drop_in_id: string | null;
+  telling: 'own_words' | 'retold';
+  words: string | null;
+  version: Generated<number>;
+  finds: Generated<string[]>;
+  followed: 'saw_gp' | 'work_or_course' | 'in_touch' | 'money_or_benefits' | 'video_appointments' | 'other';
+  told_on: string;
+  written_by: string;
+  created_at: string;
+  changed_at: string;
+  retired_at: string | null;
+}
+
+export interface StoryConsent {
+  id: string;
+  story_id: string;
+  version: number;
+  purposes: string[];
+  told_name: string | null;
+  given_on: string;
+  way: 'in_words' | 'on_paper';
+  until: string | null;
+  recorded_by: string;
+  created_at: string;
+  ended_at: string | null;
+  ended_by: string | null;
+  ended_why: 'withdrawn' | 'words_changed' | 'given_anew' | 'retired' | null;
+}
+
 export interface SupportPlan {
   id: string;
   name: string;
@@ -1684,6 +1717,8 @@ export interface DB {
   staff_identity: StaffIdentity;
   stocktake: Stocktake;
   stocktake_line: StocktakeLine;
+  story: Story;
+  story_consent: StoryConsent;
   support_plan: SupportPlan;
   support_plan_step: SupportPlanStep;
   support_plan_version: SupportPlanVersion;

@@ -36,6 +36,7 @@ export type SubjectType =
   | 'support_plan'
   | 'guide'
   | 'handout'
+  | 'story'
   | 'drop_in'
   | 'instrument'
   | 'retention_batch';

@@ -34,6 +34,7 @@ export const statusColours: Record<Colour, string[]> = {
     'found',
     'filled',
     'saved',
+    'consented',
   ],
   blue: [
     'on_loan',
@@ -54,6 +55,7 @@ export const statusColours: Record<Colour, string[]> = {
   yellow: [
     'in_preparation',
     'received',
+    'to_ask',
     'to_judge',
     'to_save',
     'waiting',
