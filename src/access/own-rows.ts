@@ -16,7 +16,6 @@ const tables: Record<string, string> = {
   'drop-ins': 'drop_in',
   'drop-in-people': 'drop_in_person',
   'drop-in-visitors': 'drop_in_visitor',
-  patients: 'patient',
   stories: 'story',
   sessions: 'session',
   factors: 'factor',

@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import { lockPatient } from '../../people/contact-point.commands.ts';
 import type { Context } from '../../shared/actor.ts';
 import { command } from '../../shared/command.ts';
@@ -7,11 +6,10 @@ import { requireMatch } from '../../shared/etag.ts';
 import { recordEvent, type SubjectType } from '../../shared/events.ts';
 import { newId } from '../../shared/ids.ts';
 import { Problem } from '../../shared/problem.ts';
-import { maybe, run } from '../../shared/statements.ts';
+import { run } from '../../shared/statements.ts';
 import type { Work } from '../../shared/work.ts';
 import { getDropIn } from '../drop-in.queries.ts';
 import { lockFollowUp } from '../follow-up.commands.ts';
-import { isKnownTo } from '../follow-up.queries.ts';
 import { getStory, storyTag } from './story.queries.ts';
 import type { NewStory, Story, StoryChange, ToldAt } from './story.schemas.ts';
 import { assertPast, assertThere, endConsent, findsOf, lockStory } from './story-work.commands.ts';
@@ -123,11 +121,5 @@ async function lockTeller(
   }
   const { patientId } = at;
   await lockPatient(work.trx, patientId);
-  const known = await maybe(
-    work.trx,
-    'story.known',
-    {},
-  )`select where ${isKnownTo(actor, sql`${patientId}::uuid`)}`;
-  if (!known) throw new Problem('not-found');
   return { patientId, subjects: [['patient', patientId]] };
 }

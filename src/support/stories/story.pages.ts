@@ -30,12 +30,12 @@ const choices = (texts: Record<string, string>) =>
   Object.entries(texts).map(([value, text]) => ({ value, text }));
 const formView = 'support/stories/views/story-form.njk';
 const storyView = 'support/stories/views/story.njk';
-/** From where a story is written down: the address, and where it was told. */
+/** From where a story is written down, by whom, and where it was told. */
 const places = {
-  patients: (id: string): ToldAt => ({ patientId: id }),
-  'follow-ups': (id: string): ToldAt => ({ followUpId: id }),
-  'drop-ins': (id: string): ToldAt => ({ dropInId: id }),
-};
+  patients: { action: 'patients.change', toldAt: (id: string): ToldAt => ({ patientId: id }) },
+  'follow-ups': { action: 'stories.write', toldAt: (id: string): ToldAt => ({ followUpId: id }) },
+  'drop-ins': { action: 'stories.write', toldAt: (id: string): ToldAt => ({ dropInId: id }) },
+} as const;
 
 /** /stories: what people told of what followed, for what each may be told, and where it is written down. */
 export function storyPages(app: App, deps: Deps): void {
@@ -58,9 +58,10 @@ export function storyPages(app: App, deps: Deps): void {
     });
   });
 
-  for (const [place, toldAt] of Object.entries(places))
+  for (const [place, { action, toldAt }] of Object.entries(places))
     formPage(app, `/${place}/:id/stories`, {
-      ...one,
+      action,
+      params: idParams,
       view: formView,
       async show(sent, { ctx, params: { id } }) {
         const teller = await getTeller(deps.db, ctx.actor, toldAt(id));

@@ -40,6 +40,7 @@ export function storyRoutes(app: App, deps: Deps): void {
 
   creates(app, '/patients/:id/stories', {
     ...told,
+    action: 'patients.change',
     operationId: 'tellStory',
     summary: 'Write down what a patient told of what followed; it appears nowhere before they agree',
     problems,
