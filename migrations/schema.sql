@@ -1526,8 +1526,14 @@ create table measure_asking (
   taken_back_at timestamptz,
   taken_back_by text,
   taken_back_reason text,
+  -- The last day on which it is answered by the link in the message that asks it.
+  link_until date,
+  -- When staff ended the link. It stays asked, and counts.
+  link_ended_at timestamptz,
   constraint measure_asking_answers_are_there check ((status = 'answered') = (answers is not null)
     and (status = 'answered') = (answered_on is not null)),
+  constraint measure_asking_ended_link check (link_ended_at is null or way = 'link'),
+  constraint measure_asking_link_has_its_day check ((way = 'link') = (link_until is not null)),
   constraint measure_asking_taken_back_says_why check ((taken_back_at is null) = (taken_back_reason is null)
     and (taken_back_at is null) = (taken_back_by is null)),
   constraint measure_asking_total_of_answers check (total is null or status = 'answered')
@@ -2132,7 +2138,7 @@ create table reminder (
   id uuid primary key,
   patient_id uuid not null references patient,
   reason text not null check (reason in ('follow_up', 'return_due', 'overdue', 'data_ending', 'changed',
-    'off', 'put_off', 'wrong_day', 'announcement', 'handout')),
+    'off', 'put_off', 'wrong_day', 'announcement', 'handout', 'questions')),
   subject_id uuid not null,
   stage text not null,
   for_date date not null,

@@ -874,6 +874,8 @@ export interface MeasureAsking {
   taken_back_at: string | null;
   taken_back_by: string | null;
   taken_back_reason: string | null;
+  link_until: string | null;
+  link_ended_at: string | null;
 }
 
 export interface Message {
@@ -1203,7 +1205,7 @@ export interface ReferralStatus {
 export interface Reminder {
   id: string;
   patient_id: string;
-  reason: 'follow_up' | 'return_due' | 'overdue' | 'data_ending' | 'changed' | 'off' | 'put_off' | 'wrong_day' | 'announcement' | 'handout';
+  reason: 'follow_up' | 'return_due' | 'overdue' | 'data_ending' | 'changed' | 'off' | 'put_off' | 'wrong_day' | 'announcement' | 'handout' | 'questions';
   subject_id: string;
   stage: string;
   for_date: string;

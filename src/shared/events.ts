@@ -39,6 +39,7 @@ export type SubjectType =
   | 'story'
   | 'drop_in'
   | 'instrument'
+  | 'measure_asking'
   | 'retention_batch';
 
 export type EventType = keyof EventValues;

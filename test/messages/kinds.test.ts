@@ -67,7 +67,7 @@ t.test(
   async (t) => {
     for (const [reason, { planned, staffTell }] of Object.entries(messageKinds))
       t.equal(
-        [planned !== undefined, staffTell !== undefined, ['announcement', 'handout'].includes(reason)].filter(
+        [planned !== undefined, staffTell !== undefined, ['announcement', 'handout', 'questions'].includes(reason)].filter(
           Boolean,
         ).length,
         1,
