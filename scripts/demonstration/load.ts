@@ -24,6 +24,7 @@ import { createNumbers, createRandom } from './random.ts';
 import { type Scheme, setUpScheme } from './scheme.ts';
 import { createStock } from './stock.ts';
 import { makeStories } from './stories.ts';
+import { askOneByLink, tellStories } from './told.ts';
 
 /** Days of the past that are told, and for how many of the last working days messages went out. */
 const daysBack = 290;
@@ -67,6 +68,8 @@ export async function loadDemonstration(given: Deps) {
 
   agenda.at(agenda.daysAgo(21), '16:00', (deps) => completeTasks(deps, scheme));
   agenda.at(agenda.daysAgo(15), '16:00', (deps) => askPeople(deps, scheme.officers[0]!));
+  agenda.at(agenda.daysAgo(12), '16:00', (deps) => tellStories(deps, scheme.officers[0]!));
+  agenda.at(agenda.daysAgo(1), '11:00', (deps) => askOneByLink(deps, scheme.officers[0]!));
   agenda.at(agenda.daysAgo(20), '16:00', (deps) => keepPeople(deps, scheme));
   agenda.at(agenda.lastDay, '16:00', (deps) => close(deps, scheme));
 

@@ -53,7 +53,12 @@ export function measurePages(app: App, deps: Deps): void {
         asking,
         measures,
         toAsk,
-        form: sent ?? newForm({ instrumentId: offered.find(({ dueSince }) => dueSince)?.instrumentId ?? '', way: 'paper' }),
+        form:
+          sent ??
+          newForm({
+            instrumentId: offered.find(({ dueSince }) => dueSince)?.instrumentId ?? '',
+            way: 'paper',
+          }),
         choices: offered.map(({ instrumentId, name }) => ({ value: instrumentId, text: name })),
       };
     },

@@ -33,7 +33,6 @@ export const consentWays = Object.keys(consentWayWords) as (keyof typeof consent
 
 /** How a story stands with its consent; words that changed ask for it again. */
 export const storyStates = ['to_ask', 'consented', 'withdrawn', 'ended', 'retired'] as const;
-export type StoryState = (typeof storyStates)[number];
 
 /** What words may give away about someone. */
 export const findWords = {
