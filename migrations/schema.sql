@@ -1599,8 +1599,14 @@ create table measure_asking (
   taken_back_at timestamptz,
   taken_back_by text,
   taken_back_reason text,
+  -- The last day on which it is answered by the link in the message that asks it.
+  link_until date,
+  -- When staff ended the link. It stays asked, and counts.
+  link_ended_at timestamptz,
   constraint measure_asking_answers_are_there check ((status = 'answered') = (answers is not null)
     and (status = 'answered') = (answered_on is not null)),
+  constraint measure_asking_ended_link check (link_ended_at is null or way = 'link'),
+  constraint measure_asking_link_has_its_day check ((way = 'link') = (link_until is not null)),
   constraint measure_asking_taken_back_says_why check ((taken_back_at is null) = (taken_back_reason is null)
     and (taken_back_at is null) = (taken_back_by is null)),
   constraint measure_asking_total_of_answers check (total is null or status = 'answered')
@@ -2255,7 +2261,7 @@ create table reminder (
   id uuid primary key,
   patient_id uuid not null references patient,
   reason text not null check (reason in ('follow_up', 'return_due', 'overdue', 'data_ending', 'changed',
-    'off', 'put_off', 'wrong_day', 'announcement', 'handout')),
+    'off', 'put_off', 'wrong_day', 'announcement', 'handout', 'questions')),
   subject_id uuid not null,
   stage text not null,
   for_date date not null,
@@ -2642,6 +2648,71 @@ create table stocktake_line (
 );
 create index stocktake_line_by_verdict on stocktake_line (stocktake_id, verdict, device_id);
 create index stocktake_line_device on stocktake_line (device_id, scanned_at);
+
+-- ──────────── story ───────────────────────────────────────────────────────────────────────────────────
+-- What someone told of what followed. It appears only while a consent to the words that it has stands.
+create table story (
+  id uuid primary key,
+  -- Null for someone who told it at a drop-in and is not known by name.
+  patient_id uuid references patient,
+  follow_up_id uuid references follow_up,
+  drop_in_id uuid references drop_in,
+  telling text not null check (telling in ('own_words', 'retold')),
+  -- Null once it was taken out for good.
+  words text,
+  -- One more with each change of the words. The words before are not kept.
+  version int not null default 1 check (version > 0),
+  -- What the words seem to give away, by kinds, as they were looked through when they were written.
+  finds text[] not null default '{}',
+  followed text not null check (followed in ('saw_gp', 'work_or_course', 'in_touch', 'money_or_benefits',
+    'video_appointments', 'other')),
+  told_on date not null,
+  written_by text not null,
+  created_at timestamptz not null,
+  changed_at timestamptz not null,
+  retired_at timestamptz,
+  constraint story_at_one_contact check (num_nonnulls(follow_up_id, drop_in_id) <= 1),
+  constraint story_has_words check ((words is null) = (retired_at is not null) and words ~ '\S'),
+  constraint story_is_of_someone check (patient_id is not null or drop_in_id is not null)
+);
+create index story_drop_in on story (drop_in_id) where drop_in_id is not null;
+create index story_follow_up on story (follow_up_id) where follow_up_id is not null;
+create index story_patient on story (patient_id, id) where patient_id is not null;
+create trigger story_of_who_stayed before insert on story for each row execute function follow_the_merge();
+alter table story enable row level security;
+create policy everything on story to lendwell_app using (true);
+create policy supporters_own on story for select to lendwell_supporter using ( case when patient_id is null then (exists ( select from drop_in d where d.id = story.drop_in_id)) else supports(patient_id) end);
+grant select on story to lendwell_supporter;
+
+-- ──────────── story_consent ───────────────────────────────────────────────────────────────────────────
+-- For what someone let a story be told. It is for the words of one version, and no others.
+create table story_consent (
+  id uuid primary key,
+  story_id uuid not null references story on delete cascade,
+  version int not null check (version > 0),
+  purposes text[] not null check (cardinality(purposes) > 0 and purposes <@ array['inside', 'papers',
+    'public']),
+  -- The first name that it is told with, as they wish it. Null: without a name.
+  told_name text check (told_name ~ '\S'),
+  given_on date not null,
+  way text not null check (way in ('in_words', 'on_paper')),
+  -- The last day on which it stands. Null: until it is withdrawn.
+  until date,
+  recorded_by text not null,
+  created_at timestamptz not null,
+  ended_at timestamptz,
+  ended_by text,
+  ended_why text check (ended_why in ('withdrawn', 'words_changed', 'given_anew', 'retired')),
+  constraint story_consent_ended_says_why check ((ended_at is null) = (ended_why is null)
+    and (ended_at is null) = (ended_by is null)),
+  constraint story_consent_until_after check (until >= given_on)
+);
+create unique index story_consent_one on story_consent (story_id) where ended_at is null;
+create index story_consent_story on story_consent (story_id, id);
+alter table story_consent enable row level security;
+create policy everything on story_consent to lendwell_app using (true);
+create policy supporters_own on story_consent for select to lendwell_supporter using (exists ( select from story s where s.id = story_consent.story_id));
+grant select on story_consent to lendwell_supporter;
 
 -- ──────────── suggestion_tree ─────────────────────────────────────────────────────────────────────────
 -- What findings lead to which suggestion, version by version. The newest that is published counts.

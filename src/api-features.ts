@@ -62,6 +62,7 @@ import { followUpRoutes } from './support/follow-up.routes.ts';
 import { guideRoutes } from './support/guide.routes.ts';
 import { measureRoutes } from './support/measures/measure.routes.ts';
 import { planRoutes } from './support/plan.routes.ts';
+import { storyRoutes } from './support/stories/story.routes.ts';
 import { taskRoutes } from './tasks/task.routes.ts';
 
 /** Each feature's routes of the API, below /api/v1. */
@@ -116,6 +117,7 @@ export const apiFeatures: ((app: App, deps: Deps) => void)[] = [
   guideRoutes,
   planRoutes,
   measureRoutes,
+  storyRoutes,
   messageRoutes,
   templateRoutes,
   callbackRoutes,

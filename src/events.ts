@@ -41,6 +41,7 @@ import { followUpEvents } from './support/follow-up.events.ts';
 import { guideEvents } from './support/guide.events.ts';
 import { measureEvents } from './support/measures/measure.events.ts';
 import { supportPlanEvents } from './support/plan.events.ts';
+import { storyEvents } from './support/stories/story.events.ts';
 import { taskEvents } from './tasks/task.events.ts';
 import { listEvents } from './web/list.events.ts';
 
@@ -85,6 +86,7 @@ export const events = allEvents(
   schemeEvents,
   staffEvents,
   stocktakeEvents,
+  storyEvents,
   supportPlanEvents,
   taskEvents,
   templateEvents,

@@ -92,6 +92,7 @@ import { followUpPages } from './support/follow-up.pages.ts';
 import { guidePages } from './support/guide.pages.ts';
 import { measurePages } from './support/measures/measure.pages.ts';
 import { planPages } from './support/plan.pages.ts';
+import { storyPages } from './support/stories/story.pages.ts';
 import { weekPages } from './support/week.pages.ts';
 import { taskPages } from './tasks/task.pages.ts';
 
@@ -161,6 +162,7 @@ export const pageFeatures: ((app: App, deps: Deps) => void)[] = [
   guidePages,
   planPages,
   measurePages,
+  storyPages,
   messagePages,
   inboundPages,
   templatePages,

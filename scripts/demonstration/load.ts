@@ -27,6 +27,7 @@ import { type Scheme, setUpScheme } from './scheme.ts';
 import { createStock } from './stock.ts';
 import { makeStories } from './stories.ts';
 import { suggestTheLibrary, thinkAboutPrivateSpace } from './suggestions.ts';
+import { askOneByLink, tellStories } from './told.ts';
 
 /** Days of the past that are told, and for how many of the last working days messages went out. */
 const daysBack = 290;
@@ -73,6 +74,8 @@ export async function loadDemonstration(given: Deps) {
   agenda.at(agenda.daysAgo(15), '16:00', (deps) => askPeople(deps, scheme.officers[0]!));
   agenda.at(agenda.daysAgo(120), '16:30', (deps) => suggestTheLibrary(deps, scheme.manager));
   agenda.at(agenda.daysAgo(3), '16:30', (deps) => thinkAboutPrivateSpace(deps, scheme.manager));
+  agenda.at(agenda.daysAgo(12), '16:00', (deps) => tellStories(deps, scheme.officers[0]!));
+  agenda.at(agenda.daysAgo(1), '11:00', (deps) => askOneByLink(deps, scheme.officers[0]!));
   agenda.at(agenda.daysAgo(20), '16:00', (deps) => keepPeople(deps, scheme));
   agenda.at(agenda.lastDay, '16:00', (deps) => close(deps, scheme));
   agenda.at(agenda.lastDay, '16:30', (deps) => tellCosts(deps, scheme.manager));

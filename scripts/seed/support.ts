@@ -90,6 +90,15 @@ export function supportSteps({ devices, today }: Size): Step[] {
           values ('sex', 'Seed', '2026-04-01', '{"female": 51, "male": 49}', now());`,
     },
     {
+      name: 'what people told',
+      text: `
+        insert into story (id, patient_id, telling, words, followed, told_on, written_by, created_at, changed_at)
+          select new_id(), p.id, 'retold', 'They are in touch again.', case when p.n % 3 = 0 then 'in_touch' else 'saw_gp' end, date '${today}' - (p.n % 300)::int, 'Seed', now(), now()
+          from s_patient p where p.n % 4 = 0;
+        insert into story_consent (id, story_id, version, purposes, given_on, way, recorded_by, created_at)
+          select new_id(), id, 1, '{inside,papers}', told_on, 'in_words', 'Seed', now() from story where followed = 'in_touch';`,
+    },
+    {
       name: 'tasks',
       text: `
         insert into task (id, kind, subject_type, subject_id, patient_id, status, urgent, created_at, done_at)

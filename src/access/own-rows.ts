@@ -17,6 +17,7 @@ const tables: Record<string, string> = {
   'drop-in-people': 'drop_in_person',
   'drop-in-visitors': 'drop_in_visitor',
   handouts: 'handout',
+  stories: 'story',
   sessions: 'session',
   factors: 'factor',
 };

@@ -74,6 +74,8 @@ export const permissions = {
   'drop-ins.read': [...officeAndAudit, 'supporter'],
   'drop-ins.record': [...office, 'supporter'],
   'drop-ins.take-back-late': ['manager'],
+  'stories.read': [...office, 'supporter'],
+  'stories.write': [...office, 'supporter'],
   'guides.write': office,
   'messages.read': officeAndAudit,
   'messages.retry': office,

@@ -22,6 +22,7 @@ export const movedTables = [
   'invitation',
   'measure_asking',
   'handout',
+  'story',
 ] as const;
 
 type Point = Patient['contactPoints'][number];

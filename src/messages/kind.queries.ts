@@ -9,6 +9,7 @@ import { changed, followUp, off } from './kinds/follow-up.ts';
 import { handout } from './kinds/handout.ts';
 import { type MessageKind, type PlanningStep, type Subject, subjects } from './kinds/kind.ts';
 import { overdue, putOff, returnDue, wrongDay } from './kinds/loan.ts';
+import { questions } from './kinds/questions.ts';
 import type { ReminderReason } from './message.rules.ts';
 
 /** Every kind of message, by what the table `reminder` calls its reason. Whatever treats kinds apart reads it here. */
@@ -22,6 +23,7 @@ export const messageKinds: Record<DB['reminder']['reason'], MessageKind> = {
   wrong_day: wrongDay,
   data_ending: dataEnding,
   handout,
+  questions,
   announcement,
 };
 

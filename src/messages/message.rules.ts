@@ -71,6 +71,7 @@ export const reminderReasons = [
   'wrong_day',
   'data_ending',
   'handout',
+  'questions',
   'announcement',
 ] as const satisfies DB['reminder']['reason'][];
 export type ReminderReason = (typeof reminderReasons)[number];

@@ -1,8 +1,10 @@
 import { type RawBuilder, sql } from 'kysely';
 import { isGone } from '../lending/incidents/incident.states.ts';
 import { isOpenLoan, isOut } from '../lending/loans/loan.states.ts';
+import { isOpenReferral } from '../referrals/referral.states.ts';
 import { isInUse } from '../stock/data-plans/data-plan.states.ts';
 import { isAhead } from '../support/follow-up.states.ts';
+import { measureCounts } from '../support/measures/measure.states.ts';
 
 /** Patients `p` who may be written to on a civil date; the same as `mayContact` in reach.rules.ts. */
 export const contactable = (today: string) => sql<boolean>`(p.contact_choice = 'any_safe'
@@ -33,6 +35,20 @@ export const isWrongDay = (reminder: RawBuilder<unknown>) =>
 export const hasData = sql<boolean>`(${isInUse('s')} and exists (
   select from loan_item i join loan lo on lo.id = i.loan_id
   where i.device_id = s.device_id and ${isOut('i')} and lo.patient_id = p.id))`;
+
+/** That a loan or a referral of the person of an asking `of` ended since they were asked, and none is open any more. */
+const helpEnded = (of: RawBuilder<unknown>) => sql`(
+  (exists (select from loan x where x.patient_id = ${of}.patient_id and x.closed_at >= ${of}.created_at)
+    or exists (select from referral x join referral_status s on s.referral_id = x.id and s.at >= ${of}.created_at
+      where x.patient_id = ${of}.patient_id and not ${isOpenReferral('x')}))
+  and not exists (select from loan x where x.patient_id = ${of}.patient_id and ${isOpenLoan('x')})
+  and not exists (select from referral x where x.patient_id = ${of}.patient_id and ${isOpenReferral('x')}))`;
+
+/** An asking, by its alias, that may still be answered by its link, its last day aside. */
+export const isAnswerableByLink = (alias: string) => {
+  const of = sql.ref(alias);
+  return sql<boolean>`(${of}.way = 'link' and ${of}.status = 'asked' and ${measureCounts(alias)} and ${of}.link_ended_at is null and not ${helpEnded(of)})`;
+};
 
 /** Working days, at most, from a reminder to its follow-up. */
 export const longestLead = 10;

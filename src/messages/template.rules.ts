@@ -183,7 +183,9 @@ export function templateFaults(
   template: TemplateText,
   wording: TemplateWording,
   language = 'en',
-  { says, carries }: { says: 'time' | 'day' | 'address'; carries?: 'text' | 'pages' } = { says: 'time' },
+  { says, carries }: { says: 'time' | 'day' | 'address'; carries?: 'text' | 'pages' | 'link' } = {
+    says: 'time',
+  },
 ): FieldError[] {
   const allowed: readonly string[] = namesFor(wording, says, language);
   return (['subject', 'body'] as const).flatMap((field) => {
@@ -191,7 +193,7 @@ export function templateFaults(
     const unknown = names.filter((name) => !allowed.includes(name));
     const telling = wording === 'identified' ? [] : revealingWords(template[field]);
     return [
-      ...(carries && field === 'body' && !names.includes(carries)
+      ...(carries && field === 'body' && allowed.includes(carries) && !names.includes(carries)
         ? [{ pointer: '/body', message: `Without {{${carries}}} this text says nothing. Put it in.` }]
         : []),
       ...unknown.map((name) => ({

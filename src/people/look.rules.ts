@@ -90,6 +90,7 @@ export const lookedInWords: Record<string, string> = {
   '/settings/retention/:id': 'people whose records are over',
   '/shapers': 'who wants to help shape the scheme',
   '/suggestion-trees/:version/replay': 'past assessments, with other rules for what is suggested',
+  '/stories': 'the list of stories',
   '/support': 'the diary',
   '/tasks': 'the list of tasks',
   '/tasks/:id': 'a task',

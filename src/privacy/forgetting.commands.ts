@@ -40,6 +40,10 @@ const over: Record<string, (now: RawBuilder<string>, deps: Deps) => RawBuilder<u
   password_link: (now) => sql`x.ended_at is not null or x.expires_at <= ${now}`,
   answer_link: (now) => sql`x.expires_at <= ${now}`,
   patient_link: (now) => sql`x.expires_at <= ${now}`,
+  // What someone told whom nobody knows by name stays for as long as they agreed to it.
+  story: (now) => sql`x.patient_id is null and (x.retired_at is not null or exists (
+    select from (select * from story_consent where story_id = x.id order by id desc limit 1) c
+    where c.ended_why = 'withdrawn' or (c.ended_at is null and c.until < (${now} at time zone 'Europe/London')::date)))`,
 };
 
 /** Forgets what was kept for a while and whose time is over, in batches. How many rows of each table. */

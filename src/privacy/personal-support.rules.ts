@@ -1,9 +1,9 @@
 import { extraStep, planStep } from '../support/support.rules.ts';
 import { askingTables } from './personal-asking.rules.ts';
 import type { PersonalTable } from './personal-table.rules.ts';
+import { toldTables } from './personal-told.rules.ts';
 
 const own = 'x.patient_id = any(:ids)';
-const ofStaff = 'who of the staff';
 const blank = (column: string) => `case when ${column} is not null then '' end`;
 
 /** What was done with people in support, and what they were given and asked there. */
@@ -21,19 +21,7 @@ export const supportTables: PersonalTable[] = [
     erasure: { step: `coalesce(${planStep('x')}, '${extraStep}')`, note: 'null' },
     stays: ['way', 'status', 'why'],
   },
-  {
-    table: 'handout',
-    of: own,
-    erasure: 'rows go',
-    noWords: {
-      language: 'a tag',
-      format: 'a kind',
-      way: 'a kind',
-      path: 'made here',
-      given_by: ofStaff,
-      taken_back_by: ofStaff,
-    },
-  },
+  ...toldTables,
   {
     table: 'drop_in_person',
     of: own,

@@ -919,6 +919,8 @@ export interface MeasureAsking {
   taken_back_at: string | null;
   taken_back_by: string | null;
   taken_back_reason: string | null;
+  link_until: string | null;
+  link_ended_at: string | null;
 }
 
 export interface Message {
@@ -1276,7 +1278,7 @@ export interface ReferralStatus {
 export interface Reminder {
   id: string;
   patient_id: string;
-  reason: 'follow_up' | 'return_due' | 'overdue' | 'data_ending' | 'changed' | 'off' | 'put_off' | 'wrong_day' | 'announcement' | 'handout';
+  reason: 'follow_up' | 'return_due' | 'overdue' | 'data_ending' | 'changed' | 'off' | 'put_off' | 'wrong_day' | 'announcement' | 'handout' | 'questions';
   subject_id: string;
   stage: string;
   for_date: string;
@@ -1503,6 +1505,39 @@ export interface StocktakeLine {
   verdict: 'expected' | 'found' | 'missing' | 'left' | 'unexpected';
   scanned_at: string | null;
   scanned_by: string | null;
+}
+
+export interface Story {
+  id: string;
+  patient_id: string | null;
+  follow_up_id: string | null;
+  drop_in_id: string | null;
+  telling: 'own_words' | 'retold';
+  words: string | null;
+  version: Generated<number>;
+  finds: Generated<string[]>;
+  followed: 'saw_gp' | 'work_or_course' | 'in_touch' | 'money_or_benefits' | 'video_appointments' | 'other';
+  told_on: string;
+  written_by: string;
+  created_at: string;
+  changed_at: string;
+  retired_at: string | null;
+}
+
+export interface StoryConsent {
+  id: string;
+  story_id: string;
+  version: number;
+  purposes: string[];
+  told_name: string | null;
+  given_on: string;
+  way: 'in_words' | 'on_paper';
+  until: string | null;
+  recorded_by: string;
+  created_at: string;
+  ended_at: string | null;
+  ended_by: string | null;
+  ended_why: 'withdrawn' | 'words_changed' | 'given_anew' | 'retired' | null;
 }
 
 export interface SuggestionTree {
@@ -1778,6 +1813,8 @@ export interface DB {
   staff_identity: StaffIdentity;
   stocktake: Stocktake;
   stocktake_line: StocktakeLine;
+  story: Story;
+  story_consent: StoryConsent;
   suggestion_tree: SuggestionTree;
   support_plan: SupportPlan;
   support_plan_step: SupportPlanStep;

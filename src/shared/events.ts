@@ -36,8 +36,10 @@ export type SubjectType =
   | 'support_plan'
   | 'guide'
   | 'handout'
+  | 'story'
   | 'drop_in'
   | 'instrument'
+  | 'measure_asking'
   | 'retention_batch';
 
 export type EventType = keyof EventValues;

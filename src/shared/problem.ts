@@ -40,6 +40,7 @@ export const problems = {
   'item-already-ended': [409, 'An item is no longer on this loan'],
   'follow-up-settled': [409, 'The follow-up already has an outcome'],
   'handout-not-sent': [409, 'It cannot be sent'],
+  'questions-not-sent': [409, 'The questions cannot be sent'],
   'return-refused': [409, 'Some of these cannot be taken back'],
   'bulk-refused': [409, 'Some of these cannot be changed so'],
   'allocation-refused': [409, 'The device cannot be held for this referral'],

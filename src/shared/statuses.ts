@@ -35,6 +35,7 @@ export const statusColours: Record<Colour, string[]> = {
     'filled',
     'saved',
     'in_use',
+    'consented',
   ],
   blue: [
     'on_loan',
@@ -55,6 +56,7 @@ export const statusColours: Record<Colour, string[]> = {
   yellow: [
     'in_preparation',
     'received',
+    'to_ask',
     'to_judge',
     'to_save',
     'waiting',

@@ -1,11 +1,6 @@
-import { sql } from 'kysely';
-import { linkBase } from '../messages/draft.queries.ts';
-import { gatherBatch } from '../messages/gather.commands.ts';
-import { whyNotSent } from '../messages/not-sent.rules.ts';
 import { releaseHeld } from '../messages/release.commands.ts';
-import { contactable } from '../messages/reminder.queries.ts';
+import { sendNow } from '../messages/send-now.commands.ts';
 import { lockPatient } from '../people/contact-point.commands.ts';
-import { wordings } from '../people/reach.rules.ts';
 import type { Context } from '../shared/actor.ts';
 import { command } from '../shared/command.ts';
 import type { Deps } from '../shared/deps.ts';
@@ -13,7 +8,7 @@ import { recordEvent, type SubjectType } from '../shared/events.ts';
 import { newId } from '../shared/ids.ts';
 import { invalid, Problem } from '../shared/problem.ts';
 import { col } from '../shared/rows.ts';
-import { many, maybe, one, run } from '../shared/statements.ts';
+import { many, maybe, run } from '../shared/statements.ts';
 import type { Work } from '../shared/work.ts';
 import { lockFollowUp, subjectsOfFollowUp } from './follow-up.commands.ts';
 import { guidePath, signpostPath } from './guide.rules.ts';
@@ -180,22 +175,12 @@ export async function endHandoutMessage(work: Work, id: string): Promise<void> {
  * @throws Problem `handout-not-sent`
  */
 async function sendIt(work: Work, id: string, patientId: string): Promise<void> {
-  await run(work.trx, 'handout.send')`
-    insert into reminder (id, patient_id, reason, subject_id, stage, for_date, useless_after, created_at)
-    values (${newId()}, ${patientId}, 'handout', ${id}, 'given', ${work.today}, ${work.at}::timestamptz + ${daysUseful}::int * interval '1 day', ${work.at})`;
-  await gatherBatch(work, work.today, sql`and r.subject_id = ${id}`);
-  const found = await one(work.trx, 'handout.sending', {
-    wording: col.oneOf(wordings),
-    mayWrite: col.boolean,
-    isHeld: col.boolean,
-    why: col.orNull(col.keyOf(whyNotSent)),
-  })`
-    select case when m.to_trusted then 'discreet' else p.wording end as wording, ${contactable(work.today)} as "mayWrite", coalesce(m.status = 'held', false) as "isHeld", m.why
-    from reminder r join patient p on p.id = r.patient_id left join message m on m.id = r.message_id
-    where r.reason = 'handout' and r.subject_id = ${id} order by r.id desc limit 1`;
-  const refuse = (why: string) => new Problem('handout-not-sent', { detail: `${why}. Print it instead.` });
-  if (!found.mayWrite) throw refuse('They are not to be written to now');
-  if (found.isHeld) throw refuse(whyNotSent[found.why ?? 'no_safe_contact'].words);
-  if (!linkBase(work.deps, found.wording))
-    throw refuse('There is no address that a message to them may name: LINK_URL is not set');
+  const why = await sendNow(work, {
+    reason: 'handout',
+    subjectId: id,
+    patientId,
+    stage: 'given',
+    daysUseful,
+  });
+  if (why) throw new Problem('handout-not-sent', { detail: `${why}. Print it instead.` });
 }

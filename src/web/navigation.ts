@@ -46,6 +46,7 @@ const places: Place[] = [
       { href: '/support', text: 'Diary', action: 'follow-ups.read' },
       { href: '/support/week', text: 'Week', action: 'follow-ups.read' },
       { href: '/drop-ins', text: 'Drop-ins', action: 'drop-ins.read' },
+      { href: '/stories', text: 'Stories', action: 'stories.read' },
       { href: '/support/hours', text: 'Hours', action: 'follow-ups.read' },
     ],
   },

@@ -209,7 +209,7 @@ t.test('pages: out on paper without a name, typed in, seen', async (t) => {
   t.match((await page.get(`/patients/${w.patientId}`)).body, path);
   t.match((await page.get(path)).body, /Due by plan/);
   t.match((await page.post(path, {})).body, /Choose a questionnaire/);
-  const out = await page.post(path, { instrumentId: id });
+  const out = await page.post(path, { instrumentId: id, way: 'paper' });
   const own = String(out.headers.location).split('?')[0]!;
   const paper = (await page.get(`${own}/paper`)).body;
   t.match(paper, /In touch\?.*On your own\?/s);

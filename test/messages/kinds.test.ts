@@ -67,9 +67,11 @@ t.test(
   async (t) => {
     for (const [reason, { planned, staffTell }] of Object.entries(messageKinds))
       t.equal(
-        [planned !== undefined, staffTell !== undefined, ['announcement', 'handout'].includes(reason)].filter(
-          Boolean,
-        ).length,
+        [
+          planned !== undefined,
+          staffTell !== undefined,
+          ['announcement', 'handout', 'questions'].includes(reason),
+        ].filter(Boolean).length,
         1,
         reason,
       );

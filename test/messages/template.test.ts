@@ -37,7 +37,7 @@ const write = (changes: Partial<NewTemplate>) =>
   });
 
 t.test('every reason has every wording; each change is a version and what was stays', async (t) => {
-  t.equal((await listTemplates(deps)).length, 30);
+  t.equal((await listTemplates(deps)).length, 33);
   const before = await inUse('follow_up', 'discreet');
   t.match(await write({ insteadOf: null }), { status: 412 });
   const { body: after, status } = await write({ insteadOf: before.id });

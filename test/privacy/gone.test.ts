@@ -309,6 +309,17 @@ async function aWholeStory() {
     answers: [4],
   });
   await post('officer', `/measures/${measured.id}/takings-back`, { reason: mark });
+  const story = await post('officer', `/patients/${id}/stories`, {
+    words: `${mark} saw the GP.`,
+    telling: 'retold',
+    followed: 'saw_gp',
+  });
+  await post('officer', `/stories/${story.id}/consents`, {
+    version: 1,
+    purposes: ['inside'],
+    way: 'in_words',
+    toldName: mark,
+  });
   const [concern] = (await call('officer', 'GET', '/tasks?kind=concern')).body.items;
   await post('officer', `/tasks/${concern.id}/completions`, {
     spokeTo: mark,

@@ -47,6 +47,7 @@ const schemeWords = [
   'patient.measure_answered instrument',
   'patient.measure_asked instrument',
   'patient.measure_declined instrument',
+  'patient.measure_link_ended instrument',
   'patient.measure_taken_back instrument',
   'patient.support_plan_given plan',
   'support_plan.added plan',

@@ -9,6 +9,7 @@ export const subjects = {
   loan: { alias: 'l', page: '/loans/', topic: 'device' },
   data_plan: { alias: 's', page: '/data-plans/', topic: 'device' },
   handout: { alias: 'h', page: '/handouts/', topic: 'support' },
+  measure_asking: { alias: 'q', page: '/measures/', topic: 'support' },
   announcement: { alias: 'a', page: '/announcements#', topic: 'support' },
 } as const;
 export type Subject = keyof typeof subjects;
@@ -29,8 +30,8 @@ export type MessageKind = {
   subject: Subject;
   /** Whether it speaks of a time, with the way in which it takes place, of a day, or of an address. */
   says: 'time' | 'day' | 'address';
-  /** What every text of it has to name, where it says nothing without. */
-  carries?: 'text' | 'pages';
+  /** What every text of it has to name that may, where it says nothing without. */
+  carries?: 'text' | 'pages' | 'link';
   /**
    * When it is due and by which step it is planned; none for a correction, which is planned with the change that it
    * tells of, and for what somebody sends.

@@ -10,10 +10,11 @@ import type { App } from '../../shared/http.ts';
 import { toProblem } from '../../shared/problem.ts';
 import { oneOf } from '../../shared/schemas.ts';
 import { keepAddressSecret } from '../../web/secret-address.ts';
-import { findPatientLink, patientLinkHash } from '../link.queries.ts';
+import { findPatientLink, type PatientLink, patientLinkHash } from '../link.queries.ts';
 import { answerKinds, mayAnswer } from '../link.rules.ts';
 import { spokenTime } from '../template.rules.ts';
 import { answerByPatientLink } from './answer.commands.ts';
+import { questionPages } from './questions.pages.ts';
 
 const addressPerMinute = 60;
 const linkPerMinute = 30;
@@ -44,26 +45,24 @@ export function patientLinkPages(app: App, deps: Deps): void {
         patientLinkHash(deps, (request.params as { token: string }).token).toString('base64url'),
       ),
     } as const;
+    questionPages(pages, deps, { open, params, around });
 
     pages.get('/a/:token', { ...open, schema: { params } }, async (request, reply) => {
-      const link = await findPatientLink(deps, deps.db, request.params.token);
+      const { token } = request.params;
+      const link = await findPatientLink(deps, deps.db, token);
       const now = timestamp(deps.clock);
       const ahead = link.followUps.filter(({ at }) => at > now);
-      const identified = link.wording === 'identified';
-      const { name, phone } = await currentScheme(deps);
       return reply.page('messages/patient-links/views/answer.njk', {
         times: ahead.filter(({ asTold }) => asTold).map(({ at }) => spokenTime(at)),
         off: ahead.filter(({ status }) => status === 'cancelled').map(({ at }) => spokenTime(at)),
         changed: ahead
           .filter(({ status, asTold }) => !asTold && status !== 'cancelled')
           .map(({ at }) => spokenTime(at)),
+        questions: link.hasQuestions && `/a/${token}/questions`,
         choices: mayAnswer(link, now),
         answered: link.answered,
-        identified,
-        scheme: identified ? name : '',
-        phone: identified ? (phone ?? '') : '',
         mostWords,
-        hasNotice: identified || (await isDiscreetWritten()),
+        ...(await around(link)),
       });
     });
 
@@ -75,6 +74,18 @@ export function patientLinkPages(app: App, deps: Deps): void {
       return reply.redirect(`/a/${token}`, 303);
     });
   });
+
+  /** What stands around what a page says: of the scheme no more than the message named. */
+  async function around({ wording }: Pick<PatientLink, 'wording'>) {
+    const identified = wording === 'identified';
+    const { name, phone } = await currentScheme(deps);
+    return {
+      identified,
+      scheme: identified ? name : '',
+      phone: identified ? (phone ?? '') : '',
+      hasNotice: identified || (await isDiscreetWritten()),
+    };
+  }
 
   /** Whether there is a notice that names nobody: a discreet page leads to no other. */
   async function isDiscreetWritten() {

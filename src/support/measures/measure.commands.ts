@@ -23,7 +23,9 @@ import {
 } from './measure.schemas.ts';
 
 /** What someone said to an instrument: answers by item, or that they would rather not. */
-type Said = { answers?: Answer[] | undefined; declined?: true | undefined };
+export type Said = { answers?: Answer[] | undefined; declined?: true | undefined };
+/** What is asked, and how it is totalled. */
+type Asked = { name: string; items: Item[]; total: (typeof totals)[number]; mayMiss: number };
 type Asking = Said & {
   patientId: string;
   instrumentId: string;
@@ -31,6 +33,8 @@ type Asking = Said & {
   day: string;
   followUpId?: string;
   version?: number | undefined;
+  /** The last day on which it is answered by a link. */
+  linkUntil?: string;
 };
 
 /**
@@ -97,16 +101,7 @@ export async function answerMeasure(
         pointer: '/answeredOn',
         message: `They were asked on ${asked.askedOn}. Give that day or a later one.`,
       });
-    const { status, answers, total } = outcomeOf(asked, said);
-    await run(work.trx, 'measure.answer')`
-      update measure_asking set status = ${status}, answers = ${answers && JSON.stringify(answers)}::jsonb, total = ${total},
-        answered_on = case when ${status} = 'answered' then ${day}::date end where id = ${id}`;
-    await recordEvent(work, {
-      type: status === 'answered' ? 'patient.measure_answered' : 'patient.measure_declined',
-      subjects: [['patient', asked.patientId]],
-      values: { instrument: asked.name },
-      fields: status === 'answered' ? ['answers'] : [],
-    });
+    await writeAnswers(work, { id, ...asked }, said, day);
     return getMeasure(work.trx, id);
   });
 }
@@ -139,19 +134,44 @@ export async function takeBackMeasure(
   });
 }
 
+/** Writes what someone said to an asking that is locked and has no answer yet. @throws Problem `invalid` */
+export async function writeAnswers(
+  work: Work,
+  asked: Asked & { id: string; patientId: string },
+  said: Said,
+  day: string,
+): Promise<void> {
+  const { status, answers, total } = outcomeOf(asked, said);
+  await run(work.trx, 'measure.answer')`
+    update measure_asking set status = ${status}, answers = ${answers && JSON.stringify(answers)}::jsonb, total = ${total},
+      answered_on = case when ${status} = 'answered' then ${day}::date end where id = ${asked.id}`;
+  await recordEvent(work, {
+    type: status === 'answered' ? 'patient.measure_answered' : 'patient.measure_declined',
+    subjects: [['patient', asked.patientId]],
+    values: { instrument: asked.name },
+    fields: status === 'answered' ? ['answers'] : [],
+  });
+}
+
 const ahead = 'This day is in the future. Give today or an earlier day.';
 const nothingSaid = invalid({
   pointer: '/answers',
   message: 'Give what they answered, or that they would rather not be asked.',
 });
 
-async function ask(work: Work, asking: Asking): Promise<{ id: string }> {
-  const { patientId, instrumentId, way, day, followUpId, version } = asking;
-  const standing = await getStanding(work.trx, patientId, instrumentId, followUpId).catch((error) => {
-    if (error instanceof Problem && error.type === 'not-found')
-      throw invalid({ pointer: '/instrumentId', message: 'There is no such questionnaire.' });
-    throw error;
-  });
+/**
+ * Asks someone who is locked, where what they wish, the policy and the instrument have nothing against it.
+ * @throws Problem `invalid`, `changed-meanwhile`
+ */
+export async function ask(work: Work, asking: Asking): Promise<{ id: string }> {
+  const { patientId, instrumentId, way, day, followUpId, version, linkUntil } = asking;
+  const standing = await getStanding(work.trx, { patientId, instrumentId, day, followUpId }).catch(
+    (error) => {
+      if (error instanceof Problem && error.type === 'not-found')
+        throw invalid({ pointer: '/instrumentId', message: 'There is no such questionnaire.' });
+      throw error;
+    },
+  );
   if (version !== undefined && version !== standing.version)
     throw new Problem('changed-meanwhile', {
       detail: 'The questionnaire was changed meanwhile. Read out its items as they are now.',
@@ -164,9 +184,9 @@ async function ask(work: Work, asking: Asking): Promise<{ id: string }> {
   const { status, answers, total } = outcomeOf(standing, asking);
   const id = newId();
   await run(work.trx, 'measure.ask')`
-    insert into measure_asking (id, patient_id, version_id, follow_up_id, way, status, asked_on, asked_by, answers, total, answered_on, created_at)
+    insert into measure_asking (id, patient_id, version_id, follow_up_id, way, status, asked_on, asked_by, answers, total, answered_on, link_until, created_at)
     values (${id}, ${patientId}, ${standing.versionId}, ${followUpId ?? null}, ${way}, ${status}, ${day}, ${work.ctx.actor.name},
-      ${answers && JSON.stringify(answers)}::jsonb, ${total}, case when ${status} = 'answered' then ${day}::date end, ${work.at})`;
+      ${answers && JSON.stringify(answers)}::jsonb, ${total}, case when ${status} = 'answered' then ${day}::date end, ${linkUntil ?? null}, ${work.at})`;
   const subjects: [SubjectType, string][] = [
     ['patient', patientId],
     ...(followUpId ? ([['follow_up', followUpId]] as [SubjectType, string][]) : []),
@@ -186,7 +206,7 @@ async function ask(work: Work, asking: Asking): Promise<{ id: string }> {
 
 /** @throws Problem `invalid` */
 function outcomeOf(
-  of: { items: Item[]; total: (typeof totals)[number]; mayMiss: number },
+  of: Omit<Asked, 'name'>,
   { answers, declined }: Said,
 ): { status: (typeof measureStatuses)[number]; answers: Answer[] | null; total: number | null } {
   if (answers && declined)
@@ -199,7 +219,8 @@ function outcomeOf(
   return { status: 'answered', answers, total: totalOf(of, answers) };
 }
 
-async function lockMeasure(work: Work, id: string) {
+/** Locks an asking, after the person. @throws Problem `not-found` */
+export async function lockMeasure(work: Work, id: string) {
   await run(
     work.trx,
     'measure.lock-patient',

@@ -23,7 +23,8 @@ export const measureEvents = defineEvents({
   },
   'patient.measure_asked': {
     values: { instrument: schemeWord, way: oneOf(askingWays) },
-    line: (v) => `They were asked${called(v.instrument)}${v.way === 'paper' ? ', on paper' : ''}`,
+    line: (v) =>
+      `They were asked${called(v.instrument)}${v.way === 'paper' ? ', on paper' : v.way === 'link' ? ', by a link' : ''}`,
   },
   'patient.measure_answered': {
     values: { instrument: schemeWord },
@@ -32,6 +33,10 @@ export const measureEvents = defineEvents({
   'patient.measure_declined': {
     values: { instrument: schemeWord },
     line: (v) => `They would rather not be asked${called(v.instrument)}`,
+  },
+  'patient.measure_link_ended': {
+    values: { instrument: schemeWord },
+    line: (v) => `The link to answer${called(v.instrument)} was ended`,
   },
   'patient.measure_taken_back': {
     values: { instrument: schemeWord },

@@ -1,20 +1,29 @@
-import Type from 'typebox';
+import Type, { type Static } from 'typebox';
 import { getAsking } from '../../people/asking.queries.ts';
 import { logAccess } from '../../people/look.queries.ts';
 import { getPatient } from '../../people/patient.queries.ts';
+import type { Context } from '../../shared/actor.ts';
 import { today } from '../../shared/clock.ts';
 import type { Deps } from '../../shared/deps.ts';
-import { type App, idParams } from '../../shared/http.ts';
+import { type App, idParams, strictObject } from '../../shared/http.ts';
+import { oneOf } from '../../shared/schemas.ts';
 import { type Form, fields, held, newForm, type Typed } from '../../web/forms.ts';
-import { formPage } from '../../web/submit.ts';
+import { formPage, submit } from '../../web/submit.ts';
 import { takeBackPage } from '../../web/take-back.ts';
 import { getFollowUp } from '../follow-up.queries.ts';
 import { instrumentPages } from './instrument.pages.ts';
-import { choicesOf, type Item } from './instrument.rules.ts';
+import { askByLink, endMeasureLink } from './link.commands.ts';
 import { answerMeasure, askAtCall, askWith, takeBackMeasure } from './measure.commands.ts';
 import { getMeasure, getStanding, listMeasures, listMeasuresToAsk } from './measure.queries.ts';
 import { NewAnswers, NewMeasure, NewMeasureAtCall } from './measure.schemas.ts';
+import { rowsOf, saidIn, toldAt } from './measure.view.ts';
 
+const AskForm = strictObject({
+  ...Type.Pick(NewMeasure, ['instrumentId']).properties,
+  way: oneOf(['paper', 'link']),
+});
+const sentWords =
+  'A message with the link goes to them in the hours in which they may be written to. It counts as asked from today.';
 const callParams = Type.Object({
   id: idParams.properties.id,
   instrumentId: Type.String({ format: 'uuid' }),
@@ -44,13 +53,22 @@ export function measurePages(app: App, deps: Deps): void {
         asking,
         measures,
         toAsk,
-        form: sent ?? newForm({ instrumentId: offered.find(({ dueSince }) => dueSince)?.instrumentId ?? '' }),
+        form:
+          sent ??
+          newForm({
+            instrumentId: offered.find(({ dueSince }) => dueSince)?.instrumentId ?? '',
+            way: 'paper',
+          }),
         choices: offered.map(({ instrumentId, name }) => ({ value: instrumentId, text: name })),
       };
     },
     async take(typed, { ctx, params: { id } }) {
-      const words = { instrumentId: 'Choose a questionnaire' };
-      const { instrumentId } = fields(Type.Pick(NewMeasure, ['instrumentId']), typed, words);
+      const words = { instrumentId: 'Choose a questionnaire', way: 'Choose how they are asked' };
+      const { instrumentId, way } = fields(AskForm, typed, words);
+      if (way === 'link') {
+        const { id: asked } = await askByLink(deps, ctx, { patientId: id }, instrumentId);
+        return { href: `/measures/${asked}`, text: sentWords };
+      }
       const measure = await askWith(deps, ctx, id, { instrumentId, way: 'paper' });
       return {
         href: `/measures/${measure.id}`,
@@ -117,53 +135,54 @@ export function measurePages(app: App, deps: Deps): void {
     },
   });
 
+  submit(app, '/measures/:id/link-endings', {
+    action: 'patients.change',
+    params: idParams,
+    async take(_typed, { ctx, params }) {
+      const { id } = await endMeasureLink(deps, ctx, params.id);
+      return { href: `/measures/${id}`, text: 'The link leads nowhere from now on.' };
+    },
+  });
+
+  submit(app, '/follow-ups/:id/measures/:instrumentId/links', {
+    action: 'follow-ups.record-outcome',
+    params: callParams,
+    view: 'support/measures/views/call.njk',
+    show: (sent, { ctx, params }) => callView(ctx, params, sent),
+    async take(_typed, { ctx, params: { id, instrumentId } }) {
+      await askByLink(deps, ctx, { followUpId: id }, instrumentId);
+      return { href: `/follow-ups/${id}`, text: sentWords };
+    },
+  });
+
   formPage(app, '/follow-ups/:id/measures/:instrumentId', {
     action: 'follow-ups.record-outcome',
     params: callParams,
     view: 'support/measures/views/call.njk',
-    async show(sent, { ctx, params: { id, instrumentId } }) {
-      const followUp = await getFollowUp(deps.db, ctx.actor, id, today(deps.clock));
-      const instrument = await getStanding(deps.db, followUp.patient.id, instrumentId);
-      await logAccess(deps, ctx, followUp.patient.id, 'follow_up');
-      const { name, items, version } = instrument;
-      // Answers to other items than these are not shown beside them.
-      const form = toldAt(sent && sent.status === 412 ? { ...sent, typed: {} } : (sent ?? newForm()));
-      return { followUp, instrumentId, name, form, version, rows: rowsOf(items) };
-    },
+    show: (sent, { ctx, params }) => callView(ctx, params, sent),
     async take(typed, { ctx, params: { id, instrumentId } }) {
       const followUp = await getFollowUp(deps.db, ctx.actor, id, today(deps.clock));
-      const { items } = await getStanding(deps.db, followUp.patient.id, instrumentId);
+      const { items } = await standingOf(followUp.patient.id, instrumentId);
       const version = Number(typed.version);
       const said = { instrumentId, ...(version && { version }), ...saidIn(typed, items) };
       await askAtCall(deps, ctx, id, held(NewMeasureAtCall, said));
       return { href: `/follow-ups/${id}`, text: 'What they answered is written down.' };
     },
   });
+
+  async function callView(ctx: Context, { id, instrumentId }: Static<typeof callParams>, sent?: Form) {
+    const followUp = await getFollowUp(deps.db, ctx.actor, id, today(deps.clock));
+    const instrument = await standingOf(followUp.patient.id, instrumentId);
+    await logAccess(deps, ctx, followUp.patient.id, 'follow_up');
+    const { name, items, version } = instrument;
+    // Answers to other items than these are not shown beside them.
+    const form = toldAt(sent && sent.status === 412 ? { ...sent, typed: {} } : (sent ?? newForm()));
+    return { followUp, instrumentId, name, form, version, rows: rowsOf(items) };
+  }
+
+  const standingOf = (patientId: string, instrumentId: string) =>
+    getStanding(deps.db, { patientId, instrumentId, day: today(deps.clock) });
 }
 
 const dayOf = (typed: Typed): Typed =>
   Object.fromEntries(Object.entries(typed).filter(([name]) => /^answeredOn(-|$)/.test(name)));
-
-/** What a form says of each item: a number, that they would rather not, or nothing. */
-function saidIn(typed: Typed, items: Item[]): object {
-  if (typed.declined) return { declined: true };
-  return {
-    answers: items.map((_, row) => {
-      const said = typed[`answers.${row}`];
-      return said === undefined || said === '' ? null : said === 'rather_not' ? said : Number(said);
-    }),
-  };
-}
-
-/** What is wrong with all of it is told at the first item. */
-function toldAt(form: Form): Form {
-  const own = (name: string) => (name === 'answers' || name === 'instrumentId' ? 'answers.0' : name);
-  return {
-    ...form,
-    errors: Object.fromEntries(Object.entries(form.errors).map(([name, text]) => [own(name), text])),
-    summary: form.summary.map((fault) => (fault.name ? { ...fault, name: own(fault.name) } : fault)),
-  };
-}
-
-const rowsOf = (items: Item[]) =>
-  items.map((item, row) => ({ wording: item.wording, name: `answers.${row}`, choices: choicesOf(item) }));

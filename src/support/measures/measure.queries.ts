@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { isAnswerableByLink } from '../../messages/reminder.queries.ts';
 import { seeingAll } from '../../shared/asker.ts';
 import { addDays } from '../../shared/clock.ts';
 import { jsonInstant, type Reader } from '../../shared/database.ts';
@@ -12,6 +13,7 @@ import { measureCounts } from './measure.states.ts';
 
 const summary = sql`m.id, json_build_object('id', i.id, 'name', i.name, 'version', v.version) as instrument, m.way, m.status, m.asked_on as "askedOn",
   m.asked_by as "askedBy", m.answered_on as "answeredOn", m.total::float8 as total, m.follow_up_id as "followUpId",
+  case when m.way = 'link' then json_build_object('until', m.link_until, 'endedAt', ${jsonInstant('m.link_ended_at')}) end as link,
   case when m.taken_back_at is not null then json_build_object('at', ${jsonInstant('m.taken_back_at')}, 'by', m.taken_back_by, 'reason', m.taken_back_reason) end as "takenBack"`;
 const ofVersion = sql`measure_asking m join instrument_version v on v.id = m.version_id join instrument i on i.id = v.instrument_id`;
 
@@ -51,13 +53,15 @@ const Standing = {
   lastAskedOn: col.orNull(col.text),
   hasDeclined: col.boolean,
   isOut: col.boolean,
+  isOutByLink: col.boolean,
   isRecordedHere: col.boolean,
 };
 
-/** How instruments stand with the person `p`, each in the version that is asked now. */
+/** How instruments stand with the person `p` on a civil day, each in the version that is asked now. */
 async function readStanding(
   db: Reader,
   patientId: string,
+  day: string,
   { which, followUpId = null }: { which: RawBuilder<unknown>; followUpId?: string | null | undefined },
 ) {
   return many(db, 'measure.standing', Standing)`
@@ -66,11 +70,12 @@ async function readStanding(
       (select max((r.received_at at time zone 'Europe/London')::date) from referral r where r.patient_id = p.id) as "referredOn",
       coalesce((select max(l.handover_on) from loan l where l.patient_id = p.id and l.status <> 'recorded_by_mistake'),
         (select max(starts_on) from patient_plan where patient_id = p.id)) as "startedOn",
-      a."lastAskedOn", coalesce(a."hasDeclined", false) as "hasDeclined", coalesce(a."isOut", false) as "isOut", coalesce(a."isRecordedHere", false) as "isRecordedHere"
+      a."lastAskedOn", coalesce(a."hasDeclined", false) as "hasDeclined", coalesce(a."isOut", false) as "isOut", coalesce(a."isOutByLink", false) as "isOutByLink", coalesce(a."isRecordedHere", false) as "isRecordedHere"
     from patient p, instrument i join lateral (
         select * from instrument_version where instrument_id = i.id order by version desc limit 1) v on true
       left join lateral (
-        select max(m.asked_on) as "lastAskedOn", bool_or(m.status = 'declined') as "hasDeclined", bool_or(m.status = 'asked') as "isOut",
+        select max(m.asked_on) as "lastAskedOn", bool_or(m.status = 'declined') as "hasDeclined", bool_or(m.status = 'asked' and m.way <> 'link') as "isOut",
+          bool_or(${isAnswerableByLink('m')} and m.link_until >= ${day}::date) as "isOutByLink",
           bool_or(m.follow_up_id = ${followUpId}::uuid) as "isRecordedHere"
         from measure_asking m join instrument_version x on x.id = m.version_id
         where m.patient_id = ${patientId} and x.instrument_id = i.id and ${measureCounts('m')}) a on true
@@ -84,6 +89,7 @@ export function whyNotAskWith(standing: Standing): string | null {
   const why = whyNotUse(standing);
   if (why) return why;
   if (standing.hasDeclined) return 'They would rather not be asked this.';
+  if (standing.isOutByLink) return 'They have it by a link, which they may still answer.';
   return standing.isOut ? 'They have it on paper. Type in what they answer there.' : null;
 }
 
@@ -99,7 +105,7 @@ export async function listMeasuresToAsk(
   followUpId?: string,
 ): Promise<MeasureToAsk[]> {
   const rows = await seeingAll(() =>
-    readStanding(db, patientId, { which: sql`i.retired_at is null`, followUpId }),
+    readStanding(db, patientId, day, { which: sql`i.retired_at is null`, followUpId }),
   );
   return rows.map((row) => ({
     instrumentId: row.instrumentId,
@@ -111,18 +117,21 @@ export async function listMeasuresToAsk(
 }
 
 /**
- * How one instrument stands with a person.
+ * How one instrument stands with a person on a civil day.
  * @param followUpId the follow-up at which they are asked
  * @throws Problem `not-found`
  */
 export async function getStanding(
   db: Reader,
-  patientId: string,
-  instrumentId: string,
-  followUpId?: string,
+  {
+    patientId,
+    instrumentId,
+    day,
+    followUpId,
+  }: { patientId: string; instrumentId: string; day: string; followUpId?: string | undefined },
 ): Promise<Standing> {
   const [row] = await seeingAll(() =>
-    readStanding(db, patientId, { which: sql`i.id = ${instrumentId}`, followUpId }),
+    readStanding(db, patientId, day, { which: sql`i.id = ${instrumentId}`, followUpId }),
   );
   if (!row) throw new Problem('not-found');
   return row;

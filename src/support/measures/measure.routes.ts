@@ -7,11 +7,20 @@ import { type App, idParams } from '../../shared/http.ts';
 import { creates, reads } from '../../shared/routes.ts';
 import { TakingBack } from '../../shared/taking-back.ts';
 import { instrumentRoutes } from './instrument.routes.ts';
+import { askByLink, endMeasureLink } from './link.commands.ts';
 import { answerMeasure, askAtCall, askWith, takeBackMeasure } from './measure.commands.ts';
 import { getMeasure, listMeasures, listMeasuresToAsk } from './measure.queries.ts';
-import { Measure, MeasureList, NewAnswers, NewMeasure, NewMeasureAtCall } from './measure.schemas.ts';
+import {
+  Measure,
+  MeasureList,
+  NewAnswers,
+  NewMeasure,
+  NewMeasureAtCall,
+  NewMeasureByLink,
+} from './measure.schemas.ts';
 
 const tags = ['Measures'];
+const asked = Type.Object({ id: Type.String() });
 
 /** /measures: what people were asked with instruments, and what they answered. */
 export function measureRoutes(app: App, deps: Deps): void {
@@ -47,6 +56,42 @@ export function measureRoutes(app: App, deps: Deps): void {
     problems: ['not-found', 'invalid', 'merge-refused', 'patient-erased'],
     call: ({ ctx, params, body }) => askWith(deps, ctx, params.id, body),
     location: ({ id }) => `/measures/${id}`,
+  });
+
+  creates(app, '/patients/:id/measure-links', {
+    action: 'patients.change',
+    operationId: 'askByLink',
+    summary: 'Ask a patient with an instrument by the link in a message that goes to them now',
+    tags,
+    params: idParams,
+    body: NewMeasureByLink,
+    gives: asked,
+    problems: ['not-found', 'invalid', 'questions-not-sent', 'merge-refused', 'patient-erased'],
+    call: ({ ctx, params, body }) => askByLink(deps, ctx, { patientId: params.id }, body.instrumentId),
+    location: ({ id }) => `/measures/${id}`,
+  });
+
+  creates(app, '/follow-ups/:id/measure-links', {
+    action: 'follow-ups.record-outcome',
+    operationId: 'askByLinkAtFollowUp',
+    summary: 'Ask whom a follow-up is with by the link in a message; a supporter at their own',
+    tags,
+    params: idParams,
+    body: NewMeasureByLink,
+    gives: asked,
+    problems: ['not-found', 'invalid', 'questions-not-sent', 'merge-refused', 'patient-erased'],
+    call: ({ ctx, params, body }) => askByLink(deps, ctx, { followUpId: params.id }, body.instrumentId),
+  });
+
+  creates(app, '/measures/:id/link-endings', {
+    action: 'patients.change',
+    operationId: 'endMeasureLink',
+    summary: 'End the link of an asking; it stays asked, and can still be typed in',
+    tags,
+    params: idParams,
+    gives: Measure,
+    problems: ['not-found', 'conflict'],
+    call: ({ ctx, params }) => endMeasureLink(deps, ctx, params.id),
   });
 
   reads(app, '/measures/:id', {
@@ -95,7 +140,7 @@ export function measureRoutes(app: App, deps: Deps): void {
     tags,
     params: idParams,
     body: NewMeasureAtCall,
-    gives: Type.Object({ id: Type.String() }),
+    gives: asked,
     problems: ['not-found', 'invalid', 'changed-meanwhile', 'merge-refused', 'patient-erased'],
     call: ({ ctx, params, body }) => askAtCall(deps, ctx, params.id, body),
   });

@@ -61,6 +61,12 @@ export const NewAnswers = strictObject(
 );
 export type NewAnswers = Static<typeof NewAnswers>;
 
+export const NewMeasureByLink = strictObject(
+  { instrumentId: id },
+  { examples: [{ instrumentId: '0193594e-6c00-7a4b-9f0e-2f4b7a1c5d3e' }] },
+);
+export type NewMeasureByLink = Static<typeof NewMeasureByLink>;
+
 const instrument = Type.Object({ id: Type.String(), name: Type.String(), version: Type.Integer() });
 
 export const MeasureSummary = Type.Object({
@@ -73,6 +79,15 @@ export const MeasureSummary = Type.Object({
   answeredOn: nullable(Type.String()),
   total: nullable(Type.Number({ description: 'Null where too many answers are missing' })),
   followUpId: nullable(Type.String()),
+  link: nullable(
+    Type.Object(
+      {
+        until: Type.String({ description: 'The last day on which it is answered' }),
+        endedAt: nullable(Type.String()),
+      },
+      { description: 'Of one that is asked by the link in a message' },
+    ),
+  ),
   takenBack: nullable(Type.Object({ at: Type.String(), by: Type.String(), reason: Type.String() })),
 });
 export type MeasureSummary = Static<typeof MeasureSummary>;

@@ -1,0 +1,14 @@
+import { sql } from 'kysely';
+import { isFirst, takesTexts } from '../../people/trusted.queries.ts';
+import { isAnswerableByLink } from '../reminder.queries.ts';
+import type { MessageKind } from './kind.ts';
+
+/** A questionnaire that somebody is asked by the link in the message, which goes to nobody else. No night plans it. */
+export const questions: MessageKind = {
+  words: 'Questions by a link',
+  subject: 'measure_asking',
+  says: 'address',
+  carries: 'link',
+  stands: sql`(${isAnswerableByLink('q')} and not (${isFirst(sql`'support'`)} and ${takesTexts}))`,
+  endsWithSubject: false,
+};
