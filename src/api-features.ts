@@ -11,6 +11,7 @@ import { takeOverRoutes } from './lending/loans/take-over.routes.ts';
 import { lendingRoutes } from './lending/terms/lending.routes.ts';
 import { callbackRoutes } from './messages/callback.routes.ts';
 import { messageRoutes } from './messages/message.routes.ts';
+import { renderingRoutes } from './messages/renderings/rendering.routes.ts';
 import { templateRoutes } from './messages/template.routes.ts';
 import { eventRoutes } from './office/audit/event.routes.ts';
 import { homeRoutes } from './office/home.routes.ts';
@@ -108,6 +109,7 @@ export const apiFeatures: ((app: App, deps: Deps) => void)[] = [
   measureRoutes,
   messageRoutes,
   templateRoutes,
+  renderingRoutes,
   callbackRoutes,
   taskRoutes,
   webhookRoutes,
