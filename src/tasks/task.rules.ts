@@ -1,4 +1,5 @@
 import type { Action } from '../access/permissions.ts';
+import { formatTasks } from './format-tasks.rules.ts';
 
 type TaskRule = {
   /** What to do, as lists show it. */
@@ -20,11 +21,6 @@ const ofDevice = { by: 'devices.prepare', page: (id: string) => `/devices/${id}`
 const ofPlan = { by: 'data-plans.manage', page: (id: string) => `/devices/${id}` } as const;
 const ofIncident = { by: 'incidents.act', page: (id: string) => `/incidents/${id}` } as const;
 const ofPerson = { by: 'tasks.complete' } as const;
-const ofFormats = {
-  by: 'settings.change',
-  page: (id: string) => `/patients/${id}/formats`,
-  closesWhen: 'it is there as they need it, or they need it no longer',
-} as const;
 
 /**
  * What staff are asked to do, by kind: who may close it, by what it closes by itself, and where it is done. Closing
@@ -62,37 +58,7 @@ export const taskKinds = {
     ...ofPatient,
     closesWhen: 'it is written down how to communicate with them',
   },
-  missing_agreement: {
-    what: 'The loan agreement is not there in someone’s language and format: bring it, with who approved it',
-    ...ofFormats,
-  },
-  missing_papers: {
-    what: 'The words of the papers are not there in someone’s language and format: bring them, with who approved them',
-    ...ofFormats,
-  },
-  missing_answer_page: {
-    what: 'The answer page is not there in someone’s language and format: bring its words, with who approved them',
-    ...ofFormats,
-  },
-  missing_notice: {
-    what: 'The privacy notice is not there in someone’s language and format: bring it, with who approved it',
-    ...ofFormats,
-  },
-  missing_guides: {
-    what: 'Guides are not there in someone’s language and format: write them',
-    ...ofFormats,
-    by: 'guides.write',
-  },
-  missing_texts: {
-    what: 'Texts of messages are not there in someone’s language: write them',
-    ...ofFormats,
-  },
-  calls_for_bsl: {
-    what: 'Calls by phone are planned with someone who needs British Sign Language: agree on video, a message or in person for each',
-    by: 'follow-ups.plan',
-    page: (id: string) => `/patients/${id}`,
-    closesWhen: 'no call by phone with them is ahead',
-  },
+  ...formatTasks,
   provider_refuses: {
     what: 'The provider of messages refuses ours: look at its settings',
     by: 'messages.retry',

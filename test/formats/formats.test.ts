@@ -1,0 +1,185 @@
+import { sql } from 'kysely';
+import t from 'tap';
+import { handlers } from '../../src/follow-on.ts';
+import { settleAllFormats } from '../../src/office/formats/missing.commands.ts';
+import { handle } from '../../src/shared/outbox.ts';
+import { apiOf } from '../helpers/api.ts';
+import { testApp } from '../helpers/app.ts';
+import { factories } from '../helpers/factories.ts';
+import { forms } from '../helpers/pages.ts';
+
+t.setTimeout(240_000);
+const { app, as, db, deps, clock } = await testApp(t);
+const api = apiOf(app, as.officer);
+const manager = apiOf(app, as.manager);
+const make = factories(deps);
+t.beforeEach(() => clock.set('2026-11-23T09:30:00Z'));
+
+/** Does what follows from what happened. */
+async function settle() {
+  const { rows } = await sql<{ id: string }>`
+    select event_id as id from outbox where handler = 'settle-formats' and done_at is null order by event_id`.execute(
+    db,
+  );
+  for (const { id } of rows) await handle(deps, handlers['settle-formats']!, id, 'settle-formats');
+}
+
+const patientOf = async (referralId: string): Promise<string> =>
+  (await api('GET', `/referrals/${referralId}`)).body.patient.id;
+
+async function tasksOf(patientId: string, status = 'open') {
+  const { rows } = await sql<{ kind: string }>`
+    select kind from task where patient_id = ${patientId} and status = ${status} and kind like any(array['missing%', 'calls%']) order by kind`.execute(
+    db,
+  );
+  return rows.map(({ kind }) => kind);
+}
+
+const agreementIn = (language: string, format: string, more: object = {}) => ({
+  thing: 'agreement',
+  language,
+  format,
+  ofVersion: 1,
+  phrases: { text: 'আমরা এটি বিনামূল্যে ধার দিই। আপনি এটি ফেরত দেবেন।' },
+  approvedBy: 'Readers of the library',
+  approvedOn: '2026-11-20',
+  insteadOf: 0,
+  ...more,
+});
+
+t.test('what is missing for someone is asked for once each, and settles when it is brought', async (t) => {
+  const { id } = await make.waitingReferral({
+    person: { language: 'bn', communicationNeeds: ['easy_read'] },
+  });
+  const patientId = await patientOf(id);
+  await settle();
+  const missing = ['missing_agreement', 'missing_answer_page', 'missing_papers', 'missing_texts'];
+  t.same(await tasksOf(patientId), missing);
+  await Promise.all([settleAllFormats(deps), settleAllFormats(deps)]);
+  t.same(await tasksOf(patientId), missing, 'each is there once');
+
+  const page = (await forms(app, as.officer).get(`/patients/${patientId}/formats`)).body;
+  t.match(page, /Missing in Bangla, easy read/);
+  t.match(page, /href="\/settings\/renderings\/agreement\/bn\/easy_read"/);
+  t.equal((await api('POST', '/renderings', agreementIn('bn', 'easy_read'))).status, 403);
+  t.equal((await manager('POST', '/renderings', agreementIn('bn', 'standard'))).status, 201);
+  await settle();
+  t.ok((await tasksOf(patientId)).includes('missing_agreement'), 'plain words are not easy ones');
+  t.equal((await manager('POST', '/renderings', agreementIn('bn', 'easy_read'))).status, 201);
+  await settle();
+  t.notOk((await tasksOf(patientId)).includes('missing_agreement'));
+
+  await api('POST', `/patients/${patientId}/communication`, {
+    communicationNeeds: [],
+    interpreter: false,
+  });
+  await settle();
+  t.same(await tasksOf(patientId), [], 'nothing else is needed any more');
+});
+
+t.test('a rendering has all its words, an approval, and nothing that it may not tell', async (t) => {
+  const faults = async (more: object) =>
+    (await manager('POST', '/renderings', agreementIn('so', 'standard', more))).body.errors;
+  t.match(await faults({ phrases: {} }), [{ pointer: '/phrases/text', message: /Write this too/ }]);
+  t.match(await faults({ phrases: { text: 'Read [this]' } }), [{ pointer: '/phrases/text' }]);
+  t.match(await faults({ phrases: { text: 'x', other: 'y' } }), [{ pointer: '/phrases/other' }]);
+  t.match(await faults({ approvedOn: '2026-12-24' }), [{ pointer: '/approvedOn', message: /ahead/ }]);
+  t.match(await faults({ approvedBy: ' ' }), [{ pointer: '/approvedBy' }]);
+  t.match(await faults({ language: 'en' }), [{ pointer: '/format', message: /original/ }]);
+  t.match(await faults({ thing: 'notice' }), [{ pointer: '/thing', message: /not written in English/ }]);
+  const answers = (await manager('GET', '/renderings')).body.items.find(
+    ({ thing }: { thing: string }) => thing === 'answer_page',
+  ).original.phrases;
+  const wrong = { ...answers, about: 'Test scheme', off: '{time} {time}', ring: 'Psychiatrist' };
+  t.match(await faults({ thing: 'answer_page', phrases: wrong }), [
+    { pointer: '/phrases/off', message: /\{time\} in once/ },
+    { pointer: '/phrases/about', message: /\{time\} in once/ },
+    { pointer: '/phrases/about', message: /“Test scheme” tells others/ },
+    { pointer: '/phrases/ring', message: /“Psychiatrist” tells others/ },
+  ]);
+});
+
+t.test(
+  'of two who publish the same at once one is told, and a newer original has no words yet',
+  async (t) => {
+    const both = await Promise.all(
+      [1, 2].map(() => manager('POST', '/renderings', agreementIn('pl', 'standard'))),
+    );
+    t.same(both.map(({ status }) => status).sort(), [201, 412]);
+    t.match(
+      (await manager('POST', '/renderings', agreementIn('pl', 'standard', { ofVersion: 9, insteadOf: 1 })))
+        .body,
+      {
+        type: '/problems/changed-meanwhile',
+        detail: /Version 1 of the English text/,
+      },
+    );
+  },
+);
+
+t.test('a loan keeps the words that were shown, and prints in them', async (t) => {
+  await manager(
+    'POST',
+    '/renderings',
+    agreementIn('ar', 'easy_read', { phrases: { text: 'نعيرك هذا. أعده إلينا.' } }),
+  );
+  const { id } = await make.waitingReferral({
+    person: { language: 'ar', communicationNeeds: ['easy_read', 'large_print'] },
+  });
+  const [device] = await make.readyDevices(1);
+  const issue = (agreement: object) =>
+    api('POST', '/loans', {
+      referralId: id,
+      items: [{ deviceId: device!.id }],
+      agreement: { acceptedBy: 'verbal', ...agreement },
+    });
+  t.match((await issue({ language: 'fr' })).body.errors, [
+    { pointer: '/agreement/language', message: /there is none in French, standard/ },
+  ]);
+  const shown = { language: 'ar', format: 'easy_read', rendering: 1, largePrint: true };
+  t.match((await issue({ ...shown, rendering: 2 })).body.errors, [{ pointer: '/agreement/rendering' }]);
+  const made = await issue(shown);
+  t.equal(made.status, 201);
+  const again = agreementIn('ar', 'easy_read', { insteadOf: 1, phrases: { text: 'شيء آخر.' } });
+  t.equal((await manager('POST', '/renderings', again)).status, 201);
+  t.match((await api('GET', `/loans/${made.body.id}`)).body.agreement, {
+    text: 'نعيرك هذا. أعده إلينا.',
+    language: 'ar',
+    format: 'easy_read',
+    largePrint: true,
+  });
+  const paper = (await forms(app, as.officer).get(`/loans/${made.body.id}/agreement`)).body;
+  t.match(paper, /app-paper--large app-paper--easy/);
+  t.match(
+    paper,
+    /<p class="app-paper__text" lang="ar" dir="rtl"><span class="app-lines">نعيرك هذا\.\nأعده إلينا\./,
+  );
+});
+
+t.test('a call by phone is not planned with someone who needs British Sign Language', async (t) => {
+  const { id } = await make.waitingReferral();
+  const patientId = await patientOf(id);
+  const plan = (way: string) =>
+    api('POST', '/follow-ups', { patientId, dueOn: '2026-12-01', startsAt: '11:00', way });
+  const call = await plan('phone');
+  t.equal(call.status, 201);
+  await api('POST', `/patients/${patientId}/communication`, {
+    communicationNeeds: ['bsl'],
+    interpreter: true,
+  });
+  await settle();
+  t.ok((await tasksOf(patientId)).includes('calls_for_bsl'));
+  t.match((await plan('phone')).body.errors, [{ pointer: '/way', message: /British Sign Language.*video/ }]);
+  const video = await plan('video');
+  t.equal(video.status, 201);
+  const change = (one: { body: { id: string }; headers?: unknown }, way: string, etag: string) =>
+    api('PATCH', `/follow-ups/${one.body.id}`, { way }, { 'if-match': etag });
+  const tag = async (one: { body: { id: string } }) =>
+    String(
+      (await app.inject({ url: `/api/v1/follow-ups/${one.body.id}`, headers: as.officer })).headers.etag,
+    );
+  t.match((await change(video, 'phone', await tag(video))).body.errors, [{ pointer: '/way' }]);
+  t.equal((await change(call, 'message', await tag(call))).status, 200);
+  await settle();
+  t.notOk((await tasksOf(patientId)).includes('calls_for_bsl'));
+});
