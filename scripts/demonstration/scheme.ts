@@ -22,6 +22,7 @@ import { addSignpost } from '../../src/support/signpost.commands.ts';
 import type { NewSignpost } from '../../src/support/signpost.schemas.ts';
 import { writeGuides } from './guides.ts';
 import { addQuestionnaire } from './measures.ts';
+import { bringRenderings } from './renderings.ts';
 
 const people: { name: string; role: StaffRole; email: string }[] = [
   { name: 'Olivia Marlow', role: 'officer', email: 'olivia.marlow@lendwell.example' },
@@ -116,6 +117,7 @@ export async function setUpScheme(deps: Deps): Promise<Scheme> {
   await countAccessories(deps, officers[0]!, hubs);
   const signpostIds: string[] = [];
   await writeGuides(deps, manager);
+  await bringRenderings(deps, manager);
   for (const signpost of signposts) signpostIds.push((await addSignpost(deps, manager, signpost)).id);
 
   const office = await addApiClient(deps, ctx, { name: 'Office scripts', role: 'officer' });

@@ -38,6 +38,10 @@ export const wantedWords = (wanted: Wanted): WordEdition => ({
 export const editionWords = ({ language, format }: Edition) =>
   `${languageName(language)}, ${formatWords[format].toLowerCase()}`;
 
+/** An edition by its name in its own language, for whoever looks for theirs. */
+export const ownName = ({ language, format }: Edition) =>
+  `${new Intl.DisplayNames(language, { type: 'language' }).of(language)}${format === 'standard' ? '' : ` (${formatWords[format].toLowerCase()})`}`;
+
 /** What someone is given: the best that there is, whether it is printed large, and what is missing; null where nothing is. */
 export type Fit<E> = { edition: E; largePrint: boolean; missing: string | null };
 

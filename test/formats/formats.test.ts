@@ -1,15 +1,18 @@
 import { sql } from 'kysely';
 import t from 'tap';
 import { handlers } from '../../src/follow-on.ts';
+import { dispatch } from '../../src/messages/dispatch.commands.ts';
 import { settleAllFormats } from '../../src/office/formats/missing.commands.ts';
+import { runNightly } from '../../src/office/nightly/nightly.commands.ts';
 import { handle } from '../../src/shared/outbox.ts';
 import { apiOf } from '../helpers/api.ts';
 import { testApp } from '../helpers/app.ts';
 import { factories } from '../helpers/factories.ts';
+import { seedFollowUps } from '../helpers/follow-ups.ts';
 import { forms } from '../helpers/pages.ts';
 
 t.setTimeout(240_000);
-const { app, as, db, deps, clock } = await testApp(t);
+const { app, as, db, deps, clock } = await testApp(t, { LINK_URL: 'https://answer.example.org' });
 const api = apiOf(app, as.officer);
 const manager = apiOf(app, as.manager);
 const make = factories(deps);
@@ -69,7 +72,7 @@ t.test('what is missing for someone is asked for once each, and settles when it 
   await settle();
   t.notOk((await tasksOf(patientId)).includes('missing_agreement'));
 
-  await api('POST', `/patients/${patientId}/communication`, {
+  await api('POST', `/patients/${patientId}/communication-reviews`, {
     communicationNeeds: [],
     interpreter: false,
   });
@@ -90,11 +93,11 @@ t.test('a rendering has all its words, an approval, and nothing that it may not 
   const answers = (await manager('GET', '/renderings')).body.items.find(
     ({ thing }: { thing: string }) => thing === 'answer_page',
   ).original.phrases;
-  const wrong = { ...answers, about: 'Test scheme', off: '{time} {time}', ring: 'Psychiatrist' };
+  const wrong = { ...answers, about: '{time} Test scheme', off: '{time} {time}', ring: 'Psychiatrist' };
   t.match(await faults({ thing: 'answer_page', phrases: wrong }), [
     { pointer: '/phrases/off', message: /\{time\} in once/ },
-    { pointer: '/phrases/about', message: /\{time\} in once/ },
     { pointer: '/phrases/about', message: /“Test scheme” tells others/ },
+    { pointer: '/phrases/about', message: /“scheme” tells others/ },
     { pointer: '/phrases/ring', message: /“Psychiatrist” tells others/ },
   ]);
 });
@@ -156,6 +159,47 @@ t.test('a loan keeps the words that were shown, and prints in them', async (t) =
   );
 });
 
+t.test('the answer page and its notice are in someone’s language, once all of it is there', async (t) => {
+  clock.set('2026-11-23T03:15:00Z');
+  const [person] = await seedFollowUps(db, { patients: 1, dueOn: '2026-11-24' });
+  await sql`update patient set language = 'ur', communication_needs = '{large_print}' where id = ${person!.patientId}`.execute(
+    db,
+  );
+  await runNightly(deps, { again: true });
+  clock.set('2026-11-23T09:50:00Z');
+  await dispatch(deps);
+  const { rows } = await sql<{
+    body: string;
+  }>`select body from captured_message order by id desc limit 1`.execute(db);
+  const path = `/a/${/\/a\/([\w-]+)/.exec(rows[0]!.body)?.[1]}`;
+  const nobody = forms(app, {});
+  const english = (await nobody.get(path)).body;
+  t.match(english, /<html lang="en" dir="ltr">/);
+  t.match(english, /<main class="guide-large_print">/);
+  const all = (await manager('GET', '/renderings')).body.items;
+  const { original } = all.find(({ thing }: { thing: string }) => thing === 'answer_page');
+  const phrases = Object.fromEntries(
+    Object.entries<string>(original.phrases).map(([name, english]) => [
+      name,
+      `اردو ${(english.match(/\{\w+\}/g) ?? []).join('')}`,
+    ]),
+  );
+  const answers = agreementIn('ur', 'standard', { thing: 'answer_page', phrases });
+  t.equal((await manager('POST', '/renderings', answers)).status, 201);
+  await make.notice('patients_discreet');
+  const notice = agreementIn('ur', 'standard', { thing: 'notice_discreet', phrases: { text: 'یہ راز ہے۔' } });
+  t.equal((await manager('POST', '/renderings', notice)).status, 201);
+  const { body } = await nobody.get(path);
+  t.match(body, /<html lang="ur" dir="rtl">/);
+  t.match(body, /<strong>.*نومبر.*<\/strong>/);
+  t.notMatch(body, /What would you like|Tuesday/);
+  const [address] = /\/notice\?language=ur&amp;format=a/.exec(body)!;
+  const told = (await nobody.get(address!.replace('&amp;', '&'))).body;
+  t.match(told, /<html lang="ur" dir="rtl">/);
+  t.match(told, /یہ راز ہے/);
+  t.match((await nobody.get('/notice')).body, /href="\/notice\?language=ur&amp;format=a" lang="ur">اردو/);
+});
+
 t.test('a call by phone is not planned with someone who needs British Sign Language', async (t) => {
   const { id } = await make.waitingReferral();
   const patientId = await patientOf(id);
@@ -163,7 +207,7 @@ t.test('a call by phone is not planned with someone who needs British Sign Langu
     api('POST', '/follow-ups', { patientId, dueOn: '2026-12-01', startsAt: '11:00', way });
   const call = await plan('phone');
   t.equal(call.status, 201);
-  await api('POST', `/patients/${patientId}/communication`, {
+  await api('POST', `/patients/${patientId}/communication-reviews`, {
     communicationNeeds: ['bsl'],
     interpreter: true,
   });

@@ -2,6 +2,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyReply } from 'fastify';
 import Type from 'typebox';
 import { perAddress, perKey } from '../../access/rate-limit.ts';
+import { directionOf, listIn } from '../../people/format.rules.ts';
 import { publishedNotice } from '../../privacy/notices/notice.queries.ts';
 import { currentScheme } from '../../scheme/scheme.queries.ts';
 import { timestamp } from '../../shared/clock.ts';
@@ -12,6 +13,9 @@ import { oneOf } from '../../shared/schemas.ts';
 import { keepAddressSecret } from '../../web/secret-address.ts';
 import { findPatientLink, patientLinkHash } from '../link.queries.ts';
 import { answerKinds, mayAnswer } from '../link.rules.ts';
+import { addressWords } from '../renderings/address.schemas.ts';
+import type { AnswerPhrases } from '../renderings/phrase.rules.ts';
+import { wordsFor } from '../renderings/rendering.queries.ts';
 import { spokenTime } from '../template.rules.ts';
 import { answerByPatientLink } from './answer.commands.ts';
 
@@ -51,19 +55,29 @@ export function patientLinkPages(app: App, deps: Deps): void {
       const ahead = link.followUps.filter(({ at }) => at > now);
       const identified = link.wording === 'identified';
       const { name, phone } = await currentScheme(deps);
+      const notice = identified ? 'notice' : 'notice_discreet';
+      const [{ edition, largePrint }, noticeWords] = await Promise.all([
+        wordsFor<keyof AnswerPhrases>(deps.db, 'answer_page', link).then((words) => words!),
+        wordsFor(deps.db, notice, link),
+      ]);
+      const { language, phrases } = edition;
+      const spoken = ({ at }: { at: string }) => spokenTime(at, language);
       return reply.page('messages/patient-links/views/answer.njk', {
-        times: ahead.filter(({ asTold }) => asTold).map(({ at }) => spokenTime(at)),
-        off: ahead.filter(({ status }) => status === 'cancelled').map(({ at }) => spokenTime(at)),
-        changed: ahead
-          .filter(({ status, asTold }) => !asTold && status !== 'cancelled')
-          .map(({ at }) => spokenTime(at)),
+        words: phrases,
+        language,
+        dir: directionOf(language),
+        format: largePrint ? 'large_print' : edition.format,
+        times: listIn(ahead.filter(({ asTold }) => asTold).map(spoken), language),
+        off: ahead.filter(({ status }) => status === 'cancelled').map(spoken),
+        changed: ahead.filter(({ status, asTold }) => !asTold && status !== 'cancelled').map(spoken),
         choices: mayAnswer(link, now),
         answered: link.answered,
         identified,
         scheme: identified ? name : '',
         phone: identified ? (phone ?? '') : '',
         mostWords,
-        hasNotice: identified || (await isDiscreetWritten()),
+        hasNotice: identified || noticeWords !== undefined,
+        noticeIn: noticeWords && addressWords(noticeWords.edition),
       });
     });
 

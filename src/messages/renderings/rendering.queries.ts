@@ -85,15 +85,19 @@ export type Words<Names extends string = string> = Fit<{
   phrases: Record<Names, string>;
 }>;
 
+/** Every edition of a thing, the original first; empty where that is not written. */
+export function editionsOf({ original, renderings }: RenderedThing): Words['edition'][] {
+  if (!original) return [];
+  const { version, phrases } = original;
+  return [{ language: 'en', format: 'standard', version: null, ofVersion: version, phrases }, ...renderings];
+}
+
 /** The words of a thing that fit someone best, with what is missing; undefined where the original is not written. Two statements. */
 export async function wordsFor<Names extends string = string>(
   db: Reader,
   thing: Thing,
   wanted: Wanted,
 ): Promise<Words<Names> | undefined> {
-  const { original, renderings } = await getRendered(db, thing);
-  if (!original) return undefined;
-  const { version, phrases } = original;
-  const english = { language: 'en', format: 'standard', version: null, ofVersion: version, phrases } as const;
-  return fitOf([english, ...renderings], wanted) as Words<Names>;
+  const editions = editionsOf(await getRendered(db, thing));
+  return editions.length ? (fitOf(editions, wanted) as Words<Names>) : undefined;
 }
