@@ -2,12 +2,14 @@ import { sql } from 'kysely';
 import t from 'tap';
 import { handlers } from '../../src/follow-on.ts';
 import { dispatch } from '../../src/messages/dispatch.commands.ts';
+import { answerPhrases } from '../../src/messages/renderings/phrase.rules.ts';
+import { publishRendering } from '../../src/messages/renderings/rendering.commands.ts';
 import { settleAllFormats } from '../../src/office/formats/missing.commands.ts';
 import { runNightly } from '../../src/office/nightly/nightly.commands.ts';
 import { handle } from '../../src/shared/outbox.ts';
 import { apiOf } from '../helpers/api.ts';
 import { testApp } from '../helpers/app.ts';
-import { factories } from '../helpers/factories.ts';
+import { factories, manager as managerWho } from '../helpers/factories.ts';
 import { seedFollowUps } from '../helpers/follow-ups.ts';
 import { forms } from '../helpers/pages.ts';
 
@@ -48,6 +50,17 @@ const agreementIn = (language: string, format: string, more: object = {}) => ({
   approvedOn: '2026-11-20',
   insteadOf: 0,
   ...more,
+});
+
+const answersIn = (thing: 'answer_page' | 'notice_discreet', phrases: Record<string, string>) => ({
+  thing,
+  language: 'ur',
+  format: 'standard' as const,
+  ofVersion: 1,
+  phrases,
+  approvedBy: 'A translator',
+  approvedOn: '2026-11-20',
+  insteadOf: 0,
 });
 
 t.test('what is missing for someone is asked for once each, and settles when it is brought', async (t) => {
@@ -176,19 +189,15 @@ t.test('the answer page and its notice are in someone’s language, once all of 
   const english = (await nobody.get(path)).body;
   t.match(english, /<html lang="en" dir="ltr">/);
   t.match(english, /<main class="guide-large_print">/);
-  const all = (await manager('GET', '/renderings')).body.items;
-  const { original } = all.find(({ thing }: { thing: string }) => thing === 'answer_page');
   const phrases = Object.fromEntries(
-    Object.entries<string>(original.phrases).map(([name, english]) => [
+    Object.entries(answerPhrases).map(([name, english]) => [
       name,
       `اردو ${(english.match(/\{\w+\}/g) ?? []).join('')}`,
     ]),
   );
-  const answers = agreementIn('ur', 'standard', { thing: 'answer_page', phrases });
-  t.equal((await manager('POST', '/renderings', answers)).status, 201);
+  await publishRendering(deps, managerWho, answersIn('answer_page', phrases));
   await make.notice('patients_discreet');
-  const notice = agreementIn('ur', 'standard', { thing: 'notice_discreet', phrases: { text: 'یہ راز ہے۔' } });
-  t.equal((await manager('POST', '/renderings', notice)).status, 201);
+  await publishRendering(deps, managerWho, answersIn('notice_discreet', { text: 'یہ راز ہے۔' }));
   const { body } = await nobody.get(path);
   t.match(body, /<html lang="ur" dir="rtl">/);
   t.match(body, /<strong>.*نومبر.*<\/strong>/);
