@@ -218,7 +218,7 @@ export const personalTables: PersonalTable[] = [
       kit_gaps: "'[]'",
     },
     stays: ['reference', 'status', 'handover_way', 'accepted_by', 'mistake'],
-    noWords: { agreement_text: 'the scheme’s own' },
+    noWords: { agreement_text: 'the scheme’s own', agreement_language: 'a code', agreement_format: 'a code' },
   },
   {
     table: 'follow_up_outcome',

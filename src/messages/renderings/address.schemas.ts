@@ -12,9 +12,9 @@ export const NamedWords = Type.Object({
   format: Type.Optional(oneOf(wordFormats.map((format) => letters[format]))),
 });
 
-/** The part of an address that names a language and a format. */
+/** The part of an address that names a language and a format; nothing for plain English. */
 export const addressWords = ({ language, format }: { language: string; format: WordFormat }) =>
-  `?language=${language}&format=${letters[format]}`;
+  language === 'en' && format === 'standard' ? '' : `?language=${language}&format=${letters[format]}`;
 
 /** What an address names, as a person needs it. */
 export const namedWords = ({ language = 'en', format }: Static<typeof NamedWords>) => ({
