@@ -1354,6 +1354,12 @@ end) stored,
     'other')),
   -- The words of whoever took it back.
   mistake_note text,
+  -- In which language the text is that was accepted, and which of its words: agreement_text is what was
+  -- shown.
+  agreement_language text not null default 'en' check (agreement_language ~ '^[a-z]{2,3}$'),
+  agreement_format text not null default 'standard' check (agreement_format in ('standard', 'easy_read')),
+  -- It is printed large.
+  agreement_large_print boolean not null default false,
   constraint a_mistake_alone_has_its_words check (mistake is not null or mistake_note is null),
   constraint a_mistake_says_what_it_was check ((status = 'recorded_by_mistake') = (mistake is not null)),
   constraint loan_has_one_borrower check ((patient_id is null) <> (location_id is null)),
@@ -2290,6 +2296,33 @@ alter table reminder enable row level security;
 create policy everything on reminder to lendwell_app using (true);
 create policy supporters_own on reminder for select to lendwell_supporter using (supports(patient_id));
 grant select on reminder to lendwell_supporter;
+
+-- ──────────── rendering ───────────────────────────────────────────────────────────────────────────────
+-- What people are given, in another language or in easy words, as somebody saved it: the newest version of
+-- each is what they read. The English original stands where it is written.
+create table rendering (
+  id uuid primary key,
+  thing text not null check (thing in ('agreement', 'papers', 'answer_page', 'notice', 'notice_discreet')),
+  -- The version of the English original that it renders. A newer original has none yet.
+  of_version int not null check (of_version > 0),
+  language text not null check (language ~ '^[a-z]{2,3}$'),
+  format text not null check (format in ('standard', 'easy_read')),
+  version int not null check (version > 0),
+  -- All words of it, each under its name.
+  phrases jsonb not null check (jsonb_typeof(phrases) = 'object'),
+  -- Who says that it is right, such as a translator or a group of readers.
+  approved_by text not null check (approved_by ~ '\S'),
+  approved_on date not null,
+  created_at timestamptz not null,
+  created_by text not null,
+  constraint rendering_once unique (thing, of_version, language, format, version),
+  constraint rendering_is_no_original check (language <> 'en' or format <> 'standard')
+);
+create trigger rendering_no_truncate before truncate on rendering for each statement
+  execute function refuse_change();
+create trigger rendering_stays before delete or update on rendering for each row
+  execute function refuse_change();
+revoke update, delete on rendering from lendwell_app;
 
 -- ──────────── repair ──────────────────────────────────────────────────────────────────────────────────
 create table repair (

@@ -11,6 +11,7 @@ import { takeOverRoutes } from './lending/loans/take-over.routes.ts';
 import { lendingRoutes } from './lending/terms/lending.routes.ts';
 import { callbackRoutes } from './messages/callback.routes.ts';
 import { messageRoutes } from './messages/message.routes.ts';
+import { renderingRoutes } from './messages/renderings/rendering.routes.ts';
 import { templateRoutes } from './messages/template.routes.ts';
 import { eventRoutes } from './office/audit/event.routes.ts';
 import { costRoutes } from './office/costs/cost.routes.ts';
@@ -120,6 +121,7 @@ export const apiFeatures: ((app: App, deps: Deps) => void)[] = [
   storyRoutes,
   messageRoutes,
   templateRoutes,
+  renderingRoutes,
   callbackRoutes,
   taskRoutes,
   webhookRoutes,

@@ -8,6 +8,7 @@ import { loanEvents } from './lending/loans/loan.events.ts';
 import { lendingEvents } from './lending/terms/lending.events.ts';
 import { announcementEvents } from './messages/announcement.events.ts';
 import { messageEvents } from './messages/message.events.ts';
+import { renderingEvents } from './messages/renderings/rendering.events.ts';
 import { templateEvents } from './messages/template.events.ts';
 import { costEvents } from './office/costs/cost.events.ts';
 import { jobEvents } from './office/nightly/job.events.ts';
@@ -81,6 +82,7 @@ export const events = allEvents(
   patientEvents,
   privacyEvents,
   referralEvents,
+  renderingEvents,
   repairEvents,
   reportEvents,
   schemeEvents,

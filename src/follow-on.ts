@@ -2,6 +2,7 @@ import { noteForSecurity } from './access/security-log.commands.ts';
 import { takeOverSheet } from './lending/loans/take-over-sheet.commands.ts';
 import { gatherAgain } from './messages/release.commands.ts';
 import { planForEvent } from './messages/reminder.commands.ts';
+import { settleFormatsAfter } from './office/formats/missing.commands.ts';
 import { runAskedNight } from './office/nightly/job-run.commands.ts';
 import { settleChecksOfStaff, settleWorkGivenOn } from './office/nightly/watch.commands.ts';
 import { eraseBatch } from './privacy/retention-batch.commands.ts';
@@ -45,47 +46,59 @@ export const followOn: FollowOn = {
 
   'patient.exported': { with: [noteForSecurity] },
   'patient.erased': { with: [noteForSecurity] },
-  'patient.changed': { with: [gatherAgain] },
+  'patient.changed': { with: [gatherAgain], after: ['settle-formats'] },
   'patient.contact_point_recorded': { with: [gatherAgain] },
-  'patient.contact_state_changed': { after: ['plan-reminders'] },
+  'patient.contact_state_changed': { after: ['settle-formats', 'plan-reminders'] },
   'patient.support_plan_given': { after: ['plan-reminders'] },
   'patient.support_stopped': { with: [closeReferralsOfPatients] },
 
-  'follow_up.added': { after: ['plan-reminders'] },
-  'follow_up.moved': { after: ['plan-reminders'] },
-  'follow_up.outcome_recorded': { with: [tellOfMissedContacts, closeReferralsOf] },
+  'follow_up.added': { after: ['settle-formats', 'plan-reminders'] },
+  'follow_up.moved': { after: ['settle-formats', 'plan-reminders'] },
+  'follow_up.outcome_recorded': { with: [tellOfMissedContacts, closeReferralsOf], after: ['settle-formats'] },
 
   'follow_up.outcome_taken_back': {
     with: [reopenReferralsOf, correctMissedContacts],
     after: ['plan-reminders'],
   },
 
-  'referral.accepted': { after: ['plan-reminders', 'tell-clinic'] },
+  'referral.accepted': { after: ['settle-formats', 'plan-reminders', 'tell-clinic'] },
   'referral.reconsidered': { after: ['tell-clinic'] },
   'referral.declined': { after: ['tell-clinic'] },
   'referral.asked': { after: ['tell-clinic'] },
   'referral.answered': { after: ['tell-clinic'] },
-  'referral.withdrawn': { with: [releaseWhatWasHeld], after: ['tell-clinic'] },
+  'referral.withdrawn': { with: [releaseWhatWasHeld], after: ['settle-formats', 'tell-clinic'] },
   'referral.need_changed': { with: [releaseWhatIsNotNeeded], after: ['plan-reminders', 'tell-clinic'] },
   'referral.corrected': { with: [releaseWhatWasNeverNeeded], after: ['plan-reminders', 'tell-clinic'] },
   'referral.clinic_told': { after: ['tell-clinic'] },
-  'referral.closed': { with: [releaseWhatWasHeld], after: ['tell-clinic'] },
-  'referral.reopened': { after: ['plan-reminders', 'tell-clinic'] },
+  'referral.closed': { with: [releaseWhatWasHeld], after: ['settle-formats', 'tell-clinic'] },
+  'referral.reopened': { after: ['settle-formats', 'plan-reminders', 'tell-clinic'] },
   'referral.sharing_agreed': { after: ['tell-clinic'] },
   'referral.sharing_refused': { after: ['tell-clinic'] },
 
-  'loan.issued': { after: ['plan-reminders', 'tell-clinic'] },
+  'loan.issued': { after: ['settle-formats', 'plan-reminders', 'tell-clinic'] },
   'loan.issue_taken_back': {
     with: [stopNumbersWithDevices, settleEndingsOf],
     after: ['plan-reminders', 'tell-clinic'],
   },
-  'loan.returned': { with: [stopNumbersWithDevices] },
+  'loan.returned': { with: [stopNumbersWithDevices], after: ['settle-formats'] },
   'loan.device_swapped': { with: [settleEndingsOf] },
   'loan.corrected': { with: [settleEndingsOf] },
   'loan.extended': { with: [settleEndingsOf] },
   'loan.return_taken_back': { after: ['plan-reminders'] },
   'incident.reported': { with: [stopNumbersWithDevices] },
   'incident.taken_back': { after: ['plan-reminders'] },
+
+  'patient.communication_reviewed': { after: ['settle-formats'] },
+  'patient.proposals_decided': { after: ['settle-formats'] },
+  'patient.merged': { after: ['settle-formats'] },
+  'patient.parted': { after: ['settle-formats'] },
+  'follow_up.changed': { after: ['settle-formats'] },
+  'agreement.version_added': { after: ['settle-formats'] },
+  'notice.published': { after: ['settle-formats'] },
+  'rendering.published': { after: ['settle-formats'] },
+  'guide.published': { after: ['settle-formats'] },
+  'guide.changed': { after: ['settle-formats'] },
+  'template.written': { after: ['settle-formats'] },
 
   'job.asked': { after: ['run-nightly'] },
   'list.work_asked': { after: ['work-on-list'] },
@@ -98,5 +111,6 @@ export const handlers: Record<string, Handler> = {
   'erase-batch': eraseBatch,
   'run-nightly': runAskedNight,
   'tell-clinic': tellClinic,
+  'settle-formats': settleFormatsAfter,
   'work-on-list': workOnSheet({ donation: donationSheet, take_over: takeOverSheet }),
 } satisfies Record<HandlerName, Handler>;

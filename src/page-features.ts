@@ -25,9 +25,11 @@ import { termsPages } from './lending/terms/terms.pages.ts';
 import { inboundPages } from './messages/inbound.pages.ts';
 import { messagePages } from './messages/message.pages.ts';
 import { patientLinkPages } from './messages/patient-links/link.pages.ts';
+import { renderingPages } from './messages/renderings/rendering.pages.ts';
 import { templatePages } from './messages/template.pages.ts';
 import { costPages } from './office/costs/cost.pages.ts';
 import { forecastPages } from './office/forecast/forecast.pages.ts';
+import { formatPages } from './office/formats/formats.pages.ts';
 import { helpPages } from './office/help.pages.ts';
 import { homePages } from './office/home.pages.ts';
 import { jobPages } from './office/nightly/job-run.pages.ts';
@@ -166,6 +168,7 @@ export const pageFeatures: ((app: App, deps: Deps) => void)[] = [
   messagePages,
   inboundPages,
   templatePages,
+  renderingPages,
   taskPages,
   formLinkPages,
   hostedFormPages,
@@ -178,6 +181,7 @@ export const pageFeatures: ((app: App, deps: Deps) => void)[] = [
   helpPages,
   settingsPages,
   costPages,
+  formatPages,
   schemePages,
   populationPages,
   noticePages,

@@ -144,7 +144,7 @@ function makePatient(random: Random, numbers: Numbers, place: number): NewPatien
     ...(place % 23 === 13 && { contactChoice: 'patient_contacts_us' as const }),
     wording: place % 3 === 1 ? ('identified' as const) : ('discreet' as const),
     communicationNeeds: communicationNeeds(place),
-    ...(place % 7 === 3 && { language: random.pick(languages) }),
+    ...(place % 7 === 3 && { language: spoken(place, random.pick(languages)) }),
     ...(place % 11 === 2 && {
       trustedPerson: {
         name: `${random.pick(names)[0]} ${familyName}`,
@@ -156,6 +156,9 @@ function makePatient(random: Random, numbers: Numbers, place: number): NewPatien
     }),
   };
 }
+
+/** One of those who need easy words needs them in Bangla. */
+const spoken = (place: number, language: string) => (place === 17 ? 'bn' : language);
 
 function contactPoints(
   random: Random,

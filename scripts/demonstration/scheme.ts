@@ -23,6 +23,7 @@ import type { NewSignpost } from '../../src/support/signpost.schemas.ts';
 import { writeGuides } from './guides.ts';
 import { addQuestionnaire } from './measures.ts';
 import { bringPopulation } from './reached.ts';
+import { bringRenderings } from './renderings.ts';
 
 const people: { name: string; role: StaffRole; email: string }[] = [
   { name: 'Olivia Marlow', role: 'officer', email: 'olivia.marlow@lendwell.example' },
@@ -118,6 +119,7 @@ export async function setUpScheme(deps: Deps): Promise<Scheme> {
   await countAccessories(deps, officers[0]!, hubs);
   const signpostIds: string[] = [];
   await writeGuides(deps, manager);
+  await bringRenderings(deps, manager);
   for (const signpost of signposts) signpostIds.push((await addSignpost(deps, manager, signpost)).id);
 
   const office = await addApiClient(deps, ctx, { name: 'Office scripts', role: 'officer' });

@@ -34,6 +34,9 @@ const words: Record<string, string[]> = {
   // A code that leads nowhere looks as one that does.
   slug: ['AAAAAAAAAAAAAAA'],
   notice: ['accessibility', 'patients_discreet'],
+  thing: ['agreement', 'answer_page'],
+  language: ['bn'],
+  format: ['easy_read'],
   version: ['1'],
   name: [
     'reach',

@@ -17,6 +17,9 @@ export const PatientLink = {
   messageId: col.text,
   patientId: col.text,
   contactPointId: col.orNull(col.text),
+  /** In which language and needs they read it. */
+  language: col.orNull(col.text),
+  communicationNeeds: col.listOf(col.text),
   wording: col.oneOf(['discreet', 'identified']),
   /** The follow-ups that the message spoke of, at the time that it told: whether that still holds, or what became of it. */
   followUps: col.listOf(col.object({ id: col.text, at: col.text, status: col.text, asTold: col.boolean })),
@@ -41,6 +44,7 @@ export const isHeard = (message: RawBuilder<unknown>) =>
 export async function findPatientLink(deps: Deps, db: Reader, token: string): Promise<PatientLink> {
   const row = await maybe(db, 'patient-link.find', PatientLink)`
     select m.id as "messageId", m.patient_id as "patientId", m.contact_point_id as "contactPointId", m.wording,
+      p.language, p.communication_needs as "communicationNeeds",
       coalesce((select json_agg(json_build_object('id', f.id, 'at', ${jsonInstant('r.useless_after')}, 'status', f.status, 'asTold', ${isAsTold(sql`r`)}) order by r.useless_after)
         from reminder r join follow_up f on f.id = r.subject_id
         where r.message_id = m.id and r.reason in ${ofSubject('follow_up')} and r.status = 'said'), '[]') as "followUps",

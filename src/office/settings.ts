@@ -92,6 +92,13 @@ const settings: { title: string; pages: SettingsPage[] }[] = [
         action: 'settings.read',
       },
       {
+        href: '/settings/formats',
+        text: 'Languages and formats',
+        about:
+          'What people are given in the language and the words that they need, who approved it, and what is missing',
+        action: 'settings.read',
+      },
+      {
         href: '/settings/signposts',
         text: 'Signposts',
         about: 'Places elsewhere: for people who are supported, and for clinics whose referral is declined',

@@ -210,14 +210,15 @@ export const personalTables: PersonalTable[] = [
     of: own,
     erasure: {
       agreement_text: blank('agreement_text'),
+      agreement_language: "'en'",
       witness: blank('witness'),
       signature: blank('signature'),
       gift_reason: 'null',
       mistake_note: 'null',
       kit_gaps: "'[]'",
     },
-    stays: ['reference', 'status', 'handover_way', 'accepted_by', 'mistake'],
-    noWords: { agreement_text: 'the scheme’s own' },
+    stays: ['reference', 'status', 'handover_way', 'accepted_by', 'agreement_format', 'mistake'],
+    noWords: { agreement_text: 'the scheme’s own', agreement_language: 'a tag' },
   },
   ...supportTables,
   {

@@ -791,6 +791,9 @@ export interface Loan {
   closed_on: GeneratedAlways<string | null>;
   mistake: 'not_handed_over' | 'wrong_person' | 'wrong_device' | 'recorded_twice' | 'other' | null;
   mistake_note: string | null;
+  agreement_language: Generated<string>;
+  agreement_format: Generated<'standard' | 'easy_read'>;
+  agreement_large_print: Generated<boolean>;
 }
 
 export interface LoanAccessory {
@@ -1289,6 +1292,20 @@ export interface Reminder {
   failures: Generated<number>;
   said_way: string | null;
   why: 'they_asked' | 'supporter_away' | 'someone_else' | 'we_cannot' | 'closed' | 'place' | 'mistake' | 'dates_moved' | 'ended' | null;
+}
+
+export interface Rendering {
+  id: string;
+  thing: 'agreement' | 'papers' | 'answer_page' | 'notice' | 'notice_discreet';
+  of_version: number;
+  language: string;
+  format: 'standard' | 'easy_read';
+  version: number;
+  phrases: Json;
+  approved_by: string;
+  approved_on: string;
+  created_at: string;
+  created_by: string;
 }
 
 export interface Repair {
@@ -1794,6 +1811,7 @@ export interface DB {
   referral_repeat: ReferralRepeat;
   referral_status: ReferralStatus;
   reminder: Reminder;
+  rendering: Rendering;
   repair: Repair;
   required_check: RequiredCheck;
   retention: Retention;

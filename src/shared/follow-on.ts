@@ -23,6 +23,7 @@ export const handlerNames = [
   'run-nightly',
   'tell-clinic',
   'work-on-list',
+  'settle-formats',
 ] as const;
 export type HandlerName = (typeof handlerNames)[number];
 

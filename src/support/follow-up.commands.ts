@@ -18,7 +18,7 @@ import type { Work } from '../shared/work.ts';
 import { getFollowUp, maySupport, visibleTo } from './follow-up.queries.ts';
 import type { FollowUp, FollowUpChange, NewFollowUp } from './follow-up.schemas.ts';
 import { isAhead } from './follow-up.states.ts';
-import { settle, settleMove } from './settling.commands.ts';
+import { assertMayCall, settle, settleMove } from './settling.commands.ts';
 import { followUpMove } from './status.commands.ts';
 import { assertAhead, extraStep, followUpStatuses, planStep, ways } from './support.rules.ts';
 
@@ -159,6 +159,7 @@ export async function changeFollowUp(
     requireMatch(ctx.ifMatch, etagOf(id, before.changedAt));
     if (change.supporterId) await assertSupporter(work.trx, change.supporterId);
     const { at } = work;
+    if (change.way === 'phone') await assertMayCall(work, before.patientId);
     const { dueOn, startsAt } = await settleMove(work, before, change);
     const moves = dueOn !== before.dueOn || startsAt !== before.startsAt;
     const status = change.status ?? (moves ? 'planned' : before.status);

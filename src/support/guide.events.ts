@@ -1,8 +1,8 @@
 import Type from 'typebox';
+import { formats, formatWords } from '../people/format.rules.ts';
 import { defineEvents } from '../shared/event-definitions.ts';
 import { count } from '../shared/event-values.ts';
 import { oneOf } from '../shared/schemas.ts';
-import { guideFormats, guideFormatWords } from './guide.rules.ts';
 
 const way = oneOf(['message', 'paper']);
 const what = oneOf(['guide', 'signpost']);
@@ -14,11 +14,11 @@ export const guideEvents = defineEvents({
   'guide.published': {
     values: {
       language: Type.String({ pattern: '^[a-z]{2,3}$' }),
-      format: oneOf(guideFormats),
+      format: oneOf(formats),
       guideVersion: count,
     },
     line: (v) =>
-      `Guide published${v.format ? ` in the format ${guideFormatWords[v.format].toLowerCase()}` : ''}${v.guideVersion ? `, version ${v.guideVersion}` : ''}`,
+      `Guide published${v.format ? ` in the format ${formatWords[v.format].toLowerCase()}` : ''}${v.guideVersion ? `, version ${v.guideVersion}` : ''}`,
   },
   'signpost.added': { values: {}, line: () => 'Signpost added' },
   'signpost.changed': { values: {}, line: () => 'Signpost changed' },

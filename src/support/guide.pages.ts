@@ -1,5 +1,6 @@
 import Type from 'typebox';
-import { languageName, languages } from '../people/contact.rules.ts';
+import { languages } from '../people/contact.rules.ts';
+import { editionWords, formats, formatWords } from '../people/format.rules.ts';
 import { blocksOf } from '../shared/blocks.ts';
 import { today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
@@ -9,7 +10,7 @@ import { fields, newForm, type Typed } from '../web/forms.ts';
 import { formPage } from '../web/submit.ts';
 import { addGuide, changeGuide, publishGuide } from './guide.commands.ts';
 import { earlierVersions, getGuide, guideTag, listGuides } from './guide.queries.ts';
-import { guideFormats, guideFormatWords, guidePath } from './guide.rules.ts';
+import { guidePath } from './guide.rules.ts';
 import { type Guide, type GuideVersion, NewGuide, NewGuideVersion } from './guide.schemas.ts';
 import { handoutPages } from './handout.pages.ts';
 import { publicGuidePages } from './public-guide.pages.ts';
@@ -29,7 +30,7 @@ const textView = 'support/views/guide-text.njk';
 const choices = {
   topics: topics.map((value) => ({ value, text: topicWords[value] })),
   languages: [{ value: 'en', text: 'English' }, ...languages],
-  formats: guideFormats.map((value) => ({ value, text: guideFormatWords[value] })),
+  formats: formats.map((value) => ({ value, text: formatWords[value] })),
 };
 const { language, format } = NewGuideVersion.properties;
 const WhichText = Type.Object({ language: Type.Optional(language), format: Type.Optional(format) });
@@ -130,10 +131,6 @@ export function guidePages(app: App, deps: Deps): void {
     },
   });
 }
-
-/** Such as “Bangla, easy read”. */
-const editionWords = ({ language, format }: Pick<GuideVersion, 'language' | 'format'>) =>
-  `${languageName(language)}, ${guideFormatWords[format].toLowerCase()}`;
 
 const typedOf = ({ name, topic, madeBy, madeWith, reviewOn, retired }: Guide): Typed => ({
   name,

@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
+import type { Edition } from '../people/format.rules.ts';
 import { jsonInstant, type Reader } from '../shared/database.ts';
 import { etagOf } from '../shared/etag.ts';
 import { Problem } from '../shared/problem.ts';
 import { each, many, maybe } from '../shared/statements.ts';
-import type { Edition } from './guide.rules.ts';
 import { Guide, GuideVersion } from './guide.schemas.ts';
 
 /** What people read now of a guide `g`, as one JSON value. */

@@ -1,21 +1,7 @@
-import { languageName } from '../people/contact.rules.ts';
+import { type Edition, type Format, formats } from '../people/format.rules.ts';
 import { namedIn } from '../scheme/names.rules.ts';
 import { blockFaults, blocksOf, textFault } from '../shared/blocks.ts';
 import type { FieldError } from '../shared/problem.ts';
-
-/** How a guide is made: two of them are a link to what is heard or seen. */
-export const guideFormats = ['standard', 'large_print', 'easy_read', 'audio', 'bsl'] as const;
-export type GuideFormat = (typeof guideFormats)[number];
-export const guideFormatWords: Record<GuideFormat, string> = {
-  standard: 'Standard',
-  large_print: 'Large print',
-  easy_read: 'Easy read',
-  audio: 'Audio',
-  bsl: 'British Sign Language',
-};
-
-/** A guide in one language and one format. */
-export type Edition = { language: string; format: GuideFormat };
 
 /** What stands for a format in an address: a word such as easy read would tell of whoever it was sent to. */
 const formatLetters = {
@@ -24,11 +10,11 @@ const formatLetters = {
   easy_read: 'c',
   audio: 'd',
   bsl: 'e',
-} as const satisfies Record<GuideFormat, string>;
+} as const satisfies Record<Format, string>;
 
 /** The format for which a letter stands in an address; undefined where it stands for none. */
-export const formatOf = (letter: string): GuideFormat | undefined =>
-  guideFormats.find((format) => formatLetters[format] === letter);
+export const formatOf = (letter: string): Format | undefined =>
+  formats.find((format) => formatLetters[format] === letter);
 
 /** The address of an edition, without where it begins. Nobody learns from it whose it is or what it is about. */
 export const guidePath = (number: number, { language, format }: Edition) =>
@@ -43,7 +29,7 @@ export const signpostPath = (number: number) => `w/${number}`;
  * @param names of the scheme and the clinics
  */
 export function guideFaults(
-  { format, title, text }: { format: GuideFormat; title: string; text: string },
+  { format, title, text }: { format: Format; title: string; text: string },
   names: string[],
 ): FieldError[] {
   const faults = blockFaults(text);
@@ -65,33 +51,3 @@ const hasLink = (text: string) =>
   blocksOf(text).some((block) =>
     (block.type === 'list' ? block.items : [block.pieces]).flat().some(({ href }) => href),
   );
-
-/** The language and the formats in which a person takes things in; English and standard where they named none. */
-export type Wanted = { language: string | null; communicationNeeds: string[] };
-
-const languageOf = ({ language }: Wanted) => language?.split('-', 1)[0] ?? 'en';
-const formatsOf = ({ communicationNeeds }: Wanted): GuideFormat[] => {
-  const needed = guideFormats.filter((format) => communicationNeeds.includes(format));
-  return needed.length ? needed : ['standard'];
-};
-
-/** Editions as someone wants them: in their language before any other, in their formats before the rest. */
-export function byWish<E extends Edition>(editions: E[], wanted: Wanted): E[] {
-  const [language, formats] = [languageOf(wanted), formatsOf(wanted)];
-  const rank = (one: Edition) =>
-    (one.language === language ? 0 : one.language === 'en' ? 20 : 40) +
-    (formats.includes(one.format) ? 0 : 1 + guideFormats.indexOf(one.format));
-  return editions.toSorted((one, other) => rank(one) - rank(other));
-}
-
-/**
- * What there is not of a guide for someone: their language, and each of their formats in it. Empty where all is there.
- */
-export function missingFor(editions: Edition[], wanted: Wanted): string[] {
-  const language = languageOf(wanted);
-  const own = editions.filter((one) => one.language === language);
-  if (!own.length) return [languageName(language)];
-  return formatsOf(wanted)
-    .filter((format) => format !== 'standard' && !own.some((one) => one.format === format))
-    .map((format) => guideFormatWords[format]);
-}

@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
+import { formats } from '../people/format.rules.ts';
 import { strictObject } from '../shared/http.ts';
 import { line, nullable, oneOf, text } from '../shared/schemas.ts';
-import { guideFormats } from './guide.rules.ts';
 import { topics } from './support.rules.ts';
 
 export const guideLanguage = Type.String({
@@ -9,7 +9,7 @@ export const guideLanguage = Type.String({
   description: 'Code of the language (ISO 639), such as en or bn',
   errorMessage: 'Give the code of a language, such as en or bn.',
 });
-const format = oneOf(guideFormats, {
+const format = oneOf(formats, {
   description: '`audio` and `bsl` are a text with a link to what is heard or seen',
 });
 const topic = oneOf(topics, { description: 'Of the same list as what a contact covered' });

@@ -1,4 +1,5 @@
 import { languageName } from '../people/contact.rules.ts';
+import { byWish, formatWords, missingFor, type Wanted } from '../people/format.rules.ts';
 import { logAccess } from '../people/look.queries.ts';
 import type { Context } from '../shared/actor.ts';
 import { blocksOf } from '../shared/blocks.ts';
@@ -11,7 +12,6 @@ import { type Form, held, newForm, type Typed } from '../web/forms.ts';
 import { formPage } from '../web/submit.ts';
 import { takeBackPage } from '../web/take-back.ts';
 import { listGuides } from './guide.queries.ts';
-import { byWish, guideFormatWords, missingFor, type Wanted } from './guide.rules.ts';
 import { giveHandout } from './handout.commands.ts';
 import { getHandout } from './handout.queries.ts';
 import { NewHandout } from './handout.schemas.ts';
@@ -105,7 +105,7 @@ export function handoutPages(app: App, deps: Deps): void {
         return editions.map((one, place) => ({
           rank: covered(guide.topic) * 10 + (place ? 2 : missing.length ? 1 : 0),
           value: `guide ${guide.id} ${one.language} ${one.format}`,
-          text: `${guide.name} (${languageName(one.language)}, ${guideFormatWords[one.format].toLowerCase()})`,
+          text: `${guide.name} (${languageName(one.language)}, ${formatWords[one.format].toLowerCase()})`,
           hint: [
             topicWords[guide.topic],
             !place && missing.length && `There is none in: ${missing.join(', ')}`,
@@ -152,7 +152,7 @@ const wantsOf = ({ language, communicationNeeds }: Wanted) =>
   [
     language && languageName(language),
     ...communicationNeeds.map((need) =>
-      need in guideFormatWords ? guideFormatWords[need as keyof typeof guideFormatWords] : need,
+      need in formatWords ? formatWords[need as keyof typeof formatWords] : need,
     ),
   ]
     .filter(Boolean)

@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
+import { formats } from '../people/format.rules.ts';
 import { strictObject } from '../shared/http.ts';
 import { nullable, oneOf } from '../shared/schemas.ts';
-import { guideFormats } from './guide.rules.ts';
 import { guideLanguage } from './guide.schemas.ts';
 import { topics } from './support.rules.ts';
 
@@ -20,7 +20,7 @@ export const Handout = Type.Object({
   name: Type.String(),
   topic: nullable(oneOf(topics)),
   language: nullable(guideLanguage),
-  format: nullable(oneOf(guideFormats)),
+  format: nullable(oneOf(formats)),
   version: nullable(Type.Integer()),
   way,
   state: oneOf(handoutStates),
@@ -32,7 +32,7 @@ export type Handout = Static<typeof Handout>;
 
 export const NewHandout = strictObject(
   {
-    guide: Type.Optional(strictObject({ id, language: guideLanguage, format: oneOf(guideFormats) })),
+    guide: Type.Optional(strictObject({ id, language: guideLanguage, format: oneOf(formats) })),
     signpostId: Type.Optional(id),
     way,
   },

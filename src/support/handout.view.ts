@@ -1,5 +1,5 @@
 import { languageName } from '../people/contact.rules.ts';
-import { guideFormatWords } from './guide.rules.ts';
+import { formatWords } from '../people/format.rules.ts';
 import type { Handout } from './handout.schemas.ts';
 
 const stateWords: Record<Handout['state'], string> = {
@@ -13,6 +13,6 @@ const stateWords: Record<Handout['state'], string> = {
 /** What somebody was given and how, such as “Joining a video call (Bangla, easy read), on paper”. */
 export function handoutLine({ name, language, format, state }: Handout): string {
   const edition =
-    language && format ? ` (${languageName(language)}, ${guideFormatWords[format].toLowerCase()})` : '';
+    language && format ? ` (${languageName(language)}, ${formatWords[format].toLowerCase()})` : '';
   return `${name}${edition}, ${stateWords[state]}`;
 }

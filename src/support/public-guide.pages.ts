@@ -2,6 +2,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import { perAddress } from '../access/rate-limit.ts';
 import { revealingWords } from '../messages/template.rules.ts';
+import { directionOf } from '../people/format.rules.ts';
 import { namesToLeaveOut } from '../scheme/names.queries.ts';
 import { namedIn } from '../scheme/names.rules.ts';
 import { blocksOf } from '../shared/blocks.ts';
@@ -49,7 +50,14 @@ export function publicGuidePages(app: App, deps: Deps): void {
           wanted && (await publishedGuide(deps.db, number, { language: inLanguage, format: wanted }));
         if (!guide) throw new Problem('not-found');
         const { title, text, language, format } = guide;
-        return reply.page(view, { title, tab: tabOf(title), blocks: blocksOf(text), language, format });
+        return reply.page(view, {
+          title,
+          tab: tabOf(title),
+          blocks: blocksOf(text),
+          language,
+          dir: directionOf(language),
+          format,
+        });
       },
     );
 

@@ -1,12 +1,13 @@
 import { civilTime } from '../shared/clock.ts';
 import { invalid, Problem } from '../shared/problem.ts';
+import { maybe } from '../shared/statements.ts';
 import type { Work } from '../shared/work.ts';
 import type { FollowUpChange, NewFollowUp } from './follow-up.schemas.ts';
 import { lockDiary } from './planning.queries.ts';
 import { arrange, type Diary, type Wanted } from './planning.rules.ts';
 import { type Slot, skippedTime } from './slot.rules.ts';
 import type { Way } from './support.rules.ts';
-import { wayFor } from './way.rules.ts';
+import { noCall, wayFor } from './way.rules.ts';
 
 /** What an added follow-up is unless someone says otherwise. */
 export const usually = { startsAt: '10:00', way: 'phone' } as const;
@@ -24,6 +25,7 @@ type Given = Pick<NewFollowUp, 'patientId' | 'dueOn' | 'startsAt' | 'way'> & {
 export async function settle(work: Work, given: Given): Promise<Slot & { way: Way }> {
   const { patientId, dueOn, minutes, supporterId } = given;
   if (given.startsAt) assertThere(dueOn, given.startsAt);
+  if (given.way === 'phone') await assertMayCall(work, patientId);
   if (given.startsAt && given.way) return { dueOn, minutes, startsAt: given.startsAt, way: given.way };
   const diary = await lockDiary(work, [given]);
   const way = given.way ?? usableWay(diary, patientId, work.today);
@@ -67,6 +69,13 @@ function usableWay({ people }: Diary, patientId: string, today: string): Way {
     pointer: '/way',
     message: 'Only they make contact: say how you agreed with them that it takes place.',
   });
+}
+
+/** @throws Problem `invalid` for a call by phone with someone who needs British Sign Language */
+export async function assertMayCall(work: Work, patientId: string): Promise<void> {
+  const bsl = await maybe(work.trx, 'follow-up.needs-bsl', {})`
+    select from patient where id = ${patientId} and 'bsl' = any(communication_needs)`;
+  if (bsl) throw invalid({ pointer: '/way', message: noCall });
 }
 
 function assertThere(dueOn: string, startsAt: string): void {

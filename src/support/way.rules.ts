@@ -68,6 +68,10 @@ export function wayFor(usual: Way, person: Person, today: string): Way | null {
   return timely ?? usable[0] ?? 'in_person';
 }
 
+/** Why a call by phone is not planned with someone who needs British Sign Language, and what is instead. */
+export const noCall =
+  'They need British Sign Language, so a call by phone does not reach them. Choose video, a message or in person.';
+
 const cannot: Record<Exclude<Way, 'in_person'>, string> = {
   phone: 'They cannot be phoned',
   video: 'They cannot be met by video',

@@ -1,4 +1,5 @@
 import type { Action } from '../access/permissions.ts';
+import { formatTasks } from './format-tasks.rules.ts';
 
 type TaskRule = {
   /** What to do, as lists show it. */
@@ -57,6 +58,7 @@ export const taskKinds = {
     ...ofPatient,
     closesWhen: 'it is written down how to communicate with them',
   },
+  ...formatTasks,
   provider_refuses: {
     what: 'The provider of messages refuses ours: look at its settings',
     by: 'messages.retry',

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import t from 'tap';
 import { askOf, watches } from '../../src/office/nightly/watch.commands.ts';
-import { byWish, missingFor } from '../../src/support/guide.rules.ts';
+import { byWish, missingFor } from '../../src/people/format.rules.ts';
 import { apiOf } from '../helpers/api.ts';
 import { testApp } from '../helpers/app.ts';
 import { forms, signedInBrowser } from '../helpers/pages.ts';

@@ -11,6 +11,7 @@ import { getLoanToGift } from './gift.queries.ts';
 import { whyNoGift } from './gift.rules.ts';
 import { isOut } from './loan.states.ts';
 import { getLoanPaper } from './paper.queries.ts';
+import { paperWordsFor } from './paper-words.view.ts';
 
 const words = { reason: 'Say why it becomes a gift' };
 
@@ -36,7 +37,7 @@ export function giftPages(app: App, deps: Deps): void {
     '/loans/:id/gift-letter',
     { config: { action: 'loans.read' }, schema: { params: idParams } },
     async (request, reply) => {
-      const { loan, paper } = await getLoanPaper(deps, request.params.id);
+      const { loan, paper, wanted } = await getLoanPaper(deps, request.params.id);
       const items = paper.items.filter(({ status }) => status === 'gifted');
       if (!items.length) throw new Problem('not-found');
       if (loan.patient) await logAccess(deps, request.ctx, loan.patient.id, 'loan');
@@ -47,6 +48,7 @@ export function giftPages(app: App, deps: Deps): void {
       return reply.page('lending/loans/views/gift-letter.njk', {
         loan,
         paper,
+        ...(await paperWordsFor(deps.db, wanted)),
         items: given,
         accessories,
         on: items[0]!.endedOn,

@@ -6,7 +6,6 @@ import { isAhead } from '../../support/follow-up.states.ts';
 import { planOfIssue } from '../../support/plan.queries.ts';
 
 export const IssueTerms = {
-  agreement: col.object({ version: col.number, body: col.text }),
   /** Whether follow-ups of the referral are ahead already; no other plan begins then. */
   isPlanned: col.boolean,
   /** The need for support, with the reason where one was given; null when it was never asked for. */
@@ -29,7 +28,7 @@ export const IssueTerms = {
 };
 export type IssueTerms = RowOf<typeof IssueTerms>;
 
-/** The agreement and the support plan that a loan for a referral usually gets with this kit, counted from the civil date of the handover. */
+/** The support plan that a loan for a referral usually gets with this kit, counted from the civil date of the handover. */
 export async function issueTerms(
   db: Reader,
   referralId: string,
@@ -37,8 +36,7 @@ export async function issueTerms(
   handoverOn: string,
 ): Promise<IssueTerms> {
   return one(db, each('issue-terms.issue-terms'), IssueTerms)`
-    select json_build_object('version', a.version, 'body', a.body) as agreement,
-      exists (select from follow_up f where f.referral_id = ${referralId} and ${isAhead('f')}) as "isPlanned",
+    select exists (select from follow_up f where f.referral_id = ${referralId} and ${isAhead('f')}) as "isPlanned",
       (select json_build_object('status', n.status, 'reason', n.reason) from referral_need n
         where n.referral_id = ${referralId} and n.need = 'support') as support,
       (select json_build_object('name', p.name, 'steps', (
@@ -46,6 +44,5 @@ export async function issueTerms(
             'dueOn', case when s.counted_from = 'start' then working_day_from(${handoverOn}::date + s.days) end, 'days', s.days) order by s.position)
           from support_plan_step s where s.version_id = (
             select v.id from support_plan_version v where v.plan_id = p.id order by v.version desc limit 1)))
-        from support_plan p where p.id = ${planOfIssue({ kitId, termsId: null, referralId })}) as plan
-    from (select version, body from agreement_version order by version desc limit 1) a`;
+        from support_plan p where p.id = ${planOfIssue({ kitId, termsId: null, referralId })}) as plan`;
 }

@@ -1,3 +1,4 @@
+import { renderingInUse } from '../../messages/renderings/rendering.queries.ts';
 import { hasSafeWay } from '../../people/patient.rules.ts';
 import { holdersOf } from '../../referrals/allocations/allocation.queries.ts';
 import { needsMet } from '../../referrals/needs-met.rules.ts';
@@ -31,6 +32,7 @@ import { beginPlan } from '../../support/patient-plan.commands.ts';
 import { planOfIssue } from '../../support/plan.queries.ts';
 import { completeTasksAbout } from '../../tasks/task.commands.ts';
 import { dueByTerms } from '../terms/terms.queries.ts';
+import { shownIn, wordsErrors } from './agreement-words.rules.ts';
 import { subjectsOfLoan } from './ending.commands.ts';
 import {
   accessoryWords,
@@ -97,6 +99,7 @@ export async function issueLoan(deps: Deps, ctx: Context, input: NewLoan): Promi
       planId: found.patient && planFor(input),
       agreement: input.agreement,
       agreementId: found.agreementId,
+      agreementWords: found.rendering?.text ?? null,
       termsId: found.terms!.id,
       reviewMonths: found.terms!.reviewMonths,
       kitId: input.kitId ?? null,
@@ -154,6 +157,8 @@ const Found = {
   closed: col.orNull(col.object(ClosedDay)),
   agreementId: col.text,
   agreementVersion: col.number,
+  /** The agreement in the language and the format that were asked for; null where it is not there, or the original is meant. */
+  rendering: col.orNull(col.object({ version: col.number, text: col.text })),
   planExists: col.boolean,
   extras: col.object(IssueExtras),
 };
@@ -205,6 +210,7 @@ async function lockForIssue(
         where t.borrower = case when ${input.locationId ?? null}::uuid is null then 'patient' else 'location' end and t.retired_at is null
           and case when ${input.termsId ?? null}::uuid is null then t.is_default else t.id = ${input.termsId ?? null}::uuid end) as terms,
       ${closedJson(input.dueOn ?? null)} as closed, a.id as "agreementId", a.version as "agreementVersion",
+      ${renderingInUse('agreement', shownIn(input.agreement))} as rendering,
       exists (select from support_plan where id = ${input.supportPlan ?? null}::uuid and retired_at is null) as "planExists"
     from (select id, version from agreement_version order by version desc limit 1) a`;
 }
@@ -225,6 +231,7 @@ function missing(input: NewLoan, asked: AskedItem[], found: Found): FieldError[]
       pointer: '/agreement/version',
       message: `Version ${found.agreementVersion} of the agreement is in use. Read that one, then issue.`,
     });
+  errors.push(...wordsErrors(input.agreement, found.rendering));
   if (input.supportPlan && !found.planExists) none('/supportPlan', 'support plan');
   asked.forEach(({ assetTag, deviceId }, place) => {
     if (found.devices.some((device) => device.assetTag === assetTag || device.id === deviceId)) return;

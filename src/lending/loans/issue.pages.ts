@@ -20,6 +20,7 @@ import { offeredPlans } from '../../support/plan.queries.ts';
 import { type Form, newForm, refused, type Typed, typedIn } from '../../web/forms.ts';
 import { afterScan, readScans } from '../../web/scan-list.ts';
 import { offeredTerms } from '../terms/terms.queries.ts';
+import { shownAgreement } from './agreement-words.view.ts';
 import { askAboutClosedDay } from './due-day.queries.ts';
 import { issueLoan } from './issue.commands.ts';
 import { type KitForm, kitForm, kitFormFaults, kitOfLoan, type ShownLine } from './issue-form.rules.ts';
@@ -113,6 +114,7 @@ export function issuePages(app: App, deps: Deps): void {
       return reply.code(form.status).page('lending/loans/views/issue-terms.njk', {
         ...borrower,
         terms,
+        agreement: await shownAgreement(deps.db, borrower.patient),
         offered,
         plans: plans.map(({ id, name }) => ({ value: id, text: name })),
         kit,

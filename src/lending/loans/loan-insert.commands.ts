@@ -25,6 +25,8 @@ type LoanToInsert = {
   planId: string | RawBuilder<unknown> | null;
   agreement: NewLoan['agreement'];
   agreementId: string;
+  /** Its words in the language and the format that were shown; null for the English ones. */
+  agreementWords: string | null;
   termsId: string;
   reviewMonths: number;
   kitId: string | null;
@@ -75,10 +77,11 @@ export async function insertLoan(
       order by version desc limit 1
     ), l as (
       insert into loan (id, reference, patient_id, referral_id, location_id, issued_at, due_on, review_on, handover_way, handover_on, terms_id,
-        agreement_version_id, agreement_text, accepted_by, witness, signature, kit_id, kit_gaps, changed_at)
+        agreement_version_id, agreement_text, agreement_language, agreement_format, agreement_large_print, accepted_by, witness, signature, kit_id, kit_gaps, changed_at)
       select ${loan.id}, ${loan.reference}, ${loan.patientId}, ${loan.referralId}, ${loan.locationId}, ${loan.at}::timestamptz, ${loan.dueOn}::date,
         case when ${loan.dueOn}::date is null then working_day_from((${loan.handover.on}::date + make_interval(months => ${loan.reviewMonths}::int))::date) end,
-        ${loan.handover.way}, ${loan.handover.on}::date, ${loan.termsId}, a.id, a.body, ${loan.agreement.acceptedBy},
+        ${loan.handover.way}, ${loan.handover.on}::date, ${loan.termsId}, a.id, coalesce(${loan.agreementWords}, a.body),
+        ${loan.agreement.language ?? 'en'}, ${loan.agreement.format ?? 'standard'}, ${loan.agreement.largePrint ?? false}, ${loan.agreement.acceptedBy},
         ${loan.agreement.witness ?? null}, ${loan.agreement.signature ?? null},
         ${loan.kitId}::uuid, ${JSON.stringify(loan.kitGaps)}::jsonb, ${loan.at}::timestamptz
       from agreement_version a where a.id = ${loan.agreementId} returning review_on

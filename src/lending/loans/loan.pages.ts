@@ -24,6 +24,7 @@ import { loanStatuses } from './loan.rules.ts';
 import { type Loan, LoanQuery } from './loan.schemas.ts';
 import { isOut } from './loan.states.ts';
 import { getLoanPaper } from './paper.queries.ts';
+import { paperWordsFor } from './paper-words.view.ts';
 import { mistakeWords } from './taking-back.rules.ts';
 
 /** /loans: what is out and what came back, one loan, and its agreement on paper. */
@@ -82,7 +83,11 @@ export function loanPages(app: App, deps: Deps): void {
       const { id } = request.params;
       const { loan, paper } = await getLoanPaper(deps, id);
       if (loan.patient) await logAccess(deps, request.ctx, loan.patient.id, 'loan');
-      return reply.page('lending/loans/views/agreement.njk', { loan, paper });
+      // The words around the agreement are in the language and the format in which it was accepted.
+      const { language, easyRead } = paper;
+      const needs = easyRead ? ['easy_read'] : [];
+      const { words } = await paperWordsFor(deps.db, { language, communicationNeeds: needs });
+      return reply.page('lending/loans/views/agreement.njk', { loan, paper: { ...paper, words } });
     },
   );
 

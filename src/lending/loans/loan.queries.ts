@@ -80,7 +80,8 @@ export async function getLoan(db: Reader, clock: Clock, id: string): Promise<Loa
       (select json_build_object('id', r.id, 'reference', r.reference) from referral r where r.id = l.referral_id) as referral,
       ${loanAccessoriesJson} as accessories, ${loanKitJson} as kit, l.kit_gaps as "kitGaps",
       json_build_object('way', l.handover_way, 'on', l.handover_on) as handover,
-      json_build_object('version', a.version, 'text', l.agreement_text, 'acceptedBy', l.accepted_by, 'witness', l.witness) as agreement,
+      json_build_object('version', a.version, 'text', l.agreement_text, 'language', l.agreement_language, 'format', l.agreement_format,
+        'largePrint', l.agreement_large_print, 'acceptedBy', l.accepted_by, 'witness', l.witness) as agreement,
       coalesce((select json_agg(json_build_object('itemId', i.id, 'reason', i.end_reason, 'words', i.end_words) order by i.id)
         from loan_item i where i.loan_id = l.id and i.end_reason is not null), '[]') as reasons,
       coalesce((select json_agg(json_build_object('id', f.id, 'step', f.step, 'dueOn', f.due_on, 'status', f.status) order by f.due_on, f.id)

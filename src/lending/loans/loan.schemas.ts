@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { renderingShown, wordsAccepted } from '../../messages/renderings/rendering.schemas.ts';
 import { PatientSummary } from '../../people/patient.schemas.ts';
 import { strictObject } from '../../shared/http.ts';
 import { orderedQuery, pageOf } from '../../shared/lists.ts';
@@ -60,6 +61,7 @@ export const NewLoan = strictObject(
           description: 'The version that was read to them; when a newer one is in use, the issue is refused',
         }),
       ),
+      ...renderingShown,
       witness: Type.Optional(line(200)),
       signature: Type.Optional(
         Type.String({
@@ -268,6 +270,7 @@ export const Loan = Type.Object({
   agreement: Type.Object({
     version: nullable(Type.Integer({ description: 'Null for a loan taken over from before' })),
     text: nullable(Type.String()),
+    ...wordsAccepted,
     acceptedBy: oneOf(recordedAcceptances),
     witness: nullable(Type.String()),
   }),

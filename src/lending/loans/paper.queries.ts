@@ -1,3 +1,4 @@
+import { directionOf, sentenceALine, type Wanted } from '../../people/format.rules.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { inWords } from '../../shared/formats.ts';
 import { col, type RowOf } from '../../shared/rows.ts';
@@ -18,6 +19,7 @@ type PaperItem = {
 /** What the papers of a loan show: its agreement and the letter of a gift. */
 export type LoanPaper = {
   loan: Loan;
+  wanted: Wanted;
   paper: {
     reference: string;
     borrower: string;
@@ -30,6 +32,11 @@ export type LoanPaper = {
     /** What went out beside, and how many of each became the borrower's own. */
     accessories: { kind: string; quantity: number; givenAway: number }[];
     text: string | null;
+    /** In which language the text is that was accepted, how it is written, and how it is printed. */
+    language: string;
+    dir: string;
+    largePrint: boolean;
+    easyRead: boolean;
     acceptedBy: Loan['agreement']['acceptedBy'];
     witness: string | null;
     signature: string | null;
@@ -44,6 +51,8 @@ const Extra = {
   terms: col.orNull(
     col.object(col.pick(Terms, 'name', 'weeks', 'reviewMonths', 'extensionsAllowed', 'extensionWeeks')),
   ),
+  /** In which words the borrower takes things in. */
+  wanted: col.object({ language: col.orNull(col.text), communicationNeeds: col.listOf(col.text) }),
   accessories: col.listOf(col.object({ kind: col.text, quantity: col.number, givenAway: col.number })),
 };
 type Extra = RowOf<typeof Extra>;
@@ -53,14 +62,16 @@ type Extra = RowOf<typeof Extra>;
  * @throws Problem `not-found`
  */
 export async function getLoanPaper(deps: Deps, id: string): Promise<LoanPaper> {
-  const [loan, { items, signature }, { terms, accessories }] = await Promise.all([
+  const [loan, { items, signature }, { terms, accessories, wanted }] = await Promise.all([
     getLoan(deps.db, deps.clock, id),
     getLoanDetails(deps.db, id),
     readExtra(deps, id),
   ]);
-  const { text, acceptedBy, witness } = loan.agreement;
+  const { text, language, format, largePrint, acceptedBy, witness } = loan.agreement;
+  const easyRead = format === 'easy_read';
   return {
     loan,
+    wanted,
     paper: {
       reference: loan.reference,
       borrower: loan.patient
@@ -78,7 +89,11 @@ export async function getLoanPaper(deps: Deps, id: string): Promise<LoanPaper> {
         status,
       })),
       accessories,
-      text,
+      text: text && easyRead ? sentenceALine(text, language) : text,
+      language,
+      dir: directionOf(language),
+      largePrint,
+      easyRead,
       acceptedBy,
       witness,
       signature,
@@ -98,10 +113,11 @@ async function readExtra(deps: Deps, id: string): Promise<Extra> {
       (select json_build_object('name', t.name, 'weeks', t.weeks, 'reviewMonths', t.review_months,
           'extensionsAllowed', t.extensions_allowed, 'extensionWeeks', t.extension_weeks)
         from loan_terms t where t.id = l.terms_id) as terms,
+      json_build_object('language', p.language, 'communicationNeeds', coalesce(p.communication_needs, '{}')) as wanted,
       coalesce((select json_agg(json_build_object('kind', a.kind, 'quantity', o.quantity,
           'givenAway', (select coalesce(sum(m.quantity), 0) from accessory_movement m
             where m.loan_id = l.id and m.accessory_id = o.accessory_id and m.kind = 'gifted')) order by a.kind)
         from loan_accessory o join accessory a on a.id = o.accessory_id where o.loan_id = l.id), '[]') as accessories
-    from loan l where l.id = ${id}`;
-  return row ?? { terms: null, accessories: [] };
+    from loan l left join patient p on p.id = l.patient_id where l.id = ${id}`;
+  return row ?? { terms: null, accessories: [], wanted: { language: null, communicationNeeds: [] } };
 }

@@ -9,8 +9,8 @@ import { findScanned } from '../../stock/devices/scan.queries.ts';
 import { issueVerdict } from '../../stock/devices/scan.rules.ts';
 import { type Form, newForm, refused, type Typed, typedIn } from '../../web/forms.ts';
 import { afterScan, readScans } from '../../web/scan-list.ts';
-import { agreementInUse } from '../terms/agreement.queries.ts';
 import { offeredTerms } from '../terms/terms.queries.ts';
+import { shownAgreement } from './agreement-words.view.ts';
 import { askAboutClosedDay } from './due-day.queries.ts';
 import { issueLoan } from './issue.commands.ts';
 import type { ScannedLine as Line } from './issue-form.rules.ts';
@@ -111,7 +111,7 @@ export function placeIssuePages(app: App, deps: Deps): void {
     const day = today(deps.clock);
     const [offered, agreement] = await Promise.all([
       offeredTerms(deps.db, 'location', day),
-      agreementInUse(deps.db),
+      shownAgreement(deps.db),
     ]);
     return reply.code(form.status).page('lending/loans/views/place-terms.njk', {
       place,

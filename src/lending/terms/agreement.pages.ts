@@ -3,6 +3,7 @@ import type { Deps } from '../../shared/deps.ts';
 import type { App } from '../../shared/http.ts';
 import { fields, newForm } from '../../web/forms.ts';
 import { formPage } from '../../web/submit.ts';
+import { paperWords } from '../loans/paper-words.view.ts';
 import { addAgreementVersion } from './agreement.commands.ts';
 import { listAgreementVersions } from './agreement.queries.ts';
 import { NewAgreementVersion } from './agreement.schemas.ts';
@@ -66,6 +67,9 @@ export function agreementPages(app: App, deps: Deps): void {
       ],
       accessories: [{ kind: 'Charger', quantity: 1 }],
       text,
+      language: 'en',
+      dir: 'ltr',
+      words: paperWords(),
       acceptedBy: 'verbal',
       issuedAt: timestamp(deps.clock),
     };

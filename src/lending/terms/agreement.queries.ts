@@ -1,5 +1,5 @@
 import type { Reader } from '../../shared/database.ts';
-import { many, one } from '../../shared/statements.ts';
+import { many } from '../../shared/statements.ts';
 import { AgreementVersion } from './agreement.schemas.ts';
 
 /** Every version of the agreement, the one in use first. */
@@ -8,13 +8,4 @@ export async function listAgreementVersions(db: Reader): Promise<AgreementVersio
     select id, version, body as text, created_at as "createdAt", created_by as "createdBy",
       version = max(version) over () as "inUse"
     from agreement_version order by version desc`;
-}
-
-/** The version that is accepted now. */
-export async function agreementInUse(db: Reader): Promise<{ version: number; body: string }> {
-  return one(
-    db,
-    'agreement.in-use',
-    db.selectFrom('agreement_version').select(['version', 'body']).orderBy('version', 'desc').limit(1),
-  );
 }

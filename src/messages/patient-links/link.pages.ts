@@ -2,6 +2,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyReply } from 'fastify';
 import Type from 'typebox';
 import { perAddress, perKey } from '../../access/rate-limit.ts';
+import { directionOf, listIn } from '../../people/format.rules.ts';
 import { publishedNotice } from '../../privacy/notices/notice.queries.ts';
 import { currentScheme } from '../../scheme/scheme.queries.ts';
 import { timestamp } from '../../shared/clock.ts';
@@ -12,6 +13,9 @@ import { oneOf } from '../../shared/schemas.ts';
 import { keepAddressSecret } from '../../web/secret-address.ts';
 import { findPatientLink, type PatientLink, patientLinkHash } from '../link.queries.ts';
 import { answerKinds, mayAnswer } from '../link.rules.ts';
+import { addressWords } from '../renderings/address.schemas.ts';
+import type { AnswerPhrases } from '../renderings/phrase.rules.ts';
+import { wordsFor } from '../renderings/rendering.queries.ts';
 import { spokenTime } from '../template.rules.ts';
 import { answerByPatientLink } from './answer.commands.ts';
 import { questionPages } from './questions.pages.ts';
@@ -52,17 +56,17 @@ export function patientLinkPages(app: App, deps: Deps): void {
       const link = await findPatientLink(deps, deps.db, token);
       const now = timestamp(deps.clock);
       const ahead = link.followUps.filter(({ at }) => at > now);
+      const shown = await around(link);
+      const spoken = ({ at }: { at: string }) => spokenTime(at, shown.language);
       return reply.page('messages/patient-links/views/answer.njk', {
-        times: ahead.filter(({ asTold }) => asTold).map(({ at }) => spokenTime(at)),
-        off: ahead.filter(({ status }) => status === 'cancelled').map(({ at }) => spokenTime(at)),
-        changed: ahead
-          .filter(({ status, asTold }) => !asTold && status !== 'cancelled')
-          .map(({ at }) => spokenTime(at)),
+        times: listIn(ahead.filter(({ asTold }) => asTold).map(spoken), shown.language),
+        off: ahead.filter(({ status }) => status === 'cancelled').map(spoken),
+        changed: ahead.filter(({ status, asTold }) => !asTold && status !== 'cancelled').map(spoken),
         questions: link.hasQuestions && `/a/${token}/questions`,
         choices: mayAnswer(link, now),
         answered: link.answered,
         mostWords,
-        ...(await around(link)),
+        ...shown,
       });
     });
 
@@ -75,15 +79,24 @@ export function patientLinkPages(app: App, deps: Deps): void {
     });
   });
 
-  /** What stands around what a page says: of the scheme no more than the message named. */
-  async function around({ wording }: Pick<PatientLink, 'wording'>) {
-    const identified = wording === 'identified';
+  /** What stands around what a page says, in the words that fit the person: of the scheme no more than the message named. */
+  async function around(link: PatientLink) {
+    const identified = link.wording === 'identified';
     const { name, phone } = await currentScheme(deps);
+    const [{ edition, largePrint }, notice] = await Promise.all([
+      wordsFor<keyof AnswerPhrases>(deps.db, 'answer_page', link).then((words) => words!),
+      wordsFor(deps.db, identified ? 'notice' : 'notice_discreet', link),
+    ]);
     return {
+      words: edition.phrases,
+      language: edition.language,
+      dir: directionOf(edition.language),
+      format: largePrint ? 'large_print' : edition.format,
       identified,
       scheme: identified ? name : '',
       phone: identified ? (phone ?? '') : '',
-      hasNotice: identified || (await isDiscreetWritten()),
+      hasNotice: identified || notice !== undefined,
+      noticeIn: notice && addressWords(notice.edition),
     };
   }
 

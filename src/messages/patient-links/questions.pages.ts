@@ -18,7 +18,7 @@ export type BehindLink = {
   open: object;
   params: TObject<{ token: TString }>;
   /** What stands around what a page says: as much of the scheme as the message named, and whether there is a notice. */
-  around(link: Pick<PatientLink, 'wording'>): Promise<object>;
+  around(link: PatientLink): Promise<object>;
 };
 
 /**

@@ -20,6 +20,7 @@ import {
   planUpdatesEndingTasks,
   stopShortOfUpdates,
 } from '../../stock/devices/updates-ending.commands.ts';
+import { countFormatsMissing, settleAllFormats } from '../formats/missing.commands.ts';
 import { signHead } from '../log-proof/head.commands.ts';
 import { isAnythingLogged } from '../log-proof/log-proof.queries.ts';
 import { countUnkept, keepReached } from '../reports/reached.commands.ts';
@@ -105,6 +106,12 @@ const steps: Step[] = [
       count: (deps, date) => countToAsk(deps, watch, notAhead(deps, date)),
     }),
   ),
+  {
+    name: 'languages-and-formats',
+    words: 'What is missing in someone’s language and format: tasks',
+    run: (deps) => settleAllFormats(deps),
+    count: (deps) => countFormatsMissing(deps),
+  },
   {
     name: 'retention',
     words: 'People whose time is over proposed for erasure',

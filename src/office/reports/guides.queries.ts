@@ -1,9 +1,9 @@
 import { type RawBuilder, sql } from 'kysely';
 import { languageName } from '../../people/contact.rules.ts';
+import { formats, formatWords } from '../../people/format.rules.ts';
 import type { Reader } from '../../shared/database.ts';
 import { col } from '../../shared/rows.ts';
 import { many } from '../../shared/statements.ts';
-import { guideFormats, guideFormatWords } from '../../support/guide.rules.ts';
 import { handoutCounts } from '../../support/handout.states.ts';
 import { topics, topicWords } from '../../support/support.rules.ts';
 import { type Column, everyMonth, type Row } from './report.rules.ts';
@@ -69,7 +69,7 @@ export const guides: Report = {
         things: part('things'),
         topics: part('topics', (name) => wordIn(topics, topicWords, name), 'No topic'),
         languages: part('languages', languageName),
-        formats: part('formats', (name) => wordIn(guideFormats, guideFormatWords, name)),
+        formats: part('formats', (name) => wordIn(formats, formatWords, name)),
       },
     };
   },
