@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { linkBase } from '../../src/messages/draft.queries.ts';
 import type { Context } from '../../src/shared/actor.ts';
 import type { Deps } from '../../src/shared/deps.ts';
 import { askByLink } from '../../src/support/measures/link.commands.ts';
@@ -49,8 +50,9 @@ export async function tellStories(deps: Deps, officer: Context): Promise<void> {
   }
 }
 
-/** Someone is asked with the questionnaire by a link, whom a message of the scheme reaches. */
+/** Someone is asked with the questionnaire by a link, whom a message of the scheme reaches; nobody where messages have no links. */
 export async function askOneByLink(deps: Deps, officer: Context): Promise<void> {
+  if (!linkBase(deps, 'identified')) return;
   const { rows } = await sql<{ id: string; instrumentId: string }>`
     select p.id, i.id as "instrumentId" from patient p, instrument i
     where p.wording = 'identified' and p.merged_into is null and p.erased_at is null and p.contact_state = 'open' and p.contact_choice = 'any_safe'

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { sql } from 'kysely';
 import pg from 'pg';
 import t from 'tap';
 import { fill } from '../../scripts/seed/fill.ts';
@@ -13,11 +14,13 @@ import {
   paperYears,
   type Sentence,
 } from '../../src/office/reports/paper.rules.ts';
-import { nothingAdded, paperView } from '../../src/office/reports/paper.view.ts';
 import { sectionsOf } from '../../src/office/reports/paper-sections.ts';
+import { keepReached } from '../../src/office/reports/reached.commands.ts';
 import { hidden, type ReportRead } from '../../src/office/reports/report.rules.ts';
 import { sayValue } from '../../src/office/reports/report-words.ts';
 import { fixedClock, today } from '../../src/shared/clock.ts';
+import { consentToStory, withdrawStoryConsent } from '../../src/support/stories/consent.commands.ts';
+import { tellStory } from '../../src/support/stories/story.commands.ts';
 import { apiOf } from '../helpers/api.ts';
 import { testApp } from '../helpers/app.ts';
 import { manager } from '../helpers/factories.ts';
@@ -29,10 +32,11 @@ const { app, appUrl, as, db, deps, clock } = await testApp(t, { RATE_PER_MINUTE:
 const client = new pg.Client(appUrl);
 await client.connect();
 await fill(client, { devices: 300, today: '2026-11-23' }, 'Seed of the test').finally(() => client.end());
+await keepReached(deps, '2026-11-23');
 const api = apiOf(app, as.manager);
 const officers = forms(app, as.officer);
 const to = '2026-09-30';
-const make = async (last = to) => {
+const makeOne = async (last = to) => {
   const made = await officers.post('/reports/paper', { to: last });
   // No assertion of the whole file: with the first of those it would end before its tests begin.
   if (made.statusCode !== 303) throw new Error(made.body);
@@ -42,7 +46,7 @@ const figuresOf = (sentences: Sentence[]) =>
   sentences.flat().filter((part): part is Figure => typeof part !== 'string');
 const plain = (html: string) => html.replaceAll(/<[^>]+>/g, '').replaceAll(/\s+/g, ' ');
 
-const withoutCosts = await officers.get(await make('2026-03-31'));
+const withoutCosts = await officers.get(await makeOne('2026-03-31'));
 for (const [at, from] of ['2025-10-01', '2026-04-01'].entries()) {
   await addCost(deps, manager, { from, kind: 'staff', pence: 2_400_000 + at, hours: 900 + at });
   await addCost(deps, manager, { from, kind: 'data', pence: 310_049, note: 'Not to be told' });
@@ -52,7 +56,7 @@ await changeBoughtNew(
   { ...manager, ifMatch: '*' },
   { tablet: 14_900, phone: 9_900, laptop: 29_900, dongle: 4_000, router: 6_000, sim: 100 },
 );
-const place = await make();
+const place = await makeOne();
 const { content } = await getPaper(db, place.split('/').at(-1)!);
 
 t.test('without costs the paper says so and leads to where they are written down', async (t) => {
@@ -138,8 +142,8 @@ t.test(
       JSON.stringify(await readPaperReports(deps, manager.actor, paperYears(today(clock))[0]!)),
     );
     await addCost(deps, manager, { from: '2026-04-01', kind: 'other', pence: 99_900 });
-    t.equal(await make(), place, 'the paper of this day');
-    const both = await Promise.all([make('2025-09-30'), make('2025-09-30')]);
+    t.equal(await makeOne(), place, 'the paper of this day');
+    const both = await Promise.all([makeOne('2025-09-30'), makeOne('2025-09-30')]);
     t.equal(both[0], both[1], 'two at once make one');
     t.equal((await officers.get(`${place}.html`)).body, file.body);
     const tomorrow = { ...deps, clock: fixedClock('2026-11-24T10:00:00Z') };
@@ -164,20 +168,44 @@ t.test('who makes one and who takes one is written down, and who may not make on
 });
 
 t.test(
-  'a story stands in a paper while it is given to it, and another part behind whom it reached',
+  'a story of the year stands in a paper while its person agrees, and in no paper that is kept',
   async (t) => {
-    const paper = await getPaper(db, place.split('/').at(-1)!);
-    const reached = [{ key: 'groups', title: 'By group', sentences: [['Said.']], charts: [] }];
-    const told = await paperView(paper, {
-      reached,
-      stories: [{ title: 'A call home', words: 'I rang my son.' }],
-    });
-    t.same(
-      told.sections.slice(1, 3).map(({ key }) => key),
-      ['reach', 'groups'],
-    );
-    t.equal(told.stories.length, 1);
-    t.not(told.digest, (await paperView(paper, nothingAdded)).digest);
+    const { id: patientId } = await db
+      .selectFrom('patient')
+      .select('id')
+      .where('merged_into', 'is', null)
+      .limit(1)
+      .executeTakeFirstOrThrow();
+    const story = {
+      words: 'I rang my son and saw the baby.',
+      telling: 'own_words',
+      followed: 'in_touch',
+    } as const;
+    const of = async (toldOn: string) => {
+      const told = await tellStory(deps, manager, { patientId }, { ...story, toldOn });
+      const consent = {
+        version: told.version,
+        way: 'in_words',
+        purposes: ['papers'],
+        toldName: 'Bea',
+      } as const;
+      await consentToStory(deps, manager, told.id, { ...consent, purposes: ['papers'] });
+      return told.id;
+    };
+    const [within] = [await of('2026-08-10'), await of('2026-10-02')];
+    const body = async (end = '') => (await officers.get(`${place}${end}`)).body;
+    const before = await body();
+    for (const end of ['', '.html']) {
+      const page = plain(await body(end));
+      t.match(page, /Bea, Aug 2026: in touch with family or friends I rang my son and saw the baby\./);
+      t.notMatch(page, /Oct 2026: in touch/, 'that is another year’s');
+    }
+    const { rows } = await sql<{ kept: string }>`select to_json(p)::text as kept from paper p`.execute(db);
+    t.notOk(rows.some(({ kept }) => kept.includes('rang my son')));
+    await withdrawStoryConsent(deps, manager, within!);
+    t.notMatch(await body(), /rang my son/);
+    t.notMatch(await body('.html'), /rang my son/);
+    t.not(await body(), before);
   },
 );
 

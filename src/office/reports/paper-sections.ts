@@ -1,3 +1,4 @@
+import { type QuestionName, questionNames, questions } from '../../people/equality/equality.rules.ts';
 import { lower } from '../../shared/formats.ts';
 import type { PaperContent, Section, Sentence } from './paper.rules.ts';
 import { type PlaceOf, type Reader, readerOf, sentence } from './paper-reader.ts';
@@ -51,14 +52,16 @@ const writers: Writer[] = [
   {
     key: 'missing',
     title: 'Who is missing',
-    from: ['need'],
-    write: ({ both }) => ({
+    from: ['need', 'who-is-reached'],
+    write: ({ both, later, ...read }) => ({
       sentences: [
+        ...questionNames.flatMap((question) => leastReached(read, question)),
+        sentence`That is by what people chose to say of themselves; shares are of those who answered.`,
         sentence`At the end of each half-year, ${both('need', 'waiting')} referrals were still without the device or the mobile data that was asked for.`,
         sentence`We declined ${both('need', 'declined')} referrals.`,
         sentence`Whoever nobody referred is in no figure of this paper.`,
       ],
-      charts: [],
+      charts: questionNames.flatMap((question) => later('who-is-reached', question)),
     }),
   },
   {
@@ -184,6 +187,19 @@ function mostOf(
     return [`${at ? ', ' : ''}${labelOf(figure.row!)} (`, figure, ')'];
   });
   return [sentence`${begins}: ${each}.`];
+}
+
+/** The group of the later half-year that is furthest below its share of the population, where one is known to be below. */
+function leastReached({ rows, cell }: Pick<Reader, 'rows' | 'cell'>, question: QuestionName): Sentence[] {
+  const known = rows(1, 'who-is-reached', question).filter(
+    (row) => typeof row.difference === 'number' && row.difference < 0,
+  );
+  const [least] = known.toSorted((one, other) => Number(one.difference) - Number(other.difference));
+  if (!least) return [];
+  const of = (column: string) => cell(1, ['who-is-reached', question], least, column);
+  return [
+    sentence`${questions[question].title}: “${String(least.answer)}” is reached least in the second half-year, with ${of('lentShare')} of those lent something against ${of('population')} of the population.`,
+  ];
 }
 
 /** What a questionnaire showed in a half-year, where there are enough people. */

@@ -3,11 +3,12 @@ import type { Deps } from '../../shared/deps.ts';
 import { date } from '../../shared/formats.ts';
 import { type App, idParams } from '../../shared/http.ts';
 import { invalid } from '../../shared/problem.ts';
+import { storiesToTell } from '../../support/stories/stories-to-tell.queries.ts';
 import { formPage } from '../../web/submit.ts';
 import { makePaper, takePaper } from './paper.commands.ts';
-import { getPaper, listPapers } from './paper.queries.ts';
+import { getPaper, listPapers, type Paper } from './paper.queries.ts';
 import { paperYears } from './paper.rules.ts';
-import { nothingAdded, paperView } from './paper.view.ts';
+import { paperView, toldAs } from './paper.view.ts';
 
 /** /reports/paper and /reports/papers: one paper for whoever pays, by year, as a page and as a file. */
 export function paperPages(app: App, deps: Deps): void {
@@ -32,17 +33,24 @@ export function paperPages(app: App, deps: Deps): void {
     },
   });
 
+  /** The stories of the year whose people agree that papers have them, as it is today; none is kept with a paper. */
+  async function toldIn({ from, to }: Paper) {
+    const stories = await storiesToTell(deps.db, 'papers', today(deps.clock));
+    const months = [from, to].map((day) => day.slice(0, 7)) as [string, string];
+    return stories.filter(({ month }) => month >= months[0] && month <= months[1]).map(toldAs);
+  }
+
   app.get('/reports/papers/:id', read, async (request, reply) => {
     const paper = await getPaper(deps.db, request.params.id);
     return reply.page('office/reports/views/paper.njk', {
       id: paper.id,
-      paper: await paperView(paper, nothingAdded),
+      paper: await paperView(paper, await toldIn(paper)),
     });
   });
 
   app.get('/reports/papers/:id.html', read, async (request, reply) => {
     const found = await takePaper(deps, request.ctx, request.params.id);
-    const paper = await paperView(found, nothingAdded);
+    const paper = await paperView(found, await toldIn(found));
     const html = await reply.viewAsync('office/reports/views/paper-file.njk', { paper });
     const name = `paper-${found.from}-${found.to}-made-${found.madeOn}.html`;
     return reply

@@ -6,6 +6,7 @@ import type { Period, ReadPart, ReportName, ReportRead } from './report.rules.ts
 export const paperReports: ReportName[] = [
   'need',
   'reach',
+  'who-is-reached',
   'referral-to-loan',
   'losses',
   'follow-ups',

@@ -1,4 +1,7 @@
 import { createHash } from 'node:crypto';
+import { lower } from '../../shared/formats.ts';
+import type { StoryToTell } from '../../support/stories/stories-to-tell.queries.ts';
+import { followedWords } from '../../support/stories/story.rules.ts';
 import type { Picture } from '../../web/drawing.ts';
 import { drawChart } from './chart.ts';
 import type { Paper } from './paper.queries.ts';
@@ -8,20 +11,18 @@ import type { Column, ReadPart, ReportRead } from './report.rules.ts';
 import { hasPicture, linesOf } from './report.view.ts';
 import { sayValue } from './report-words.ts';
 
-/**
- * What other parts of Lendwell put into a paper, read when it is shown and never kept with it: sections that follow
- * whom it reached, and the stories whose people still agree.
- */
-export type AddedToPaper = { reached: Section[]; stories: Story[] };
-export const nothingAdded: AddedToPaper = { reached: [], stories: [] };
+/** A story under the name by which its person wants to be told. */
+export const toldAs = ({ words, toldName, followed, month }: StoryToTell): Story => ({
+  title: `${toldName ?? 'Someone'}, ${sayValue({ key: 'month', text: 'Month', kind: 'month' }, month)}: ${lower(followedWords[followed])}`,
+  words,
+});
 
 /** How wide a chart of a paper is, in pixels: for half of a sheet, and for a phone. */
 const chartWidth = 480;
 
-/** A paper as its page and its file show it: the same from the same content, wherever and whenever it is made. */
-export async function paperView({ content, from, to, madeOn }: Paper, { reached, stories }: AddedToPaper) {
-  const own = sectionsOf(content);
-  const sections = own.flatMap((section) => (section.key === 'reach' ? [section, ...reached] : [section]));
+/** A paper as its page and its file show it: the same from the same content and stories, wherever and whenever it is made. */
+export async function paperView({ content, from, to, madeOn }: Paper, stories: Story[]) {
+  const sections = sectionsOf(content);
   const words = JSON.stringify([content.scheme, from, to, madeOn, sections, stories]);
   const [earlier, later] = content.halves.map((reports) => reports[0]) as [ReportRead, ReportRead];
   return {
