@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import { linkBase } from '../../src/messages/draft.queries.ts';
+import { halfYears } from '../../src/office/reports/leaving.rules.ts';
 import type { Context } from '../../src/shared/actor.ts';
+import { addDays, today } from '../../src/shared/clock.ts';
 import type { Deps } from '../../src/shared/deps.ts';
 import { askByLink } from '../../src/support/measures/link.commands.ts';
 import { consentToStory, withdrawStoryConsent } from '../../src/support/stories/consent.commands.ts';
@@ -43,8 +45,15 @@ export async function tellStories(deps: Deps, officer: Context): Promise<void> {
     select id from patient where merged_into is null and erased_at is null and contact_state = 'open' order by id limit ${stories.length}`.execute(
     deps.db,
   );
+  // In the year of the paper that may be made by now.
+  const toldOn = addDays(halfYears(today(deps.clock))[0].to, -40);
   for (const [place, { agreed, withdrawn, ...story }] of stories.entries()) {
-    const { id, version } = await tellStory(deps, officer, { patientId: rows[place]!.id }, story);
+    const { id, version } = await tellStory(
+      deps,
+      officer,
+      { patientId: rows[place]!.id },
+      { ...story, toldOn },
+    );
     if (agreed) await consentToStory(deps, officer, id, { version, way: 'in_words', ...agreed });
     if (withdrawn) await withdrawStoryConsent(deps, officer, id);
   }

@@ -60,6 +60,7 @@ const words: Record<string, string[]> = {
 
 const clinic = `select id from organisation where 'clinic' = any(roles) limit 1`;
 const given = `select patient_id as id, id as "exportId" from privacy_decision where kind = 'export' limit 1`;
+const draft = `select version, rules -> 0 ->> 'id' as "ruleId" from suggestion_tree where status = 'draft'`;
 /** What only some records of their kind have: how to find one, by the names of the parameters. */
 const special: Record<string, string> = {
   '/g/:number/:language/:format': `select language, 'a' as format, number from guide_version join guide on id = guide_id where format = 'standard' limit 1`,
@@ -92,6 +93,9 @@ const special: Record<string, string> = {
       }),
     ),
   ),
+  '/settings/suggestions/:version/rules/new': draft,
+  '/settings/suggestions/:version/rules/:ruleId': draft,
+  '/settings/suggestions/:version/publish': draft,
   '/loans/:id/gift-letter': `select loan_id as id from loan_item where status = 'gifted' limit 1`,
 };
 

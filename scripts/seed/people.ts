@@ -90,6 +90,8 @@ export function peopleSteps({ devices, today }: Size, firstReferral: number): St
           select new_id(), 'Library drop-in ' || n, 'Tablets to use and someone to ask, on weekday ' || n, pg_temp.at(date '${today}' - 400, n) from generate_series(1, 5) n;
         update referral r set assigned_to = o.id from s_referral s, (select id, row_number() over (order by id) - 1 as n, count(*) over () as all from staff where role = 'officer') o
           where r.id = s.id and s.n % 3 > 0 and o.n = s.n % o.all;
+        insert into suggestion_tree (version, status, rules, made_by, made_at, changed_by, changed_at)
+          select 2, 'draft', rules, 'Seed', now(), 'Seed', now() from suggestion_tree where version = 1;
         insert into referral_assessment (id, referral_id, said, suggestions, tree_version, by_name, at)
           select new_id(), s.id, '{"barriers":["skills"],"uses":["shared_phone"],"internetAtHome":"no","privateSpace":"yes","prefersNotDigital":false}',
             '[{"offer":"device","why":"They have no smartphone, tablet or computer of their own."}]', 1, 'Olive Officer', pg_temp.at(s.received + 1, s.patient)

@@ -35,6 +35,7 @@ export const statusColours: Record<Colour, string[]> = {
     'filled',
     'saved',
     'in_use',
+    'published',
     'consented',
   ],
   blue: [
