@@ -19,6 +19,7 @@ const longList = 50;
 
 type Schema = {
   maxItems?: number;
+  maxLength?: number;
   items?: Schema;
   properties?: Record<string, Schema>;
 };
@@ -26,6 +27,8 @@ type Schema = {
 /** Whether a body of this schema may bring a long list. */
 export function bringsList(schema: Schema | undefined): boolean {
   if (!schema) return false;
+  // A list may come as the text of a sheet.
+  if ((schema.maxLength ?? 0) > smallBody) return true;
   if (schema.items) return (schema.maxItems ?? Infinity) > longList || bringsList(schema.items);
   return Object.values(schema.properties ?? {}).some(bringsList);
 }

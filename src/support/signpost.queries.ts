@@ -4,6 +4,7 @@ import { etagOf } from '../shared/etag.ts';
 import { Problem } from '../shared/problem.ts';
 import { col, type RowOf } from '../shared/rows.ts';
 import { many, maybe } from '../shared/statements.ts';
+import { handoutCounts } from './handout.states.ts';
 import { Signpost } from './signpost.schemas.ts';
 
 const columns = sql`id, name, details, url, person_words as "personWords", topic, retired_at is not null as retired, changed_at as "changedAt"`;
@@ -37,7 +38,7 @@ export type NumberedSignpost = RowOf<typeof Numbered>;
 /** What the page about a signpost shows, by its number, and whether anybody was given it; undefined where there is none. */
 export async function signpostNumbered(db: Reader, number: number): Promise<NumberedSignpost | undefined> {
   return maybe(db, 'signpost.numbered', Numbered)`
-    select name, details, url, person_words as "personWords", exists (select from handout h where h.signpost_id = s.id) as "isGiven"
+    select name, details, url, person_words as "personWords", exists (select from handout h where h.signpost_id = s.id and ${handoutCounts('h')}) as "isGiven"
     from signpost s where number = ${number}`;
 }
 

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import t from 'tap';
 import {
   costHalfYears,
@@ -8,9 +9,10 @@ import {
 } from '../../src/office/costs/cost.rules.ts';
 import { apiOf } from '../helpers/api.ts';
 import { testApp } from '../helpers/app.ts';
+import { factories } from '../helpers/factories.ts';
 import { forms, savedByTwo, signedInBrowser, versionIn } from '../helpers/pages.ts';
 
-const { app, as, clock, db } = await testApp(t);
+const { app, as, clock, db, deps } = await testApp(t);
 clock.goOn(10);
 const api = apiOf(app, as.manager);
 const staff = { from: '2026-04-01', kind: 'staff', pence: 1_240_050, hours: 620 };
@@ -134,4 +136,14 @@ t.test('pages: a cost is written down without scripts, and an officer reads it',
   await look('costs without scripts');
   const officers = forms(app, as.officer);
   t.match((await officers.get('/settings/costs')).body, /Managers write down what it costs/);
+});
+
+t.test('the highest price of many gifts is no fault', async (t) => {
+  const make = factories(deps);
+  for (const _ of [1, 2, 3]) await make.devices(75);
+  await sql`update donation set received_on = '2026-05-10'`.execute(db);
+  await sql`update bought_new set pence = '{"tablet": 1000000000}'`.execute(db);
+  const { status, body } = await api('GET', '/reports/costs?from=2026-04-01&to=2026-09-30');
+  t.equal(status, 200);
+  t.equal(body.headline.row.bought, 225 * 10_000_000);
 });

@@ -82,3 +82,13 @@ t.test('of two lists at once the later is held against the earlier', async (t) =
   const replies = await Promise.all([send(list('2030-01-01')), send(list('2031-01-01'))]);
   t.same(replies.map(({ statusCode }) => statusCode).sort(), [201, 422]);
 });
+
+t.test('two spellings of one model are one, and a long list is taken', async (t) => {
+  const heading = 'Make,Model,Updates end on,Source';
+  const twice = await send({
+    csv: `${heading}\nSony,Tab™ 1,2030-01-01,A page\nSony,TabTM 1,2030-01-01,A page`,
+  });
+  t.match(messages(twice), [/^Row 3, Model: It stands in row 2 already/]);
+  const rows = Array.from({ length: 1000 }, (_, at) => `Fairphone,F${at},2032-01-01,${'A page '.repeat(40)}`);
+  t.match((await send({ csv: [heading, ...rows].join('\n') })).json(), { models: 1000, same: 0 });
+});

@@ -9,6 +9,8 @@ import { atOnce } from '../helpers/at-once.ts';
 import { officer } from '../helpers/factories.ts';
 import { world } from '../helpers/world.ts';
 
+const ever = { from: '2000-01-01', to: '2100-01-01' };
+
 const told = { words: 'I talk to my sister again.', telling: 'own_words', followed: 'in_touch' };
 const today = '2026-11-23';
 
@@ -43,7 +45,7 @@ async function telling(t: Test) {
     agree,
     get,
     dropIn,
-    papers: (day = today) => storiesToTell(w.db, 'papers', day),
+    papers: (day = today) => storiesToTell(w.db, 'papers', day, ever),
   };
 }
 
@@ -81,14 +83,14 @@ t.test('a story appears only for what they agreed to, and while they do', async 
   t.same(await w.papers('2026-12-31'), await w.papers());
   t.same(await w.papers('2027-01-01'), [], 'its day is over');
   t.same(await w.papers('2026-11-22'), [], 'not before they agreed');
-  t.same(await storiesToTell(w.db, 'public', today), []);
+  t.same(await storiesToTell(w.db, 'public', today, ever), []);
   t.match(await w.agree(story.id, { purposes: ['public'] }), { body: { consent: { toldName: null } } });
   t.same(await w.papers(), [], 'what they say now holds');
-  t.equal((await storiesToTell(w.db, 'public', today)).length, 1);
+  t.equal((await storiesToTell(w.db, 'public', today, ever)).length, 1);
   const withdraw = () => w.call('officer', 'POST', `/stories/${story.id}/withdrawals`);
   t.match(await withdraw(), { status: 201, body: { state: 'withdrawn' } });
   t.match(await withdraw(), { status: 201 }, 'twice is once');
-  t.same(await storiesToTell(w.db, 'public', today), []);
+  t.same(await storiesToTell(w.db, 'public', today, ever), []);
   const events = await w.rows<{ e: string }>(
     sql`select row_to_json(e)::text as e from event e where type like 'story.%'`,
   );

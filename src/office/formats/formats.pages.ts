@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { may } from '../../access/permissions.ts';
 import { listRendered } from '../../messages/renderings/rendering.queries.ts';
 import { renderingParams } from '../../messages/renderings/rendering.schemas.ts';
 import { renderingPath, thingFacts, things } from '../../messages/renderings/thing.rules.ts';
@@ -15,9 +16,11 @@ import { missingForPerson, neededNow } from './missing.queries.ts';
 
 /** /settings/formats: what people need by language and format, what there is and who approved it; /patients/:id/formats: the same for one person. */
 export function formatPages(app: App, deps: Deps): void {
-  app.get('/settings/formats', { config: { action: 'settings.read' } }, async (_request, reply) => {
+  app.get('/settings/formats', { config: { action: 'settings.read' } }, async (request, reply) => {
     const [needed, rendered] = await Promise.all([neededNow(deps.db), listRendered(deps.db)]);
     return reply.page('office/formats/views/formats.njk', {
+      // One person alone is told by a count to nobody who may not read who they are.
+      isCounted: may(request.ctx.actor, 'patients.read'),
       needed: needed.map((one) => ({
         ...one,
         called: editionWords(one),

@@ -93,7 +93,7 @@ export const costs: Report = {
       reach.read(db, scope, today),
     ]);
     const { people, supported, given } = reached.headline;
-    const isPriced = devices.length > 0 && devices.every(({ bought }) => bought !== null);
+    const isPriced = devices.every(({ bought }) => bought !== null);
     return {
       headline: {
         ...total,
@@ -113,7 +113,7 @@ async function readTotal(db: Reader, scope: Scope): Promise<Row> {
   return one(db, 'report.costs', { spent: col.orNull(col.number), hours: col.orNull(col.number) })`
     select case when whole then spent end as spent, case when whole then hours end as hours from (
       select count(distinct starts_on) = cardinality(${halves}::date[]) and count(*) > 0 as whole,
-        round(sum(pence) / 100.0)::int as spent, sum(hours)::int as hours
+        round(sum(pence) / 100.0)::bigint as spent, sum(hours)::int as hours
       from cost where starts_on = any(${halves}::date[]) and taken_out_at is null) x`;
 }
 
@@ -123,7 +123,7 @@ async function readKinds(db: Reader, scope: Scope): Promise<Row[]> {
     spent: col.number,
     hours: col.orNull(col.number),
   })`
-    select kind, round(sum(pence) / 100.0)::int as spent, sum(hours)::int as hours from cost
+    select kind, round(sum(pence) / 100.0)::bigint as spent, sum(hours)::int as hours from cost
     where starts_on = any(${halfYearsWithin(scope)}::date[]) and taken_out_at is null group by kind`;
   const place = (kind: CostKind) => costKinds.indexOf(kind);
   return rows
@@ -139,7 +139,7 @@ async function readDevices(db: Reader, { from, to }: Scope): Promise<Row[]> {
     bought: col.orNull(col.number),
   })`
     select d.kind, count(*)::int as given, round((b.pence ->> d.kind)::int / 100.0)::int as price,
-      round((b.pence ->> d.kind)::int * count(*) / 100.0)::int as bought
+      round((b.pence ->> d.kind)::int * count(*) / 100.0)::bigint as bought
     from donation n join device d on d.donation_id = n.id cross join bought_new b
     where n.received_on between ${from}::date and ${to}::date group by d.kind, b.pence order by count(*) desc, d.kind`;
 }

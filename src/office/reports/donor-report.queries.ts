@@ -55,7 +55,9 @@ export async function readDonorReport(
   if (!found) throw new Problem('not-found');
   const { name, kinds: rows, ...given } = found;
   const [{ columns, rows: donors }] = parts as [ReadPart];
-  const row = donors.find(({ id }) => id === donorId) ?? {};
+  // Whom that report has no room for is hidden as well.
+  const row =
+    donors.find(({ id }) => id === donorId) ?? Object.fromEntries(columns.map(({ key }) => [key, hidden]));
   const isHidden = row.people === hidden;
   const shown = leavingRows(kinds.columns, rows);
   return {

@@ -80,9 +80,9 @@ const receivedIn = (scope: Scope) =>
 async function readHeadline(db: Reader, scope: Scope): Promise<Row> {
   return one(db, 'report.need', { received: col.number, declined: col.number, waiting: col.number })`
     select count(*)::int as received,
-      count(*) filter (where r.status = 'declined' and exists (select from referral_need n where n.referral_id = r.id and ${settledBy(scope)}))::int as declined,
+      count(*) filter (where r.status = 'declined' and exists (select from referral_status s where s.referral_id = r.id and s.status = 'declined' and (s.at at time zone 'Europe/London')::date <= ${scope.to}::date))::int as declined,
       (select count(distinct n.referral_id)::int from referral_need n join referral w on w.id = n.referral_id and ${ofClinic(sql`w.id`, scope)}
-        where n.need in ('device', 'data') and (w.received_at at time zone 'Europe/London')::date <= ${scope.to}::date and not ${settledBy(scope)}) as waiting
+        where n.asked and n.need in ('device', 'data') and (w.received_at at time zone 'Europe/London')::date <= ${scope.to}::date and not ${settledBy(scope)}) as waiting
     from referral r where ${receivedIn(scope)}`;
 }
 
@@ -97,7 +97,7 @@ async function readNeeds(db: Reader, scope: Scope): Promise<Row[]> {
     select k.need, count(x.need)::int as asked, count(x.need) filter (where x.settled and x.status = 'met')::int as met,
       count(x.need) filter (where not x.settled)::int as open, count(x.need) filter (where x.settled and x.status = 'dropped')::int as dropped
     from unnest(${[...needs]}::text[]) with ordinality k (need, place)
-    left join (select n.need, n.status, ${settledBy(scope)} as settled from referral r join referral_need n on n.referral_id = r.id where ${receivedIn(scope)}) x
+    left join (select n.need, n.status, ${settledBy(scope)} as settled from referral r join referral_need n on n.referral_id = r.id and n.asked where ${receivedIn(scope)}) x
       on x.need = k.need
     group by k.need, k.place order by k.place`;
 }

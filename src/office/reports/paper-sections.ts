@@ -139,6 +139,7 @@ const writers: Writer[] = [
     write: ({ both, later, value }) => {
       const isWhole = ([0, 1] as const).every((half) => value(half, 'costs', 'spent') !== null);
       const isPriced = ([0, 1] as const).some((half) => value(half, 'costs', 'bought') !== null);
+      const isGiven = ([0, 1] as const).some((half) => value(half, 'costs', 'given') !== 0);
       const isTimed = ([0, 1] as const).every((half) => value(half, 'costs', 'hours') !== null);
       const spent = [
         sentence`The scheme spent ${both('costs', 'spent')}.`,
@@ -152,11 +153,14 @@ const writers: Writer[] = [
             : [
                 sentence`What the scheme spent is not written down for the whole year, so that nothing is said of what each person cost.`,
               ]),
-          ...(isPriced
+          ...(isGiven && isPriced
             ? [
                 sentence`Without donors: the ${both('costs', 'given')} devices that were given would have cost ${both('costs', 'bought')} new.`,
               ]
-            : [sentence`What the donated devices would have cost new is not known.`]),
+            : []),
+          ...(isGiven && !isPriced
+            ? [sentence`What the donated devices would have cost new is not known.`]
+            : []),
         ],
         charts: isWhole ? later('costs', 'kinds') : [],
       };

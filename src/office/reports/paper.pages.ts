@@ -35,9 +35,8 @@ export function paperPages(app: App, deps: Deps): void {
 
   /** The stories of the year whose people agree that papers have them, as it is today; none is kept with a paper. */
   async function toldIn({ from, to }: Paper) {
-    const stories = await storiesToTell(deps.db, 'papers', today(deps.clock));
-    const months = [from, to].map((day) => day.slice(0, 7)) as [string, string];
-    return stories.filter(({ month }) => month >= months[0] && month <= months[1]).map(toldAs);
+    const stories = await storiesToTell(deps.db, 'papers', today(deps.clock), { from, to });
+    return stories.map(toldAs);
   }
 
   app.get('/reports/papers/:id', read, async (request, reply) => {

@@ -53,8 +53,9 @@ export function readModelList(csv: string): SaidInList[] {
     const { said, faults: ofRow } = readRow(row, order);
     const key = [said.make, said.model]
       .join('\n')
+      .normalize('NFKC')
       .toLowerCase()
-      .replaceAll(/[ \t]+/g, '');
+      .replaceAll(/[^\S\n]+/g, '');
     const earlier = found.get(key);
     if (earlier) ofRow.push({ column: 'Model', message: `It stands in row ${earlier} already.` });
     found.set(key, row.row);
