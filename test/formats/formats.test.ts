@@ -9,7 +9,7 @@ import { runNightly } from '../../src/office/nightly/nightly.commands.ts';
 import { systemContext } from '../../src/shared/actor.ts';
 import { command } from '../../src/shared/command.ts';
 import { recordEvent } from '../../src/shared/events.ts';
-import { newId } from '../../src/shared/ids.ts';
+import { loanReference, newId } from '../../src/shared/ids.ts';
 import { handle } from '../../src/shared/outbox.ts';
 import { apiOf } from '../helpers/api.ts';
 import { testApp } from '../helpers/app.ts';
@@ -276,7 +276,7 @@ t.test('what is about nobody, as a loan of a place, settles nothing for everybod
       type: 'loan.issued',
       subjects: [['loan', newId()]],
       values: {
-        reference: 'LN-1',
+        reference: loanReference(1),
         assetTags: [],
         dueOn: null,
         handoverWay: 'collected',
