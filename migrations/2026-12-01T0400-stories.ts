@@ -38,6 +38,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       version int not null check (version > 0),
       purposes text[] not null check (cardinality(purposes) > 0 and purposes <@ array['inside', 'papers', 'public']),
       told_name text check (told_name ~ '\\S'),
+      not_their_name boolean not null default false,
       given_on date not null,
       way text not null check (way in ('in_words', 'on_paper')),
       until date,
@@ -52,6 +53,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     );
     comment on table story_consent is 'For what someone let a story be told. It is for the words of one version, and no others.';
     comment on column story_consent.told_name is 'The first name that it is told with, as they wish it. Null: without a name.';
+    comment on column story_consent.not_their_name is 'Whether whoever recorded it said that what the words seem to say of a name of theirs is none.';
     comment on column story_consent.until is 'The last day on which it stands. Null: until it is withdrawn.';
     create unique index story_consent_one on story_consent (story_id) where ended_at is null;
     create index story_consent_story on story_consent (story_id, id);

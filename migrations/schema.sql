@@ -2727,6 +2727,8 @@ create table story_consent (
     'public']),
   -- The first name that it is told with, as they wish it. Null: without a name.
   told_name text check (told_name ~ '\S'),
+  -- Whether whoever recorded it said that what the words seem to say of a name of theirs is none.
+  not_their_name boolean not null default false,
   given_on date not null,
   way text not null check (way in ('in_words', 'on_paper')),
   -- The last day on which it stands. Null: until it is withdrawn.

@@ -2,7 +2,7 @@ import { noteForSecurity } from './access/security-log.commands.ts';
 import { takeOverSheet } from './lending/loans/take-over-sheet.commands.ts';
 import { gatherAgain } from './messages/release.commands.ts';
 import { planForEvent } from './messages/reminder.commands.ts';
-import { settleFormatsAfter } from './office/formats/missing.commands.ts';
+import { settleFormatsAfter, settleFormatsOfAllAfter } from './office/formats/missing.commands.ts';
 import { runAskedNight } from './office/nightly/job-run.commands.ts';
 import { settleChecksOfStaff, settleWorkGivenOn } from './office/nightly/watch.commands.ts';
 import { eraseBatch } from './privacy/retention-batch.commands.ts';
@@ -49,7 +49,7 @@ export const followOn: FollowOn = {
   'patient.changed': { with: [gatherAgain], after: ['settle-formats'] },
   'patient.contact_point_recorded': { with: [gatherAgain] },
   'patient.contact_state_changed': { after: ['settle-formats', 'plan-reminders'] },
-  'patient.support_plan_given': { after: ['plan-reminders'] },
+  'patient.support_plan_given': { after: ['settle-formats', 'plan-reminders'] },
   'patient.support_stopped': { with: [closeReferralsOfPatients] },
 
   'follow_up.added': { after: ['settle-formats', 'plan-reminders'] },
@@ -58,7 +58,7 @@ export const followOn: FollowOn = {
 
   'follow_up.outcome_taken_back': {
     with: [reopenReferralsOf, correctMissedContacts],
-    after: ['plan-reminders'],
+    after: ['settle-formats', 'plan-reminders'],
   },
 
   'referral.accepted': { after: ['settle-formats', 'plan-reminders', 'tell-clinic'] },
@@ -78,13 +78,13 @@ export const followOn: FollowOn = {
   'loan.issued': { after: ['settle-formats', 'plan-reminders', 'tell-clinic'] },
   'loan.issue_taken_back': {
     with: [stopNumbersWithDevices, settleEndingsOf],
-    after: ['plan-reminders', 'tell-clinic'],
+    after: ['settle-formats', 'plan-reminders', 'tell-clinic'],
   },
   'loan.returned': { with: [stopNumbersWithDevices], after: ['settle-formats'] },
   'loan.device_swapped': { with: [settleEndingsOf] },
   'loan.corrected': { with: [settleEndingsOf] },
   'loan.extended': { with: [settleEndingsOf] },
-  'loan.return_taken_back': { after: ['plan-reminders'] },
+  'loan.return_taken_back': { after: ['settle-formats', 'plan-reminders'] },
   'incident.reported': { with: [stopNumbersWithDevices] },
   'incident.taken_back': { after: ['plan-reminders'] },
 
@@ -93,12 +93,12 @@ export const followOn: FollowOn = {
   'patient.merged': { after: ['settle-formats'] },
   'patient.parted': { after: ['settle-formats'] },
   'follow_up.changed': { after: ['settle-formats'] },
-  'agreement.version_added': { after: ['settle-formats'] },
-  'notice.published': { after: ['settle-formats'] },
-  'rendering.published': { after: ['settle-formats'] },
-  'guide.published': { after: ['settle-formats'] },
-  'guide.changed': { after: ['settle-formats'] },
-  'template.written': { after: ['settle-formats'] },
+  'agreement.version_added': { after: ['settle-formats-of-all'] },
+  'notice.published': { after: ['settle-formats-of-all'] },
+  'rendering.published': { after: ['settle-formats-of-all'] },
+  'guide.published': { after: ['settle-formats-of-all'] },
+  'guide.changed': { after: ['settle-formats-of-all'] },
+  'template.written': { after: ['settle-formats-of-all'] },
 
   'job.asked': { after: ['run-nightly'] },
   'list.work_asked': { after: ['work-on-list'] },
@@ -112,5 +112,6 @@ export const handlers: Record<string, Handler> = {
   'run-nightly': runAskedNight,
   'tell-clinic': tellClinic,
   'settle-formats': settleFormatsAfter,
+  'settle-formats-of-all': settleFormatsOfAllAfter,
   'work-on-list': workOnSheet({ donation: donationSheet, take_over: takeOverSheet }),
 } satisfies Record<HandlerName, Handler>;

@@ -48,13 +48,8 @@ export async function tellStories(deps: Deps, officer: Context): Promise<void> {
   // In the year of the paper that may be made by now.
   const toldOn = addDays(halfYears(today(deps.clock))[0].to, -40);
   for (const [place, { agreed, withdrawn, ...story }] of stories.entries()) {
-    const { id, version } = await tellStory(
-      deps,
-      officer,
-      { patientId: rows[place]!.id },
-      { ...story, toldOn },
-    );
-    if (agreed) await consentToStory(deps, officer, id, { version, way: 'in_words', ...agreed });
+    const { id } = await tellStory(deps, officer, { patientId: rows[place]!.id }, { ...story, toldOn });
+    if (agreed) await consentToStory(deps, officer, id, { version: 1, way: 'in_words', ...agreed });
     if (withdrawn) await withdrawStoryConsent(deps, officer, id);
   }
 }

@@ -16,6 +16,7 @@ import type { Work } from '../shared/work.ts';
 import { reachOf } from './deliverability.ts';
 import { draftsOf, linkBase, linkShown, renderDraft, templatesInUse } from './draft.queries.ts';
 import { gatherReminders } from './gather.commands.ts';
+import { messageKinds } from './kind.queries.ts';
 import { patientLinkHash } from './link.queries.ts';
 import { linkEnds } from './link.rules.ts';
 import { type Draft, judge, type MessageStatus, type Reason } from './message.rules.ts';
@@ -177,7 +178,10 @@ function settle(
   const now = timestamp(deps.clock);
   const opening = draft.point && openingFrom(now, draft.point.hours, isDayOff);
   const canTell = linkBase(deps, draft.wording) !== '';
-  const reasons = draft.reasons.map((one) => ({ ...one, stands: one.stands && (!one.path || canTell) }));
+  const reasons = draft.reasons.map((one) => ({
+    ...one,
+    stands: one.stands && (canTell || !needsAddress(one)),
+  }));
   const verdict = judge({ ...draft, reasons }, now, reachOf(deps, draft), opening);
   const base = {
     id: draft.id,
@@ -219,6 +223,9 @@ function settle(
     }
   }
 }
+
+/** Whether a text of it says nothing without an address of ours. */
+const needsAddress = ({ path, reason }: Reason) => Boolean(path) || messageKinds[reason].carries === 'link';
 
 /** A new link for a text that has one: of every try its own, since an earlier text may be on its way. */
 function linkOf(deps: Deps, body: string, wording: Wording, reasons: Reason[]): Settlement['link'] {

@@ -62,6 +62,12 @@ function bestTemplate(
   throw new Error(`there is no ${wording} template for ${reason}`);
 }
 
+/** Whether a reminder `r` of a patient `p` is still to be said, to whom it may be said. */
+const stillStands = (deps: Deps) =>
+  ofKind(sql`r`, ({ stands, toThemAlone }) =>
+    toThemAlone ? sql`(${stands} and not ${goesThrough(deps, sql`r`)})` : stands,
+  );
+
 /** What is known just now of messages that have not gone: the person, the contact point, each reason. */
 export async function draftsOf(deps: Deps, db: Reader, ids: string[]): Promise<Draft[]> {
   return many(db, 'message.drafts', Draft)`
@@ -76,7 +82,7 @@ export async function draftsOf(deps: Deps, db: Reader, ids: string[]): Promise<D
           'at', case when r.reason in ${timed} then ${jsonInstant('r.useless_after')} else to_char(r.for_date, 'YYYY-MM-DD"T12:00:00Z"') end,
           'uselessAfter', ${jsonInstant('r.useless_after')}, 'path', h.path,
           'through', ${goesThrough(deps, sql`r`)},
-          'stands', ${ofKind(sql`r`, ({ stands }) => stands)}) order by r.id)
+          'stands', ${stillStands(deps)}) order by r.id)
         from reminder r ${subjectJoins(sql`r`)}
         where r.message_id = m.id), '[]') as reasons
     from message m join patient p on p.id = m.patient_id left join contact_point c on c.id = m.contact_point_id

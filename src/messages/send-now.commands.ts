@@ -6,6 +6,7 @@ import { one, run } from '../shared/statements.ts';
 import type { Work } from '../shared/work.ts';
 import { linkBase } from './draft.queries.ts';
 import { gatherBatch } from './gather.commands.ts';
+import { goesThrough, messageKinds } from './kind.queries.ts';
 import type { ReminderReason } from './message.rules.ts';
 import { whyNotSent } from './not-sent.rules.ts';
 import { contactable } from './reminder.queries.ts';
@@ -17,8 +18,6 @@ type ToSend = {
   patientId: string;
   stage: string;
   daysUseful: number;
-  /** It goes to nobody whom they trust, in their place. */
-  toThemAlone?: true;
 };
 
 /**
@@ -27,7 +26,7 @@ type ToSend = {
  */
 export async function sendNow(
   work: Work,
-  { reason, subjectId, patientId, stage, daysUseful, toThemAlone }: ToSend,
+  { reason, subjectId, patientId, stage, daysUseful }: ToSend,
 ): Promise<string | null> {
   await run(work.trx, 'message.send-now')`
     insert into reminder (id, patient_id, reason, subject_id, stage, for_date, useless_after, created_at)
@@ -40,12 +39,13 @@ export async function sendNow(
     toTrusted: col.boolean,
     why: col.orNull(col.keyOf(whyNotSent)),
   })`
-    select case when m.to_trusted then 'discreet' else p.wording end as wording, ${contactable(work.today)} as "mayWrite", coalesce(m.status = 'held', false) as "isHeld",
-      coalesce(m.to_trusted, false) as "toTrusted", m.why
+    select case when x.through then 'discreet' else p.wording end as wording, ${contactable(work.today)} as "mayWrite", coalesce(m.status = 'held', false) as "isHeld",
+      x.through as "toTrusted", m.why
     from reminder r join patient p on p.id = r.patient_id left join message m on m.id = r.message_id
+      cross join lateral (select ${goesThrough(work.deps, sql`r`)} as through) x
     where r.reason = ${reason} and r.subject_id = ${subjectId} order by r.id desc limit 1`;
   if (!found.mayWrite) return 'They are not to be written to now';
-  if (toThemAlone && found.toTrusted) return 'Messages for them go to whom they trust';
+  if (messageKinds[reason].toThemAlone && found.toTrusted) return 'Messages for them go to whom they trust';
   if (found.isHeld) return whyNotSent[found.why ?? 'no_safe_contact'].words;
   if (!linkBase(work.deps, found.wording))
     return 'There is no address that a message to them may name: LINK_URL is not set';

@@ -16,6 +16,8 @@ import { pageKeptFor } from '../web/kept-page.ts';
 const batchSize = 1000;
 /** How long a text from a number that nobody has is kept. */
 const textOfNobodyKeptFor = '90 days';
+/** How long a story of someone not known by name stays after its last change, where nobody agreed to it. */
+const storyToAskKeptFor = '90 days';
 /** How long what a finder of a device wrote is kept. */
 const foundKeptFor = '90 days';
 
@@ -40,8 +42,10 @@ const over: Record<string, (now: RawBuilder<string>, deps: Deps) => RawBuilder<u
   password_link: (now) => sql`x.ended_at is not null or x.expires_at <= ${now}`,
   answer_link: (now) => sql`x.expires_at <= ${now}`,
   patient_link: (now) => sql`x.expires_at <= ${now}`,
-  // What someone told whom nobody knows by name stays for as long as they agreed to it.
-  story: (now) => sql`x.patient_id is null and (x.retired_at is not null or exists (
+  // What someone told whom nobody knows by name stays for as long as they agreed to it, and a while for them to be asked.
+  story: (now) => sql`x.patient_id is null and (x.retired_at is not null
+    or (x.changed_at <= ${now} - ${storyToAskKeptFor}::interval and not exists (
+      select from story_consent c where c.story_id = x.id and c.ended_at is null)) or exists (
     select from (select * from story_consent where story_id = x.id order by id desc limit 1) c
     where c.ended_why = 'withdrawn' or (c.ended_at is null and c.until < (${now} at time zone 'Europe/London')::date)))`,
 };

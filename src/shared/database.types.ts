@@ -1547,6 +1547,7 @@ export interface StoryConsent {
   version: number;
   purposes: string[];
   told_name: string | null;
+  not_their_name: Generated<boolean>;
   given_on: string;
   way: 'in_words' | 'on_paper';
   until: string | null;

@@ -24,6 +24,7 @@ export const handlerNames = [
   'tell-clinic',
   'work-on-list',
   'settle-formats',
+  'settle-formats-of-all',
 ] as const;
 export type HandlerName = (typeof handlerNames)[number];
 

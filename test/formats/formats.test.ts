@@ -1,11 +1,15 @@
 import { sql } from 'kysely';
 import t from 'tap';
-import { handlers } from '../../src/follow-on.ts';
+import { followOn, handlers } from '../../src/follow-on.ts';
 import { dispatch } from '../../src/messages/dispatch.commands.ts';
 import { answerPhrases } from '../../src/messages/renderings/phrase.rules.ts';
 import { publishRendering } from '../../src/messages/renderings/rendering.commands.ts';
 import { settleAllFormats } from '../../src/office/formats/missing.commands.ts';
 import { runNightly } from '../../src/office/nightly/nightly.commands.ts';
+import { systemContext } from '../../src/shared/actor.ts';
+import { command } from '../../src/shared/command.ts';
+import { recordEvent } from '../../src/shared/events.ts';
+import { loanReference, newId } from '../../src/shared/ids.ts';
 import { handle } from '../../src/shared/outbox.ts';
 import { apiOf } from '../helpers/api.ts';
 import { testApp } from '../helpers/app.ts';
@@ -22,11 +26,11 @@ t.beforeEach(() => clock.set('2026-11-23T09:30:00Z'));
 
 /** Does what follows from what happened. */
 async function settle() {
-  const { rows } = await sql<{ id: string }>`
-    select event_id as id from outbox where handler = 'settle-formats' and done_at is null order by event_id`.execute(
+  const { rows } = await sql<{ id: string; handler: string }>`
+    select event_id as id, handler from outbox where handler like 'settle-formats%' and done_at is null order by event_id`.execute(
     db,
   );
-  for (const { id } of rows) await handle(deps, handlers['settle-formats']!, id, 'settle-formats');
+  for (const { id, handler } of rows) await handle(deps, handlers[handler]!, id, handler);
 }
 
 const patientOf = async (referralId: string): Promise<string> =>
@@ -235,4 +239,55 @@ t.test('a call by phone is not planned with someone who needs British Sign Langu
   t.equal((await change(call, 'message', await tag(call))).status, 200);
   await settle();
   t.notOk((await tasksOf(patientId)).includes('calls_for_bsl'));
+});
+
+t.test('what was recorded by mistake and is taken back is settled as it was before', async (t) => {
+  const { id } = await make.waitingReferral();
+  const patientId = await patientOf(id);
+  const plan = { patientId, dueOn: '2026-12-01', startsAt: '13:00', way: 'phone' };
+  const { body: call } = await api('POST', '/follow-ups', plan);
+  await api('POST', `/patients/${patientId}/communication-reviews`, {
+    communicationNeeds: ['bsl'],
+    interpreter: true,
+  });
+  const outcome = { result: 'cancelled', why: 'they_asked' };
+  t.equal((await api('POST', `/follow-ups/${call.id}/outcomes`, outcome)).status, 201);
+  await settle();
+  t.notOk((await tasksOf(patientId)).includes('calls_for_bsl'));
+  const outcomeId = (await api('GET', `/follow-ups/${call.id}`)).body.outcome.id;
+  const back = await api('POST', `/follow-up-outcomes/${outcomeId}/takings-back`, { reason: 'Wrong person' });
+  t.equal(back.status, 201);
+  await settle();
+  t.ok((await tasksOf(patientId)).includes('calls_for_bsl'), 'it is planned again');
+  for (const type of [
+    'patient.support_plan_given',
+    'loan.issue_taken_back',
+    'loan.return_taken_back',
+  ] as const)
+    t.ok(followOn[type]?.after?.includes('settle-formats'), type);
+});
+
+t.test('what is about nobody, as a loan of a place, settles nothing for everybody', async (t) => {
+  const { id } = await make.waitingReferral({ person: { language: 'pl' } });
+  const patientId = await patientOf(id);
+  await sql`update outbox set done_at = created_at where handler like 'settle-formats%'`.execute(db);
+  await command(deps, systemContext('place'), (work) =>
+    recordEvent(work, {
+      type: 'loan.issued',
+      subjects: [['loan', newId()]],
+      values: {
+        reference: loanReference(1),
+        assetTags: [],
+        dueOn: null,
+        handoverWay: 'collected',
+        handoverOn: '2026-11-23',
+        acceptedBy: 'signature',
+        agreementVersion: 1,
+      },
+    }),
+  );
+  await settle();
+  t.same(await tasksOf(patientId), []);
+  await settleAllFormats(deps);
+  t.not((await tasksOf(patientId)).length, 0, 'the night does');
 });

@@ -186,13 +186,68 @@ t.test('nobody is asked beyond the budget, what they wish, or a safe way', async
   const named = await w.instrument('Named', {
     items: [{ ...items[0], wording: 'How is Elm Street Clinic?' }],
   });
-  t.match(await w.ask(named), { status: 422, body: { errors: [{ message: /An item says/ }] } });
+  t.match(await w.ask(named), {
+    status: 422,
+    body: { errors: [{ message: /Item 1 says “Elm Street Clinic”/ }] },
+  });
   await sql`update contact_point set safe = false`.execute(w.db);
   t.match(await w.ask(two), {
     status: 409,
     body: { type: '/problems/questions-not-sent', detail: /no contact point/ },
   });
   t.equal((await w.rows(sql`select from measure_asking`)).length, 1, 'what did not go was not asked');
+});
+
+t.test('who is written to discreetly gets no item by a link that says what it is about', async (t) => {
+  const w = await asking(t);
+  const telling = await w.instrument('Telling', {
+    items: [items[0], { ...items[1], wording: 'Does your nurse listen?' }],
+  });
+  t.match(await w.ask(telling), {
+    status: 422,
+    body: { errors: [{ pointer: '/instrumentId', message: /Item 2 says “nurse”.*in a call or on paper/ }] },
+  });
+  await sql`update patient set wording = 'identified'`.execute(w.db);
+  t.equal((await w.ask(telling)).status, 201);
+});
+
+t.test('where whom they trust comes first, a link goes to them alone or is refused at once', async (t) => {
+  const trusted = {
+    name: 'Bo Example',
+    relationship: 'brother',
+    phone: '+447700900456',
+    mayBeContacted: true,
+    contactFor: ['support'],
+    first: true,
+  };
+  const ask = async (settings: Record<string, string>) => {
+    const w = await asking(t, settings);
+    const { patientId } = await w.refer({
+      givenName: 'Cy',
+      contactPoints: [{ channel: 'email', value: 'cy@example.org', safe: true }],
+    });
+    await sql`update patient set trusted_person = ${JSON.stringify(trusted)}::jsonb`.execute(w.db);
+    const instrumentId = await w.instrument('Scale');
+    const reply = await w.call('officer', 'POST', `/patients/${patientId}/measure-links`, { instrumentId });
+    await w.send();
+    return { ...w, reply };
+  };
+  const through = await ask({});
+  t.match(through.reply, { status: 409, body: { detail: /go to whom they trust/ } });
+  t.same(await through.rows(sql`select from measure_asking`), [], 'it is not asked');
+  const none = await ask({ SMS_BY: 'none' });
+  t.equal(none.reply.status, 201, 'no text can go to whom they trust');
+  t.match(await none.sent(), [{ to: 'cy@example.org', body: /answer\.example\.org\/a\// }]);
+});
+
+t.test('no text goes without its link, where none may be named any more', async (t) => {
+  const w = await asking(t, { LINK_URL: '', PUBLIC_URL: 'https://lend.example.org' });
+  await sql`update patient set wording = 'identified'`.execute(w.db);
+  t.equal((await w.ask(await w.instrument('One'))).status, 201);
+  await sql`update patient set wording = 'discreet'`.execute(w.db);
+  await w.send();
+  t.same(await w.sent(), []);
+  t.match(await w.rows(sql`select status, why from message`), [{ status: 'cancelled', why: 'nothing_left' }]);
 });
 
 t.test('a supporter asks by a link at their own follow-up; pages', async (t) => {

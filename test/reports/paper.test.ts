@@ -184,7 +184,7 @@ t.test(
     const of = async (toldOn: string) => {
       const told = await tellStory(deps, manager, { patientId }, { ...story, toldOn });
       const consent = {
-        version: told.version,
+        version: 1,
         way: 'in_words',
         purposes: ['papers'],
         toldName: 'Bea',

@@ -26,6 +26,9 @@ t.test('pages: told at a follow-up, agreed to, changed, withdrawn', async (t) =>
   t.equal(refused.statusCode, 422);
   t.match(refused.body, /href="#purposes"/);
   t.match(refused.body, /value="papers" checked/);
+  t.match(refused.body, /It is not their name/);
+  t.equal((await agree({ notTheirName: 'true' })).statusCode, 303);
+  t.match((await page.get(own)).body, /What seems to be one is none/);
   t.match((await agree({ purposes: [] })).body, /Choose for what it may be told/);
   w.clock.goOn(1);
   const next = { ...typed, followed: 'other', words: 'She saw the GP.' };

@@ -50,7 +50,10 @@ async function telling(t: Test) {
 }
 
 t.test('rules: what words give away is found by its kind, and told nowhere outside', (t) => {
-  const names = { own: ['Amal', 'El-Said', 'Mary Ann'], clinics: ['Camden North'] };
+  const names = {
+    own: { given: 'Amal', family: 'El-Said', preferred: 'Mary Ann' },
+    clinics: ['Camden North'],
+  };
   const found = (text: string) => findsIn(text, names);
   t.same(found('She talks to her sister again, every Sunday at 10.'), []);
   t.same(found('Amal’s tablet'), ['own_name']);
@@ -62,10 +65,32 @@ t.test('rules: what words give away is found by its kind, and told nowhere outsi
   t.same(found('943-476-5919'), ['number']);
   t.same(found('in 2024, 2025 and 2026'), []);
   t.same(found('x@example.com lives at N1 1AA'), ['email', 'postcode']);
+  t.same(findsIn('Amal', { ...names, own: null }), [], 'of nobody known');
   t.equal(whyNotOutside(['inside'], ['number']), null);
   t.match(whyNotOutside(['inside', 'public'], ['number']), /long number/);
   t.end();
 });
+
+t.test(
+  'rules: a name that is told as they wish, and one that is an everyday word, give nothing away',
+  (t) => {
+    const finds = (given: string, text: string, toldName?: string, more: object = {}) =>
+      findsIn(text, { own: { given, family: 'White', preferred: null, ...more }, toldName, clinics: [] });
+    t.same(finds('Mary Ann', 'Mary rang.', 'Mary'), []);
+    t.same(finds('Mary Ann', 'Ann rang.', 'Mary'), ['own_name']);
+    t.same(finds('José', 'Jose rang.', 'Jose'), []);
+    t.same(finds('X', 'Amal rang.', 'Amal', { preferred: 'Amal H' }), []);
+    t.same(finds('Rose', 'She rang.\nRose White', 'Rose White'), ['own_name'], 'never with the family name');
+    for (const given of ['Will', 'May', 'Grace']) {
+      const word = given.toLowerCase();
+      t.same(finds(given, `I ${word} ring. ${given} I go? “${given} I?” A white van.`), [], given);
+      t.same(finds(given, `They call me ${given}.`), ['own_name'], given);
+    }
+    t.same(finds('Omar', 'they call me omar'), ['own_name'], 'no everyday word');
+    t.match(whyNotOutside(['public'], ['own_name']), /say that it is not their name/);
+    t.end();
+  },
+);
 
 t.test('a story appears only for what they agreed to, and while they do', async (t) => {
   const w = await telling(t);
@@ -129,6 +154,12 @@ t.test('what gives them away is warned of inside, and refused outside', async (t
   });
   t.notMatch(JSON.stringify(refused.body), /Amal|900123/);
   t.equal((await w.agree(id, { purposes: ['inside'] })).status, 201);
+  const word = await w.tell({ words: 'My friend Amal sees the GP.' });
+  t.match(await w.agree(word.id, { notTheirName: true, purposes: ['public'] }), {
+    status: 201,
+    body: { consent: { notTheirName: true } },
+  });
+  t.match(await w.agree(id, { notTheirName: true }), { status: 422 }, 'a number stays one');
   const named = await w.tell({ words: 'Amal sees the GP.' });
   t.equal((await w.agree(named.id)).status, 422);
   t.equal((await w.agree(named.id, { toldName: 'Amal' })).status, 201, 'as they wish');
@@ -155,6 +186,8 @@ t.test('one that is taken out leaves no trace in papers, and no words', async (t
   t.equal(change.status, 409);
   const [row] = await w.rows(sql`select row_to_json(c)::text as c from story_consent c`);
   t.notMatch(row!.c, /Zyxmark/);
+  const kept = await w.rows<{ result: string }>(sql`select result::text from idempotency_key`);
+  t.notMatch(kept.map(({ result }) => result).join(), /sister|Zyxmark/, 'nor do replies that are kept');
 });
 
 t.test('a supporter writes and sees those of whom they support, and of their own drop-ins', async (t) => {
@@ -204,6 +237,21 @@ t.test('who is not known by name: their story goes once they no longer agree', a
   t.equal((await w.get(ended.id)).status, 404);
   t.match(await w.get(stays.id), { body: { state: 'consented' } });
   t.match(await w.get(known.id), { body: { state: 'withdrawn' } });
+  const [never, changed] = [await w.tell({}, at), await w.tell({}, at)];
+  await w.agree(changed.id);
+  const { etag } = await w.get(changed.id);
+  const other = { words: 'I ring my sister.' };
+  t.equal(
+    (await w.call('officer', 'PATCH', `/stories/${changed.id}`, other, { 'if-match': etag })).status,
+    200,
+  );
+  const left = async (now: string) => {
+    w.clock.set(now);
+    await forgetWhatIsOver(w.deps);
+    return (await w.rows<{ id: string }>(sql`select id from story`)).map(({ id }) => id).toSorted();
+  };
+  t.same(await left('2027-02-22T02:59:00Z'), [stays, known, never, changed].map(({ id }) => id).toSorted());
+  t.same(await left('2027-02-22T03:01:00Z'), [stays, known].map(({ id }) => id).toSorted(), '90 days');
 });
 
 t.test('it goes with the person who is erased, and over with a merge', async (t) => {

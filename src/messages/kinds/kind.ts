@@ -47,6 +47,8 @@ export type MessageKind = {
   };
   /** Which reminders a run for a civil date, today or ahead, says. Without it all are said at once, and none by a run ahead of its day. */
   saidFor?(date: string): RawBuilder<unknown>;
+  /** It goes to nobody whom they trust, in their place: where it would, it is not said. */
+  toThemAlone?: true;
   /** Whether it is still so when its message is about to go. */
   stands: RawBuilder<unknown>;
   /** Whether it is taken back, where it was not yet said, by a command that moves or ends its subject. */

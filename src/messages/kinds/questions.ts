@@ -1,5 +1,3 @@
-import { sql } from 'kysely';
-import { isFirst, takesTexts } from '../../people/trusted.queries.ts';
 import { isAnswerableByLink } from '../reminder.queries.ts';
 import type { MessageKind } from './kind.ts';
 
@@ -9,6 +7,7 @@ export const questions: MessageKind = {
   subject: 'measure_asking',
   says: 'address',
   carries: 'link',
-  stands: sql`(${isAnswerableByLink('q')} and not (${isFirst(sql`'support'`)} and ${takesTexts}))`,
+  toThemAlone: true,
+  stands: isAnswerableByLink('q'),
   endsWithSubject: false,
 };

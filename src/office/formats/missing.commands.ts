@@ -34,10 +34,15 @@ async function settleFormats(work: Work, whom: Whom): Promise<number> {
   return made.length;
 }
 
-/** The same after something that changes what people need, or what there is: for the people whom it is about, or for all. */
+/** The same after something that changes what people need, for those whom it is about; what is about nobody, as a loan of a place, settles nothing. */
 export const settleFormatsAfter: Handler = async (work, event) => {
   const ids = event.subjects.filter(({ type }) => type === 'patient').map(({ id }) => id);
-  await settleFormats(work, ids.length ? ids : null);
+  if (ids.length) await settleFormats(work, ids);
+};
+
+/** The same for everybody, after something that changes what there is for all. */
+export const settleFormatsOfAllAfter: Handler = async (work) => {
+  await settleFormats(work, null);
 };
 
 /** The same for everybody, in the night. */

@@ -1,6 +1,8 @@
 import { findPatientLink } from '../../messages/link.queries.ts';
 import { sendNow } from '../../messages/send-now.commands.ts';
+import { revealingWords } from '../../messages/template.rules.ts';
 import { lockPatient } from '../../people/contact-point.commands.ts';
+import { wordings } from '../../people/reach.rules.ts';
 import { namesToLeaveOut } from '../../scheme/names.queries.ts';
 import { namedIn } from '../../scheme/names.rules.ts';
 import type { Context } from '../../shared/actor.ts';
@@ -9,7 +11,8 @@ import { command } from '../../shared/command.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { recordEvent } from '../../shared/events.ts';
 import { invalid, Problem } from '../../shared/problem.ts';
-import { run } from '../../shared/statements.ts';
+import { col } from '../../shared/rows.ts';
+import { one, run } from '../../shared/statements.ts';
 import type { Work } from '../../shared/work.ts';
 import { lockFollowUp } from '../follow-up.commands.ts';
 import { listLinked } from './link.queries.ts';
@@ -29,7 +32,7 @@ export type AskedByLink = { patientId: string } | { followUpId: string };
  * Asks someone with an instrument by the link in a message, which goes to them alone, in their hours and by a way that is
  * safe. It counts as asked from now on.
  * @throws Problem `not-found`, also for a follow-up that is not the supporter's own; `invalid` where they are not to be asked
- *   or an item names the scheme or a clinic; `questions-not-sent` where no message may go or can; `merge-refused`, `patient-erased`
+ *   or an item tells too much; `questions-not-sent` where no message may go or can; `merge-refused`, `patient-erased`
  */
 export async function askByLink(
   deps: Deps,
@@ -52,14 +55,13 @@ export async function askByLink(
       linkUntil,
       ...(followUpId && { followUpId }),
     });
-    await assertNamesNobody(work, id);
+    await assertTellsNothing(work, id, patientId);
     const why = await sendNow(work, {
       reason: 'questions',
       subjectId: id,
       patientId,
       stage: 'asked',
       daysUseful,
-      toThemAlone: true,
     });
     if (why)
       throw new Problem('questions-not-sent', { detail: `${why}. Ask them in a call or on paper instead.` });
@@ -67,16 +69,26 @@ export async function askByLink(
   });
 }
 
-/** Whoever opens a link may be anybody. @throws Problem `invalid` */
-async function assertNamesNobody(work: Work, id: string): Promise<void> {
+/**
+ * Whoever opens a link may be anybody: no item names where it is from or, for someone who is written to discreetly, says
+ * what it is about.
+ * @throws Problem `invalid`
+ */
+async function assertTellsNothing(work: Work, id: string, patientId: string): Promise<void> {
   const { items } = await getMeasure(work.trx, id);
-  const text = items.flatMap(({ wording, labels }) => [wording, ...labels]).join('\n');
-  const [name] = namedIn(text, await namesToLeaveOut(work.deps, work.trx));
-  if (name)
-    throw invalid({
-      pointer: '/instrumentId',
-      message: `An item says “${name}”, which tells others where it is from. Ask it in a call or on paper.`,
-    });
+  const names = await namesToLeaveOut(work.deps, work.trx);
+  const { wording } = await one(work.trx, 'measure-link.wording', { wording: col.oneOf(wordings) })`
+    select wording from patient where id = ${patientId}`;
+  for (const [row, item] of items.entries()) {
+    const text = [item.wording, ...item.labels].join('\n');
+    const [name] = namedIn(text, names);
+    const [telling] = wording === 'discreet' ? revealingWords(text) : [];
+    if (name ?? telling)
+      throw invalid({
+        pointer: '/instrumentId',
+        message: `Item ${row + 1} says “${name ?? telling}”, which tells others ${name ? 'where it is from' : 'what it is about'}. Ask it in a call or on paper.`,
+      });
+  }
 }
 
 /**
@@ -127,7 +139,7 @@ export async function answerByLink(
       work.trx.selectFrom('patient').where('id', '=', patientId).forNoKeyUpdate(),
     );
     const link = await findPatientLink(deps, work.trx, token);
-    const linked = (await listLinked(deps, work.trx, link)).find((one) => one.id === id);
+    const linked = (await listLinked(deps, work.trx, link)).find((asked) => asked.id === id);
     if (!linked) throw new Problem('not-found');
     if (linked.status !== 'asked') return false;
     if (!linked.isOpen) throw new Problem('not-found');

@@ -7,7 +7,7 @@ import { invalid, Problem } from '../../shared/problem.ts';
 import { run } from '../../shared/statements.ts';
 import { getStory } from './story.queries.ts';
 import { whyNotOutside } from './story.rules.ts';
-import type { NewStoryConsent, Story } from './story.schemas.ts';
+import type { NewStoryConsent } from './story.schemas.ts';
 import { assertPast, assertThere, endConsent, findsOf, lockStory } from './story-work.commands.ts';
 
 /**
@@ -19,8 +19,8 @@ export async function consentToStory(
   deps: Deps,
   ctx: Context,
   id: string,
-  { version, purposes, way, toldName, givenOn, until }: NewStoryConsent,
-): Promise<Story> {
+  { version, purposes, way, toldName, notTheirName = false, givenOn, until }: NewStoryConsent,
+): Promise<{ id: string }> {
   return command(deps, ctx, async (work) => {
     const { subjects, patientId } = await lockStory(work, id);
     const story = await getStory(work.trx, ctx.actor, id, work.today);
@@ -42,7 +42,11 @@ export async function consentToStory(
         message: 'This day is over. Give today or a later day, or leave it empty.',
       });
     const name = toldName?.trim();
-    const why = whyNotOutside(purposes, await findsOf(work, [story.words, name].join('\n'), patientId, name));
+    const found = await findsOf(work, [story.words, name].join('\n'), patientId, name);
+    const why = whyNotOutside(
+      purposes,
+      found.filter((kind) => kind !== 'own_name' || !notTheirName),
+    );
     if (why) throw invalid({ pointer: '/purposes', message: why });
     await endConsent(work, id, 'given_anew');
     await run(
@@ -54,6 +58,7 @@ export async function consentToStory(
         version,
         purposes,
         told_name: name ?? null,
+        not_their_name: notTheirName,
         given_on: given,
         way,
         until: until ?? null,
@@ -65,9 +70,9 @@ export async function consentToStory(
       type: 'story.consent_given',
       subjects,
       values: { purposes },
-      fields: name ? ['toldName'] : [],
+      fields: [...(name ? ['toldName'] : []), ...(notTheirName ? ['notTheirName'] : [])],
     });
-    return getStory(work.trx, ctx.actor, id, work.today);
+    return { id };
   });
 }
 
@@ -75,11 +80,11 @@ export async function consentToStory(
  * Withdraws what someone agreed to, at once: their story is told no more. Nobody asks why. Withdrawn already is harmless.
  * @throws Problem `not-found`
  */
-export async function withdrawStoryConsent(deps: Deps, ctx: Context, id: string): Promise<Story> {
+export async function withdrawStoryConsent(deps: Deps, ctx: Context, id: string): Promise<{ id: string }> {
   return command(deps, ctx, async (work) => {
     const { subjects } = await lockStory(work, id);
     if (await endConsent(work, id, 'withdrawn'))
       await recordEvent(work, { type: 'story.consent_ended', subjects, values: { why: 'withdrawn' } });
-    return getStory(work.trx, ctx.actor, id, work.today);
+    return { id };
   });
 }

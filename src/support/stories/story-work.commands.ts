@@ -2,10 +2,10 @@ import { clinicNames } from '../../scheme/names.queries.ts';
 import type { SubjectType } from '../../shared/events.ts';
 import { invalid, Problem } from '../../shared/problem.ts';
 import { col } from '../../shared/rows.ts';
-import { maybe, run } from '../../shared/statements.ts';
+import { maybe, one, run } from '../../shared/statements.ts';
 import type { Work } from '../../shared/work.ts';
 import { isStoryOf } from './story.queries.ts';
-import { type Find, findsIn } from './story.rules.ts';
+import { type Find, findsIn, type OwnNames } from './story.rules.ts';
 import type { Story } from './story.schemas.ts';
 
 type LockedStory = { patientId: string | null; isRetired: boolean; subjects: [SubjectType, string][] };
@@ -39,26 +39,20 @@ export function assertPast(work: Work, pointer: string, day: string): void {
     throw invalid({ pointer, message: 'This day is in the future. Give today or an earlier day.' });
 }
 
-/** What words give away of the person whose they are, if any. */
+/** What words give away of the person whose they are, if any; `toldName`: the name that they are told with. */
 export async function findsOf(
   work: Work,
   words: string,
   patientId: string | null,
   toldName?: string,
 ): Promise<Find[]> {
-  const own = patientId ? await namesOf(work, patientId) : [];
-  const told = toldName?.toLowerCase();
-  return findsIn(words, {
-    own: own.filter((name) => name.toLowerCase() !== told),
-    clinics: await clinicNames(work.trx),
-  });
+  const own = patientId ? await namesOf(work, patientId) : null;
+  return findsIn(words, { own, toldName, clinics: await clinicNames(work.trx) });
 }
 
-async function namesOf(work: Work, patientId: string): Promise<string[]> {
-  const row = await maybe(work.trx, 'story.names', { names: col.listOf(col.text) })`
-    select array_remove(array[given_name, family_name, preferred_name], null) as names from patient where id = ${patientId}`;
-  return row?.names ?? [];
-}
+const namesOf = (work: Work, patientId: string): Promise<OwnNames> =>
+  one(work.trx, 'story.names', { given: col.text, family: col.text, preferred: col.orNull(col.text) })`
+    select given_name as given, family_name as family, preferred_name as preferred from patient where id = ${patientId}`;
 
 /** Ends the consent of a story where one stands. Whether one did. */
 export async function endConsent(

@@ -11,7 +11,7 @@ import type { Work } from '../../shared/work.ts';
 import { getDropIn } from '../drop-in.queries.ts';
 import { lockFollowUp } from '../follow-up.commands.ts';
 import { getStory, storyTag } from './story.queries.ts';
-import type { NewStory, Story, StoryChange, ToldAt } from './story.schemas.ts';
+import type { NewStory, StoryChange, ToldAt } from './story.schemas.ts';
 import { assertPast, assertThere, endConsent, findsOf, lockStory } from './story-work.commands.ts';
 
 /**
@@ -19,7 +19,12 @@ import { assertPast, assertThere, endConsent, findsOf, lockStory } from './story
  * @throws Problem `not-found`, also for what is not the supporter's own; `invalid` for a day ahead; `conflict` for a
  *   drop-in that has not been; `merge-refused`, `patient-erased`
  */
-export async function tellStory(deps: Deps, ctx: Context, at: ToldAt, input: NewStory): Promise<Story> {
+export async function tellStory(
+  deps: Deps,
+  ctx: Context,
+  at: ToldAt,
+  input: NewStory,
+): Promise<{ id: string }> {
   return command(deps, ctx, async (work) => {
     const { patientId, subjects } = await lockTeller(work, at);
     const toldOn = input.toldOn ?? work.today;
@@ -49,7 +54,7 @@ export async function tellStory(deps: Deps, ctx: Context, at: ToldAt, input: New
       values: { followed: input.followed },
       fields: ['words'],
     });
-    return getStory(work.trx, ctx.actor, id, work.today);
+    return { id };
   });
 }
 
@@ -57,7 +62,12 @@ export async function tellStory(deps: Deps, ctx: Context, at: ToldAt, input: New
  * Changes a story. Other words end the consent, which was for those before; these are not kept.
  * @throws Problem `not-found`, `if-match-required`, `changed-meanwhile`, `invalid`, `conflict` for one that was taken out
  */
-export async function changeStory(deps: Deps, ctx: Context, id: string, change: StoryChange): Promise<Story> {
+export async function changeStory(
+  deps: Deps,
+  ctx: Context,
+  id: string,
+  change: StoryChange,
+): Promise<{ id: string }> {
   return command(deps, ctx, async (work) => {
     const { subjects, patientId } = await lockStory(work, id);
     const before = await getStory(work.trx, ctx.actor, id, work.today);
@@ -74,7 +84,7 @@ export async function changeStory(deps: Deps, ctx: Context, id: string, change: 
     await recordEvent(work, { type: 'story.changed', subjects, fields: Object.keys(change) });
     if (isOther && (await endConsent(work, id, 'words_changed')))
       await recordEvent(work, { type: 'story.consent_ended', subjects, values: { why: 'words_changed' } });
-    return getStory(work.trx, ctx.actor, id, work.today);
+    return { id };
   });
 }
 
@@ -83,7 +93,7 @@ export async function changeStory(deps: Deps, ctx: Context, id: string, change: 
  * Taken out already is harmless.
  * @throws Problem `not-found`
  */
-export async function retireStory(deps: Deps, ctx: Context, id: string): Promise<Story> {
+export async function retireStory(deps: Deps, ctx: Context, id: string): Promise<{ id: string }> {
   return command(deps, ctx, async (work) => {
     const { subjects, isRetired } = await lockStory(work, id);
     if (!isRetired) {
@@ -93,7 +103,7 @@ export async function retireStory(deps: Deps, ctx: Context, id: string): Promise
         update story set words = null, finds = '{}', retired_at = ${work.at}, changed_at = ${work.at} where id = ${id}`;
       await recordEvent(work, { type: 'story.retired', subjects, fields: ['words'] });
     }
-    return getStory(work.trx, ctx.actor, id, work.today);
+    return { id };
   });
 }
 

@@ -128,7 +128,8 @@ export function storyPages(app: App, deps: Deps): void {
     },
     async take({ version = '', ...typed }, { ctx, params: { id } }) {
       const change = fields(NewStory, typed, words);
-      const { state } = await changeStory(deps, { ...ctx, ifMatch: String(version) }, id, change);
+      await changeStory(deps, { ...ctx, ifMatch: String(version) }, id, change);
+      const { state } = await getStory(deps.db, ctx.actor, id, today(deps.clock));
       return {
         href: `/stories/${id}`,
         text:

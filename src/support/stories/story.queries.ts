@@ -24,7 +24,7 @@ const shown = (
 ) => sql`s.id, case when p.id is not null then json_build_object('id', p.id, 'name', ${calledName}) end as patient,
   s.follow_up_id as "followUpId", case when d.id is not null then json_build_object('id', d.id, 'place', l.name, 'heldOn', d.held_on) end as "dropIn",
   s.words, s.version, s.telling, s.followed, s.told_on as "toldOn", s.written_by as "writtenBy", s.finds, ${stateOn(day)} as state,
-  case when c.id is not null then json_build_object('purposes', c.purposes, 'way', c.way, 'toldName', c.told_name, 'givenOn', c.given_on, 'until', c.until,
+  case when c.id is not null then json_build_object('purposes', c.purposes, 'way', c.way, 'toldName', c.told_name, 'notTheirName', c.not_their_name, 'givenOn', c.given_on, 'until', c.until,
     'recordedBy', c.recorded_by, 'endedAt', ${jsonInstant('c.ended_at')}) end as consent, s.changed_at as "changedAt"`;
 
 /** Of stories `s` a supporter sees those of the people whom they support, and those told at their drop-ins by nobody known. */

@@ -44,7 +44,8 @@ export function storyRoutes(app: App, deps: Deps): void {
     operationId: 'tellStory',
     summary: 'Write down what a patient told of what followed; it appears nowhere before they agree',
     problems,
-    call: ({ ctx, params, body }) => tellStory(deps, ctx, { patientId: params.id }, body),
+    call: async ({ ctx, params, body }) =>
+      get(ctx, await tellStory(deps, ctx, { patientId: params.id }, body)),
     location: ({ id }) => `/stories/${id}`,
     etag: storyTag,
   });
@@ -54,7 +55,8 @@ export function storyRoutes(app: App, deps: Deps): void {
     operationId: 'tellStoryAtFollowUp',
     summary: 'Write down what someone told at a follow-up; a supporter at their own',
     problems,
-    call: ({ ctx, params, body }) => tellStory(deps, ctx, { followUpId: params.id }, body),
+    call: async ({ ctx, params, body }) =>
+      get(ctx, await tellStory(deps, ctx, { followUpId: params.id }, body)),
     location: ({ id }) => `/stories/${id}`,
     etag: storyTag,
   });
@@ -64,7 +66,8 @@ export function storyRoutes(app: App, deps: Deps): void {
     operationId: 'tellStoryAtDropIn',
     summary: 'Write down what someone who is not known by name told at a drop-in',
     problems: ['not-found', 'invalid', 'conflict'],
-    call: ({ ctx, params, body }) => tellStory(deps, ctx, { dropInId: params.id }, body),
+    call: async ({ ctx, params, body }) =>
+      get(ctx, await tellStory(deps, ctx, { dropInId: params.id }, body)),
     location: ({ id }) => `/stories/${id}`,
     etag: storyTag,
   });
@@ -79,7 +82,7 @@ export function storyRoutes(app: App, deps: Deps): void {
     body: StoryChange,
     gives: Story,
     problems: ['not-found', 'invalid', 'conflict'],
-    call: ({ ctx, params, body }) => changeStory(deps, ctx, params.id, body),
+    call: async ({ ctx, params, body }) => get(ctx, await changeStory(deps, ctx, params.id, body)),
     etag: storyTag,
   });
 
@@ -92,7 +95,7 @@ export function storyRoutes(app: App, deps: Deps): void {
     body: NewStoryConsent,
     gives: Story,
     problems: ['not-found', 'invalid', 'conflict', 'changed-meanwhile'],
-    call: ({ ctx, params, body }) => consentToStory(deps, ctx, params.id, body),
+    call: async ({ ctx, params, body }) => get(ctx, await consentToStory(deps, ctx, params.id, body)),
   });
 
   creates(app, '/stories/:id/withdrawals', {
@@ -103,7 +106,7 @@ export function storyRoutes(app: App, deps: Deps): void {
     params: idParams,
     gives: Story,
     problems: ['not-found'],
-    call: ({ ctx, params }) => withdrawStoryConsent(deps, ctx, params.id),
+    call: async ({ ctx, params }) => get(ctx, await withdrawStoryConsent(deps, ctx, params.id)),
   });
 
   creates(app, '/stories/:id/retirements', {
@@ -114,11 +117,16 @@ export function storyRoutes(app: App, deps: Deps): void {
     params: idParams,
     gives: Story,
     problems: ['not-found'],
-    call: ({ ctx, params }) => retireStory(deps, ctx, params.id),
+    call: async ({ ctx, params }) => get(ctx, await retireStory(deps, ctx, params.id)),
   });
 
+  /** A story as it is now. It is read outside of the command, whose reply may be kept for a while: no words are in it. */
+  function get({ actor }: Context, { id }: { id: string }): Promise<Story> {
+    return getStory(deps.db, actor, id, today(deps.clock));
+  }
+
   async function read(ctx: Context, id: string): Promise<Story> {
-    const story = await getStory(deps.db, ctx.actor, id, today(deps.clock));
+    const story = await get(ctx, { id });
     if (story.patient) await logAccess(deps, ctx, story.patient.id, 'patient');
     return story;
   }

@@ -61,6 +61,12 @@ export const NewStoryConsent = strictObject(
         description: 'The first name that it is told with, as they wish it; left out: without a name',
       }),
     ),
+    notTheirName: Type.Optional(
+      Type.Boolean({
+        description:
+          'What the words seem to say of a name of theirs is none: a word, or the name of someone else. Whoever records it looked',
+      }),
+    ),
     givenOn: Type.Optional(toldOn),
     until: Type.Optional(day('The last day on which it stands; left out: until it is withdrawn')),
   },
@@ -71,6 +77,9 @@ export type NewStoryConsent = Static<typeof NewStoryConsent>;
 const StoryConsent = Type.Object({
   ...consent,
   toldName: nullable(Type.String()),
+  notTheirName: Type.Boolean({
+    description: 'Whether it was said that what the words seem to say of a name of theirs is none',
+  }),
   givenOn: Type.String(),
   until: nullable(Type.String()),
   recordedBy: Type.String({ description: 'Who of the staff' }),
