@@ -1,7 +1,5 @@
-import { sql } from 'kysely';
 import t from 'tap';
 import { loadDemonstration } from '../../scripts/demonstration/load.ts';
-import { readForecast } from '../../src/office/forecast/forecast.queries.ts';
 import type { Forecast } from '../../src/office/forecast/forecast.rules.ts';
 import { apiOf } from '../helpers/api.ts';
 import { testApp } from '../helpers/app.ts';
@@ -51,25 +49,6 @@ await t.test('the demonstration has history enough for tablets, and the wishes m
   const last = (wished: Forecast) => partOf(wished, 'ready-tablet').whatIf!.band.middle.at(-1)!;
   const [more, fewer] = [last(await read('?tablet=2')), last(await read('?tablet=-2'))];
   t.ok(fewer < more, `${fewer} to ${more}`);
-});
-
-await t.test('what a day comes to is worked out once, also when two ask at once or wish', async (t) => {
-  const asItIs = async (query: Parameters<typeof readForecast>[1]) =>
-    partOf(await readForecast(deps, query), 'ready-tablet').asItIs;
-  clock.set(clock.now().add({ hours: 24 }).toString());
-  const [one, other] = await Promise.all([asItIs({}), asItIs({ tablet: 3 })]);
-  t.ok(one);
-  t.ok(one === other, 'the same, and not one like it');
-  t.ok(one === (await asItIs({ referrals: 10 })));
-  const [device] = await factories(deps).readyDevices(1);
-  t.ok(device);
-  t.ok(one === (await asItIs({})), 'what happens today changes nothing of it');
-  await sql`update preparation_check set performed_on = performed_on - 1 where device_id = ${device!.id}`.execute(
-    deps.db,
-  );
-  const before = partOf(await readForecast(deps, {}), 'ready-tablet');
-  t.not(before.asItIs, one, 'what is written down late does');
-  clock.set(clock.now().subtract({ hours: 24 }).toString());
 });
 
 await t.test('what came later changes nothing of an earlier day', async (t) => {

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import t from 'tap';
 import { returnItems } from '../../src/lending/loans/return.commands.ts';
+import { readForecast } from '../../src/office/forecast/forecast.queries.ts';
 import { weeksAhead } from '../../src/office/forecast/forecast.rules.ts';
 import { readHistory } from '../../src/office/forecast/history.queries.ts';
 import type { CheckKind } from '../../src/stock/devices/device.rules.ts';
@@ -40,7 +41,7 @@ async function ofOneDevice(t: Parameters<typeof testDatabase>[0]) {
     (await readHistory(deps.db, day, weeksAhead)).history.devices.map(
       ({ what, from, to, how, fresh }) => `${what} ${from} ${to} ${how}${fresh ? ' fresh' : ''}`,
     );
-  return { deps, lend, prepare, comesBack, mended, spells };
+  return { deps, make, id, lend, prepare, comesBack, mended, spells };
 }
 
 const lentTwice = [
@@ -94,4 +95,17 @@ t.test('what happens in the course of a day changes nothing of what the day read
   await prepare(0);
   await lend(0);
   t.strictSame(await spells(), before);
+});
+
+t.test('what a day comes to is worked out once, until something of the past is written down', async (t) => {
+  const { deps, make, lend, id } = await ofOneDevice(t);
+  await lend(0);
+  const check = async (query: Parameters<typeof readForecast>[1]) =>
+    (await readForecast(deps, query)).parts[0]!.check;
+  const [one, other] = await Promise.all([check({}), check({ tablet: 3 })]);
+  t.ok(one === other, 'the same, and not one like it, for two at once');
+  await make.readyDevices(1);
+  t.ok(one === (await check({ referrals: 10 })), 'nor does what happens today change it');
+  await sql`update loan_item set issue_given_on = ${day}::date - 1 where device_id = ${id}`.execute(deps.db);
+  t.not(one === (await check({})), true);
 });
