@@ -1,22 +1,36 @@
+import { createHash } from 'node:crypto';
 import { aside } from '../../shared/aside.ts';
 import { today } from '../../shared/clock.ts';
 import type { Deps } from '../../shared/deps.ts';
+import { keeps } from '../../shared/kept.ts';
 import { Problem } from '../../shared/problem.ts';
 import { deviceKinds } from '../../stock/devices/device-kinds.rules.ts';
-import { type Forecast, forecastOf, weeksAhead } from './forecast.rules.ts';
+import { type Ahead, aheadOfDay, type Forecast, forecastOf, weeksAhead, whatIfOf } from './forecast.rules.ts';
 import type { ForecastQuery } from './forecast.schemas.ts';
 import { readHistory } from './history.queries.ts';
 import type { Wishes } from './simulation.rules.ts';
 
+const module = new URL('./forecast.rules.ts', import.meta.url);
+const tooMuch = () => new Problem('busy');
+const keep = keeps<Ahead>(4);
+
 /**
  * The forecast of the coming half-year as of today, as it is and as it would be with what is wished. It is worked out
- * in a thread of its own, so that nobody waits for it.
+ * in a thread of its own, so that nobody waits for it. What it is without a wish is kept by all that it is made from:
+ * the history as it was when the day began changes in the day only where something is written down late, and then it
+ * is worked out anew.
  */
 export async function readForecast(deps: Deps, query: ForecastQuery): Promise<Forecast> {
   const day = today(deps.clock);
   const { history, known } = await readHistory(deps.db, day, weeksAhead);
-  const module = new URL('./forecast.rules.ts', import.meta.url);
-  return aside(module, { forecastOf }, [day, history, known, wishesOf(query)], () => new Problem('busy'));
+  const { minutes } = known;
+  const from = createHash('sha256')
+    .update(JSON.stringify([day, history, minutes]))
+    .digest('hex');
+  const ahead = await keep(from, () => aside(module, { aheadOfDay }, [day, history, minutes], tooMuch));
+  const wishes = wishesOf(query);
+  const whatIf = wishes ? await aside(module, { whatIfOf }, [day, ahead, minutes, wishes], tooMuch) : {};
+  return forecastOf(day, known, ahead, whatIf);
 }
 
 /** What is wished; null where nothing is. */

@@ -43,6 +43,11 @@ const Band = Type.Object({
 const Outlook = nullable(
   Type.Object({
     band: Band,
+    emptied: Type.Optional(
+      numbers(
+        'The share of runs in which no device of the kind was left, ready or held, as that week or one before it ended',
+      ),
+    ),
     longest: Type.Optional(numbers('In 8 of 10 runs nobody who waits then has waited for more weeks')),
     joining: Type.Optional(
       Type.Object(

@@ -1,4 +1,3 @@
-import { addDays } from '../../shared/clock.ts';
 import { count, date } from '../../shared/formats.ts';
 import { kindName, kindWord } from '../../stock/devices/device-kinds.rules.ts';
 import type { Check } from './check.rules.ts';
@@ -34,6 +33,17 @@ export const bandWords = (low: number, high: number): string =>
 const withinWeeks = (weeks: number) =>
   weeks > weeksAhead ? `more than ${weeksAhead} weeks` : count(weeks, 'week');
 
+const oneInTen = 0.1;
+
+/** In how many runs something has come until each week, in words: of how many in all, and when of the first tenth. */
+export function runsWords(shares: number[], weeks: string[]): string {
+  const all = shares.at(-1)!;
+  if (all === 0) return 'no run';
+  if (all < oneInTen) return 'fewer than 1 of 10 runs';
+  const first = shares.findIndex((share) => share >= oneInTen);
+  return `about ${Math.round(10 * all)} of 10 runs (in 1 of 10 by ${date(weeks[first])})`;
+}
+
 /** What a part comes to, in sentences: as it is, and as it would be where something is wished. */
 export function sentencesOf({ asItIs, whatIf, key }: Part, { weeks, known }: Forecast): string[] {
   const of = partsOf.get(key)!;
@@ -55,18 +65,10 @@ export function sentencesOf({ asItIs, whatIf, key }: Part, { weeks, known }: For
       `On ${then}, ${most(asItIs.longest[quarter]!)} in 8 of 10 runs${whatIf?.longest ? `; with what you asked, ${most(whatIf.longest[quarter]!)}` : ''}.`,
     );
   }
-  if ('kind' in of) {
-    const word = kindWord(of.kind);
-    const out = (low: number[]) => {
-      const week = low.indexOf(0);
-      return week < 0
-        ? `there is a ${word} on the shelf throughout`
-        : `there is a ${word} on the shelf until ${date(addDays(weeks[week]!, -7))}`;
-    };
+  if ('kind' in of && asItIs.emptied)
     said.push(
-      `In 9 of 10 runs, ${out(asItIs.band.low)}${whatIf ? `; with what you asked, ${out(whatIf.band.low)}` : ''}.`,
+      `A week ends with no ${kindWord(of.kind)} left, neither ready nor held for someone, in ${runsWords(asItIs.emptied, weeks)}${whatIf?.emptied ? `; with what you asked, in ${runsWords(whatIf.emptied, weeks)}` : ''}.`,
     );
-  }
   if (asItIs.short) {
     if (known.minutes > 0) {
       const tenths = (short: number[]) => Math.round(10 * Math.max(...short));

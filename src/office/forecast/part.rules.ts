@@ -76,6 +76,15 @@ export function seriesOf(of: PartOf, simulated: Simulated): Series {
   return 'kind' in of ? simulated.ready[of.kind] : simulated.waiting[of.need];
 }
 
+/** The share of runs in which some week until then ended with none, by week. */
+export function emptied(series: Series, { runs, weeks }: Pick<Simulated, 'runs' | 'weeks'>): number[] {
+  const found = new Set<number>();
+  return Array.from({ length: weeks }, (_, week) => {
+    for (let run = 0; run < runs; run++) if (series[week * runs + run]! <= 0) found.add(run);
+    return found.size / runs;
+  });
+}
+
 /** The ends and the middle of a band that eight of ten runs are within. */
 export type Three = { low: number; middle: number; high: number };
 
