@@ -21,7 +21,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       changed_at timestamptz not null,
       constraint equality_answer_says_something check (num_nonnulls(age, sex, gender, ethnicity, disability, area) > 0)
     );
-    comment on table equality_answer is 'How a person described themselves, for figures alone. No page, list or reply shows a row to anyone; of records that were merged, the latest counts.';
+    comment on table equality_answer is 'How a person described themselves, for figures alone. No page, list or reply shows a row to anyone; of records that were merged, what was written down last counts.';
     comment on column equality_answer.gender is 'Whether it is the same as the sex registered at birth.';
     comment on column equality_answer.area is 'The band of the area that they live in, by the lookup of the scheme. The postcode is kept nowhere.';
     alter table equality_answer enable row level security;

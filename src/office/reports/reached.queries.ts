@@ -20,12 +20,12 @@ const people = (period: Period) => sql`
     union select l.patient_id, false, true from ${itemsOf(period)} where ${onDays(sql`i.issued_on`, period)}
   ) x join patient p on p.id = x.patient_id group by 1`;
 
-/** What each of them said last; nothing where they said nothing. */
+/** What was written down last of each of them, as `getEquality` has it; nothing where they said nothing. */
 const said = sql`
   select distinct on (coalesce(p.merged_into, p.id)) coalesce(p.merged_into, p.id) as id,
     e.age, e.sex, e.gender, e.ethnicity, e.disability, e.area
   from equality_answer e join patient p on p.id = e.patient_id
-  order by coalesce(p.merged_into, p.id), e.given_on desc, e.changed_at desc`;
+  order by coalesce(p.merged_into, p.id), e.changed_at desc, e.given_on desc, p.merged_into is null desc`;
 
 /**
  * How many people were reached in a period by what they said, exactly: for `keepReached` alone, since nobody is shown it.
