@@ -5,9 +5,11 @@ import {
   questionNames,
   ratherNot,
 } from '../../people/equality/equality.rules.ts';
+import { instantOf } from '../../shared/clock.ts';
 import type { Reader } from '../../shared/database.ts';
 import { col } from '../../shared/rows.ts';
 import { many, one } from '../../shared/statements.ts';
+import { settledOn } from './leaving.rules.ts';
 import { notAsked } from './reached.rules.ts';
 import type { Period, Row } from './report.rules.ts';
 import { during, itemsOf, onDays } from './report-scope.ts';
@@ -26,6 +28,14 @@ const said = sql`
     e.age, e.sex, e.gender, e.ethnicity, e.disability, e.area
   from equality_answer e join patient p on p.id = e.patient_id
   order by coalesce(p.merged_into, p.id), e.changed_at desc, e.given_on desc, p.merged_into is null desc`;
+
+/** Whether anybody had been asked by the day on which a half-year was settled: before that there is nothing to count by. */
+export async function wasAsked(db: Reader, period: Period): Promise<boolean> {
+  const settled = instantOf(settledOn(period), '00:00');
+  const { asked } = await one(db, 'report.reached-asked', { asked: col.boolean })`
+    select exists (select from equality_answer where changed_at < ${settled}) as asked`;
+  return asked;
+}
 
 /**
  * How many people were reached in a period by what they said, exactly: for `keepReached` alone, since nobody is shown it.
