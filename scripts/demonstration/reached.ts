@@ -28,7 +28,9 @@ const groups = ['white', 'black', 'white', 'asian', 'white', 'black', 'white'] a
 export async function describeThemselves(deps: Deps, officer: Context): Promise<void> {
   const { rows } = await sql<{ id: string }>`
     select id from patient where merged_into is null and erased_at is null
-      and not exists (select from equality_answer e where e.patient_id = patient.id) order by id`.execute(deps.db);
+      and not exists (select from equality_answer e where e.patient_id = patient.id) order by id`.execute(
+    deps.db,
+  );
   for (const [place, { id }] of rows.entries()) {
     if (place % 5 === 4) continue;
     const answers: NewEqualityAnswers = {

@@ -3,8 +3,8 @@ import pg from 'pg';
 import t from 'tap';
 import { fill } from '../../scripts/seed/fill.ts';
 import { runNightly } from '../../src/office/nightly/nightly.commands.ts';
-import { countUnkept, keepReached } from '../../src/office/reports/reached.commands.ts';
 import { halfYears, settledOn } from '../../src/office/reports/leaving.rules.ts';
+import { countUnkept, keepReached } from '../../src/office/reports/reached.commands.ts';
 import { countReached, wasAsked } from '../../src/office/reports/reached.queries.ts';
 import { bringAreaLookup } from '../../src/people/equality/area.commands.ts';
 import { apiOf } from '../helpers/api.ts';
@@ -29,12 +29,17 @@ t.test('until a half-year is counted nothing is told of it', async (t) => {
     suppressed: true,
     headline: { row: { referred: null, lent: null } },
   });
-  t.match((await forms(app, as.officer).get(path)).body, /Nothing is counted for this half-year\. Either nobody had been asked by a fortnight after its end/);
+  t.match(
+    (await forms(app, as.officer).get(path)).body,
+    /Nothing is counted for this half-year\. Either nobody had been asked by a fortnight after its end/,
+  );
 });
 
 t.test('a half-year by whose settling nobody had been asked is not kept, however late it is', async (t) => {
   const { rows } = await sql<{ first: string }>`
-    select (min(changed_at) at time zone 'Europe/London')::date::text as first from equality_answer`.execute(db);
+    select (min(changed_at) at time zone 'Europe/London')::date::text as first from equality_answer`.execute(
+    db,
+  );
   const asked = halfYears('2026-11-23').filter((half) => settledOn(half) > rows[0]!.first);
   t.ok(asked.length > 1 && asked.length < 10, `${asked.length} half-years`);
   const before = halfYears('2026-11-23')[asked.length]!;

@@ -53,7 +53,8 @@ async function keepHalfYear({ trx, at }: Work, period: Period): Promise<0 | 1> {
   if (!counted) return 0;
   const { everyone: all, byQuestion } = counted;
   const { brought } = await getAreaLookup(trx);
-  const bands = brought && JSON.stringify({ name: brought.name, source: brought.source, dated: brought.dated });
+  const bands =
+    brought && JSON.stringify({ name: brought.name, source: brought.source, dated: brought.dated });
   const rowOf = (question: string, row: Row) => ({
     half_year: period.from,
     question,

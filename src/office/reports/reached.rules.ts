@@ -43,11 +43,7 @@ export function shareOfAnswered(rows: Row[], everyone: Cell, key: string): (row:
     some.every((row) => isShown(row[key])) ? some.reduce((all, row) => all + Number(row[key]), 0) : hidden;
   const named = sumOf(rows.filter((row) => !isOfNoGroup(row)));
   const others = sumOf(rows.filter(isOfNoGroup));
-  const whole = isShown(named)
-    ? named
-    : isShown(everyone) && isShown(others)
-      ? everyone - others
-      : hidden;
+  const whole = isShown(named) ? named : isShown(everyone) && isShown(others) ? everyone - others : hidden;
   return (row) => {
     const part = row[key] ?? null;
     if (isOfNoGroup(row)) return null;
