@@ -21,7 +21,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       changed_at timestamptz not null,
       constraint equality_answer_says_something check (num_nonnulls(age, sex, gender, ethnicity, disability, area) > 0)
     );
-    comment on table equality_answer is 'How a person described themselves, for figures alone. No page, list or reply shows a row to anyone; of records that were merged, the latest counts.';
+    comment on table equality_answer is 'How a person described themselves, for figures alone. No page, list or reply shows a row to anyone; of records that were merged, what was written down last counts.';
     comment on column equality_answer.gender is 'Whether it is the same as the sex registered at birth.';
     comment on column equality_answer.area is 'The band of the area that they live in, by the lookup of the scheme. The postcode is kept nowhere.';
     alter table equality_answer enable row level security;
@@ -58,12 +58,14 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       answer text not null,
       referred int constraint reached_figure_referred_check check (referred >= 0 and referred % 5 = 0),
       lent int constraint reached_figure_lent_check check (lent >= 0 and lent % 5 = 0),
+      bands jsonb constraint reached_figure_bands_check check (bands is null or question = 'area'),
       made_at timestamptz not null,
       primary key (half_year, question, answer)
     );
     comment on table reached_figure is 'How many people were referred and lent something in a half-year, by what they said of themselves, as it may be shown to anyone. Made once, since from a second count the answers of one person could be subtracted.';
     comment on column reached_figure.half_year is 'The day on which it began.';
     comment on column reached_figure.referred is 'To the nearest 5; null: hidden.';
+    comment on column reached_figure.bands is 'Name, source and date of the lookup of areas that there was then, since bands of another may mean the opposite; null: there was none.';
     create trigger reached_figure_stays before update or delete on reached_figure for each row execute function refuse_change();
     create trigger reached_figure_no_truncate before truncate on reached_figure for each statement execute function refuse_change();
     revoke update, delete on reached_figure from lendwell_app;

@@ -720,7 +720,7 @@ create index earlier_label_key on earlier_label (label_key);
 
 -- ──────────── equality_answer ─────────────────────────────────────────────────────────────────────────
 -- How a person described themselves, for figures alone. No page, list or reply shows a row to anyone; of
--- records that were merged, the latest counts.
+-- records that were merged, what was written down last counts.
 create table equality_answer (
   patient_id uuid primary key references patient,
   given_on date not null,
@@ -2044,8 +2044,12 @@ create table reached_figure (
   -- To the nearest 5; null: hidden.
   referred int check (referred >= 0 and (referred % 5) = 0),
   lent int check (lent >= 0 and (lent % 5) = 0),
+  -- Name, source and date of the lookup of areas that there was then, since bands of another may mean the
+  -- opposite; null: there was none.
+  bands jsonb,
   made_at timestamptz not null,
-  primary key (half_year, question, answer)
+  primary key (half_year, question, answer),
+  constraint reached_figure_bands_check check (bands is null or question = 'area')
 );
 create trigger reached_figure_no_truncate before truncate on reached_figure for each statement
   execute function refuse_change();

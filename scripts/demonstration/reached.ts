@@ -24,10 +24,13 @@ export async function bringPopulation(deps: Deps, manager: Context): Promise<voi
 const ages = ['25_to_34', '35_to_44', '45_to_54', '55_to_64', '35_to_44'] as const;
 const groups = ['white', 'black', 'white', 'asian', 'white', 'black', 'white'] as const;
 
-/** How those describe themselves who were referred up to now; every fifth was not asked. */
+/** How those describe themselves who were referred up to now and have not said it; every fifth was not asked. */
 export async function describeThemselves(deps: Deps, officer: Context): Promise<void> {
   const { rows } = await sql<{ id: string }>`
-    select id from patient where merged_into is null and erased_at is null order by id`.execute(deps.db);
+    select id from patient where merged_into is null and erased_at is null
+      and not exists (select from equality_answer e where e.patient_id = patient.id) order by id`.execute(
+    deps.db,
+  );
   for (const [place, { id }] of rows.entries()) {
     if (place % 5 === 4) continue;
     const answers: NewEqualityAnswers = {

@@ -80,11 +80,11 @@ export function supportSteps({ devices, today }: Size): Step[] {
             case when p.n % 2 = 0 then '[3]'::jsonb end, case when p.n % 2 = 0 then 3 end, case when p.n % 2 = 0 then date '${today}' - 29 end, now()
           from s_patient p, instrument_version v where p.n % 5 = 0;
         insert into equality_answer (patient_id, given_on, age, sex, gender, ethnicity, disability, area, changed_at)
-          select p.id, date '${today}' - 40, (array['under_25', '25_to_34', '35_to_44', '45_to_54', '55_to_64', '65_to_74', '75_and_over'])[1 + p.n * p.n % 7],
+          select p.id, date '${today}' - 60 - (p.n % 700)::int, (array['under_25', '25_to_34', '35_to_44', '45_to_54', '55_to_64', '65_to_74', '75_and_over'])[1 + p.n * p.n % 7],
             case when p.n % 31 = 0 then 'rather_not_say' when p.n % 2 = 0 then 'female' else 'male' end,
             case when p.n % 29 = 0 then 'no' when p.n % 19 = 0 then 'rather_not_say' else 'yes' end,
             case when p.n % 23 = 0 then 'other' when p.n % 11 = 0 then 'mixed' when p.n % 7 = 0 then 'asian' when p.n % 5 = 0 then 'black' else 'white' end,
-            case when p.n % 3 = 0 then 'yes' when p.n % 17 = 0 then 'rather_not_say' else 'no' end, (1 + p.n % 10)::text, now()
+            case when p.n % 3 = 0 then 'yes' when p.n % 17 = 0 then 'rather_not_say' else 'no' end, (1 + p.n % 10)::text, pg_temp.at(date '${today}' - 60 - (p.n % 700)::int, p.n)
           from s_patient p where p.n % 4 > 0;
         insert into population_figure (question, source, dated, shares, changed_at)
           values ('sex', 'Seed', '2026-04-01', '{"female": 51, "male": 49}', now());`,

@@ -8,7 +8,7 @@ import { type Form, fields, type Typed } from '../web/forms.ts';
 import { formPage, submit } from '../web/submit.ts';
 import { barriers } from './referral.rules.ts';
 import { changeDraft, publishDraft, throwDraftAway } from './tree.commands.ts';
-import { getTree, treeTag } from './tree.queries.ts';
+import { getTree, listTrees, treeTag } from './tree.queries.ts';
 import {
   connections,
   deviceUses,
@@ -19,7 +19,7 @@ import {
   useWords,
   yesWords,
 } from './tree.rules.ts';
-import { mostRules, NewRule, TreePublishing, treeParams, treeRuleParams } from './tree.schemas.ts';
+import { mostRules, NewRule, type Tree, TreePublishing, treeParams, treeRuleParams } from './tree.schemas.ts';
 import { treeView } from './tree.view.ts';
 import { ruleChanges } from './tree-faults.rules.ts';
 
@@ -35,6 +35,7 @@ const choices = {
   spaces: spaces.map((value) => ({ value, text: yesWords[value] })),
   offers: offers.map((value) => ({ value, text: offerWords[value] })),
 };
+type Told = Parameters<typeof changeDraft> extends [unknown, ...infer Rest] ? Rest : never;
 const Moving = Type.Object({ to: oneOf(['up', 'down']) });
 
 /** /settings/suggestions/:version of a draft: its rules one by one, then published or thrown away. */
@@ -44,8 +45,9 @@ export function draftPages(app: App, deps: Deps): void {
   const ofDraft = { action, params: treeParams } as const;
   const onTree = {
     view: 'referrals/views/tree.njk',
-    show: (sent: Form, { params }: { params: { version: number } }) =>
-      treeView(deps.db, params.version, besideTheOther(sent, {})),
+    // Where the draft is gone, what is suggested without it.
+    show: async (sent: Form, { params }: { params: { version: number } }) =>
+      treeView(deps.db, (await statusOf(params.version)) && params.version, besideTheOther(sent, {})),
   };
   const ruleView = 'referrals/views/tree-rule.njk';
   const home = (version: number) => `/settings/suggestions/${version}`;
@@ -55,14 +57,15 @@ export function draftPages(app: App, deps: Deps): void {
     ...ofDraft,
     view: ruleView,
     async show(sent, { params }) {
-      const draft = await draftOf(params.version);
+      const draft = await draftOf(params.version, sent);
+      if (!draft) return { ...choices, ...gone(params.version) };
       const form = besideTheOther(sent, {});
       return { ...choices, draft, form, version: versionToSend(sent, treeTag(draft)) };
     },
     async take({ version, ...typed }, { ctx, params }) {
       const made = readRule(typed);
       await atItsField(() =>
-        changeDraft(deps, seen(ctx, { version: version ?? '' }), params.version, (rules) => {
+        change(seen(ctx, { version: version ?? '' }), params.version, (rules) => {
           if (rules.length >= mostRules)
             throw new Problem('tree-change-refused', {
               detail: `A version has ${mostRules} rules at most. Remove one first.`,
@@ -78,7 +81,8 @@ export function draftPages(app: App, deps: Deps): void {
     ...ofRule,
     view: ruleView,
     async show(sent, { params }) {
-      const draft = await draftOf(params.version);
+      const draft = await draftOf(params.version, sent);
+      if (!draft) return { ...choices, ...gone(params.version) };
       const rule = draft.rules.find(({ id }) => id === params.ruleId);
       // Someone took it out meanwhile: what was typed can be added anew.
       if (!rule && sent)
@@ -91,7 +95,7 @@ export function draftPages(app: App, deps: Deps): void {
     async take({ version, ...typed }, { ctx, params }) {
       const made = readRule(typed);
       await atItsField(() =>
-        changeDraft(deps, seen(ctx, { version: version ?? '' }), params.version, (rules) => {
+        change(seen(ctx, { version: version ?? '' }), params.version, (rules) => {
           const { id } = ruleOf(rules, params.ruleId);
           return rules.map((rule) => (rule.id === id ? { ...made, id } : rule));
         }),
@@ -105,7 +109,7 @@ export function draftPages(app: App, deps: Deps): void {
     ...onTree,
     async take({ version, ...typed }, { ctx, params }) {
       const { to } = fields(Moving, typed);
-      await changeDraft(deps, seen(ctx, { version: version ?? '' }), params.version, (rules) => {
+      await change(seen(ctx, { version: version ?? '' }), params.version, (rules) => {
         const place = rules.indexOf(ruleOf(rules, params.ruleId));
         const others = rules.toSpliced(place, 1);
         return others.toSpliced(Math.max(0, to === 'up' ? place - 1 : place + 1), 0, rules[place]!);
@@ -118,7 +122,7 @@ export function draftPages(app: App, deps: Deps): void {
     ...ofRule,
     ...onTree,
     async take(typed, { ctx, params }) {
-      await changeDraft(deps, seen(ctx, typed), params.version, (rules) =>
+      await change(seen(ctx, typed), params.version, (rules) =>
         rules.toSpliced(rules.indexOf(ruleOf(rules, params.ruleId)), 1),
       );
       return { href: home(params.version), text: 'The rule is removed.' };
@@ -129,7 +133,8 @@ export function draftPages(app: App, deps: Deps): void {
     ...ofDraft,
     view: 'referrals/views/tree-publish.njk',
     async show(sent, { params }) {
-      const [draft, newest] = await Promise.all([draftOf(params.version), getTree(deps.db)]);
+      const [draft, newest] = await Promise.all([draftOf(params.version, sent), getTree(deps.db)]);
+      if (!draft) return gone(params.version);
       const form = besideTheOther(sent, {});
       return {
         draft,
@@ -141,7 +146,10 @@ export function draftPages(app: App, deps: Deps): void {
     },
     async take({ version, ...typed }, { ctx, params }) {
       const input = fields(TreePublishing, typed, words);
-      await publishDraft(deps, seen(ctx, { version: version ?? '' }), params.version, input);
+      await orGone(
+        params.version,
+        publishDraft(deps, seen(ctx, { version: version ?? '' }), params.version, input),
+      );
       return {
         href: '/settings/suggestions',
         text: `Version ${params.version} is published. It is suggested by it from now on; assessments before keep what they had.`,
@@ -153,7 +161,7 @@ export function draftPages(app: App, deps: Deps): void {
     ...ofDraft,
     ...onTree,
     async take(typed, { ctx, params }) {
-      await throwDraftAway(deps, seen(ctx, typed), params.version);
+      await orGone(params.version, throwDraftAway(deps, seen(ctx, typed), params.version));
       return {
         href: '/settings/suggestions',
         text: 'The draft is thrown away. What is suggested is as before.',
@@ -161,13 +169,40 @@ export function draftPages(app: App, deps: Deps): void {
     },
   });
 
-  /** @throws Problem `not-found`, also for a version that is published: it has no forms */
-  async function draftOf(version: number) {
+  /**
+   * The draft that a page is of. Undefined where a form was sent that comes too late, since it was published or thrown
+   * away meanwhile: what was typed is shown all the same.
+   * @throws Problem `not-found`, also for a version that is published: it has no forms
+   */
+  async function draftOf(version: number, sent: Form | undefined): Promise<Tree | undefined> {
+    if (sent && (await statusOf(version)) !== 'draft') return undefined;
     const tree = await getTree(deps.db, version);
     if (tree.status !== 'draft') throw new Problem('not-found');
     return tree;
   }
+
+  /** Undefined where there is no such version. */
+  async function statusOf(version: number) {
+    return (await listTrees(deps.db)).find((one) => one.version === version)?.status;
+  }
+
+  const change = (...[ctx, version, made]: Told) => orGone(version, changeDraft(deps, ctx, version, made));
+
+  /** @throws Problem `tree-change-refused` in the place of `not-found` where the draft was thrown away meanwhile */
+  async function orGone(version: number, changed: Promise<unknown>): Promise<void> {
+    try {
+      await changed;
+    } catch (error) {
+      if (!(error instanceof Problem && error.type === 'not-found') || (await statusOf(version))) throw error;
+      throw new Problem('tree-change-refused', {
+        detail: `Version ${version} was thrown away meanwhile. Start a draft to change what is suggested.`,
+      });
+    }
+  }
 }
+
+/** What a page has in the place of its draft. */
+const gone = (version: number) => ({ draft: { version }, gone: true, version: '' });
 
 /** @throws Problem `not-found` */
 function ruleOf(rules: Rule[], id: string): Rule {

@@ -9,7 +9,7 @@ import { run } from '../shared/statements.ts';
 import type { Work } from '../shared/work.ts';
 import { getTree, listTrees, treeTag } from './tree.queries.ts';
 import type { Rule } from './tree.rules.ts';
-import type { Tree, TreeChange, TreePublishing } from './tree.schemas.ts';
+import { longestWhy, type Tree, type TreeChange, type TreePublishing } from './tree.schemas.ts';
 import { ruleFaults, sameRules, tidied } from './tree-faults.rules.ts';
 
 /**
@@ -156,5 +156,8 @@ async function lockDraft(work: Work, version: number): Promise<Tree> {
   return draft;
 }
 
-/** The reasons for one offer are read one behind the other. */
-const asSentence = (why: string) => why.trim().replace(/(?<![.!?…])$/, '.');
+/** The reasons for one offer are read one behind the other: a full stop is set where there is room for one. */
+function asSentence(why: string): string {
+  const said = why.trim();
+  return /[.!?…]$/.test(said) || [...said].length >= longestWhy ? said : `${said}.`;
+}

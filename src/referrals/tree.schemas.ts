@@ -20,7 +20,8 @@ const Conditions = strictObject(conditions, {
   description: 'What has to hold, all of it. What is left out does not matter; something has to be named',
 });
 const offer = oneOf(offers, { description: 'What it leads to' });
-const why = line(300, { description: 'Why, in the scheme’s words, as officers read it' });
+export const longestWhy = 300;
+const why = line(longestWhy, { description: 'Why, in the scheme’s words, as officers read it' });
 
 /** A rule as its form sends it. */
 export const NewRule = strictObject({ when: Type.Optional(Conditions), offer, why });

@@ -1159,6 +1159,7 @@ export interface ReachedFigure {
   answer: string;
   referred: number | null;
   lent: number | null;
+  bands: Json | null;
   made_at: string;
 }
 

@@ -55,7 +55,7 @@ t.test('a wish not to be asked is said before', async (t) => {
 });
 
 const rows = (...lent: number[]): Row[] =>
-  ['yes', 'no', 'rather_not_say', 'not_asked'].map((answer, at) => ({
+  ['yes', 'no', 'rather_not_say', 'not_asked', 'other'].slice(0, lent.length).map((answer, at) => ({
     answer,
     referred: lent[at]! && lent[at]! + 1,
     lent: lent[at]!,
@@ -77,16 +77,21 @@ t.test(
   },
 );
 
-t.test('shares are of those who answered, and of what is shown alone', async (t) => {
+t.test('shares are of those who named a group, and of what is shown alone', async (t) => {
   const shares = (shown: Row[], everyone: number | string) =>
     shown.map(shareOfAnswered(shown, everyone, 'lent'));
-  t.same(shares(keptRows(rows(40, 60, 20, 30)), 150), [33, 50, 17, null]);
+  t.same(shares(keptRows(rows(40, 60, 20, 30)), 150), [40, 60, null, null]);
   t.same(
     shares(keptRows(rows(40, 60, 3, 30)), 135),
-    [hidden, 57, hidden, null],
-    'of all but who was not asked',
+    [hidden, hidden, null, null],
+    'how many would rather not say is hidden, and with it how many named a group',
   );
-  t.same(shares(keptRows(rows(40, 60, 20, 3)), 125), [hidden, hidden, hidden, null]);
+  t.same(
+    shares(keptRows(rows(40, 60, 80, 30, 4)), 215),
+    [hidden, 57, null, hidden, null],
+    'of all but who was not asked or would rather not say',
+  );
+  t.same(shares(keptRows(rows(40, 60, 20, 3)), 125), [40, 60, null, null]);
   t.same(shares(keptRows(rows(0, 0, 0, 20)), 20), [null, null, null, null]);
 });
 

@@ -3,6 +3,7 @@ import pg from 'pg';
 import t from 'tap';
 import { mergePatients } from '../../src/identity/merge.commands.ts';
 import { partPatients } from '../../src/identity/separate.commands.ts';
+import { countReached } from '../../src/office/reports/reached.queries.ts';
 import { changeAskingWishes } from '../../src/people/asking.commands.ts';
 import { giveEqualityAnswers } from '../../src/people/equality/equality.commands.ts';
 import type { NewEqualityAnswers } from '../../src/people/equality/equality.schemas.ts';
@@ -182,11 +183,31 @@ t.test('of records that are merged the newer answers count, and parted again eac
   await partPatients(deps, officer, stays, mergeId);
   t.match(await read(stays), { body: { givenOn: '2026-11-01' } });
   t.match(await read(goes), { body: { givenOn: '2026-11-02' } });
+});
+
+t.test('answers given after a merge count for both, and take nothing from the other record', async (t) => {
   const [one, other] = [await person(), await person()];
   await give(other, { sex: 'female' });
-  await mergePatients(deps, officer, one, other);
-  await give(one, { sex: 'rather_not_say' });
-  t.equal(await kept(other), undefined, 'given anew in the place of both');
+  const { id: mergeId } = await mergePatients(deps, officer, one, other);
+  clock.set('2026-11-23T09:31:00Z');
+  await give(one, { sex: 'rather_not_say', givenOn: '2026-11-20' });
+  t.match(await read(one), { body: { givenOn: '2026-11-20' } }, 'though it is of an earlier day');
+  const period = { from: '2026-10-01', to: '2026-11-30' };
+  const { sex } = (await countReached(db, period)).byQuestion;
+  t.match(
+    sex.find(({ answer }) => answer === 'rather_not_say'),
+    { referred: 1 },
+  );
+  await partPatients(deps, officer, one, mergeId);
+  t.match(await kept(other), { sex: 'female' });
+  t.match(await kept(one), { sex: 'rather_not_say' });
+  const [stays, goes] = [await person(), await person()];
+  await give(stays, { sex: 'male' });
+  await give(goes, { sex: 'male' });
+  await mergePatients(deps, officer, stays, goes);
+  const gone = await send('DELETE', `/patients/${stays}/equality-answers`, 'officer', { match: '*' });
+  t.match(gone, { status: 200, body: { givenOn: null } });
+  t.same([await kept(stays), await kept(goes)], [undefined, undefined], 'both are removed');
 });
 
 t.test('the person is given their own, and an erasure takes them along', async (t) => {

@@ -3,16 +3,21 @@ import pg from 'pg';
 import t from 'tap';
 import { fill } from '../../scripts/seed/fill.ts';
 import { runNightly } from '../../src/office/nightly/nightly.commands.ts';
+import { halfYears, settledOn } from '../../src/office/reports/leaving.rules.ts';
 import { countUnkept, keepReached } from '../../src/office/reports/reached.commands.ts';
-import { countReached } from '../../src/office/reports/reached.queries.ts';
+import { countReached, wasAsked } from '../../src/office/reports/reached.queries.ts';
+import { bringAreaLookup } from '../../src/people/equality/area.commands.ts';
 import { apiOf } from '../helpers/api.ts';
 import { testApp } from '../helpers/app.ts';
+import { manager } from '../helpers/factories.ts';
 import { forms } from '../helpers/pages.ts';
 
+const tenths = { name: 'Deprivation, in tenths', source: 'Our analysts', dated: '2025-10-01' };
 const { app, as, db, deps, appUrl, ownerUrl } = await testApp(t, { RATE_PER_MINUTE: '1000000' });
 const client = new pg.Client(appUrl);
 await client.connect();
 await fill(client, { devices: 200, today: '2026-11-23' }, 'Seed of the test').finally(() => client.end());
+const anyVersion = { ...manager, ifMatch: '*' };
 const period = { from: '2026-04-01', to: '2026-09-30' };
 const path = '/reports/who-is-reached';
 const read = async (who: keyof typeof as = 'officer', query = '') =>
@@ -24,18 +29,40 @@ t.test('until a half-year is counted nothing is told of it', async (t) => {
     suppressed: true,
     headline: { row: { referred: null, lent: null } },
   });
-  t.match((await forms(app, as.officer).get(path)).body, /Nobody is counted for this half-year yet/);
+  t.match(
+    (await forms(app, as.officer).get(path)).body,
+    /Nothing is counted for this half-year\. Either nobody had been asked by a fortnight after its end/,
+  );
+});
+
+t.test('a half-year by whose settling nobody had been asked is not kept, however late it is', async (t) => {
+  const { rows } = await sql<{ first: string }>`
+    select (min(changed_at) at time zone 'Europe/London')::date::text as first from equality_answer`.execute(
+    db,
+  );
+  const asked = halfYears('2026-11-23').filter((half) => settledOn(half) > rows[0]!.first);
+  t.ok(asked.length > 1 && asked.length < 10, `${asked.length} half-years`);
+  const before = halfYears('2026-11-23')[asked.length]!;
+  t.ok((await countReached(db, before)).everyone.referred > 0, 'though people were referred in it');
+  t.equal(await wasAsked(db, before), false);
+  t.equal(await countUnkept(deps, '2026-11-23'), asked.length);
+  const { rows: none } = await sql<{ count: number }>`
+    select count(*)::int as count from reached_figure where half_year = ${before.from}::date`.execute(db);
+  t.match(none, [{ count: 0 }]);
 });
 
 t.test('the night counts each half-year once, and what is said later changes nothing', async (t) => {
   const [due, exact] = [await countUnkept(deps, '2026-11-23'), await countReached(db, period)];
   t.ok(due > 1, `${due} half-years`);
+  await bringAreaLookup(deps, anyVersion, { ...tenths, lines: 'N1, 3' });
   const { steps } = await runNightly(deps, { localDate: '2026-11-23' });
   t.match(
     steps.find(({ step }) => step === 'who-is-reached'),
     { count: due },
   );
   const before = (await read()).body;
+  const halves = await db.selectFrom('reached_figure').select('half_year').distinct().execute();
+  t.equal(halves.length, due);
   t.equal(before.headline.row.lent, Math.round(exact.everyone.lent / 5) * 5);
   t.equal(before.parts.length, 6);
   await sql`delete from equality_answer where patient_id in (select patient_id from equality_answer order by patient_id limit 9)`.execute(
@@ -92,10 +119,14 @@ t.test('a share is held against the population in points', async (t) => {
   t.equal(source, 'Population: The census, as of 21 March 2021.');
   t.equal(white.population, 70.5);
   t.equal(white.difference, white.lentShare - 70.5);
-  t.match(rows.at(-1), {
-    answer: 'Not asked, or left out',
-    lentShare: null,
-    population: null,
-    difference: null,
-  });
+  for (const [at, answer] of ['Rather not say', 'Not asked, or left out'].entries())
+    t.match(rows.at(at - 2), { answer, lentShare: null, population: null, difference: null });
+});
+
+t.test('the bands of a half-year are those of the lookup that there was when it was counted', async (t) => {
+  const sourceOfAreas = async () => (await read()).body.parts.at(-1).source;
+  t.equal(await sourceOfAreas(), 'Bands: Deprivation, in tenths. Our analysts, as of 1 October 2025.');
+  await bringAreaLookup(deps, anyVersion, { ...tenths, name: 'Wealth, in tenths', lines: 'N1, 8' });
+  t.equal(await sourceOfAreas(), 'Bands: Deprivation, in tenths. Our analysts, as of 1 October 2025.');
+  t.match((await forms(app, as.officer).get(path)).body, /Bands: Deprivation, in tenths/);
 });

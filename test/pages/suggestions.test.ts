@@ -107,3 +107,35 @@ t.test('two managers change one rule, a rule that is gone, and what is published
     'reasons are for the office',
   );
 });
+
+for (const end of ['thrown away', 'published'] as const)
+  t.test(`what was typed for a draft that is ${end} meanwhile is still there`, async (t) => {
+    const made = await manager.post(here);
+    const draft = String(made.headers.location);
+    const page = (await manager.get(draft)).body;
+    const [, rule] = /rules\/([0-9a-f-]{36})"/.exec(page)!;
+    const typed = { 'when.privateSpace': ['yes'], offer: 'data', 'when.prefersNotDigital': '' };
+    const first = { ...typed, why: 'Of the other', version: versionIn(page) };
+    t.equal((await manager.post(`${draft}/rules/new`, first)).statusCode, 303);
+    const version = versionIn((await manager.get(draft)).body);
+    if (end === 'published') await manager.post(`${draft}/publish`, { note: 'Theirs', version });
+    else await manager.post(`${draft}/throw-away`, { version });
+    const late = { ...typed, why: 'Long thought about', note: 'Long thought about', version };
+    for (const path of ['/rules/new', `/rules/${rule}`, '/publish']) {
+      const told = await manager.post(draft + path, late);
+      t.equal(told.statusCode, 409, path);
+      t.match(
+        told.body,
+        new RegExp(end === 'published' ? 'is published, and stays' : 'thrown away meanwhile'),
+      );
+      t.match(told.body, /Long thought about/, path);
+      t.match(told.body, /what is suggested now/);
+      t.notMatch(told.body, /<button[^>]*>\s*(Add|Save|Publish)/);
+    }
+    for (const path of [`/rules/${rule}/move`, `/rules/${rule}/remove`, '/throw-away']) {
+      const told = await manager.post(draft + path, { version, to: 'down' });
+      t.equal(told.statusCode, 409, path);
+      t.match(told.body, /There is a problem/);
+    }
+    t.equal((await manager.post(`${here}/999/publish`, { note: ' ', version })).statusCode, 422);
+  });

@@ -313,6 +313,22 @@ t.test('a draft is thrown away, and its number is that of the next', async (t) =
   await api('DELETE', path, undefined, { 'if-match': newest.etag });
 });
 
+t.test('a reason as long as may be is saved, and saved again as it was read', async (t) => {
+  const { draft, tag } = await start();
+  const path = `/suggestion-trees/${draft.version}`;
+  const asked = [
+    { ...money, why: 'x'.repeat(300) },
+    { ...money, offer: 'device', why: 'x'.repeat(299) },
+  ];
+  const first = await api('PATCH', path, { rules: asked }, { 'if-match': tag });
+  const reasons = ['x'.repeat(300), `${'x'.repeat(299)}.`];
+  t.match(first, { status: 200, body: { rules: reasons.map((why) => ({ why })) } });
+  const { rules } = first.body;
+  const again = await api('PATCH', path, { rules }, { 'if-match': first.etag });
+  t.match(again, { status: 200, body: { rules } });
+  t.equal((await api('DELETE', path, undefined, { 'if-match': again.etag })).status, 200);
+});
+
 t.test('two managers at once: one starts, one changes, one publishes', async (t) => {
   const outcomes = async (lock: string, tries: (() => Promise<{ status: number }>)[]) =>
     (await atOnce(db, sql`${sql.raw(lock)}`, tries))

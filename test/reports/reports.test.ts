@@ -232,6 +232,8 @@ t.test(
   async (t) => {
     // The half-year of that winter is over, and a fortnight more.
     clock.set('2026-04-20T10:00:00Z');
+    await sql`insert into equality_answer (patient_id, given_on, sex, changed_at)
+      select id, '2026-03-02', 'female', '2026-03-02T10:00:00Z' from patient order by id limit 1`.execute(db);
     await keepReached(deps, '2026-04-20');
     for (const { name } of reports) {
       const { headline, parts } = await read(name, halfYear);

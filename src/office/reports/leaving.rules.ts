@@ -18,6 +18,9 @@ const settledAfterDays = 14;
 /** A number that is hidden may be any of so many at least, whatever else is known. */
 const leastPossible = 8;
 
+/** The first civil date on which a half-year is over and settled. */
+export const settledOn = ({ to }: Period) => addDays(to, 1 + settledAfterDays);
+
 /**
  * The half-years that figures may leave the scheme of, the latest first: April to September and October to March, over
  * and settled, of the last five years. No two overlap, so none can be subtracted from another.

@@ -56,7 +56,7 @@ const writers: Writer[] = [
     write: ({ both, later, ...read }) => ({
       sentences: [
         ...questionNames.flatMap((question) => leastReached(read, question)),
-        sentence`That is by what people chose to say of themselves; shares are of those who answered.`,
+        sentence`That is by what people chose to say of themselves; shares are of those who named a group.`,
         sentence`At the end of each half-year, ${both('need', 'waiting')} referrals were still without the device or the mobile data that was asked for.`,
         sentence`We declined ${both('need', 'declined')} referrals.`,
         sentence`Whoever nobody referred is in no figure of this paper.`,

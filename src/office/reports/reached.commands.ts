@@ -1,11 +1,13 @@
+import { getAreaLookup } from '../../people/equality/area.queries.ts';
 import { systemContext } from '../../shared/actor.ts';
 import { command } from '../../shared/command.ts';
+import type { Reader } from '../../shared/database.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { newId } from '../../shared/ids.ts';
 import { many, run } from '../../shared/statements.ts';
 import type { Work } from '../../shared/work.ts';
 import { halfYears } from './leaving.rules.ts';
-import { countReached } from './reached.queries.ts';
+import { countReached, wasAsked } from './reached.queries.ts';
 import { keptEveryone, keptRows } from './reached.rules.ts';
 import { hidden, type Period, type Row } from './report.rules.ts';
 
@@ -15,7 +17,9 @@ export const everyone = 'everyone';
 /**
  * Counts, for each half-year that is over and settled on a civil date, whom the scheme reached by what they said of
  * themselves, and keeps the figures as they may be shown. Once each: what is answered, changed or erased later changes
- * no figure, so that the answers of one person cannot be told from two readings. Where nobody was reached it waits.
+ * no figure, so that the answers of one person cannot be told from two readings. Where nobody was reached it waits. A
+ * half-year by whose settling nobody had been asked is never kept: what is recorded of it later, as when a scheme takes
+ * its old loans over, would stand beside figures that say nothing for good.
  * @returns how many half-years
  */
 export async function keepReached(deps: Deps, date: string): Promise<number> {
@@ -33,8 +37,8 @@ export async function countUnkept(deps: Deps, date: string): Promise<number> {
     deps.db.selectFrom('reached_figure').select('half_year').distinct(),
   );
   const open = halfYears(date).filter(({ from }) => !rows.some((row) => row.half_year === from));
-  const counted = await Promise.all(open.map((period) => countReached(deps.db, period)));
-  return counted.filter(({ everyone: all }) => all.referred + all.lent > 0).length;
+  const due = await Promise.all(open.map((period) => countDue(deps.db, period)));
+  return due.filter(Boolean).length;
 }
 
 async function keepHalfYear({ trx, at }: Work, period: Period): Promise<0 | 1> {
@@ -45,14 +49,19 @@ async function keepHalfYear({ trx, at }: Work, period: Period): Promise<0 | 1> {
     trx.selectFrom('reached_figure').select('question').where('half_year', '=', period.from).limit(1),
   );
   if (before) return 0;
-  const { everyone: all, byQuestion } = await countReached(trx, period);
-  if (all.referred + all.lent === 0) return 0;
+  const counted = await countDue(trx, period);
+  if (!counted) return 0;
+  const { everyone: all, byQuestion } = counted;
+  const { brought } = await getAreaLookup(trx);
+  const bands =
+    brought && JSON.stringify({ name: brought.name, source: brought.source, dated: brought.dated });
   const rowOf = (question: string, row: Row) => ({
     half_year: period.from,
     question,
     answer: String(row.answer ?? everyone),
     referred: countOrNull(row.referred),
     lent: countOrNull(row.lent),
+    bands: question === 'area' ? bands : null,
     made_at: at,
   });
   const rows = Object.entries(byQuestion).flatMap(([question, counts]) =>
@@ -64,6 +73,13 @@ async function keepHalfYear({ trx, at }: Work, period: Period): Promise<0 | 1> {
     trx.insertInto('reached_figure').values([rowOf(everyone, keptEveryone(all)), ...rows]),
   );
   return 1;
+}
+
+/** What there is to keep of a half-year that is not kept; nothing where nobody was asked or reached. */
+async function countDue(db: Reader, period: Period) {
+  if (!(await wasAsked(db, period))) return undefined;
+  const counted = await countReached(db, period);
+  return counted.everyone.referred + counted.everyone.lent > 0 ? counted : undefined;
 }
 
 const countOrNull = (cell: Row[string] | undefined) => (cell === hidden ? null : Number(cell));

@@ -5,9 +5,11 @@ import {
   questionNames,
   ratherNot,
 } from '../../people/equality/equality.rules.ts';
+import { instantOf } from '../../shared/clock.ts';
 import type { Reader } from '../../shared/database.ts';
 import { col } from '../../shared/rows.ts';
 import { many, one } from '../../shared/statements.ts';
+import { settledOn } from './leaving.rules.ts';
 import { notAsked } from './reached.rules.ts';
 import type { Period, Row } from './report.rules.ts';
 import { during, itemsOf, onDays } from './report-scope.ts';
@@ -20,12 +22,20 @@ const people = (period: Period) => sql`
     union select l.patient_id, false, true from ${itemsOf(period)} where ${onDays(sql`i.issued_on`, period)}
   ) x join patient p on p.id = x.patient_id group by 1`;
 
-/** What each of them said last; nothing where they said nothing. */
+/** What was written down last of each of them, as `getEquality` has it; nothing where they said nothing. */
 const said = sql`
   select distinct on (coalesce(p.merged_into, p.id)) coalesce(p.merged_into, p.id) as id,
     e.age, e.sex, e.gender, e.ethnicity, e.disability, e.area
   from equality_answer e join patient p on p.id = e.patient_id
-  order by coalesce(p.merged_into, p.id), e.given_on desc, e.changed_at desc`;
+  order by coalesce(p.merged_into, p.id), e.changed_at desc, e.given_on desc, p.merged_into is null desc`;
+
+/** Whether anybody had been asked by the day on which a half-year was settled: before that there is nothing to count by. */
+export async function wasAsked(db: Reader, period: Period): Promise<boolean> {
+  const settled = instantOf(settledOn(period), '00:00');
+  const { asked } = await one(db, 'report.reached-asked', { asked: col.boolean })`
+    select exists (select from equality_answer where changed_at < ${settled}) as asked`;
+  return asked;
+}
 
 /**
  * How many people were reached in a period by what they said, exactly: for `keepReached` alone, since nobody is shown it.

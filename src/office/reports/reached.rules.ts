@@ -1,3 +1,4 @@
+import { ratherNot } from '../../people/equality/equality.rules.ts';
 import { leavingHeadline, leavingRows } from './leaving.rules.ts';
 import { type Cell, type Column, hidden, isSmall, type Row, sum } from './report.rules.ts';
 
@@ -28,23 +29,25 @@ export function keptRows(rows: Row[]): Row[] {
 
 export const keptEveryone = (row: Row): Row => leavingHeadline(everyoneColumns, row);
 
+/** Whether a row is of people who named no group: they are in no share, as in the figures of a population. */
+const isOfNoGroup = ({ answer }: Row) => answer === notAsked || answer === ratherNot;
+
 /**
- * The share of a group of those who answered, to whole points. It is made of what is shown alone, so that nothing more
- * can be worked out from it: `answered` is what is shown of them, or of everyone less those who were not asked.
+ * The share of a group of those who named one, to whole points; null for the rows of those who named none. It is made of
+ * what is shown alone, so that nothing more can be worked out from it: the whole is what is shown of the groups, or of
+ * everyone less those who were not asked and who would rather not say.
  */
 export function shareOfAnswered(rows: Row[], everyone: Cell, key: string): (row: Row) => Cell {
-  const answered = rows.filter(({ answer }) => answer !== notAsked);
-  const others = rows.find(({ answer }) => answer === notAsked)?.[key] ?? null;
   const isShown = (cell: Cell | undefined): cell is number => typeof cell === 'number';
-  const whole = answered.every((row) => isShown(row[key]))
-    ? answered.reduce((sum, row) => sum + Number(row[key]), 0)
-    : isShown(everyone) && isShown(others)
-      ? everyone - others
-      : hidden;
+  const sumOf = (some: Row[]): Cell =>
+    some.every((row) => isShown(row[key])) ? some.reduce((all, row) => all + Number(row[key]), 0) : hidden;
+  const named = sumOf(rows.filter((row) => !isOfNoGroup(row)));
+  const others = sumOf(rows.filter(isOfNoGroup));
+  const whole = isShown(named) ? named : isShown(everyone) && isShown(others) ? everyone - others : hidden;
   return (row) => {
     const part = row[key] ?? null;
-    if (row.answer === notAsked) return null;
-    if (!isShown(part) || whole === hidden) return hidden;
+    if (isOfNoGroup(row)) return null;
+    if (!isShown(part) || !isShown(whole)) return hidden;
     return whole > 0 ? Math.min(100, Math.round((100 * part) / whole)) : null;
   };
 }

@@ -1,5 +1,3 @@
-import { getAreaLookup } from '../../people/equality/area.queries.ts';
-import type { AreaLookup } from '../../people/equality/area.schemas.ts';
 import { groupsOf, questionNames, questions, ratherNot } from '../../people/equality/equality.rules.ts';
 import { listPopulation } from '../../people/equality/population.queries.ts';
 import type { Population } from '../../people/equality/population.schemas.ts';
@@ -30,7 +28,7 @@ const part = (key: (typeof questionNames)[number]): Part => ({
   title: questions[key].title,
   about:
     key === 'area'
-      ? 'The bands of the lookup that the scheme brought.'
+      ? 'The bands of the lookup that the scheme had brought when the half-year was counted.'
       : `Asked as: ${questions[key].wording}`,
   columns,
   chart: { series: ['lentShare', 'referredShare', 'population'], way: 'lying' },
@@ -41,7 +39,7 @@ export const whoIsReached: Report = {
   name: 'who-is-reached',
   title: 'Who is reached',
   about:
-    'People by what they said of themselves, where they chose to. Nobody is shown what one person said: these figures are the same for everyone, with small numbers hidden, by half-years that were counted once, a fortnight after their end. What is said later counts in the half-years after. Shares are of those who answered; “rather not say” is an answer.',
+    'People by what they said of themselves, where they chose to. Nobody is shown what one person said: these figures are the same for everyone, with small numbers hidden, by half-years that were counted once, a fortnight after their end. What is said later counts in the half-years after. Nothing is counted of a half-year by whose fortnight nobody had been asked. Shares are of those who named a group: “rather not say” is counted, and is in no share, as it is in no figure of a population.',
   narrows: [],
   finished: true,
   headline: [
@@ -60,21 +58,21 @@ export const whoIsReached: Report = {
   ],
   parts: questionNames.map(part),
   async read(db, scope) {
-    const [kept, population, lookup] = await Promise.all([
+    const [kept, population] = await Promise.all([
       many(
         db,
         'report.who-is-reached',
         db
           .selectFrom('reached_figure')
-          .select(['question', 'answer', 'referred', 'lent'])
+          .select(['question', 'answer', 'referred', 'lent', 'bands'])
           .where('half_year', '=', scope.from),
       ),
       listPopulation(db),
-      getAreaLookup(db),
     ]);
     const shown = (count: number | null | undefined): Cell =>
       count === undefined ? null : (count ?? hidden);
     const all = kept.find(({ question }) => question === everyone);
+    const bands = kept.find((one) => one.bands)?.bands as Bands | undefined;
     const total: Row = { referred: shown(all?.referred), lent: shown(all?.lent) };
     const parts = questionNames.map((question) => {
       const rows = answersOf(question).flatMap((answer): Row[] => {
@@ -102,7 +100,7 @@ export const whoIsReached: Report = {
         }),
       ];
     });
-    return { headline: total, parts: Object.fromEntries(parts), sources: sourcesOf(population, lookup) };
+    return { headline: total, parts: Object.fromEntries(parts), sources: sourcesOf(population, bands) };
   },
 };
 
@@ -113,9 +111,12 @@ const answersOf = (question: (typeof questionNames)[number]) => [
   { value: notAsked, text: 'Not asked, or left out' },
 ];
 
-/** Where what the people are held against comes from, by question. */
-function sourcesOf(population: Population[], { brought }: AreaLookup): Record<string, string> {
-  const areas = brought ? [`Bands: ${brought.name}. ${from(brought)}`] : [];
+type Dated = { source: string; dated: string };
+type Bands = Dated & { name: string };
+
+/** Where what the people are held against comes from, by question; the bands of areas as they were when it was counted. */
+function sourcesOf(population: Population[], bands: Bands | undefined): Record<string, string> {
+  const areas = bands ? [`Bands: ${bands.name}. ${from(bands)}`] : [];
   return Object.fromEntries(
     population.map(({ question, said }) => [
       question,
@@ -124,5 +125,4 @@ function sourcesOf(population: Population[], { brought }: AreaLookup): Record<st
   );
 }
 
-const from = ({ source, dated }: { source: string; dated: string }) =>
-  `${source.replace(/\.$/, '')}, as of ${date(dated)}.`;
+const from = ({ source, dated }: Dated) => `${source.replace(/\.$/, '')}, as of ${date(dated)}.`;

@@ -8,8 +8,8 @@ import type { Equality } from './equality.schemas.ts';
 
 /**
  * Whether, and when, a person said something of themselves, and what they wish of being asked. Never what they said: but
- * for figures and for what a person is given of their own, no statement reads that. What records have that were merged
- * into theirs counts with it.
+ * for figures and for what a person is given of their own, no statement reads that. Of records that were merged, what was
+ * written down last counts: their own, once they were asked again.
  * @throws Problem `not-found`
  */
 export async function getEquality(db: Reader, patientId: string): Promise<Equality> {
@@ -20,9 +20,10 @@ export async function getEquality(db: Reader, patientId: string): Promise<Equali
     onlyOnPaper: col.boolean,
   })`
     select e.*, w.* from patient p
-      cross join lateral (
-        select max(given_on) as "givenOn", max(changed_at) as "changedAt" from equality_answer
-        where patient_id in (select id from patient where id = p.id or merged_into = p.id)) e
+      left join lateral (
+        select given_on as "givenOn", changed_at as "changedAt" from equality_answer
+        where patient_id in (select id from patient where id = p.id or merged_into = p.id)
+        order by changed_at desc, given_on desc, patient_id = p.id desc limit 1) e on true
       cross join lateral (
         select min(most_a_year) as "mostAYear", coalesce(bool_or(only_on_paper), false) as "onlyOnPaper" from asking_wish
         where patient_id in (select id from patient where id = p.id or merged_into = p.id)) w
