@@ -122,7 +122,9 @@ onBoth('a return that is taken back leaves everything as it was, and the story o
     after.map(({ what }) => what),
     [
       'loan.return_taken_back plan-reminders',
+      'loan.return_taken_back settle-formats',
       'referral.reopened plan-reminders',
+      'referral.reopened settle-formats',
       'referral.reopened tell-clinic',
     ],
     'reminders are planned, and the clinic is told',

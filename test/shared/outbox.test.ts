@@ -9,6 +9,14 @@ import { workIn } from '../../src/shared/work.ts';
 import { testDatabase } from '../helpers/database.ts';
 import { officer } from '../helpers/factories.ts';
 
+/** Of an event that has work of one name. */
+const values = {
+  reference: 'I-7K2M9Q',
+  incidentKind: 'lost',
+  assetTag: 'LW-7K2M9Q',
+  status: 'on_loan',
+} as const;
+
 /** A queue that only remembers, or fails. */
 function rememberingQueue() {
   const added: NewJob[] = [];
@@ -28,9 +36,9 @@ async function withEvent(t: Parameters<typeof testDatabase>[0]) {
   const patientId = newId();
   await db.transaction().execute((trx) =>
     recordEvent(workIn(trx, deps, officer), {
-      type: 'follow_up.added',
+      type: 'incident.taken_back',
       subjects: [['patient', patientId]],
-      values: { dueOn: '2026-12-01', way: 'phone' },
+      values,
     }),
   );
   const row = () => db.selectFrom('outbox').selectAll().executeTakeFirstOrThrow();
@@ -73,9 +81,9 @@ t.test('two relays at once hand over each row once', async (t) => {
     recordEvents(
       workIn(trx, deps, officer),
       Array.from({ length: 500 }, () => ({
-        type: 'follow_up.added',
+        type: 'incident.taken_back',
         subjects: [['patient', newId()]],
-        values: { dueOn: '2026-12-01', way: 'phone' },
+        values,
       })),
     ),
   );
@@ -99,7 +107,9 @@ t.test('handed over twice, even at the same time, it has one effect', async (t) 
     );
   };
   await Promise.all(Array.from({ length: 5 }, () => handle(deps, handler, eventId, 'plan-reminders')));
-  t.same(seen, [{ id: eventId, type: 'follow_up.added', subjects: [{ type: 'patient', id: patientId }] }]);
+  t.same(seen, [
+    { id: eventId, type: 'incident.taken_back', subjects: [{ type: 'patient', id: patientId }] },
+  ]);
   t.equal((await db.selectFrom('task').select('id').execute()).length, 1);
   t.match(await row(), { done_at: '2026-11-23T09:30:00.000Z', attempts: 1, error: null });
 });
@@ -137,9 +147,9 @@ t.test('many events are written as one is', async (t) => {
   await db.transaction().execute((trx) =>
     recordEvents(workIn(trx, deps, officer), [
       {
-        type: 'follow_up.added',
+        type: 'incident.taken_back',
         subjects: [['patient', patient]],
-        values: { dueOn: '2026-12-01', way: 'phone' },
+        values,
         fields: ['note'],
       },
       { type: 'message.held', subjects: [['patient', patient]], values: { status: 'held' } },
@@ -152,8 +162,8 @@ t.test('many events are written as one is', async (t) => {
     .execute();
   t.same(events, [
     {
-      type: 'follow_up.added',
-      values: { dueOn: '2026-12-01', way: 'phone' },
+      type: 'incident.taken_back',
+      values,
       fields: ['note'],
       actor_name: 'Olive Officer',
       request_id: 'test',

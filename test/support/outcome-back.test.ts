@@ -294,7 +294,11 @@ t.test(
       const told = await w.rows(
         sql`select o.handler from outbox o join event e on e.id = o.event_id where e.type = 'referral.reopened' order by 1`,
       );
-      t.same(told, [{ handler: 'plan-reminders' }, { handler: 'tell-clinic' }]);
+      t.same(told, [
+        { handler: 'plan-reminders' },
+        { handler: 'settle-formats' },
+        { handler: 'tell-clinic' },
+      ]);
       t.equal((await w.takeBack(await w.outcomeOf(w.steps[0]!.id))).status, 201);
       await w.record(w.steps.at(-1)!.id, { result: 'done' });
       t.equal(await status(), 'active', 'one is ahead');
