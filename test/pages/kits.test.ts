@@ -70,7 +70,7 @@ t.test('issue a kit by scanner, then return it with a charger missing', async (t
   await page.getByRole('cell', { name: '1 out' }).waitFor();
   await look('a loan by kit');
   await page.getByRole('link', { name: 'Print the agreement' }).first().click();
-  await page.getByText('With 2 × cable, 1 × charger.').waitFor();
+  await page.getByText('With 2 × cable and 1 × charger.').waitFor();
 
   await page.goto('/returns');
   await scan(tablet!.assetTag);
