@@ -61,7 +61,7 @@ t.test(
   async (t) => {
     const { deps, db } = await testDatabase(t);
     const { texts } = await templatesInUse(deps, db);
-    t.equal(texts.size, 30);
+    t.equal(texts.size, 33);
     for (const [key, template] of texts) {
       const [reason, wording] = key.split(' ') as [ReminderReason, Wording];
       t.same(templateFaults(template, wording, 'en', messageKinds[reason]), [], key);
