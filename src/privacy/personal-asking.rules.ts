@@ -1,7 +1,4 @@
-import type { PersonalTable } from './personal-table.rules.ts';
-
-const own = 'x.patient_id = any(:ids)';
-const ofStaff = 'who of the staff';
+import { blank, ofStaff, own, type PersonalTable } from './personal-table.rules.ts';
 
 /** What was asked of people, and what they wish of it. Totals stay without a name, as other outcomes do. */
 export const askingTables: PersonalTable[] = [
@@ -25,7 +22,7 @@ export const askingTables: PersonalTable[] = [
     of: own,
     erasure: {
       answers: "case when answers is not null then '[]'::jsonb end",
-      taken_back_reason: "case when taken_back_reason is not null then '' end",
+      taken_back_reason: blank('taken_back_reason'),
     },
     stays: ['way', 'status', 'asked_by', 'taken_back_by'],
     noWords: { answers: 'numbers' },

@@ -1,8 +1,6 @@
 import { supportTables } from './personal-support.rules.ts';
-import type { PersonalTable } from './personal-table.rules.ts';
+import { blank, ofStaff, own, type PersonalTable } from './personal-table.rules.ts';
 
-/** Rows of the person and of the records that were merged into theirs; `:ids` stands for the ids of all these. */
-const own = 'x.patient_id = any(:ids)';
 const referrals = 'select id from referral where patient_id = any(:ids)';
 const loans = 'select id from loan where patient_id = any(:ids)';
 const messages = 'select id from message where patient_id = any(:ids)';
@@ -10,9 +8,6 @@ const ofReferral = `x.referral_id in (${referrals})`;
 const ofLoan = `x.loan_id in (${loans})`;
 const incidents = `select id from incident where patient_id = any(:ids) or loan_id in (${loans})`;
 const attachments = `(x.loan_id in (${loans}) or x.incident_id in (${incidents}))`;
-const ofStaff = 'who of the staff';
-/** What must not be null and says nothing. */
-const blank = (column: string) => `case when ${column} is not null then '' end`;
 
 /**
  * Every table that holds something about a patient, in the order in which erasure goes through it.

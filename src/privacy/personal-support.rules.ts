@@ -1,10 +1,7 @@
 import { extraStep, planStep } from '../support/support.rules.ts';
 import { askingTables } from './personal-asking.rules.ts';
-import type { PersonalTable } from './personal-table.rules.ts';
+import { blank, own, type PersonalTable } from './personal-table.rules.ts';
 import { toldTables } from './personal-told.rules.ts';
-
-const own = 'x.patient_id = any(:ids)';
-const blank = (column: string) => `case when ${column} is not null then '' end`;
 
 /** What was done with people in support, and what they were given and asked there. */
 export const supportTables: PersonalTable[] = [

@@ -14,3 +14,9 @@ export type PersonalTable = {
   /** Columns that go though no command puts a person's words into them, and what they hold. */
   noWords?: Record<string, string>;
 };
+
+/** Rows `x` of the person and of the records that were merged into theirs; `:ids` stands for the ids of all these. */
+export const own = 'x.patient_id = any(:ids)';
+export const ofStaff = 'who of the staff';
+/** What must not be null and says nothing. */
+export const blank = (column: string) => `case when ${column} is not null then '' end`;

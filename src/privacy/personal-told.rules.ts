@@ -1,7 +1,4 @@
-import type { PersonalTable } from './personal-table.rules.ts';
-
-const own = 'x.patient_id = any(:ids)';
-const ofStaff = 'who of the staff';
+import { ofStaff, own, type PersonalTable } from './personal-table.rules.ts';
 
 /** What people were given to read, and what they told of what followed. */
 export const toldTables: PersonalTable[] = [
