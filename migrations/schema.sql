@@ -1368,6 +1368,8 @@ end) stored,
   constraint signature_is_kept check (accepted_by <> 'signature' or signature is not null),
   constraint witnessed_names_the_witness check (accepted_by <> 'witnessed' or witness is not null)
 );
+create index loan_by_due on loan (coalesce(due_on, '9999-12-31'::date), id);
+create index loan_by_handover on loan (handover_on, id);
 create index loan_by_status on loan (status, id);
 create index loan_due on loan (due_on, id) where status = 'open';
 create index loan_handover on loan (handover_on);
@@ -2136,7 +2138,7 @@ create policy everything on referral to lendwell_app using (true);
 create policy clinics_own on referral for select to lendwell_clinic using (clinic_id = any ((array( select o.id from organisation o))));
 create policy supporters_own on referral for select to lendwell_supporter using (supports(patient_id));
 grant select on referral to lendwell_clinic;
-grant select (id, patient_id, status, visit_risks) on referral to lendwell_supporter;
+grant select (id, reference, patient_id, status, visit_risks) on referral to lendwell_supporter;
 
 -- ──────────── referral_assessment ─────────────────────────────────────────────────────────────────────
 -- For the office alone, never for the clinic; the newest counts. Goes when the person is erased.
@@ -2423,6 +2425,23 @@ create table return_taken_back (
   end_words text
 );
 create index return_taken_back_item on return_taken_back (loan_item_id);
+
+-- ──────────── saved_view ──────────────────────────────────────────────────────────────────────────────
+-- A view of a list that someone keeps for themselves. It holds filters, which never name a person.
+create table saved_view (
+  id uuid default new_id() primary key,
+  staff_id uuid not null references staff on delete cascade,
+  -- The address of the list, such as /loans.
+  list text not null check (list ~ '^/[a-z][a-z0-9/-]*$' and length(list) <= 100),
+  name text not null check (length(name) >= 1 and length(name) <= 40),
+  -- Its filters and its order, as they stand in the address.
+  query text not null check (length(query) >= 1 and length(query) <= 500),
+  unique (staff_id, list, name)
+);
+alter table saved_view enable row level security;
+create policy everything on saved_view to lendwell_app using (true);
+create policy supporters_own on saved_view for select to lendwell_supporter using (staff_id = asker());
+grant select on saved_view to lendwell_supporter;
 
 -- ──────────── scheme ──────────────────────────────────────────────────────────────────────────────────
 -- The scheme itself: one row. Without a name nothing was set yet, and the settings SCHEME_NAME and

@@ -97,6 +97,7 @@ import { planPages } from './support/plan.pages.ts';
 import { storyPages } from './support/stories/story.pages.ts';
 import { weekPages } from './support/week.pages.ts';
 import { taskPages } from './tasks/task.pages.ts';
+import { savedViewPages } from './web/saved-view.pages.ts';
 
 /** Each feature's pages. */
 export const pageFeatures: ((app: App, deps: Deps) => void)[] = [
@@ -197,4 +198,5 @@ export const pageFeatures: ((app: App, deps: Deps) => void)[] = [
   jobPages,
   policyPages,
   calendarPages,
+  savedViewPages,
 ];

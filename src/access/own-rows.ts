@@ -20,6 +20,7 @@ const tables: Record<string, string> = {
   stories: 'story',
   sessions: 'session',
   factors: 'factor',
+  views: 'saved_view',
 };
 
 declare module 'fastify' {

@@ -1372,6 +1372,14 @@ export interface ReturnTakenBack {
   end_words: string | null;
 }
 
+export interface SavedView {
+  id: Generated<string>;
+  staff_id: string;
+  list: string;
+  name: string;
+  query: string;
+}
+
 export interface Scheme {
   id: Generated<boolean>;
   name: string | null;
@@ -1820,6 +1828,7 @@ export interface DB {
   retention_batch: RetentionBatch;
   retention_member: RetentionMember;
   return_taken_back: ReturnTakenBack;
+  saved_view: SavedView;
   scheme: Scheme;
   second_person: SecondPerson;
   security_event: SecurityEvent;

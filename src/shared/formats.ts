@@ -15,6 +15,14 @@ export function date(value: string | null | undefined): string {
   return `${day} ${months[month - 1]} ${year}`;
 }
 
+/** `2026-11-27` as `27 Nov`, with the year only when it is another than that of `today`; nothing as nothing. */
+export function shortDate(value: string | null | undefined, today: string): string {
+  if (!value) return '';
+  const { day, month, year } = dayOf(value);
+  const short = `${day} ${months[month - 1]!.slice(0, 3)}`;
+  return `${year}` === today.slice(0, 4) ? short : `${short} ${year}`;
+}
+
 /** A sentence of the API with its dates as people read them. What somebody typed may look like one and be none. */
 export function withDates(text: string): string {
   return text.replaceAll(/\d{4}-\d{2}-\d{2}/g, (found) => {
@@ -108,4 +116,12 @@ const inLondon = (instant: string) => Temporal.Instant.from(instant).toZonedDate
 /** `08` as `8`: how people write a day or a month. */
 export function trimZero(value: string | null | undefined): string {
   return (value ?? '').replace(/^0+/, '');
+}
+
+/** The query of a list's address, with its order taken out and the list sorted by a column. */
+export function sortedBy(query: string | undefined, sort: string): string {
+  const rest = new URLSearchParams(query);
+  rest.delete('order');
+  rest.set('sort', sort);
+  return rest.toString();
 }

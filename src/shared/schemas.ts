@@ -46,6 +46,18 @@ export const timelineEntry = Type.Object({
   fields: Type.Array(Type.String(), {
     description: 'Personal fields that changed; their values are not in the log',
   }),
-  subjects: Type.Array(Type.Object({ type: Type.String(), id: Type.String() })),
+  subjects: Type.Array(
+    Type.Object({
+      type: Type.String(),
+      id: Type.String(),
+      name: Type.Optional(
+        nullable(
+          Type.String({
+            description: 'On a story: an asset tag, a reference or a step, by which people know it',
+          }),
+        ),
+      ),
+    }),
+  ),
 });
 export type TimelineEntry = Static<typeof timelineEntry>;

@@ -15,6 +15,7 @@ import { signOnView } from '../access/sign-on.rules.ts';
 import { keyedHash } from '../access/tokens.ts';
 import { currentScheme } from '../scheme/scheme.queries.ts';
 import type { Scheme } from '../scheme/scheme.schemas.ts';
+import { today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import * as formats from '../shared/formats.ts';
 import type { Problem } from '../shared/problem.ts';
@@ -22,6 +23,7 @@ import { statusTag } from '../shared/statuses.ts';
 import { nhsuk, serveAssets } from './assets.ts';
 import { newForm } from './forms.ts';
 import { leadBack } from './kept-page.ts';
+import { listsShown, viewsOf } from './lists-shown.ts';
 import { navigationFor } from './navigation.ts';
 import { permissionsPolicy, securityHeaders } from './security-headers.ts';
 
@@ -61,6 +63,14 @@ export const admin = plugin<{ deps: Deps; words: Words }>(async (app, { deps, wo
     maxAge: 60,
   } as const;
 
+  const lists = listsShown(cookieName(deps.config, 'lendwell-lists'), {
+    path: '/',
+    httpOnly: true,
+    sameSite: 'lax',
+    secure,
+    signed: true,
+  });
+
   await app.register(helmet, securityHeaders(deps.config, markSupport));
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('permissions-policy', permissionsPolicy);
@@ -79,7 +89,7 @@ export const admin = plugin<{ deps: Deps; words: Words }>(async (app, { deps, wo
       throwOnUndefined: false,
       trimBlocks: true,
       lstripBlocks: true,
-      onConfigure: (environment: nunjucks.Environment) => addWords(environment, words),
+      onConfigure: (environment: nunjucks.Environment) => addWords(environment, deps, words),
     },
   });
 
@@ -93,7 +103,9 @@ export const admin = plugin<{ deps: Deps; words: Words }>(async (app, { deps, wo
   app.decorateReply('page', async function (this: FastifyReply, name: string, data: object = {}) {
     this.type('text/html; charset=utf-8');
     this.request.shown = data;
-    const html = await this.viewAsync(name, { ...data, ...around(this, await schemeOrSettings()) });
+    const [scheme, views] = await Promise.all([schemeOrSettings(), viewsOf(deps.db, this.request, data)]);
+    lists.remember(this, data);
+    const html = await this.viewAsync(name, { ...data, ...around(this, scheme, views) });
     if (html.includes(' data-scan=')) letReaderRun(this);
     return leadBack(deps, this, html);
   });
@@ -106,7 +118,7 @@ export const admin = plugin<{ deps: Deps; words: Words }>(async (app, { deps, wo
     currentScheme(deps).catch(() => ({ name: deps.config.SCHEME_NAME, phone: deps.config.SCHEME_PHONE }));
 
   /** What every page has around it. */
-  function around(reply: FastifyReply, scheme: Pick<Scheme, 'name'>) {
+  function around(reply: FastifyReply, scheme: Pick<Scheme, 'name'>, views: object | undefined) {
     const { request } = reply;
     const actor = request.session?.needs ? undefined : request.ctx?.actor;
     const here = request.url.split('?')[0]!;
@@ -123,6 +135,8 @@ export const admin = plugin<{ deps: Deps; words: Words }>(async (app, { deps, wo
         markSupport: new nunjucks.runtime.SafeString(markSupport),
         navigation: actor ? navigationFor(actor, here, (url) => app.hasRoute({ method: 'GET', url })) : [],
         banner: takeBanner(reply),
+        views,
+        backTo: (href: string) => lists.backTo(request, href),
       },
       may: (action: Action) => !!actor && may(actor, action),
       hidden: (once = true) => hiddenFields(reply, once),
@@ -203,8 +217,9 @@ function hiddenFields(reply: FastifyReply, once: boolean) {
   return new nunjucks.runtime.SafeString(html);
 }
 
-function addWords(environment: nunjucks.Environment, words: Words): void {
+function addWords(environment: nunjucks.Environment, { clock }: Deps, words: Words): void {
   for (const [name, filter] of Object.entries(formats)) environment.addFilter(name, filter);
+  environment.addFilter('shortDate', (value?: string | null) => formats.shortDate(value, today(clock)));
   environment.addGlobal('statusTag', statusTag);
   for (const [name, word] of Object.entries(words)) environment.addGlobal(name, word);
 }

@@ -154,29 +154,77 @@ t.test('the sentences tell what happened with its values', async (t) => {
     t.notMatch(line({}), /undefined|null|NaN|\[object/i, `${type} without values`);
 });
 
-t.test('a line links to the one other thing of a kind, and not to its own page', async (t) => {
-  const entry = {
-    id: 'e',
-    at: '2026-11-23T09:30:00Z',
-    type: 'loan.issued',
-    actor: { type: 'staff' as const, name: 'Ana Lima' },
-    requestId: 'r',
-    values: {},
-    fields: [],
-    subjects: [
-      { type: 'loan', id: 'l' },
-      { type: 'device', id: 'd1' },
-      { type: 'device', id: 'd2' },
-      { type: 'referral', id: 'r' },
-    ],
-  };
-  const [onReferral] = timelineLines([entry], 'r');
-  t.same(onReferral!.links, [{ href: '/loans/l', text: 'See the loan' }]);
-  t.equal(onReferral!.who, 'Ana Lima');
-  const [onDevice] = timelineLines([entry], 'd1');
-  t.match(onDevice!.links, [
-    { text: 'See the loan' },
-    { href: '/devices/d2', text: 'See the other device' },
-    {},
+const entry = {
+  id: 'e',
+  at: '2026-11-23T09:30:00Z',
+  type: 'loan.issued',
+  actor: { type: 'staff' as const, name: 'Ana Lima' },
+  requestId: 'r',
+  values: { assetTags: ['LW-AAAAAA', 'LW-BBBBBB'], dueOn: null },
+  fields: [],
+  subjects: [
+    { type: 'loan', id: 'l', name: 'L-CCCCCC' },
+    { type: 'device', id: 'd1', name: 'LW-AAAAAA' },
+    { type: 'device', id: 'd2', name: 'LW-BBBBBB' },
+    { type: 'data_plan', id: 'p' },
+    { type: 'task', id: 't1' },
+    { type: 'task', id: 't2' },
+  ],
+};
+
+t.test('a line names the things it is about as links, in its sentence or after it', async (t) => {
+  const [onLoan] = timelineLines([entry], 'l');
+  t.same(onLoan?.pieces, [
+    { text: 'Loan issued with ' },
+    { href: '/devices/d1', text: 'LW-AAAAAA' },
+    { text: ' and ' },
+    { href: '/devices/d2', text: 'LW-BBBBBB' },
+    { text: ', with no date to come back' },
+    { text: ': ' },
+    { href: '/data-plans/p', text: 'the data plan' },
   ]);
+  t.equal(onLoan?.who, 'Ana Lima');
+  const [onDevice] = timelineLines([entry], 'd1');
+  t.match(
+    onDevice?.pieces.filter(({ href }) => href),
+    [{ text: 'LW-BBBBBB' }, { href: '/loans/l', text: 'L-CCCCCC' }, { text: 'the data plan' }],
+  );
+  const [alone] = timelineLines(
+    [{ ...entry, type: 'task.created', values: {}, subjects: entry.subjects.slice(4) }],
+    't1',
+  );
+  t.match(alone?.pieces.at(-1), { href: '/tasks/t2', text: 'the other task' });
+  const [unread] = timelineLines([entry], 'l', { role: 'supporter' });
+  t.notOk(
+    unread?.pieces.some(({ href }) => href),
+    'whoever may not open a thing has no link to it',
+  );
+});
+
+t.test('lines stand by their time, and a run of one kind by one person is one line', async (t) => {
+  const changed = (id: string, at: string) => ({
+    ...entry,
+    id,
+    at,
+    type: 'loan.reason_given',
+    values: { assetTags: [] },
+  });
+  const lines = timelineLines(
+    [
+      changed('d', '2026-11-23T10:02:00Z'),
+      { ...entry, id: 'e' },
+      changed('c', '2026-11-23T10:01:00Z'),
+      changed('b', '2026-11-23T10:00:00Z'),
+      changed('a', '2026-11-22T10:00:00Z'),
+    ],
+    'l',
+  );
+  t.same(
+    lines.map(({ at, more }) => [at, more.map((one) => one.at)]),
+    [
+      ['2026-11-23T10:02:00Z', ['2026-11-23T10:01:00Z', '2026-11-23T10:00:00Z']],
+      ['2026-11-23T09:30:00Z', []],
+      ['2026-11-22T10:00:00Z', []],
+    ],
+  );
 });

@@ -28,6 +28,8 @@ const isGiven = (name: string) => name === 'range' || new RegExp(`\\b${name}\\b`
 function unknownIn(text: string): unknown[] {
   const page = parser.parse(text);
   const known = new Set([
+    // What a macro is given by `call`.
+    'caller',
     ...page.findAll(nodes.FromImport).flatMap(({ names }) => names!.children.map(nameOf)),
     ...page
       .findAll(nodes.Macro)

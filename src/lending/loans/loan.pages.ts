@@ -51,10 +51,11 @@ export function loanPages(app: App, deps: Deps): void {
     '/loans',
     { config: { action: 'loans.read' }, schema: { querystring: LoanQuery } },
     async (request, reply) => {
-      const { status, due, order, after, limit } = request.query;
+      const { status, due, order, sort, after, limit } = request.query;
       // Only open loans are due, and those that are go by their day.
       const filters = {
         ...(due ? { status: 'open' as const, due } : { ...(status && { status }), ...(order && { order }) }),
+        ...(sort && { sort }),
       };
       const [list, count] = await Promise.all([
         listLoans(deps.db, deps.clock, { ...filters, after, limit }),

@@ -6,7 +6,7 @@ import { isOpenReferral } from '../../referrals/referral.states.ts';
 import { addDays, type Clock, today } from '../../shared/clock.ts';
 import { readReferences } from '../../shared/codes.ts';
 import { jsonInstant, type Reader } from '../../shared/database.ts';
-import { byId, type ListPage, readCursor, toPage } from '../../shared/lists.ts';
+import { byId, bySort, type ListPage, readCursor, type SortColumn, toPage } from '../../shared/lists.ts';
 import { Problem } from '../../shared/problem.ts';
 import { col, type RowOf } from '../../shared/rows.ts';
 import { countOf, each, many, maybe } from '../../shared/statements.ts';
@@ -31,10 +31,18 @@ const columns = (
     from loan_item i join device d on d.id = i.device_id where i.loan_id = l.id and i.swapped_for is null) as items`;
 const tables = sql`loan l left join patient p on p.id = l.patient_id left join location b on b.id = l.location_id`;
 
-/** Loans: the newest first, or those overdue, due soon or to be reviewed with the earliest date first. */
+/** The last of all days stands for none: loans without one come after those that have a day. */
+const noDay = '9999-12-31';
+const sorts: Record<'issued' | 'due', SortColumn<LoanSummary>> = {
+  issued: { by: sql`l.handover_on`, kind: 'date', of: ({ issuedOn }) => issuedOn },
+  due: { by: sql`coalesce(l.due_on, ${sql.lit(noDay)})`, kind: 'date', of: ({ dueOn }) => dueOn ?? noDay },
+};
+
+/** Loans: the newest first, by a column, or those overdue, due soon or to be reviewed with the earliest date first. */
 export async function listLoans(db: Reader, clock: Clock, query: LoanQuery): Promise<ListPage<LoanSummary>> {
   const day = today(clock);
-  if (query.due) {
+  const sorted = bySort(sorts, sql`l.id`, query);
+  if (query.due && !sorted) {
     const [due, id] = readCursor(query.after, ['date', 'uuid']) ?? [];
     const on = query.due === 'review' ? sql`l.review_on` : sql`l.due_on`;
     const rows = await many(db, each('loan.list'), LoanSummary.properties)`
@@ -43,12 +51,12 @@ export async function listLoans(db: Reader, clock: Clock, query: LoanQuery): Pro
       order by ${on}, l.id limit ${query.limit + 1}`;
     return toPage(rows, query.limit, (row) => [(query.due === 'review' ? row.reviewOn : row.dueOn)!, row.id]);
   }
-  const { follows, by } = byId(sql`l.id`, query);
+  const { follows, by, key } = sorted ?? byId(sql`l.id`, query);
   const rows = await many(db, each('loan.list.2'), LoanSummary.properties)`
     select ${columns(day)} from ${tables}
     where ${within(query, day)} ${follows}
     order by ${by} limit ${query.limit + 1}`;
-  return toPage(rows, query.limit, (row) => [row.id]);
+  return toPage(rows, query.limit, key);
 }
 
 /** How many loans the list has in all. */

@@ -2,7 +2,7 @@ import Type, { type Static } from 'typebox';
 import { renderingShown, wordsAccepted } from '../../messages/renderings/rendering.schemas.ts';
 import { PatientSummary } from '../../people/patient.schemas.ts';
 import { strictObject } from '../../shared/http.ts';
-import { orderedQuery, pageOf } from '../../shared/lists.ts';
+import { orderedQuery, pageOf, sortQuery } from '../../shared/lists.ts';
 import { line, nullable, oneOf, text, timelineEntry } from '../../shared/schemas.ts';
 import { conditions, deviceKinds } from '../../stock/devices/device.rules.ts';
 import { followUpStatuses } from '../../support/support.rules.ts';
@@ -285,6 +285,7 @@ export const LoanHistory = pageOf(timelineEntry);
 export const LoanQuery = Type.Object(
   {
     ...orderedQuery,
+    ...sortQuery(['issued', 'due']),
     status: Type.Optional(oneOf(loanStatuses)),
     due: Type.Optional(
       oneOf(['overdue', 'soon', 'review'], {

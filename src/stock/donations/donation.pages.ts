@@ -123,7 +123,9 @@ export function donationPages(app: App, deps: Deps): void {
         // A device that was taken out has no page any more.
         timeline: lines.map((line) => ({
           ...line,
-          links: line.links.filter(({ href }) => !href.startsWith('/devices/') || here.has(href)),
+          pieces: line.pieces.map(({ text, href }) =>
+            href?.startsWith('/devices/') && !here.has(href) ? { text } : { text, href },
+          ),
         })),
         next: events.next,
         after,

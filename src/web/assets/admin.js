@@ -1,5 +1,6 @@
 import { offerCamera } from './camera.js';
 import { keepDrafts, stillHere } from './drafts.js';
+import { standWhereLeft, walkLists } from './list.js';
 import { initAll } from './nhsuk.js';
 import { offerPasskeys } from './passkey.js';
 import { watchProgress } from './progress.js';
@@ -53,6 +54,8 @@ begin();
 catchScans(enqueue);
 queueScans(begin);
 searchKeys();
+walkLists();
+standWhereLeft();
 copyDown();
 for (const notice of document.querySelectorAll('[data-session-minutes]')) warn(notice, stillHere);
 keepDrafts();
