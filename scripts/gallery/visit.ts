@@ -138,6 +138,15 @@ async function visitAs(
       .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
       .analyze();
     faults.push(...violations.map(({ help, nodes }) => `${help} (${nodes[0]?.target.join(' ')})`));
+    await page.emulateMedia({ colorScheme: 'dark' });
+    const byNight = await new AxeBuilder({ page }).withRules('color-contrast').analyze();
+    faults.push(
+      ...byNight.violations.map(({ nodes }) => `cannot be read by night (${nodes[0]?.target.join(' ')})`),
+    );
+    await page.screenshot({
+      path: `${pictures}/${role}${route.replaceAll(/[^\w]+/g, '-')}${seen + 1}-dark.png`,
+    });
+    await page.emulateMedia({ colorScheme: null });
     for (const width of widths) {
       await page.setViewportSize({ width, height: 900 });
       const wide = await overflows(page);

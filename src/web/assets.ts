@@ -5,6 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
+import { withDark } from './dark.ts';
 
 const own = path.join(import.meta.dirname, 'assets');
 /** nhsuk-frontend as it ships: templates, styles, scripts and icons. */
@@ -25,8 +26,10 @@ const readerFiles = {
  * keep them for good. Returns that path.
  */
 export async function serveAssets(app: FastifyInstance): Promise<string> {
-  const styles = nhsukStyles();
-  const hash = createHash('sha256').update(styles);
+  const styles = new Map([['nhsuk.css', nhsukStyles()], ...ownStyles()]);
+  for (const [name, light] of styles) styles.set(name, withDark(light));
+  const hash = createHash('sha256');
+  for (const sheet of styles.values()) hash.update(sheet);
   for (const file of readdirSync(own)) hash.update(readFileSync(path.join(own, file)));
   for (const file of Object.values(readerFiles)) hash.update(readFileSync(path.join(reader, file)));
   const prefix = `/assets/${hash.digest('hex').slice(0, 12)}`;
@@ -43,12 +46,13 @@ export async function serveAssets(app: FastifyInstance): Promise<string> {
     config: { action: 'public' as const, rateLimit: false as const },
     logLevel: 'warn' as const,
   };
-  app.get(`${prefix}/nhsuk.css`, options, (_request, reply) =>
-    reply
-      .type('text/css; charset=utf-8')
-      .header('cache-control', 'public, max-age=31536000, immutable')
-      .send(styles),
-  );
+  for (const [name, sheet] of styles)
+    app.get(`${prefix}/${name}`, options, (_request, reply) =>
+      reply
+        .type('text/css; charset=utf-8')
+        .header('cache-control', 'public, max-age=31536000, immutable')
+        .send(sheet),
+    );
   app.get(`${prefix}/nhsuk.js`, options, (_request, reply) => reply.sendFile('nhsuk-frontend.min.js', nhsuk));
   for (const [name, file] of Object.entries(readerFiles))
     app.get(`${prefix}/reader/${name}`, options, (_request, reply) => reply.sendFile(file, reader));
@@ -60,6 +64,11 @@ export async function serveAssets(app: FastifyInstance): Promise<string> {
   );
   return prefix;
 }
+
+const ownStyles = () =>
+  readdirSync(own)
+    .filter((file) => file.endsWith('.css'))
+    .map((file): [string, string] => [file, readFileSync(path.join(own, file), 'utf8')]);
 
 /** Without the NHS typeface, which is licensed for NHS sites alone and would be fetched from another host. */
 function nhsukStyles(): string {

@@ -94,17 +94,25 @@ const axeOptions = {
 /** Holds a page to WCAG 2.2 AA as far as axe can tell, and to a quiet console. */
 export async function axeClean(t: Checks, page: Page, name: string): Promise<void> {
   await page.evaluate(axe);
+  t.strictSame(await violations(page, axeOptions), [], `${name} is clean by axe`);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  const byNight = { runOnly: ['color-contrast'], resultTypes: ['violations'] };
+  t.strictSame(await violations(page, byNight), [], `${name} can be read where pages are dark`);
+  await page.emulateMedia({ colorScheme: null });
+  t.strictSame(consoles.get(page)?.splice(0), [], `${name} leaves the console quiet`);
+}
+
+/** What axe, which is in the page, finds wrong with it. */
+async function violations(page: Page, options: object) {
   // What is well stays in the page: it is a hundred times what is wrong.
-  const found = await page.locator('html').evaluate(async (html, options) => {
+  return page.locator('html').evaluate(async (html, options) => {
     const { violations } = await html.ownerDocument.defaultView.axe.run(options);
     return violations.map(({ id, help, nodes }: Violation) => ({
       id,
       help,
       where: nodes.map((node) => node.target.join(' ')),
     }));
-  }, axeOptions);
-  t.strictSame(found, [], `${name} is clean by axe`);
-  t.strictSame(consoles.get(page)?.splice(0), [], `${name} leaves the console quiet`);
+  }, options);
 }
 
 type Violation = { id: string; help: string; nodes: { target: string[] }[] };
