@@ -26,7 +26,7 @@ const roles: StaffRole[] = ['officer', 'manager', 'administrator', 'supporter', 
 const ofEachRoute = 2;
 const widths = [1440, 360];
 /** What is no page for eyes: files, what scripts read, and the way out. */
-const noPage = /\.(csv|pdf|svg|json)(\?|$)|^\/(api|docs|assets|health|metrics|sign-out)/;
+const noPage = /\.(csv|xlsx|pdf|svg|json)(\?|$)|^\/(api|docs|assets|health|metrics|sign-out)/;
 /** Pages that a link of a message, of a form or of a mail leads to. */
 const fromOutside = /^\/(a|answer|refer|password)\/:|^\/sign-in$/;
 /** Pages that only a form leads to. */

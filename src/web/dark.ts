@@ -1,4 +1,4 @@
-import { converter, formatHex, parse } from 'culori';
+import { clampChroma, converter, formatHex, parse } from 'culori';
 import postcss from 'postcss';
 
 /** A colour as a style sheet writes it, where it is no part of a name or of a picture. */
@@ -31,6 +31,6 @@ export function withDark(styles: string): string {
 /** White becomes nearly black, and nearly black white; how see-through it is stays. */
 function turned(light: string): string {
   const { l, alpha, ...rest } = inOklch(parse(light))!;
-  const dark = formatHex({ ...rest, l: Math.min(0.97, 1.16 - 0.96 * l) });
+  const dark = formatHex(clampChroma({ ...rest, l: Math.min(0.97, 1.22 - 1.04 * l) }, 'oklch'));
   return alpha === undefined ? dark : `color-mix(in srgb, ${dark} ${Math.round(alpha * 100)}%, transparent)`;
 }
