@@ -37,6 +37,7 @@ export const statusColours: Record<Colour, string[]> = {
     'in_use',
     'published',
     'consented',
+    'well',
   ],
   blue: [
     'on_loan',
@@ -71,6 +72,7 @@ export const statusColours: Record<Colour, string[]> = {
   ],
   purple: ['reserved', 'paused'],
   orange: [
+    'look',
     'due_back',
     'invited',
     'asked',
@@ -131,6 +133,8 @@ export const statusColours: Record<Colour, string[]> = {
 };
 
 const texts: Record<string, string> = {
+  well: 'As it should be',
+  look: 'Wants a look',
   requested: 'Asked for',
   in_preparation: 'Being prepared',
   asked: 'Question asked',
