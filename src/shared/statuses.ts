@@ -72,7 +72,6 @@ export const statusColours: Record<Colour, string[]> = {
   ],
   purple: ['reserved', 'paused'],
   orange: [
-    'look',
     'due_back',
     'invited',
     'asked',
@@ -88,6 +87,7 @@ export const statusColours: Record<Colour, string[]> = {
     'updates_ending',
     'data_over',
     'data_suspended',
+    'look',
   ],
   red: [
     'broken_off',
