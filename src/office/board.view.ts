@@ -5,6 +5,7 @@ import { timestamp, today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { count, weekday } from '../shared/formats.ts';
 import { type ManagerBoard, managerBoard, systemState } from './board.queries.ts';
+import { firstSteps } from './first-steps.ts';
 import { getLogProof } from './log-proof/log-proof.queries.ts';
 import { listNights, waitingWork } from './nightly/job-run.queries.ts';
 import { runStateOf } from './nightly/step.rules.ts';
@@ -55,17 +56,19 @@ function toDecide({ batches, batchesSince, people, wishes, replacements }: Manag
   ].filter(({ number }) => number > 0);
 }
 
-/** How the system stands, line by line. Four statements. */
+/** How the system stands, line by line, and how a scheme begins while nothing was lent. Five statements. */
 export async function systemView(deps: Deps, actor: Actor) {
   const now = timestamp(deps.clock);
-  const [state, { items }, waiting, proof] = await Promise.all([
+  const [state, { items }, waiting, proof, first] = await Promise.all([
     systemState(deps.db, now),
     listNights(deps, { limit: 1 }),
     waitingWork(deps),
     getLogProof(deps.db),
+    firstSteps(deps.db, actor),
   ]);
   const lines = systemLines({ ...state, waiting, proof, night: items[0] ?? null }, now);
   return {
+    firstSteps: first,
     wrong: lines.filter(({ status }) => status !== 'well').length,
     lines: lines.map(({ action, href, ...line }) => ({ ...line, href: may(actor, action) ? href : null })),
   };

@@ -96,7 +96,8 @@ export function homePages(app: App, deps: Deps): void {
       work: [
         { title: 'Waits for you today', items: toDo.filter(({ weight }) => weight === 'today') },
         { title: 'When there is time', items: toDo.filter(({ weight }) => weight === 'later') },
-      ].filter(({ items }) => items.length > 0),
+        // That nothing waits today is told, so that nobody wonders; only a day without any work is told as one.
+      ].filter(({ items }, place) => items.length > 0 || (place === 0 && toDo.length > 0)),
       manager,
       numbers: sayNumbers(numbers),
       recent: recent.map(({ type, count: number }) => sayRecent(type, number)),

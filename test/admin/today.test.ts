@@ -197,7 +197,11 @@ t.test('each beginning fits a phone and a wide screen, and an empty scheme is to
   const empty = await testApp(t);
   t.match((await forms(empty.app, empty.as.manager).get('/')).body, /Nothing waits for your decision/);
   const { body } = await forms(empty.app, empty.as.administrator).get('/');
+  await factories(empty.deps).devices(1);
+  const calm = (await forms(empty.app, empty.as.officer).get('/')).body;
+  t.match(calm, /Waits for you today<\/h2>\s*<p>Nothing waits for you today\.[\s\S]*1 device to prepare/);
   t.match(body, 'No night has run yet');
+  t.match(body, /First steps[\s\S]*Add your people/, 'a new scheme is told how it begins');
   await runNightly(empty.deps);
   await factories(empty.deps).referral();
   t.match((await forms(empty.app, empty.as.administrator).get('/')).body, /Monday 23 November 2026: done/);
