@@ -1667,6 +1667,7 @@ create unique index message_one_per_patient_run_channel on message (patient_id, 
   where status in ('planned', 'queued', 'sending');
 create index message_patient on message (patient_id, id);
 create index message_queue on message (send_after, id) where status = 'queued';
+create index message_run on message (run_date, status);
 create index message_sending on message (claimed_at) where status = 'sending';
 create index message_to_ask on message (sent_at) where status = 'sent' and provider = 'notify';
 create trigger message_of_nobody_erased before insert on message for each row

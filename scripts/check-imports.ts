@@ -62,6 +62,7 @@ const pureShared = new Set(
     'seen',
     'sentences',
     'statuses',
+    'unsafe-settings',
     'working-days',
   ].map((name) => `src/shared/${name}.ts`),
 );

@@ -3,7 +3,8 @@ import { createServer } from 'node:net';
 import path from 'node:path';
 import { sql } from 'kysely';
 import { openDataKey } from '../src/access/data-key.ts';
-import { type Config, readConfig } from '../src/config.ts';
+import { demonstrationFaults } from '../src/access/demonstration.rules.ts';
+import { type Config, isProduction, readConfig } from '../src/config.ts';
 import { keptSecret } from '../src/embedded/kept-secret.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../src/embedded/postgres.ts';
 import { embeddedSettings } from '../src/embedded/settings.ts';
@@ -76,7 +77,10 @@ async function startEmbedded(): Promise<void> {
     SECRET: keptSecret(dir),
     ...process.env,
   };
-  await refuseBusyPort(readConfig({ ...settings, DATABASE_URL: 'postgres:' }));
+  const proposed = readConfig({ ...settings, DATABASE_URL: 'postgres:' });
+  const faults = demonstrationFaults(proposed, isProduction());
+  if (faults.length) throw new Error(faults.join(' '));
+  await refuseBusyPort(proposed);
   console.log('Starting the embedded PostgreSQL…');
   const server = await startEmbeddedPostgres({ dir, log: (line) => console.log(line) });
   closers.push(() => server.stop());
@@ -85,8 +89,8 @@ async function startEmbedded(): Promise<void> {
   const ran = await unlessStopped(migrateToLatest(server.ownerUrl));
   if (ran.length) console.log(`Ran ${ran.length} migrations.`);
   await unlessStopped(loadWhenNew(config));
-  const url = await serve(config);
   const demo = existsSync(demoFile) ? (JSON.parse(readFileSync(demoFile, 'utf8')) as Demo) : undefined;
+  const url = await serve(config, demo);
   if (demo) {
     writeDemo({ ...demo, url });
     console.log(signInText({ ...demo, url }));
@@ -98,8 +102,8 @@ async function startEmbedded(): Promise<void> {
   console.log('\nCtrl-C stops it; the data stays in .lendwell for the next start.');
 }
 
-async function serve(config: Config): Promise<string> {
-  const running = await unlessStopped(run(config, ['api', 'worker']));
+async function serve(config: Config, demo?: Demo): Promise<string> {
+  const running = await unlessStopped(run(config, ['api', 'worker'], demo));
   closers.push(running.stop);
   const url = config.PUBLIC_URL || running.url;
   console.log(`\nLendwell is at ${url}`);
@@ -145,7 +149,7 @@ function signInText(demo: Demo): string {
   const width = Math.max(...demo.staff.map((person) => person.email.length));
   return [
     '',
-    'Sign in as one of these people of the demonstration:',
+    'Its sign-in page lets you look as each role by one press. These are the people of the demonstration:',
     ...demo.staff.map(
       (person) => `  ${person.role.padEnd(14)} ${person.email.padEnd(width)}  ${person.password}`,
     ),

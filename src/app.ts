@@ -7,6 +7,7 @@ import { authentication } from './access/authentication.ts';
 import { ownRows } from './access/own-rows.ts';
 import { refusals } from './access/refusals.ts';
 import { apiFeatures } from './api-features.ts';
+import { settingsBeside } from './office/settings.ts';
 import { pageFeatures } from './page-features.ts';
 import { looks } from './people/looks.ts';
 import { listBody, smallBody } from './shared/body-limits.ts';
@@ -51,7 +52,7 @@ export async function buildApp(deps: Deps, queue?: JobQueue): Promise<App> {
   await app.register(cookie, { secret: deps.key });
   await app.register(uploads);
   await app.register(http, { deps });
-  await app.register(admin, { deps, words: { shownStatus } });
+  await app.register(admin, { deps, words: { shownStatus, settingsBeside } });
   await app.register(discreetHost, { deps });
   await app.register(authentication, { deps });
   await app.register(ownRows, { deps });

@@ -263,3 +263,6 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   if (faults.length) throw new Error(faults.join(' '));
   return config;
 }
+
+/** Whether the environment says that people work with this. */
+export const isProduction = (env: NodeJS.ProcessEnv = process.env): boolean => env.NODE_ENV === 'production';

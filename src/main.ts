@@ -1,13 +1,14 @@
 import { fileURLToPath } from 'node:url';
 import { openDataKey } from './access/data-key.ts';
+import { demonstrationFaults } from './access/demonstration.rules.ts';
 import { buildApp } from './app.ts';
-import { type Config, readConfig } from './config.ts';
+import { type Config, isProduction, readConfig } from './config.ts';
 import { events } from './events.ts';
 import { followOn } from './follow-on.ts';
 import { publicKeys } from './office/log-proof/signing.ts';
 import { systemClock } from './shared/clock.ts';
 import { createDatabase, type Reader } from './shared/database.ts';
-import type { Deps } from './shared/deps.ts';
+import type { Demonstration, Deps } from './shared/deps.ts';
 import { createLogger } from './shared/logging.ts';
 import { createQueue } from './shared/queue.ts';
 import { col } from './shared/rows.ts';
@@ -19,20 +20,22 @@ export type RunningRole = 'api' | 'worker';
 
 /**
  * Starts the roles and answers how to reach and stop them. `stop` takes nothing new, finishes
- * what is in progress, closes, and gives up after SHUTDOWN_SECONDS.
+ * what is in progress, closes, and gives up after SHUTDOWN_SECONDS. With
+ * the demonstration that `npm start` made anybody comes in by one press, so it is refused wherever others could reach it.
  */
 export async function run(
   config: Config,
   roles: RunningRole[],
+  demonstration?: Demonstration,
 ): Promise<{ url: string; stop(): Promise<void> }> {
-  assertSafe(config);
+  assertSafe(config, demonstration);
   const log = createLogger(config.LOG_LEVEL);
   const db = createDatabase(config.DATABASE_URL, config.DATABASE_POOL, (err) =>
     log.warn({ err }, 'a database connection broke'),
   );
   await refuseOtherRoles(db);
   const key = await openDataKey(db, config, { adopts: true });
-  const deps: Deps = { config, db, clock: systemClock, log, key, events, followOn };
+  const deps: Deps = { config, db, clock: systemClock, log, key, events, followOn, demonstration };
   lookAtSigningKey(deps);
   const queue = createQueue(deps);
   const app = roles.includes('api') ? await buildApp(deps, queue) : undefined;
@@ -55,8 +58,11 @@ export async function run(
 }
 
 /** @throws an error that names every setting that would put people's data at risk */
-function assertSafe(config: Config): void {
-  const faults = unsafeSettings(config);
+function assertSafe(config: Config, demonstration: Demonstration | undefined): void {
+  const faults = [
+    ...unsafeSettings(config),
+    ...(demonstration ? demonstrationFaults(config, isProduction()) : []),
+  ];
   if (faults.length) throw new Error(['unsafe settings.', ...faults].join('\n  '));
 }
 

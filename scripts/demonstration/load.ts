@@ -17,6 +17,7 @@ import { ruleOf, type TaskKind } from '../../src/tasks/task.rules.ts';
 import { type Agenda, createAgenda } from './agenda.ts';
 import { createCalls } from './calls.ts';
 import { tellCosts } from './costs.ts';
+import { makeLinks } from './links.ts';
 import { askPeople } from './measures.ts';
 import { planMishaps } from './mishaps.ts';
 import { lendToLibrary, referAgain, tellPatientStory } from './patient-story.ts';
@@ -38,7 +39,7 @@ const messageDays = 25;
  * that stands at its moment: places, staff, stock, patients, referrals, loans, support calls and the
  * messages that went out. Names, tags, references and dates are the same each time for the same day;
  * ids, passwords and keys are not.
- * @returns the ways in: staff with passwords, and a key of an officer's and of a clinic's client
+ * @returns the ways in: staff with passwords, a key of an officer's and of a clinic's client, and addresses that want no sign-in
  */
 export async function loadDemonstration(given: Deps) {
   const deps: Deps = { ...given, config: { ...given.config, ALLOW_TEST_PHONE_NUMBERS: true } };
@@ -88,7 +89,7 @@ export async function loadDemonstration(given: Deps) {
     agenda.at(day, '13:20', (deps) => dispatch(deps));
   }
   await agenda.run();
-  return { staff: scheme.staff, keys: scheme.keys };
+  return { staff: scheme.staff, keys: scheme.keys, links: await makeLinks(deps, scheme) };
 }
 
 /** Help for whoever comes to the library, last month, last week and next week; what its tablets are used for is counted. */

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { prepareZXingModule, readBarcodes } from 'zxing-wasm/reader';
 import { addDays } from '../../src/shared/clock.ts';
+import { date } from '../../src/shared/formats.ts';
 import { call, quietly, read, same, say, see, title, url } from './calls.ts';
 import { randomCode, randomNhsNumber } from './made-up.ts';
 import type { Device } from './way-out.ts';
@@ -21,24 +22,51 @@ async function report(name: string, from: string, to: string): Promise<Report> {
 /** So many people that a figure of theirs may be told. */
 const cohort = 8;
 
-/** Eight people say how sure they feel before and after two calls, and the report has gained just them. */
-export async function helpCohort(day: string): Promise<void> {
+/**
+ * Eight people say how sure they feel before and after two calls, and the report has gained just them.
+ * @returns the day of their next call
+ */
+export async function helpCohort(day: string): Promise<string> {
   title(`${cohort} people are helped, and say how sure they feel, from 1 to 5, before and after`);
   const until = addDays(day, 60);
   const before = await report('confidence', day, until);
   const firstPhone = randomInt(100, 900);
+  let nextCall = day;
   await quietly('the same for each of the others', async (person) => {
     for (let number = 0; number < cohort; number++)
-      await person(() => help(day, number, firstPhone + number));
+      await person(async () => {
+        nextCall = await help(day, number, firstPhone + number);
+      });
   });
   const after = await report('confidence', day, until);
   const people = after.headline.row.people! - before.headline.row.people!;
   say(`${after.headline.row.people} people were asked twice, ${people} of them now`);
   same(people, cohort, 'the report counts each of them once');
   see('/reports/confidence');
+  return nextCall;
 }
 
-async function help(day: string, number: number, phone: number): Promise<void> {
+/** The night before their next calls plans what they get to read: messages that still have something to say. */
+export async function remindCohort(nextCall: string): Promise<void> {
+  const localDate = addDays(nextCall, -1);
+  title(`The night before their next calls (${date(localDate)}) plans a reminder for each`);
+  await call('officer', 'POST', '/job-runs', 201, { job: 'nightly', localDate });
+  const { body } = await call<{ items: { status: string; text: string | null }[] }>(
+    'officer',
+    'GET',
+    `/messages?limit=${cohort}`,
+    200,
+  );
+  same(
+    body.items.filter(({ status, text }) => status === 'planned' && text === null),
+    [],
+    'of the newest messages each that waits has something to say',
+  );
+  say('they wait until that day; nothing leaves your machine');
+  see('/messages');
+}
+
+async function help(day: string, number: number, phone: number): Promise<string> {
   const { body: referral } = await call<{ id: string }>(
     'clinic',
     'POST',
@@ -66,7 +94,7 @@ async function help(day: string, number: number, phone: number): Promise<void> {
     `/referrals/${referral.id}`,
     200,
   );
-  const { body: calls } = await call<{ items: { id: string }[] }>(
+  const { body: calls } = await call<{ items: { id: string; dueOn: string }[] }>(
     'officer',
     'GET',
     `/follow-ups?patientId=${of.patient.id}&status=ahead`,
@@ -78,6 +106,7 @@ async function help(day: string, number: number, phone: number): Promise<void> {
       minutes: 20,
       confidence: at === 0 ? 2 : 3 + (number % 2),
     });
+  return calls.items[2]?.dueOn ?? day;
 }
 
 /** Ten visitors of a drop-in are counted without a name, and the report has gained those who are new. */
@@ -95,7 +124,8 @@ export async function holdDropIn(day: string): Promise<void> {
   const { body: dropIn } = await call<{ id: string }>('officer', 'POST', '/drop-ins', 201, {
     locationId: place.id,
     heldOn: day,
-    startsAt: '10:00',
+    // A place has one drop-in at a time, and the tour may be run again and again.
+    startsAt: `${randomInt(10, 18)}:${randomInt(10, 60)}`,
     minutes: 120,
   });
   await quietly('the same for each of the others', async (visitor) => {

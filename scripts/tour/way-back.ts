@@ -1,17 +1,18 @@
 import { addDays } from '../../src/shared/clock.ts';
+import { date, dateTime } from '../../src/shared/formats.ts';
 import { call, same, say, see, title } from './calls.ts';
 import type { Device, Loan } from './way-out.ts';
+import { channelInPlain, happenedInPlain, inPlain, nightInPlain, openInPlain } from './words.ts';
 
 export async function remind(loan: Loan): Promise<void> {
   const [first] = loan.followUps;
   const localDate = addDays(first!.dueOn, -1);
-  title(`The night before the first call (${localDate}) plans its reminder`);
+  title(`The night before the first call (${date(localDate)}) plans its reminder`);
   type Run = { steps: { step: string; count: number }[] };
-  const counts = ({ steps }: Run) => steps.map(({ step, count }) => `${step} ${count}`).join(', ');
   const { body: night } = await call<Run>('officer', 'POST', '/job-runs', 201, { job: 'nightly', localDate });
-  say(counts(night));
+  say(nightInPlain(night.steps));
   const { body: again } = await call<Run>('officer', 'POST', '/job-runs', 201, { job: 'nightly', localDate });
-  say(`and once more changes nothing: ${counts(again)}`);
+  say(`and once more makes nothing twice; it did: ${nightInPlain(again.steps)}`);
   same(
     again.steps.filter(({ step, count }) => count > 0 && step !== 'log-head'),
     [],
@@ -25,7 +26,9 @@ export async function remind(loan: Loan): Promise<void> {
   }>('officer', 'GET', `/messages?patientId=${of.patient.id}`, 200);
   same(messages.items.length, 1, 'there is one message for this patient');
   const [message] = messages.items;
-  say(`${message!.channel}, ${message!.status}, ${message!.wording}: “${message!.text}”`);
+  say(
+    `${channelInPlain(message!.channel)}, ${inPlain(message!.status)}, ${inPlain(message!.wording)}: “${message!.text}”`,
+  );
   same(message!.wording, 'discreet', 'the wording that the patient chose');
   same(
     /lendwell|device|tablet|clinic|support|health/i.exec(message!.text ?? 'nothing')?.[0],
@@ -48,7 +51,7 @@ export async function remind(loan: Loan): Promise<void> {
       nextStep: 'Show how to join a video call',
     },
   );
-  say(`${first!.step} is ${outcome.followUp.status}`);
+  say(`${first!.step} is ${inPlain(outcome.followUp.status)}`);
   same(outcome.followUp.status, 'done', 'the call has its outcome');
 }
 
@@ -62,7 +65,7 @@ export async function giveBack(loan: Loan, tablet: Device, dongle: Device): Prom
       201,
       { items: [{ itemId: item.id, condition: 'B' }] },
     );
-    say(`${device.assetTag} is back; the loan is ${body.loan.status}`);
+    say(`${device.assetTag} is back; the loan is ${inPlain(body.loan.status)}`);
     return body.loan.status;
   };
   title('The dongle comes back: the loan stays open for the tablet');
@@ -75,7 +78,7 @@ export async function giveBack(loan: Loan, tablet: Device, dongle: Device): Prom
     `/loans/${loan.id}`,
     200,
   );
-  say(`its calls: ${body.followUps.map(({ status }) => status).join(', ')}`);
+  say(`its calls: ${body.followUps.map(({ status }) => inPlain(status)).join(', ')}`);
   same(
     body.followUps.map(({ status }) => status),
     ['done', 'cancelled', 'cancelled', 'cancelled'],
@@ -86,7 +89,7 @@ export async function giveBack(loan: Loan, tablet: Device, dongle: Device): Prom
 export async function lookBack(tablet: Device): Promise<void> {
   title('The tablet remembers all of it');
   const { body: device } = await call<Device>('officer', 'GET', `/devices/${tablet.id}`, 200);
-  say(`${device.assetTag} is ${device.status}, open: ${device.openChecks.join(', ')}`);
+  say(`${device.assetTag} is ${inPlain(device.status)}, ${openInPlain(device.openChecks)}`);
   same([device.status, device.openChecks.length], ['in_preparation', 3], 'what came back is prepared again');
   const { body: history } = await call<{ items: { at: string; type: string; actor: { name: string } }[] }>(
     'officer',
@@ -95,7 +98,7 @@ export async function lookBack(tablet: Device): Promise<void> {
     200,
   );
   for (const { at, type, actor } of history.items)
-    say(`${at.slice(0, 19).replace('T', ' ')}  ${type}  by ${actor.name}`);
+    say(`${dateTime(at)}: ${happenedInPlain(type)}, by ${actor.name}`);
   same(
     history.items.map(({ type }) => type),
     [

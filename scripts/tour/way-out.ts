@@ -1,6 +1,8 @@
 import { randomInt, randomUUID } from 'node:crypto';
+import { date } from '../../src/shared/formats.ts';
 import { call, same, say, see, title } from './calls.ts';
 import { randomCode, randomIccid, randomNhsNumber } from './made-up.ts';
+import { checkInPlain, inPlain, openInPlain } from './words.ts';
 
 export type Device = { id: string; assetTag: string; status: string; openChecks: string[] };
 
@@ -27,7 +29,7 @@ export async function receiveDonation(day: string): Promise<Device[]> {
     },
   );
   say(
-    `donation ${body.reference}; ${body.devices.map(({ assetTag, status, openChecks }) => `${assetTag} is ${status}, open: ${openChecks.join(', ')}`).join('; ')}`,
+    `donation ${body.reference}; ${body.devices.map(({ assetTag, status, openChecks }) => `${assetTag} is ${inPlain(status)}, ${openInPlain(openChecks)}`).join('; ')}`,
   );
   for (const { status, openChecks } of body.devices) {
     same(status, 'in_preparation', 'a new device is being prepared');
@@ -57,7 +59,7 @@ export async function prepare(devices: Device[], day: string): Promise<void> {
         performedBy: 'Tour Preparer',
         evidence,
       });
-      say(`${assetTag}: ${kind} passed, now ${body.device.status}`);
+      say(`${assetTag}: ${checkInPlain(kind)} passed, now ${inPlain(body.device.status)}`);
       same(
         body.device.status,
         kind === 'setup' ? 'ready' : 'in_preparation',
@@ -74,7 +76,7 @@ export async function prepare(devices: Device[], day: string): Promise<void> {
     201,
     plan,
   );
-  say(`20 GB a month until ${body.expiresOn}`);
+  say(`20 GB a month until ${date(body.expiresOn)}`);
   see(`/devices/${devices[1]!.id}`);
 }
 
@@ -103,7 +105,7 @@ export async function refer(day: string): Promise<string> {
     referral,
     once,
   );
-  say(`referral ${first.body.reference} is ${first.body.status}`);
+  say(`referral ${first.body.reference} is ${inPlain(first.body.status)}`);
   const again = await call<{ id: string }>('clinic', 'POST', '/referrals', 201, referral, once);
   say(`the same answer again, Idempotent-Replayed: ${again.headers.get('idempotent-replayed')}`);
   same(again.body.id, first.body.id, 'the repeated request gives the first referral');
@@ -118,7 +120,7 @@ export async function refer(day: string): Promise<string> {
     201,
     { decision: 'accept' },
   );
-  say(`${body.status}, number ${body.waitingPosition} on the waiting list`);
+  say(`${inPlain(body.status)}, number ${body.waitingPosition} on the waiting list`);
   same(body.status, 'waiting', 'an accepted referral waits');
   see(`/referrals/${id}`);
   return id;
@@ -142,7 +144,7 @@ export async function lend(referralId: string, tablet: Device, dongle: Device): 
   };
   const { body: loan } = await call<Loan>('officer', 'POST', '/loans', 201, wanted);
   say(
-    `loan ${loan.reference}, due back ${loan.dueOn}; calls: ${loan.followUps.map(({ step, dueOn }) => `${step} ${dueOn}`).join(', ')}`,
+    `loan ${loan.reference}, due back ${date(loan.dueOn)}; calls: ${loan.followUps.map(({ step, dueOn }) => `${step} on ${date(dueOn)}`).join(', ')}`,
   );
   same(
     loan.items.map(({ assetTag }) => assetTag),
@@ -164,7 +166,7 @@ export async function lend(referralId: string, tablet: Device, dongle: Device): 
       agreement: { acceptedBy: 'verbal' },
     },
   );
-  say(`${refused.type}: ${refused.title}; loan ${refused.conflicts[0]?.loanId}`);
+  say(`${refused.title}: it is on loan ${loan.reference} already`);
   same(refused.type, '/problems/device-not-available', 'the refusal');
   same(refused.conflicts[0]?.loanId, loan.id, 'it names the loan in the way');
   return loan;

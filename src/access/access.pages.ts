@@ -7,6 +7,7 @@ import { localPath } from './access.rules.ts';
 import { SignIn } from './access.schemas.ts';
 import { accountPages } from './account.pages.ts';
 import { arrivalOf, enter, forget, onwardOf, takeOver } from './arrival.view.ts';
+import { demonstrationPages } from './demonstration.pages.ts';
 import { perAddress } from './rate-limit.ts';
 import { secondPersonPages } from './second-person.pages.ts';
 import { signOut } from './session.commands.ts';
@@ -27,6 +28,7 @@ export function accessPages(app: App, deps: Deps): void {
   accountPages(app, deps);
   signInPolicyPages(app, deps);
   secondPersonPages(app, deps);
+  demonstrationPages(app, deps);
 
   app.get<{ Querystring: { next?: string; local?: string } }>(
     '/sign-in',

@@ -12,6 +12,7 @@ const officeAndAudit = [...office, 'auditor'] as const;
 export const permissions = {
   'session.own': staff,
   'today.read': officeAndAudit,
+  'system.read': ['administrator'],
   'searches.run': office,
   'organisations.read': [...officeAndAudit, 'administrator', 'integration'],
   'clinics.read': [...officeAndAudit, 'administrator'],

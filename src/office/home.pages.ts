@@ -1,13 +1,11 @@
 import { workGivenTo } from '../access/giving-on.queries.ts';
 import { may } from '../access/permissions.ts';
-import { soonDays } from '../lending/loans/loan.rules.ts';
 import type { Context } from '../shared/actor.ts';
-import { addDays, timestamp, today } from '../shared/clock.ts';
+import { timestamp, today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { count } from '../shared/formats.ts';
 import { type App, strictObject } from '../shared/http.ts';
 import { line } from '../shared/schemas.ts';
-import { endingDays } from '../stock/data-plans/data-plan.rules.ts';
 import { urgentTasks } from '../tasks/task.queries.ts';
 import { shownTask } from '../tasks/task.view.ts';
 import { fields, typedIn } from '../web/forms.ts';
@@ -15,23 +13,27 @@ import { ownSheets } from '../web/kept-sheet.ts';
 import { navigationFor } from '../web/navigation.ts';
 import { sheetInWords } from '../web/sheet-work.view.ts';
 import { formPage } from '../web/submit.ts';
+import { managerView, systemView } from './board.view.ts';
 import { firstSteps } from './first-steps.ts';
-import { type Work, type WorkKind, worklist } from './home.queries.ts';
+import { worklist } from './home.queries.ts';
 import { type Numbers, schemeNumbers } from './numbers.queries.ts';
 import { type RecentType, sinceYesterday } from './recent.queries.ts';
 import { countFound, runSearch } from './search.commands.ts';
 import { foundGroups } from './search-results.ts';
+import { sayWork, weightOf } from './work.rules.ts';
 
 const Scan = strictObject({ code: line(200) });
 const words = { code: 'Scan or type something first' };
 /** So many urgent tasks are named on Today; the rest are a press away. */
 const urgentShown = 5;
 
-/** Today: what needs doing, and the search of every page’s head. Whoever has no Today starts at the first place their role opens. */
+/** Today: what needs doing, how the system stands for whoever runs it, and the search of every page’s head. Whoever has neither starts at the first place their role opens. */
 export function homePages(app: App, deps: Deps): void {
   app.get('/', { config: { action: 'session.own' } }, async (request, reply) => {
     const { actor } = request.ctx;
     if (may(actor, 'today.read')) return reply.page('office/views/today.njk', await todayView(request.ctx));
+    if (may(actor, 'system.read'))
+      return reply.page('office/views/system.njk', await systemView(deps, actor));
     const [first] = navigationFor(actor, '/', (url) => app.hasRoute({ method: 'GET', url }));
     return first ? reply.redirect(first.href, 303) : reply.page('office/views/nothing-here.njk');
   });
@@ -71,7 +73,7 @@ export function homePages(app: App, deps: Deps): void {
   async function todayView(ctx: Context) {
     const { actor } = ctx;
     const date = today(deps.clock);
-    const [urgent, work, given, lists, recent, numbers, first] = await Promise.all([
+    const [urgent, work, given, lists, recent, numbers, first, manager] = await Promise.all([
       may(actor, 'tasks.read') ? urgentTasks(deps.db, urgentShown) : { items: [], count: 0 },
       worklist(deps.db, date),
       workGivenTo(deps.db, actor.id, timestamp(deps.clock)),
@@ -79,7 +81,11 @@ export function homePages(app: App, deps: Deps): void {
       sinceYesterday(deps.db, date),
       schemeNumbers(deps.db, date),
       firstSteps(deps.db, actor),
+      managerView(deps, actor),
     ]);
+    const toDo = work
+      .filter((item) => item.count > 0)
+      .map((item) => ({ ...item, ...sayWork(item, date), weight: weightOf(item.kind) }));
     return {
       urgent: {
         items: urgent.items.map((task) => shownTask(task, actor)),
@@ -87,7 +93,12 @@ export function homePages(app: App, deps: Deps): void {
       },
       given,
       lists: lists.map(sheetInWords),
-      work: work.filter((item) => item.count > 0).map((item) => ({ ...item, ...say(item, date) })),
+      work: [
+        { title: 'Waits for you today', items: toDo.filter(({ weight }) => weight === 'today') },
+        { title: 'When there is time', items: toDo.filter(({ weight }) => weight === 'later') },
+        // That nothing waits today is told, so that nobody wonders; only a day without any work is told as one.
+      ].filter(({ items }, place) => items.length > 0 || (place === 0 && toDo.length > 0)),
+      manager,
       numbers: sayNumbers(numbers),
       recent: recent.map(({ type, count: number }) => sayRecent(type, number)),
       date,
@@ -102,7 +113,7 @@ function sayNumbers({ lent, ready, waiting, referrals, loans, calls }: Numbers) 
     { text: 'Loans open', value: lent, href: '/loans?status=open', weeks: loans, what: 'Loans issued' },
     { text: 'Devices ready', value: ready, href: '/devices?status=ready&fit=true' },
     {
-      text: 'Referrals waiting',
+      text: 'On the waiting list',
       value: waiting,
       href: '/referrals/waiting',
       weeks: referrals,
@@ -134,63 +145,4 @@ function sayRecent(type: RecentType, number: number): { text: string; href: stri
     'donation.recorded': { text: `${count(number, 'donation')} recorded`, href: '/donations' },
   };
   return told[type];
-}
-
-/** A kind of work in words, with the list that holds it. */
-function say({ kind, count: number }: Work, today: string): { text: string; href: string } {
-  const yesterday = addDays(today, -1);
-  const told: Record<WorkKind, { text: string; href: string }> = {
-    referrals_to_decide: {
-      text: `${count(number, 'referral')} to decide`,
-      href: '/referrals?status=received',
-    },
-    waiting_and_in_stock: {
-      text: `${count(number, 'person', 'people')} waiting for something that is in stock`,
-      href: '/referrals/waiting?inStock=true',
-    },
-    devices_to_prepare: {
-      text: `${count(number, 'device')} to prepare`,
-      href: '/devices?status=in_preparation',
-    },
-    devices_due_back: {
-      text: `${count(number, 'device')} due back that ${number === 1 ? 'has' : 'have'} not arrived`,
-      href: '/devices?status=due_back',
-    },
-    repairs_late: { text: `${count(number, 'repair')} overdue`, href: '/repairs?late=true' },
-    follow_ups_today: {
-      text: `${count(number, 'follow-up')} still to do today`,
-      href: `/support?from=${today}&to=${today}&status=ahead`,
-    },
-    follow_ups_without_outcome: {
-      text: `${count(number, 'follow-up')} without an outcome`,
-      href: `/support?to=${yesterday}&status=ahead`,
-    },
-    loans_overdue: { text: `${count(number, 'loan')} overdue`, href: '/loans?due=overdue' },
-    loans_due: { text: `${count(number, 'loan')} due back within ${soonDays} days`, href: '/loans?due=soon' },
-    data_ending: {
-      text: `${count(number, 'data plan')} on loan ending within ${endingDays} days or over`,
-      href: '/data-plans?ending=soon',
-    },
-    incidents_open: { text: `${count(number, 'incident')} open`, href: '/incidents?status=open' },
-    loans_to_review: {
-      text: `${count(number, 'loan')} without a date to look at again`,
-      href: '/loans?due=review',
-    },
-    messages_held: { text: `${count(number, 'message')} held`, href: '/messages?status=held' },
-    messages_failed: { text: `${count(number, 'message')} not sent`, href: '/messages?status=failed' },
-    messages_unknown: {
-      text: `${count(number, 'message')} not known if sent`,
-      href: '/messages?status=unknown',
-    },
-    accessories_low: {
-      text: `${count(number, 'kind of accessory', 'kinds of accessory')} running low`,
-      href: '/accessories?stock=low',
-    },
-    clinics_without_duty_contact: {
-      text: `${count(number, 'clinic')} without a duty contact to ring when there is a concern`,
-      href: '/settings/clinics?dutyContact=missing',
-    },
-    tasks: { text: `${count(number, 'task')} open`, href: '/tasks' },
-  };
-  return told[kind];
 }

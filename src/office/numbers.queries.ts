@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { Temporal } from 'temporal-polyfill';
 import { isOpenLoan, wasLent } from '../lending/loans/loan.states.ts';
+import { onWaitingList } from '../referrals/referral.queries.ts';
 import { zone } from '../shared/clock.ts';
 import type { Reader } from '../shared/database.ts';
 import { col, type RowOf } from '../shared/rows.ts';
@@ -37,7 +38,7 @@ export async function schemeNumbers(db: Reader, today: string): Promise<Numbers>
     (select json_agg(coalesce(n.count, 0) order by w) from generate_series(0, ${weeks - 1}::int) w left join (${found}) n on n.week = w)`;
   const row = await one(db, 'today.numbers', col.omit(Numbers, 'since'))`
     select (select count(*)::int from loan where ${isOpenLoan()}) as lent, (select count(*)::int from device d where ${isOffered(today)}) as ready,
-      (select count(*)::int from referral where status = 'waiting') as waiting,
+      (select count(*)::int from referral r where ${onWaitingList('r')}) as waiting,
       ${byWeek(sql`select ${week(civil(sql`received_at`))} as week, count(*)::int from referral where received_at >= ${start}::timestamptz group by 1`)} as referrals,
       ${byWeek(sql`select ${week(sql`handover_on`)} as week, count(*)::int from loan where ${wasLent()} and handover_on between ${since}::date and ${today}::date group by 1`)} as loans,
       ${byWeek(sql`select ${week(sql`due_on`)} as week, count(*)::int from follow_up where status = 'done' and due_on between ${since}::date and ${today}::date group by 1`)} as calls`;

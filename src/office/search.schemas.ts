@@ -9,7 +9,7 @@ import { planStatuses } from '../stock/data-plans/data-plan.rules.ts';
 import { deviceKinds, deviceStatuses } from '../stock/devices/device.rules.ts';
 import { Unfit } from '../stock/devices/device.schemas.ts';
 import { stocktakeStatuses } from '../stock/stocktakes/stocktake.rules.ts';
-import { workKinds } from './home.queries.ts';
+import { workKinds } from './work.rules.ts';
 
 export const NewSearch = strictObject(
   {

@@ -37,6 +37,7 @@ export const statusColours: Record<Colour, string[]> = {
     'in_use',
     'published',
     'consented',
+    'well',
   ],
   blue: [
     'on_loan',
@@ -86,6 +87,7 @@ export const statusColours: Record<Colour, string[]> = {
     'updates_ending',
     'data_over',
     'data_suspended',
+    'look',
   ],
   red: [
     'broken_off',
@@ -131,6 +133,8 @@ export const statusColours: Record<Colour, string[]> = {
 };
 
 const texts: Record<string, string> = {
+  well: 'As it should be',
+  look: 'Wants a look',
   requested: 'Asked for',
   in_preparation: 'Being prepared',
   asked: 'Question asked',

@@ -6,6 +6,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import plugin from 'fastify-plugin';
 import nunjucks from 'nunjucks';
 import { cookieName, isApi } from '../access/authentication.ts';
+import { demonstrationView, putAwayCookie, toTryOf } from '../access/demonstration.rules.ts';
 import { formIn, sealForm } from '../access/kept-form.ts';
 import { passkeyToShow } from '../access/passkey.commands.ts';
 import { type Action, may } from '../access/permissions.ts';
@@ -122,6 +123,7 @@ export const admin = plugin<{ deps: Deps; words: Words }>(async (app, { deps, wo
     const { request } = reply;
     const actor = request.session?.needs ? undefined : request.ctx?.actor;
     const here = request.url.split('?')[0]!;
+    const navigation = actor ? navigationFor(actor, here, (url) => app.hasRoute({ method: 'GET', url })) : [];
     return {
       page: {
         here,
@@ -133,7 +135,13 @@ export const admin = plugin<{ deps: Deps; words: Words }>(async (app, { deps, wo
         scheme,
         signOn: signOnView(deps.config),
         markSupport: new nunjucks.runtime.SafeString(markSupport),
-        navigation: actor ? navigationFor(actor, here, (url) => app.hasRoute({ method: 'GET', url })) : [],
+        navigation,
+        demonstration: demonstrationView(deps, request.headers.host),
+        // Where the day of a role begins.
+        toTry:
+          actor && here === navigation[0]?.href
+            ? toTryOf(deps, actor.role, request.cookies[cookieName(deps.config, putAwayCookie)] ?? '')
+            : null,
         banner: takeBanner(reply),
         views,
         backTo: (href: string) => lists.backTo(request, href),

@@ -255,7 +255,7 @@ t.test('a form that comes when its session is over is kept for whoever it is of'
     await other.getByLabel('Email address').fill('ben@example.com');
     await other.getByLabel('Password', { exact: true }).fill(password);
     await other.getByRole('button', { name: 'Sign in' }).click();
-    await other.getByRole('heading', { name: 'What needs doing' }).waitFor();
+    await other.getByRole('heading', { name: 'Waits for you today' }).waitFor();
     await press('Add the note');
     await press('Send it now');
     await page.getByText('The note is kept.').waitFor();

@@ -66,6 +66,6 @@ for (const scripts of [true, false])
       clock.set(clock.now().add({ minutes: 1 }).toString());
       await page.fill('#code', codeOf(secret, clock.now().epochMilliseconds));
       await press('Sign in');
-      t.equal(new URL(page.url()).pathname, '/devices', 'the first page of an administrator');
+      t.equal(new URL(page.url()).pathname, '/', 'the first page of an administrator');
     });
   });

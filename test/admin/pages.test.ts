@@ -101,10 +101,11 @@ t.test('pages without scripts, roles and bad addresses', async (t) => {
   const { app, as } = await testApp(t);
   const get = (url: string, headers: Record<string, string>) => app.inject({ url, headers });
   t.equal(
-    (await get('/', as.administrator)).headers.location,
-    '/devices',
+    (await get('/', as.supporter)).headers.location,
+    '/support',
     'who has no Today starts at the first place of the role',
   );
+  t.match((await get('/', as.administrator)).body, 'How the system stands', 'whoever runs it has their own');
   const refused = await get('/donations/new', as.auditor);
   t.equal(refused.statusCode, 403);
   t.match(refused.body, /This role may not do that/);

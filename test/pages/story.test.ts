@@ -33,7 +33,7 @@ for (const scripts of [true, false]) {
       await page.getByLabel('Email address').fill('ana@example.com');
       await page.getByLabel('Password', { exact: true }).fill(password);
       await press('Sign in');
-      await page.getByRole('heading', { name: 'What needs doing' }).waitFor();
+      await page.getByRole('heading', { name: 'Waits for you today' }).waitFor();
     };
 
     const known = { tablet: '', dongle: '', referral: '', loan: '' };

@@ -71,6 +71,11 @@ for (const backend of ['postgres', 'redis'] as const) {
     const [code] = await once(tour, 'close');
     t.match(said, /The whole story went as it should/);
     t.equal(code, 0);
+    t.notMatch(
+      said,
+      /in_preparation|loan\.returned|device\.checked|\/problems\/|follow-up-reminders/,
+      'in plain words',
+    );
     for (const learned of ['8 of them now', '6 people more', 'names nobody and nothing'])
       t.ok(said.includes(learned), learned);
 

@@ -215,7 +215,7 @@ t.test('Today begins with what is urgent, by name, and the page closes it', asyn
   for (let turn = 0; turn < 7; turn++) made.push(await worried());
   const { body } = await get('/');
   const strip = body.slice(body.indexOf('app-urgent'), body.indexOf('</section>'));
-  t.ok(body.indexOf('app-urgent') < body.indexOf('What needs doing'));
+  t.ok(body.indexOf('app-urgent') < body.indexOf('Waits for you today'));
   t.equal(strip.match(/app-urgent__item/g)?.length, 5);
   t.match(strip, /A concern was raised/);
   t.match(strip, `Nadia Sayed ${people - 6}`);

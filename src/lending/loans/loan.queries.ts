@@ -70,11 +70,16 @@ export async function countLoans(
 
 /** The filter of a list, in one place so that the count agrees with it. */
 function within({ status, due }: Pick<LoanQuery, 'status' | 'due'>, day: string) {
+  if (due) return isDueIn(due, day);
+  return status ? sql`l.status = ${status}` : wasLent('l');
+}
+
+/** That the loan `l` is overdue, due soon, or to be looked at again, on a civil date. */
+export function isDueIn(due: NonNullable<LoanQuery['due']>, day: string) {
   if (due === 'overdue') return sql`${isOpenLoan('l')} and l.due_on < ${day}`;
   if (due === 'soon')
     return sql`${isOpenLoan('l')} and l.due_on between ${day} and ${addDays(day, soonDays)}`;
-  if (due === 'review') return sql`${isOpenLoan('l')} and l.review_on <= ${day}`;
-  return status ? sql`l.status = ${status}` : wasLent('l');
+  return sql`${isOpenLoan('l')} and l.review_on <= ${day}`;
 }
 
 /**

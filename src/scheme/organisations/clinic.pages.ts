@@ -1,4 +1,5 @@
-import type { Action } from '../../access/permissions.ts';
+import { type Action, may } from '../../access/permissions.ts';
+import type { Actor } from '../../shared/actor.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { etagOf } from '../../shared/etag.ts';
 import { count } from '../../shared/formats.ts';
@@ -43,6 +44,8 @@ const roleChoices = organisationRoles.map((value) => ({ value, ...roleTexts[valu
 const sections: {
   path: string;
   text: string;
+  /** What the list calls it, beside the name of the clinic. */
+  short: string;
   about: string;
   action: Action;
   counted: (organisation: Organisation) => string;
@@ -50,6 +53,7 @@ const sections: {
   {
     path: 'keys',
     text: 'API keys',
+    short: 'keys',
     about: 'With which its own system sends referrals',
     action: 'clinics.manage',
     counted: ({ validKeys }) => count(validKeys, 'key'),
@@ -57,6 +61,7 @@ const sections: {
   {
     path: 'form-links',
     text: 'Links to the referral form',
+    short: 'form links',
     about: 'For teams without a system of their own',
     action: 'clinics.read',
     counted: ({ formLinks }) => count(formLinks, 'link'),
@@ -64,6 +69,7 @@ const sections: {
   {
     path: 'webhooks',
     text: 'Webhooks',
+    short: 'webhooks',
     about: 'Where its system is told of changes',
     action: 'clinics.read',
     counted: ({ webhooks }) => count(webhooks, 'endpoint'),
@@ -93,7 +99,7 @@ export function clinicPages(app: App, deps: Deps): void {
     reads: 'clinics.read',
     querystring: OrganisationQuery,
     view: 'scheme/organisations/views/clinics.njk',
-    show: (form = newForm({ roles: 'clinic' }), { query }) => listView(query, form),
+    show: (form = newForm({ roles: 'clinic' }), { query, ctx }) => listView(query, form, ctx.actor),
     async take(typed, { ctx }) {
       const { id, name } = await createOrganisation(deps, ctx, fields(NewOrganisation, typed, words));
       return { href: `/settings/clinics/${id}`, text: `${name} is added.` };
@@ -128,7 +134,7 @@ export function clinicPages(app: App, deps: Deps): void {
     },
   });
 
-  async function listView(query: OrganisationQuery, form: Form) {
+  async function listView(query: OrganisationQuery, form: Form, actor: Actor) {
     const { role, name, dutyContact } = query;
     const filters = { ...(role && { role }), ...(name && { name }), ...(dutyContact && { dutyContact }) };
     const [list, found] = await Promise.all([
@@ -143,6 +149,8 @@ export function clinicPages(app: App, deps: Deps): void {
       after: query.after,
       roleChoices,
       roleTexts,
+      // Each one step from the name of a clinic.
+      sections: sections.filter(({ action }) => may(actor, action)),
       form,
     };
   }

@@ -11,9 +11,13 @@ const columns = (
   r.expected_back_on as "expectedBackOn", coalesce(r.expected_back_on < ${day}, false) as late,
   case when l.id is not null then json_build_object('id', l.id, 'name', l.name) end as location`;
 
+/** That the repair `r` of the device `d` was expected back before a civil date. */
+export const isRepairLate = (day: string) =>
+  sql`d.status = 'in_repair' and r.back_on is null and r.expected_back_on < ${day}`;
+
 /** The filter in one place, so that a list and its count agree. */
 const within = (late: boolean | undefined, day: string) =>
-  sql`d.status = 'in_repair' ${late ? sql`and r.back_on is null and r.expected_back_on < ${day}` : sql``}`;
+  late ? isRepairLate(day) : sql`d.status = 'in_repair'`;
 const tables = sql`device d left join repair r on r.device_id = d.id and r.back_on is null left join location l on l.id = r.location_id`;
 
 /** What is in repair, the newest device first; or what was expected back before today, the longest first. */
