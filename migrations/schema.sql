@@ -472,6 +472,7 @@ create table data_plan (
   constraint started_has_its_end check ((activated_on is null) = (expires_on is null)),
   constraint suspended_has_its_time check (status <> 'suspended' or suspended_at is not null)
 );
+create index data_plan_by_end on data_plan (coalesce(expires_on, '9999-12-31'::date), id);
 create index data_plan_device on data_plan (device_id, id);
 create index data_plan_drawer on data_plan (id) where device_id is null and status <> 'ended';
 create index data_plan_ending on data_plan (expires_on, id) where status <> 'ended';
@@ -615,6 +616,7 @@ create table donation (
   notes text,
   changed_at timestamptz not null default now()
 );
+create index donation_by_day on donation (received_on, id);
 create index donation_donor on donation (donor_id);
 
 -- ──────────── drop_in ─────────────────────────────────────────────────────────────────────────────────
@@ -1085,6 +1087,7 @@ create table incident (
   constraint an_approval_has_its_reason check ((approved_by is null) = (approval_reason is null)),
   constraint closed_has_its_time check ((status = 'closed') = (closed_at is not null))
 );
+create index incident_by_day on incident (happened_on, id);
 create index incident_by_status on incident (status, id);
 create index incident_device on incident (device_id, id);
 create index incident_happened on incident (happened_on);

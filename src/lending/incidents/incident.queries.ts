@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { patientJson } from '../../people/patient.queries.ts';
 import type { Reader } from '../../shared/database.ts';
-import { byId, type ListPage, toPage } from '../../shared/lists.ts';
+import { byId, bySort, type ListPage, type SortColumn, toPage } from '../../shared/lists.ts';
 import { Problem } from '../../shared/problem.ts';
 import { col } from '../../shared/rows.ts';
 import { countOf, each, many, maybe } from '../../shared/statements.ts';
@@ -26,13 +26,17 @@ const matching = ({ status, kind }: Pick<IncidentQuery, 'status' | 'kind'>) => s
 /** Whether the device of the incident `n` went out on a loan after it. */
 export const lentAgain = sql`exists (select from loan_item o where o.device_id = n.device_id and o.id > n.loan_item_id and ${itemWasLent('o')})`;
 
-/** Incidents, the newest first. */
+const sorts: Record<'happened', SortColumn<IncidentSummary>> = {
+  happened: { by: sql`n.happened_on`, kind: 'date', of: ({ happenedOn }) => happenedOn },
+};
+
+/** Incidents, the newest first, or by the day they happened. */
 export async function listIncidents(db: Reader, query: IncidentQuery): Promise<ListPage<IncidentSummary>> {
-  const { follows, by } = byId(sql`n.id`, query);
+  const { follows, by, key } = bySort(sorts, sql`n.id`, query) ?? byId(sql`n.id`, query);
   const rows = await many(db, each('incident.list'), IncidentSummary.properties)`
     select ${columns} from ${tables} where ${matching(query)} ${follows}
     order by ${by} limit ${query.limit + 1}`;
-  return toPage(rows, query.limit, (row) => [row.id]);
+  return toPage(rows, query.limit, key);
 }
 
 /** How many incidents the list has in all. */

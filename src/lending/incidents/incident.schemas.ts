@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { PatientSummary } from '../../people/patient.schemas.ts';
 import { strictObject } from '../../shared/http.ts';
-import { orderedQuery, pageOf } from '../../shared/lists.ts';
+import { orderedQuery, pageOf, sortQuery } from '../../shared/lists.ts';
 import { line, nullable, oneOf, text, timelineEntry } from '../../shared/schemas.ts';
 import { deviceKinds, deviceStatuses } from '../../stock/devices/device.rules.ts';
 import { itemStatuses, loanStatuses } from '../loans/loan.rules.ts';
@@ -212,6 +212,7 @@ export const IncidentHistory = pageOf(timelineEntry);
 export const IncidentQuery = Type.Object(
   {
     ...orderedQuery,
+    ...sortQuery(['happened']),
     status: Type.Optional(oneOf(incidentStatuses)),
     kind: Type.Optional(oneOf(incidentKinds)),
   },

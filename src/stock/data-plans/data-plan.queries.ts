@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { isOut } from '../../lending/loans/loan.states.ts';
 import { addDays, type Clock, today } from '../../shared/clock.ts';
 import type { Reader } from '../../shared/database.ts';
-import { byId, type ListPage, readCursor, toPage } from '../../shared/lists.ts';
+import { byId, bySort, type ListPage, readCursor, type SortColumn, toPage } from '../../shared/lists.ts';
 import { Problem } from '../../shared/problem.ts';
 import { col } from '../../shared/rows.ts';
 import { countOf, each, many, maybe } from '../../shared/statements.ts';
@@ -46,14 +46,25 @@ function matching({ status, network, ending, unfitted }: DataPlanFilter, day: st
     ${unfitted === undefined ? sql`` : unfitted ? sql`and s.device_id is null and ${isInUse('s')}` : sql`and s.device_id is not null and ${isInUse('s')}`}`;
 }
 
-/** Data plans by age, or of those that end soon the earliest first. */
+/** The last of all days stands for none: what was not started comes after all that ends. */
+const noDay = '9999-12-31';
+const sorts: Record<'ends', SortColumn<DataPlanSummary>> = {
+  ends: {
+    by: sql`coalesce(s.expires_on, ${sql.lit(noDay)})`,
+    kind: 'date',
+    of: ({ expiresOn }) => expiresOn ?? noDay,
+  },
+};
+
+/** Data plans by age, by the day they end, or of those that end soon the earliest first. */
 export async function listPlans(
   db: Reader,
   clock: Clock,
   query: DataPlanQuery,
 ): Promise<ListPage<DataPlanSummary>> {
   const day = today(clock);
-  if (query.ending) {
+  const sorted = bySort(sorts, sql`s.id`, query);
+  if (query.ending && !sorted) {
     const [ends, id] = readCursor(query.after, ['date', 'uuid']) ?? [];
     const rows = await many(db, each('data-plan.list'), DataPlanSummary.properties)`
       select ${columns(day)} from ${tables}
@@ -61,12 +72,12 @@ export async function listPlans(
       order by s.expires_on, s.id limit ${query.limit + 1}`;
     return toPage(rows, query.limit, (row) => [row.expiresOn!, row.id]);
   }
-  const { follows, by } = byId(sql`s.id`, query);
+  const { follows, by, key } = sorted ?? byId(sql`s.id`, query);
   const rows = await many(db, each('data-plan.list.2'), DataPlanSummary.properties)`
     select ${columns(day)} from ${tables}
     where ${matching(query, day)} ${follows}
     order by ${by} limit ${query.limit + 1}`;
-  return toPage(rows, query.limit, (row) => [row.id]);
+  return toPage(rows, query.limit, key);
 }
 
 /** How many plans the list has in all. */

@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { strictObject } from '../../shared/http.ts';
-import { orderedQuery, pageOf } from '../../shared/lists.ts';
+import { orderedQuery, pageOf, sortQuery } from '../../shared/lists.ts';
 import { invalid } from '../../shared/problem.ts';
 import { faultOf } from '../../shared/reading.ts';
 import { line, nullable, oneOf, text, timelineEntry } from '../../shared/schemas.ts';
@@ -199,6 +199,7 @@ export const DataPlanHistory = pageOf(timelineEntry);
 export const DataPlanQuery = Type.Object(
   {
     ...orderedQuery,
+    ...sortQuery(['ends']),
     status: Type.Optional(oneOf(planStatuses)),
     network: Type.Optional(line(100)),
     ending: Type.Optional(

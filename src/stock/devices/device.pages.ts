@@ -40,6 +40,7 @@ import { stockPages, stockView } from './stock.pages.ts';
 import { acceptanceWords, lendableWords } from './updates.rules.ts';
 import { NewAcceptance } from './updates.schemas.ts';
 import { updatesView } from './updates.view.ts';
+import { whereaboutsOf } from './whereabouts.queries.ts';
 
 const { status, kind, fit, updatesEndWithin } = DeviceQuery.properties;
 const ExportQuery = Type.Object(
@@ -76,8 +77,15 @@ export function devicePages(app: App, deps: Deps): void {
       };
       const query = new URLSearchParams(filters).toString();
       const { order: _order, ...inFile } = filters;
+      const where = may(request.ctx.actor, 'loans.read')
+        ? await whereaboutsOf(
+            deps.db,
+            list.items.map(({ id }) => id),
+          )
+        : undefined;
       return reply.page('stock/devices/views/list.njk', {
         ...list,
+        where: where && Object.fromEntries(where),
         count,
         filters,
         query,

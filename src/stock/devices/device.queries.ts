@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { isOut } from '../../lending/loans/loan.states.ts';
 import type { Reader } from '../../shared/database.ts';
-import { byId, type ListPage, toPage } from '../../shared/lists.ts';
+import { byId, bySort, type ListPage, type SortColumn, toPage } from '../../shared/lists.ts';
 import { Problem } from '../../shared/problem.ts';
 import { col, type RowOf } from '../../shared/rows.ts';
 import { countOf, each, many, maybe } from '../../shared/statements.ts';
@@ -38,18 +38,22 @@ const matching = ({ status, kind, fit, updatesEndWithin, donationId }: DeviceFil
   ${updatesEndWithin === undefined ? sql`` : sql`and ${updatesEnd('d')} <= ${day}::date + make_interval(months => ${updatesEndWithin}::int) and d.status not in ('retired', 'gifted')`}
   ${donationId ? sql`and d.donation_id = ${donationId}` : sql``}`;
 
-/** Devices, the newest first, of one status or kind when asked, or fit to be offered on a civil date. */
+const sorts: Record<'tag', SortColumn<DeviceSummary>> = {
+  tag: { by: sql`d.asset_tag`, kind: 'text', of: ({ assetTag }) => assetTag },
+};
+
+/** Devices, the newest first or by tag, of one status or kind when asked, or fit to be offered on a civil date. */
 export async function listDevices(
   db: Reader,
-  query: DeviceFilter & Pick<DeviceQuery, 'limit' | 'after' | 'order'>,
+  query: DeviceFilter & Pick<DeviceQuery, 'limit' | 'after' | 'order' | 'sort'>,
   day: string,
 ): Promise<ListPage<DeviceSummary>> {
-  const { follows, by } = byId(sql`d.id`, query);
+  const { follows, by, key } = bySort(sorts, sql`d.id`, query) ?? byId(sql`d.id`, query);
   const rows = await many(db, each('device.list'), DeviceSummary.properties)`
     select ${summary(day)} from device d
     where ${matching(query, day)} ${follows}
     order by ${by} limit ${query.limit + 1}`;
-  return toPage(rows, query.limit, (row) => [row.id]);
+  return toPage(rows, query.limit, key);
 }
 
 /** How many devices the list has in all. */

@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { strictObject } from '../../shared/http.ts';
-import { orderedQuery, pageOf } from '../../shared/lists.ts';
+import { orderedQuery, pageOf, sortQuery } from '../../shared/lists.ts';
 import { line, nullable, oneOf, text, timelineEntry } from '../../shared/schemas.ts';
 import {
   destinations,
@@ -263,6 +263,7 @@ export const DeviceHistory = pageOf(timelineEntry);
 export const DeviceQuery = Type.Object(
   {
     ...orderedQuery,
+    ...sortQuery(['tag']),
     status: Type.Optional(status),
     kind: Type.Optional(oneOf(deviceKinds)),
     fit: Type.Optional(

@@ -59,8 +59,8 @@ export function donationPages(app: App, deps: Deps): void {
         listDonations(deps.db, request.query),
         countDonations(deps.db),
       ]);
-      const { order, after } = request.query;
-      const filters = { ...(order && { order }) };
+      const { order, sort, after } = request.query;
+      const filters = { ...(order && { order }), ...(sort && { sort }) };
       const query = new URLSearchParams(filters).toString();
       return reply.page('stock/donations/views/list.njk', { ...list, count, filters, query, after });
     },

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Reader } from '../../shared/database.ts';
-import { byId, type ListPage, toPage } from '../../shared/lists.ts';
+import { byId, bySort, type ListPage, type SortColumn, toPage } from '../../shared/lists.ts';
 import { Problem } from '../../shared/problem.ts';
 import { col, type RowOf } from '../../shared/rows.ts';
 import { countOf, each, many, maybe } from '../../shared/statements.ts';
@@ -14,13 +14,17 @@ const columns = sql`n.id, n.reference, n.donor_reference as "donorReference", n.
   (select count(*)::int from device d where d.donation_id = n.id) as "deviceCount"`;
 const tables = sql`donation n join organisation o on o.id = n.donor_id left join location l on l.id = n.location_id`;
 
-/** Donations, the newest first. */
+const sorts: Record<'arrived', SortColumn<DonationSummary>> = {
+  arrived: { by: sql`n.received_on`, kind: 'date', of: ({ receivedOn }) => receivedOn },
+};
+
+/** Donations, the newest first, or by the day they arrived. */
 export async function listDonations(db: Reader, query: DonationQuery): Promise<ListPage<DonationSummary>> {
-  const { follows, by } = byId(sql`n.id`, query);
+  const { follows, by, key } = bySort(sorts, sql`n.id`, query) ?? byId(sql`n.id`, query);
   const rows = await many(db, each('donation.list'), DonationSummary.properties)`
     select ${columns} from ${tables} where true ${follows}
     order by ${by} limit ${query.limit + 1}`;
-  return toPage(rows, query.limit, (row) => [row.id]);
+  return toPage(rows, query.limit, key);
 }
 
 /** How many donations there are in all. */

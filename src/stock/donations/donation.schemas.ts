@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { strictObject } from '../../shared/http.ts';
-import { orderedQuery, pageOf } from '../../shared/lists.ts';
+import { orderedQuery, pageOf, sortQuery } from '../../shared/lists.ts';
 import { line, nullable } from '../../shared/schemas.ts';
 import { DeviceState, DeviceSummary, NewDevice } from '../devices/device.schemas.ts';
 import { another } from './taken-list.schemas.ts';
@@ -65,5 +65,8 @@ export const Donation = Type.Object({
 });
 export type Donation = Static<typeof Donation>;
 export const DonationList = pageOf(DonationSummary);
-export const DonationQuery = Type.Object(orderedQuery, { additionalProperties: false });
+export const DonationQuery = Type.Object(
+  { ...orderedQuery, ...sortQuery(['arrived']) },
+  { additionalProperties: false },
+);
 export type DonationQuery = Static<typeof DonationQuery>;
