@@ -28,8 +28,10 @@ for (const scripts of [true, false]) {
       const says = 'They cannot be phoned: their number is not safe. Only an email is safe.';
       t.equal(await page.getByText(says).count(), 4);
       await page
-        .getByRole('row', { name: /Set-up call/ })
-        .getByRole('link')
+        .getByRole('listitem')
+        .filter({ hasText: 'Set-up call' })
+        .getByRole('link', { name: /^(?!Move)/ })
+        .first()
         .click();
       await page.getByText(says).waitFor();
       t.equal(
