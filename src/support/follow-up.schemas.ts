@@ -87,7 +87,7 @@ export const OutcomeRecorded = Type.Object({
   tasks: Type.Array(oneOf(['missed_twice', 'concern']), {
     description: 'What staff were asked to do because of it',
   }),
-  again: nullable(
+  again: Type.Optional(
     Type.Object(
       { id: Type.String(), dueOn: Type.String(), startsAt: Type.String() },
       { description: 'The follow-up by which it is tried again' },

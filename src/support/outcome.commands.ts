@@ -66,7 +66,7 @@ export async function recordOutcome(
       fields: Object.keys(outcome).filter((name) => !['result', 'happenedOn', 'again'].includes(name)),
     });
     const { patientId } = followUp;
-    const again = outcome.again ? await tryAgain(work, followUp, outcome.again) : null;
+    const again = outcome.again ? await tryAgain(work, followUp, outcome.again) : undefined;
     const tasks: NewTask[] = [];
     if (outcome.concern)
       tasks.push({ kind: 'concern', subjectType: 'follow_up', subjectId: id, patientId, urgent: true });
@@ -78,7 +78,7 @@ export async function recordOutcome(
     return {
       followUp: { id, status: outcome.result },
       tasks: tasks.map(({ kind }) => kind as 'concern' | 'missed_twice'),
-      again,
+      ...(again && { again }),
     };
   });
 }
