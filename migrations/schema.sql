@@ -894,12 +894,15 @@ create table follow_up_outcome (
   -- Who of the staff took it back, by name.
   taken_back_by text,
   taken_back_reason text,
+  -- The follow-up by which it is tried again, where that was planned with it.
+  again_id uuid references follow_up,
   constraint follow_up_outcome_concern_goes_with_it check (not concern_taken_back or concern
     and taken_back_at is not null),
   constraint follow_up_outcome_taken_back_says_why
     check ((taken_back_at is null) = (taken_back_reason is null)
     and (taken_back_at is null) = (taken_back_by is null))
 );
+create index follow_up_outcome_again on follow_up_outcome (again_id) where again_id is not null;
 create index follow_up_outcome_follow_up on follow_up_outcome (follow_up_id);
 create unique index follow_up_outcome_standing on follow_up_outcome (follow_up_id)
   where taken_back_at is null;

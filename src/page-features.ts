@@ -93,6 +93,7 @@ import { dropInPages } from './support/drop-in.pages.ts';
 import { followUpPages } from './support/follow-up.pages.ts';
 import { guidePages } from './support/guide.pages.ts';
 import { measurePages } from './support/measures/measure.pages.ts';
+import { callMovePages } from './support/move.pages.ts';
 import { planPages } from './support/plan.pages.ts';
 import { storyPages } from './support/stories/story.pages.ts';
 import { weekPages } from './support/week.pages.ts';
@@ -162,6 +163,7 @@ export const pageFeatures: ((app: App, deps: Deps) => void)[] = [
   weekPages,
   dropInPages,
   followUpPages,
+  callMovePages,
   guidePages,
   planPages,
   measurePages,

@@ -516,6 +516,7 @@ export interface FollowUpOutcome {
   taken_back_at: string | null;
   taken_back_by: string | null;
   taken_back_reason: string | null;
+  again_id: string | null;
 }
 
 export interface FormLink {

@@ -16,9 +16,11 @@ import { formPage, submit } from '../web/submit.ts';
 import { assignFollowUps } from './assignment.commands.ts';
 import { leftWords } from './assignment.rules.ts';
 import type { Assigned, NewAssignments } from './assignment.schemas.ts';
+import { countDiary, whatCallsNeed } from './diary.queries.ts';
+import { endOfDiary, flagsOf } from './diary.rules.ts';
 import { addFollowUp } from './follow-up.commands.ts';
 import { countFollowUps, listFollowUps, listSupporters, trustedOf } from './follow-up.queries.ts';
-import { NewFollowUp } from './follow-up.schemas.ts';
+import { type FollowUpSummary, NewFollowUp } from './follow-up.schemas.ts';
 import { isAhead } from './follow-up.states.ts';
 import { usableWay } from './planning.queries.ts';
 import { usually } from './settling.commands.ts';
@@ -41,6 +43,8 @@ const DiaryQuery = Type.Object(
 );
 
 const wayChoices = ways.map((value) => ({ value, text: wayWords[value] }));
+/** How many from before today stand first; the rest are behind their link. */
+const lateShown = 5;
 const words = { dueOn: 'Enter the date', patientId: 'Choose the person first' };
 
 /** /support: the diary by day and supporter, and adding a follow-up. */
@@ -92,32 +96,62 @@ export function diaryPages(app: App, deps: Deps): void {
     const date = today(deps.clock);
     const query = inDiary(asked);
     const { from, to, status } = query;
-    const [list, count, supporters, withoutOutcome, given] = await Promise.all([
-      listFollowUps(deps.db, actor, { ...query, after, limit }, date),
-      countFollowUps(deps.db, actor, query),
+    const isNarrowed = (asked.from ?? asked.to ?? status) !== undefined;
+    // Without days of its own it has today, tomorrow and the rest of the week; later ones are behind a link.
+    const until = isNarrowed ? null : endOfDiary(date);
+    const listed = { ...query, ...(until && { to: until }) };
+    const missed = { ...(supporter && whose(supporter)), to: addDays(date, -1), status: 'ahead' } as const;
+    const isFirst = !isNarrowed && !after;
+    const [list, counts, supporters, late, given] = await Promise.all([
+      listFollowUps(deps.db, actor, { ...listed, after, limit }, date),
+      countDiary(deps.db, actor, {
+        shown: listed,
+        missed,
+        later: until ? { ...query, from: addDays(until, 1) } : null,
+      }),
       actor.role === 'supporter' ? [] : listSupporters(deps.db),
-      countFollowUps(deps.db, actor, { to: addDays(date, -1), status: 'ahead' }),
+      isFirst ? listFollowUps(deps.db, actor, { ...missed, limit: lateShown }, date) : { items: [] },
       actor.role === 'supporter' ? workGivenTo(deps.db, actor.id, timestamp(deps.clock)) : [],
     ]);
-    await logTrustedLook(deps, ctx, trustedOf(list.items), '/support');
+    const shown = [...late.items, ...list.items];
+    const ids = shown.map(({ id }) => id);
+    const [needs] = await Promise.all([
+      whatCallsNeed(deps.db, actor, { ids, today: date }),
+      logTrustedLook(deps, ctx, trustedOf(shown), '/support'),
+    ]);
+    const asCalls = (items: FollowUpSummary[]) =>
+      items.map((one) => ({
+        ...one,
+        number: needs.get(one.id)?.number,
+        flags: flagsOf(one, needs.get(one.id)),
+      }));
+    const left = list.items.filter(
+      (one) => one.dueOn === date && isAhead.of(one.status) && one.supporter?.id === actor.id,
+    );
     const filters = {
       ...(from && { from }),
       ...(to && { to }),
       ...(status && { status }),
       ...(supporter && { supporter }),
     };
-    const shown = new URLSearchParams(filters).toString();
+    const shownBy = new URLSearchParams({ ...filters, ...(until && { to: until }) }).toString();
     const names = supporters.map(({ id, name }) => ({ value: id, text: name }));
     return {
-      days: [...Map.groupBy(list.items, ({ dueOn }) => dueOn)].map(([day, items]) => ({ day, items })),
+      days: [...Map.groupBy(asCalls(list.items), ({ dueOn }) => dueOn)].map(([day, items]) => ({
+        day,
+        items,
+      })),
+      late: asCalls(late.items),
       next: list.next,
-      count,
-      inTheWay: list.items.filter(({ conflict, clashes }) => conflict || clashes.length).length,
+      ...counts,
+      laterFrom: until && addDays(until, 1),
+      inTheWay: shown.filter(({ conflict, clashes }) => conflict || clashes.length).length,
       after,
       filters,
-      isNarrowed: (asked.from ?? asked.to ?? status) !== undefined,
-      query: shown,
-      here: `/support?${new URLSearchParams({ ...filters, ...(after && { after }) })}`,
+      isNarrowed,
+      nextCall: isFirst && left[0] && { ...left[0], left: left.length },
+      query: shownBy,
+      here: `/support?${new URLSearchParams({ ...(isNarrowed ? filters : supporter && { supporter }), ...(after && { after }) })}`,
       supporters: [
         { value: 'none', text: 'Nobody’s' },
         { value: 'left', text: 'Of someone who has left' },
@@ -134,8 +168,8 @@ export function diaryPages(app: App, deps: Deps): void {
       clashWords,
       aheadStatuses: isAhead.statuses,
       today: date,
+      tomorrow: addDays(date, 1),
       yesterday: addDays(date, -1),
-      withoutOutcome,
       given,
       form,
       giveForm: form ?? newForm(),

@@ -32,8 +32,10 @@ export const followUpEvents = defineEvents({
       startsAt: Type.Optional(time),
       supporterId: Type.Optional(id),
       step: Type.Optional(schemeWord),
+      again: Type.Optional(flag),
     },
-    line: (v) => `Follow-up planned for ${date(v.dueOn)}${v.way ? ` (${by(v.way)})` : ''}`,
+    line: (v) =>
+      `Follow-up planned for ${date(v.dueOn)}${v.way ? ` (${by(v.way)})` : ''}${v.again ? ', to try again after no answer' : ''}`,
   },
   'follow_up.moved': {
     values: { dueOn: day, startsAt: time, withHandover: Type.Optional(flag), ...change },
@@ -70,9 +72,10 @@ export const followUpEvents = defineEvents({
       to: status,
       dueOn: day,
       concernToo: Type.Optional(flag),
+      againOff: Type.Optional(flag),
     },
     line: (v) =>
-      `Follow-up ${inside(v.result)}${called(v.step)}. It was recorded by mistake and is taken back${v.concernToo ? ', with the concern' : ''}${standsNow(v.to, v.dueOn)}`,
+      `Follow-up ${inside(v.result)}${called(v.step)}. It was recorded by mistake and is taken back${v.concernToo ? ', with the concern' : ''}${standsNow(v.to, v.dueOn)}${v.againOff ? '. The other try is off' : ''}`,
   },
 });
 

@@ -12,6 +12,7 @@ import { timestamp, today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
 import { etagOf } from '../shared/etag.ts';
 import { timelineOf } from '../shared/event.queries.ts';
+import { time, weekday } from '../shared/formats.ts';
 import { type App, idParams } from '../shared/http.ts';
 import { concernsOf } from '../tasks/task.queries.ts';
 import { besideTheOther, versionToSend } from '../web/edit-conflict.ts';
@@ -20,14 +21,17 @@ import { submit } from '../web/submit.ts';
 import { timelineLines } from '../web/timeline.view.ts';
 import { changeFollowUp } from './follow-up.commands.ts';
 import { getFollowUp, listSupporters } from './follow-up.queries.ts';
-import { type FollowUp, FollowUpChange, NewOutcome } from './follow-up.schemas.ts';
+import { type FollowUp, FollowUpChange, NewOutcome, type OutcomeRecorded } from './follow-up.schemas.ts';
+import { isAhead } from './follow-up.states.ts';
 import { handoutLine } from './handout.view.ts';
 import { listMeasuresToAsk } from './measures/measure.queries.ts';
+import { nextCall, nextCallLink } from './next-call.queries.ts';
+import { asTyped, whenAgain } from './no-answer.view.ts';
 import { recordOutcome } from './outcome.commands.ts';
 import { mayTakeBackOutcome } from './outcome-back.commands.ts';
 import { outcomeBackPages } from './outcome-back.pages.ts';
 import { getOutcome } from './outcome-back.queries.ts';
-import { nextFreeTime, usableWay } from './planning.queries.ts';
+import { nextFreeTime, usableWay, whenToTryAgain } from './planning.queries.ts';
 import {
   allowedFollowUpActions,
   clashWords,
@@ -46,7 +50,7 @@ const withoutDay = (typed: Typed): Typed =>
 const choices = (texts: Record<string, string>) =>
   Object.entries(texts).map(([value, text]) => ({ value, text }));
 const words = { result: 'Choose what came of it', dueOn: 'Enter the date', status: 'Choose one' };
-const correctionWords = {
+export const correctionWords = {
   message:
     'They were told otherwise before: a message that says so goes to them, in the hours in which they may be written to.',
   task: 'They were told otherwise before, and no message may go to them: there is a task to tell them.',
@@ -56,6 +60,11 @@ const recorded = {
   missed: 'Recorded as missed.',
   cancelled: 'The follow-up is off.',
 };
+
+const askedWords = (tasks: OutcomeRecorded['tasks']): string[] => [
+  ...(tasks.includes('concern') ? ['An urgent task tells the office of the concern.'] : []),
+  ...(tasks.includes('missed_twice') ? ['That is two in a row: there is a task to call back.'] : []),
+];
 
 const savedWords = (status: FollowUp['status'] | undefined) =>
   status === 'confirmed'
@@ -87,17 +96,43 @@ export function followUpPages(app: App, deps: Deps): void {
       const outcome = fields(NewOutcome, withoutUnsaid(sent), words);
       if (outcome.result === 'cancelled') assertWhyChosen(sent);
       const { tasks } = await recordOutcome(deps, ctx, id, outcome);
-      const asked = [
-        ...(tasks.includes('concern') ? ['An urgent task tells the office of the concern.'] : []),
-        ...(tasks.includes('missed_twice') ? ['That is two in a row: there is a task to call back.'] : []),
-      ];
       return {
         href: '/support',
-        text: [recorded[outcome.result], ...asked, ...(await toldWords(id))].join(' '),
-        link: { href: `/follow-ups/${id}`, text: 'See the follow-up' },
+        text: [recorded[outcome.result], ...askedWords(tasks), ...(await toldWords(id))].join(' '),
+        link: await nextLink(ctx, id),
       };
     },
   });
+
+  submit(app, '/follow-ups/:id/no-answers', {
+    ...page,
+    action: 'follow-ups.record-outcome',
+    prefix: 'again',
+    show: (form, { ctx, params }) => view(ctx, params.id, form),
+    async take(typed, { ctx, params: { id } }) {
+      const again = whenAgain(typed);
+      const { tasks } = await asTyped(recordOutcome(deps, ctx, id, { result: 'missed', again }));
+      const { outcome } = await getFollowUp(deps.db, ctx.actor, id, today(deps.clock));
+      const said = `Recorded: no answer. It is tried again on ${weekday(again.dueOn)} at ${time(again.startsAt)}.`;
+      return {
+        href: '/support',
+        text: [said, ...askedWords(tasks)].join(' '),
+        link: await nextLink(ctx, id),
+        ...(outcome && {
+          undo: {
+            href: `/follow-up-outcomes/${outcome.id}/takings-back`,
+            fields: { reason: 'No answer was recorded by mistake' },
+          },
+        }),
+      };
+    },
+  });
+
+  /** Where whoever has recorded one goes on: to their next one today, or back to what they recorded. */
+  async function nextLink({ actor }: Context, id: string) {
+    const next = await nextCall(deps.db, deps, actor);
+    return next ? nextCallLink(next) : { href: `/follow-ups/${id}`, text: 'See the follow-up' };
+  }
 
   submit(app, '/follow-ups/:id/changes', {
     ...page,
@@ -153,7 +188,8 @@ export function followUpPages(app: App, deps: Deps): void {
       supporterId: supporter?.id ?? null,
     };
     const askedOn = outcomeDay({ result: 'done' }, dueOn, day);
-    const [events, supporters, free, usable, concerns, recorded, budget, toAsk] = await Promise.all([
+    const hasCome = isAhead.of(followUp.status) && followUp.startsAtInstant <= timestamp(deps.clock);
+    const [events, supporters, free, usable, concerns, recorded, budget, toAsk, again] = await Promise.all([
       timelineOf(deps.db, id, { limit: 50 }),
       mayAssign ? listSupporters(deps.db) : [],
       mayMove ? nextFreeTime(deps.db, deps, wanted) : wanted,
@@ -162,6 +198,7 @@ export function followUpPages(app: App, deps: Deps): void {
       followUp.outcome && getOutcome(deps.db, ctx.actor, followUp.outcome.id, timestamp(deps.clock)),
       can.record_outcome === true ? getAskingBudget(deps.db, patient.id, askedOn) : null,
       can.record_outcome === true ? listMeasuresToAsk(deps.db, patient.id, day, id) : [],
+      hasCome ? whenToTryAgain(deps.db, deps, { ...wanted, id }) : [],
       logAccess(deps, ctx, followUp.patient.id, 'follow_up'),
       logTrustedLook(deps, ctx, contact.trusted ? [patient.id] : [], '/follow-ups/:id'),
     ]);
@@ -191,6 +228,8 @@ export function followUpPages(app: App, deps: Deps): void {
       whyNoConfidence: budget && whyNotAsk(budget, { asked: 'confidence', way: 'call', day: askedOn }),
       whyNoQuestions: budget && whyNotAsk(budget, { asked: 'questions', way: 'call', day }),
       toAsk: toAsk.filter(({ whyNot, isRecordedHere }) => !whyNot || isRecordedHere),
+      again,
+      againForm: formOf('again'),
       outcomeForm: formOf('outcome', { happenedOn: askedOn }),
       moveForm: formOf('move', { dueOn: free.dueOn, startsAt: free.startsAt }),
       wayForm: formOf('way', { ...stands, way: usable ?? way }),

@@ -39,14 +39,15 @@ export const isKnownTo = (actor: Actor, patientId: RawBuilder<unknown>) =>
     : sql`true`;
 
 /** Whether the person `p` lets us ring or write for the follow-up `f`. */
-const mayRing = sql`(p.contact_choice = 'any_safe' and p.contact_state not in ('withdrawn', 'deceased') and not ${pausedThen})`;
+export const mayRing = sql`(p.contact_choice = 'any_safe' and p.contact_state not in ('withdrawn', 'deceased') and not ${pausedThen})`;
 
 const summary = sql`f.id, f.step, f.due_on as "dueOn", to_char(f.starts_at, 'HH24:MI') as "startsAt", f.minutes, f.way, f.status,
   json_build_object('id', p.id, 'name', ${calledName}) as patient,
   p.interpreter, ${personJson} as person, ${clashesJson} as clashes,
   ${pausedThen} as "isPaused", case when ${isAhead('f')} and ${mayRing} and ${isFirst(sql`'support'`)} then ${trustedJson('support')} end as "ringFirst", case when s.id is not null then json_build_object('id', s.id, 'name', s.name) end as supporter`;
 
-const matching = (actor: Actor, query: Partial<FollowUpQuery>) => sql`${visibleTo(actor)}
+/** The follow-ups `f` that the filters of a list match, of those that someone sees. */
+export const matching = (actor: Actor, query: Partial<FollowUpQuery>) => sql`${visibleTo(actor)}
   ${query.from ? sql`and f.due_on >= ${query.from}` : sql``}
   ${query.to ? sql`and f.due_on <= ${query.to}` : sql``}
   ${query.status ? sql`and ${query.status === 'ahead' ? isAhead('f') : sql`f.status = ${query.status}`}` : sql``}

@@ -44,6 +44,21 @@ export const NewOutcome = strictObject(
     note: Type.Optional(text(4000)),
     nextStep: Type.Optional(text(1000)),
     why,
+    again: Type.Optional(
+      strictObject(
+        {
+          dueOn: date,
+          startsAt: Type.Optional({
+            ...time,
+            description:
+              'HH:MM in London, which has to be free; the free time next to the one it had when left out',
+          }),
+        },
+        {
+          description: 'Of one that was missed: when it is tried again. A follow-up like it is planned then',
+        },
+      ),
+    ),
     happenedOn: Type.Optional(
       Type.String({
         format: 'date',
@@ -72,6 +87,12 @@ export const OutcomeRecorded = Type.Object({
   tasks: Type.Array(oneOf(['missed_twice', 'concern']), {
     description: 'What staff were asked to do because of it',
   }),
+  again: Type.Optional(
+    Type.Object(
+      { id: Type.String(), dueOn: Type.String(), startsAt: Type.String() },
+      { description: 'The follow-up by which it is tried again' },
+    ),
+  ),
 });
 export type OutcomeRecorded = Static<typeof OutcomeRecorded>;
 
@@ -84,6 +105,12 @@ export const FollowUpChange = strictObject(
     }),
     minutes: Type.Optional(minutes),
     way: Type.Optional(oneOf(ways)),
+    onlyFree: Type.Optional(
+      Type.Boolean({
+        description:
+          'Refuse a time at which there is something else, outside the person’s hours, or on a day without work',
+      }),
+    ),
     supporterId: Type.Optional(nullable(id)),
     status: Type.Optional(oneOf(['planned', 'confirmed'])),
     why,

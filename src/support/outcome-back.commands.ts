@@ -1,13 +1,14 @@
 import { sql } from 'kysely';
 import { may } from '../access/permissions.ts';
 import { correctCallingOff, correctWhatWasTold } from '../messages/correction.commands.ts';
+import { takeBackUnsaid } from '../messages/kind.queries.ts';
 import type { Actor, Context } from '../shared/actor.ts';
 import { command } from '../shared/command.ts';
 import type { Deps } from '../shared/deps.ts';
-import { recordEvent } from '../shared/events.ts';
+import { recordEvent, type SubjectType } from '../shared/events.ts';
 import { Problem } from '../shared/problem.ts';
 import { col } from '../shared/rows.ts';
-import { one } from '../shared/statements.ts';
+import { one, run } from '../shared/statements.ts';
 import { assertTakesBack } from '../shared/taking-back.ts';
 import type { Work } from '../shared/work.ts';
 import { reopenTasksAbout } from '../tasks/reopening.commands.ts';
@@ -24,7 +25,7 @@ import {
   whyOutcomeStays,
 } from './outcome-back.rules.ts';
 import type { OutcomeTakenBack, OutcomeTakingBack } from './outcome-back.schemas.ts';
-import { followUpMoveBack } from './status.commands.ts';
+import { followUpMove, followUpMoveBack } from './status.commands.ts';
 
 /**
  * Takes back an outcome of a follow-up that was recorded by mistake: it stays in the history and counts nowhere, and the
@@ -62,10 +63,14 @@ export async function takeBackOutcome(
       select count(*)::int from f`;
     if (moved.count !== 1) throw new Problem('conflict');
     await settleMessages(work, outcome, stands.status);
+    if (outcome.againId) await callOffAgain(work, outcome.againId);
     await settleTasks(work, outcome, { concernWasMistaken });
     await recordEvent(work, {
       type: 'follow_up.outcome_taken_back',
-      subjects: subjectsOfFollowUp(followUp),
+      subjects: [
+        ...subjectsOfFollowUp(followUp),
+        ...(outcome.againId ? [['follow_up', outcome.againId] as [SubjectType, string]] : []),
+      ],
       values: {
         result: outcome.result,
         ...(followUp.planStep && { step: followUp.planStep }),
@@ -73,6 +78,7 @@ export async function takeBackOutcome(
         to: stands.status,
         dueOn: outcome.wasDueOn,
         ...(concernWasMistaken && { concernToo: true }),
+        ...(outcome.againId && { againOff: true }),
       },
       fields: ['reason'],
     });
@@ -111,6 +117,14 @@ async function settleMessages(
 ): Promise<void> {
   if (result === 'cancelled' && isAhead.of(status)) await correctCallingOff(work, [followUpId], recordedAt);
   else await correctWhatWasTold(work, sql`f.id = ${followUpId}`);
+}
+
+/** Calls off the follow-up by which it was to be tried again, and tells whoever was told of it. */
+async function callOffAgain(work: Work, id: string): Promise<void> {
+  await run(work.trx, 'outcome.call-off-again')`
+    with unsaid as (${takeBackUnsaid('follow_up', sql`subject_id = ${id}`)})
+    ${followUpMove('cancelled', { which: sql`f.id = ${id}`, set: sql`why = 'mistake'`, at: work.at })}`;
+  await correctWhatWasTold(work, sql`f.id = ${id}`);
 }
 
 /** The task to call back is asked, or not, by the contacts that count now; that of a concern goes with the concern. */

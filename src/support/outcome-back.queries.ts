@@ -7,6 +7,7 @@ import { maybe } from '../shared/statements.ts';
 import { takeBackDays } from '../shared/taking-back.rules.ts';
 import { concernStands } from './concern.queries.ts';
 import { visibleTo } from './follow-up.queries.ts';
+import { isAhead } from './follow-up.states.ts';
 import { followUpStatuses, outcomeResults } from './support.rules.ts';
 
 export const OutcomeStanding = {
@@ -29,6 +30,8 @@ export const OutcomeStanding = {
   loanStatus: col.orNull(col.text),
   otherLoanId: col.orNull(col.text),
   referralStatus: col.orNull(col.text),
+  /** The follow-up by which it is tried again, while that is ahead. */
+  againId: col.orNull(col.text),
 };
 export type OutcomeStanding = RowOf<typeof OutcomeStanding>;
 
@@ -46,7 +49,8 @@ export async function getOutcome(db: Reader, actor: Actor, id: string, at: strin
       exists (select from patient_plan h where h.id = f.patient_plan_id and h.ended_at is not null) as "planHasEnded",
       f.loan_id as "loanId", (select l.status from loan l where l.id = f.loan_id) as "loanStatus",
       (select l.id from loan l where l.referral_id = f.referral_id and ${isOpenLoan('l')} order by l.id desc limit 1) as "otherLoanId",
-      (select r.status from referral r where r.id = f.referral_id) as "referralStatus"
+      (select r.status from referral r where r.id = f.referral_id) as "referralStatus",
+      (select n.id from follow_up n where n.id = o.again_id and ${isAhead('n')}) as "againId"
     from follow_up_outcome o join follow_up f on f.id = o.follow_up_id join patient p on p.id = f.patient_id
     where o.id = ${id} and ${visibleTo(actor)}`;
   if (!row) throw new Problem('not-found');

@@ -10,10 +10,12 @@ import { recordEvent } from '../shared/events.ts';
 import { newId } from '../shared/ids.ts';
 import { col } from '../shared/rows.ts';
 import { many, run } from '../shared/statements.ts';
+import type { Work } from '../shared/work.ts';
 import { completeTasksAbout, createTasks, type NewTask } from '../tasks/task.commands.ts';
-import { lockFollowUp, subjectsOfFollowUp } from './follow-up.commands.ts';
+import { type LockedFollowUp, lockFollowUp, subjectsOfFollowUp } from './follow-up.commands.ts';
 import type { NewOutcome, OutcomeRecorded } from './follow-up.schemas.ts';
-import { isPast } from './follow-up.states.ts';
+import { isPast, outcomeCounts } from './follow-up.states.ts';
+import { settleAgain } from './settling.commands.ts';
 import { followUpMove } from './status.commands.ts';
 import { assertAhead, assertOutcomeFits, outcomeDay } from './support.rules.ts';
 
@@ -61,9 +63,10 @@ export async function recordOutcome(
         to: outcome.result,
         ...(dueOn !== plannedOn && { on: dueOn, plannedOn }),
       },
-      fields: Object.keys(outcome).filter((name) => !['result', 'happenedOn'].includes(name)),
+      fields: Object.keys(outcome).filter((name) => !['result', 'happenedOn', 'again'].includes(name)),
     });
     const { patientId } = followUp;
+    const again = outcome.again ? await tryAgain(work, followUp, outcome.again) : undefined;
     const tasks: NewTask[] = [];
     if (outcome.concern)
       tasks.push({ kind: 'concern', subjectType: 'follow_up', subjectId: id, patientId, urgent: true });
@@ -75,6 +78,7 @@ export async function recordOutcome(
     return {
       followUp: { id, status: outcome.result },
       tasks: tasks.map(({ kind }) => kind as 'concern' | 'missed_twice'),
+      ...(again && { again }),
     };
   });
 }
@@ -86,4 +90,39 @@ export async function missedInARow(trx: Trx, patientId: string): Promise<number>
     order by due_on desc, starts_at desc, id desc limit 3`;
   const tookPlace = rows.findIndex(({ status }) => status === 'done');
   return tookPlace === -1 ? rows.length : tookPlace;
+}
+
+/**
+ * Plans a follow-up like one that was missed, with the same supporter and of the same plan, and notes it with the outcome
+ * of that one, so that taking back the outcome calls it off.
+ * @throws Problem `invalid` for a time that is past, or not free
+ */
+async function tryAgain(
+  work: Work,
+  missed: LockedFollowUp,
+  when: NonNullable<NewOutcome['again']>,
+): Promise<NonNullable<OutcomeRecorded['again']>> {
+  const { dueOn, startsAt } = await settleAgain(work, missed, when);
+  const id = newId();
+  const { at } = work;
+  await run(work.trx, 'outcome.try-again')`
+    with again as (
+      insert into follow_up (id, patient_id, loan_id, referral_id, step, due_on, starts_at, minutes, way, supporter_id, note, created_at, changed_at, patient_plan_id, lead_days)
+      select ${id}, patient_id, loan_id, referral_id, step, ${dueOn}, ${startsAt}, minutes, way, supporter_id, note, ${at}, ${at}, patient_plan_id, lead_days
+      from follow_up where id = ${missed.id}
+    )
+    update follow_up_outcome o set again_id = ${id} where o.follow_up_id = ${missed.id} and ${outcomeCounts('o')}`;
+  await recordEvent(work, {
+    type: 'follow_up.added',
+    subjects: subjectsOfFollowUp({ ...missed, id }),
+    values: {
+      dueOn,
+      startsAt,
+      way: missed.way,
+      ...(missed.supporterId && { supporterId: missed.supporterId }),
+      ...(missed.planStep && { step: missed.planStep }),
+      again: true,
+    },
+  });
+  return { id, dueOn, startsAt };
 }

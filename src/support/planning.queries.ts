@@ -8,7 +8,7 @@ import { one, run } from '../shared/statements.ts';
 import type { Work } from '../shared/work.ts';
 import { dropInCounts } from './drop-in.states.ts';
 import { isAhead } from './follow-up.states.ts';
-import { arrange, Diary, Wanted } from './planning.rules.ts';
+import { arrange, Diary, freeDays, timesToTryAgain, Wanted } from './planning.rules.ts';
 import type { Slot } from './slot.rules.ts';
 import type { Way } from './support.rules.ts';
 import { wayFor } from './way.rules.ts';
@@ -138,6 +138,27 @@ export async function nextFreeTime(
   const day = today(clock);
   const wanted = { ...followUp, dueOn: [followUp.dueOn, day].sort().at(-1)! };
   return arrange([wanted], await readDiary(db, { clock }, [wanted]), civilTime(clock))[0]!;
+}
+
+/** When someone who did not answer may be tried again. One statement. */
+export async function whenToTryAgain(
+  db: Reader,
+  { clock }: Pick<Deps, 'clock'>,
+  missed: Wanted & { id: string },
+): Promise<Slot[]> {
+  const wanted = { ...missed, dueOn: today(clock) };
+  return timesToTryAgain(missed, await readDiary(db, { clock }, [wanted], [missed.id]), civilTime(clock));
+}
+
+/** The free times for a follow-up that moves, from a civil date on, and from today at the earliest. One statement. */
+export async function whereToMove(
+  db: Reader,
+  { clock }: Pick<Deps, 'clock'>,
+  { from, ...followUp }: Wanted & { id: string; from: string },
+): Promise<ReturnType<typeof freeDays>> {
+  const first = [from, today(clock)].sort().at(-1)!;
+  const diary = await readDiary(db, { clock }, [{ ...followUp, dueOn: first }], [followUp.id]);
+  return freeDays(followUp, diary, { from: first, now: civilTime(clock) });
 }
 
 /** The way that someone can be met by, where it is usually `usual`; null for who alone makes contact. */

@@ -2,9 +2,9 @@ import { civilTime } from '../shared/clock.ts';
 import { invalid, Problem } from '../shared/problem.ts';
 import { maybe } from '../shared/statements.ts';
 import type { Work } from '../shared/work.ts';
-import type { FollowUpChange, NewFollowUp } from './follow-up.schemas.ts';
+import type { FollowUpChange, NewFollowUp, NewOutcome } from './follow-up.schemas.ts';
 import { lockDiary } from './planning.queries.ts';
-import { arrange, type Diary, type Wanted } from './planning.rules.ts';
+import { arrange, type Diary, type Wanted, whyNotThen } from './planning.rules.ts';
 import { type Slot, skippedTime } from './slot.rules.ts';
 import type { Way } from './support.rules.ts';
 import { noCall, wayFor } from './way.rules.ts';
@@ -45,13 +45,45 @@ export async function settleMove(
 ): Promise<Pick<Slot, 'dueOn' | 'startsAt'>> {
   const { dueOn = before.dueOn, startsAt = before.startsAt } = change;
   if (dueOn === before.dueOn && startsAt === before.startsAt) return { dueOn, startsAt };
-  if (change.startsAt) {
-    assertThere(dueOn, startsAt);
-    return { dueOn, startsAt };
-  }
-  const wanted = { ...before, dueOn, ...given(change) };
-  const diary = await lockDiary(work, [wanted], [before.id]);
+  const wanted = { ...before, dueOn, startsAt, ...given(change) };
+  if (!change.startsAt) return freeNextTo(work, wanted);
+  assertThere(dueOn, startsAt);
+  if (change.onlyFree) await assertFree(work, wanted);
+  return { dueOn, startsAt };
+}
+
+/** The free time next to the one that a follow-up wants, once its supporter is locked. */
+async function freeNextTo(work: Work, wanted: Wanted & { id: string }): Promise<Slot> {
+  const diary = await lockDiary(work, [wanted], [wanted.id]);
   return arrange([wanted], diary, civilTime(work.deps.clock))[0]!;
+}
+
+/** @throws Problem `invalid` for a time at which there is something else, outside the person's hours, or on a day without work */
+async function assertFree(work: Work, wanted: Wanted & { id: string }): Promise<void> {
+  const diary = await lockDiary(work, [wanted], [wanted.id]);
+  const why = whyNotThen(wanted, diary, civilTime(work.deps.clock));
+  if (why) throw new Problem('invalid', { errors: [why] });
+}
+
+/**
+ * When a follow-up is tried again: at the time that is given where that is free, else at the free time next to the one it had.
+ * @throws Problem `invalid` for a time that is past, or not free
+ */
+export async function settleAgain(
+  work: Work,
+  missed: Wanted & { id: string },
+  { dueOn, startsAt }: NonNullable<NewOutcome['again']>,
+): Promise<Slot> {
+  const wanted = { ...missed, dueOn, startsAt: startsAt ?? missed.startsAt };
+  assertThere(dueOn, wanted.startsAt);
+  const now = civilTime(work.deps.clock);
+  const isPast = startsAt ? `${dueOn}T${startsAt}` <= now : dueOn < work.today;
+  if (isPast)
+    throw invalid({ pointer: '/again/dueOn', message: 'This time is past. Give one that is ahead.' });
+  if (!startsAt) return freeNextTo(work, wanted);
+  const why = whyNotThen(wanted, await lockDiary(work, [wanted], [missed.id]), now);
+  if (why) throw invalid({ ...why, pointer: `/again${why.pointer}` });
+  return wanted;
 }
 
 /** What a change says of how long, how and by whom. */

@@ -52,17 +52,26 @@ function daysFrom(dueOn: string, { back, now }: Around): string[] {
   return [...before.filter((day) => day > now.slice(0, 10)), ...forth];
 }
 
-const isOpen = (day: string, { isDayOff }: Around) =>
+/** Whether it is a day on which follow-ups are: no weekend, and none on which the scheme is closed. */
+export const isOpen = (day: string, { isDayOff }: Pick<Around, 'isDayOff'>) =>
   Temporal.PlainDate.from(day).dayOfWeek <= 5 && !isDayOff(day);
 
-function freeTime(wanted: Slot, { taken, crowd, hours, now }: Around): string | undefined {
+/** The next days on which follow-ups are, from a civil date on. */
+export function workdaysFrom(from: string, count: number, around: Pick<Around, 'isDayOff'>): string[] {
+  return Array.from({ length: daysAhead }, (_, ahead) => addDays(from, ahead))
+    .filter((day) => isOpen(day, around))
+    .slice(0, count);
+}
+
+/** All times that are free on the day that is wanted, the best first. */
+export function freeTimes(wanted: Slot, { taken, crowd, hours, now }: Around): string[] {
   const { dueOn, minutes } = wanted;
   const first = minuteOf(wanted.startsAt);
   const quarters = Array.from(
     { length: (ringing.to - ringing.from) / grid },
     (_, n) => ringing.from + n * grid,
   );
-  const free = [first, ...quarters]
+  const free = [...new Set([first, ...quarters])]
     .filter((from) => from >= ringing.from && from + minutes <= ringing.to)
     .map((from) => ({ dueOn, minutes, startsAt: timeOf(from) }))
     .filter(
@@ -76,8 +85,10 @@ function freeTime(wanted: Slot, { taken, crowd, hours, now }: Around): string | 
     Math.abs(minuteOf(slot.startsAt) - first),
     -minuteOf(slot.startsAt),
   ];
-  return free.sort((one, other) => compare(rank(one), rank(other)))[0]?.startsAt;
+  return free.sort((one, other) => compare(rank(one), rank(other))).map(({ startsAt }) => startsAt);
 }
+
+const freeTime = (wanted: Slot, around: Around) => freeTimes(wanted, around)[0];
 
 function compare(one: number[], other: number[]): number {
   const place = one.findIndex((number, n) => number !== other[n]);

@@ -116,7 +116,7 @@ const ofTheContact = ['topics', 'minutes', 'confidence', 'frequency', 'gotInTheW
  * @throws Problem `invalid`
  */
 export function assertOutcomeFits(
-  outcome: { result: OutcomeResult; why?: unknown; happenedOn?: string | undefined } & {
+  outcome: { result: OutcomeResult; why?: unknown; again?: unknown; happenedOn?: string | undefined } & {
     [name in (typeof ofTheContact)[number]]?: unknown;
   },
   { start, beganOn }: { start: string; beganOn: string },
@@ -131,6 +131,8 @@ export function assertOutcomeFits(
   }
   if (outcome.result !== 'cancelled' && outcome.why !== undefined)
     errors.push({ pointer: '/why', message: 'Only a follow-up that is called off has this.' });
+  if (outcome.result !== 'missed' && outcome.again !== undefined)
+    errors.push({ pointer: '/again', message: 'Only a follow-up that was missed is tried again.' });
   const { happenedOn } = outcome;
   const ofDay = (message: string) => errors.push({ pointer: '/happenedOn', message });
   if (happenedOn && outcome.result === 'cancelled') ofDay('What is called off has no day on which it was.');

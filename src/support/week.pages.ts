@@ -1,12 +1,29 @@
+import Type from 'typebox';
+import { tellableWhys, whyChoices } from '../messages/why.rules.ts';
 import { addDays, today } from '../shared/clock.ts';
 import type { Deps } from '../shared/deps.ts';
+import { etagOf } from '../shared/etag.ts';
 import type { App } from '../shared/http.ts';
+import { oneOf } from '../shared/schemas.ts';
 import { fileFormats, sendTable } from '../shared/table-file.ts';
 import { newForm, refused } from '../web/forms.ts';
 import { mondayOf } from './assignment.rules.ts';
 import { HoursQuery, WeekQuery } from './assignment.schemas.ts';
+import { weekToPlan } from './diary.rules.ts';
+import { isAhead } from './follow-up.states.ts';
 import { hoursDays } from './hours.rules.ts';
-import { supportHours, supportWeek } from './week.queries.ts';
+import { addressOf } from './move.pages.ts';
+import { callsOfWeek, supportHours, supportWeek, type WeekCall } from './week.queries.ts';
+
+/** Which week, whose, and why what is moved in it changes, which is asked once. */
+const WeekPageQuery = Type.Object(
+  {
+    ...WeekQuery.properties,
+    supporter: Type.Optional(Type.Union([Type.Literal('none'), Type.String({ format: 'uuid' })])),
+    why: Type.Optional(oneOf([...tellableWhys, 'not_said'])),
+  },
+  { additionalProperties: false },
+);
 
 const fileColumns = {
   organisation: 'Support partner',
@@ -21,17 +38,28 @@ const fileColumns = {
 export function weekPages(app: App, deps: Deps): void {
   const read = { config: { action: 'follow-ups.read' } } as const;
 
-  app.get('/support/week', { ...read, schema: { querystring: WeekQuery } }, async (request, reply) => {
+  app.get('/support/week', { ...read, schema: { querystring: WeekPageQuery } }, async (request, reply) => {
+    const { actor } = request.ctx;
+    const { of, supporter, why } = request.query;
     const day = today(deps.clock);
-    const week = await supportWeek(deps.db, request.ctx.actor, request.query.of ?? day);
-    const used = week.rows.flatMap(({ days }) => days.map(({ date }) => date));
-    const all = [0, 1, 2, 3, 4, 5, 6].map((place) => addDays(week.from, place));
+    const first = mondayOf(of ?? weekToPlan(day));
+    const [week, calls] = await Promise.all([
+      supportWeek(deps.db, actor, first),
+      callsOfWeek(deps.db, actor, { from: first, to: addDays(first, 6), supporter }),
+    ]);
+    const all = [0, 1, 2, 3, 4, 5, 6].map((place) => addDays(first, place));
+    const days = all.filter((date, place) => place < 5 || calls.some(({ dueOn }) => dueOn === date));
+    const at = (monday: string) => `/support/week${addressOf({ of: monday, supporter, why })}`;
     return reply.page('support/views/week.njk', {
       ...week,
-      days: all.filter((date, place) => place < 5 || used.includes(date)),
-      before: addDays(week.from, -7),
-      after: addDays(week.from, 7),
-      isThisWeek: week.from === mondayOf(day),
+      days: days.map((date) => ({ date, calls: calls.filter(({ dueOn }) => dueOn === date).map(asChip) })),
+      before: at(addDays(first, -7)),
+      after: at(addDays(first, 7)),
+      isThisWeek: first === mondayOf(weekToPlan(day)),
+      moveQuery: addressOf({ of: first, supporter }),
+      why,
+      whys: whyChoices,
+      supporter,
       today: day,
     });
   });
@@ -63,6 +91,13 @@ export function weekPages(app: App, deps: Deps): void {
       },
     );
 }
+
+/** A call as its chip has it: whether it may be moved, and the version that the move sends along. */
+const asChip = ({ changedAt, ...call }: WeekCall) => ({
+  ...call,
+  mayMove: isAhead.of(call.status),
+  version: etagOf(call.id, changedAt),
+});
 
 const inFile = ({
   organisation,

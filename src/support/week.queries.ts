@@ -4,11 +4,14 @@ import { own } from '../shared/asker.ts';
 import { addDays, today } from '../shared/clock.ts';
 import type { Reader } from '../shared/database.ts';
 import type { Deps } from '../shared/deps.ts';
+import { calledName } from '../shared/person-name.ts';
+import { col, type RowOf } from '../shared/rows.ts';
 import { many } from '../shared/statements.ts';
 import { mondayOf } from './assignment.rules.ts';
 import { Hours, Week } from './assignment.schemas.ts';
 import { dropInCounts } from './drop-in.states.ts';
-import { visibleTo } from './follow-up.queries.ts';
+import { matching, visibleTo } from './follow-up.queries.ts';
+import { FollowUpSummary } from './follow-up.schemas.ts';
 import { isPast, outcomeCounts } from './follow-up.states.ts';
 
 /**
@@ -35,6 +38,41 @@ export async function supportWeek(db: Reader, actor: Actor, date: string): Promi
     from p full join w on w.supporter_id = p.id
     order by p.id is not null, p.role = 'supporter' desc, lower(p.name), p.id limit 300`;
   return { from, to, rows };
+}
+
+const WeekCall = {
+  ...col.pick(
+    FollowUpSummary.properties,
+    'id',
+    'step',
+    'dueOn',
+    'startsAt',
+    'minutes',
+    'status',
+    'patient',
+    'supporter',
+  ),
+  changedAt: col.text,
+};
+export type WeekCall = RowOf<typeof WeekCall>;
+
+/** How many calls a week shows at most; who has more narrows it to a supporter. */
+const mostOfAWeek = 400;
+
+/** The follow-ups of a week that are not off, by day and time, of all whom someone sees or of one supporter. One statement. */
+export async function callsOfWeek(
+  db: Reader,
+  actor: Actor,
+  { from, to, supporter }: { from: string; to: string; supporter: string | undefined },
+): Promise<WeekCall[]> {
+  const whose = supporter === 'none' ? { unassigned: true } : supporter ? { supporterId: supporter } : {};
+  return many(db, 'support.week-calls', WeekCall)`
+    select f.id, f.step, f.due_on as "dueOn", to_char(f.starts_at, 'HH24:MI') as "startsAt", f.minutes, f.status,
+      json_build_object('id', p.id, 'name', ${calledName}) as patient,
+      case when s.id is not null then json_build_object('id', s.id, 'name', s.name) end as supporter, f.changed_at as "changedAt"
+    from follow_up f join patient p on p.id = f.patient_id left join staff s on s.id = f.supporter_id
+    where ${matching(actor, { ...whose, from, to })} and f.status <> 'cancelled'
+    order by f.due_on, f.starts_at, f.id limit ${mostOfAWeek}`;
 }
 
 /**

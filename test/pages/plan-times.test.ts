@@ -22,14 +22,16 @@ for (const scripts of [true, false]) {
       await recordContactPoint(deps, officer, id, { channel: 'sms', value: '07700 900123', safe: false });
       const baseURL = await app.listen({ host: '127.0.0.1', port: 0 });
       const { page, look } = await signedInBrowser(t, baseURL, as.officer, { scripts });
-      await page.goto('/support');
+      await page.goto('/support?from=2026-11-23');
       await page.getByText('4 follow-ups on this page cannot take place as planned').waitFor();
       await look('diary, with what stands in the way');
       const says = 'They cannot be phoned: their number is not safe. Only an email is safe.';
       t.equal(await page.getByText(says).count(), 4);
       await page
-        .getByRole('row', { name: /Set-up call/ })
-        .getByRole('link')
+        .getByRole('listitem')
+        .filter({ hasText: 'Set-up call' })
+        .getByRole('link', { name: /^(?!Move)/ })
+        .first()
         .click();
       await page.getByText(says).waitFor();
       t.equal(

@@ -233,7 +233,10 @@ for (const scripts of [true, false]) {
     await page.getByRole('link', { name: 'Week', exact: true }).click();
     await look('the week');
     if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/week.png`, fullPage: true });
-    await page.getByRole('link', { name: '3 of nobody yet' }).click();
+    await page.getByLabel('Supporter', { exact: true }).selectOption('none');
+    await page.getByRole('button', { name: 'Show' }).click();
+    t.equal(await page.getByRole('link', { name: /^Move / }).count(), 3, 'what nobody has yet');
+    await page.goto('/support?supporter=none');
     await page.getByText('3 follow-ups', { exact: true }).waitFor();
     await page.goto('/support/hours');
     await page.getByText('No follow-up or drop-in took place in these days.').waitFor();

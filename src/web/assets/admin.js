@@ -10,6 +10,7 @@ import { enqueue, queueScans } from './scan-queue.js';
 import { warn } from './session.js';
 import { sound } from './sound.js';
 import { searchKeys, suggest } from './suggestions.js';
+import { moveByDragging } from './week.js';
 
 // A row of an import leads to its line in the text, which is selected there to be mended.
 document.addEventListener('click', (event) => {
@@ -46,6 +47,7 @@ function begin() {
   for (const form of document.querySelectorAll('[data-suggestions]')) suggest(form);
   sound();
   offerPasskeys();
+  moveByDragging();
   watchProgress();
   offerCamera((scan, box) => takeScan(scan, enqueue, box));
   document.dispatchEvent(new Event('lendwell-page'));
