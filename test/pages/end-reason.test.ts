@@ -67,7 +67,7 @@ t.test(
       await page.getByText('A concern for their safety was raised').first().waitFor();
       await page.goto(`${base}/tasks?kind=concern`);
       await page
-        .locator('td')
+        .locator('.app-list th')
         .getByRole('link', { name: /^A concern was raised/ })
         .first()
         .click();

@@ -34,6 +34,7 @@ for (const scripts of [true, false]) {
       await page.getByRole('heading', { name: 'Tuesday 24 November 2026' }).waitFor();
       await look('support diary');
       await page.getByLabel('Supporter').selectOption('Nobody’s');
+      await page.locator('.app-filters__more > summary').click();
       await page.getByLabel('To', { exact: true }).fill('2026-11-24');
       await page.getByRole('button', { name: 'Filter' }).click();
       await page.getByText('2 follow-ups', { exact: true }).waitFor();

@@ -353,6 +353,7 @@ for (const scripts of [true, false]) {
     await look('a signpost');
 
     await page.goto('/referrals');
+    await page.locator('.app-filters__more > summary').click();
     await page
       .getByLabel('Clinic')
       .selectOption({ label: `Triage Clinic of the Royal Borough and its Neighbours ${scripts}` });
