@@ -41,9 +41,41 @@ function charts() {
     import('echarts/charts'),
     import('echarts/components'),
     import('echarts/renderers'),
-  ]).then(([core, { BarChart, LineChart }, { GridComponent, LegendComponent }, { SVGRenderer }]) => {
-    core.use([BarChart, LineChart, GridComponent, LegendComponent, SVGRenderer]);
-    return core;
-  });
+    import('echarts/features'),
+  ]).then(
+    ([
+      core,
+      { BarChart, LineChart },
+      { AriaComponent, GridComponent, LegendComponent },
+      { SVGRenderer },
+      { LabelLayout },
+    ]) => {
+      core.use([
+        AriaComponent,
+        BarChart,
+        LineChart,
+        GridComponent,
+        LegendComponent,
+        SVGRenderer,
+        LabelLayout,
+      ]);
+      core.setPlatformAPI({ measureText: (text, font) => ({ width: widthOf(text, sizeOf(font)) }) });
+      return core;
+    },
+  );
   return loaded;
+}
+
+const sizeOf = (font?: string) => Number(/(\d+(?:\.\d+)?)px/.exec(font ?? '')?.[1] ?? chartText.fontSize);
+
+/** Shares of the size of a letter, as Arial has them: of narrow and of wide letters, and of all others. */
+const narrow = /[ijltfrI.,:;'’!|()/ -]/;
+const wide = /[mwMWQ@%—&]/;
+
+/** How wide a text is at most, in pixels. The library would guess, and the browser’s letters would stand over each other. */
+export function widthOf(text: string, size: number): number {
+  let width = 0;
+  for (const letter of text)
+    width += narrow.test(letter) ? 0.36 : wide.test(letter) ? 0.95 : /[A-Z]/.test(letter) ? 0.74 : 0.58;
+  return width * size;
 }

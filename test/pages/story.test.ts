@@ -194,8 +194,8 @@ for (const scripts of [true, false]) {
       await page.getByRole('heading', { name: 'Wednesday 25 November 2026' }).waitFor();
       await look('the diary of the day');
       await page
-        .getByRole('row', { name: /Niamh O’Brien/ })
-        .getByRole('link')
+        .getByRole('link', { name: /^Niamh O’Brien/ })
+        .first()
         .click();
       await page.getByRole('radio', { name: 'Yes', exact: true }).check();
       await page.getByLabel('Note (optional)').fill('She can join the Wi-Fi by herself.');

@@ -1,8 +1,32 @@
-import { draw, type Picture, chartText as text } from '../../web/drawing.ts';
+import { chartText, draw, type Picture, widthOf } from '../../web/drawing.ts';
 import { type Column, hidden, type ReadPart, type Row } from './report.rules.ts';
 
-/** The colours of a chart’s series in order, each at least 3 to 1 against white and told apart without hue. */
-const colours = ['#005eb8', '#78be20', '#330072', '#ed8b00', '#768692', '#ae2573', '#00a499', '#7c2855'];
+/** The colours of a chart’s series that mean nothing by themselves, each at least 3 to 1 against white. */
+const colours = ['#005eb8', '#330072', '#ae2573', '#00786c', '#7c2855', '#4c6272'];
+
+/** What a colour means on every page it means in a chart: the darker of the tag that says the same. */
+const colourOf: Record<string, string> = {
+  done: '#007f3b',
+  ready: '#007f3b',
+  found: '#007f3b',
+  met: '#007f3b',
+  open: '#005eb8',
+  out: '#005eb8',
+  preparing: '#8a6d00',
+  damaged: '#b45309',
+  faulty: '#8a4b00',
+  missed: '#d5281b',
+  lost: '#d5281b',
+  stolen: '#8a1b1b',
+  gifted: '#4c6272',
+  retired: '#768692',
+};
+
+/** The colour of each series: what its word means, else the next that means nothing. */
+export function coloursOf(keys: string[]): string[] {
+  const free = colours.filter((colour) => !keys.some((key) => colourOf[key] === colour));
+  return keys.map((key) => colourOf[key] ?? free.shift() ?? '#212b32');
+}
 
 /** How a value of a column is written, in words. */
 export type Say = (column: Column, value: Row[string]) => string;
@@ -17,36 +41,55 @@ export async function drawChart(part: ReadPart, width: number, say: Say): Promis
   const series = chart.series.map((key) => columns.find((column) => column.key === key)!);
   const lying = chart.way === 'lying';
   const rows = lying ? part.rows.slice(0, 20).toReversed() : part.rows;
-  const names = { type: 'category' as const, data: rows.map((row) => say(label, row[label.key] ?? null)) };
+  const shades = coloursOf(chart.series);
+  const said = rows.map((row) => say(label, row[label.key] ?? null));
+  // A name has up to half of the picture, and stands in as many lines as it needs.
+  const nameWidth = Math.min(
+    width * 0.5,
+    Math.max(...said.map((name) => widthOf(name, chartText.fontSize)), 0) + 4,
+  );
+  const mostLines = Math.max(
+    1,
+    ...said.map((name) => Math.ceil(widthOf(name, chartText.fontSize) / (width * 0.5))),
+  );
+  // What is counted stands on the bars, where there is room for it.
+  const isNumbered = !chart.stacked && (lying || width / (rows.length * series.length) >= 30);
+  const names = { type: 'category' as const, data: said };
   const values = {
     type: 'value' as const,
     minInterval: 1,
-    axisLabel: { ...text, hideOverlap: true },
+    axisLabel: { ...chartText, hideOverlap: true },
     splitLine: { lineStyle: { color: '#d8dde0' } },
   };
   const named = {
     ...names,
     axisTick: { show: false },
     axisLabel: {
-      ...text,
-      ...(lying ? { width: width * 0.3, overflow: 'truncate' as const } : { hideOverlap: true }),
+      ...chartText,
+      ...(lying
+        ? { width: nameWidth, overflow: 'break' as const, lineHeight: 18, interval: 0 }
+        : { hideOverlap: true, showMinLabel: true, showMaxLabel: true, margin: 14 }),
     },
   };
   const top = 16 + legendRows(series, width) * 26;
-  const height = top + (lying ? 44 + rows.length * (series.length > 1 && !chart.stacked ? 48 : 36) : 260);
+  const height =
+    top +
+    (lying
+      ? 44 + rows.length * Math.max(series.length > 1 && !chart.stacked ? 48 : 36, mostLines * 18 + 10)
+      : 260);
   return draw(
     {
-      color: colours,
+      color: shades,
+      // A pattern tells series apart as well.
+      aria: { enabled: true, label: { enabled: false }, decal: { show: series.length > 1 } },
       grid: {
         left: 8,
-        right: 24,
+        right: lying ? 40 : 24,
         top,
         bottom: 8,
         outerBoundsMode: 'same',
       },
-      ...(series.length > 1
-        ? { legend: { left: 0, top: 0, itemGap: 16, textStyle: text, selectedMode: false } }
-        : {}),
+      legend: { left: 0, top: 0, itemGap: 16, textStyle: chartText, selectedMode: false },
       xAxis: lying ? values : named,
       yAxis: lying ? named : values,
       series: series.map((column, at) => ({
@@ -54,8 +97,12 @@ export async function drawChart(part: ReadPart, width: number, say: Say): Promis
         name: column.text,
         barMaxWidth: 32,
         ...(chart.stacked ? { stack: 'all' } : {}),
+        ...(isNumbered && {
+          label: { show: true, position: lying ? ('right' as const) : ('top' as const), ...chartText },
+          labelLayout: { hideOverlap: true },
+        }),
         data: rows.map((row) =>
-          row[column.key] === hidden ? hiddenBar(colours[at]!) : Number(row[column.key] ?? 0),
+          row[column.key] === hidden ? hiddenBar(shades[at] ?? '#212b32') : Number(row[column.key] ?? 0),
         ),
       })),
     },
@@ -68,16 +115,15 @@ export async function drawChart(part: ReadPart, width: number, say: Say): Promis
 const hiddenBar = (color: string) => ({
   value: 7,
   itemStyle: { color: '#ffffff', borderColor: color, borderWidth: 2, borderType: 'dashed' as const },
-  label: { show: true, formatter: hidden, ...text },
+  label: { show: true, formatter: hidden, ...chartText },
 });
 
-/** How many rows the names of the series take above the picture, at about 8 pixels a letter. */
+/** How many rows the names of the series take above the picture: they say what is counted. */
 function legendRows(series: Column[], width: number): number {
-  if (series.length < 2) return 0;
   let rows = 1;
   let used = 0;
   for (const { text } of series) {
-    const needed = 46 + text.length * 8;
+    const needed = 46 + widthOf(text, chartText.fontSize);
     if (used > 0 && used + needed > width) {
       rows++;
       used = 0;
