@@ -8,7 +8,7 @@ import { invalid } from '../shared/problem.ts';
 import { type Form, fields, idIn, newForm } from '../web/forms.ts';
 import { formPage, submit } from '../web/submit.ts';
 import { mergePatients } from './merge.commands.ts';
-import { keptApartFrom, mergedInto } from './merge.queries.ts';
+import { heldBy, keptApartFrom, mergedInto } from './merge.queries.ts';
 import { KeptApart } from './merge.schemas.ts';
 import { alikeAgain, keepApart, partPatients } from './separate.commands.ts';
 
@@ -76,13 +76,17 @@ export function mergePages(app: App, deps: Deps): void {
       likelyDuplicates(deps.db, id),
       keptApartFrom(deps.db, id),
     ]);
-    await logAccess(deps, ctx, id, 'patient');
+    const [held] = await Promise.all([
+      heldBy(deps.db, [id, ...likely.map(({ record }) => record.id)]),
+      logAccess(deps, ctx, id, 'patient'),
+    ]);
     const formOf = (other: string) =>
       sent?.prefix === `other-${other}` ? sent : { ...newForm(), prefix: `other-${other}` };
     return {
       patient,
       own,
-      likely: likely.map((one) => ({ ...one, form: formOf(one.record.id) })),
+      held: held.get(id),
+      likely: likely.map((one) => ({ ...one, held: held.get(one.record.id), form: formOf(one.record.id) })),
       apart,
       form: sent,
     };

@@ -1,6 +1,7 @@
-import { wasLent } from '../lending/loans/loan.states.ts';
+import { isOpenLoan, wasLent } from '../lending/loans/loan.states.ts';
 import type { Reader } from '../shared/database.ts';
 import { writtenName } from '../shared/person-name.ts';
+import { col, type RowOf } from '../shared/rows.ts';
 import { many, maybe } from '../shared/statements.ts';
 import { Apart, Merge } from './merge.schemas.ts';
 
@@ -17,6 +18,20 @@ export async function mergesOf(db: Reader, patientId: string): Promise<Merge[]> 
         'followUps', (select count(*)::int from follow_up f where f.patient_id = m.survivor_id and f.created_at > m.at)) as "begunSince"
     from patient_merge m join patient p on p.id = m.merged_id
     where m.survivor_id = ${patientId} and m.parted_at is null order by m.id desc`;
+}
+
+const Held = { id: col.text, referrals: col.number, open: col.number, ended: col.number };
+/** What hangs on a record, by which one sees which of two is in use. */
+export type Held = RowOf<typeof Held>;
+
+/** How many referrals and loans each of these records has, by their ids. */
+export async function heldBy(db: Reader, ids: string[]): Promise<Map<string, Held>> {
+  const rows = await many(db, 'merge.held', Held)`
+    select p.id, (select count(*)::int from referral r where r.patient_id = p.id) as referrals,
+      (select count(*)::int from loan l where l.patient_id = p.id and ${isOpenLoan('l')}) as open,
+      (select count(*)::int from loan l where l.patient_id = p.id and ${wasLent('l')} and not ${isOpenLoan('l')}) as ended
+    from patient p where p.id = any(${ids}::uuid[])`;
+  return new Map(rows.map((row) => [row.id, row]));
 }
 
 /** The record into which this one was merged, or null. */

@@ -154,8 +154,15 @@ export function swapDayAndMonth(date: string): string {
 function contacts(one: string[], other: string[]): Verdict {
   if (!one.length || !other.length) return 'unknown';
   const known = new Set(one.map((value) => value.toLowerCase()));
-  return other.some((value) => known.has(value.toLowerCase())) ? 'agrees' : 'differs';
+  if (other.some((value) => known.has(value.toLowerCase()))) return 'agrees';
+  // A number says nothing of an email, nor either of a letter.
+  const kinds = new Set(one.map(kindOf));
+  return other.some((value) => kinds.has(kindOf(value))) ? 'differs' : 'unknown';
 }
+
+/** What a way to reach someone is, by how it is written. */
+export const kindOf = (contact: string) =>
+  contact.includes('@') ? 'email' : /^\+?\d+$/.test(contact) ? 'number' : 'post';
 
 const both = (one: string | null, other: string | null): Verdict =>
   !one || !other ? 'unknown' : one === other ? 'agrees' : 'differs';

@@ -9,6 +9,7 @@ import { timelineOf } from '../shared/event.queries.ts';
 import { type App, idParams, strictObject } from '../shared/http.ts';
 import { listQuery } from '../shared/lists.ts';
 import { listFollowUps } from '../support/follow-up.queries.ts';
+import { isAhead } from '../support/follow-up.states.ts';
 import { handoutLine } from '../support/handout.view.ts';
 import { doneAboutTasksOf } from '../tasks/task.queries.ts';
 import { type Form, fields, newForm } from '../web/forms.ts';
@@ -19,11 +20,13 @@ import { reviewCommunication } from './communication.commands.ts';
 import { communicationReviewDue } from './communication.rules.ts';
 import { languagesFor } from './contact.rules.ts';
 import { getShownPatient } from './doubt.queries.ts';
+import { likelyDuplicates } from './duplicate.queries.ts';
 import { listLooks, logAccess, logAndListAccess } from './look.queries.ts';
 import { lookLine, peopleNamedIn } from './look.rules.ts';
 import { findPatients, getPatient, listPatients } from './patient.queries.ts';
 import { numbersIn } from './patient.rules.ts';
 import { communicationNeeds, NewCommunicationReview, PatientQuery } from './patient.schemas.ts';
+import { numberToRing, patientStanding } from './standing.rules.ts';
 import { trustedWords } from './trusted.rules.ts';
 
 const Search = strictObject({ search: Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' }) });
@@ -102,22 +105,28 @@ export function patientPages(app: App, deps: Deps): void {
     const day = today(deps.clock);
     const [patient, merges] = await Promise.all([getShownPatient(deps.db, id, day), mergesOf(deps.db, id)]);
     const others = peopleNamedIn({ patient, merges }).filter((one) => one !== id);
-    const [access, followUps, messages, events, { openProposals, given }, doneOf] = await Promise.all([
-      logAndListAccess(deps, ctx, id, others),
-      listFollowUps(deps.db, ctx.actor, { patientId: id, limit: 50 }, today(deps.clock)),
-      listMessages(deps, { patientId: id, limit: 10 }),
-      timelineOf(
-        deps.db,
-        id,
-        page,
-        merges.map(({ merged }) => merged.id),
-      ),
-      besideRecordOf(deps.db, id),
-      doneAboutTasksOf(deps.db, id),
-    ]);
+    const [access, followUps, messages, events, { openProposals, given }, doneOf, likeness] =
+      await Promise.all([
+        logAndListAccess(deps, ctx, id, others),
+        listFollowUps(deps.db, ctx.actor, { patientId: id, limit: 50 }, today(deps.clock)),
+        listMessages(deps, { patientId: id, limit: 10 }),
+        timelineOf(
+          deps.db,
+          id,
+          page,
+          merges.map(({ merged }) => merged.id),
+        ),
+        besideRecordOf(deps.db, id),
+        doneAboutTasksOf(deps.db, id),
+        patient.erasedAt ? null : likelyDuplicates(deps.db, id),
+      ]);
     const due = communicationReviewDue(patient);
+    const next = followUps.items.find(({ status }) => isAhead.of(status));
     return {
       patient,
+      standing: patientStanding(patient, next),
+      toRing: numberToRing(patient, day),
+      lookalikes: likeness?.likely.length ?? 0,
       trustedWords: patient.trustedPerson && trustedWords(patient.trustedPerson),
       reviewDue: { on: due, overdue: due !== null && due < day },
       reviewForm: sent ?? {

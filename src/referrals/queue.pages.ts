@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import type { Static } from 'typebox';
 import { listDeciders } from '../access/decider.queries.ts';
 import { listClinics } from '../scheme/organisations/organisation.queries.ts';
 import type { Context } from '../shared/actor.ts';
@@ -7,53 +7,24 @@ import type { Deps } from '../shared/deps.ts';
 import { count } from '../shared/formats.ts';
 import type { App } from '../shared/http.ts';
 import { isId } from '../shared/ids.ts';
-import { workOrderedQuery } from '../shared/lists.ts';
 import { invalid } from '../shared/problem.ts';
-import { oneOf } from '../shared/schemas.ts';
 import { type Form, newForm, type Typed } from '../web/forms.ts';
 import { listFile } from '../web/list-file.ts';
 import { submit } from '../web/submit.ts';
+import { filterOf, QueueQuery } from './queue.schemas.ts';
 import { needs, referralStatuses, urgencies } from './referral.rules.ts';
 import { withAge } from './referral.view.ts';
 import { assignReferrals } from './triage.commands.ts';
 import { countQueue, listQueue } from './triage.queries.ts';
 import type { NewAssignments } from './triage.schemas.ts';
 
-const ListQuery = Type.Object(
-  {
-    ...workOrderedQuery('what waits for a decision by its urgency, others the oldest'),
-    status: Type.Optional(oneOf([...referralStatuses, 'to_decide', 'all'])),
-    urgency: Type.Optional(oneOf(urgencies)),
-    clinicId: Type.Optional(Type.String({ format: 'uuid' })),
-    assigned: Type.Optional(
-      Type.Union([oneOf(['me', 'nobody', 'left']), Type.String({ format: 'uuid' })], {
-        errorMessage: 'Choose someone from the list.',
-      }),
-    ),
-    need: Type.Optional(oneOf(needs)),
-    late: Type.Optional(Type.Literal('yes')),
-  },
-  { additionalProperties: false },
-);
-
 const view = 'referrals/views/list.njk';
-
-/** What the list asks for; `me` is whoever asks. */
-const filterOf = (
-  { order: _order, ...filters }: Omit<Static<typeof ListQuery>, 'limit' | 'after'>,
-  { actor }: Context,
-) => ({
-  ...filters,
-  status: filters.status ?? ('to_decide' as const),
-  assigned: filters.assigned === 'me' ? (actor.id ?? 'nobody') : filters.assigned,
-  late: filters.late === 'yes',
-});
 
 /** /referrals: the queue, and giving many of it to someone. The waiting list has a page of its own. */
 export function queuePages(app: App, deps: Deps): void {
   listFile(app, deps, {
     name: 'referrals',
-    query: ListQuery,
+    query: QueueQuery,
     list: ({ limit, after, order, ...filters }, ctx) =>
       listQueue(deps.db, filterOf(filters, ctx), { today: today(deps.clock), limit, after, order }),
     count: async ({ limit: _limit, after: _after, order: _order, ...filters }, ctx) =>
@@ -76,7 +47,7 @@ export function queuePages(app: App, deps: Deps): void {
     dates: ['Came in'],
   });
 
-  const schema = { querystring: ListQuery };
+  const schema = { querystring: QueueQuery };
   app.get('/referrals', { config: { action: 'referrals.read' }, schema }, async (request, reply) =>
     request.query.status === 'waiting'
       ? reply.redirect('/referrals/waiting', 303)
@@ -85,7 +56,7 @@ export function queuePages(app: App, deps: Deps): void {
 
   submit(app, '/referrals/assignments', {
     action: 'referrals.decide',
-    querystring: ListQuery,
+    querystring: QueueQuery,
     view,
     show: (form, { ctx, query }) => queueView(ctx, query, form),
     async take(typed, { ctx, query }) {
@@ -102,7 +73,7 @@ export function queuePages(app: App, deps: Deps): void {
     },
   });
 
-  async function queueView(ctx: Context, asked: Static<typeof ListQuery>, form: Form) {
+  async function queueView(ctx: Context, asked: Static<typeof QueueQuery>, form: Form) {
     const { limit, after, ...filters } = asked;
     const filter = filterOf(filters, ctx);
     const day = today(deps.clock);

@@ -1,11 +1,11 @@
 import Type from 'typebox';
 import type { Deps } from '../shared/deps.ts';
-import { count } from '../shared/formats.ts';
 import { type App, idParams } from '../shared/http.ts';
 import { listQuery } from '../shared/lists.ts';
 import { fields, type Typed } from '../web/forms.ts';
 import { submit } from '../web/submit.ts';
 import { decideReferral } from './decision.commands.ts';
+import { whatFollows } from './next.view.ts';
 import { takeBackAcceptance } from './reconsider.commands.ts';
 import { type Decision, decisions, referralStatusWords } from './referral.rules.ts';
 import { type Decided, NewDecision } from './referral.schemas.ts';
@@ -29,10 +29,11 @@ export function referralPages(app: App, deps: Deps): void {
     ...page,
     action: 'referrals.decide',
     show: (form, asked) => page.show({ ...form, prefix: prefixOf(form.typed) }, asked),
-    async take(typed, { ctx, params: { id } }) {
+    async take(typed, { ctx, params: { id } }, reply) {
       const decision = fields(NewDecision, typed);
       const decided = await decideReferral(deps, ctx, id, decision);
-      return { href: `/referrals/${id}`, ...bannerFor(decision.decision, decided, id) };
+      const following = await whatFollows(deps, ctx, id, reply);
+      return { href: `/referrals/${id}`, ...bannerFor(decision.decision, decided, following, id) };
     },
   });
 
@@ -49,26 +50,28 @@ export function referralPages(app: App, deps: Deps): void {
   });
 }
 
-function bannerFor(decision: Decision, { status, waitingPosition }: Decided, id: string) {
-  if (decision === 'decline')
-    return {
-      text: 'The referral is declined.',
-      link: { href: '/referrals', text: 'Decide the next referral' },
-    };
+type Following = Awaited<ReturnType<typeof whatFollows>>;
+
+/** What was decided, and what comes next: never an issue out of turn. */
+function bannerFor(
+  decision: Decision,
+  { status, waitingPosition }: Decided,
+  { reference, ahead, link, isLast }: Following,
+  id: string,
+) {
+  if (decision === 'decline') return { text: `${reference} is declined.`, link };
   if (decision === 'ask')
     return {
-      text: 'Your question is kept. How it reaches the clinic stands below.',
-      link: { href: '/referrals', text: 'Decide the next referral' },
+      text: `Your question about ${reference} is kept. How it reaches the clinic stands below.`,
+      link,
     };
   const undo = { href: `/referrals/${id}/reconsiderations`, fields: {} };
-  if (status === 'active') return { text: 'The referral is accepted. Its follow-ups are planned.', undo };
-  const ahead = (waitingPosition ?? 1) - 1;
-  const place = ahead
-    ? `${count(ahead, 'referral')} ${ahead === 1 ? 'is' : 'are'} ahead of it on the waiting list.`
-    : 'It is first on the waiting list.';
+  if (status === 'active')
+    return { text: `${reference} is accepted. Its follow-ups are planned.`, link, undo };
+  const place = waitingPosition === 1 ? 'first' : `number ${waitingPosition}`;
   return {
-    text: `The referral is accepted. ${place}`,
-    link: { href: `/referrals/${id}/issue`, text: 'Issue a device now' },
+    text: `${reference} is accepted. It is ${place} on the waiting list.`,
+    link: isLast && !ahead ? { href: `/referrals/${id}/issue`, text: 'Issue a device now' } : link,
     undo,
   };
 }

@@ -80,6 +80,12 @@ export const waitingOrder = (of: 'r' | 'w') =>
 export const position = sql`(select 1 + count(*)::int from referral w
   where ${onWaitingList('w')} and (${waitingOrder('w')}) < (${waitingOrder('r')}))`;
 
+/** How many before the referral `r` on the waiting list wait for something that it waits for too. */
+export const aheadForTheSame = sql`(select count(*)::int from referral w
+  where ${onWaitingList('w')} and (${waitingOrder('w')}) < (${waitingOrder('r')}) and exists (
+    select from referral_need o join referral_need mine on mine.need = o.need
+    where o.referral_id = w.id and o.status = 'open' and o.need <> 'support' and mine.referral_id = r.id and mine.status = 'open'))`;
+
 const placeInLine = sql`case when ${onWaitingList('r')} then ${position} end`;
 
 /** The place of a referral on the waiting list, which everyone's are on; null when it is not. */
@@ -180,6 +186,8 @@ export const ReferralDesk = {
   signposts: col.listOf(col.object({ ...SignpostSaid.properties, id: col.text })),
   /** How an open question may reach the clinic. */
   clinicWay: col.object(ClinicWay),
+  /** How many are to be helped before it with what it waits for. */
+  ahead: col.number,
 };
 export type ReferralDesk = RowOf<typeof ReferralDesk>;
 
@@ -203,7 +211,8 @@ export async function referralDesk(db: Reader, id: string, now: string): Promise
     select ${proposalsJson} as proposals,
       (select json_build_object('step', f.step, 'dueOn', f.due_on) from follow_up f
         where f.patient_id = me.id and ${isAhead('f')} order by f.due_on, f.starts_at limit 1) as "nextFollowUp",
-      ${repeatsJson} as repeats, ${notesJson} as notes, ${consentsJson} as consents, ${asWritten} as "asWritten", ${assessmentsJson} as assessments, ${decidersJson} as staff, ${signpostsJson} as signposts, ${clinicWayJson(now)} as "clinicWay"
+      ${repeatsJson} as repeats, ${notesJson} as notes, ${consentsJson} as consents, ${asWritten} as "asWritten", ${assessmentsJson} as assessments, ${decidersJson} as staff, ${signpostsJson} as signposts, ${clinicWayJson(now)} as "clinicWay",
+      ${aheadForTheSame} as ahead
     from referral r join patient me on me.id = r.patient_id where r.id = ${id}`;
   if (!row) throw new Problem('not-found');
   return row;

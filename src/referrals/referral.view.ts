@@ -19,9 +19,10 @@ import { needChoices } from './need.view.ts';
 import { canWithdraw } from './progress.rules.ts';
 import { shownProposal } from './proposal.view.ts';
 import { getReferral, referralDesk, seesVisitRisks } from './referral.queries.ts';
-import { referralStatusWords, waited } from './referral.rules.ts';
+import { waited } from './referral.rules.ts';
 import type { ReferralSummary } from './referral.schemas.ts';
 import { isAccepted, isUndecided } from './referral.states.ts';
+import { isItsTurn, standingOf } from './standing.rules.ts';
 
 /** A referral with how long ago it came. */
 export function withAge<R extends ReferralSummary>(deps: Deps, referral: R) {
@@ -56,9 +57,11 @@ export async function referralView(
     timelineOf(deps.db, id, page),
     logAccess(deps, ctx, referral.patient.id, 'referral'),
   ]);
+  const waitsFor = referral.needs.filter(({ status }) => status === 'open').map(({ need }) => need);
+  const shown = withAge(deps, referral);
   const formOf = (prefix: string) => (sent?.prefix === prefix ? sent : { ...newForm(), prefix });
   return {
-    referral: withAge(deps, referral),
+    referral: shown,
     patient,
     desk,
     reaching: reachingOf(desk.clinicWay),
@@ -68,7 +71,8 @@ export async function referralView(
     sources: contactSources.map((value) => ({ value, text: contactSourceWords[value] })),
     cameAs: cameAs(desk.asWritten, patient),
     proposals: desk.proposals.map((proposal) => shownProposal(proposal, patient)),
-    statusWords: referralStatusWords[referral.status],
+    standing: standingOf({ ...shown, ...desk }),
+    isItsTurn: isItsTurn(waitsFor, desk.ahead, held.length),
     me: ctx.actor.id,
     needChoices: needChoices(referral.status, referral.needs),
     open: {
@@ -77,7 +81,8 @@ export async function referralView(
       withdraw: canWithdraw(referral.status),
     },
     waits: {
-      waitsFor: referral.needs.filter(({ status }) => status === 'open').map(({ need }) => need),
+      waitsFor,
+      needsStock: waitsFor.some((need) => need !== 'support'),
       reasons: reasonsFor({ ...needs, held: [], passedOver: null }, stock).map(({ text }) => text),
     },
     held,

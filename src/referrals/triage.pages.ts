@@ -5,6 +5,7 @@ import { submit } from '../web/submit.ts';
 import { changeNeed } from './need.commands.ts';
 import { NewNeedChange } from './need.schemas.ts';
 import { needWords } from './need.view.ts';
+import { whatFollows } from './next.view.ts';
 import { type ReferralStatus, referralStatusWords } from './referral.rules.ts';
 import { isUndecided } from './referral.states.ts';
 import { referralPage } from './referral.view.ts';
@@ -17,22 +18,23 @@ export function triagePages(app: App, deps: Deps): void {
   submit(app, '/referrals/:id/assignments', {
     ...page,
     prefix: 'assign',
-    async take(typed, { ctx, params: { id } }) {
+    async take(typed, { ctx, params: { id } }, reply) {
       const said = held(NewAssignment, {
         staffId: typed.staffId || null,
         insteadOf: typed.insteadOf || null,
       });
       const { assignedTo } = await assignReferral(deps, ctx, id, said);
-      const text = !assignedTo
-        ? 'The referral is nobody’s now.'
+      const { reference, link } = await whatFollows(deps, ctx, id, reply);
+      const whose = !assignedTo
+        ? 'nobody’s now'
         : assignedTo.id === ctx.actor.id
-          ? 'The referral is yours.'
-          : `${assignedTo.name} has the referral now.`;
+          ? 'yours'
+          : `with ${assignedTo.name} now`;
       const back = { staffId: said.insteadOf ?? '', insteadOf: assignedTo?.id ?? '' };
       return {
         href: `/referrals/${id}`,
-        text,
-        link: { href: '/referrals', text: 'The queue' },
+        text: `${reference} is ${whose}.`,
+        link,
         ...(back.staffId !== back.insteadOf && {
           undo: { href: `/referrals/${id}/assignments`, fields: back },
         }),

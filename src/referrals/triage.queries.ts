@@ -4,7 +4,7 @@ import type { Reader } from '../shared/database.ts';
 import { byId, type ListPage, type Ordered, readCursor, toPage } from '../shared/lists.ts';
 import { col, type RowOf } from '../shared/rows.ts';
 import { many, one } from '../shared/statements.ts';
-import { columnsFor, referralTables } from './referral.queries.ts';
+import { aheadForTheSame, columnsFor, referralTables } from './referral.queries.ts';
 import type { Need, ReferralStatus, urgencies } from './referral.rules.ts';
 import { ReferralSummary } from './referral.schemas.ts';
 import { isOpenReferral, isUndecided } from './referral.states.ts';
@@ -101,4 +101,35 @@ export async function countQueue(
   return one(db, 'referral.count-queue', { count: col.number, late: col.number })`
     select (select count(*)::int from referral r ${conditions(filter, today)}) as count,
       (select count(*)::int from referral r ${conditions({ ...filter, late: true }, today)}) as late`;
+}
+
+const Following = {
+  reference: col.text,
+  ahead: col.number,
+  next: col.orNull(col.object({ id: col.text, reference: col.text, left: col.number })),
+};
+/** A referral that was worked on, how many are to be helped before it, and the one to decide after it, with how many are left. */
+export type Following = RowOf<typeof Following>;
+
+/**
+ * What comes after a referral in the queue, by its order, from the start again behind its last one. One that was asked
+ * about waits for its clinic, and comes only where those are looked at.
+ */
+export async function followingOf(
+  db: Reader,
+  id: string,
+  filter: QueueFilter,
+  { today, order }: Pick<Ordered, 'order'> & { today: string },
+): Promise<Following> {
+  const key = (of: 'r' | 'me') =>
+    order ? sql`${sql.ref(`${of}.id`)}` : sql`${urgencyOf(sql.ref(`${of}.urgency`))}, ${sql.ref(`${of}.id`)}`;
+  const isNewestFirst = order === 'newest';
+  const isBehind = isNewestFirst ? sql`r.id < me.id` : sql`(${key('r')}) > (${key('me')})`;
+  const status = filter.status === 'asked' ? 'asked' : 'received';
+  return one(db, 'referral.following', Following)`
+    select me.reference, (select ${aheadForTheSame} from referral r where r.id = me.id) as ahead,
+      (select json_build_object('id', r.id, 'reference', r.reference, 'left', count(*) over ())
+        from referral r ${conditions({ ...filter, status }, today)} and r.id <> me.id
+        order by (${isBehind}) desc, ${key('r')} ${isNewestFirst ? sql`desc` : sql``} limit 1) as next
+    from referral me where me.id = ${id}`;
 }

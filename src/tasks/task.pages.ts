@@ -12,7 +12,7 @@ import { reopenTasks } from './reopening.commands.ts';
 import { countTasks, getTask, listTasks } from './task.queries.ts';
 import { ruleOf, taskKinds } from './task.rules.ts';
 import { NewReopening, TaskCompletion, TaskCompletions, TaskQuery } from './task.schemas.ts';
-import { shownTask, taskView } from './task.view.ts';
+import { nextLink, shownTask, taskView } from './task.view.ts';
 
 const listWords = { tasks: 'Tick at least one task', done: 'Say in a few words what was done' };
 /** Filters of an address are text: `true` for what the API takes as a truth. */
@@ -89,11 +89,12 @@ export function taskPages(app: App, deps: Deps): void {
     ...ofOne,
     view: 'tasks/views/task.njk',
     show: (form, { ctx, params }) => taskView(deps, ctx, params.id, form),
-    async take(typed, { ctx, params: { id } }) {
+    async take(typed, { ctx, params: { id } }, reply) {
       const { kind, what } = await getTask(deps.db, id);
       const said = fields(TaskCompletion, ruleOf(kind).bySpeaking ? typed : { done: typed.done ?? '' });
       const { closingId } = await completeTask(deps, ctx, id, said);
-      return { href: '/tasks', text: `Done: ${what}.`, ...undoOf(closingId) };
+      const link = await nextLink(deps, ctx, id, reply);
+      return { href: '/tasks', text: `Done: ${what}.`, ...(link && { link }), ...undoOf(closingId) };
     },
   });
 

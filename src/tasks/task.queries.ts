@@ -4,8 +4,8 @@ import { type ListPage, readCursor, toPage } from '../shared/lists.ts';
 import { calledName } from '../shared/person-name.ts';
 import { Problem } from '../shared/problem.ts';
 import { col, type RowOf } from '../shared/rows.ts';
-import { countOf, many } from '../shared/statements.ts';
-import { ruleOf, taskKinds } from './task.rules.ts';
+import { countOf, many, maybe } from '../shared/statements.ts';
+import { ruleOf, type TaskKind, taskKinds } from './task.rules.ts';
 import { type OneTask, Task, type TaskClosing, type TaskQuery } from './task.schemas.ts';
 
 const Row = col.omit(Task.properties, 'what');
@@ -48,6 +48,26 @@ export async function urgentTasks(db: Reader, limit: number): Promise<{ items: T
   const filter = { status: 'open', urgent: true } as const;
   const { items, next } = await listTasks(db, { ...filter, limit });
   return { items, count: next ? await countTasks(db, filter) : items.length };
+}
+
+const Following = { id: col.text, kind: Row.kind, left: col.number };
+
+/** The open task after this one in a list, from its start again behind the last, and how many are left; of kinds that someone may do. */
+export async function taskAfter(
+  db: Reader,
+  id: string,
+  { kind, urgent, order }: Pick<TaskQuery, 'kind' | 'urgent' | 'order'>,
+  kinds: TaskKind[],
+): Promise<{ id: string; what: string; left: number } | undefined> {
+  const isBehind =
+    order === 'newest'
+      ? sql`(not t.urgent, me.id) > (not me.urgent, t.id)`
+      : sql`(not t.urgent, t.id) > (not me.urgent, me.id)`;
+  const row = await maybe(db, 'task.after', Following)`
+    select t.id, t.kind, count(*) over ()::int as left from task me join task t on t.id <> me.id
+    where me.id = ${id} and t.kind = any(${kinds}::text[]) and ${matching({ status: 'open', kind, urgent })}
+    order by (${isBehind}) desc, t.urgent desc, t.id ${order === 'newest' ? sql`desc` : sql`asc`} limit 1`;
+  return row && { id: row.id, what: taskKinds[row.kind].what, left: row.left };
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { FastifyReply } from 'fastify';
 import { may } from '../access/permissions.ts';
 import { getFound } from '../lending/found/found.queries.ts';
 import { openLoansOf } from '../lending/loans/loan.queries.ts';
@@ -14,8 +15,8 @@ import { listFollowUps } from '../support/follow-up.queries.ts';
 import { type Form, newForm } from '../web/forms.ts';
 import { timelineLines } from '../web/timeline.view.ts';
 import { mayClose, whoDoes } from './closing.commands.ts';
-import { getTask } from './task.queries.ts';
-import { closesTogether, placeOf, ruleOf, taskKinds } from './task.rules.ts';
+import { getTask, taskAfter } from './task.queries.ts';
+import { closesTogether, placeOf, ruleOf, type TaskKind, taskKinds } from './task.rules.ts';
 import type { Task } from './task.schemas.ts';
 
 /** A task as lists show it to someone: where it is done, how it closes, and who may. */
@@ -65,6 +66,24 @@ export async function taskView(deps: Deps, ctx: Context, id: string, sent?: Form
     form: sent ?? newForm({ spokeOn: today(deps.clock) }),
     timeline: timelineLines(events.items, id, ctx.actor),
   };
+}
+
+/** The link to the next task that someone may do, of the list as this browser last saw it; none after the last. */
+export async function nextLink(deps: Deps, { actor }: Context, id: string, reply: FastifyReply) {
+  const seen = reply.lastSeen('/tasks');
+  const kinds = (Object.keys(taskKinds) as TaskKind[]).filter((kind) => mayClose(actor, kind));
+  const urgent = seen.get('urgent');
+  const next = await taskAfter(
+    deps.db,
+    id,
+    {
+      kind: kinds.find((kind) => kind === seen.get('kind')),
+      urgent: urgent ? urgent === 'true' : undefined,
+      order: seen.get('order') === 'newest' ? 'newest' : undefined,
+    },
+    kinds,
+  );
+  return next && { href: `/tasks/${next.id}`, text: `Next: ${next.what} (${next.left} left)` };
 }
 
 /** Who it is about: how to reach them, what they have, and whom to speak to at their clinic. */

@@ -38,9 +38,13 @@ export function listsShown(cookie: string, options: CookieSerializeOptions) {
       if (query.length > mostLength) return;
       reply.setCookie(cookie, JSON.stringify([[path, query], ...others].slice(0, mostLists)), options);
     },
+    /** What was last seen of a list: its filters, order and place as an address has them; empty when it was not looked at. */
+    seen(request: FastifyRequest, href: string): string {
+      return lists(request).find(([path]) => path === href)?.[1] ?? '';
+    },
     /** A link back to a list, with what was last seen of it. */
     backTo(request: FastifyRequest, href: string): string {
-      const [, query] = lists(request).find(([path]) => path === href) ?? [];
+      const query = this.seen(request, href);
       return query ? `${href}?${query}` : href;
     },
   };

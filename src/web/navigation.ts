@@ -8,6 +8,7 @@ type Place = Part & { also?: string[]; parts?: Part[] };
 const places: Place[] = [
   { href: '/', text: 'Today', action: 'today.read' },
   { href: '/', text: 'System', action: 'system.read' },
+  { href: '/tasks', text: 'Tasks', action: 'tasks.read' },
   {
     href: '/referrals',
     text: 'Referrals',

@@ -48,6 +48,8 @@ declare module 'fastify' {
     page(view: string, data?: object): Promise<string>;
     /** Something was done: goes to a page (303) that says so. The banner holds no personal details. */
     done(href: string, banner: Banner): FastifyReply;
+    /** What this browser last saw of a list, as its address has it, for what comes next in it. */
+    lastSeen(list: string): URLSearchParams;
   }
 }
 
@@ -112,6 +114,10 @@ export const admin = plugin<{ deps: Deps; words: Words }>(async (app, { deps, wo
   });
   app.decorateReply('done', function (this: FastifyReply, href: string, banner: Banner) {
     return this.setCookie(bannerCookie, JSON.stringify(banner), bannerOptions).redirect(href, 303);
+  });
+
+  app.decorateReply('lastSeen', function (this: FastifyReply, list: string) {
+    return new URLSearchParams(lists.seen(this.request, list));
   });
 
   /** The page that says that the database is away has a name on it as well. */

@@ -383,7 +383,7 @@ for (const scripts of [true, false]) {
     t.match(page.url(), /clinicId/);
     await page.locator('table').getByRole('link', { name: /^R-/ }).click();
     await page.getByRole('button', { name: 'Take it' }).click();
-    await said('The referral is yours.');
+    await said(/^R-[A-Z0-9]+ is yours\.$/);
     await page.getByText('Add a note').click();
     await page.getByRole('button', { name: 'Add the note' }).click();
     await page.getByRole('link', { name: 'Enter the note' }).waitFor();
