@@ -85,6 +85,9 @@ t.test('rules 17 and 18: what speaks for one person; an NHS number alone only as
   t.equal(verdict({ givenName: 'Ann', familyName: 'Lee' }, 'name'), 'differs');
   t.equal(verdict({ dateOfBirth: '1980-11-02' }, 'dateOfBirth'), 'close');
   t.equal(verdict({ dateOfBirth: null }, 'dateOfBirth'), 'unknown');
+  t.equal(verdict({ contacts: ['+447700900124'] }, 'contact'), 'differs');
+  t.equal(verdict({ contacts: ['1 High Street\nLondon'] }, 'contact'), 'unknown', 'a letter beside a number');
+  t.equal(verdict({ contacts: ['zoe@example.org'] }, 'contact'), 'unknown', 'an email beside a number');
   t.ok(with_({}).isLikely, 'name and date of birth');
   t.ok(
     with_({ givenName: 'Z', contacts: ['+447700900123'], dateOfBirth: null }).isLikely,
@@ -436,6 +439,10 @@ for (const scripts of [true, false]) {
     const { page, look } = await signedInBrowser(t, baseURL, as.officer, { scripts });
     await page.goto(`/referrals/${one.referralId}`);
     await page.getByRole('link', { name: /^Compare \d+ other record/ }).click();
+    await page
+      .getByRole('cell', { name: /^1 referral; no open loan/ })
+      .first()
+      .waitFor();
     await look('records that look alike');
     if (process.env.SHOTS)
       await page.screenshot({ path: `${process.env.SHOTS}/duplicates.png`, fullPage: true });

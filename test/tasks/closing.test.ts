@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import t from 'tap';
 import { workIn } from '../../src/shared/work.ts';
 import { createTasks, type NewTask } from '../../src/tasks/task.commands.ts';
+import { taskAfter } from '../../src/tasks/task.queries.ts';
 import { ruleOf, type TaskKind, taskKinds } from '../../src/tasks/task.rules.ts';
 import { apiOf } from '../helpers/api.ts';
 import { testApp } from '../helpers/app.ts';
@@ -130,6 +131,32 @@ t.test('one sentence closes many, but what is urgent or closes by itself, which 
   t.equal(none.statusCode, 409);
   t.match(none.body, /each to be closed on its own page/);
   t.match(none.body, 'Some of these cannot be changed so');
+});
+
+t.test('one that is done leads to the next of the list that someone may do', async (t) => {
+  await sql`update task set status = 'done', done_at = now() where status = 'open'`.execute(db);
+  const [first, urgent, last] = [
+    await task('asked_to_ring'),
+    await task('asked_to_move', { urgent: true }),
+    await task('asked_to_ring'),
+  ];
+  const kinds = ['asked_to_ring', 'asked_to_move'] as TaskKind[];
+  const next = async (id: string, filter: { urgent?: boolean; order?: 'newest' } = {}) =>
+    (await taskAfter(db, id, filter, kinds))?.id;
+  t.equal(await next(urgent), first);
+  t.equal(await next(first), last);
+  t.equal(await next(last), urgent, 'from the start again');
+  t.equal(await next(urgent, { order: 'newest' }), last);
+  t.equal(await next(first, { urgent: true }), urgent);
+  t.equal((await taskAfter(db, first, {}, ['asked_to_ring']))?.id, last, 'of kinds that they may do');
+  const { post } = forms(app, as.officer);
+  const bannerOf = async (id: string) => {
+    const { cookies } = await post(`/tasks/${id}/completions`, { done: 'Rang them' });
+    return cookies.find(({ name }) => name.includes('banner'))!.value;
+  };
+  t.match(await bannerOf(urgent), `"text":"Next: ${taskKinds.asked_to_ring.what} (2 left)"`);
+  t.match(await bannerOf(first), `"href":"/tasks/${last}"`);
+  t.notMatch(await bannerOf(last), '"link"');
 });
 
 t.test('a task that closes by itself wants why when it is closed by hand', async (t) => {
