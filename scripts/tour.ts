@@ -1,6 +1,6 @@
 import { systemClock, today } from '../src/shared/clock.ts';
 import { url } from './tour/calls.ts';
-import { findDevice, helpCohort, holdDropIn, remindCohort } from './tour/evidence.ts';
+import { findDevice, helpCohort, holdDropIn, makePaper, remindCohort } from './tour/evidence.ts';
 import { giveBack, lookBack, remind } from './tour/way-back.ts';
 import { lend, prepare, receiveDonation, refer } from './tour/way-out.ts';
 
@@ -33,4 +33,5 @@ async function tour(): Promise<void> {
   const nextCall = await helpCohort(day);
   await holdDropIn(day);
   await remindCohort(nextCall);
+  await makePaper(day);
 }

@@ -18,6 +18,7 @@ import { costRoutes } from './office/costs/cost.routes.ts';
 import { forecastRoutes } from './office/forecast/forecast.routes.ts';
 import { homeRoutes } from './office/home.routes.ts';
 import { jobRunRoutes } from './office/nightly/job-run.routes.ts';
+import { paperRoutes } from './office/reports/paper.routes.ts';
 import { reportRoutes } from './office/reports/report.routes.ts';
 import { securityRoutes } from './office/security/security.routes.ts';
 import { equalityRoutes } from './people/equality/equality.routes.ts';
@@ -129,6 +130,7 @@ export const apiFeatures: ((app: App, deps: Deps) => void)[] = [
   staffRoutes,
   securityRoutes,
   reportRoutes,
+  paperRoutes,
   forecastRoutes,
   costRoutes,
   jobRunRoutes,

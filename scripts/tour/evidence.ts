@@ -145,6 +145,25 @@ export async function holdDropIn(day: string): Promise<void> {
   see('/reports/drop-ins');
 }
 
+/** The paper for whoever pays, of the latest year that is over: asked for twice it is made once, with small numbers hidden. */
+export async function makePaper(day: string): Promise<void> {
+  title('The scheme makes its paper for whoever pays');
+  const year = Number(day.slice(0, 4));
+  const to = [`${year}-09-30`, `${year}-03-31`, `${year - 1}-09-30`].find((end) => end < day);
+  type Paper = { id: string; sections: unknown[]; halves: { suppressed: boolean }[][] };
+  const once = { 'idempotency-key': randomUUID() };
+  const make = () => call<Paper>('officer', 'POST', '/papers', 201, { to }, once);
+  const [{ body: paper }, { body: again }] = [await make(), await make()];
+  same(again.id, paper.id, 'the same request makes one paper');
+  same(
+    paper.halves.flat().every(({ suppressed }) => suppressed),
+    true,
+    'each of its figures is as it may leave the scheme',
+  );
+  say(`it has ${paper.sections.length} sections of both half-years, with small numbers hidden`);
+  see(`/reports/papers/${paper.id}`);
+}
+
 /** What the second code on a label says, read as a phone reads it, and what comes of it. */
 export async function findDevice(device: Device): Promise<void> {
   title('Somebody finds the tablet on a bus and scans the second code on its label');

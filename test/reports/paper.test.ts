@@ -167,6 +167,51 @@ t.test('who makes one and who takes one is written down, and who may not make on
   t.equal((await officers.get('/reports/papers/0193594e-6c00-7a4b-9f0e-2f4b7a1c5d3e')).statusCode, 404);
 });
 
+t.test('programs make, list and read papers by the same rule as the pages', async (t) => {
+  const officer = apiOf(app, as.officer);
+  const once = { 'idempotency-key': 'paper of the spring' };
+  const made = await officer('POST', '/papers', { to: '2026-03-31' }, once);
+  t.equal(made.status, 201);
+  const { id, sections, halves } = made.body;
+  t.ok(await getPaper(db, id), 'the one of the pages');
+  t.equal(`/reports/papers/${id}`, await makeOne('2026-03-31'));
+  const figures = (of: ReportRead[][]) =>
+    of.map((half) =>
+      half.map(({ name, headline, parts }) => [name, headline.row, parts.map(({ rows }) => rows)]),
+    );
+  t.same(figures(halves), figures((await getPaper(db, id)).content.halves), 'with every figure kept');
+  t.ok(halves.flat().every(({ suppressed }: ReportRead) => suppressed));
+  const page = plain((await officers.get(`/reports/papers/${id}`)).body);
+  for (const { sentences } of sections)
+    for (const said of sentences) t.ok(page.includes(plain(said).replaceAll("'", '&#39;')), said);
+  t.same((await apiOf(app, as.auditor)('GET', `/papers/${id}`)).body, made.body);
+
+  const tomorrow = { ...deps, clock: fixedClock('2026-11-25T10:00:00Z') };
+  const ctx = { ...manager, once: { caller: 'a', key: 'k', fingerprint: 'f', waits: false } };
+  const first = await makePaper(deps, ctx, '2026-03-31');
+  t.equal(first.id, id, 'today’s is kept under the key');
+  t.equal((await makePaper(tomorrow, ctx, '2026-03-31')).id, id, 'and is what a repeat gets the day after');
+  t.match(await officer('POST', '/papers', { to }, once), { status: 422 }, 'a key is of one request');
+
+  const list = await officer('GET', '/papers');
+  t.match(list, { status: 200 });
+  t.match(
+    list.body.items.find((one: { id: string }) => one.id === id),
+    {
+      from: '2025-04-01',
+      to: '2026-03-31',
+      madeOn: '2026-11-23',
+    },
+  );
+  for (const wrong of ['2026-10-31', 'tomorrow'])
+    t.equal((await officer('POST', '/papers', { to: wrong })).status, 422, wrong);
+  t.equal((await officer('GET', '/papers/0193594e-6c00-7a4b-9f0e-2f4b7a1c5d3e')).status, 404);
+  t.equal((await apiOf(app, as.auditor)('POST', '/papers', { to })).status, 403);
+  for (const path of ['/papers', `/papers/${id}`])
+    for (const who of [as.supporter, as.clinic])
+      t.equal((await apiOf(app, who)('GET', path)).status, 403, path);
+});
+
 t.test(
   'a story of the year stands in a paper while its person agrees, and in no paper that is kept',
   async (t) => {

@@ -22,7 +22,8 @@ export async function makePaper(deps: Deps, ctx: Context, to: string): Promise<{
   const [{ from }] = halves;
   const kept = await maybe(deps.db, 'paper.of-today', { id: col.text })`
     select id from paper where ends_on = ${to} and made_on = ${day}`;
-  if (kept) return kept;
+  // As a command, so that a repeat with its idempotency key gets this paper on another day as well.
+  if (kept) return command(deps, ctx, async () => kept);
   const scheme = await readScheme(deps, deps.db);
   const content: PaperContent = {
     scheme: scheme.name,

@@ -39,6 +39,18 @@ export async function paperView({ content, from, to, madeOn }: Paper, stories: S
   };
 }
 
+/** A paper as the API gives it: the same sentences as text, and the reports that their numbers are from. */
+export function paperRead({ id, from, to, madeOn, content }: Paper) {
+  const sections = sectionsOf(content).map(({ key, title, sentences }) => ({
+    key,
+    title,
+    sentences: sentences.map((parts) =>
+      parts.map((part) => (typeof part === 'string' ? part : part.shown)).join(''),
+    ),
+  }));
+  return { id, from, to, madeOn, scheme: content.scheme, sections, halves: content.halves };
+}
+
 /** Where the definition of a figure stands in the paper. */
 const anchorOf = ({ report, part, column }: Figure) => `${report}-${part ?? 'top'}-${column}`;
 
