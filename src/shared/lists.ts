@@ -101,20 +101,19 @@ export function bySort<Row extends { id: string }, Name extends string>(
   const [beyond, direction] = sort.startsWith('-') ? [sql`<`, sql`desc`] : [sql`>`, sql`asc`];
   const [value, last] = readCursor(after, [kind, 'uuid']) ?? [];
   return {
-    follows: last
-      ? sql`and (${by}, ${id}) ${beyond} (${value}::${sql.raw(sqlTypes[kind])}, ${last}::uuid)`
-      : sql``,
+    follows: last ? sql`and (${by}, ${id}) ${beyond} (${typed[kind](value)}, ${last}::uuid)` : sql``,
     by: sql`${by} ${direction}, ${id} ${direction}`,
     key: (row: Row) => [of(row), row.id],
   };
 }
 
-const sqlTypes: Record<CursorKind, string> = {
-  uuid: 'uuid',
-  date: 'date',
-  text: 'text',
-  flag: 'boolean',
-  instant: 'timestamptz',
+/** A part of a cursor as the database compares it. */
+const typed: Record<CursorKind, (value: string | undefined) => RawBuilder<unknown>> = {
+  uuid: (value) => sql`${value}::uuid`,
+  date: (value) => sql`${value}::date`,
+  text: (value) => sql`${value}::text`,
+  flag: (value) => sql`${value}::boolean`,
+  instant: (value) => sql`${value}::timestamptz`,
 };
 
 /** Cuts `limit + 1` rows to a page; `key` gives a row's sort key. */
