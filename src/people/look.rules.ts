@@ -63,6 +63,7 @@ const isOfFew = ({ enum: values, format, type }: { enum?: unknown[]; format?: st
 /** Where people are named beside their own records, by the pattern of the address: as in “Saw them in …”. */
 export const lookedInWords: Record<string, string> = {
   '/': 'what is urgent on Today',
+  '/devices': 'the list of devices',
   '/devices/:id': 'who had a device when',
   '/devices/:id/holders': 'who had a device when',
   '/drop-ins/:id': 'who came to a drop-in',
@@ -92,6 +93,7 @@ export const lookedInWords: Record<string, string> = {
   '/suggestion-trees/:version/replay': 'past assessments, with other rules for what is suggested',
   '/stories': 'the list of stories',
   '/support': 'the diary',
+  '/support/week': 'the week of calls',
   '/tasks': 'the list of tasks',
   '/tasks/:id': 'a task',
   '/waiting-list': 'the waiting list',

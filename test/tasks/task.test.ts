@@ -109,8 +109,10 @@ t.test(
     const bar = page.locator('.app-bulk');
     const top = () => bar.evaluate((element) => element.getBoundingClientRect().top);
     const bottom = () => page.locator(':focus').evaluate((element) => element.getBoundingClientRect().bottom);
-    t.ok((await top()) < 700, 'in sight before anything is scrolled');
+    t.notOk(await bar.isVisible(), 'nothing is ticked yet');
     await page.getByRole('checkbox').first().focus();
+    await page.keyboard.press('Space');
+    t.ok((await top()) < 700, 'in sight before anything is scrolled');
     const isInBar = async () => (await bar.locator(':focus').count()) > 0;
     let hidden = 0;
     for (let presses = 0; presses < 200 && !(await isInBar()); presses++) {
