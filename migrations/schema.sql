@@ -472,7 +472,7 @@ create table data_plan (
   constraint started_has_its_end check ((activated_on is null) = (expires_on is null)),
   constraint suspended_has_its_time check (status <> 'suspended' or suspended_at is not null)
 );
-create index data_plan_by_end on data_plan (coalesce(expires_on, '9999-12-31'::date), id);
+create index data_plan_by_end on data_plan (coalesce(expires_on, '2199-12-31'::date), id);
 create index data_plan_device on data_plan (device_id, id);
 create index data_plan_drawer on data_plan (id) where device_id is null and status <> 'ended';
 create index data_plan_ending on data_plan (expires_on, id) where status <> 'ended';
@@ -1374,7 +1374,7 @@ end) stored,
   constraint signature_is_kept check (accepted_by <> 'signature' or signature is not null),
   constraint witnessed_names_the_witness check (accepted_by <> 'witnessed' or witness is not null)
 );
-create index loan_by_due on loan (coalesce(due_on, '9999-12-31'::date), id);
+create index loan_by_due on loan (coalesce(due_on, '2199-12-31'::date), id);
 create index loan_by_handover on loan (handover_on, id);
 create index loan_by_status on loan (status, id);
 create index loan_due on loan (due_on, id) where status = 'open';

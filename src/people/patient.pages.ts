@@ -105,21 +105,23 @@ export function patientPages(app: App, deps: Deps): void {
     const day = today(deps.clock);
     const [patient, merges] = await Promise.all([getShownPatient(deps.db, id, day), mergesOf(deps.db, id)]);
     const others = peopleNamedIn({ patient, merges }).filter((one) => one !== id);
-    const [access, followUps, messages, events, { openProposals, given }, doneOf, likeness] =
-      await Promise.all([
-        logAndListAccess(deps, ctx, id, others),
-        listFollowUps(deps.db, ctx.actor, { patientId: id, limit: 50 }, today(deps.clock)),
-        listMessages(deps, { patientId: id, limit: 10 }),
-        timelineOf(
-          deps.db,
-          id,
-          page,
-          merges.map(({ merged }) => merged.id),
-        ),
-        besideRecordOf(deps.db, id),
-        doneAboutTasksOf(deps.db, id),
-        patient.erasedAt ? null : likelyDuplicates(deps.db, id),
-      ]);
+    const [access, followUps, messages, events, { openProposals, given }, likeness] = await Promise.all([
+      logAndListAccess(deps, ctx, id, others),
+      listFollowUps(deps.db, ctx.actor, { patientId: id, limit: 50 }, today(deps.clock)),
+      listMessages(deps, { patientId: id, limit: 10 }),
+      timelineOf(
+        deps.db,
+        id,
+        page,
+        merges.map(({ merged }) => merged.id),
+      ),
+      besideRecordOf(deps.db, id),
+      patient.erasedAt ? null : likelyDuplicates(deps.db, id),
+    ]);
+    // What was done is asked for where the page tells of a task that was closed.
+    const doneOf = events.items.some(({ type }) => type === 'task.completed')
+      ? await doneAboutTasksOf(deps.db, id)
+      : undefined;
     const due = communicationReviewDue(patient);
     const next = followUps.items.find(({ status }) => isAhead.of(status));
     return {

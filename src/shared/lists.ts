@@ -74,6 +74,9 @@ export function byId(id: RawBuilder<unknown>, { order, after }: Ordered) {
   };
 }
 
+/** The last day that a date can be here stands for none where a list is sorted by day: what has none comes last. */
+export const noDay = '2199-12-31';
+
 /** A column that a list can be sorted by: what stands in it in SQL, never null, and the same of a row that was read. */
 export type SortColumn<Row> = { by: RawBuilder<unknown>; kind: CursorKind; of: (row: Row) => string };
 

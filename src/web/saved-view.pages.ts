@@ -14,7 +14,7 @@ const words = {
   query: 'Choose a filter first',
 };
 const own = { action: 'session.own' } as const;
-const ofList = Type.Object({ list: listPath }, { additionalProperties: true });
+const ofList = Type.Object({ list: { ...listPath, default: '/loans' } }, { additionalProperties: true });
 
 /** /views: the views of a list that someone keeps for themselves. */
 export function savedViewPages(app: App, deps: Deps): void {

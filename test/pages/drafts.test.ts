@@ -30,7 +30,7 @@ t.test('what is typed in one form stays when the button of another is pressed', 
   await unfold('Decline the referral');
   await page.locator('#decline-reason').fill('Asked for nothing after all');
   await press('Take it');
-  await page.getByText('The referral is yours.').waitFor();
+  await page.getByText(/^R-[0-9A-Z]{6} is yours/).waitFor();
   t.equal(await note.inputValue(), 'Rang the ward.\nCall back on <Friday>.');
   t.ok(await note.isVisible(), 'unfolded');
   t.equal(await page.getByText(notSaved).count(), 2);
@@ -57,7 +57,7 @@ t.test('what was refused, and then left for another button, stays too', async (t
   await press('Change what they need');
   await page.getByRole('link', { name: 'Choose what changes' }).waitFor();
   await press('Take it');
-  await page.getByText('The referral is yours.').waitFor();
+  await page.getByText(/^R-[0-9A-Z]{6} is yours/).waitFor();
   t.equal(await page.locator('#need-reason').inputValue(), 'Has Wi-Fi by now');
   t.equal(await page.getByText(notSaved).count(), 1);
 
@@ -112,7 +112,7 @@ t.test('drafts end when nothing was pressed for as long as a session lasts', asy
   await unfold('Add a note');
   await page.locator('#note-note').fill('Personal');
   await press('Take it');
-  await page.getByText('The referral is yours.').waitFor();
+  await page.getByText(/^R-[0-9A-Z]{6} is yours/).waitFor();
   await page.clock.fastForward('29:00');
   t.match(await stored(page), /Personal/);
   await press('Stay signed in');
@@ -131,7 +131,7 @@ t.test('no more is kept than fits, the oldest goes first', async (t) => {
     await unfold('Add a note');
     await page.locator('#note-note').fill('x'.repeat(150_000));
     await press('Take it');
-    await page.getByText('The referral is yours.').waitFor();
+    await page.getByText(/^R-[0-9A-Z]{6} is yours/).waitFor();
   }
   const kept = (await stored(page))!;
   t.ok(kept.length <= 200_000);
@@ -146,7 +146,7 @@ t.test('without script nothing is kept, and nothing breaks', async (t) => {
   await unfold('Add a note');
   await page.locator('#note-note').fill('Rang the ward');
   await press('Take it');
-  await page.getByText('The referral is yours.').waitFor();
+  await page.getByText(/^R-[0-9A-Z]{6} is yours/).waitFor();
   t.equal(await page.getByText(notSaved).count(), 0);
 });
 
@@ -159,7 +159,7 @@ t.test('drafts end with the session, and never leave their tab', async (t) => {
     await unfold('Add a note');
     await note.fill('Personal');
     await press('Take it');
-    await page.getByText('The referral is yours.').waitFor();
+    await page.getByText(/^R-[0-9A-Z]{6} is yours/).waitFor();
     t.match(await stored(page), /Personal/);
     return id;
   };

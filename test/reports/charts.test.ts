@@ -7,6 +7,8 @@ import { reportNames } from '../../src/office/reports/report.rules.ts';
 import { testApp } from '../helpers/app.ts';
 import { openBrowser } from '../helpers/browser.ts';
 
+t.setTimeout(600_000);
+
 const { app, as, deps } = await testApp(t);
 await loadDemonstration(deps);
 // Names as long as real ones are: a chart has to show them whole.

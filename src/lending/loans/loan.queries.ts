@@ -6,7 +6,15 @@ import { isOpenReferral } from '../../referrals/referral.states.ts';
 import { addDays, type Clock, today } from '../../shared/clock.ts';
 import { readReferences } from '../../shared/codes.ts';
 import { jsonInstant, type Reader } from '../../shared/database.ts';
-import { byId, bySort, type ListPage, readCursor, type SortColumn, toPage } from '../../shared/lists.ts';
+import {
+  byId,
+  bySort,
+  type ListPage,
+  noDay,
+  readCursor,
+  type SortColumn,
+  toPage,
+} from '../../shared/lists.ts';
 import { Problem } from '../../shared/problem.ts';
 import { col, type RowOf } from '../../shared/rows.ts';
 import { countOf, each, many, maybe } from '../../shared/statements.ts';
@@ -31,8 +39,6 @@ const columns = (
     from loan_item i join device d on d.id = i.device_id where i.loan_id = l.id and i.swapped_for is null) as items`;
 const tables = sql`loan l left join patient p on p.id = l.patient_id left join location b on b.id = l.location_id`;
 
-/** The last of all days stands for none: loans without one come after those that have a day. */
-const noDay = '9999-12-31';
 const sorts: Record<'issued' | 'due', SortColumn<LoanSummary>> = {
   issued: { by: sql`l.handover_on`, kind: 'date', of: ({ issuedOn }) => issuedOn },
   due: { by: sql`coalesce(l.due_on, ${sql.lit(noDay)})`, kind: 'date', of: ({ dueOn }) => dueOn ?? noDay },

@@ -2,7 +2,15 @@ import { type RawBuilder, sql } from 'kysely';
 import { isOut } from '../../lending/loans/loan.states.ts';
 import { addDays, type Clock, today } from '../../shared/clock.ts';
 import type { Reader } from '../../shared/database.ts';
-import { byId, bySort, type ListPage, readCursor, type SortColumn, toPage } from '../../shared/lists.ts';
+import {
+  byId,
+  bySort,
+  type ListPage,
+  noDay,
+  readCursor,
+  type SortColumn,
+  toPage,
+} from '../../shared/lists.ts';
 import { Problem } from '../../shared/problem.ts';
 import { col } from '../../shared/rows.ts';
 import { countOf, each, many, maybe } from '../../shared/statements.ts';
@@ -46,8 +54,6 @@ function matching({ status, network, ending, unfitted }: DataPlanFilter, day: st
     ${unfitted === undefined ? sql`` : unfitted ? sql`and s.device_id is null and ${isInUse('s')}` : sql`and s.device_id is not null and ${isInUse('s')}`}`;
 }
 
-/** The last of all days stands for none: what was not started comes after all that ends. */
-const noDay = '9999-12-31';
 const sorts: Record<'ends', SortColumn<DataPlanSummary>> = {
   ends: {
     by: sql`coalesce(s.expires_on, ${sql.lit(noDay)})`,

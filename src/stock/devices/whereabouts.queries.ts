@@ -8,7 +8,7 @@ const Whereabouts = {
   place: col.orNull(col.text),
   loanId: col.orNull(col.text),
   borrower: col.orNull(col.text),
-  patient: col.orNull(col.object({ id: col.text })),
+  patient: col.orNull(col.object({ id: col.text, givenName: col.text, familyName: col.text })),
 };
 
 /** Where each of some devices is: the place that keeps it, or the loan it is out on with who has it. Names people: for whoever may read loans. */
@@ -18,8 +18,8 @@ export async function whereaboutsOf(
 ): Promise<Map<string, RowOf<typeof Whereabouts>>> {
   const rows = await many(db, each('device.whereabouts'), Whereabouts)`
     select d.id, case when l.id is null then k.name end as place, l.id as "loanId",
-      coalesce(b.name, trim(concat_ws(' ', p.given_name, p.family_name))) as borrower,
-      case when p.id is not null then json_build_object('id', p.id) end as patient
+      b.name as borrower,
+      case when p.id is not null then json_build_object('id', p.id, 'givenName', p.given_name, 'familyName', p.family_name) end as patient
     from device d left join location k on k.id = d.location_id
       left join loan_item i on i.device_id = d.id and ${isOut('i')} left join loan l on l.id = i.loan_id
       left join patient p on p.id = l.patient_id left join location b on b.id = l.location_id
