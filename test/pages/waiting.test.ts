@@ -126,7 +126,7 @@ t.test(
       await page.getByLabel('Scan or type a label').focus();
       await scan(tablet!.assetTag.toLowerCase());
       await page.getByText('1 person has waited longer for the same').waitFor();
-      await page.getByRole('row').filter({ hasText: early.reference }).waitFor();
+      await page.getByRole('link', { name: early.reference }).waitFor();
       await look('hold a device, someone waits longer');
       t.equal(await page.getByLabel('Scan or type a label').inputValue(), tablet!.assetTag.toLowerCase());
       await page.getByLabel('Why they are passed over').fill('Leaves hospital tomorrow');
