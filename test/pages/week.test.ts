@@ -20,6 +20,8 @@ t.test('the week by supporter is no wider than a phone, on the fullest of days',
     .waitFor();
   await look('the week by supporter');
   await page.setViewportSize({ width: 320, height: 740 });
+  // The menu folds anew once the window is told of its width.
+  await page.waitForFunction('document.documentElement.scrollWidth <= 320');
   t.equal(
     await page.evaluate('document.documentElement.scrollWidth'),
     320,
