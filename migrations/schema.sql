@@ -1103,14 +1103,28 @@ create table incident_action (
   id uuid primary key,
   incident_id uuid not null references incident,
   kind text not null check (kind in ('lock', 'lost_mode', 'locate', 'wipe', 'suspend_sim', 'concern',
-    'told_police', 'told_ig', 'found', 'write_off', 'note', 'replaced', 'approved', 'closed')),
+    'told_police', 'told_ig', 'agree_return', 'found', 'write_off', 'note', 'replaced', 'approved',
+    'closed')),
   note text,
   patient_data boolean,
   authorised_by text,
   requested_at timestamptz not null,
   requested_by text not null,
   confirmed_at timestamptz,
-  confirmed_by text
+  confirmed_by text,
+  -- It was decided that it need not be done.
+  not_needed boolean not null default false,
+  taken_back_at timestamptz,
+  taken_back_by text,
+  -- What stands of it; a line that was taken back is in the story alone.
+  status text not null generated always as (
+case
+    when taken_back_at is not null then 'taken_back'
+    when not_needed then 'not_needed'
+    when confirmed_at is null then 'asked'
+    else 'done'
+end) stored check (status in ('asked', 'done', 'not_needed', 'taken_back')),
+  constraint what_is_not_needed_is_not_done check (not (not_needed and confirmed_at is not null))
 );
 create index incident_action_incident on incident_action (incident_id, id);
 

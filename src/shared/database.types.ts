@@ -631,7 +631,7 @@ export interface Incident {
 export interface IncidentAction {
   id: string;
   incident_id: string;
-  kind: 'lock' | 'lost_mode' | 'locate' | 'wipe' | 'suspend_sim' | 'concern' | 'told_police' | 'told_ig' | 'found' | 'write_off' | 'note' | 'replaced' | 'approved' | 'closed';
+  kind: 'lock' | 'lost_mode' | 'locate' | 'wipe' | 'suspend_sim' | 'concern' | 'told_police' | 'told_ig' | 'agree_return' | 'found' | 'write_off' | 'note' | 'replaced' | 'approved' | 'closed';
   note: string | null;
   patient_data: boolean | null;
   authorised_by: string | null;
@@ -639,6 +639,10 @@ export interface IncidentAction {
   requested_by: string;
   confirmed_at: string | null;
   confirmed_by: string | null;
+  not_needed: Generated<boolean>;
+  taken_back_at: string | null;
+  taken_back_by: string | null;
+  status: GeneratedAlways<'asked' | 'done' | 'not_needed' | 'taken_back'>;
 }
 
 export interface Instrument {

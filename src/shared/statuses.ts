@@ -66,6 +66,7 @@ export const statusColours: Record<Colour, string[]> = {
     'needed',
     'proposed',
     'requested',
+    'to_do',
     'not_started',
     'pending',
     'draft',
@@ -107,6 +108,7 @@ export const statusColours: Record<Colour, string[]> = {
     'ran_out',
   ],
   grey: [
+    'not_needed',
     'taken_out',
     'retired',
     'gifted',

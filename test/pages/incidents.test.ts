@@ -32,19 +32,32 @@ t.test('journey: a phone call about a stolen tablet ends with it replaced, in tw
       [next!.assetTag, 'on_loan'],
     ],
   );
-  await page.getByLabel('Lock the device').check();
-  await page.getByLabel('No', { exact: true }).first().check();
-  await page.getByRole('button', { name: 'Write it down' }).click();
-  await page.getByRole('button', { name: 'It is done lock the device' }).click();
-  await page.getByText('Device locked.').waitFor();
-  await page.getByLabel('Tell information governance').check();
-  await page.getByRole('button', { name: 'Write it down' }).click();
+  const line = (kind: string) => page.locator(`#do-${kind}`);
+  await line('lock').getByRole('button', { name: 'Asked for' }).click();
+  await page.getByText('Asked for: lock the device.').waitFor();
+  await line('lock').getByRole('button', { name: 'Done' }).click();
+  await page.getByText('Device locked.').first().waitFor();
+  await line('wipe').getByRole('button', { name: 'Done' }).click();
   t.match(
     await page.locator('.nhsuk-error-summary').textContent(),
-    /Say whether there was patient data on it/,
+    /less than 24 hours ago and may turn up/,
+    'at the line that it is of',
   );
-  t.ok(await page.getByLabel('Tell information governance').isChecked(), 'what was chosen is kept');
+  t.ok(await page.locator('#wipe-note').isVisible());
   await look('an incident with a fault');
+  await line('wipe').getByRole('button', { name: 'Not needed' }).click();
+  await page.getByText('Not needed: erase the device from afar.').first().waitFor();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.getByText('It is taken back').waitFor();
+  t.match(await line('wipe').textContent(), /Erase the device from afar\s+To do/);
+  await line('told_ig').getByRole('button', { name: 'Told: there was none' }).click();
+  await line('told_police').getByLabel('Crime reference').fill('CR/123');
+  await line('told_police').getByRole('button', { name: 'Told' }).click();
+  t.match(await line('told_ig').textContent(), /Done[\s\S]*there was no patient data on it/);
+  await page.getByText('What else can be done').click();
+  await line('lost_mode').getByRole('button', { name: 'Asked for' }).click();
+  await page.getByText('Asked for: switch on lost mode.').first().waitFor();
+  await look('an incident of which some is done');
   await page.goto('/incidents');
   await look('incidents');
   await page.goto(`/loans/${loan.id}/replace`);

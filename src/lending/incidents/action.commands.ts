@@ -28,6 +28,7 @@ import {
   remoteActions,
 } from './incident.rules.ts';
 import { Action, type ActionRecorded, type NewAction } from './incident.schemas.ts';
+import { isActedOn } from './incident.states.ts';
 
 /**
  * Writes an action down in an incident's story and does what it means for the device: found, it is
@@ -51,7 +52,7 @@ export async function recordAction(
     const errors = actionErrors(input, incident.reportedAt, at);
     if (errors.length) throw new Problem('invalid', { errors });
     const confirmed = input.confirmed === true || !remoteActions.includes(input.kind);
-    const action = await insertAction(work, incidentId, input, confirmed);
+    const action = await insertAction(work, incidentId, input, confirmed ? 'done' : 'asked');
     if (confirmed) await carryOut(work, incident, input);
     const closes = closingActions.includes(input.kind);
     if (closes) await closeIncident(work, incident);
@@ -84,7 +85,7 @@ export async function confirmAction(
     const incident = await lockIncident(work.trx, incidentId);
     assertHappened(incident);
     const row = await maybe(work.trx, 'incident.confirm', { ...Action.properties, isNew: col.boolean })`
-      with found as (select id, confirmed_at is null as is_new from incident_action where id = ${actionId} and incident_id = ${incidentId})
+      with found as (select id, confirmed_at is null as is_new from incident_action where id = ${actionId} and incident_id = ${incidentId} and ${isActedOn()})
       update incident_action a set confirmed_at = coalesce(a.confirmed_at, ${work.at}), confirmed_by = coalesce(a.confirmed_by, ${ctx.actor.name})
       from found where a.id = found.id returning ${actionColumns}, found.is_new as "isNew"`;
     if (!row) throw new Problem('not-found');
@@ -135,7 +136,7 @@ export async function recordApproval(
       .set({ approved_by: work.ctx.actor.name, approval_reason: reason, changed_at: work.at })
       .where('id', '=', incident.id),
   );
-  await insertAction(work, incident.id, { kind: 'approved', note: reason }, true);
+  await insertAction(work, incident.id, { kind: 'approved', note: reason }, 'done');
   await completeTasksAbout(work, ['approve_replacement'], [incident.id]);
   await recordEvent(work, {
     type: 'incident.replacement_approved',
@@ -201,22 +202,23 @@ export async function lockIncident(trx: Trx, id: string): Promise<LockedIncident
     from incident n join loan l on l.id = n.loan_id join device d on d.id = n.device_id where n.id = ${id} for no key update of n`;
 }
 
-const actionColumns = sql`a.id, a.kind, a.note, a.patient_data as "patientData", a.authorised_by as "authorisedBy",
-  a.requested_at as "requestedAt", a.requested_by as "requestedBy", a.confirmed_at as "confirmedAt", a.confirmed_by as "confirmedBy"`;
+export const actionColumns = sql`a.id, a.kind, a.note, a.patient_data as "patientData", a.authorised_by as "authorisedBy",
+  a.requested_at as "requestedAt", a.requested_by as "requestedBy", a.confirmed_at as "confirmedAt", a.confirmed_by as "confirmedBy", a.status, a.taken_back_by as "takenBackBy"`;
 
 /** One line of an incident's story. */
 export async function insertAction(
   work: Work,
   incidentId: string,
   input: Omit<NewAction, 'kind'> & { kind: Action['kind'] },
-  confirmed: boolean,
+  status: Exclude<Action['status'], 'taken_back'>,
 ): Promise<Action> {
   const { at } = work;
+  const confirmed = status === 'done';
   const by = work.ctx.actor.name;
   return one(work.trx, 'incident.action', Action.properties)`
-    insert into incident_action as a (id, incident_id, kind, note, patient_data, authorised_by, requested_at, requested_by, confirmed_at, confirmed_by)
+    insert into incident_action as a (id, incident_id, kind, note, patient_data, authorised_by, requested_at, requested_by, confirmed_at, confirmed_by, not_needed)
     values (${newId()}, ${incidentId}, ${input.kind}, ${input.note ?? null}, ${input.patientData ?? null},
-      ${input.kind === 'write_off' ? (input.authorisedBy ?? by) : null}, ${at}, ${by}, ${confirmed ? at : null}, ${confirmed ? by : null})
+      ${input.kind === 'write_off' ? (input.authorisedBy ?? by) : null}, ${at}, ${by}, ${confirmed ? at : null}, ${confirmed ? by : null}, ${status === 'not_needed'})
     returning ${actionColumns}`;
 }
 

@@ -5,14 +5,8 @@ import { date } from '../../shared/formats.ts';
 import { oneOf } from '../../shared/schemas.ts';
 import { nowIs } from '../../shared/sentences.ts';
 import { deviceStatuses } from '../../stock/devices/device.rules.ts';
-import {
-  type ActionKind,
-  actionKinds,
-  actionWords,
-  doneWords,
-  incidentKinds,
-  incidentWords,
-} from './incident.rules.ts';
+import { actionKinds, actionWords, doneWords, incidentKinds, incidentWords } from './incident.rules.ts';
+import type { Action } from './incident.schemas.ts';
 
 const status = oneOf(deviceStatuses);
 
@@ -59,8 +53,8 @@ export const incidentEvents = defineEvents({
   },
   'incident.action': {
     values: {
-      kind: oneOf(actionKinds),
-      status: oneOf(['requested', 'done']),
+      kind: oneOf([...actionKinds, 'replaced', 'approved']),
+      status: oneOf(['requested', 'done', 'not_needed', 'taken_back']),
       patientData: Type.Optional(flag),
     },
     line: (v) => {
@@ -88,8 +82,11 @@ export const incidentEvents = defineEvents({
 });
 
 /** What was asked for or done; nothing for a kind that there is no more. */
-function said(kind: ActionKind, status: 'requested' | 'done' | undefined): string | undefined {
-  if (status !== 'requested') return doneWords[kind];
-  const asked = actionWords[kind]?.replace(/^./, (letter) => letter.toLowerCase());
-  return asked && `Asked for: ${asked}`;
+function said(kind: Action['kind'], status: Exclude<Action['status'], 'asked'> | 'requested' | undefined) {
+  if (!actionWords[kind]) return undefined;
+  const low = (words: string) => words.replace(/^./, (letter) => letter.toLowerCase());
+  if (status === 'requested') return `Asked for: ${low(actionWords[kind])}`;
+  if (status === 'not_needed') return `Not needed: ${low(actionWords[kind])}`;
+  if (status === 'taken_back') return `A slip, taken back: ${low(doneWords[kind])}`;
+  return doneWords[kind];
 }

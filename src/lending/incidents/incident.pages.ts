@@ -2,7 +2,7 @@ import Type from 'typebox';
 import { may } from '../../access/permissions.ts';
 import { logAccess } from '../../people/look.queries.ts';
 import type { Context } from '../../shared/actor.ts';
-import { today } from '../../shared/clock.ts';
+import { timestamp, today } from '../../shared/clock.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { timelineOf } from '../../shared/event.queries.ts';
 import { type App, idParams } from '../../shared/http.ts';
@@ -13,7 +13,7 @@ import { type AskedOne, submit } from '../../web/submit.ts';
 import { timelineLines } from '../../web/timeline.view.ts';
 import { attachmentView } from '../attachments/attachment.view.ts';
 import { approveReplacement, askForApproval, confirmAction, recordAction } from './action.commands.ts';
-import { countIncidents, getIncident, listIncidents } from './incident.queries.ts';
+import { countIncidents, getIncident, listIncidents, suggestionsFor } from './incident.queries.ts';
 import {
   type ActionKind,
   actionWords,
@@ -25,23 +25,19 @@ import {
   permissionFor,
   remoteActions,
 } from './incident.rules.ts';
-import { IncidentQuery, NewAction, NewApproval } from './incident.schemas.ts';
+import { type Action, IncidentQuery, NewAction, NewApproval, NotNeeded } from './incident.schemas.ts';
 import { whyNotReplaceable } from './replacement.rules.ts';
+import { sayNotNeeded, takeBackAction } from './thing.commands.ts';
+import { incidentStanding, saidOf, thingKinds, whyActionStays } from './to-do.rules.ts';
+import { atItsLine, formsOfLines, toDoView } from './to-do.view.ts';
 
 const actionParams = Type.Object({
   id: Type.String({ format: 'uuid' }),
   actionId: Type.String({ format: 'uuid' }),
 });
 const words = { kind: 'Choose what was done', reason: 'Enter why', patientData: 'Choose yes or no' };
-const done: Record<ActionKind, string> = {
-  lock: 'It is written down that the device is to be locked.',
-  lost_mode: 'It is written down that lost mode is to be switched on.',
-  locate: 'It is written down that the device is to be located.',
-  wipe: 'It is written down that the device is to be erased.',
-  suspend_sim: 'It is written down that the SIM is to be suspended.',
+const said: Partial<Record<Action['kind'], string>> = {
   concern: 'The concern is raised: staff have an urgent task to speak to the clinic.',
-  told_police: 'It is written down that the police were told.',
-  told_ig: 'It is written down that information governance was told.',
   found: 'Good news: the device is found, and is prepared again. The incident is closed.',
   write_off: 'The device is written off and stands in the losses register. The incident is closed.',
   note: 'The note is in the story.',
@@ -109,22 +105,46 @@ export function incidentPages(app: App, deps: Deps): void {
     view: 'lending/incidents/views/incident.njk',
     show: (form: Form, { ctx, params }: AskedOne) => incidentView(ctx, params.id, { limit: 50 }, form),
   };
+  /** What was written down, with the press that takes it back while that helps. */
+  const written = (id: string, action: Action) => ({
+    href: `/incidents/${id}`,
+    text: said[action.kind] ?? saidOf(action),
+    ...(!whyActionStays(action) && {
+      undo: { href: `/incidents/${id}/actions/${action.id}/takings-back`, fields: {} },
+    }),
+  });
   submit(app, '/incidents/:id/actions', {
     ...page,
     action: 'incidents.act',
-    prefix: 'action',
+    take: async (typed, { ctx, params: { id } }) =>
+      written(id, await recordAction(deps, ctx, id, fields(NewAction, typed, words))),
+  });
+
+  submit(app, '/incidents/:id/not-needed', {
+    ...page,
+    action: 'incidents.act',
     async take(typed, { ctx, params: { id } }) {
-      const { kind } = await recordAction(deps, ctx, id, fields(NewAction, typed, words));
-      return { href: `/incidents/${id}`, text: done[kind as ActionKind] };
+      const { kind, note = '' } = typed;
+      return written(
+        id,
+        await sayNotNeeded(deps, ctx, id, fields(NotNeeded, { kind: kind ?? '', note }, words)),
+      );
     },
   });
 
   submit(app, '/incidents/:id/actions/:actionId/confirmations', {
     action: 'incidents.act',
     params: actionParams,
+    take: async (_typed, { ctx, params: { id, actionId } }) =>
+      written(id, await confirmAction(deps, ctx, id, actionId)),
+  });
+
+  submit(app, '/incidents/:id/actions/:actionId/takings-back', {
+    action: 'incidents.act',
+    params: actionParams,
     async take(_typed, { ctx, params: { id, actionId } }) {
-      const { kind } = await confirmAction(deps, ctx, id, actionId);
-      return { href: `/incidents/${id}`, text: `${doneWords[kind]}.` };
+      await takeBackAction(deps, ctx, id, actionId);
+      return { href: `/incidents/${id}`, text: 'It is taken back, and stays in the story crossed out.' };
     },
   });
 
@@ -169,23 +189,35 @@ export function incidentPages(app: App, deps: Deps): void {
       const needed = permissionFor(kind);
       return allowed[kind] === true && (!needed || may(ctx.actor, needed));
     });
-    const formOf = (prefix: string) => (sent?.prefix === prefix ? sent : { ...newForm(), prefix });
     const { status } = incident.item;
     const replaced = incident.replacement !== null;
     const canReplace =
       !incident.takenBack && !whyNotReplaceable({ status, byIncident: incident.byIncident, replaced });
+    const isApproval = sent?.prefix === 'approve';
+    const { things, others } = toDoView(incident, suggestionsFor(incident), {
+      open,
+      canReplace,
+      now: timestamp(deps.clock),
+    });
+    const ruledOut = things.some(({ kind, status }) => kind === 'replaced' && status === 'not_needed');
+    const ofLine = isApproval ? undefined : sent;
     return {
       incident,
       attachments,
       open,
       canReplace,
+      standing: incidentStanding({ ...incident, isLost: incident.device.status === 'lost' }, things),
+      mayReplaceNow: canReplace && !ruledOut,
+      things: incident.takenBack ? [] : things,
+      others: incident.status === 'open' ? others : [],
+      isOther: others.some(({ kind }) => kind === ofLine?.typed.kind),
+      lineForms: formsOfLines([...thingKinds, 'closed', 'write_off', 'note'], ofLine),
       remoteActions,
       actionWords,
       doneWords,
       incidentWords,
-      actionForm: formOf('action'),
-      approveForm: formOf('approve'),
-      form: sent,
+      approveForm: isApproval ? sent : { ...newForm(), prefix: 'approve' },
+      form: ofLine ? atItsLine(ofLine) : sent,
       today: today(deps.clock),
       timeline: timelineLines(events.items, id),
       next: events.next,

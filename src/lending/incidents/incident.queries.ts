@@ -11,6 +11,7 @@ import { itemWasLent } from '../loans/loan.states.ts';
 import { type EarlierIncident, Incident, type IncidentQuery, IncidentSummary } from './incident.schemas.ts';
 import { didHappen } from './incident.states.ts';
 import { suggestedActions } from './suggestion.rules.ts';
+import { notYet } from './to-do.rules.ts';
 
 const columns = sql`n.id, n.reference, n.kind, n.status, n.reported_on as "reportedOn", n.happened_on as "happenedOn", n.reported_at as "reportedAt",
   json_build_object('id', d.id, 'assetTag', d.asset_tag, 'kind', d.kind, 'make', d.make, 'model', d.model, 'status', d.status) as device,
@@ -72,20 +73,22 @@ export async function getIncident(
       ${lentAgain} as "lentAgain",
       coalesce((select json_agg(json_build_object('id', a.id, 'kind', a.kind, 'note', a.note, 'patientData', a.patient_data,
           'authorisedBy', a.authorised_by, 'requestedAt', a.requested_at, 'requestedBy', a.requested_by,
-          'confirmedAt', a.confirmed_at, 'confirmedBy', a.confirmed_by) order by a.id)
+          'confirmedAt', a.confirmed_at, 'confirmedBy', a.confirmed_by, 'status', a.status, 'takenBackBy', a.taken_back_by) order by a.id)
         from incident_action a where a.incident_id = n.id), '[]') as actions,
       coalesce(${earlierJson}, '[]') as "earlierIncidents"
     from ${tables} where n.id = ${id}`;
   if (!incident) throw new Problem('not-found');
   if (incident.lentAgain || incident.takenBack) return { ...incident, suggestedActions: [] };
-  const done = new Set<string>(incident.actions.map(({ kind }) => kind));
-  const suggested = suggestedActions({
+  return { ...incident, suggestedActions: notYet(suggestionsFor(incident), incident.actions) };
+}
+
+/** What fits an incident, in order, whether it was done or not. */
+export const suggestionsFor = (incident: Omit<Incident, 'suggestedActions'>) =>
+  suggestedActions({
     ...incident,
     deviceKind: incident.device.kind,
     isOfPerson: incident.patient !== null,
   });
-  return { ...incident, suggestedActions: suggested.filter(({ kind }) => !done.has(kind)) };
-}
 
 /** The other incidents of the person of the incident `n`, the newest first. */
 const earlierJson = sql`(select json_agg(e) from (

@@ -24,11 +24,13 @@ import {
   NewApproval,
   NewIncident,
   NewReplacement,
+  NotNeeded,
   Replaced,
 } from './incident.schemas.ts';
 import { replaceItem } from './replacement.commands.ts';
 import { takeBackReport } from './report-back.commands.ts';
 import { ReportTakenBack } from './report-back.schemas.ts';
+import { sayNotNeeded, takeBackAction } from './thing.commands.ts';
 
 const tags = ['Incidents'];
 const actionParams = Type.Object({
@@ -159,6 +161,29 @@ export function incidentRoutes(app: App, deps: Deps): void {
     gives: ActionRecorded,
     problems: ['not-found'],
     call: ({ ctx, params }) => confirmAction(deps, ctx, params.id, params.actionId),
+  });
+
+  creates(app, '/incidents/:id/actions/:actionId/takings-back', {
+    action: 'incidents.act',
+    operationId: 'takeBackIncidentAction',
+    summary: 'Take back a line of the story that was a slip; it stays there, and counts for nothing',
+    tags,
+    params: actionParams,
+    gives: ActionRecorded,
+    problems: ['not-found', 'incident-action-refused'],
+    call: ({ ctx, params }) => takeBackAction(deps, ctx, params.id, params.actionId),
+  });
+
+  creates(app, '/incidents/:id/not-needed', {
+    action: 'incidents.act',
+    operationId: 'sayIncidentActionNotNeeded',
+    summary: 'Write down that something that was thought of need not be done',
+    tags,
+    params: idParams,
+    body: NotNeeded,
+    gives: ActionRecorded,
+    problems: ['not-found', 'invalid', 'incident-closed', 'incident-action-refused'],
+    call: ({ ctx, params, body }) => sayNotNeeded(deps, ctx, params.id, body),
   });
 
   creates(app, '/incidents/:id/approvals', {

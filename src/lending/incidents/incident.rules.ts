@@ -47,6 +47,7 @@ export const actionKinds = [
   'concern',
   'told_police',
   'told_ig',
+  'agree_return',
   'found',
   'write_off',
   'note',
@@ -66,6 +67,7 @@ export const actionWords: Record<StoryKind, string> = {
   concern: 'Raise a concern for their safety',
   told_police: 'Tell the police',
   told_ig: 'Tell information governance',
+  agree_return: 'Agree how it comes to us',
   found: 'Found again',
   write_off: 'Write off',
   note: 'Note',
@@ -84,6 +86,7 @@ export const doneWords: Record<StoryKind, string> = {
   concern: 'A concern for their safety was raised',
   told_police: 'Police told',
   told_ig: 'Information governance told',
+  agree_return: 'How it comes to us is agreed',
   found: 'Found again',
   write_off: 'Written off',
   note: 'Note',
@@ -91,6 +94,9 @@ export const doneWords: Record<StoryKind, string> = {
   replaced: 'Replaced',
   approved: 'Replacement above the limit approved',
 };
+
+/** What stands of a line of an incident's story. */
+export const actionStatuses = ['asked', 'done', 'not_needed', 'taken_back'] as const;
 
 /** Asked of someone else and done later: these are requested first and confirmed when they are done. */
 export const remoteActions: readonly ActionKind[] = ['lock', 'lost_mode', 'locate', 'wipe', 'suspend_sim'];
@@ -152,6 +158,7 @@ export function allowedIncidentActions(incident: IncidentState): Record<ActionKi
     isPersonal(incident.deviceKind) ||
     'There is nothing on this kind of device that could be reached from afar.';
   const lost = incident.deviceStatus === 'lost';
+  const isWithSomeone = incident.deviceStatus === 'on_loan' || incident.deviceStatus === 'due_back';
   return {
     lock: remote,
     lost_mode: remote,
@@ -161,6 +168,7 @@ export function allowedIncidentActions(incident: IncidentState): Record<ActionKi
     concern: over || incident.isOfPerson || 'It is of a place, and of nobody’s safety.',
     told_police: over || true,
     told_ig: over || true,
+    agree_return: elsewhere || isWithSomeone || 'They do not have the device.',
     found: elsewhere || lost || 'The device is not lost.',
     write_off:
       elsewhere || lost || 'Only a device that is lost is written off. Dispose of it from its own page.',
@@ -168,6 +176,10 @@ export function allowedIncidentActions(incident: IncidentState): Record<ActionKi
     closed: over || incident.lentAgain || !lost || 'The device is lost: it is found or written off first.',
   };
 }
+
+/** Whether a device was reported so lately that it may turn up before it is erased. Both are instants, ISO 8601. */
+export const isBeforeWipe = (reportedAt: string, now: string): boolean =>
+  Date.parse(now) - Date.parse(reportedAt) < wipeAfterHours * 3_600_000;
 
 export type ActionInput = {
   kind: ActionKind;
@@ -187,7 +199,6 @@ export function actionErrors(
   now: string,
 ): FieldError[] {
   const errors: FieldError[] = [];
-  const early = Date.parse(now) - Date.parse(reportedAt) < wipeAfterHours * 3_600_000;
   if (kind === 'note' && !note) errors.push({ pointer: '/note', message: 'Write the note.' });
   if (kind === 'closed' && !note) errors.push({ pointer: '/note', message: 'Say how it ended.' });
   if (kind === 'locate' && !note)
@@ -195,7 +206,7 @@ export function actionErrors(
       pointer: '/note',
       message: 'Say why: to locate the device is to find out where a person is.',
     });
-  if (kind === 'wipe' && early && !note)
+  if (kind === 'wipe' && isBeforeWipe(reportedAt, now) && !note)
     errors.push({
       pointer: '/note',
       message: `It was reported less than ${wipeAfterHours} hours ago and may turn up. Wait, or say why it cannot wait.`,

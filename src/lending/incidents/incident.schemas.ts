@@ -5,7 +5,8 @@ import { orderedQuery, pageOf, sortQuery } from '../../shared/lists.ts';
 import { line, nullable, oneOf, text, timelineEntry } from '../../shared/schemas.ts';
 import { deviceKinds, deviceStatuses } from '../../stock/devices/device.rules.ts';
 import { itemStatuses, loanStatuses } from '../loans/loan.rules.ts';
-import { actionKinds, incidentKinds, incidentStatuses } from './incident.rules.ts';
+import { actionKinds, actionStatuses, incidentKinds, incidentStatuses } from './incident.rules.ts';
+import { thingKinds } from './to-do.rules.ts';
 
 const id = Type.String({ format: 'uuid' });
 const date = Type.String({ format: 'date' });
@@ -84,6 +85,10 @@ export const Action = Type.Object({
   requestedBy: Type.String(),
   confirmedAt: nullable(Type.String({ description: 'Null while it is only asked for' })),
   confirmedBy: nullable(Type.String()),
+  status: oneOf(actionStatuses, {
+    description: 'What stands of it: a line that was taken back stays in the story, and counts for nothing',
+  }),
+  takenBackBy: nullable(Type.String()),
 });
 export type Action = Static<typeof Action>;
 
@@ -92,6 +97,12 @@ export const ActionRecorded = Type.Object({
   incident: Type.Object({ id: Type.String(), status: oneOf(incidentStatuses) }),
 });
 export type ActionRecorded = Static<typeof ActionRecorded>;
+
+export const NotNeeded = strictObject(
+  { kind: oneOf(thingKinds), note: Type.Optional(text(2000)) },
+  { examples: [{ kind: 'told_police', note: 'They do not wish it.' }] },
+);
+export type NotNeeded = Static<typeof NotNeeded>;
 
 export const NewApproval = strictObject(
   { reason: text(1000) },

@@ -122,7 +122,7 @@ export async function replaceItemBy(
   if (item.incident) {
     const incident = { id: item.incident.id, deviceId: item.deviceId, loanId, patientId: loan.patientId };
     if (approval) await recordApproval(work, incident, approval);
-    await insertAction(work, incident.id, { kind: 'replaced', note: `By ${device.assetTag}.` }, true);
+    await insertAction(work, incident.id, { kind: 'replaced', note: `By ${device.assetTag}.` }, 'done');
   }
   await recordEvent(work, {
     type: 'loan.item_replaced',

@@ -17,6 +17,7 @@ import { getLoan, getLoanDetails } from '../loans/loan.queries.ts';
 import { incidentsOf } from './incident.queries.ts';
 import { incidentWords, kindsOfIncident } from './incident.rules.ts';
 import { NewIncident, type Replaced as ReplacedItem } from './incident.schemas.ts';
+import { isGone } from './incident.states.ts';
 import { replaceItem } from './replacement.commands.ts';
 import { whyNotReplaceable } from './replacement.rules.ts';
 
@@ -66,7 +67,7 @@ export function replacementPages(app: App, deps: Deps): void {
     },
     async take(typed, { ctx, params: { id }, uploads }) {
       const [{ scan, approval, warned, ...report }, chosen] = await withPhotos(typed, uploads, () =>
-        fields(ReportForm, typed, words),
+        fields(ReportForm, isGone.of(String(typed.kind)) ? { ...typed, handedIn: '' } : typed, words),
       );
       const photos = chosen.get('photos') ?? [];
       if (!scan) {

@@ -4,6 +4,7 @@ import { col } from '../../shared/rows.ts';
 import { maybe, one } from '../../shared/statements.ts';
 import { takeBackDays } from '../../shared/taking-back.rules.ts';
 import { sinceEnd } from '../loans/return-back.queries.ts';
+import { isActedOn } from './incident.states.ts';
 import { ReportStanding } from './report-back.rules.ts';
 import { ReportTakenBack } from './report-back.schemas.ts';
 
@@ -20,7 +21,7 @@ export async function getReportToTakeBack(db: Reader, id: string, at: string): P
       case when i.incident_id = n.id then i.ended_at end as "endedAt", l.closed_at as "closedAt",
       exists (select from repair r where r.device_id = d.id and r.created_at > n.reported_at) as "wasSentForRepair",
       coalesce((select json_agg(json_build_object('kind', a.kind, 'isDone', a.confirmed_at is not null) order by a.id)
-        from incident_action a where a.incident_id = n.id), '[]') as actions
+        from incident_action a where a.incident_id = n.id and ${isActedOn('a')}), '[]') as actions
     from incident n join loan_item i on i.id = n.loan_item_id join loan l on l.id = i.loan_id join device d on d.id = i.device_id where n.id = ${id}`;
   if (!row) throw new Problem('not-found');
   return row;

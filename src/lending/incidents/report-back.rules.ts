@@ -17,6 +17,7 @@ const ofAction: Record<Action['kind'], 'stays' | 'to undo' | 'no matter'> = {
   concern: 'to undo',
   told_police: 'stays',
   told_ig: 'stays',
+  agree_return: 'no matter',
   found: 'stays',
   write_off: 'stays',
   note: 'no matter',

@@ -2,7 +2,7 @@ import { type DeviceKind, isPersonal } from '../../stock/devices/device-kinds.ru
 import { type ActionKind, type IncidentKind, wipeAfterHours } from './incident.rules.ts';
 import { isGone } from './incident.states.ts';
 
-type Suggestion = { kind: ActionKind; why: string };
+export type Suggestion = { kind: ActionKind; why: string };
 
 /** Behind what happened someone may have made use of the person. */
 const mayBePressed: readonly IncidentKind[] = ['pawned', 'sold', 'given_away'];
@@ -51,8 +51,8 @@ export function suggestedActions(incident: {
     });
   if (!gone && !handedIn)
     suggestions.push({
-      kind: 'note',
-      why: 'Agree how it comes to us, or replace it: the old one is then due back.',
+      kind: 'agree_return',
+      why: 'Or replace it: the old one is then due back.',
     });
   if (gone)
     suggestions.push({

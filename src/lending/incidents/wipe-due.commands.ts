@@ -2,17 +2,20 @@ import { sql } from 'kysely';
 import { timestamp } from '../../shared/clock.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { countOf, each } from '../../shared/statements.ts';
+import { notTakenBack } from '../../shared/states.ts';
 import { deviceKinds, isPersonal } from '../../stock/devices/device-kinds.rules.ts';
 import { askStaff, taskBatch } from '../../tasks/ask.commands.ts';
 import { wipeAfterHours } from './incident.rules.ts';
 import { isWithStrangers } from './incident.states.ts';
 
-/** Incidents of devices that hold what a person did, are still lost after their time and that nobody has asked to erase. */
+const stands = notTakenBack('incident_action');
+
+/** Incidents of devices that hold what a person did, are still lost after their time and of which nobody has said whether to erase them. */
 const due = (now: string) => sql`
   from incident n join device d on d.id = n.device_id
   where n.status = 'open' and ${isWithStrangers('n')} and d.status = 'lost' and d.kind = any(${deviceKinds.filter(isPersonal)}::text[])
     and n.reported_at <= ${now}::timestamptz - make_interval(hours => ${wipeAfterHours})
-    and not exists (select from incident_action a where a.incident_id = n.id and a.kind = 'wipe')
+    and not exists (select from incident_action a where a.incident_id = n.id and a.kind = 'wipe' and ${stands('a')})
     and not exists (select from task t where t.kind = 'wipe_device' and t.subject_id = n.id)`;
 
 /**

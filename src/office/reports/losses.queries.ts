@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import { didHappen, isGone } from '../../lending/incidents/incident.states.ts';
+import { didHappen, isActedOn, isGone } from '../../lending/incidents/incident.states.ts';
 import type { Reader } from '../../shared/database.ts';
 import { col } from '../../shared/rows.ts';
 import { many } from '../../shared/statements.ts';
@@ -109,7 +109,7 @@ export const losses: Report = {
 };
 
 const has = (action: RawBuilder<unknown>) =>
-  sql<boolean>`exists (select from incident_action a where a.incident_id = n.id and a.kind = ${action})`;
+  sql<boolean>`exists (select from incident_action a where a.incident_id = n.id and a.kind = ${action} and ${isActedOn('a')})`;
 const wasFound = has(sql`'found'`);
 const wasReplaced = sql<boolean>`exists (select from loan_item e where e.replaces_item_id = n.loan_item_id)`;
 
