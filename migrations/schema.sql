@@ -1487,6 +1487,7 @@ end) stored,
   constraint only_a_mistake_is_swapped check (swapped_for is null or status = 'recorded_by_mistake'),
   constraint what_came_back_says_why check (end_reason is null or status = 'returned')
 );
+create index loan_item_back on loan_item (ended_on, ended_at) where status = 'returned';
 create index loan_item_device on loan_item (device_id, id);
 create index loan_item_issued on loan_item (issued_on);
 create index loan_item_loan on loan_item (loan_id);

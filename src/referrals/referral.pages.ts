@@ -33,7 +33,12 @@ export function referralPages(app: App, deps: Deps): void {
       const decision = fields(NewDecision, typed);
       const decided = await decideReferral(deps, ctx, id, decision);
       const following = await whatFollows(deps, ctx, id, reply);
-      return { href: `/referrals/${id}`, ...bannerFor(decision.decision, decided, following, id) };
+      // What was asked for may have become another's turn meanwhile: then it is told, and nobody is passed over.
+      const issues = typed.then === 'issue' && decided.status === 'waiting' && !following.ahead;
+      return {
+        href: `/referrals/${id}${issues ? '/issue' : ''}`,
+        ...bannerFor(decision.decision, decided, following, id),
+      };
     },
   });
 

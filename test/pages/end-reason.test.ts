@@ -62,9 +62,9 @@ t.test(
       await page.getByRole('heading', { name: /Sold: / }).waitFor();
       await page.getByRole('button', { name: 'Replace the device' }).waitFor();
       await look('sold');
-      await page.getByRole('button', { name: 'Raise a concern' }).click();
+      await page.getByRole('button', { name: 'Raise a concern', exact: true }).click();
       await page.getByText('The concern is raised').waitFor();
-      await page.getByText('A concern for their safety was raised').first().waitFor();
+      await page.getByText('The concern is raised: staff have an urgent task').waitFor();
       await page.goto(`${base}/tasks?kind=concern`);
       await page
         .locator('.app-list th')

@@ -66,6 +66,7 @@ t.test(
     await page.getByText('Every day.').waitFor();
 
     await page.goto(`/loans/${loan.id}`);
+    await page.locator('.app-more-actions summary').click();
     await page.getByRole('link', { name: 'Give it to keep' }).click();
     await look('gift');
     await page.getByRole('button', { name: 'Give it to keep' }).click();

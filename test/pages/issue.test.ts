@@ -56,7 +56,7 @@ for (const scripts of [true, false]) {
       });
 
       await step('it is accepted, and waits', async () => {
-        await page.getByRole('button', { name: 'Accept' }).click();
+        await page.getByRole('button', { name: 'Accept', exact: true }).click();
         await page.getByText('It is first on the waiting list.').waitFor();
         await look('a referral that waits');
         await page.goto('/referrals/waiting');
@@ -180,7 +180,8 @@ for (const scripts of [true, false]) {
       });
 
       await step('the tablet is taken back, which closes the loan', async () => {
-        await page.getByRole('button', { name: 'Return items' }).click();
+        await page.getByRole('link', { name: 'See the loan' }).click();
+        await page.getByRole('link', { name: 'Return items' }).click();
         await page.getByLabel(new RegExp(`^${tablet!.assetTag} Tablet`)).check();
         await page.getByLabel(`Condition of ${tablet!.assetTag}`).selectOption('C, worn but works');
         await page.getByLabel(`Notes on ${tablet!.assetTag}`).fill('The charger is missing.');

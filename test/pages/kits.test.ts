@@ -91,6 +91,7 @@ t.test('issue a kit by scanner, then return it with a charger missing', async (t
       `${tablet!.assetTag}, ${dongle.assetTag}, Cable × 2 came back. Still with the borrower: Charger × 1.`,
     )
     .waitFor();
+  await page.getByRole('link', { name: 'See the loan' }).click();
   await page.getByText('If it comes later, there is nothing to do now').waitFor();
   await look('a loan with a charger missing');
   await page.getByRole('button', { name: 'Return items' }).click();

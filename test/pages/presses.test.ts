@@ -65,7 +65,7 @@ t.test('from a referral to a kit that is handed over', async (t) => {
     .getByRole('heading', { name: /Amal Example/ })
     .first()
     .waitFor();
-  await keys.enter(page.getByRole('button', { name: 'Accept' }));
+  await keys.enter(page.getByRole('button', { name: 'Accept', exact: true }));
   await keys.enter(
     page
       .getByRole('button', { name: 'Issue a device' })

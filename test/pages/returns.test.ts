@@ -28,9 +28,16 @@ t.test('a scan finds its loan by tag, serial number or reference, or says what i
   const loan = await make.loan({ items: [{ deviceId: device!.id }] });
   const there = `/loans/${loan.id}/return`;
   for (const code of [device!.assetTag.toLowerCase(), '490154203237518', 'sn1']) {
-    t.equal((await post('/returns', { code })).headers.location, `${there}?item=${loan.items[0]!.id}`, code);
+    t.equal(
+      (await post('/returns', { code })).headers.location,
+      `${there}?item=${loan.items[0]!.id}&from=returns`,
+      code,
+    );
   }
-  t.equal((await post('/returns', { code: loan.reference.toLowerCase() })).headers.location, there);
+  t.equal(
+    (await post('/returns', { code: loan.reference.toLowerCase() })).headers.location,
+    `${there}?from=returns`,
+  );
   t.match((await get(`${there}?item=${loan.items[0]!.id}`)).body, /value="[0-9a-f-]+" checked/);
   for (const role of ['auditor', 'supporter', 'administrator'] as const)
     t.equal((await forms(app, as[role]).get('/returns')).statusCode, 403, role);
@@ -137,4 +144,14 @@ t.test('by scanner alone: the whole kit, then conditions by keyboard', async (t)
   await page.getByRole('button', { name: 'Take back what is ticked' }).focus();
   await page.keyboard.press('Enter');
   await page.getByText('Everything is back and the loan is closed.').waitFor();
+  t.equal(new URL(page.url()).pathname, '/returns', 'back where it began, for the next scan');
+  t.ok(await page.getByLabel('Scan or type a label').evaluate((box) => box.matches(':focus')));
+  t.same(
+    (await page.locator('.app-list tbody th').allTextContents()).slice(0, 2).sort(),
+    loan.items.map(({ assetTag }) => assetTag).sort(),
+    'what came back today, the latest first',
+  );
+  await look('returns, with what came back today');
+  await page.getByRole('link', { name: 'See the loan' }).click();
+  await page.getByText('Everything on this loan has come back').waitFor();
 });

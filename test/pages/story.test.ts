@@ -126,7 +126,7 @@ for (const scripts of [true, false]) {
       await follow('1 referral to decide');
       await look('referrals');
       await follow(known.referral);
-      await press('Accept');
+      await page.getByRole('button', { name: 'Accept', exact: true }).click();
       await page.getByText('It is first on the waiting list.').waitFor();
       await look('the referral, accepted');
     });

@@ -26,6 +26,7 @@ t.test('an issue to the wrong person is put right in under ten presses', async (
   await page.goto(`/loans/${wrong.id}`);
 
   await step('the loan is taken back', async (t) => {
+    await page.locator('.app-more-actions summary').click();
     await follow(page.getByRole('link', { name: 'Recorded by mistake' }));
     await look('taking back an issue');
     await press(page.getByLabel('It went to someone else'));
@@ -83,6 +84,7 @@ t.test('a device that did not come back, or was in the bag, is out again', async
 
   await step('the report is taken back', async (t) => {
     await page.goto(`/incidents/${incident.id}`);
+    await page.locator('.app-more-actions summary').click();
     await follow(page.getByRole('link', { name: 'Recorded by mistake' }));
     await look('taking back a report');
     await page.getByLabel('Why it was a mistake').fill('It was in the bag');

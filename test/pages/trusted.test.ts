@@ -50,5 +50,5 @@ for (const scripts of [true, false])
       await look('news for many');
     });
     await page.goto(`/loans/${id}`);
-    await page.getByRole('heading', { name: 'What is next' }).waitFor();
+    await page.getByRole('heading', { level: 1 }).waitFor();
   });

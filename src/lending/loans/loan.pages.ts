@@ -3,6 +3,7 @@ import { may } from '../../access/permissions.ts';
 import { getShownPatient } from '../../people/doubt.queries.ts';
 import { logAccess, logTrustedLook } from '../../people/look.queries.ts';
 import { mayContact } from '../../people/reach.rules.ts';
+import { numberToRing } from '../../people/standing.rules.ts';
 import { trustedTopicWords } from '../../people/trusted.rules.ts';
 import type { Context } from '../../shared/actor.ts';
 import { today } from '../../shared/clock.ts';
@@ -14,17 +15,19 @@ import { isPastTakingBack } from '../../shared/taking-back.rules.ts';
 import { listFile } from '../../web/list-file.ts';
 import { timelineLines } from '../../web/timeline.view.ts';
 import { attachmentView } from '../attachments/attachment.view.ts';
+import { whyNotReplaceable } from '../incidents/replacement.rules.ts';
 import { kindsOfReason, nextSteps } from './end-reason.rules.ts';
 import { getLoanToExtend } from './extension.queries.ts';
 import { extensionRules } from './extension.rules.ts';
 import { whyNoGift } from './gift.rules.ts';
-import { outOf } from './issue-kit.rules.ts';
+import { accessoryWords, outOf } from './issue-kit.rules.ts';
 import { countLoans, getLoan, getLoanDetails, type LoanDetails, listLoans } from './loan.queries.ts';
 import { loanStatuses } from './loan.rules.ts';
 import { type Loan, LoanQuery } from './loan.schemas.ts';
-import { isOut } from './loan.states.ts';
+import { isOpenLoan, isOut } from './loan.states.ts';
 import { getLoanPaper } from './paper.queries.ts';
 import { paperWordsFor } from './paper-words.view.ts';
+import { fitsNext, loanStanding, whatIsLent } from './standing.rules.ts';
 import { mistakeWords } from './taking-back.rules.ts';
 
 /** /loans: what is out and what came back, one loan, and its agreement on paper. */
@@ -105,9 +108,25 @@ export function loanPages(app: App, deps: Deps): void {
     const trusted = patient && mayContact(patient, today(deps.clock)) ? details.trusted : null;
     if (patient && trusted) await logTrustedLook(deps, ctx, [patient.id], '/loans/:id');
     const mayLate = may(ctx.actor, 'loans.take-back-late');
+    const day = today(deps.clock);
+    const out = stillOut(loan, details.items);
+    const standing = standingOf(loan, out);
     return {
       loan,
       ...details,
+      standing: loanStanding(standing, day),
+      fits: fitsNext(standing, day),
+      what: whatIsLent(
+        (out.itemsOut.length ? out.itemsOut : details.items).map(({ device }) => device.kind),
+        accessoryWords(loan.accessories),
+      ),
+      toRing: patient && numberToRing(patient, day),
+      mayReplace:
+        isOpenLoan.of(loan.status) &&
+        may(ctx.actor, 'incidents.report') &&
+        details.items.some(
+          (item) => !whyNotReplaceable({ ...item, replaced: replacedIn(details.items, item.id) }),
+        ),
       attachments,
       returnsToTakeBack: details.items.flatMap(({ id, isJustBack, endedAt }) =>
         isJustBack && endedAt && (mayLate || !isPastTakingBack(endedAt, deps.clock)) ? id : [],
@@ -141,7 +160,7 @@ export function loanPages(app: App, deps: Deps): void {
       dataEndsFirst: details.items.filter(
         ({ dataExpiresOn }) => dataExpiresOn && (!loan.dueOn || dataExpiresOn < loan.dueOn),
       ),
-      ...stillOut(loan, details.items),
+      ...out,
       followUpPages: app.hasRoute({ method: 'GET', url: '/follow-ups/:id' }),
       timeline: timelineLines(events.items, id),
       next: events.next,
@@ -160,6 +179,17 @@ function stillOut(loan: Loan, items: LoanDetails['items']) {
     itemsOut.length < items.length || loan.accessories.some((one) => outOf(one) < one.quantity);
   return { itemsOut, accessoriesOut, isPartlyBack };
 }
+
+const replacedIn = (items: LoanDetails['items'], id: string): boolean =>
+  items.some(({ replacesItemId }) => replacesItemId === id);
+
+/** What of a loan says how it stands. */
+const standingOf = (loan: Loan, { itemsOut, accessoriesOut }: ReturnType<typeof stillOut>) => ({
+  ...loan,
+  handoverOn: loan.handover.on,
+  devicesOut: itemsOut.length,
+  accessoriesOut: accessoryWords(accessoriesOut.map(({ kind, out }) => ({ kind, quantity: out }))),
+});
 
 /** Whether a next step is offered to someone: not to who has died, asked for no more contact, or was erased. */
 const isToldOfMore = (patient: { contactState: string; erasedAt: string | null } | null) =>

@@ -22,7 +22,7 @@ import { isInUse } from '../../stock/data-plans/data-plan.states.ts';
 import { kindsOfDevice } from '../../stock/devices/device-kinds.rules.ts';
 import { DeviceToIssue, whyNot } from '../../stock/devices/going-out.rules.ts';
 import { didHappen } from '../incidents/incident.states.ts';
-import { itemStatuses, soonDays } from './loan.rules.ts';
+import { itemStatuses, loanStatuses, soonDays } from './loan.rules.ts';
 import { Loan, type LoanQuery, LoanSummary } from './loan.schemas.ts';
 import { isOpenLoan, isOut, itemWasLent, wasLent } from './loan.states.ts';
 import { loanAccessoriesJson, loanKitJson } from './loan-accessory.queries.ts';
@@ -108,6 +108,24 @@ export async function getLoan(db: Reader, clock: Clock, id: string): Promise<Loa
     from ${tables} left join agreement_version a on a.id = l.agreement_version_id where l.id = ${id}`;
   if (!row) throw new Problem('not-found');
   return row;
+}
+
+/** What of a loan came back, for the page of returns. */
+const Back = {
+  deviceId: col.text,
+  assetTag: col.text,
+  condition: col.orNull(col.text),
+  loanId: col.text,
+  reference: col.text,
+  loanStatus: col.oneOf(loanStatuses),
+};
+
+/** What was taken back last on a civil date, the latest first; at most 10. */
+export async function backOnDay(db: Reader, day: string): Promise<RowOf<typeof Back>[]> {
+  return many(db, 'loan.back-on-day', Back)`
+    select d.id as "deviceId", d.asset_tag as "assetTag", i.condition_in as condition, l.id as "loanId", l.reference, l.status as "loanStatus"
+    from loan_item i join device d on d.id = i.device_id join loan l on l.id = i.loan_id
+    where i.status = 'returned' and i.ended_on = ${day} order by i.ended_at desc, i.id limit 10`;
 }
 
 /** The id of the loan with this reference, as typed or scanned. */

@@ -7,6 +7,7 @@ import { count } from '../../shared/formats.ts';
 import { type App, idParams, strictObject } from '../../shared/http.ts';
 import { invalid } from '../../shared/problem.ts';
 import type { Upload } from '../../shared/uploads.ts';
+import { countDevices } from '../../stock/devices/device.queries.ts';
 import { conditions } from '../../stock/devices/device.rules.ts';
 import { findScanned } from '../../stock/devices/scan.queries.ts';
 import { isWithSomeone, notOnLoan } from '../../stock/devices/scan.rules.ts';
@@ -18,13 +19,17 @@ import { letGoOf, withPhotos } from '../attachments/photo.view.ts';
 import { accessoriesOf, accessoryRows, atItsAccessories, tickedOf } from './accessory-form.rules.ts';
 import { reasonChoices, reasonWords } from './end-reason.rules.ts';
 import { accessoryWords } from './issue-kit.rules.ts';
-import { findLoanByReference, getLoan, getLoanDetails } from './loan.queries.ts';
+import { backOnDay, findLoanByReference, getLoan, getLoanDetails } from './loan.queries.ts';
 import { type Loan, NewReturn } from './loan.schemas.ts';
 import { missingOf } from './loan-accessory.queries.ts';
 
 const Scan = strictObject({ code: Type.String({ minLength: 1, maxLength: 200 }) });
 const ItemQuery = Type.Object(
-  { item: Type.Optional(Type.String({ format: 'uuid' })) },
+  {
+    item: Type.Optional(Type.String({ format: 'uuid' })),
+    /** Where the return began, and so where it leads back to. */
+    from: Type.Optional(Type.Literal('returns')),
+  },
   { additionalProperties: false },
 );
 const oneView = 'lending/loans/views/return.njk';
@@ -43,7 +48,11 @@ export function returnPages(app: App, deps: Deps): void {
       const [scan] = sent?.typed.code
         ? await findScanned(deps.db, [String(sent.typed.code)], { fits: isWithSomeone })
         : [];
-      return { device: scan?.device };
+      const [back, toPrepare] = await Promise.all([
+        backOnDay(deps.db, today(deps.clock)),
+        countDevices(deps.db, { status: 'in_preparation' }, today(deps.clock)),
+      ]);
+      return { device: scan?.device, back, toPrepare };
     },
     async take(typed) {
       const { code } = fields(Scan, typed, { code: 'Scan or type a label first.' });
@@ -58,8 +67,8 @@ export function returnPages(app: App, deps: Deps): void {
           pointer: '/code',
           message: `“${code}” is loan ${loan.reference}, and ${device.assetTag}, which is on ${on.reference}. Type the whole of the one you mean.`,
         });
-      if (on) return { href: `/loans/${on.id}/return?item=${on.itemId}` };
-      if (loan) return { href: `/loans/${loan.id}/return` };
+      if (on) return { href: `/loans/${on.id}/return?item=${on.itemId}&from=returns` };
+      if (loan) return { href: `/loans/${loan.id}/return?from=returns` };
       throw invalid({ pointer: '/code', message: notOnLoan(scan!) });
     },
   });
@@ -71,7 +80,13 @@ export function returnPages(app: App, deps: Deps): void {
     upload: attachmentLimits,
     view: oneView,
     async show(sent, { ctx, params, query, uploads }) {
-      const form = sent ?? newForm({ on: today(deps.clock), ...(query.item && { ticked: query.item }) });
+      const form =
+        sent ??
+        newForm({
+          on: today(deps.clock),
+          ...(query.item && { ticked: query.item }),
+          ...(query.from && { from: query.from }),
+        });
       const view = await returnView(params.id, form, uploads);
       if (view.loan.patient) await logAccess(deps, ctx, view.loan.patient.id, 'loan');
       return view;
@@ -89,9 +104,12 @@ export function returnPages(app: App, deps: Deps): void {
       const { items } = await returnWithPhotos(deps, ctx, id, { input, photos });
       const [first] = items;
       const came = [...items.map(({ assetTag }) => assetTag), ...accessoryWords(input.accessories ?? [])];
+      const text = whatHappened(came, uploads.length, await missingOf(deps.db, id));
+      if (typed.from === 'returns')
+        return { href: '/returns', text, link: { href: `/loans/${id}`, text: 'See the loan' } };
       return {
         href: `/loans/${id}`,
-        text: whatHappened(came, uploads.length, await missingOf(deps.db, id)),
+        text,
         link: first
           ? { href: `/devices/${first.deviceId}`, text: `Prepare ${first.assetTag}` }
           : { href: '/returns', text: 'Next return' },
