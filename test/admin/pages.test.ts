@@ -57,7 +57,11 @@ t.test('an officer signs in, records a donation, and prepares a device', async (
   await look('a donation');
   t.equal((await db.selectFrom('donation').selectAll().execute()).length, 1, 'a double click records one');
 
-  await page.getByRole('link', { name: 'Prepare the devices' }).click();
+  await page.getByRole('link', { name: 'Next: print 1 label' }).click();
+  await page.getByText('1 label on 1 sheet').waitFor();
+  t.ok(await page.getByRole('button', { name: 'Print this page' }).isVisible());
+  t.notOk(await page.getByText('Print this page from your browser.').isVisible(), 'the button says it');
+  await page.goto('/devices?status=in_preparation');
   await page.getByText('1 device', { exact: true }).waitFor();
   await look('devices');
   await page.getByLabel('Kind').selectOption('Tablet');

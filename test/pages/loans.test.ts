@@ -127,7 +127,7 @@ t.test('a loan of a place, and the pages by axe and at both widths', async (t) =
   }
   await page.goto(`/loans/${loan.id}`);
   await page.getByText('It stays open, with no date to come back.').waitFor();
-  await page.getByText('Swiss Cottage Library').waitFor();
+  await page.getByRole('heading', { name: 'Swiss Cottage Library' }).waitFor();
   await page.emulateMedia({ media: 'print' });
   await page.goto(`/loans/${loan.id}/agreement`);
   t.notOk(

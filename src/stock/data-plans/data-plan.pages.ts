@@ -37,6 +37,7 @@ import {
 import { endPlan } from './ending.commands.ts';
 import { listOffers } from './offer.queries.ts';
 import { fitPlan, removePlan } from './placing.commands.ts';
+import { planStanding } from './standing.rules.ts';
 
 const Placing = strictObject({ device: line(200) });
 const words = {
@@ -196,11 +197,14 @@ export function dataPlanPages(app: App, deps: Deps): void {
     const formOf = (prefix: PlanAction, start: Record<string, string> = {}) =>
       sent?.prefix === prefix ? sent : { ...newForm(start), prefix };
     const { loan, expiresOn } = plan;
+    const endsFirst = Boolean(
+      loan && expiresOn && (loan.dueOn ? expiresOn < loan.dueOn : expiresOn <= addDays(date, endingDays)),
+    );
     return {
       plan,
+      standing: planStanding(plan, endsFirst),
       can: allowedPlanActions({ status: plan.status, isFitted: plan.device !== null }),
-      endsFirst:
-        loan && expiresOn && (loan.dueOn ? expiresOn < loan.dueOn : expiresOn <= addDays(date, endingDays)),
+      endsFirst,
       forms: {
         fit: formOf('fit'),
         remove: formOf('remove'),

@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import { may } from '../../access/permissions.ts';
 import { attachmentView } from '../../lending/attachments/attachment.view.ts';
+import type { Holder } from '../../lending/loans/holder.schemas.ts';
 import { heldOn } from '../../referrals/allocations/allocation.queries.ts';
 import type { Context } from '../../shared/actor.ts';
 import { today } from '../../shared/clock.ts';
@@ -36,6 +37,7 @@ import { type Device, DeviceQuery, type DeviceSummary, NewCheck, Reopening } fro
 import { exportColumns, exportDevices } from './device-export.commands.ts';
 import { hasSystem } from './device-kinds.rules.ts';
 import { unfitText } from './fitness.rules.ts';
+import { deviceStanding, nameOf } from './standing.rules.ts';
 import { stockPages, stockView } from './stock.pages.ts';
 import { acceptanceWords, lendableWords } from './updates.rules.ts';
 import { NewAcceptance } from './updates.schemas.ts';
@@ -220,8 +222,14 @@ export function devicePages(app: App, deps: Deps): void {
     const checksToDo = isPreparer
       ? [...new Set([...(device.openChecks.length ? device.openChecks : checksWithNext(device)), ...again])]
       : device.openChecks;
+    const [latest] = stock.holders;
     return {
       device,
+      name: nameOf(device),
+      standing: deviceStanding(
+        device,
+        latest && !latest.until ? { name: whoHas(latest), since: latest.from } : undefined,
+      ),
       held: held ? [held] : [],
       ...stock,
       attachments,
@@ -244,6 +252,10 @@ export function devicePages(app: App, deps: Deps): void {
     };
   }
 }
+
+/** Whom a device is with, by name; someone who was erased has none. */
+const whoHas = ({ patient, location }: Holder): string =>
+  (patient ? `${patient.givenName} ${patient.familyName}`.trim() : location?.name) || 'Someone';
 
 /** What keeps it from being offered, beside its checks; what a stocktake missed is said of any device on the shelf. */
 function sayUnfit({ unfit, status, missedOn }: Device): string[] {

@@ -73,7 +73,10 @@ export function stockPages(
   });
   form('repair-returns', 'devices.repair', async (ctx, id, typed) => {
     const { device } = await takeBackFromRepair(deps, ctx, id, fields(RepairReturn, typed, stockFormWords));
-    return { text: `The device is back. ${toDo(device.openChecks)}` };
+    return {
+      text: `The device is back. ${toDo(device.openChecks)}`,
+      link: { href: `/bench/${id}`, text: 'Prepare it at the bench' },
+    };
   });
   form('arrivals', 'loans.return', async (ctx, id, typed) => {
     const { status, openChecks } = await recordArrival(

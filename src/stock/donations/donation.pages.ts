@@ -1,10 +1,11 @@
 import Type from 'typebox';
+import { may } from '../../access/permissions.ts';
 import { listDonors, listLocations } from '../../scheme/organisations/organisation.queries.ts';
 import type { Context } from '../../shared/actor.ts';
 import { today } from '../../shared/clock.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { timelineOf } from '../../shared/event.queries.ts';
-import { count } from '../../shared/formats.ts';
+import { count, date } from '../../shared/formats.ts';
 import { type App, idParams, strictObject } from '../../shared/http.ts';
 import { listQuery } from '../../shared/lists.ts';
 import { line } from '../../shared/schemas.ts';
@@ -16,7 +17,7 @@ import { ForgottenDevices } from './change.schemas.ts';
 import { copiedWords, linesView, ofLines, unfoldLines } from './device-lines.view.ts';
 import { recordDonation } from './donation.commands.ts';
 import { countDonations, getDonation, listDonations, usualOf } from './donation.queries.ts';
-import { DonationQuery, NewDonation } from './donation.schemas.ts';
+import { type Donation, DonationQuery, NewDonation } from './donation.schemas.ts';
 import { addForgotten } from './lines.commands.ts';
 
 /** The form names the donor in words; the rest is as the API takes it. */
@@ -80,7 +81,7 @@ export function donationPages(app: App, deps: Deps): void {
       return {
         href: `/donations/${donation.id}`,
         text: `Donation ${donation.reference} is recorded with ${count(donation.devices.length, 'device')}.${copiedWords(unfolded.copied)}`,
-        link: { href: '/devices?status=in_preparation', text: 'Prepare the devices' },
+        link: labelsNext(ctx, donation.id, donation.devices.length),
       };
     },
   });
@@ -100,10 +101,16 @@ export function donationPages(app: App, deps: Deps): void {
       return {
         href: `/donations/${id}`,
         text: `${count(devices.length, 'device is', 'devices are')} added.${copiedWords(unfolded.copied)}`,
-        link: { href: '/devices?status=in_preparation', text: 'Prepare the devices' },
+        link: labelsNext(ctx, id, devices.length),
       };
     },
   });
+
+  /** What is next for devices that came in: their labels, then the bench. */
+  const labelsNext = ({ actor }: Context, donationId: string, devices: number) =>
+    may(actor, 'devices.label')
+      ? { href: `/labels/print?donationId=${donationId}`, text: `Next: print ${count(devices, 'label')}` }
+      : { href: '/bench', text: 'Next: prepare them at the bench' };
 
   const history = { params: idParams, querystring: Type.Object(listQuery) };
   app.get(
@@ -120,6 +127,7 @@ export function donationPages(app: App, deps: Deps): void {
       const lines = timelineLines(events.items, id, request.ctx.actor);
       return reply.page('stock/donations/views/donation.njk', {
         donation,
+        ...standingOf(donation),
         // A device that was taken out has no page any more.
         timeline: lines.map((line) => ({
           ...line,
@@ -159,4 +167,13 @@ export function donationPages(app: App, deps: Deps): void {
 function rowsShown(typed: Typed): number {
   const rows = Number(typed.rows);
   return Number.isInteger(rows) && rows >= rowsAtOnce && rows <= 500 ? rows : rowsAtOnce;
+}
+
+/** How a donation stands, in one sentence, and how many of it are still to be prepared. */
+function standingOf({ receivedOn, devices }: Donation) {
+  const toPrepare = devices.filter(({ status }) => status === 'in_preparation').length;
+  const ready = toPrepare
+    ? `${count(toPrepare, 'device is', 'devices are')} still being prepared.`
+    : 'All of it is prepared.';
+  return { toPrepare, standing: `It arrived on ${date(receivedOn)}. ${devices.length ? ready : ''}`.trim() };
 }

@@ -99,11 +99,9 @@ export function stocktakePages(app: App, deps: Deps): void {
     async take(_typed, { ctx, params: { id } }) {
       const { reference, counts } = await closeStocktake(deps, ctx, id);
       return {
-        href: `/stocktakes/${id}`,
+        href: `/stocktakes/${id}${counts.missing ? '?verdict=missing' : ''}`,
         text: `Stocktake ${reference} is closed: ${counts.found} found, ${counts.missing} missing, ${counts.unexpected} unexpected.`,
-        ...(counts.missing + counts.unexpected > 0 && {
-          link: { href: '/tasks', text: 'See the tasks that came of it' },
-        }),
+        link: { href: '/stocktakes', text: 'Next: another place' },
       };
     },
   });
@@ -184,6 +182,7 @@ export function stocktakePages(app: App, deps: Deps): void {
     return {
       stocktake,
       counts,
+      standing: stocktakeStanding(stocktake),
       total: counts.expected + counts.found + counts.missing + counts.left,
       tabs,
       verdict,
@@ -198,6 +197,16 @@ export function stocktakePages(app: App, deps: Deps): void {
       chosen: [form.typed.deviceIds ?? []].flat(),
     };
   }
+}
+
+/** How a stocktake stands, in one sentence. */
+function stocktakeStanding({ status, counts }: Stocktake): string {
+  if (status === 'open')
+    return counts.expected
+      ? `${count(counts.expected, 'device')} still to scan here.`
+      : 'Everything that should be here is scanned: it can be closed.';
+  const open = counts.missing + counts.unexpected;
+  return open ? `Closed. ${count(open, 'device')} to settle.` : 'Closed, and everything was here.';
 }
 
 /**

@@ -36,6 +36,9 @@ document.addEventListener('click', ({ target }) => {
   for (const box of boxes) box.checked = !isAll;
 });
 
+// A page to print has a button for it.
+document.addEventListener('click', ({ target }) => target.dataset?.print !== undefined && print());
+
 // The next scan takes the place of what is in the box. The focus may be there before this runs, or come after.
 const select = (element) => element?.matches('[data-scan]:not(textarea)') && element.select();
 document.addEventListener('focusin', (event) => select(event.target));
