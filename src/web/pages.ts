@@ -24,6 +24,7 @@ import { statusTag } from '../shared/statuses.ts';
 import { nhsuk, serveAssets } from './assets.ts';
 import { newForm } from './forms.ts';
 import { leadBack } from './kept-page.ts';
+import { leftOut, withoutFaults } from './left-out.ts';
 import { listsShown, viewsOf } from './lists-shown.ts';
 import { navigationFor } from './navigation.ts';
 import { permissionsPolicy, securityHeaders } from './security-headers.ts';
@@ -35,6 +36,8 @@ const markSupport =
 /** What a page says after something was done: what happened, where the next step is, and the form that takes it back. */
 export type Banner = {
   text: string;
+  /** What stands over it, where that is not “Done”. */
+  title?: string;
   link?: { href: string; text: string };
   undo?: { href: string; fields: Record<string, string> };
 };
@@ -185,6 +188,8 @@ export const admin = plugin<{ deps: Deps; words: Words }>(async (app, { deps, wo
       if (!kept) return reply.redirect(`/sign-in?next=${encodeURIComponent(next)}`, 303);
       return reply.send(await reply.page('access/views/sign-in.njk', { form: newForm(), next, kept }));
     }
+    const rest = request.method === 'GET' && request.ctx && withoutFaults(request.url, problem);
+    if (rest) return reply.done(rest, { text: leftOut, title: 'Look again' });
     // A form of ours from before signing in again, in another window: sent once more, it counts.
     const kept = problem.type === 'form-expired' && isFromHere(request) && formIn(request);
     if (kept)
