@@ -10,6 +10,7 @@ import { apiFeatures } from './api-features.ts';
 import { settingsBeside } from './office/settings.ts';
 import { pageFeatures } from './page-features.ts';
 import { looks } from './people/looks.ts';
+import { barrierWords } from './referrals/referral.rules.ts';
 import { listBody, smallBody } from './shared/body-limits.ts';
 import { connectionLimits } from './shared/connections.ts';
 import type { Deps } from './shared/deps.ts';
@@ -52,7 +53,7 @@ export async function buildApp(deps: Deps, queue?: JobQueue): Promise<App> {
   await app.register(cookie, { secret: deps.key });
   await app.register(uploads);
   await app.register(http, { deps });
-  await app.register(admin, { deps, words: { shownStatus, settingsBeside } });
+  await app.register(admin, { deps, words: { shownStatus, settingsBeside, barrierWords } });
   await app.register(discreetHost, { deps });
   await app.register(authentication, { deps });
   await app.register(ownRows, { deps });

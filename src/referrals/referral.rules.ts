@@ -19,17 +19,22 @@ export type Need = (typeof needs)[number];
 
 export const urgencies = ['routine', 'soon', 'urgent'] as const;
 
-export const barriers = [
-  'access_to_device',
-  'access_to_data',
-  'ease_of_use',
-  'skills',
-  'beliefs_and_trust',
-  'private_space',
-  'health_and_symptoms',
-  'money',
-  'housing',
-] as const;
+/** What gets in the way, in the words that clinic and office read alike. */
+const kindsOfBarrier = {
+  access_to_device: 'No device of their own',
+  access_to_data: 'No internet at home or no data',
+  ease_of_use: 'Devices are hard to see, hold or use',
+  skills: 'Not sure how to use one',
+  beliefs_and_trust: 'Worries about being online',
+  private_space: 'No private place to use it',
+  health_and_symptoms: 'Their health or symptoms',
+  money: 'Money',
+  housing: 'Where they live',
+} as const;
+type Barrier = keyof typeof kindsOfBarrier;
+export const barriers = Object.keys(kindsOfBarrier) as Barrier[];
+/** A barrier in words; a code that there is no more as it stands. */
+export const barrierWords = (barrier: string): string => kindsOfBarrier[barrier as Barrier] ?? barrier;
 
 export const decisions = ['accept', 'decline', 'ask'] as const;
 export type Decision = (typeof decisions)[number];

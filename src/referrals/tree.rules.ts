@@ -1,5 +1,4 @@
-import { inWords } from '../shared/formats.ts';
-import type { barriers } from './referral.rules.ts';
+import { type barriers, barrierWords } from './referral.rules.ts';
 
 export const deviceUses = [
   'nothing',
@@ -108,7 +107,7 @@ export function conditionLines(when: Conditions): string[] {
   const { barriersAny, usesAny, usesNone, internetAtHome, privateSpace, prefersNotDigital } = when;
   const words = (uses: DeviceUse[]) => uses.map((use) => useWords[use]);
   return [
-    barriersAny && `What gets in the way: ${either(barriersAny.map(inWords))}`,
+    barriersAny && `What gets in the way: ${either(barriersAny.map(barrierWords))}`,
     usesAny && `They use today: ${either(words(usesAny))}`,
     usesNone && `They do not use: ${either(words(usesNone))}`,
     internetAtHome && `Internet at home: ${either(internetAtHome.map((one) => yesWords[one]))}`,

@@ -5,7 +5,7 @@ import t from 'tap';
 import { buildApp } from '../../src/app.ts';
 import { purgeDrafts } from '../../src/referrals/hosted-form/draft.commands.ts';
 import { addFormLink, revokeFormLink } from '../../src/referrals/hosted-form/form-link.commands.ts';
-import { questionGroups } from '../../src/referrals/hosted-form/question-groups.schemas.ts';
+import { questionGroups, questionsOf } from '../../src/referrals/hosted-form/question-groups.schemas.ts';
 import { receiveReferral } from '../../src/referrals/referral.commands.ts';
 import { NewReferral } from '../../src/referrals/referral.schemas.ts';
 import type { Context } from '../../src/shared/actor.ts';
@@ -162,7 +162,10 @@ t.test('the form asks for every field that the API takes of a referral', (t) => 
       ? Object.entries(properties).flatMap(([key, part]) => leaves(part, name ? `${name}.${key}` : key))
       : [name.replace('patient.contactPoints', 'contactPoints')];
   t.same(
-    questionGroups.flatMap(({ questions }) => questions.map(({ name }) => name)).sort(),
+    questionGroups
+      .flatMap(questionsOf)
+      .map(({ name }) => name)
+      .sort(),
     leaves(NewReferral as Shape)
       .filter((name) => name !== 'clinicId')
       .sort(),
@@ -196,7 +199,11 @@ t.test('a page that is not right says so and keeps what was typed; none can be s
       },
       /Enter a real date[\s\S]*value="31"/,
     ],
-    ['nhs-number', { 'patient.nhsNumber': '999 000 0019' }, /This is not an NHS number/],
+    [
+      'patient',
+      { 'patient.givenName': 'Z', 'patient.nhsNumber': '999 000 0019' },
+      /This is not an NHS number/,
+    ],
     [
       'contact',
       { 'contactPoints.0.channel': 'sms', 'contactPoints.0.value': '12', 'contactPoints.0.safe': 'yes' },
@@ -208,7 +215,7 @@ t.test('a page that is not right says so and keeps what was typed; none can be s
       /Way 1: Choose the way[\s\S]*Way 1: Choose whether/,
     ],
     [
-      'trusted-person',
+      'anything-else',
       { 'patient.trustedPerson.phone': '07700 900123' },
       /Enter the name of the trusted person/,
     ],

@@ -42,13 +42,13 @@ t.test('agreement is asked first, of today unless said otherwise; without it not
   const begun = (await one.submit('')).headers.location!;
   t.match(begun, /\/consent$/);
   const page = (await one.get(begun)).body;
-  t.match(page, /Step 1 of 11[\s\S]*Has the patient agreed that we get what you write here\?/);
+  t.match(page, /Step 1 of 6[\s\S]*Has the patient agreed that we get what you write here\?/);
   t.match(page, /value="23"[\s\S]*value="11"[\s\S]*value="2026"/, 'today is the usual');
   t.match(
     page,
     /May we tell the clinic how it goes\?[\s\S]*What happens with what you write[\s\S]*within 7 days, and within 1 day if it is urgent/,
   );
-  t.match(page, /To ask something first, ring 020 7946 0123/);
+  t.match(page, /To ask something first, ring <a[^>]*>020 7946 0123/);
   t.equal((await one.submit(begun, {}, page)).statusCode, 422);
   for (const press of ['first', 'second']) {
     const no = await one.submit(
@@ -60,7 +60,7 @@ t.test('agreement is asked first, of today unless said otherwise; without it not
     t.same(await drafts(), [], 'nothing is stored');
   }
   const end = (await one.get(`${one.base}/not-agreed`)).body;
-  t.match(end, /Talk with the patient[\s\S]*ring 020 7946 0123/);
+  t.match(end, /Talk with the patient[\s\S]*ring <a[^>]*>020 7946 0123/);
 });
 
 t.test('to take agreement back asks before what was typed is deleted', async (t) => {
@@ -83,13 +83,13 @@ t.test('a form is deleted only by whoever was asked and told how much is filled 
   t.notMatch(check, /<form[^>]*discard/);
   t.match(check, `href="${at}/discard"`);
   const start = (await one.get()).body;
-  t.match(start, /ZQ<\/strong>: 5 of 11 steps[\s\S]*Go on with it[\s\S]*delete it[\s\S]*Begin another/);
+  t.match(start, /ZQ<\/strong>: 5 of 6 steps[\s\S]*Go on with it[\s\S]*delete it[\s\S]*Begin another/);
   t.notMatch(start, 'Quillfeather');
   t.notMatch(start, /Delete it and begin/);
   await one.submit('');
   t.equal((await one.get(`${at}/check`)).statusCode, 200, 'another one leaves it as it is');
   const asked = (await one.get(`${at}/discard`)).body;
-  t.match(asked, /Filled in: 5 of 11 steps[\s\S]*About you[\s\S]*Delete it[\s\S]*Go back to the form/);
+  t.match(asked, /Filled in: 5 of 6 steps[\s\S]*About you[\s\S]*Delete it[\s\S]*Go back to the form/);
   t.equal(
     (await one.ask('POST', `${one.base}/discard`, { _csrf: one.hiddenIn(check)._csrf! })).headers.location,
     one.base,
@@ -183,4 +183,30 @@ t.test('a form whose agreement is still open goes on there, with what was typed'
   t.equal((await one.get('patient')).headers.location, begun);
   await one.submit(begun, agreed, page);
   t.match((await one.get('referrer')).body, 'value="Dr Young"');
+});
+
+t.test('what was typed when the form had other pages stands where it is asked now', async (t) => {
+  const one = await visitor();
+  await one.submit('');
+  const typed = {
+    consent: agreed,
+    referrer: { 'referrer.name': 'Dr Young' },
+    patient: { 'patient.givenName': 'Zephyrine' },
+    'nhs-number': { 'patient.nhsNumber': '999 000 0042' },
+    communication: { 'patient.language': 'pl' },
+  };
+  await db
+    .updateTable('referral_draft')
+    .set({ answers: JSON.stringify(typed) })
+    .execute();
+  const patient = (await one.get('patient')).body;
+  t.match(patient, /value="999 000 0042"/);
+  t.match(
+    (await one.submit('patient', { 'patient.givenName': 'Zephyrine' }, patient)).headers.location,
+    /contact$/,
+  );
+  t.notMatch((await one.get('patient')).body, '999 000 0042', 'what is emptied stays empty');
+  await one.submit('contact', {});
+  await one.submit('needs', { needs: 'device' });
+  t.match((await one.get('anything-else')).body, /value="pl" selected/);
 });

@@ -65,7 +65,6 @@ for (const scripts of [true, false]) {
       await keys.fill('Day', '29');
       await keys.fill('Month', '2');
       await keys.fill('Year', '1980');
-      await goOn('Their NHS number');
       await keys.fill('NHS number (optional)', '999 000 0018');
     });
 
@@ -73,11 +72,11 @@ for (const scripts of [true, false]) {
       await goOn('How to reach them safely');
       const first = page.getByRole('group', { name: 'Way 1', exact: true });
       await keys.choose(first.getByLabel('Text message'));
-      await keys.fill(first.getByLabel('Number, email address or postal address'), '07700 900123');
+      await keys.fill(first.getByLabel('Phone number'), '07700 900123');
       await keys.press('Add another way');
       await page.getByRole('group', { name: 'Way 3', exact: true }).waitFor();
       t.equal(
-        await first.getByLabel('Number, email address or postal address').inputValue(),
+        await first.getByLabel('Phone number').inputValue(),
         '07700 900123',
         'adding a row keeps what was typed',
       );
@@ -86,22 +85,24 @@ for (const scripts of [true, false]) {
       await keys.choose(first.getByRole('group', { name: 'Did the patient' }).getByLabel('Yes'));
     });
 
-    await step('what they need, and how to speak with them', async () => {
-      await goOn('Messages and who makes contact');
-      await goOn('Communication and language');
-      await keys.choose(page.getByLabel('Easy read'));
-      await goOn('A trusted person');
+    await step('what they need, and how to speak with them', async (t) => {
       await goOn('What they need');
+      t.notOk(await page.getByLabel('If it is urgent, why?').isVisible(), 'asked of what is urgent alone');
       await keys.choose(page.getByLabel('Device', { exact: true }));
       await keys.choose(page.getByLabel('Support', { exact: true }));
-      await goOn('How soon');
       await goOn('Anything else');
+      await keys.choose(page.getByLabel('Easy read'));
       await keys.fill('Notes (optional)', 'Ring twice.\nAsk for Zoë.');
       await goOn('Check your answers');
     });
 
     await step('an answer is changed from the last page, and none is lost on the way', async (t) => {
-      t.equal(await page.getByRole('link', { name: 'Change their NHS number', exact: true }).count(), 1);
+      t.equal(await page.getByRole('link', { name: 'Change the patient', exact: true }).count(), 1);
+      await page.getByText(/Not given: \d+ things/).waitFor();
+      t.notOk(
+        await page.getByRole('link', { name: 'give it, Address' }).isVisible(),
+        'what was left out is folded',
+      );
       // Back and forward again, and one answer changed from here.
       await keys.follow('Back');
       t.equal(await page.getByLabel('Notes (optional)').inputValue(), 'Ring twice.\nAsk for Zoë.');

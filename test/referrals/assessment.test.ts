@@ -322,7 +322,10 @@ for (const scripts of [true, false]) {
     const { page, look } = await signedInBrowser(t, baseURL, as.officer, { scripts });
     await page.goto(`/referrals/${id}`);
     await page.getByRole('link', { name: 'Find out what would help' }).click();
-    t.ok(await page.getByLabel('Skills').isChecked(), 'what the clinic wrote is there to start with');
+    t.ok(
+      await page.getByLabel('Not sure how to use one').isChecked(),
+      'what the clinic wrote is there to start with',
+    );
     await look('an assessment, empty');
     await page.getByLabel('What would help, in their words').fill('Someone who is patient');
     await page.getByRole('button', { name: 'Write it down' }).click();

@@ -160,7 +160,11 @@ t.test(
     t.match(whyNotSuggested('data', { prefersNotDigital: true }, 4), /rather not be digital/);
     t.same(
       conditionLines({ barriersAny: ['skills', 'money'], usesNone: ['nothing'], prefersNotDigital: false }),
-      ['What gets in the way: skills or money', 'They do not use: nothing', 'They do not mind being digital'],
+      [
+        'What gets in the way: not sure how to use one or money',
+        'They do not use: nothing',
+        'They do not mind being digital',
+      ],
     );
     t.end();
   },

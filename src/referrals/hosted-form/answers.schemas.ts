@@ -6,7 +6,7 @@ import { type Form, refused, type Typed } from '../../web/forms.ts';
 import { readReferral } from '../referral.commands.ts';
 import type { NewReferral } from '../referral.schemas.ts';
 import { atFormNames, formProperties, referralIn, wayWords } from '../referral-form.schemas.ts';
-import { type Question, type QuestionGroup, questionGroups } from './question-groups.schemas.ts';
+import { type Question, type QuestionGroup, questionGroups, questionsOf } from './question-groups.schemas.ts';
 
 /** What was typed, by page of the form; a page is here once it was right. */
 export type Answers = Record<string, Typed>;
@@ -18,10 +18,46 @@ const isOf = ({ name, as }: Question, field: string) =>
   (as === 'ways' && field.startsWith(`${name}.`));
 
 /** Of what a page sent, what answers its questions. */
-export function ownOf(questions: Question[], typed: Typed): Typed {
+export function ownOf(group: QuestionGroup, typed: Typed): Typed {
+  const questions = questionsOf(group);
   return Object.fromEntries(
-    Object.entries(typed).filter(([field]) => questions.some((question) => isOf(question, field))),
+    Object.entries(typed)
+      .filter(([field]) => questions.some((question) => isOf(question, field)))
+      .map(([field, value]) => [field, isWay.test(field) ? chosenValue(field, value, typed) : value]),
   );
+}
+
+const isWay = /^contactPoints\.\d+\.value$/;
+/** A way has a field for a number, one for an email address and one for a postal address, in this order. */
+const fieldOf: Record<string, number> = { phone: 0, sms: 0, email: 1, letter: 2 };
+
+/** Of the three fields of a way, the one that its channel shows; where that is empty, whatever was typed. */
+function chosenValue(field: string, value: string | string[], typed: Typed): string | string[] {
+  if (typeof value === 'string') return value;
+  const channel = String(typed[field.replace(/value$/, 'channel')] ?? '');
+  const shown = value[fieldOf[channel] ?? 0];
+  return shown?.trim() ? shown : (value.find((one) => one.trim()) ?? '');
+}
+
+type Pages = { answers: Answers; tried: Answers };
+
+/**
+ * What was typed, by the pages that there are now: what a page asked that there was before stands where it is asked now,
+ * and is looked at once more where that page was not done.
+ */
+export function regrouped<D extends Pages>(draft: D): D {
+  const { answers, tried } = { answers: { ...draft.answers }, tried: { ...draft.tried } };
+  for (const { slug, was = [] } of questionGroups) {
+    const before = was.flatMap((one) => [answers[one] ?? [], tried[one] ?? []].flat());
+    if (!before.length) continue;
+    const kept = answers[slug] ? answers : tried;
+    kept[slug] = Object.assign({}, ...before, kept[slug]) as Typed;
+    for (const one of was) {
+      delete answers[one];
+      delete tried[one];
+    }
+  }
+  return { ...draft, answers, tried };
 }
 
 /** Everything typed, as one form. */
@@ -61,20 +97,18 @@ function partOf({ properties = {}, required = [] }: Shape, names: string[]): Sha
 }
 
 const shapes = new Map(
-  questionGroups.map(({ slug, questions }) => [
-    slug,
+  questionGroups.map((group) => [
+    group.slug,
     partOf(
       HostedReferral as Shape,
-      questions.map(({ name }) => name),
+      questionsOf(group).map(({ name }) => name),
     ),
   ]),
 );
 const words = {
   ...wayWords,
   ...Object.fromEntries(
-    questionGroups.flatMap(({ questions }) =>
-      questions.flatMap(({ name, missing }) => (missing ? [[name, missing]] : [])),
-    ),
+    questionGroups.flatMap(questionsOf).flatMap(({ name, missing }) => (missing ? [[name, missing]] : [])),
   ),
 };
 
@@ -88,9 +122,9 @@ type PageOfReferral = Partial<Omit<NewReferral, 'patient' | 'barriers'>> &
  * Holds one page of the form to what the API would say of its fields.
  * @throws Problem `invalid` with every fault of the page, at the names of its fields
  */
-export function checkPage(deps: Deps, { slug, questions }: QuestionGroup, typed: Typed): void {
-  const { patient, ...rest }: PageOfReferral = referralIn(shapes.get(slug)!, typed, words);
-  const asked = new Set(questions.map(({ name }) => name));
+export function checkPage(deps: Deps, group: QuestionGroup, typed: Typed): void {
+  const { patient, ...rest }: PageOfReferral = referralIn(shapes.get(group.slug)!, typed, words);
+  const asked = new Set(questionsOf(group).map(({ name }) => name));
   // What other pages ask stands here as anything that is right.
   const whole = {
     needs: [],
@@ -113,7 +147,8 @@ export function checkPage(deps: Deps, { slug, questions }: QuestionGroup, typed:
 export const wholeReferral = (typed: Typed): NewReferral => referralIn(HostedReferral, typed, words);
 
 /** A page that was refused, its faults in the order of its questions, each of a row with which way it is. */
-export function refusedPage({ questions }: QuestionGroup, typed: Typed, error: unknown): Form {
+export function refusedPage(group: QuestionGroup, typed: Typed, error: unknown): Form {
+  const questions = questionsOf(group);
   const form = refused(typed, error);
   const placeOf = (name = '') => questions.findLastIndex((question) => name.startsWith(question.name));
   const summary = form.summary

@@ -3,23 +3,30 @@ import { date } from '../../shared/formats.ts';
 import { dateIn, type Typed } from '../../web/forms.ts';
 import { rowsOf } from './answers.schemas.ts';
 import { type Choice, wayChoices } from './choices.view.ts';
-import { type Question, questionGroups } from './question-groups.schemas.ts';
+import { type Question, questionGroups, questionsOf } from './question-groups.schemas.ts';
 
 /** A page's answers; `answered` is false where all of it was left empty. */
 export type Said = {
   slug: string;
   title: string;
   answered: boolean;
-  facts: { key: string; lines: string[] }[];
+  facts: { key: string; lines: string[]; name: string }[];
 };
 
 /** What was answered, in the order of the form, to be read and printed. */
 export function answersSaid(typed: Typed): Said[] {
-  return questionGroups.map(({ slug, title, questions }) => {
-    const facts = questions.flatMap((question) =>
+  return questionGroups.map((group) => {
+    const { slug, title } = group;
+    const facts = questionsOf(group).flatMap((question) =>
       question.as === 'ways'
         ? waysSaid(typed)
-        : [{ key: question.label.replace(/ \(optional\)$/, ''), lines: linesOf(question, typed) }],
+        : [
+            {
+              key: question.label.replace(/ \(optional\)$/, ''),
+              lines: linesOf(question, typed),
+              name: question.name,
+            },
+          ],
     );
     return { slug, title, answered: facts.some(({ lines }) => lines.length > 0), facts };
   });
@@ -55,9 +62,10 @@ function waysSaid(typed: Typed) {
         ...(voicemail ? [voicemail === 'yes' ? 'A voicemail is fine' : 'Leave no voicemail'] : []),
         ...hours,
       ],
+      name: 'contactPoints',
     };
   });
-  return ways.length ? ways : [{ key: 'Ways to reach them', lines: [] }];
+  return ways.length ? ways : [{ key: 'Ways to reach them', lines: [], name: 'contactPoints' }];
 }
 
 const listIn = (typed: Typed, name: string) => [typed[name] ?? []].flat().filter((value) => value.trim());

@@ -1,6 +1,7 @@
 import { channels } from '../../people/contact.rules.ts';
 import { inWords } from '../../shared/formats.ts';
 import { kindsThatMeet } from '../../stock/devices/device-kinds.rules.ts';
+import { barriers, barrierWords } from '../referral.rules.ts';
 
 export type Choice = { value: string; text: string; hint?: string };
 
@@ -10,15 +11,6 @@ const texts: Record<string, string> = {
   devolved_nation: 'They come from Scotland, Wales or Northern Ireland',
   overseas: 'They come from abroad',
   not_known: 'I do not know it',
-  access_to_device: 'No device of their own',
-  access_to_data: 'No internet at home or no data',
-  ease_of_use: 'Devices are hard to see, hold or use',
-  skills: 'Not sure how to use one',
-  beliefs_and_trust: 'Worries about being online',
-  private_space: 'No private place to use it',
-  health_and_symptoms: 'Their health or symptoms',
-  money: 'Money',
-  housing: 'Where they live',
 };
 const hints: Record<string, string> = {
   device: `A ${kindsThatMeet('device')}`,
@@ -29,7 +21,7 @@ const hints: Record<string, string> = {
 export const choicesOf = (values: readonly string[]): Choice[] =>
   values.map((value) => ({
     value,
-    text: texts[value] ?? inWords(value),
+    text: texts[value] ?? (barriers.some((one) => one === value) ? barrierWords(value) : inWords(value)),
     ...(hints[value] && { hint: hints[value] }),
   }));
 export const yesNo: Choice[] = [

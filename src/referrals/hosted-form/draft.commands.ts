@@ -6,7 +6,8 @@ import { newId } from '../../shared/ids.ts';
 import { col, type RowOf } from '../../shared/rows.ts';
 import { each, many, maybe, one, run } from '../../shared/statements.ts';
 import type { Typed } from '../../web/forms.ts';
-import type { Answers } from './answers.schemas.ts';
+import { type Answers, regrouped } from './answers.schemas.ts';
+import { questionGroups } from './question-groups.schemas.ts';
 
 // A draft is nobody's record yet: it is for its browser alone, it ends by itself, and the event log has nothing of it.
 
@@ -48,14 +49,16 @@ export async function findDraft(
   token: string,
   id: string | undefined,
 ): Promise<Draft | undefined> {
-  return maybe(deps.db, 'draft.find', Draft)`${draftsOf(deps, linkId, token)}
+  const draft = await maybe(deps.db, 'draft.find', Draft)`${draftsOf(deps, linkId, token)}
     and ${id === undefined ? sql`true` : sql`id = ${id}`} order by id desc limit 1`;
+  return draft && regrouped(draft);
 }
 
 /** What a browser has begun to fill in and not sent, the newest first. */
 export async function begunDrafts(deps: Deps, linkId: string, token: string): Promise<Draft[]> {
-  return many(deps.db, 'draft.begun', Draft)`${draftsOf(deps, linkId, token)}
+  const drafts = await many(deps.db, 'draft.begun', Draft)`${draftsOf(deps, linkId, token)}
     and sent_at is null and (answers <> '{}' or tried <> '{}') order by id desc limit ${mostOffered}`;
+  return drafts.map(regrouped);
 }
 
 /** Begins a referral in a browser, beside what it has begun before. @param token what the browser has already */
@@ -72,11 +75,14 @@ export async function beginDraft(
   return { id, token };
 }
 
+/** The pages that stood before where this one is now: with it, they are answered anew. */
+const before = (slug: string): string[] => questionGroups.find((group) => group.slug === slug)?.was ?? [];
+
 /** Keeps a page of the form that is right. False when the draft was sent or deleted meanwhile. */
 export async function savePage(deps: Deps, draftId: string, slug: string, typed: Typed): Promise<boolean> {
   const rows = await many(deps.db, 'draft.save', {})`
-    update referral_draft set answers = answers || jsonb_build_object(${slug}::text, ${JSON.stringify(typed)}::jsonb),
-      tried = tried - ${slug}::text, saved_at = ${timestamp(deps.clock)}
+    update referral_draft set answers = answers - ${before(slug)}::text[] || jsonb_build_object(${slug}::text, ${JSON.stringify(typed)}::jsonb),
+      tried = tried - ${[slug, ...before(slug)]}::text[], saved_at = ${timestamp(deps.clock)}
     where id = ${draftId} and sent_at is null returning id`;
   return rows.length > 0;
 }

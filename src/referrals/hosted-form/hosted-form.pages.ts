@@ -21,7 +21,7 @@ import {
   savePage,
 } from './draft.commands.ts';
 import { findFormLink, formLinkHash } from './form-link.queries.ts';
-import { questionGroups } from './question-groups.schemas.ts';
+import { questionGroups, questionsOf } from './question-groups.schemas.ts';
 import { sendDraft } from './sending.commands.ts';
 import {
   addressOf,
@@ -150,7 +150,7 @@ export function hostedFormPages(app: App, deps: Deps): void {
 
         const place = placeOf(page);
         const group = questionGroups[place]!;
-        const typed = ownOf(group.questions, sent);
+        const typed = ownOf(group, sent);
         if (hasNotAgreed(typed)) return endKindly(reply, base, draft);
         const { change } = request.query;
         const show = (form: Form, rows?: number) => showPage(reply, at, { place, change, rows }, form);
@@ -195,7 +195,7 @@ export function hostedFormPages(app: App, deps: Deps): void {
   async function sentTooLate(request: FastifyRequest, reply: FastifyReply, token: string, place: number) {
     const { draft: shown, ...typed } = typedIn(request.body);
     const at = await visit(request, token, isId(shown) ? shown : '');
-    const own = ownOf(questionGroups[place]!.questions, typed);
+    const own = ownOf(questionGroups[place]!, typed);
     const form = at.draft ? { ...newForm(own), summary: [{ text: tooLate }], status: 403 } : goneForm(own);
     const { change } = request.query as { change?: string };
     return showPage(reply, at, { place, change }, form);
@@ -224,8 +224,8 @@ export function hostedFormPages(app: App, deps: Deps): void {
       // What no page alone could tell is shown on the page of the first fault.
       const { errors } = toProblem(error);
       const field = errors?.[0]?.pointer.slice(1).replaceAll('/', '.') ?? '';
-      const place = questionGroups.findIndex(({ questions }) =>
-        questions.some(({ name }) => field.startsWith(name)),
+      const place = questionGroups.findIndex((group) =>
+        questionsOf(group).some(({ name }) => field.startsWith(name)),
       );
       if (place < 0) throw error;
       const group = questionGroups[place]!;

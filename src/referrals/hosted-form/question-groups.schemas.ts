@@ -1,8 +1,6 @@
-import { languages } from '../../people/contact.rules.ts';
-import { communicationNeeds, noNhsNumberReasons } from '../../people/patient.schemas.ts';
-import { trustedTopicChoices } from '../../people/trusted.rules.ts';
 import { barriers, needs, urgencies } from '../referral.rules.ts';
 import { type Choice, choicesOf, yesNo } from './choices.view.ts';
+import { communication, moreOfPatient, trustedPerson } from './more-questions.schemas.ts';
 
 /** A question: `name` is the field's name in the body of the API, with dots. */
 export type Question = {
@@ -16,10 +14,31 @@ export type Question = {
   type?: 'email';
   inputmode?: 'email' | 'tel' | 'numeric';
   width?: 10 | 20;
+  /** Asked only where another answer makes it a question; elsewhere it is out of sight. */
+  when?: 'urgent';
 };
-export type QuestionGroup = { slug: string; title: string; intro?: string; questions: Question[] };
+/** Questions that nobody has to answer, in a fold by what they are about. */
+type Fold = { title: string; intro?: string; questions: Question[] };
+export type QuestionGroup = {
+  slug: string;
+  title: string;
+  intro?: string;
+  questions: Question[];
+  fold?: Fold;
+  /** Pages that a form had before, whose answers are of this one now. */
+  was?: string[];
+};
 
-/** The form page by page: agreement first, so that nothing of anyone is typed without it. To ask for something more, add its line. */
+/** All that a page asks, what is folded with it. */
+export const questionsOf = ({ questions, fold }: QuestionGroup): Question[] => [
+  ...questions,
+  ...(fold?.questions ?? []),
+];
+
+/**
+ * The form page by page: agreement first, so that nothing of anyone is typed without it, then as little as a referral can
+ * do with. To ask for something more, add its line.
+ */
 export const questionGroups: QuestionGroup[] = [
   {
     slug: 'consent',
@@ -80,6 +99,7 @@ export const questionGroups: QuestionGroup[] = [
   {
     slug: 'patient',
     title: 'The patient',
+    intro: 'You can refer someone without their NHS number. With it we do not mix two people up.',
     questions: [
       {
         name: 'patient.givenName',
@@ -88,28 +108,7 @@ export const questionGroups: QuestionGroup[] = [
         as: 'text',
       },
       { name: 'patient.familyName', label: 'Family name', as: 'text' },
-      { name: 'patient.preferredName', label: 'What they like to be called (optional)', as: 'text' },
       { name: 'patient.dateOfBirth', label: 'Date of birth (optional)', hint: 'Like 27 3 1985', as: 'date' },
-      { name: 'patient.address', label: 'Address (optional)', as: 'area' },
-      {
-        name: 'patient.noFixedAbode',
-        label: 'Where they live (optional)',
-        as: 'checkboxes',
-        choices: [{ value: 'yes', text: 'They have no fixed address' }],
-      },
-      {
-        name: 'patient.collectionPoint',
-        label: 'Where kit and letters can be collected (optional)',
-        hint: 'Such as a day centre, or care of whom',
-        as: 'area',
-      },
-    ],
-  },
-  {
-    slug: 'nhs-number',
-    title: 'Their NHS number',
-    intro: 'You can refer someone without it. With it we do not mix two people up.',
-    questions: [
       {
         name: 'patient.nhsNumber',
         label: 'NHS number (optional)',
@@ -118,35 +117,17 @@ export const questionGroups: QuestionGroup[] = [
         inputmode: 'numeric',
         width: 10,
       },
-      {
-        name: 'patient.noNhsNumberReason',
-        label: 'If you leave it out, why? (optional)',
-        as: 'radios',
-        choices: choicesOf(noNhsNumberReasons),
-      },
     ],
+    fold: { title: 'More about the patient, if it helps', questions: moreOfPatient },
+    was: ['nhs-number'],
   },
   {
     slug: 'contact',
     title: 'How to reach them safely',
     intro:
       'Ask the patient, and list the ways in the order they prefer. Safe means that they said nobody else sees or hears it. We never use a way that is not safe.',
-    questions: [{ name: 'contactPoints', label: 'Ways to reach them', as: 'ways' }],
-  },
-  {
-    slug: 'wording',
-    title: 'Messages and who makes contact',
     questions: [
-      {
-        name: 'patient.wording',
-        label: 'How we word messages to them (optional)',
-        hint: 'If you leave this out we are discreet.',
-        as: 'radios',
-        choices: [
-          { value: 'discreet', text: 'Discreet', hint: 'Names no service, clinic or condition' },
-          { value: 'identified', text: 'With our name', hint: 'Says who writes and what about' },
-        ],
-      },
+      { name: 'contactPoints', label: 'Ways to reach them', as: 'ways' },
       {
         name: 'patient.contactChoice',
         label: 'Who makes contact (optional)',
@@ -160,79 +141,18 @@ export const questionGroups: QuestionGroup[] = [
           },
         ],
       },
-    ],
-  },
-  {
-    slug: 'communication',
-    title: 'Communication and language',
-    questions: [
       {
-        name: 'patient.communicationNeeds',
-        label: 'What helps them to read, hear or follow (optional)',
-        as: 'checkboxes',
-        choices: choicesOf(communicationNeeds),
-      },
-      {
-        name: 'patient.language',
-        label: 'Language, if not English (optional)',
-        hint: 'For a language that is not in the list, write it on the page “Anything else”.',
-        as: 'select',
-        choices: languages,
-      },
-      {
-        name: 'patient.interpreter',
-        label: 'Is an interpreter needed? (optional)',
+        name: 'patient.wording',
+        label: 'How we word messages to them (optional)',
+        hint: 'If you leave this out we are discreet.',
         as: 'radios',
-        choices: yesNo,
+        choices: [
+          { value: 'discreet', text: 'Discreet', hint: 'Names no service, clinic or condition' },
+          { value: 'identified', text: 'With our name', hint: 'Says who writes and what about' },
+        ],
       },
     ],
-  },
-  {
-    slug: 'trusted-person',
-    title: 'A trusted person',
-    intro: 'Someone who helps the patient, if there is one and the patient agrees that you name them.',
-    questions: [
-      {
-        name: 'patient.trustedPerson.name',
-        label: 'Their name (optional)',
-        as: 'text',
-        missing: 'Enter the name of the trusted person',
-      },
-      {
-        name: 'patient.trustedPerson.relationship',
-        label: 'Who they are to the patient (optional)',
-        as: 'text',
-        width: 20,
-      },
-      {
-        name: 'patient.trustedPerson.phone',
-        label: 'Their phone number (optional)',
-        as: 'text',
-        inputmode: 'tel',
-        width: 20,
-      },
-      {
-        name: 'patient.trustedPerson.mayBeContacted',
-        label: 'May we contact them? (optional)',
-        as: 'radios',
-        choices: yesNo,
-        missing: 'Choose whether we may contact the trusted person',
-      },
-      {
-        name: 'patient.trustedPerson.contactFor',
-        label: 'For what may we contact them? (optional)',
-        hint: 'Where nothing is ticked, whoever rings asks the patient first',
-        as: 'checkboxes',
-        choices: trustedTopicChoices,
-      },
-      {
-        name: 'patient.trustedPerson.first',
-        label: 'Should calls and messages about this go through them? (optional)',
-        hint: 'A message to them names nothing of what it is about',
-        as: 'radios',
-        choices: yesNo,
-      },
-    ],
+    was: ['wording'],
   },
   {
     slug: 'needs',
@@ -251,12 +171,6 @@ export const questionGroups: QuestionGroup[] = [
         as: 'checkboxes',
         choices: choicesOf(barriers),
       },
-    ],
-  },
-  {
-    slug: 'urgency',
-    title: 'How soon',
-    questions: [
       {
         name: 'urgency',
         label: 'How soon do they need it? (optional)',
@@ -264,14 +178,16 @@ export const questionGroups: QuestionGroup[] = [
         as: 'radios',
         choices: choicesOf(urgencies),
       },
-      { name: 'urgencyReason', label: 'If it is urgent, why?', as: 'area' },
+      { name: 'urgencyReason', label: 'If it is urgent, why?', when: 'urgent', as: 'area' },
     ],
+    was: ['urgency'],
   },
   {
     slug: 'anything-else',
     title: 'Anything else',
     intro: 'Leave these empty if there is nothing more to say.',
     questions: [
+      ...communication,
       {
         name: 'notes',
         label: 'Notes (optional)',
@@ -285,5 +201,11 @@ export const questionGroups: QuestionGroup[] = [
         as: 'area',
       },
     ],
+    fold: {
+      title: 'A trusted person, if there is one',
+      intro: 'Someone who helps the patient, and whom the patient agrees that you name.',
+      questions: trustedPerson,
+    },
+    was: ['communication', 'trusted-person'],
   },
 ];

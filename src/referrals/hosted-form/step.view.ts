@@ -74,8 +74,20 @@ export function pageView(
     rows: Math.min(rows, mostRows),
     mostRows,
     wayChoices,
+    isFoldOpen: change !== undefined || isFoldUsed(group, form),
   };
 }
+
+/** Whether what is folded was typed into, or has a fault. */
+const isFoldUsed = ({ fold }: QuestionGroup, { typed, errors }: Form): boolean =>
+  (fold?.questions ?? []).some(
+    ({ name }) =>
+      errors[name] !== undefined ||
+      Object.entries(typed).some(
+        ([field, value]) =>
+          (field === name || field.startsWith(`${name}-`)) && [value].flat().some((part) => part.trim()),
+      ),
+  );
 
 /** A page of a draft that is here no more: what was typed is shown, and kept nowhere. */
 export function goneForm(typed: Typed): Form {
