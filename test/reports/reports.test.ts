@@ -190,7 +190,7 @@ t.test('people supported are the same people on every report that counts them', 
 
 t.test('confidence: the first answer and the latest of who gave two', async (t) => {
   const { headline, parts } = await read('confidence');
-  t.same(headline, { people: 1, more: 100, same: 0, before: 2, after: 4 });
+  t.same(headline, { people: 1, more: 100, same: 0, less: 0, before: 2, after: 4 });
   t.match(parts.levels, [
     {},
     { level: '2', before: 1, after: 0 },

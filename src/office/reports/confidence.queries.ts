@@ -22,6 +22,7 @@ export const confidence: Report = {
     },
     { key: 'more', text: 'More confident', kind: 'share', of: ['surer', 'people'] },
     { key: 'same', text: 'As confident as at first', kind: 'share', of: ['level', 'people'], inside: true },
+    { key: 'less', text: 'Less confident', kind: 'share', of: ['unsure', 'people'], inside: true },
     {
       key: 'before',
       text: 'At first',
@@ -76,6 +77,7 @@ export const confidence: Report = {
         people,
         surer: of(({ before, after }) => after > before),
         level: of(({ before, after }) => after === before),
+        unsure: of(({ before, after }) => after < before),
         before: average(confident, 'before'),
         after: average(confident, 'after'),
       },

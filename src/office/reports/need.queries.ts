@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { barriers, needs } from '../../referrals/referral.rules.ts';
+import { barriers, barrierWords, needs } from '../../referrals/referral.rules.ts';
 import type { Reader } from '../../shared/database.ts';
 import { col } from '../../shared/rows.ts';
 import { many, one } from '../../shared/statements.ts';
@@ -51,7 +51,7 @@ export const need: Report = {
       about: 'As the clinic said of the referrals of these days; one may name several.',
       ranked: true,
       columns: [
-        { key: 'barrier', text: 'Barrier', kind: 'label' },
+        { key: 'barrier', text: 'Barrier', kind: 'label', words: barrierWords },
         { key: 'named', text: 'Referrals', kind: 'count' },
         { key: 'share', text: 'Of all', kind: 'share', of: ['named', 'received'] },
       ],

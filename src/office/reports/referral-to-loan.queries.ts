@@ -1,11 +1,24 @@
 import { sql } from 'kysely';
 import { wasLent } from '../../lending/loans/loan.states.ts';
+import type { ReferralStatus } from '../../referrals/referral.rules.ts';
 import { isAccepted } from '../../referrals/referral.states.ts';
 import type { Reader } from '../../shared/database.ts';
 import { col } from '../../shared/rows.ts';
 import { many } from '../../shared/statements.ts';
 import { type Column, everyMonth, type Row, sum } from './report.rules.ts';
 import { during, monthOf, monthOfDay, onDays, type Report, type Scope } from './report-scope.ts';
+
+/** What a referral has become, as people outside the office would say it. */
+const became: Record<ReferralStatus, string> = {
+  received: 'Not decided yet',
+  asked: 'We asked the clinic something',
+  waiting: 'Accepted, waits for a device or data',
+  active: 'Being helped',
+  closed: 'Helped, and over',
+  declined: 'We could not help',
+  withdrawn: 'Withdrawn',
+};
+const becameWords = (status: string): string => became[status as ReferralStatus] ?? status;
 
 const monthColumns: Column[] = [
   { key: 'month', text: 'Month', kind: 'month' },
@@ -84,7 +97,7 @@ export const referralToLoan: Report = {
       title: 'What became of the referrals of these days',
       inside: true,
       columns: [
-        { key: 'status', text: 'Now', kind: 'label' },
+        { key: 'status', text: 'Now', kind: 'label', words: becameWords },
         { key: 'referrals', text: 'Referrals', kind: 'count' },
         { key: 'share', text: 'Share', kind: 'share', of: ['referrals', 'all'] },
       ],

@@ -1,4 +1,3 @@
-import { barrierWords } from '../../referrals/referral.rules.ts';
 import { count, inWords } from '../../shared/formats.ts';
 import { type Column, hidden, type Row, tooFew } from './report.rules.ts';
 
@@ -10,7 +9,7 @@ export function sayValue(column: Column, value: Row[string]): string {
   if (value === hidden || value === tooFew) return value;
   if (column.kind === 'month')
     return `${months[Number(String(value).slice(5, 7)) - 1]} ${String(value).slice(0, 4)}`;
-  if (column.key === 'barrier') return barrierWords(String(value));
+  if (column.kind === 'label' && column.words) return column.words(String(value));
   if (column.kind === 'label')
     return /^[a-z_]+$/.test(String(value)) ? inWords(String(value)) : String(value);
   if (column.kind === 'each' || (column.kind === 'number' && column.unit === 'pounds'))

@@ -7,10 +7,12 @@ import { invalid } from '../../shared/problem.ts';
  * row, by their keys; `each`: an amount in pounds by a count of the row; `typical`: an average, a median or a sum, with the key of the count of people that it is made of.
  * `rare`: hidden in every row where it leaves the scheme with a small number in one, so that the rows need not be; for a
  * count of which no other of the row is a part and with which none makes a sum.
+ * `words`: what a code of a label is called.
  * `inside`: never leaves the scheme, since it tells how things stand now, or what the other columns hide.
  */
 export type Column = { key: string; text: string; about?: string; inside?: true } & (
-  | { kind: 'label' | 'month' }
+  | { kind: 'label'; words?: (code: string) => string }
+  | { kind: 'month' }
   | { kind: 'number'; unit?: 'pounds' }
   | { kind: 'each'; of: [amount: string, people: string] }
   | { kind: 'count'; rare?: true }
