@@ -48,6 +48,7 @@ t.test('how a loan stands, and the one thing that fits', (t) => {
 t.test('what a loan is of', (t) => {
   t.equal(whatIsLent(['tablet', 'dongle'], []), 'tablet and dongle');
   t.equal(whatIsLent(['tablet', 'dongle', 'tablet'], []), '2 tablets and dongle');
+  t.equal(whatIsLent(['sim'], []), 'SIM');
   t.equal(whatIsLent([], ['Charger × 2']), 'Charger × 2');
   t.end();
 });

@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
-import { count, date } from '../../shared/formats.ts';
-import { inside, several } from '../../shared/sentences.ts';
+import { count, date, inWords, lower } from '../../shared/formats.ts';
+import { several } from '../../shared/sentences.ts';
 import type { DeviceKind } from '../../stock/devices/device-kinds.rules.ts';
 import type { LoanStatus } from './loan.rules.ts';
 
@@ -63,5 +63,7 @@ export function whatIsLent(kinds: DeviceKind[], accessories: string[]): string {
   if (!kinds.length) return several(accessories);
   const counts = new Map<DeviceKind, number>();
   for (const kind of kinds) counts.set(kind, (counts.get(kind) ?? 0) + 1);
-  return several([...counts].map(([kind, n]) => (n === 1 ? inside(kind) : count(n, inside(kind)))));
+  return several(
+    [...counts].map(([kind, n]) => (n === 1 ? lower(inWords(kind)) : count(n, lower(inWords(kind))))),
+  );
 }

@@ -1,13 +1,14 @@
-import { date, inWords } from '../../shared/formats.ts';
-import { inside } from '../../shared/sentences.ts';
+import { date, inWords, lower } from '../../shared/formats.ts';
 import type { Device } from './device.schemas.ts';
 
 /** Who has a device, by the name that may be told to whoever reads it. Days are civil dates. */
 export type HeldBy = { name: string; since: string };
 
-/** A device in words, such as `Samsung Galaxy Tab A8 tablet`. */
-export const nameOf = ({ make, model, kind }: Pick<Device, 'make' | 'model' | 'kind'>): string =>
-  `${make} ${model} ${inside(kind)}`;
+/** A device in words, such as `Samsung Galaxy Tab A8 tablet`; its kind once. */
+export function nameOf({ make, model, kind }: Pick<Device, 'make' | 'model' | 'kind'>): string {
+  const [name, what] = [`${make} ${model}`, lower(inWords(kind))];
+  return name.toLowerCase().includes(what.toLowerCase()) ? name : `${name} ${what}`;
+}
 
 /**
  * How a device stands, in one sentence.
