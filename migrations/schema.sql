@@ -3021,6 +3021,15 @@ create unique index webhook_delivery_one_pending on webhook_delivery (webhook_id
 create index webhook_delivery_referral on webhook_delivery (referral_id);
 create index webhook_delivery_sending on webhook_delivery (claimed_at) where status = 'sending';
 
+-- ──────────── year_counted ────────────────────────────────────────────────────────────────────────────
+-- Figures of the last twelve months and of the twelve before, exact, for inside the scheme. The newest day
+-- alone is kept.
+create table year_counted (
+  counted_on date primary key,
+  figures jsonb not null,
+  counted_at timestamptz not null
+);
+
 -- ──────────── The numbers that references and asset tags are made from ────────────────────────────────
 create sequence code_number;
 create sequence log_place;

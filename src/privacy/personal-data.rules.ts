@@ -187,7 +187,7 @@ export const personalTables: PersonalTable[] = [
     table: 'incident_action',
     of: `x.incident_id in (${incidents})`,
     erasure: { note: 'null' },
-    stays: ['kind', 'authorised_by', 'requested_by', 'confirmed_by'],
+    stays: ['kind', 'status', 'authorised_by', 'requested_by', 'confirmed_by', 'taken_back_by'],
   },
   {
     table: 'incident',

@@ -34,11 +34,16 @@ export function referralPages(app: App, deps: Deps): void {
       const decided = await decideReferral(deps, ctx, id, decision);
       const following = await whatFollows(deps, ctx, id, reply);
       // What was asked for may have become another's turn meanwhile: then it is told, and nobody is passed over.
-      const issues = typed.then === 'issue' && decided.status === 'waiting' && !following.ahead;
-      return {
-        href: `/referrals/${id}${issues ? '/issue' : ''}`,
-        ...bannerFor(decision.decision, decided, following, id),
-      };
+      const issues = typed.goOn === 'issue' && decided.status === 'waiting' && !following.ahead;
+      const banner = bannerFor(decision.decision, decided, following, id);
+      const here = `/referrals/${id}`;
+      if (typed.goOn === 'next' && !following.isLast)
+        return {
+          ...banner,
+          href: following.link.href,
+          link: { href: here, text: `See ${following.reference}` },
+        };
+      return { ...banner, href: issues ? `${here}/issue` : here };
     },
   });
 

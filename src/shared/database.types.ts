@@ -1716,6 +1716,12 @@ export interface WebhookDelivery {
   ended_at: string | null;
 }
 
+export interface YearCounted {
+  counted_on: string;
+  figures: Json;
+  counted_at: string;
+}
+
 export interface DB {
   access_log: AccessLog;
   accessory: Accessory;
@@ -1862,4 +1868,5 @@ export interface DB {
   waiting_skip: WaitingSkip;
   webhook: Webhook;
   webhook_delivery: WebhookDelivery;
+  year_counted: YearCounted;
 }

@@ -146,11 +146,8 @@ t.test('by scanner alone: the whole kit, then conditions by keyboard', async (t)
   await page.getByText('Everything is back and the loan is closed.').waitFor();
   t.equal(new URL(page.url()).pathname, '/returns', 'back where it began, for the next scan');
   t.ok(await page.getByLabel('Scan or type a label').evaluate((box) => box.matches(':focus')));
-  t.same(
-    (await page.locator('.app-list tbody th').allTextContents()).slice(0, 2).sort(),
-    loan.items.map(({ assetTag }) => assetTag).sort(),
-    'what came back today, the latest first',
-  );
+  const back = await page.locator('.app-list tbody th').allTextContents();
+  for (const { assetTag } of loan.items) t.ok(back.includes(assetTag), `${assetTag} came back today`);
   await look('returns, with what came back today');
   await page.getByRole('link', { name: 'See the loan' }).click();
   await page.getByText('Everything on this loan has come back').waitFor();

@@ -122,3 +122,39 @@ t.test('how a referral stands, in a sentence', async (t) => {
   t.notOk(isItsTurn(['device'], 1, 0));
   t.notOk(isItsTurn(['support'], 0, 0));
 });
+
+t.test(
+  'accepted and on to the next in one step; issued in it only where nobody is passed over',
+  async (t) => {
+    const { app, as, deps } = await testApp(t);
+    const make = factories(deps);
+    const [one, two, three] = [await make.referral(), await make.referral(), await make.referral()];
+    const { get, post } = forms(app, as.officer);
+    const decide = async (id: string, goOn: string) =>
+      (await post(`/referrals/${id}/decisions`, { decision: 'accept', goOn })).headers.location;
+    t.match((await get(`/referrals/${one.id}`)).body, /Accept, then the next[\s\S]*Accept and issue/);
+    t.equal(await decide(one.id, 'next'), `/referrals/${two.id}`);
+    t.notMatch(
+      (await get(`/referrals/${two.id}`)).body,
+      'Accept and issue',
+      'another waits for the same before it',
+    );
+    t.equal(
+      await decide(two.id, 'issue'),
+      `/referrals/${two.id}`,
+      'asked for all the same, it stays where it is',
+    );
+    t.equal(
+      await decide(three.id, 'next'),
+      `/referrals/${three.id}`,
+      'the last one stays, and leads to the list',
+    );
+    const alone = await testApp(t);
+    const [first] = [await factories(alone.deps).referral()];
+    const sent = await forms(alone.app, alone.as.officer).post(`/referrals/${first.id}/decisions`, {
+      decision: 'accept',
+      goOn: 'issue',
+    });
+    t.equal(sent.headers.location, `/referrals/${first.id}/issue`);
+  },
+);

@@ -125,7 +125,7 @@ export async function backOnDay(db: Reader, day: string): Promise<RowOf<typeof B
   return many(db, 'loan.back-on-day', Back)`
     select d.id as "deviceId", d.asset_tag as "assetTag", i.condition_in as condition, l.id as "loanId", l.reference, l.status as "loanStatus"
     from loan_item i join device d on d.id = i.device_id join loan l on l.id = i.loan_id
-    where i.status = 'returned' and i.ended_on = ${day} order by i.ended_at desc, i.id limit 10`;
+    where i.status = 'returned' and i.ended_on = ${day} order by i.ended_at desc, i.id desc limit 10`;
 }
 
 /** The id of the loan with this reference, as typed or scanned. */

@@ -4,6 +4,7 @@ import { date } from '../../shared/formats.ts';
 import { type App, idParams } from '../../shared/http.ts';
 import { invalid } from '../../shared/problem.ts';
 import { storiesToTell } from '../../support/stories/stories-to-tell.queries.ts';
+import { newForm } from '../../web/forms.ts';
 import { formPage } from '../../web/submit.ts';
 import { makePaper, takePaper } from './paper.commands.ts';
 import { getPaper, listPapers, type Paper } from './paper.queries.ts';
@@ -18,13 +19,15 @@ export function paperPages(app: App, deps: Deps): void {
     reads: 'reports.read',
     action: 'papers.make',
     view: 'office/reports/views/papers.njk',
-    async show() {
+    async show(sent) {
       const years = paperYears(today(deps.clock)).slice(0, 4);
       const choices = years.map(([{ from }, { to }]) => ({
         value: to,
         text: `${date(from)} to ${date(to)}`,
       }));
-      return { choices, papers: await listPapers(deps.db) };
+      // The latest year is what is asked for, unless another is chosen.
+      const form = sent ?? newForm(choices[0] ? { to: choices[0].value } : {});
+      return { form, choices, papers: await listPapers(deps.db) };
     },
     async take({ to }, { ctx }) {
       if (!to) throw invalid({ pointer: '/to', message: 'Choose the year that it is of.' });

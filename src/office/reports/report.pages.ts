@@ -1,9 +1,11 @@
 import Type from 'typebox';
+import { may } from '../../access/permissions.ts';
 import { today } from '../../shared/clock.ts';
 import type { Deps } from '../../shared/deps.ts';
 import type { App } from '../../shared/http.ts';
 import { fileFormats, sendTable } from '../../shared/table-file.ts';
 import { newForm, refused } from '../../web/forms.ts';
+import { submit } from '../../web/submit.ts';
 import { readDonorReport } from './donor-report.queries.ts';
 import { halfYears } from './leaving.rules.ts';
 import { narrowings, readReport, reportNamed, reports, showsExact } from './report.queries.ts';
@@ -11,6 +13,9 @@ import { type ReportRead, usualPeriods } from './report.rules.ts';
 import { HalfYearQuery, ReportQuery } from './report.schemas.ts';
 import { inWords, linesOf, pictureOf } from './report.view.ts';
 import { columnsOf, exportPart } from './report-export.commands.ts';
+import { countYear, yearCounted } from './year.commands.ts';
+import { yearsTo } from './year.rules.ts';
+import { yearLines } from './year.view.ts';
 
 const name = Type.String({ maxLength: 50 });
 const view = 'office/reports/views/report.njk';
@@ -19,9 +24,29 @@ const view = 'office/reports/views/report.njk';
 export function reportPages(app: App, deps: Deps): void {
   const read = { config: { action: 'reports.read' } } as const;
 
-  app.get('/reports', read, async (_request, reply) =>
-    reply.page('office/reports/views/reports.njk', { reports }),
-  );
+  app.get('/reports', read, async (request, reply) => {
+    const day = today(deps.clock);
+    const isInside = may(request.ctx.actor, 'patients.read');
+    const counted = isInside ? await yearCounted(deps.db) : undefined;
+    return reply.page('office/reports/views/reports.njk', {
+      reports,
+      isInside,
+      countedOn: counted?.on,
+      isOfToday: counted?.on === day,
+      year: counted && {
+        ...yearsTo(counted.on),
+        lines: yearLines(counted.figures, (name) => reportNamed(name).headline),
+      },
+    });
+  });
+
+  submit(app, '/reports/year', {
+    action: 'papers.make',
+    async take() {
+      await countYear(deps);
+      return { href: '/reports', text: 'The year is counted as it stands today.' };
+    },
+  });
 
   app.get(
     '/reports/:name',

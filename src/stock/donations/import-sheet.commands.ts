@@ -55,7 +55,10 @@ export const donationSheet: SheetKind<Preview> = {
     return {
       href: `/donations/${donation.id}`,
       text: `Donation ${donation.reference} is recorded with ${count(donation.devices.length, 'device')}.${rest}`,
-      link: { href: '/devices?status=in_preparation', text: 'Prepare the devices' },
+      link: {
+        href: `/labels/print?donationId=${donation.id}`,
+        text: `Next: print ${count(donation.devices.length, 'label')}`,
+      },
     };
   },
 };

@@ -151,7 +151,7 @@ export function stocktakePages(app: App, deps: Deps): void {
     },
   });
 
-  async function listView(query: StocktakeQuery, form = newForm()) {
+  async function listView(query: StocktakeQuery, sent?: Form) {
     const { status, order, after } = query;
     const [list, number, locations] = await Promise.all([
       listStocktakes(deps.db, query),
@@ -159,6 +159,9 @@ export function stocktakePages(app: App, deps: Deps): void {
       listLocations(deps.db),
     ]);
     const filters = { ...(status && { status }), ...(order && { order }) };
+    // Where there is one place alone, it is that.
+    const [only, ...others] = locations;
+    const form = sent ?? newForm(only && !others.length ? { locationId: only.id } : {});
     return {
       ...list,
       count: number,
