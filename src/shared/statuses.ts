@@ -109,6 +109,7 @@ export const statusColours: Record<Colour, string[]> = {
   ],
   grey: [
     'not_needed',
+    'taken_back',
     'taken_out',
     'retired',
     'gifted',
