@@ -128,17 +128,13 @@ t.test(
   async (t) => {
     const { app, as, deps } = await testApp(t);
     const make = factories(deps);
-    const [one, two, three] = [await make.referral(), await make.referral(), await make.referral()];
-    const { get, post } = forms(app, as.officer);
+    const named = (givenName: string) =>
+      make.referral({ person: { givenName, familyName: `${givenName}son` } });
+    const [one, two, three] = [await named('Bo'), await named('Priya'), await named('Zoë')];
+    const { post } = forms(app, as.officer);
     const decide = async (id: string, goOn: string) =>
       (await post(`/referrals/${id}/decisions`, { decision: 'accept', goOn })).headers.location;
-    t.match((await get(`/referrals/${one.id}`)).body, /Accept, then the next[\s\S]*Accept and issue/);
     t.equal(await decide(one.id, 'next'), `/referrals/${two.id}`);
-    t.notMatch(
-      (await get(`/referrals/${two.id}`)).body,
-      'Accept and issue',
-      'another waits for the same before it',
-    );
     t.equal(
       await decide(two.id, 'issue'),
       `/referrals/${two.id}`,
@@ -151,6 +147,8 @@ t.test(
     );
     const alone = await testApp(t);
     const [first] = [await factories(alone.deps).referral()];
+    const page = await forms(alone.app, alone.as.officer).get(`/referrals/${first.id}`);
+    t.match(page.body, /Accept, then the next[\s\S]*Accept and issue/);
     const sent = await forms(alone.app, alone.as.officer).post(`/referrals/${first.id}/decisions`, {
       decision: 'accept',
       goOn: 'issue',
