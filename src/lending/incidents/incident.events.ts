@@ -5,7 +5,7 @@ import { date } from '../../shared/formats.ts';
 import { oneOf } from '../../shared/schemas.ts';
 import { nowIs } from '../../shared/sentences.ts';
 import { deviceStatuses } from '../../stock/devices/device.rules.ts';
-import { actionKinds, actionWords, doneWords, incidentKinds, incidentWords } from './incident.rules.ts';
+import { actionKinds, actionWords, incidentKinds, incidentWords, lineWords } from './incident.rules.ts';
 import type { Action } from './incident.schemas.ts';
 
 const status = oneOf(deviceStatuses);
@@ -81,12 +81,7 @@ export const incidentEvents = defineEvents({
   },
 });
 
-/** What was asked for or done; nothing for a kind that there is no more. */
-function said(kind: Action['kind'], status: Exclude<Action['status'], 'asked'> | 'requested' | undefined) {
-  if (!actionWords[kind]) return undefined;
-  const low = (words: string) => words.replace(/^./, (letter) => letter.toLowerCase());
-  if (status === 'requested') return `Asked for: ${low(actionWords[kind])}`;
-  if (status === 'not_needed') return `Not needed: ${low(actionWords[kind])}`;
-  if (status === 'taken_back') return `A slip, taken back: ${low(doneWords[kind])}`;
-  return doneWords[kind];
+/** What was asked for, done, not needed or a slip; nothing for a kind that there is no more. */
+function said(kind: Action['kind'], status: Exclude<Action['status'], 'asked'> | 'requested' = 'done') {
+  return actionWords[kind] && lineWords(kind, status === 'requested' ? 'asked' : status);
 }

@@ -22,13 +22,15 @@ import {
   incidentKinds,
   incidentStatuses,
   incidentWords,
+  lineWords,
   permissionFor,
   remoteActions,
+  thingKinds,
 } from './incident.rules.ts';
 import { type Action, IncidentQuery, NewAction, NewApproval, NotNeeded } from './incident.schemas.ts';
 import { whyNotReplaceable } from './replacement.rules.ts';
 import { sayNotNeeded, takeBackAction } from './thing.commands.ts';
-import { incidentStanding, saidOf, thingKinds, whyActionStays } from './to-do.rules.ts';
+import { incidentStanding, whyActionStays } from './to-do.rules.ts';
 import { atItsLine, formsOfLines, toDoView } from './to-do.view.ts';
 
 const actionParams = Type.Object({
@@ -108,7 +110,7 @@ export function incidentPages(app: App, deps: Deps): void {
   /** What was written down, with the press that takes it back while that helps. */
   const written = (id: string, action: Action) => ({
     href: `/incidents/${id}`,
-    text: said[action.kind] ?? saidOf(action),
+    text: said[action.kind] ?? `${lineWords(action.kind, action.status)}.`,
     ...(!whyActionStays(action) && {
       undo: { href: `/incidents/${id}/actions/${action.id}/takings-back`, fields: {} },
     }),
@@ -215,6 +217,7 @@ export function incidentPages(app: App, deps: Deps): void {
       remoteActions,
       actionWords,
       doneWords,
+      lineWords,
       incidentWords,
       approveForm: isApproval ? sent : { ...newForm(), prefix: 'approve' },
       form: ofLine ? atItsLine(ofLine) : sent,

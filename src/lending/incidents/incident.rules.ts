@@ -37,8 +37,7 @@ export const incidentWords = Object.fromEntries(
   incidentKinds.map((kind) => [kind, kindsOfIncident[kind].words]),
 ) as Record<IncidentKind, string>;
 
-/** What may be written down to an incident by hand; replacing and approving write their own line. */
-export const actionKinds = [
+const toDo = [
   'lock',
   'lost_mode',
   'locate',
@@ -48,11 +47,13 @@ export const actionKinds = [
   'told_police',
   'told_ig',
   'agree_return',
-  'found',
-  'write_off',
-  'note',
-  'closed',
 ] as const;
+/** What can be asked for, done or not needed, line by line; the rest of a story is how it ends, and notes. */
+export const thingKinds = [...toDo, 'replaced'] as const;
+export type ThingKind = (typeof thingKinds)[number];
+
+/** What may be written down to an incident by hand; replacing and approving write their own line. */
+export const actionKinds = [...toDo, 'found', 'write_off', 'note', 'closed'] as const;
 export type ActionKind = (typeof actionKinds)[number];
 
 type StoryKind = ActionKind | 'replaced' | 'approved';
@@ -97,6 +98,15 @@ export const doneWords: Record<StoryKind, string> = {
 
 /** What stands of a line of an incident's story. */
 export const actionStatuses = ['asked', 'done', 'not_needed', 'taken_back'] as const;
+
+/** A line of an incident's story in words, without a full stop. */
+export function lineWords(kind: StoryKind, status: (typeof actionStatuses)[number]): string {
+  const low = (words: string) => words.replace(/^./, (letter) => letter.toLowerCase());
+  if (status === 'asked') return `Asked for: ${low(actionWords[kind])}`;
+  if (status === 'not_needed') return `Not needed: ${low(actionWords[kind])}`;
+  if (status === 'taken_back') return `A slip, taken back: ${low(doneWords[kind])}`;
+  return doneWords[kind];
+}
 
 /** Asked of someone else and done later: these are requested first and confirmed when they are done. */
 export const remoteActions: readonly ActionKind[] = ['lock', 'lost_mode', 'locate', 'wipe', 'suspend_sim'];

@@ -5,8 +5,13 @@ import { orderedQuery, pageOf, sortQuery } from '../../shared/lists.ts';
 import { line, nullable, oneOf, text, timelineEntry } from '../../shared/schemas.ts';
 import { deviceKinds, deviceStatuses } from '../../stock/devices/device.rules.ts';
 import { itemStatuses, loanStatuses } from '../loans/loan.rules.ts';
-import { actionKinds, actionStatuses, incidentKinds, incidentStatuses } from './incident.rules.ts';
-import { thingKinds } from './to-do.rules.ts';
+import {
+  actionKinds,
+  actionStatuses,
+  incidentKinds,
+  incidentStatuses,
+  thingKinds,
+} from './incident.rules.ts';
 
 const id = Type.String({ format: 'uuid' });
 const date = Type.String({ format: 'date' });

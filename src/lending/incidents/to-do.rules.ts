@@ -1,22 +1,8 @@
 import { count } from '../../shared/formats.ts';
-import { type ActionKind, actionWords, doneWords, type IncidentStatus } from './incident.rules.ts';
+import { type ActionKind, type IncidentStatus, type ThingKind, thingKinds } from './incident.rules.ts';
 import type { Action } from './incident.schemas.ts';
 import type { Suggestion } from './suggestion.rules.ts';
 
-/** What can be asked for, done or not needed, line by line; the rest of a story is how it ends, and notes. */
-export const thingKinds = [
-  'lock',
-  'lost_mode',
-  'locate',
-  'wipe',
-  'suspend_sim',
-  'concern',
-  'told_police',
-  'told_ig',
-  'agree_return',
-  'replaced',
-] as const satisfies readonly Action['kind'][];
-export type ThingKind = (typeof thingKinds)[number];
 const isThing = (kind: string): kind is ThingKind => (thingKinds as readonly string[]).includes(kind);
 
 /** One line of what is to be done, with the last that was written down of it. */
@@ -83,13 +69,6 @@ export function incidentStanding(
     ? 'It ends when the device is found or written off.'
     : 'It ends when you close it.';
   return `${waits || 'All is done or ruled out.'} ${ends}`;
-}
-
-/** What was written down in one line, as the person who pressed it is told. */
-export function saidOf({ kind, status }: Pick<Action, 'kind' | 'status'>): string {
-  if (status === 'done') return `${doneWords[kind]}.`;
-  const what = actionWords[kind].replace(/^./, (letter) => letter.toLowerCase());
-  return status === 'asked' ? `Asked for: ${what}.` : `Not needed: ${what}.`;
 }
 
 /** What of the kinds is left to think of, in order: nothing of it stands yet. */

@@ -1,8 +1,14 @@
 import { type Form, newForm } from '../../web/forms.ts';
-import { type ActionKind, isBeforeWipe, wipeAfterHours } from './incident.rules.ts';
+import {
+  type ActionKind,
+  isBeforeWipe,
+  type ThingKind,
+  thingKinds,
+  wipeAfterHours,
+} from './incident.rules.ts';
 import type { Incident } from './incident.schemas.ts';
 import type { Suggestion } from './suggestion.rules.ts';
-import { type ThingKind, thingKinds, thingsToDo, whyActionStays } from './to-do.rules.ts';
+import { thingsToDo, whyActionStays } from './to-do.rules.ts';
 
 /** A press that says how something stands: the field of its button, or that what was asked for is done. */
 type Way = { text: string; name?: string; value?: string; isConfirmed?: true };

@@ -1,3 +1,4 @@
+import { count } from '../../shared/formats.ts';
 import type { Cell, Column, ReportName, Row } from './report.rules.ts';
 import { sayValue } from './report-words.ts';
 import type { YearFigures, YearReport } from './year.rules.ts';
@@ -87,8 +88,8 @@ export function yearLines(figures: YearFigures, columnsOf: (report: ReportName) 
     const say = (row: Row, { column: key, one }: Exclude<Piece, string>): string => {
       const column = columns.find((each) => each.key === key);
       const value: Cell = row[key] ?? null;
-      const said = column ? sayValue(column, value) : String(value ?? '–');
-      return one ? `${said} ${value === 1 ? one : one === 'person' ? 'people' : `${one}s`}` : said;
+      if (one && typeof value === 'number') return count(value, one, one === 'person' ? 'people' : undefined);
+      return column ? sayValue(column, value) : String(value ?? '–');
     };
     const { now, before } = figures[report];
     const named = pieces.filter((piece) => typeof piece !== 'string');
