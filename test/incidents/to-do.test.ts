@@ -83,6 +83,23 @@ t.test('a slip is taken back, stays in the story crossed out, and counts for not
   t.ok(loan);
 });
 
+t.test('to take back that something is done leaves that it was asked for', async (t) => {
+  const { id } = await reported('lost');
+  const asked = await recordAction(deps, officer, id, { kind: 'lost_mode' });
+  clock.set('2026-11-23T09:40:00Z');
+  await confirmAction(deps, officer, id, asked.id);
+  t.equal((await standing(id)).lost_mode, 'done');
+  const back = await takeBackAction(deps, officer, id, asked.id);
+  t.match(back, { status: 'asked', confirmedAt: null, confirmedBy: null });
+  t.equal(
+    (await takeBackAction(deps, officer, id, asked.id)).status,
+    'taken_back',
+    'and then that it was asked for',
+  );
+  t.equal((await standing(id)).lost_mode, 'to_do');
+  clock.set('2026-11-23T09:00:00Z');
+});
+
 t.test('what went on from a line is put right where it went', async (t) => {
   const { id } = await reported('sold');
   const concern = await recordAction(deps, officer, id, { kind: 'concern' });

@@ -145,8 +145,12 @@ export function incidentPages(app: App, deps: Deps): void {
     action: 'incidents.act',
     params: actionParams,
     async take(_typed, { ctx, params: { id, actionId } }) {
-      await takeBackAction(deps, ctx, id, actionId);
-      return { href: `/incidents/${id}`, text: 'It is taken back, and stays in the story crossed out.' };
+      const { kind, status } = await takeBackAction(deps, ctx, id, actionId);
+      const text =
+        status === 'taken_back'
+          ? 'It is taken back, and stays in the story crossed out.'
+          : `It is not done after all. ${lineWords(kind, status)}.`;
+      return { href: `/incidents/${id}`, text };
     },
   });
 

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Context } from '../../shared/actor.ts';
 import { command } from '../../shared/command.ts';
 import type { Deps } from '../../shared/deps.ts';
@@ -45,7 +46,7 @@ export async function sayNotNeeded(
 
 /**
  * Takes back a line of an incident's story that was a slip. It stays in the story, crossed out; what stands is the line
- * of its kind before it. Taken back twice, the first stands.
+ * of its kind before it. Of what was asked for and then done, that it is done goes first. Taken back twice, the first stands.
  * @throws Problem `not-found`, `incident-action-refused` for what went on from there
  */
 export async function takeBackAction(
@@ -64,8 +65,10 @@ export async function takeBackAction(
     if (action.status === 'taken_back') return { ...action, incident: of };
     const detail = whyActionStays(action);
     if (detail) throw new Problem('incident-action-refused', { detail });
+    // What was asked for first was really asked for: that it is done is what goes.
+    const wasAsked = action.confirmedAt !== null && action.confirmedAt !== action.requestedAt;
     const taken = await one(work.trx, 'incident.take-back-action', Action.properties)`
-      update incident_action a set taken_back_at = ${work.at}, taken_back_by = ${ctx.actor.name}
+      update incident_action a set ${wasAsked ? sql`confirmed_at = null, confirmed_by = null` : sql`taken_back_at = ${work.at}, taken_back_by = ${ctx.actor.name}`}
       where a.id = ${actionId} returning ${actionColumns}`;
     await recordEvent(work, {
       type: 'incident.action',
